@@ -1,0 +1,288 @@
+// Package provider holds what the module knows about each vendor, as data.
+//
+// A [Definition] names a vendor's base URL, the environment variables of a live
+// recording, its operations with the schema of every documented body, the
+// headers that may enter a cassette, and the scenarios that this module ships.
+// The package knows nothing about HTTP transports, cassettes or tests: alias,
+// contract, simulator and vcr read it. To add a vendor, add a file here, its
+// schemas, a file in internal/simulator, and one exported variable in package
+// webhooktest; the completeness test then lists what is still missing.
+package provider
+
+// Definition is everything the module knows about one vendor.
+type Definition struct {
+	// Name is the vendor's directory below schemas, cassettes and golden, and
+	// its name on the command line.
+	Name string
+	// Title is the vendor's own spelling of its name.
+	Title string
+	// BaseURL is the root of the API in the placeholder world, without a
+	// trailing slash. Tests, cassettes and goldens hold no other host.
+	BaseURL string
+	// BaseVar is the environment variable with the tenant's base URL.
+	BaseVar string
+	// BaseDefault is the base URL of a live recording when BaseVar is unset;
+	// empty when every tenant has a host of its own.
+	BaseDefault string
+	// TokenVar is the environment variable with the tenant's credential.
+	TokenVar string
+	// SessionCookie is a cookie that may carry the credential in place of the
+	// Authorization header; empty when there is none.
+	SessionCookie string
+	// Origin says that requests carry an Origin header with the base URL.
+	Origin bool
+	// MatchAccept says that the vendor tells answers apart by the media type
+	// asked for, so that a cassette must as well.
+	MatchAccept bool
+	// Seeds are the exported placeholders and where their real values come from.
+	Seeds []Seed
+	// Operations are the documented API calls.
+	Operations []Operation
+	// RequestHeaders are the request headers that enter a cassette.
+	RequestHeaders []string
+	// ResponseHeaders are the response headers that enter a cassette, each with
+	// the grammar that its value must have. Values that depart are dropped.
+	ResponseHeaders map[string]HeaderGrammar
+	// Volatile names response headers whose values differ between two requests a
+	// second apart; they never make a recording count as changed.
+	Volatile []string
+	// Sentences are messages of the vendor that are public knowledge and may
+	// stay in a cassette as they are.
+	Sentences []string
+	// ErrorMembers are the members of the vendor's error body; an answer of
+	// status 2xx that carries one of them and nothing of the documented object
+	// is an error in disguise.
+	ErrorMembers []string
+	// RetryAfter is the JSON pointer of the error member that repeats the
+	// Retry-After header; empty when there is none.
+	RetryAfter string
+	// RouteNotFound is the message of the answer to an unknown route, which has
+	// a shape of its own; empty when none is documented.
+	RouteNotFound string
+	// LoginPath is the path prefix of the sign-in page that a dead credential is
+	// redirected to; empty when there is none.
+	LoginPath string
+	// Scenarios are the shipped scenarios, in the order of the README's table.
+	Scenarios []Scenario
+}
+
+// HeaderGrammar names the form that a recorded header value must have.
+type HeaderGrammar string
+
+// The grammars of recorded response headers. Each is positive: what does not
+// fit is dropped, so that a header cannot smuggle a value into a cassette.
+const (
+	MediaType  HeaderGrammar = "media type"  // type/subtype with a charset at most
+	Number     HeaderGrammar = "number"      // digits, with a fraction at most
+	RetryAfter HeaderGrammar = "retry after" // digits or an HTTP date
+	Scheme     HeaderGrammar = "scheme"      // the first word of a challenge: Bearer
+	Reference  HeaderGrammar = "reference"   // a URL or an id, rewritten to placeholders
+	Tokens     HeaderGrammar = "tokens"      // a comma-separated list of header or method names
+)
+
+// Kind names what kind of value stands in a member; the schemas carry it in the
+// keyword x-placeholder. It decides the form of the placeholder.
+type Kind string
+
+// The kinds of values that a recording replaces.
+const (
+	ID           Kind = "id"         // a vendor's id: DON, GUID or opaque
+	DisplayID    Kind = "display_id" // a short id shown to people
+	Secret       Kind = "secret"     // base64 of 8 to 32 bytes
+	Key          Kind = "key"        // an opaque credential
+	URL          Kind = "url"        // absolute or relative, staying what it is
+	Mail         Kind = "mail"       // a mail address
+	Name         Kind = "name"       // the name of a person, a file, an organisation
+	Text         Kind = "text"       // free text, replaced by numbered text unless it is a known sentence
+	Opaque       Kind = "opaque"     // an opaque reference without a documented form
+	Word         Kind = "word"       // a name from the contract or the request; anything else is replaced
+	Event        Kind = "event"      // a vendor's event id: never replaced but for the seeded one, by position
+	Undocumented Kind = ""           // the contract does not describe it: replaced, whatever it is
+)
+
+// Class is what the contract says about one member of one body.
+type Class struct {
+	Kind Kind
+	// Keep says that the value may stay as it is: a listed enum member, a
+	// well-formed date, or a member that the user named in Keep.
+	Keep bool
+	// Documented says that the contract describes the member.
+	Documented bool
+}
+
+// Seed is an exported placeholder whose real value a live recording must know.
+type Seed struct {
+	// Placeholder is the exported value.
+	Placeholder string
+	// Var is the environment variable with the real value.
+	Var  string
+	Kind Kind
+	// Variable is the path variable of the operations that the value fills, or
+	// empty: DVELOP_EVENT_ID is replaced by position only.
+	Variable string
+	// Lookup finds the real value when Var is unset; nil makes Var required.
+	Lookup *Lookup
+}
+
+// Lookup is an unrecorded request whose answer holds a seed.
+type Lookup struct {
+	Method, Path, Body string
+	// Pointers are the JSON pointers tried in turn.
+	Pointers []string
+	// What describes the value for people: "the first webhook listed".
+	What string
+}
+
+// Operation is one API call, under the vendor's own name for it.
+type Operation struct {
+	Name string
+	// Source is the public page that documents the operation, or what is known
+	// of it when there is none.
+	Source string
+	Forms  []Form
+	// Responses are the documented answers. Status 0 is never used.
+	Responses []Response
+	// Echo ties an id of the request to one of the answer; nil when none is.
+	Echo *Echo
+	// Members are the documented members of a successful answer, one of which
+	// must be there at least; empty when the schema requires some.
+	Members []string
+}
+
+// Form is one way to call an operation.
+type Form struct {
+	Method string
+	// Path is a template with variables in braces, from the root of the base URL.
+	Path string
+	// Body is the schema of the JSON request body, a file below schemas/NAME;
+	// empty when the operation takes no body.
+	Body string
+	// Query is the schema of the query, read as an object whose members are
+	// strings; empty when the operation takes no query.
+	Query string
+	// BodyOptional says that a request without a body is fine.
+	BodyOptional bool
+}
+
+// Response is a documented answer.
+type Response struct {
+	Status int
+	// MediaTypes are the documented media types; none means that the vendor
+	// documents no body for this status.
+	MediaTypes []string
+	// Schema is the schema of the body, a file below schemas/NAME; empty when the
+	// vendor documents the status but not its body.
+	Schema string
+	// Strict is the schema of the inferred profile; empty when there is none.
+	Strict string
+	// Empty says that the answer has no body.
+	Empty bool
+	// Headers are response headers that the vendor documents as always there.
+	Headers []string
+}
+
+// Echo says where a request names the object that the answer must be about.
+type Echo struct {
+	// Request is the member of the body or query that holds the id.
+	Request string
+	// Variable is the path variable that holds the id.
+	Variable string
+	// Answer is the JSON pointer of the id in a successful answer.
+	Answer string
+	// FoldCase compares without regard to case, as GUIDs are compared.
+	FoldCase bool
+}
+
+// Credential says what a scenario does with the credential.
+type Credential int
+
+// What a scenario sends as its credential.
+const (
+	Valid   Credential = iota // the tenant's
+	Missing                   // none
+	Wrong                     // one that no tenant knows
+)
+
+// Scenario is a named, shipped cassette.
+type Scenario struct {
+	// Name is OPERATION/STATUS[-VARIANT].
+	Name    string
+	Summary string
+	// Request is what the scenario sends; the answer below is what comes back.
+	Request Request
+	Status  int
+	// MediaType is the media type of the answer; empty for an answer without one.
+	MediaType string
+	// Type is the member "type" of the answer's body, where errors have one.
+	Type string
+	// Live says that the request alone provokes the answer on a tenant; others
+	// exist as simulated cassettes only, and How says why.
+	Live bool
+	// How says in a sentence how the answer is provoked.
+	How string
+	// Switch puts the simulator into the state that the scenario needs.
+	Switch string
+	// Follow says that the scenario follows the redirect that it meets, so that
+	// its cassette holds the page behind it as well.
+	Follow bool
+	// Also names scenarios whose requests get this scenario's answer too. An
+	// error that only a malformed request provokes can so be shown to a client
+	// that never sends one.
+	Also []string
+	// Departures are the breaches of contract that the scenario demonstrates.
+	Departures []Departure
+}
+
+// Request is a scenario's request, in the placeholder world.
+type Request struct {
+	Method string
+	// Target is the path with its query, from the root of the base URL.
+	Target     string
+	Header     map[string]string
+	Body       string
+	Credential Credential
+	// NoOrigin leaves the Origin header out where the provider adds it.
+	NoOrigin bool
+}
+
+// Departure names one expected problem.
+type Departure struct {
+	// In is "request" or "answer".
+	In string
+	// Pointer is the JSON pointer of the member; for a header or a query key it
+	// is the name.
+	Pointer string
+}
+
+// All returns the known vendors, in alphabetical order of their names.
+func All() []*Definition { return []*Definition{&DevRev, &DVelop} }
+
+// ByName returns the vendor of that name, or nil.
+func ByName(name string) *Definition {
+	for _, d := range All() {
+		if d.Name == name {
+			return d
+		}
+	}
+	return nil
+}
+
+// Scenario returns the scenario of that name, or nil.
+func (d *Definition) Scenario(name string) *Scenario {
+	for i := range d.Scenarios {
+		if d.Scenarios[i].Name == name {
+			return &d.Scenarios[i]
+		}
+	}
+	return nil
+}
+
+// Operation returns the operation of that name, or nil.
+func (d *Definition) Operation(name string) *Operation {
+	for i := range d.Operations {
+		if d.Operations[i].Name == name {
+			return &d.Operations[i]
+		}
+	}
+	return nil
+}

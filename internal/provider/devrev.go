@@ -9,6 +9,9 @@ const (
 // Token stands for the tenant's credential wherever a test sends one.
 const Token = "webhooktest-token"
 
+// WrongToken is what a scenario about a bad credential sends.
+const WrongToken = "no-such-token"
+
 // DevRev is the webhook API of DevRev, as its API reference and the OpenAPI
 // document of 2024-01-24 describe it.
 var DevRev = Definition{
@@ -180,7 +183,7 @@ var devrevScenarios = []Scenario{
 		Method: "POST", Target: "/webhooks.no-such-route",
 		Header: map[string]string{"Accept": "application/json", "Content-Type": "application/json"},
 		Body:   devrevGetBody,
-	}, Departure{"answer", "/type"}),
+	}),
 	devrevError("429", "too_many_requests", "too many requests; Retry-After says when to come back", "simulated only: a tenant's rate limit is never exhausted on purpose", false, "429", devrevGet(devrevGetBody)),
 	devrevError("500", "internal_error", "an internal error", "simulated only: never provoked on a tenant", false, "500", devrevGet(devrevGetBody)),
 	devrevError("503", "service_unavailable", "the service is unavailable", "simulated only: never provoked on a tenant", false, "503", devrevGet(devrevGetBody)),

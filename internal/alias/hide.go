@@ -1,0 +1,263 @@
+package alias
+
+import (
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// HideJSON replaces the real values of an answer. class says what the contract
+// says about each member: sensitive values and undocumented ones are replaced as
+// a whole, and in those that may stay only what is distinctive. body must be one
+// JSON document, or empty.
+//
+// Members are numbered in canonical order, documented ones first: what the
+// contract describes names a value better than what it does not.
+func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
+	if len(body) == 0 {
+		return body, nil
+	}
+	doc, err := parseJSON(body)
+	if err != nil {
+		return nil, err
+	}
+	var passes [3][]leaf
+	var numbers, names []leaf
+	doc.walk(func(n *node, pointer string) {
+		c := class(pointer)
+		if n.named {
+			names = append(names, leaf{n, c.Kind, pointer})
+		}
+		switch n.kind {
+		case numberNode:
+			if !c.Keep && (c.Kind != provider.Undocumented || !c.Documented) && longNumber(n.text) {
+				numbers = append(numbers, leaf{n, c.Kind, pointer})
+			}
+		case stringNode:
+			pass := passOf(c, n.text)
+			passes[pass] = append(passes[pass], leaf{n, c.Kind, pointer})
+			t.reserve(c.Kind, n.text)
+		}
+	})
+	siblings := map[int]map[string]string{}
+	for _, l := range passes[0] {
+		p := t.hideWhole(l.kind, l.text, nil)
+		if near := siblings[l.parent]; near == nil {
+			siblings[l.parent] = map[string]string{l.text: p}
+		} else if _, ok := near[l.text]; !ok {
+			near[l.text] = p
+		}
+		l.replace(p)
+	}
+	for _, l := range passes[1] {
+		l.replace(t.hideWhole(l.kind, l.text, siblings[l.parent]))
+	}
+	for _, l := range passes[2] {
+		l.replace(t.hideText(l.text, false))
+	}
+	for _, l := range names {
+		l.rename(t.hideName(l, class(l.pointer).Documented))
+	}
+	for _, l := range numbers {
+		l.value, l.changed = "0", true
+	}
+	return doc.render(), nil
+}
+
+type leaf struct {
+	*node
+	kind    provider.Kind
+	pointer string
+}
+
+// passOf sorts a string by what is known of it: 0 documented and sensitive,
+// 1 unknown or a word, 2 free to stay.
+func passOf(c provider.Class, text string) int {
+	switch {
+	case c.Keep || c.Kind == provider.Undocumented && c.Documented && isLowerWord(text):
+		return 2
+	case c.Kind == provider.Undocumented || c.Kind == provider.Word:
+		return 1
+	}
+	return 0
+}
+
+// longNumber says whether a number has more than four digits. Longer ones may be
+// ids or times of a tenant.
+func longNumber(text string) bool {
+	n := 0
+	for i := range len(text) {
+		if text[i] >= '0' && text[i] <= '9' {
+			n++
+		}
+	}
+	return n > 4
+}
+
+// reserve keeps a value that looks like a placeholder from becoming one for
+// something else in the same answer: it stands for itself.
+func (t *Table) reserve(kind provider.Kind, v string) {
+	for i := 0; i < len(v); i++ {
+		if d, ok := donAt(v, i); ok {
+			for _, p := range d.parts {
+				if key := p.key(v); looksNumberedPart(p.kind.in(v), p.id.in(v)) && t.parts[key] == "" && t.partFree(key) {
+					t.enterPart(key, key)
+				}
+			}
+			i = d.end - 1
+		} else if guid, ok := guidAt(v, i); ok {
+			if key := lower(guid); looksNumberedGUID(key) && t.guids[key] == "" && !t.hiddenGUID(key) {
+				t.enterGUID(key, key)
+			}
+			i += guidLength - 1
+		}
+	}
+	kinds := []provider.Kind{kind}
+	if kind == provider.Undocumented {
+		kinds = append(kinds, provider.Mail, provider.URL)
+	}
+	if kind == provider.URL || isAbsolute(v) {
+		if rest, ok := t.base.cutMock(v); ok {
+			v = rest
+		}
+	}
+	for _, kind := range kinds {
+		if looksNumbered(kind, v) && !t.issued(v) {
+			if _, known := t.byReal[kindText{kind, v}]; !known {
+				t.enter(pair{kind, v, v})
+			}
+		}
+	}
+}
+
+// hideWhole replaces a value as a whole. near holds the values of the same
+// object and their placeholders.
+func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) string {
+	if v == "" || isSent(v) || t.issued(v) && kind != provider.Word {
+		return v
+	}
+	if p, ok := t.sentAs(kind, v); ok {
+		return p
+	}
+	if p, ok := t.anyKind[v]; ok && p.kind == provider.Secret && len(v) >= minSecret {
+		return p.placeholder
+	}
+	_, isDON := wholeDON(v)
+	isID := isDON || isGUID(v)
+	switch kind {
+	case provider.Event:
+		return t.swapEvent(v)
+	case provider.URL:
+		if isID {
+			return t.hideID(v)
+		}
+		return t.hideURL(v, 0)
+	case provider.Word:
+		if t.words[v] || !isID && (t.word(v) || mediaType.MatchString(v) || plainNumber.MatchString(v)) || MadeUp(v) || t.issued(v) {
+			return v
+		}
+	case provider.Text, provider.Undocumented:
+		for _, s := range t.def.Sentences {
+			if s == v {
+				return v
+			}
+		}
+	}
+	if isID || kind == provider.ID {
+		return t.hideID(v)
+	}
+	if kind == provider.Word || kind == provider.Undocumented {
+		if p, ok := t.knownAs(v, near); ok {
+			return p
+		}
+	}
+	if kind != provider.Undocumented {
+		return t.alias(kind, v)
+	}
+	if date, ok := dateForm(v); ok {
+		return date
+	}
+	switch {
+	case mailAddress.MatchString(v):
+		return t.alias(provider.Mail, v)
+	case isAbsolute(v) || strings.HasPrefix(v, "/") && !strings.ContainsAny(v, " \t\r\n"):
+		return t.hideURL(v, 0)
+	}
+	return t.alias(provider.Undocumented, v)
+}
+
+// sentAs returns the placeholder of a value that the caller sent. A text and a
+// value of an unknown kind may repeat whatever was sent.
+func (t *Table) sentAs(kind provider.Kind, v string) (string, bool) {
+	kinds := []provider.Kind{kind}
+	switch kind {
+	case provider.Text, provider.Opaque, provider.Word, provider.Undocumented:
+		kinds = []provider.Kind{kind, provider.Secret, provider.Key, provider.URL, provider.Mail, provider.Name,
+			provider.DisplayID, provider.Text, provider.Opaque, provider.Undocumented}
+	}
+	for _, k := range kinds {
+		if p, ok := t.sentReal[kindText{k, v}]; ok {
+			return p, true
+		}
+		if p, ok := t.sent.names[kindText{k, v}]; ok {
+			return p, true
+		}
+	}
+	return "", false
+}
+
+// knownAs returns the placeholder that a value has elsewhere: anywhere if it is
+// an id or distinctive, else in the same object.
+func (t *Table) knownAs(v string, near map[string]string) (string, bool) {
+	if p, ok := near[v]; ok {
+		return p, true
+	}
+	if p, ok := t.anyKind[v]; ok && (p.kind == provider.ID || t.distinctive(p.kind, v)) {
+		return p.placeholder, true
+	}
+	if len(v) == dashlessLength {
+		if _, p, ok := t.knownDashless(v, 0, t.guids); ok {
+			return p, true
+		}
+	}
+	return "", false
+}
+
+// hideName replaces a member's name that is data: an id, a mail address, or a
+// text that no program would choose as a name.
+func (t *Table) hideName(l leaf, documented bool) string {
+	v := l.name
+	if t.eventName(l) {
+		return t.swapEvent(v)
+	}
+	_, isDON := wholeDON(v)
+	switch {
+	case v == "" || t.issued(v) || isSent(v):
+		return v
+	case isDON || isGUID(v):
+		return t.hideID(v)
+	case mailAddress.MatchString(v):
+		return t.alias(provider.Mail, v)
+	}
+	if p, ok := t.byReal[kindText{provider.ID, v}]; ok && !t.word(v) {
+		return p
+	}
+	if p := t.hideText(v, false); p != v {
+		return p
+	}
+	if documented || isMemberName(v) {
+		return v
+	}
+	return t.alias(memberName, v)
+}
+
+// memberName is the kind of names of undocumented members that are data.
+const memberName provider.Kind = "member"
+
+// eventName says whether a member's name is an event id: the list of events is
+// an object below /_embedded whose members are objects.
+func (t *Table) eventName(l leaf) bool {
+	path, ok := strings.CutPrefix(l.pointer, "/_embedded/")
+	return ok && t.eventVar != "" && l.node.kind == objectNode && !strings.Contains(path, "/") &&
+		(isMemberName(l.name) || t.events[l.name] != "")
+}

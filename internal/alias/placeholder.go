@@ -1,0 +1,107 @@
+package alias
+
+import (
+	"encoding/base64"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// Placeholders of undocumented dates. They are the only ones that do not lead
+// back to what they replaced: nobody sends a date of an undocumented member.
+const (
+	fixedDate     = "2023-01-01"
+	fixedDateTime = "2023-01-01T12:00:00Z"
+)
+
+// placeholder is the n-th placeholder of a kind, fit to stand for real.
+func placeholder(kind provider.Kind, n int, real string) string {
+	switch kind {
+	case provider.ID:
+		return fmt.Sprintf("id-%d", n)
+	case provider.DisplayID:
+		return fmt.Sprintf("display-%d", n)
+	case provider.Secret:
+		return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "placeholder-%d", n))
+	case provider.Key:
+		return fmt.Sprintf("api-key-%d", n)
+	case provider.Mail:
+		return fmt.Sprintf("user-%d@example.com", n)
+	case provider.URL:
+		return inURLForm(real, fmt.Sprintf("url-%d", n))
+	case provider.Text:
+		return fmt.Sprintf("text %d", n)
+	case provider.Undocumented:
+		return fmt.Sprintf("undocumented-%d", n)
+	}
+	return fmt.Sprintf("%s-%d", kind, n)
+}
+
+// inURLForm writes a name as an absolute or relative URL, as model is.
+func inURLForm(model, name string) string {
+	switch {
+	case isAbsolute(model):
+		return "https://example.com/" + name
+	case strings.HasPrefix(model, "/"):
+		return "/" + name
+	}
+	return name
+}
+
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// looksNumbered says whether a value has the form of a numbered placeholder of
+// its kind, whether or not the table has given that number out.
+func looksNumbered(kind provider.Kind, value string) bool {
+	text := value
+	if kind == provider.Secret {
+		b, err := base64.StdEncoding.DecodeString(value)
+		if err != nil {
+			return false
+		}
+		text = string(b)
+	}
+	n, err := strconv.Atoi(digits.FindString(text))
+	return err == nil && n > 0 && placeholder(kind, n, value) == value
+}
+
+// Patterns of values, used where the contract says nothing or little.
+var (
+	absoluteURL = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+	mailAddress = regexp.MustCompile(`^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}$`)
+	mediaType   = regexp.MustCompile(`^(application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9][A-Za-z0-9.+_-]{0,60}(; ?charset=[A-Za-z0-9-]{1,20})?$`)
+	lowerWord   = regexp.MustCompile(`^[a-z][a-z_]*$`)
+	plainNumber = regexp.MustCompile(`^(-?[0-9]{1,9}(\.[0-9]{1,9})?|[0-9]{4}-[0-9]{2}-[0-9]{2})$`)
+	nameLike    = regexp.MustCompile(`^[A-Za-z_.$-]{1,38}[0-9]{0,2}$`)
+)
+
+const maxWord = 40
+
+func isAbsolute(s string) bool { return absoluteURL.MatchString(s) }
+
+func isLowerWord(s string) bool { return len(s) <= maxWord && lowerWord.MatchString(s) }
+
+// isMemberName says whether a member's name looks like one that a program chose,
+// not like data that was put there.
+func isMemberName(s string) bool { return nameLike.MatchString(s) }
+
+// dateForm returns the fixed date in the form of the value, or false.
+func dateForm(s string) (string, bool) {
+	if _, err := time.Parse(time.RFC3339Nano, s); err == nil {
+		return fixedDateTime, true
+	}
+	if _, err := time.Parse(time.DateOnly, s); err == nil {
+		return fixedDate, true
+	}
+	return "", false
+}
+
+// isSecretForm says whether a text is base64 of 8 to 32 bytes.
+func isSecretForm(s string) bool {
+	b, err := base64.StdEncoding.Strict().DecodeString(s)
+	return err == nil && len(b) >= 8 && len(b) <= 32 && !strings.ContainsAny(s, "\r\n")
+}

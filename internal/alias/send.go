@@ -1,0 +1,172 @@
+package alias
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// unknownID says what to do about an id that a recording cannot know.
+const unknownID = "holds an id that is neither a known placeholder nor made up; send an exported placeholder, " +
+	"an id from an earlier answer, or one of a made-up namespace (%q, %q), or enter it as a seed"
+
+func (t *Table) idProblem(where string) error {
+	return problem(where, unknownID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…")
+}
+
+// SendJSON turns the body of a caller's request into what the tape holds.
+// Sensitive values become placeholders of what was sent, unless they are known
+// placeholders, empty or null. Ids must be known placeholders or made up; the
+// error names each pointer where one is not, and never quotes it. A body that is
+// not JSON passes only if it consists of words and known ids, because nothing
+// can be told about the rest.
+func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
+	if len(body) == 0 {
+		return body, nil
+	}
+	doc, err := parseJSON(body)
+	if errors.Is(err, errNotJSON) {
+		if !t.harmless(string(body)) {
+			return nil, errors.New("the request body is not JSON and holds more than words and known ids, so that it cannot be recorded; send JSON")
+		}
+		return body, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var problems []error
+	doc.walk(func(n *node, pointer string) {
+		if n.named {
+			t.words[n.name] = true
+		}
+		if n.kind != stringNode {
+			return
+		}
+		v, ok := t.sendValue(class(pointer), n.text)
+		if !ok {
+			problems = append(problems, t.idProblem(pointer))
+		}
+		n.replace(v)
+	})
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	return doc.render(), nil
+}
+
+// sendValue returns what the tape holds for a value that the caller sent; ok is
+// false for an id that is not known.
+func (t *Table) sendValue(c provider.Class, v string) (string, bool) {
+	if v == "" || t.Known(v) {
+		return v, true
+	}
+	stay := c.Keep
+	switch c.Kind {
+	case provider.ID:
+		return v, c.Keep
+	case provider.Word, provider.Event:
+		stay = true
+	case provider.Undocumented:
+		stay = stay || isLowerWord(v) || c.Documented && isMemberName(v)
+	}
+	if stay {
+		t.words[v] = true
+		return v, true
+	}
+	p := t.sent.Hide(c.Kind, v)
+	if real := t.revealValue(v); t.sentReal[kindText{c.Kind, real}] == "" {
+		t.sentReal[kindText{c.Kind, real}] = p
+		if (c.Kind == provider.Secret || c.Kind == provider.Key || c.Kind == provider.Mail) && t.distinctive(c.Kind, real) {
+			t.index(pair{c.Kind, real, p})
+		}
+	}
+	return p, true
+}
+
+// harmless says whether a text that is not JSON holds nothing but lower-case
+// words, words of the contract, and known or made-up ids.
+func (t *Table) harmless(s string) bool {
+	var rest strings.Builder
+	for i := 0; i < len(s); {
+		end := i
+		if d, ok := donAt(s, i); ok && t.Known(s[d.start:d.end]) {
+			end = d.end
+		} else if guid, ok := guidAt(s, i); ok && t.Known(guid) {
+			end = i + guidLength
+		}
+		if end > i {
+			rest.WriteByte(' ')
+			i = end
+			continue
+		}
+		rest.WriteByte(s[i])
+		i++
+	}
+	for _, word := range strings.FieldsFunc(rest.String(), func(r rune) bool {
+		return r < unicode.MaxASCII && r != '_' && !isAlnum(byte(r))
+	}) {
+		if !isLowerWord(word) && !t.word(word) {
+			return false
+		}
+	}
+	return true
+}
+
+// SendURL is SendJSON for a URL: the variables of a documented path must be known
+// or made-up ids, and so must DONs and GUIDs in any path; class gets the values
+// of the query under the pointer "?name". Everything else stays as it is.
+func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
+	var problems []error
+	path, ok := cutPath(u.EscapedPath(), t.base.mockPath)
+	if !ok {
+		path = u.EscapedPath()
+	}
+	segments := provider.Segments(path)
+	roles := t.roles(segments)
+	for i, raw := range segments {
+		v, err := url.PathUnescape(raw)
+		switch {
+		case err != nil:
+			problems = append(problems, problem("path", "segment %d is not well escaped", i+1))
+		case roles != nil && roles[i] == "{"+t.eventVar+"}":
+			t.words[v] = true
+		case roles != nil && strings.HasPrefix(roles[i], "{"):
+			if !t.knownSegment(raw, v) {
+				problems = append(problems, t.idProblem("path variable "+strings.Trim(roles[i], "{}")))
+			}
+		case roles == nil:
+			if _, isDON := wholeDON(raw); (isDON || isGUID(v)) && !t.knownSegment(raw, v) {
+				problems = append(problems, t.idProblem("path"))
+			}
+		}
+	}
+	out := *u
+	fields := strings.Split(u.RawQuery, "&")
+	for i, field := range fields {
+		name, raw, _ := strings.Cut(field, "=")
+		key, err := url.QueryUnescape(name)
+		v, err2 := url.QueryUnescape(raw)
+		if err != nil || err2 != nil {
+			problems = append(problems, problem("query", "field %d is not well escaped", i+1))
+			continue
+		}
+		t.words[key] = true
+		p, ok := t.sendValue(class("?"+key), v)
+		if !ok {
+			problems = append(problems, t.idProblem("query parameter "+key))
+		}
+		if p != v {
+			fields[i] = name + "=" + url.QueryEscape(p)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	out.RawQuery = strings.Join(fields, "&")
+	return &out, nil
+}
+
+func (t *Table) knownSegment(raw, v string) bool { return t.Known(raw) || t.Known(v) }

@@ -1,0 +1,204 @@
+package alias
+
+import (
+	"encoding/base64"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// Sent holds what the caller sent, under placeholders that start with "sent-".
+// The zero value holds nothing and is ready for use; a replay uses it without a
+// table.
+type Sent struct {
+	values  map[string]string // by placeholder
+	names   map[kindText]string
+	numbers map[provider.Kind]int
+	shown   index
+}
+
+// sentKinds are the kinds by the word that their placeholders carry.
+var sentKinds = map[string]provider.Kind{
+	"id": provider.ID, "display_id": provider.DisplayID, "secret": provider.Secret, "key": provider.Key,
+	"url": provider.URL, "mail": provider.Mail, "name": provider.Name, "text": provider.Text,
+	"opaque": provider.Opaque, "word": provider.Word, "event": provider.Event, "undocumented": provider.Undocumented,
+}
+
+var (
+	sentPattern = regexp.MustCompile(`^sent-([a-z_]+)-([1-9][0-9]{0,8})$`)
+	sentURL     = regexp.MustCompile(`^(https://example\.com/|/)sent-url-[1-9][0-9]{0,8}$`)
+	sentMail    = regexp.MustCompile(`^sent-mail-[1-9][0-9]{0,8}@example\.com$`)
+)
+
+// secretMark is how the base64 text of "sent-secret-…" starts.
+var secretMark = base64.StdEncoding.EncodeToString([]byte("sent-secret-"))
+
+// IsSent says whether the whole value is a placeholder of something that the
+// caller sent, and of which kind. For a secret that is the base64 text of
+// "sent-secret-N".
+func IsSent(value string) (provider.Kind, bool) {
+	switch {
+	case sentURL.MatchString(value):
+		return provider.URL, true
+	case sentMail.MatchString(value):
+		return provider.Mail, true
+	case strings.HasPrefix(value, secretMark):
+		b, err := base64.StdEncoding.Strict().DecodeString(value)
+		m := sentPattern.FindStringSubmatch(string(b))
+		return provider.Secret, err == nil && m != nil && m[1] == "secret"
+	}
+	m := sentPattern.FindStringSubmatch(value)
+	if m == nil || m[1] == "secret" || m[1] == "mail" {
+		return "", false
+	}
+	kind, ok := sentKinds[m[1]]
+	return kind, ok
+}
+
+// isSent says whether the value is a placeholder of something sent.
+func isSent(value string) bool { _, ok := IsSent(value); return ok }
+
+// Hide returns the placeholder of a value that the caller sent: the same for the
+// same value, and the next of its kind for a new one. A secret that is not base64
+// of 8 to 32 bytes becomes a key and a mail address that is none an opaque value,
+// because a placeholder must have the form of what it stands for.
+func (s *Sent) Hide(kind provider.Kind, value string) (placeholder string) {
+	if p, ok := s.names[kindText{kind, value}]; ok {
+		return p
+	}
+	form := kind
+	switch {
+	case kind == provider.Secret && !isSecretForm(value):
+		form = provider.Key
+	case kind == provider.Mail && !mailAddress.MatchString(value):
+		form = provider.Opaque
+	}
+	if s.numbers == nil {
+		s.numbers = map[provider.Kind]int{}
+	}
+	for {
+		s.numbers[form]++
+		placeholder = sentPlaceholder(form, s.numbers[form], value)
+		if _, taken := s.values[placeholder]; !taken {
+			break
+		}
+	}
+	s.enter(kind, placeholder, value)
+	return placeholder
+}
+
+func sentPlaceholder(kind provider.Kind, n int, value string) string {
+	word := string(kind)
+	if kind == provider.Undocumented {
+		word = "undocumented"
+	}
+	name := "sent-" + word + "-" + strconv.Itoa(n)
+	switch kind {
+	case provider.Secret:
+		return base64.StdEncoding.EncodeToString([]byte(name))
+	case provider.Mail:
+		return name + "@example.com"
+	case provider.URL:
+		return inURLForm(value, name)
+	}
+	return name
+}
+
+func (s *Sent) enter(kind provider.Kind, placeholder, value string) {
+	if s.values == nil {
+		s.values, s.names = map[string]string{}, map[kindText]string{}
+	}
+	s.values[placeholder] = value
+	if _, ok := s.names[kindText{kind, value}]; !ok {
+		s.names[kindText{kind, value}] = placeholder
+	}
+	s.shown.add(needle{text: placeholder, replacement: value, whole: true, joins: "_-"})
+}
+
+// Bind says whether a value of this caller can stand where the tape has the
+// placeholder. A placeholder without a value takes the value, if it has the form
+// of what was recorded: base64 of 8 to 32 bytes for a secret, an absolute or a
+// relative URL for one, a mail address for a mail address, any text that is not
+// empty for the rest. A placeholder with a value accepts only that value.
+func (s *Sent) Bind(placeholder, value string) bool {
+	kind, ok := IsSent(placeholder)
+	if !ok || value == "" {
+		return false
+	}
+	if old, bound := s.values[placeholder]; bound {
+		return old == value
+	}
+	switch kind {
+	case provider.Secret:
+		ok = isSecretForm(value)
+	case provider.Mail:
+		ok = mailAddress.MatchString(value)
+	case provider.URL:
+		ok = isAbsolute(placeholder) == isAbsolute(value) && strings.HasPrefix(placeholder, "/") == strings.HasPrefix(value, "/")
+	}
+	if ok {
+		s.enter(kind, placeholder, value)
+	}
+	return ok
+}
+
+// Clone returns a copy that can be bound further without changing s.
+func (s *Sent) Clone() *Sent {
+	c := &Sent{values: maps.Clone(s.values), names: maps.Clone(s.names), numbers: maps.Clone(s.numbers), shown: s.shown}
+	c.shown.exact, c.shown.folded = maps.Clone(s.shown.exact), maps.Clone(s.shown.folded)
+	for i, l := range s.shown.exactLens {
+		c.shown.exactLens[i] = slices.Clone(l)
+	}
+	return c
+}
+
+func (s *Sent) value(placeholder string) (string, bool) {
+	v, ok := s.values[placeholder]
+	return v, ok
+}
+
+// RestoreJSON puts the caller's values in the place of their placeholders, in
+// the values of a JSON document or in any other text. It returns body itself
+// when nothing is to be restored.
+func (s *Sent) RestoreJSON(body []byte) []byte {
+	if !s.mayHold(string(body)) {
+		return body
+	}
+	out, err := RewriteJSON(body, func(_, v string) (string, bool) { return s.RestoreText(v), true })
+	if err != nil {
+		return []byte(s.RestoreText(string(body)))
+	}
+	return out
+}
+
+// RestoreText puts the caller's values in the place of their placeholders inside
+// a text. What is put in is not read again.
+func (s *Sent) RestoreText(text string) string {
+	if !s.mayHold(text) {
+		return text
+	}
+	var b strings.Builder
+	done := 0
+	for i := 0; i < len(text); {
+		n, ok := s.shown.match(text, text, i)
+		if !ok {
+			i++
+			continue
+		}
+		b.WriteString(text[done:i])
+		b.WriteString(n.replacement)
+		i += len(n.text)
+		done = i
+	}
+	return b.String() + text[done:]
+}
+
+// mayHold spares a text without placeholders the search. JSON may escape any
+// letter of a placeholder, so a backslash counts as one.
+func (s *Sent) mayHold(text string) bool {
+	return len(s.values) > 0 && (strings.Contains(text, "sent-") || strings.Contains(text, secretMark) || strings.Contains(text, `\u`) || strings.Contains(text, `\/`))
+}

@@ -1,0 +1,245 @@
+package alias
+
+import (
+	"net/url"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// maxURLs bounds how deep a URL may carry another one in its query.
+const maxURLs = 3
+
+// HideURL replaces what is real in a URL: the value of a Location header or of a
+// member that holds a link. A link of the vendor's own API stays a link that
+// works: its base URL and its ids are exchanged. Any other URL is replaced as a
+// whole, by an absolute one when it is absolute and a relative one when it is
+// relative. A DON is exchanged as one.
+func (t *Table) HideURL(s string) string { return t.hideWhole(provider.URL, s, nil) }
+
+func (t *Table) hideURL(v string, depth int) string {
+	if t.issued(v) {
+		return v
+	}
+	if rest, ok := t.base.cutReal(v); ok && startsPath(rest) {
+		return t.base.mock + t.hideRest(rest, depth)
+	}
+	if rest, ok := t.base.cutMock(v); ok && startsPath(rest) {
+		return v[:len(v)-len(rest)] + t.hideRest(rest, depth)
+	}
+	if strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "//") {
+		if rest, ok := cutPath(v, t.base.realPath); ok {
+			if s, ok := t.hideReference(rest, depth); ok {
+				return s
+			}
+		}
+		if s, ok := t.hideReference(v, depth); ok {
+			return s
+		}
+	}
+	return t.alias(provider.URL, v)
+}
+
+func startsPath(rest string) bool { return rest == "" || rest[0] == '/' }
+
+func (t *Table) hideRest(rest string, depth int) string {
+	if rest == "" || rest == "/" || t.issued(rest) {
+		return rest
+	}
+	if s, ok := t.hideReference(rest, depth); ok {
+		return s
+	}
+	return t.alias(provider.URL, rest)
+}
+
+// hideReference exchanges the ids of a path and a query of the vendor's own API.
+// ok is false when a part is neither a fixed segment nor an id.
+func (t *Table) hideReference(ref string, depth int) (string, bool) {
+	if depth > maxURLs || strings.Contains(ref, "#") {
+		return "", false
+	}
+	path, query, hasQuery := strings.Cut(ref, "?")
+	segments := provider.Segments(path)
+	roles := t.roles(segments)
+	for i, raw := range segments {
+		hidden, ok := "", false
+		switch {
+		case roles != nil && !strings.HasPrefix(roles[i], "{"):
+			hidden, ok = raw, true
+		case roles != nil:
+			hidden, ok = t.hideSegment(strings.Trim(roles[i], "{}"), raw)
+		default:
+			hidden, ok = t.hideLoose(raw)
+		}
+		if !ok {
+			return "", false
+		}
+		segments[i] = hidden
+	}
+	out := "/" + strings.Join(segments, "/")
+	if hasQuery {
+		q, ok := mapQuery(query, func(raw string) (string, bool) { return t.hideQueryValue(raw, depth) })
+		if !ok {
+			return "", false
+		}
+		out += "?" + q
+	}
+	return out, true
+}
+
+// roles returns the segments of the documented path that fits, variables in
+// braces; nil when none fits.
+func (t *Table) roles(segments []string) []string {
+	for _, op := range t.def.Operations {
+		for _, form := range op.Forms {
+			if template := provider.Segments(form.Path); fits(template, segments) {
+				return template
+			}
+		}
+	}
+	return nil
+}
+
+func fits(template, segments []string) bool {
+	if len(template) != len(segments) {
+		return false
+	}
+	for i, want := range template {
+		got, err := url.PathUnescape(segments[i])
+		if err != nil || got == "" || got != want && !strings.HasPrefix(want, "{") {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *Table) hideSegment(variable, raw string) (string, bool) {
+	if variable == t.eventVar {
+		return t.swapEvent(raw), true
+	}
+	if d, ok := wholeDON(raw); ok {
+		return t.aliasDON(raw, d), true
+	}
+	v, err := url.PathUnescape(raw)
+	if err != nil {
+		return "", false
+	}
+	if p := t.hideID(v); p != v {
+		return url.PathEscape(p), true
+	}
+	return raw, true
+}
+
+// hideLoose exchanges a segment of a path that is not documented, if it is an id.
+func (t *Table) hideLoose(raw string) (string, bool) {
+	v, err := url.PathUnescape(raw)
+	if err != nil {
+		return "", false
+	}
+	_, isDON := wholeDON(raw)
+	_, known := t.byReal[kindText{provider.ID, v}]
+	switch {
+	case t.literals[v]:
+		return raw, true
+	case isDON || isGUID(v) || known || t.issued(v):
+		return t.hideSegment("", raw)
+	}
+	return "", false
+}
+
+// hideID exchanges a value that the contract calls an id.
+func (t *Table) hideID(v string) string {
+	if d, ok := wholeDON(v); ok {
+		return t.aliasDON(v, d)
+	}
+	if MadeUp(v) || t.issued(v) {
+		return v
+	}
+	if isGUID(v) {
+		return t.aliasGUID(v)
+	}
+	if len(v) == dashlessLength {
+		if _, p, ok := t.knownDashless(v, 0, t.guids); ok {
+			return p
+		}
+	}
+	return t.alias(provider.ID, v)
+}
+
+// swapEvent exchanges the seeded event id and its placeholder, each for the
+// other, so that two events never become one.
+func (t *Table) swapEvent(id string) string {
+	if other, ok := t.events[id]; ok {
+		return other
+	}
+	return id
+}
+
+// mapQuery maps the values of a query one by one, leaving its separators.
+func mapQuery(query string, f func(raw string) (string, bool)) (string, bool) {
+	fields := strings.Split(query, "&")
+	for i, field := range fields {
+		name, raw, hasValue := strings.Cut(field, "=")
+		if name != "" && !isMemberName(name) {
+			return "", false
+		}
+		if !hasValue {
+			continue
+		}
+		v, ok := f(raw)
+		if !ok {
+			return "", false
+		}
+		fields[i] = name + "=" + v
+	}
+	return strings.Join(fields, "&"), true
+}
+
+func (t *Table) hideQueryValue(raw string, depth int) (string, bool) {
+	if d, ok := wholeDON(raw); ok {
+		return t.aliasDON(raw, d), true
+	}
+	v, err := url.QueryUnescape(raw)
+	if err != nil {
+		return "", false
+	}
+	p := v
+	_, known := t.byReal[kindText{provider.ID, v}]
+	switch {
+	case v == "" || t.word(v) || isSent(v) || plainNumber.MatchString(v) && !longNumber(v):
+	case isGUID(v) || known || MadeUp(v) || t.issued(v):
+		p = t.hideID(v)
+	case isAbsolute(v) || strings.HasPrefix(v, "/"):
+		p = t.hideURL(v, depth+1)
+	default:
+		p = t.hideWhole(provider.Opaque, v, nil)
+	}
+	return respell(raw, v, p), true
+}
+
+// respell escapes a query value as the one that it replaces was escaped.
+func respell(raw, before, after string) string {
+	if before == after {
+		return raw
+	}
+	escaped := url.QueryEscape(after)
+	if strings.Contains(raw, "/") {
+		escaped = strings.ReplaceAll(escaped, "%2F", "/")
+	}
+	if strings.Contains(raw, ":") {
+		escaped = strings.ReplaceAll(escaped, "%3A", ":")
+	}
+	return escaped
+}
+
+// hiddenQueryValue says whether a query value is what hideQueryValue would leave
+// as it is.
+func (t *Table) hiddenQueryValue(raw string) (string, bool) {
+	v, err := url.QueryUnescape(raw)
+	return v, err == nil && (t.Known(v) || t.Known(raw) || t.word(v) || plainNumber.MatchString(v) && !longNumber(v))
+}
+
+func unescapePath(raw string) (string, bool) {
+	v, err := url.PathUnescape(raw)
+	return v, err == nil
+}

@@ -1,0 +1,161 @@
+package contract
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// CheckAnswer returns the problems of an answer to a request, sorted; nil when
+// it has none. With strict, bodies are held to the inferred profile where the
+// provider has one.
+//
+// Nothing is known about the answer to an unknown operation: the problem is then
+// the one that [CheckRequest] has, so that such an answer never passes as
+// checked. The documented answer to an unknown route is the exception.
+func CheckAnswer(d *provider.Definition, r Request, a Answer, strict bool) []Problem {
+	route, ok := find(d, r)
+	if !ok {
+		if isRouteNotFound(d, a.Status, a.Body) {
+			return nil
+		}
+		return unknown(d, r)
+	}
+	rep := report{in: "answer", body: a.Body}
+	if rep.status(d, route.Operation, a) {
+		rep.answerBody(d, route.Operation, a.Status, bareMediaType(a.Header.Get("Content-Type")), true, strict)
+		rep.echo(d, route, r, a.Status)
+	}
+	rep.retryAfter(d, a)
+	return rep.done()
+}
+
+// CheckBody returns the problems of a body alone: what it must be as the answer
+// of an operation with a status. The media type is not checked when it is empty.
+// An unknown operation and an undocumented status are errors.
+func CheckBody(d *provider.Definition, operation string, status int, mediaType string, body []byte, strict bool) ([]Problem, error) {
+	op := d.Operation(operation)
+	if op == nil {
+		var names []string
+		for _, o := range d.Operations {
+			names = append(names, o.Name)
+		}
+		return nil, fmt.Errorf("%s has no operation %q, expected one of %s", d.Name, operation, strings.Join(names, ", "))
+	}
+	if op.Response(status) == nil {
+		return nil, fmt.Errorf("%s %s documents no status %d, expected one of %s", d.Name, operation, status, statuses(op))
+	}
+	rep := report{in: "answer", body: body}
+	rep.answerBody(d, op, status, bareMediaType(mediaType), mediaType != "", strict)
+	return rep.done(), nil
+}
+
+func statuses(op *provider.Operation) string {
+	var all []string
+	for _, r := range op.Responses {
+		all = append(all, fmt.Sprint(r.Status))
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
+
+// status checks the status and the headers that come with it, and reports
+// whether there is anything documented to hold the body to.
+func (r *report) status(d *provider.Definition, op *provider.Operation, a Answer) bool {
+	documented := op.Response(a.Status)
+	if documented == nil {
+		hint := ""
+		switch {
+		case isRouteNotFound(d, a.Status, a.Body):
+			hint = "; this is the answer to an unknown route"
+		case toLogin(d, a.Header.Get("Location")):
+			hint = "; it leads to the sign-in page: is the credential still valid?"
+		}
+		r.add(Rule, "", "has HTTP status %d, but %s documents %s%s", a.Status, op.Name, statuses(op), hint)
+		return false
+	}
+	for _, name := range documented.Headers {
+		if a.Header.Get(name) == "" {
+			r.add(Rule, name, "is missing, but documented for HTTP status %d", a.Status)
+		}
+	}
+	return true
+}
+
+func toLogin(d *provider.Definition, location string) bool {
+	u, err := url.Parse(location)
+	return err == nil && d.LoginPath != "" && strings.HasPrefix(u.Path, d.LoginPath)
+}
+
+// answerBody checks media type and body. The status is documented.
+func (r *report) answerBody(d *provider.Definition, op *provider.Operation, status int, media string, checkMedia, strict bool) {
+	documented := op.Response(status)
+	success := status >= 200 && status < 300
+	switch {
+	case success && media == "text/html" && d.LoginPath != "":
+		r.add(Rule, "Content-Type", "is %q, expected %s; it looks like the sign-in page: is the credential still valid?", media, join(jsonTypes(d), "or"))
+		return
+	case documented.Empty:
+		if len(r.body) > 0 {
+			r.add(Rule, "", "has a body of %s, but HTTP status %d of %s has none", count(len(r.body), "byte"), status, op.Name)
+		}
+		return
+	case documented.Schema == "":
+		return
+	case isEmpty(r.body):
+		r.add(Rule, "", "has no body, but HTTP status %d of %s has one", status, op.Name)
+		return
+	}
+	if checkMedia && !r.answerMedia(d, documented, media) {
+		return // what is no JSON by its own account would only repeat the problem
+	}
+	file := documented.Schema
+	if strict && documented.Strict != "" {
+		file = documented.Strict
+	}
+	s := r.schema(d, file)
+	if s == nil || !r.parse() {
+		return
+	}
+	r.validate(s, r.root)
+	r.fitType(d, op, status)
+	r.routeNotFound(d, status)
+	r.members(d, op, status)
+}
+
+// answerMedia checks the media type and reports whether the body may be JSON.
+func (r *report) answerMedia(d *provider.Definition, documented *provider.Response, got string) bool {
+	expected := join(documented.MediaTypes, "or")
+	switch {
+	case slices.Contains(documented.MediaTypes, got):
+		return true
+	case got == "":
+		r.add(Rule, "Content-Type", "is missing, expected %s", expected)
+		return true
+	case slices.Contains(jsonTypes(d), got):
+		// The vendor speaks it elsewhere, and the body is the same.
+		r.add(Undocumented, "Content-Type", "is %s, documented is %s", describeMedia(got), expected)
+		return true
+	}
+	r.add(Rule, "Content-Type", "is %s, expected %s", describeMedia(got), expected)
+	return strings.HasSuffix(got, "+json") || got == "text/json"
+}
+
+// AnswerClasses returns what the contract says about each member of an answer's
+// body, by JSON pointer. What it does not describe has the zero Class; so has
+// all of a body that is documented nowhere.
+func AnswerClasses(d *provider.Definition, r Request, a Answer) func(pointer string) provider.Class {
+	all := map[string]provider.Class{}
+	if isRouteNotFound(d, a.Status, a.Body) {
+		all[""] = provider.Class{Documented: true}
+		all["/message"] = provider.Class{Kind: provider.Text, Documented: true}
+	} else if route, ok := find(d, r); ok {
+		if documented := route.Operation.Response(a.Status); documented != nil {
+			all = bodyClasses(d, documented.Schema, a.Body)
+		}
+	}
+	return func(pointer string) provider.Class { return all[pointer] }
+}

@@ -1,0 +1,103 @@
+package contract
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// describe says what a value is without saying what it holds. A number is
+// quoted: none of the contract's numbers is a secret.
+func describe(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return fmt.Sprint(v)
+	case json.Number:
+		return v.String()
+	case string:
+		if v == "" {
+			return "an empty string"
+		}
+		return "a string of " + count(utf8.RuneCountInString(v), "character")
+	case []any:
+		return "an array"
+	default:
+		return "an object"
+	}
+}
+
+// describeWord quotes a string where the contract lists values, if it looks as
+// such values do; anything else may be a secret that got into the wrong member.
+func describeWord(v any) string {
+	if s, ok := v.(string); ok && utf8.RuneCountInString(s) <= 40 && wordlike.MatchString(s) {
+		return fmt.Sprintf("%q", s)
+	}
+	return describe(v)
+}
+
+var wordlike = regexp.MustCompile(`^[A-Za-z][A-Za-z_.]*$`)
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// typeNames are the names of JSON types in a sentence.
+func typeNames(types []string) string {
+	names := map[string]string{
+		"null": "null", "boolean": "a boolean", "number": "a number", "integer": "an integer",
+		"string": "a string", "array": "an array", "object": "an object",
+	}
+	var all []string
+	for _, t := range types {
+		all = append(all, names[t])
+	}
+	return join(all, "or")
+}
+
+// join writes a list as a sentence has it.
+func join(all []string, word string) string {
+	if len(all) < 2 {
+		return strings.Join(all, "")
+	}
+	return strings.Join(all[:len(all)-1], ", ") + " " + word + " " + all[len(all)-1]
+}
+
+// maxListed is how many values of an enumeration a message lists.
+const maxListed = 16
+
+// describeEnum says what a string was expected to be, and what may have been meant.
+func describeEnum(listed []any, v any) string {
+	var all []string
+	for _, value := range listed {
+		if s, ok := value.(string); ok {
+			all = append(all, s)
+		}
+	}
+	s := fmt.Sprintf("expected one of the %d listed values", len(all))
+	if len(all) <= maxListed {
+		quoted := make([]string, len(all))
+		for i, value := range all {
+			quoted[i] = fmt.Sprintf("%q", value)
+		}
+		s = "expected " + join(quoted, "or")
+	}
+	if i := slices.IndexFunc(all, func(known string) bool { return plainEqual(known, plain(text(v))) }); i >= 0 {
+		s += fmt.Sprintf("; did you mean %q?", all[i])
+	}
+	return s
+}
+
+// plain leaves out what people get wrong about a name: case and separators.
+func plain(name string) string {
+	return strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(strings.ToLower(name))
+}
+
+func plainEqual(known, plainName string) bool { return plainName != "" && plain(known) == plainName }

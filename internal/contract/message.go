@@ -1,0 +1,140 @@
+package contract
+
+import (
+	"bytes"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+	"github.com/agnivade/levenshtein"
+)
+
+// Request is a request in the placeholder world.
+type Request struct {
+	Method string
+	URL    *url.URL // absolute
+	Header http.Header
+	Body   []byte
+}
+
+// Answer is the answer to a request, in the placeholder world.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// bareMediaType returns the media type of a Content-Type header without its
+// parameters, which say nothing about the contract.
+func bareMediaType(value string) string {
+	if t, _, err := mime.ParseMediaType(value); err == nil {
+		return t
+	}
+	t, _, _ := strings.Cut(value, ";")
+	return strings.ToLower(strings.TrimSpace(t))
+}
+
+// jsonTypes returns the media types in which a vendor speaks JSON, sorted.
+func jsonTypes(d *provider.Definition) []string {
+	var all []string
+	for _, op := range d.Operations {
+		for _, r := range op.Responses {
+			all = append(all, r.MediaTypes...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+var mediaForm = regexp.MustCompile(`^[a-z0-9.+-]{1,30}/[a-z0-9.+-]{1,50}$`)
+
+// describeMedia quotes a media type if it is one.
+func describeMedia(t string) string {
+	if mediaForm.MatchString(t) {
+		return fmt.Sprintf("%q", t)
+	}
+	return describe(t)
+}
+
+// isEmpty reports whether a body holds nothing, white space aside.
+func isEmpty(body []byte) bool { return len(bytes.TrimSpace(body)) == 0 }
+
+// schema loads a file and reports when it cannot be used, which is a mistake in
+// this module and must not look like a clean body.
+func (r *report) schema(d *provider.Definition, file string) *schema {
+	s, err := load(d, file)
+	if err != nil {
+		r.add(Violation, "", "cannot be checked: %v", err)
+		return nil
+	}
+	return s
+}
+
+// parse reads the body and reports why it cannot be read, and doubled members.
+func (r *report) parse() bool {
+	doc, problem := parse(r.body)
+	if problem != nil {
+		problem.Kind = Violation
+		r.push(*problem)
+		return false
+	}
+	for _, pointer := range doc.doubled {
+		r.add(Rule, pointer, "stands more than once; a reader may take either")
+	}
+	r.root = doc.root
+	return true
+}
+
+// unknown is the problem of a request that addresses no documented operation.
+func unknown(d *provider.Definition, r Request) []Problem {
+	p := Problem{Kind: Undocumented, In: "request"}
+	if r.URL == nil {
+		p.Message = "has no URL"
+		return []Problem{p}
+	}
+	p.Message = fmt.Sprintf("%s %s is no documented operation of %s", r.Method, r.URL.EscapedPath(), d.Title)
+	if methods := d.Methods(r.URL); len(methods) > 0 {
+		p.Message += "; documented for this path: " + strings.Join(methods, ", ")
+	} else if near := nearest(d, r.URL.Path); len(near) > 0 {
+		p.Message += "; nearest: " + strings.Join(near, ", ")
+	}
+	return []Problem{p}
+}
+
+// nearest returns the three documented calls whose paths need the fewest edits.
+func nearest(d *provider.Definition, path string) []string {
+	type call struct {
+		form     string
+		distance int
+	}
+	var calls []call
+	for _, op := range d.Operations {
+		for _, f := range op.Forms {
+			calls = append(calls, call{f.Method + " " + f.Path, distance(f.Path, path)})
+		}
+	}
+	slices.SortStableFunc(calls, func(a, b call) int { return a.distance - b.distance })
+	var all []string
+	for _, c := range calls[:min(3, len(calls))] {
+		all = append(all, c.form)
+	}
+	return all
+}
+
+// distance counts the differing segments of two paths first, and the edits
+// between those that differ second.
+func distance(template, path string) int {
+	want, got := provider.Segments(template), provider.Segments(path)
+	total := 100 * max(len(want)-len(got), len(got)-len(want))
+	for i := range min(len(want), len(got)) {
+		if !strings.HasPrefix(want[i], "{") {
+			total += levenshtein.ComputeDistance(want[i], got[i][:min(100, len(got[i]))])
+		}
+	}
+	return total
+}

@@ -1,0 +1,133 @@
+package contract
+
+import (
+	"net/url"
+	"slices"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// CheckRequest returns the problems of a request, sorted; nil when it has none.
+// A request to an unknown operation has one, of kind [Undocumented], and is not
+// looked at further. The request's credentials are not checked: they never get
+// as far as here.
+func CheckRequest(d *provider.Definition, r Request) []Problem {
+	route, ok := find(d, r)
+	if !ok {
+		return unknown(d, r)
+	}
+	rep := report{in: "request", body: r.Body}
+	rep.query(d, route, r.URL)
+	switch {
+	case route.Form.Body == "":
+		if !isEmpty(r.Body) {
+			rep.add(Rule, "", "has a body of %s, but %s with %s takes none", count(len(r.Body), "byte"), route.Operation.Name, r.Method)
+		}
+	case isEmpty(r.Body):
+		if !route.Form.BodyOptional {
+			rep.add(Rule, "", "has no body, but %s takes a JSON object", route.Operation.Name)
+		}
+	default:
+		rep.requestMedia(d, bareMediaType(r.Header.Get("Content-Type")))
+		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
+			rep.validate(s, rep.root)
+			rep.exclusive(route.Operation)
+		}
+	}
+	return rep.done()
+}
+
+func find(d *provider.Definition, r Request) (provider.Route, bool) {
+	if r.URL == nil {
+		return provider.Route{}, false
+	}
+	return d.Find(r.Method, r.URL)
+}
+
+func (r *report) requestMedia(d *provider.Definition, got string) {
+	switch documented := jsonTypes(d); {
+	case slices.Contains(documented, got):
+	case got == "":
+		r.add(Rule, "Content-Type", "is missing, expected %s", join(documented, "or"))
+	default:
+		r.add(Rule, "Content-Type", "is %s, expected %s", describeMedia(got), join(documented, "or"))
+	}
+}
+
+// query checks the query as an object whose members are strings.
+func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL) {
+	values, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		// The error's text quotes the query.
+		r.add(Violation, "", "has a query that cannot be decoded")
+		return
+	}
+	for name, all := range values {
+		if len(all) > 1 {
+			r.add(Rule, name, "stands %d times in the query, expected once", len(all))
+		}
+	}
+	if route.Form.Query == "" {
+		for name := range values {
+			r.add(Undocumented, name, "is not documented: %s with %s takes no query", route.Operation.Name, route.Form.Method)
+		}
+		return
+	}
+	s := r.schema(d, route.Form.Query)
+	if s == nil {
+		return
+	}
+	q := report{in: r.in}
+	q.validate(s, queryObject(values))
+	for _, p := range q.problems {
+		if len(p.Pointer) > 0 {
+			p.Pointer = unescaper.Replace(p.Pointer[1:])
+		}
+		r.push(p)
+	}
+}
+
+func queryObject(values url.Values) map[string]any {
+	object := map[string]any{}
+	for name, all := range values {
+		object[name] = all[0]
+	}
+	return object
+}
+
+// RequestClasses returns what the contract says about each member of the
+// request: for a JSON body by its pointer, for the query by "?" and its name.
+// What it does not describe has the zero Class.
+func RequestClasses(d *provider.Definition, r Request) func(pointer string) provider.Class {
+	all := map[string]provider.Class{}
+	if route, ok := find(d, r); ok {
+		all = bodyClasses(d, route.Form.Body, r.Body)
+		if values, err := url.ParseQuery(r.URL.RawQuery); err == nil && route.Form.Query != "" {
+			if s, err := load(d, route.Form.Query); err == nil {
+				for pointer, c := range classes(s, queryObject(values)) {
+					if pointer != "" {
+						all["?"+unescaper.Replace(pointer[1:])] = c
+					}
+				}
+			}
+		}
+	}
+	return func(pointer string) provider.Class { return all[pointer] }
+}
+
+// bodyClasses classifies the members of a body; a body without a schema, or one
+// that cannot be read, has none.
+func bodyClasses(d *provider.Definition, file string, body []byte) map[string]provider.Class {
+	if file == "" || isEmpty(body) {
+		return map[string]provider.Class{}
+	}
+	s, err := load(d, file)
+	if err != nil {
+		return map[string]provider.Class{}
+	}
+	doc, problem := parse(body)
+	if problem != nil {
+		return map[string]provider.Class{}
+	}
+	return classes(s, doc.root)
+}

@@ -1,0 +1,137 @@
+package contract
+
+import (
+	"maps"
+	"math/big"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// echo holds the answered object to the requested one: an answer about another
+// object is the wrong recording, however well formed.
+func (r *report) echo(d *provider.Definition, route provider.Route, req Request, status int) {
+	e := route.Operation.Echo
+	if e == nil || status < 200 || status > 299 {
+		return
+	}
+	got, _ := resolve(r.root, e.Answer)
+	id, ok := got.(string)
+	asked, from := requested(route, req)
+	if !ok || asked == "" || id == asked || e.FoldCase && strings.EqualFold(id, asked) {
+		return
+	}
+	r.add(Rule, e.Answer, "is another id than the request's %s: the answer is about another object", from)
+}
+
+// requested returns the id that a request names and where it names it.
+func requested(route provider.Route, req Request) (id, from string) {
+	e := route.Operation.Echo
+	switch {
+	case e.Variable != "":
+		return route.Variables[e.Variable], e.Variable + " in the path"
+	case route.Form.Query != "":
+		values, _ := url.ParseQuery(req.URL.RawQuery)
+		return values.Get(e.Request), e.Request + " in the query"
+	}
+	doc, problem := parse(req.Body)
+	if problem != nil {
+		return "", ""
+	}
+	return text(doc.object()[e.Request]), e.Request + " in the body"
+}
+
+var delay = regexp.MustCompile(`^[0-9]{1,18}(\.[0-9]{1,18})?$`)
+
+// retryAfter checks the form of the header, and that a body which repeats the
+// delay says the same.
+func (r *report) retryAfter(d *provider.Definition, a Answer) {
+	header := a.Header.Get("Retry-After")
+	if header == "" {
+		return
+	}
+	if !delay.MatchString(header) {
+		if _, err := http.ParseTime(header); err != nil {
+			r.add(Rule, "Retry-After", "is %s, expected seconds or an HTTP date", describe(header))
+		}
+		return
+	}
+	if d.RetryAfter == "" || r.root == nil {
+		return
+	}
+	v, ok := resolve(r.root, d.RetryAfter)
+	if !ok {
+		return
+	}
+	inHeader, _ := new(big.Rat).SetString(header)
+	inBody, isNumber := number(v)
+	if isNumber && inHeader.Cmp(inBody) != 0 {
+		r.add(Rule, d.RetryAfter, "is %s, but the header Retry-After says %s", describe(v), header)
+	}
+}
+
+// isRouteNotFound reports whether an answer is the vendor's answer to an unknown
+// route: its message, without the type that errors have.
+func isRouteNotFound(d *provider.Definition, status int, body []byte) bool {
+	if status != http.StatusNotFound || d.RouteNotFound == "" {
+		return false
+	}
+	doc, problem := parse(body)
+	return problem == nil && routeMessage(d, doc.object())
+}
+
+func routeMessage(d *provider.Definition, object map[string]any) bool {
+	_, typed := object["type"]
+	return d.RouteNotFound != "" && !typed && object["message"] == d.RouteNotFound
+}
+
+// routeNotFound says of a missing type what has happened.
+func (r *report) routeNotFound(d *provider.Definition, status int) {
+	object, _ := r.root.(map[string]any)
+	if status != http.StatusNotFound || !routeMessage(d, object) {
+		return
+	}
+	r.problems = slices.DeleteFunc(r.problems, func(p Problem) bool { return p.Pointer == "/type" })
+	r.add(Rule, "/type", "is missing: this is the answer to an unknown route, not to an unknown object; is the request's path right?")
+}
+
+// members closes what a schema without required members leaves open: an error
+// body fits it as well as the object that was asked for, and the reverse.
+func (r *report) members(d *provider.Definition, op *provider.Operation, status int) {
+	object, ok := r.root.(map[string]any)
+	if !ok || len(op.Members) == 0 {
+		return
+	}
+	isError := slices.ContainsFunc(d.ErrorMembers, func(name string) bool { _, ok := object[name]; return ok })
+	isObject := slices.ContainsFunc(op.Members, func(name string) bool { _, ok := object[name]; return ok })
+	switch {
+	case status < 300 && isError && !isObject:
+		r.add(Rule, "", "is an error object, but HTTP status %d of %s has %s", status, op.Name, join(op.Members, "and"))
+	case status < 300 && !isObject:
+		r.add(Rule, "", "has none of the documented members %s", join(op.Members, "and"))
+	case status >= 400 && isObject && !isError:
+		r.add(Rule, "", "is no error object, but HTTP status %d of %s has %s", status, op.Name, join(d.ErrorMembers, "and"))
+	}
+}
+
+// exclusive checks a rule that DevRev states in prose: the event types of an
+// update are either set or added to and removed from.
+func (r *report) exclusive(op *provider.Operation) {
+	if op.Name != "webhooks.update" {
+		return
+	}
+	v, _ := resolve(r.root, "/event_types")
+	types, _ := v.(map[string]any)
+	if _, ok := types["set"]; !ok {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(types)) {
+		if name == "add" || name == "remove" {
+			r.add(Rule, "/event_types/"+name, "stands beside set, which excludes it")
+		}
+	}
+}

@@ -1,0 +1,205 @@
+package contract
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// walker follows a value along the schemas that apply to it. What no schema
+// describes is undocumented; what one describes has a class. The validator
+// cannot say either: it stops at open objects and drops annotations.
+type walker struct {
+	classes map[string]provider.Class // nil when they are not wanted
+	// undocumented are the members without a schema, outermost only, each with
+	// the documented name that it resembles, if any.
+	undocumented map[string]string
+}
+
+func undocumented(s *schema, root any) map[string]string {
+	w := walker{undocumented: map[string]string{}}
+	w.visit(expand(nil, s.root, root), root, "")
+	return w.undocumented
+}
+
+func classes(s *schema, root any) map[string]provider.Class {
+	w := walker{classes: map[string]provider.Class{}}
+	w.visit(expand(nil, s.root, root), root, "")
+	return w.classes
+}
+
+// visit looks at one value; schemas are all that apply to it.
+func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string) {
+	if w.classes != nil {
+		w.classes[pointer] = class(schemas, v)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		if !admit(schemas, "object") {
+			return // the wrong type already; its members mean nothing
+		}
+		for name, member := range v {
+			var next []*jsonschema.Schema
+			documented := false
+			for _, s := range schemas {
+				for _, sub := range describing(s, name) {
+					documented = true
+					next = expand(next, sub, member)
+				}
+			}
+			switch at := pointer + "/" + escape(name); {
+			case documented:
+				w.visit(next, member, at)
+			case w.undocumented != nil:
+				w.undocumented[at] = resembling(schemas, name)
+			}
+		}
+	case []any:
+		if !admit(schemas, "array") {
+			return
+		}
+		for i, item := range v {
+			var next []*jsonschema.Schema
+			for _, s := range schemas {
+				switch {
+				case i < len(s.PrefixItems):
+					next = expand(next, s.PrefixItems[i], item)
+				case s.Items2020 != nil:
+					next = expand(next, s.Items2020, item)
+				}
+			}
+			// An item without a schema is part of the array, and undocumented
+			// with whatever it holds.
+			if next != nil {
+				w.visit(next, item, pointer+"/"+strconv.Itoa(i))
+			}
+		}
+	}
+}
+
+// expand appends the schema and all that apply with it to the same value.
+func expand(to []*jsonschema.Schema, s *jsonschema.Schema, v any) []*jsonschema.Schema {
+	if s == nil || slices.Contains(to, s) {
+		return to
+	}
+	to = append(to, s)
+	to = expand(to, s.Ref, v)
+	for _, sub := range s.AllOf {
+		to = expand(to, sub, v)
+	}
+	for _, sub := range slices.Concat(s.AnyOf, s.OneOf) {
+		if sub.Validate(v) == nil {
+			to = expand(to, sub, v)
+		}
+	}
+	if s.If != nil {
+		if holds(s.If, v) {
+			to = expand(to, s.Then, v)
+		} else {
+			to = expand(to, s.Else, v)
+		}
+	}
+	return to
+}
+
+// holds reports whether a value fulfils the condition of an if. A tagged union
+// has one for each tag, so the question that they all ask is answered here.
+func holds(s *jsonschema.Schema, v any) bool {
+	if len(s.Required) == 1 && len(s.Properties) == 1 && s.Ref == nil && s.AllOf == nil && s.Types == nil {
+		tag := s.Properties[s.Required[0]]
+		if tag != nil && len(tag.Constant) == 1 && tag.Ref == nil && tag.Types == nil {
+			object, ok := v.(map[string]any)
+			if !ok {
+				return false
+			}
+			want, ok := tag.Constant[0].(string)
+			if ok {
+				got, ok := object[s.Required[0]].(string)
+				return ok && got == want
+			}
+		}
+	}
+	return s.Validate(v) == nil
+}
+
+// describing returns the schemas that one schema has for a member.
+func describing(s *jsonschema.Schema, name string) []*jsonschema.Schema {
+	var all []*jsonschema.Schema
+	if sub, ok := s.Properties[name]; ok {
+		all = append(all, sub)
+	}
+	for pattern, sub := range s.PatternProperties {
+		if pattern.MatchString(name) {
+			all = append(all, sub)
+		}
+	}
+	if all == nil {
+		if sub, ok := s.AdditionalProperties.(*jsonschema.Schema); ok {
+			all = append(all, sub)
+		}
+	}
+	return all
+}
+
+// resembling returns the documented member that differs from a name in case,
+// hyphens and underscores only.
+func resembling(schemas []*jsonschema.Schema, name string) string {
+	plain := plain(name)
+	best := ""
+	for _, s := range schemas {
+		for known := range s.Properties {
+			if plainEqual(known, plain) && (best == "" || known < best) {
+				best = known
+			}
+		}
+	}
+	return best
+}
+
+// admit reports whether any of the schemas has room for a JSON type.
+func admit(schemas []*jsonschema.Schema, typ string) bool {
+	return len(schemas) == 0 || slices.ContainsFunc(schemas, func(s *jsonschema.Schema) bool {
+		return len(s.Types) > 0 && slices.Contains(s.Types, typ)
+	}) || !slices.ContainsFunc(schemas, func(s *jsonschema.Schema) bool { return len(s.Types) > 0 })
+}
+
+// class says what the schemas of a documented value say about it.
+func class(schemas []*jsonschema.Schema, v any) provider.Class {
+	c := provider.Class{Documented: true}
+	otherwise := provider.Undocumented
+	for _, s := range schemas {
+		if kind, ok := s.Extensions[placeholderKeyword].(placeholder); ok && c.Kind == "" {
+			c.Kind = provider.Kind(kind)
+		}
+		if listed := slices.Concat(s.Enum, s.Constant); len(listed) > 0 {
+			otherwise = provider.Word
+			c.Keep = c.Keep || slices.Contains(listed, any(text(v)))
+		}
+		if s.Format == "date-time" {
+			otherwise = provider.Opaque
+			_, isText := v.(string)
+			c.Keep = c.Keep || isText && jsonschema.Formats["date-time"](v)
+		}
+		switch v := v.(type) {
+		case nil:
+			c.Keep = c.Keep || slices.Contains(s.Types, "null")
+		case bool:
+			c.Keep = c.Keep || slices.Contains(s.Types, "boolean")
+		case json.Number:
+			c.Keep = c.Keep || slices.Contains(s.Types, "number") || slices.Contains(s.Types, "integer") && !strings.ContainsAny(v.String(), ".eE")
+		}
+	}
+	if _, ok := v.(string); ok && c.Kind == "" && !c.Keep {
+		c.Kind = otherwise
+	}
+	return c
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}

@@ -1,0 +1,167 @@
+package simulator
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// DevRev answers as DevRev's webhook API is documented to. The zero value
+// serves the default tenant. It may be used by many goroutines at once; its
+// fields must not be changed after the first request.
+type DevRev struct {
+	// Token is the one credential that is accepted; empty means the default
+	// tenant's.
+	Token string
+	// BearerRequired refuses a token without the word Bearer. DevRev's reference
+	// asks for the word, its TypeScript SDK leaves it out; the zero value accepts
+	// both.
+	BearerRequired bool
+	// Webhooks are the webhooks at the start; nil means the default tenant's.
+	Webhooks []DevRevWebhook
+	// User is who creates and modifies; nil means a developer of the default
+	// tenant.
+	User *DevRevUser
+	// Limit is how many calls a window of five minutes allows; zero means that
+	// none is refused.
+	Limit int
+	// RetryAfter is what an answer 429 asks for, in seconds; zero means 1.
+	RetryAfter int
+	// Fail is the status of every answer to an authenticated request: 400, 403,
+	// 429, 500 or 503. Zero means that none fails, any other value counts as 500.
+	Fail int
+	// FailType is the member type of answers of Fail 400: bad_request or
+	// value_not_permitted. Empty means bad_request.
+	FailType string
+	// Versions are the accepted values of X-Devrev-Version; nil means the two
+	// that DevRev's pages call the default, 2022-10-20 and 2024-01-24.
+	Versions []string
+	// Now is the clock of dates and of the rate limit; nil means one that stands
+	// still at a fixed instant.
+	Now func() time.Time
+
+	mu       sync.Mutex
+	started  bool
+	webhooks []DevRevWebhook
+	made     int // ids and secrets made so far
+	window   rateWindow
+}
+
+// ServeHTTP implements http.Handler.
+func (s *DevRev) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, ok := readBody(w, r)
+	s.answer(r, body, ok).writeTo(w)
+}
+
+func (s *DevRev) answer(r *http.Request, body []byte, complete bool) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.start()
+	if !s.authenticated(r) {
+		return devrevUnauthenticated().answer()
+	}
+	header, admitted := s.admit()
+	a := s.admittedAnswer(r, body, complete, admitted)
+	for name, values := range header {
+		a.header[name] = values
+	}
+	return a
+}
+
+func (s *DevRev) admittedAnswer(r *http.Request, body []byte, complete, admitted bool) answer {
+	if !admitted {
+		return s.tooManyRequests().answer()
+	}
+	if v := r.Header.Get("X-Devrev-Version"); v != "" && !slices.Contains(s.versions(), v) {
+		return devrevBadRequest("invalid_api_version", "value", v).answer()
+	}
+	if s.Fail != 0 {
+		return s.failure().answer()
+	}
+	status, v, err := s.operate(r, body, complete)
+	if err != nil {
+		if e, ok := errors.AsType[*devrevError](err); ok {
+			return e.answer()
+		}
+		return devrevInternal().answer()
+	}
+	return jsonAnswer(status, mediaJSON, v)
+}
+
+// operate finds the operation and runs it. A known path with another method is
+// no route: the OpenAPI document lists no 405.
+func (s *DevRev) operate(r *http.Request, body []byte, complete bool) (status int, v any, err error) {
+	route, ok := provider.DevRev.Find(r.Method, r.URL)
+	if !ok {
+		return 0, nil, &devrevError{http.StatusNotFound, map[string]any{"message": provider.DevRev.RouteNotFound}}
+	}
+	if !complete {
+		return 0, nil, devrevBadRequest("bad_request")
+	}
+	in, err := devrevRead(r, body)
+	if err != nil {
+		return 0, nil, err
+	}
+	switch route.Operation.Name {
+	case "webhooks.get":
+		v, err = s.get(in)
+		return http.StatusOK, v, err
+	case "webhooks.list":
+		v, err = s.list(in)
+		return http.StatusOK, v, err
+	case "webhooks.create":
+		v, err = s.create(in)
+		return http.StatusCreated, v, err
+	case "webhooks.update":
+		v, err = s.update(in)
+		return http.StatusOK, v, err
+	case "webhooks.delete":
+		v, err = s.delete(in)
+		return http.StatusOK, v, err
+	}
+	// An operation that package provider knows and this switch does not.
+	return 0, nil, devrevInternal()
+}
+
+func (s *DevRev) start() {
+	if s.started {
+		return
+	}
+	s.started = true
+	s.webhooks = slices.Clone(s.Webhooks)
+	if s.Webhooks == nil {
+		s.webhooks = devrevWebhooks()
+	}
+}
+
+func (s *DevRev) authenticated(r *http.Request) bool {
+	want := s.Token
+	if want == "" {
+		want = devrevToken
+	}
+	got := r.Header.Get("Authorization")
+	scheme, token, ok := strings.Cut(got, " ")
+	if ok && strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimLeft(token, " ") == want
+	}
+	return !s.BearerRequired && got == want
+}
+
+func (s *DevRev) versions() []string {
+	if s.Versions == nil {
+		return []string{"2022-10-20", "2024-01-24"}
+	}
+	return s.Versions
+}
+
+func (s *DevRev) now() time.Time {
+	if s.Now == nil {
+		return devrevNow()
+	}
+	return s.Now().UTC()
+}

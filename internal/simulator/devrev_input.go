@@ -1,0 +1,163 @@
+package simulator
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// devrevInput is what a request brings: the members of its JSON body, or its
+// query parameters as JSON strings.
+type devrevInput map[string]json.RawMessage
+
+// devrevRead reads the query of a GET and the body of a POST. The media type of
+// the body is not looked at, since no answer to a wrong one is documented.
+func devrevRead(r *http.Request, body []byte) (devrevInput, error) {
+	if r.Method == http.MethodGet {
+		return devrevQuery(r.URL.RawQuery)
+	}
+	var whole json.RawMessage
+	if err := json.Unmarshal(body, &whole); err != nil {
+		return nil, devrevBadRequest("parse_error")
+	}
+	if kind := jsonKind(whole); kind != "object" {
+		// The name of the whole body is not documented; it has none here.
+		return nil, unexpectedKind("", kind, "object")
+	}
+	in := devrevInput{}
+	if err := json.Unmarshal(whole, &in); err != nil {
+		return nil, devrevBadRequest("parse_error")
+	}
+	return in, nil
+}
+
+func devrevQuery(raw string) (devrevInput, error) {
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, devrevBadRequest("bad_request")
+	}
+	in := devrevInput{}
+	for name, values := range query {
+		if len(values) > 1 {
+			return nil, devrevBadRequest("bad_request")
+		}
+		text, err := json.Marshal(values[0])
+		if err != nil {
+			return nil, devrevBadRequest("bad_request")
+		}
+		in[name] = text
+	}
+	return in, nil
+}
+
+// devrevField is a documented member of a request.
+type devrevField struct {
+	name, kind string
+	required   bool
+}
+
+// check compares the input with the documented members: first the ones that are
+// unknown, which the service refuses, then the documented ones in their order.
+// prefix is the path of the object within the input, with a trailing dot.
+func (in devrevInput) check(prefix string, fields ...devrevField) error {
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		if !slices.ContainsFunc(fields, func(f devrevField) bool { return f.name == name }) {
+			return devrevBadRequest("invalid_field", "field_name", prefix+name)
+		}
+	}
+	for _, f := range fields {
+		raw, ok := in[f.name]
+		if !ok {
+			if f.required {
+				return devrevBadRequest("missing_required_field", "field_name", prefix+f.name)
+			}
+			continue
+		}
+		if kind := jsonKind(raw); kind != f.kind {
+			return unexpectedKind(prefix+f.name, kind, f.kind)
+		}
+	}
+	return nil
+}
+
+func unexpectedKind(field, actual, expected string) error {
+	return devrevBadRequest("unexpected_json_type", "field_name", field, "actual", actual, "expected", expected)
+}
+
+// text is a member that check found to be a string, or empty.
+func (in devrevInput) text(name string) (value string, ok bool) {
+	raw, ok := in[name]
+	if !ok || json.Unmarshal(raw, &value) != nil {
+		return "", false
+	}
+	return value, true
+}
+
+// don is DevRev's form of an id: the service, the partition, then pairs of an
+// object type and an id, from the organisation down to the object.
+var don = regexp.MustCompile(`^don:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+(?::[A-Za-z0-9_]+/[A-Za-z0-9._~-]+)+$`)
+
+// webhookID is the member id, which must name a webhook.
+func (in devrevInput) webhookID() (string, error) {
+	id, _ := in.text("id")
+	if !don.MatchString(id) {
+		return "", devrevBadRequest("invalid_id", "field_name", "id")
+	}
+	object := id[strings.LastIndexByte(id, ':')+1:]
+	if !strings.HasPrefix(object, "webhook/") {
+		return "", devrevBadRequest("unexpected_id_type", "field_name", "id")
+	}
+	return id, nil
+}
+
+// secret is the member secret. Its length is documented, 8 to 32 bytes; which
+// error refuses another one is not.
+func (in devrevInput) secret() (value string, ok bool, err error) {
+	value, ok = in.text("secret")
+	if !ok || value == "" {
+		return value, ok, nil
+	}
+	key, decodeErr := base64.StdEncoding.DecodeString(value)
+	if decodeErr != nil || len(key) < 8 || len(key) > 32 {
+		return "", false, devrevBadRequest("value_not_permitted", "field_name", "secret",
+			"reason", "A secret is the base64 text of 8 to 32 bytes.")
+	}
+	return value, true, nil
+}
+
+// eventTypes is a list of event types; nil when the member is missing.
+func (in devrevInput) eventTypes(prefix, name string) ([]string, error) {
+	raw, ok := in[name]
+	if !ok {
+		return nil, nil
+	}
+	var items []json.RawMessage
+	if err := json.Unmarshal(raw, &items); err != nil {
+		return nil, devrevBadRequest("parse_error")
+	}
+	known := devrevEventTypes()
+	list := make([]string, 0, len(items))
+	for _, item := range items {
+		if kind := jsonKind(item); kind != "string" {
+			return nil, unexpectedKind(prefix+name, kind, "string")
+		}
+		var value string
+		if err := json.Unmarshal(item, &value); err != nil {
+			return nil, devrevBadRequest("parse_error")
+		}
+		if !slices.Contains(known, value) {
+			return nil, invalidValue(prefix+name, value, known)
+		}
+		list = append(list, value)
+	}
+	return list, nil
+}
+
+func invalidValue(field, value string, allowed []string) error {
+	return devrevBadRequest("invalid_enum_value", "field_name", field, "value", value, "allowed_values", allowed)
+}

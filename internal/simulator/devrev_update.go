@@ -1,0 +1,115 @@
+package simulator
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// update is webhooks.update. Nothing changes unless every member is right.
+func (s *DevRev) update(in devrevInput) (any, error) {
+	err := in.check("", devrevIDField,
+		devrevField{"action", "string", false}, devrevField{"event_types", "object", false},
+		devrevField{"secret", "string", false}, devrevField{"url", "string", false})
+	if err != nil {
+		return nil, err
+	}
+	i, err := s.find(in)
+	if err != nil {
+		return nil, err
+	}
+	w := s.webhooks[i]
+	if err := w.act(in); err != nil {
+		return nil, err
+	}
+	if w.EventTypes, err = in.changedTypes(w.EventTypes); err != nil {
+		return nil, err
+	}
+	secret, given, err := in.secret()
+	if err != nil {
+		return nil, err
+	}
+	if given && secret == "" {
+		secret = s.newSecret()
+	}
+	target, moved := in.text("url")
+	changed := given && secret != w.Secret || moved && target != w.URL
+	if given {
+		w.Secret = secret
+	}
+	if moved {
+		w.URL = target
+	}
+	// What is documented: a new url or secret takes an active webhook back to
+	// unverified. The action counts first, so that activating a webhook and
+	// moving it in one call does not skip the verification.
+	if changed && w.Status == statusActive {
+		w.Status = statusUnverified
+	}
+	w.ModifiedBy, w.ModifiedDate = s.user(), s.date()
+	s.webhooks[i] = w
+	return devrevOne{w}, nil
+}
+
+// act follows the member action. Activating an unverified webhook leaves it
+// unverified: only the receiver's answer to a verification makes it active, and
+// the simulator sends none.
+func (w *DevRevWebhook) act(in devrevInput) error {
+	action, ok := in.text("action")
+	switch {
+	case !ok:
+	case action == "deactivate":
+		w.Status = statusInactive
+	case action == "activate":
+		if w.Status == statusInactive {
+			w.Status = statusActive
+		}
+	default:
+		return invalidValue("action", action, []string{"activate", "deactivate"})
+	}
+	return nil
+}
+
+// changedTypes applies the member event_types to a list without changing it.
+// The names of the inner members carry a dot in errors; how DevRev writes a
+// nested name is not published.
+func (in devrevInput) changedTypes(list []string) ([]string, error) {
+	raw, ok := in["event_types"]
+	if !ok {
+		return list, nil
+	}
+	const prefix = "event_types."
+	change := devrevInput{}
+	if err := json.Unmarshal(raw, &change); err != nil {
+		return nil, devrevBadRequest("parse_error")
+	}
+	err := change.check(prefix, devrevField{"add", "array", false}, devrevField{"remove", "array", false}, devrevField{"set", "array", false})
+	if err != nil {
+		return nil, err
+	}
+	add, err := change.eventTypes(prefix, "add")
+	if err != nil {
+		return nil, err
+	}
+	remove, err := change.eventTypes(prefix, "remove")
+	if err != nil {
+		return nil, err
+	}
+	set, err := change.eventTypes(prefix, "set")
+	if err != nil {
+		return nil, err
+	}
+	if set != nil {
+		if add != nil || remove != nil {
+			// Only the prose forbids the combination; no error is named for it.
+			return nil, devrevBadRequest("bad_request")
+		}
+		return set, nil
+	}
+	var changed []string
+	for _, t := range slices.Concat(list, add) {
+		if !slices.Contains(remove, t) && !slices.Contains(changed, t) {
+			changed = append(changed, t)
+		}
+	}
+	return changed, nil
+}

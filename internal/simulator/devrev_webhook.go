@@ -1,0 +1,186 @@
+package simulator
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// DevRevWebhook is a webhook of DevRev. ID, Secret, Status and URL are required
+// by the contract; the other members are left out when empty.
+type DevRevWebhook struct {
+	CreatedBy    *DevRevUser `json:"created_by,omitempty"`
+	CreatedDate  string      `json:"created_date,omitempty"`
+	DisplayID    string      `json:"display_id,omitempty"`
+	EventTypes   []string    `json:"event_types,omitempty"`
+	ID           string      `json:"id"`
+	ModifiedBy   *DevRevUser `json:"modified_by,omitempty"`
+	ModifiedDate string      `json:"modified_date,omitempty"`
+	Secret       string      `json:"secret"`
+	Status       string      `json:"status"`
+	URL          string      `json:"url"`
+}
+
+// DevRevUser is a user as DevRev sums one up inside other objects. Type and ID
+// are required; RevOrg and ExternalRef belong to users of type rev_user. The
+// last three members are not documented, yet real users carry them.
+type DevRevUser struct {
+	DisplayID      string          `json:"display_id,omitempty"`
+	DisplayName    string          `json:"display_name,omitempty"`
+	DisplayPicture *DevRevArtifact `json:"display_picture,omitempty"`
+	Email          string          `json:"email,omitempty"`
+	ExternalRef    string          `json:"external_ref,omitempty"`
+	FullName       string          `json:"full_name,omitempty"`
+	ID             string          `json:"id"`
+	RevOrg         *DevRevOrg      `json:"rev_org,omitempty"`
+	State          string          `json:"state,omitempty"`
+	Type           string          `json:"type"`
+
+	DisplayHandle string `json:"display_handle,omitempty"`
+	IDV1          string `json:"id_v1,omitempty"`
+	Thumbnail     string `json:"thumbnail,omitempty"`
+}
+
+// DevRevOrg is a customer's organisation.
+type DevRevOrg struct {
+	DisplayID   string `json:"display_id,omitempty"`
+	DisplayName string `json:"display_name,omitempty"`
+	ID          string `json:"id"`
+	Type        string `json:"type"`
+}
+
+// DevRevArtifact is a stored file.
+type DevRevArtifact struct {
+	DisplayID string      `json:"display_id,omitempty"`
+	File      *DevRevFile `json:"file,omitempty"`
+	ID        string      `json:"id"`
+}
+
+// DevRevFile describes a stored file's content; Type is its media type.
+type DevRevFile struct {
+	Name string `json:"name,omitempty"`
+	Size int32  `json:"size,omitempty"`
+	Type string `json:"type,omitempty"`
+}
+
+const (
+	statusActive     = "active"
+	statusInactive   = "inactive"
+	statusUnverified = "unverified"
+)
+
+type (
+	devrevOne struct {
+		Webhook DevRevWebhook `json:"webhook"`
+	}
+	devrevMany struct {
+		Webhooks []DevRevWebhook `json:"webhooks"`
+	}
+)
+
+func (s *DevRev) find(in devrevInput) (index int, err error) {
+	id, err := in.webhookID()
+	if err != nil {
+		return 0, err
+	}
+	index = slices.IndexFunc(s.webhooks, func(w DevRevWebhook) bool { return w.ID == id })
+	if index < 0 {
+		return 0, devrevNotFound()
+	}
+	return index, nil
+}
+
+var devrevIDField = devrevField{"id", "string", true}
+
+func (s *DevRev) get(in devrevInput) (any, error) {
+	if err := in.check("", devrevIDField); err != nil {
+		return nil, err
+	}
+	i, err := s.find(in)
+	if err != nil {
+		return nil, err
+	}
+	return devrevOne{s.webhooks[i]}, nil
+}
+
+func (s *DevRev) list(in devrevInput) (any, error) {
+	if err := in.check(""); err != nil {
+		return nil, err
+	}
+	return devrevMany{append([]DevRevWebhook{}, s.webhooks...)}, nil
+}
+
+func (s *DevRev) create(in devrevInput) (any, error) {
+	err := in.check("", devrevField{"url", "string", true}, devrevField{"event_types", "array", false}, devrevField{"secret", "string", false})
+	if err != nil {
+		return nil, err
+	}
+	types, err := in.eventTypes("", "event_types")
+	if err != nil {
+		return nil, err
+	}
+	secret, _, err := in.secret()
+	if err != nil {
+		return nil, err
+	}
+	if secret == "" {
+		secret = s.newSecret()
+	}
+	target, _ := in.text("url")
+	key := s.newKey()
+	w := DevRevWebhook{
+		ID: devrevOrgDON + ":webhook/" + key, DisplayID: "WEBHOOK-" + key,
+		URL: target, Secret: secret, EventTypes: types, Status: statusUnverified,
+		CreatedBy: s.user(), CreatedDate: s.date(),
+		ModifiedBy: s.user(), ModifiedDate: s.date(),
+	}
+	s.webhooks = append(s.webhooks, w)
+	return devrevOne{w}, nil
+}
+
+func (s *DevRev) delete(in devrevInput) (any, error) {
+	if err := in.check("", devrevIDField); err != nil {
+		return nil, err
+	}
+	i, err := s.find(in)
+	if err != nil {
+		return nil, err
+	}
+	s.webhooks = slices.Delete(s.webhooks, i, i+1)
+	return struct{}{}, nil
+}
+
+func (s *DevRev) user() *DevRevUser {
+	if s.User == nil {
+		return devrevDeveloper()
+	}
+	return s.User
+}
+
+// date is the clock's time in the form of DevRev's examples.
+func (s *DevRev) date() string { return s.now().Format("2006-01-02T15:04:05.000Z") }
+
+// digest makes bytes that look random and depend on nothing but how many were
+// made before.
+func (s *DevRev) digest(label string) [sha256.Size]byte {
+	s.made++
+	return sha256.Sum256([]byte(label + " " + strconv.Itoa(s.made)))
+}
+
+func (s *DevRev) newSecret() string {
+	sum := s.digest("devrev secret")
+	return base64.StdEncoding.EncodeToString(sum[:24])
+}
+
+// newKey is the last part of a new id: eight letters and digits, as in real ones.
+func (s *DevRev) newKey() string {
+	const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	sum := s.digest("devrev webhook")
+	var key strings.Builder
+	for _, b := range sum[:8] {
+		key.WriteByte(alphabet[int(b)%len(alphabet)])
+	}
+	return key.String()
+}

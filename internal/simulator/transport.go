@@ -1,0 +1,135 @@
+package simulator
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Transport answers requests from a handler in process, without a socket. The
+// handler sees what it would see behind a server: a path and query in the URL,
+// the host in Host, TLS set for https. It runs in the caller's goroutine; a
+// panic in it and a done context are errors of the round trip.
+func Transport(h http.Handler) http.RoundTripper { return transport{h} }
+
+type transport struct{ handler http.Handler }
+
+func (t transport) RoundTrip(req *http.Request) (_ *http.Response, err error) {
+	if req.Body != nil {
+		// A RoundTripper closes the body, also when it fails.
+		defer req.Body.Close()
+	}
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	in, err := received(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the handler panicked while it answered %s %s: %v", in.Method, in.URL.Path, p)
+		}
+	}()
+	rec := &recording{header: http.Header{}}
+	t.handler.ServeHTTP(rec, in)
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	return rec.response(req), nil
+}
+
+// received turns a client's request into the one that a server would see.
+func received(req *http.Request) (*http.Request, error) {
+	if req.URL == nil || req.URL.Host == "" {
+		return nil, errors.New("the request has no host in its URL, expected an absolute URL")
+	}
+	if req.URL.Scheme != "http" && req.URL.Scheme != "https" {
+		return nil, fmt.Errorf("the request's URL has the scheme %q, expected http or https", req.URL.Scheme)
+	}
+	target := req.URL.RequestURI()
+	u, err := url.ParseRequestURI(target)
+	if err != nil {
+		return nil, errors.New("the request's URL has a path that no server could read, expected one that starts with a slash")
+	}
+	in := req.Clone(req.Context())
+	in.URL, in.RequestURI = u, target
+	in.Proto, in.ProtoMajor, in.ProtoMinor = "HTTP/1.1", 1, 1
+	in.RemoteAddr = "192.0.2.1:1234" // a documentation address: there is no peer
+	if in.Method == "" {
+		in.Method = http.MethodGet
+	}
+	if in.Host == "" {
+		in.Host = req.URL.Host
+	}
+	if in.Header == nil {
+		in.Header = http.Header{}
+	}
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	if req.URL.Scheme == "https" {
+		in.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, HandshakeComplete: true, ServerName: req.URL.Hostname()}
+	}
+	return in, nil
+}
+
+// recording is the http.ResponseWriter behind Transport.
+type recording struct {
+	header http.Header
+	// sent is the header as it was when the status was written; later changes
+	// do not reach a client.
+	sent   http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recording) Header() http.Header { return r.header }
+
+func (r *recording) WriteHeader(status int) {
+	if status < 100 || status > 999 {
+		panic("invalid status " + strconv.Itoa(status))
+	}
+	if r.status != 0 || status < 200 {
+		return
+	}
+	r.status, r.sent = status, r.header.Clone()
+}
+
+func (r *recording) Write(p []byte) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	if !bodyAllowed(r.status) {
+		return 0, http.ErrBodyNotAllowed
+	}
+	return r.body.Write(p)
+}
+
+func bodyAllowed(status int) bool {
+	return status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+func (r *recording) response(req *http.Request) *http.Response {
+	r.WriteHeader(http.StatusOK)
+	body := r.body.Bytes()
+	if _, ok := r.sent["Content-Type"]; !ok && len(body) > 0 {
+		r.sent.Set("Content-Type", http.DetectContentType(body))
+	}
+	length := int64(len(body))
+	if req.Method == http.MethodHead {
+		body = nil
+	}
+	return &http.Response{
+		Status:     strconv.Itoa(r.status) + " " + http.StatusText(r.status),
+		StatusCode: r.status,
+		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:        r.sent,
+		Body:          io.NopCloser(bytes.NewReader(body)),
+		ContentLength: length,
+		Request:       req,
+	}
+}

@@ -1,0 +1,170 @@
+package simulator_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// body records whether it was closed.
+type body struct {
+	io.Reader
+	closed bool
+}
+
+func (b *body) Close() error { b.closed = true; return nil }
+
+func TestTransport_handlerSeesAServersRequest(t *testing.T) {
+	var in *http.Request
+	var sent string
+	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		in = r
+		b, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		sent = string(b)
+		r.Header.Set("Changed", "by the handler")
+	})
+	req := newRequest(t, "POST", "https://acme.example:8443/a%2Fb?c=d", "")
+	b := &body{Reader: strings.NewReader("hello")}
+	req.Body = b
+	resp, err := simulator.Transport(h).RoundTrip(req)
+	require.NoError(t, err)
+
+	assert.Equal(t, "/a%2Fb?c=d", in.RequestURI)
+	assert.Equal(t, "/a%2Fb?c=d", in.URL.String())
+	assert.Equal(t, "acme.example:8443", in.Host)
+	assert.NotNil(t, in.TLS)
+	assert.NotEmpty(t, in.RemoteAddr)
+	assert.Equal(t, "hello", sent)
+	assert.True(t, b.closed)
+	assert.Empty(t, req.Header.Get("Changed"), "the caller's request is the caller's")
+	assert.Same(t, req, resp.Request)
+	assert.Equal(t, "200 OK", resp.Status)
+	assert.Equal(t, 200, resp.StatusCode)
+	assert.Zero(t, resp.ContentLength)
+}
+
+func TestTransport_methodAndBodyMayBeLeftOut(t *testing.T) {
+	req := newRequest(t, "GET", "http://acme.example", "")
+	req.Method, req.Body, req.Header = "", nil, nil
+	got := do(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		assert.Empty(t, b)
+		assert.Nil(t, r.TLS)
+		_, _ = io.WriteString(w, r.Method+" "+r.URL.Path)
+	}), req)
+	assert.Equal(t, "GET /", got.Body)
+	assert.Equal(t, "text/plain; charset=utf-8", got.Header.Get("Content-Type"))
+}
+
+func TestTransport_writes(t *testing.T) {
+	for _, tt := range []struct {
+		name, method string
+		handler      http.HandlerFunc
+		status       int
+		body         string
+	}{
+		{"a second status does not count", "GET", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404); w.WriteHeader(500) }, 404, ""},
+		{"an early hint is not the answer", "GET", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(404) }, 404, ""},
+		{"HEAD has no body", "HEAD", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "body") }, 200, ""},
+		{"204 has no body", "GET", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(204)
+			_, err := io.WriteString(w, "body")
+			assert.ErrorIs(t, err, http.ErrBodyNotAllowed)
+		}, 204, ""},
+		{"headers after the status do not count", "GET", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(201)
+			w.Header().Set("Late", "yes")
+		}, 201, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := do(t, tt.handler, newRequest(t, tt.method, "http://acme.example/", ""))
+			assert.Equal(t, tt.status, got.Status)
+			assert.Equal(t, tt.body, got.Body)
+			assert.Empty(t, got.Header.Get("Late"))
+		})
+	}
+}
+
+func TestTransport_errors(t *testing.T) {
+	ok := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	cancelled, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("stopped"))
+	for _, tt := range []struct {
+		name    string
+		handler http.Handler
+		request func(*http.Request) *http.Request
+		want    string
+	}{
+		{"no host", ok, func(r *http.Request) *http.Request { r.URL.Host = ""; return r }, "the request has no host in its URL, expected an absolute URL"},
+		{"no URL", ok, func(r *http.Request) *http.Request { r.URL = nil; return r }, "the request has no host in its URL, expected an absolute URL"},
+		{"another scheme", ok, func(r *http.Request) *http.Request { r.URL.Scheme = "don"; return r }, `the request's URL has the scheme "don", expected http or https`},
+		{"no path that a server reads", ok, func(r *http.Request) *http.Request { r.URL.Opaque = "a b"; return r }, "the request's URL has a path that no server could read, expected one that starts with a slash"},
+		{"done context", ok, func(r *http.Request) *http.Request { return r.WithContext(cancelled) }, "context canceled"},
+		{"panic", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") }), nil, "the handler panicked while it answered POST /path: boom"},
+		{"no such status", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(7) }), nil, "the handler panicked while it answered POST /path: invalid status 7"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			req := newRequest(t, "POST", "http://acme.example/path", "")
+			b := &body{Reader: strings.NewReader("")}
+			req.Body = b
+			if tt.request != nil {
+				req = tt.request(req)
+			}
+			resp, err := simulator.Transport(tt.handler).RoundTrip(req)
+			assert.Nil(t, resp)
+			assert.EqualError(t, err, tt.want)
+			assert.True(t, b.closed)
+		})
+	}
+}
+
+func TestTransport_contextDoneMeanwhile(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	h := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { cancel() })
+	resp, err := simulator.Transport(h).RoundTrip(newRequest(t, "GET", "http://acme.example/", "").WithContext(ctx))
+	assert.Nil(t, resp)
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+// TestTransport_answersAsASocketDoes sends every scenario to a server as well.
+func TestTransport_answersAsASocketDoes(t *testing.T) {
+	for _, d := range provider.All() {
+		for _, sc := range d.Scenarios {
+			h, err := simulator.New(d, sc.Switch)
+			require.NoError(t, err)
+			server := httptest.NewServer(h)
+			t.Cleanup(server.Close)
+
+			local := tenantRequest(t, d, sc.Request)
+			base, _, _ := simulator.Tenant(d)
+			local.URL.Scheme, local.URL.Host, local.Host = "http", strings.TrimPrefix(server.URL, "http://"), ""
+			if local.Header.Get("Origin") == base {
+				local.Header.Set("Origin", server.URL)
+			}
+			resp, err := http.DefaultTransport.RoundTrip(local)
+			require.NoError(t, err)
+			b, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			resp.Header.Del("Date")
+			resp.Header.Del("Content-Length")
+
+			again, err := simulator.New(d, sc.Switch)
+			require.NoError(t, err)
+			want := do(t, again, tenantRequest(t, d, sc.Request))
+			assert.Equal(t, want, reply{resp.StatusCode, resp.Header, string(b)}, "%s/%s", d.Name, sc.Name)
+		}
+	}
+}

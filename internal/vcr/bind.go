@@ -1,0 +1,92 @@
+package vcr
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/alias"
+)
+
+// bindBody reports whether got equals the recorded body once every sent-…
+// placeholder of the recording stands for the caller's value. Both are in
+// canonical form.
+func bindBody(recorded, got string, sent *alias.Sent) bool {
+	if recorded == got {
+		return true
+	}
+	var a, b any
+	if !decodeExact(recorded, &a) || !decodeExact(got, &b) {
+		return bindText(recorded, got, sent)
+	}
+	return bindValue(a, b, sent)
+}
+
+func decodeExact(s string, into *any) bool {
+	d := json.NewDecoder(strings.NewReader(s))
+	d.UseNumber()
+	return d.Decode(into) == nil && !d.More()
+}
+
+func bindValue(recorded, got any, sent *alias.Sent) bool {
+	switch a := recorded.(type) {
+	case map[string]any:
+		b, ok := got.(map[string]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		names := make([]string, 0, len(a))
+		for name := range a {
+			names = append(names, name)
+		}
+		slices.Sort(names) // the first mention of a value decides its binding
+		for _, name := range names {
+			value, ok := b[name]
+			if !ok || !bindValue(a[name], value, sent) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		b, ok := got.([]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for i := range a {
+			if !bindValue(a[i], b[i], sent) {
+				return false
+			}
+		}
+		return true
+	case string:
+		b, ok := got.(string)
+		return ok && bindText(a, b, sent)
+	default:
+		return recorded == got
+	}
+}
+
+func bindText(recorded, got string, sent *alias.Sent) bool {
+	if _, ok := alias.IsSent(recorded); ok {
+		return sent.Bind(recorded, got)
+	}
+	return recorded == got
+}
+
+// bindURL does the same for canonical URLs, piece by piece.
+func bindURL(recorded, got string, sent *alias.Sent) bool {
+	if recorded == got {
+		return true
+	}
+	separators := func(r rune) bool { return r == 0 || r == 1 || r == '?' }
+	a, b := strings.FieldsFunc(recorded, separators), strings.FieldsFunc(got, separators)
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !bindText(a[i], b[i], sent) {
+			return false
+		}
+	}
+	return true
+}

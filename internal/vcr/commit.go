@@ -1,0 +1,249 @@
+package vcr
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/contract"
+)
+
+// CommitError says why a recording was not written. The file is as it was.
+type CommitError struct {
+	Name    string
+	Reasons []string
+	// Hint is the one next step.
+	Hint string
+}
+
+func (e *CommitError) Error() string {
+	var b strings.Builder
+	if len(e.Reasons) == 1 {
+		fmt.Fprintf(&b, "%s not written: %s", e.Name, e.Reasons[0])
+	} else {
+		fmt.Fprintf(&b, "%s not written:\n\t%s", e.Name, strings.Join(e.Reasons, "\n\t"))
+	}
+	if e.Hint != "" {
+		fmt.Fprintf(&b, "\nhint: %s", e.Hint)
+	}
+	return b.String()
+}
+
+// Outcome says what a commit did.
+type Outcome struct {
+	// Written is false when the recording says the same as the file.
+	Written bool
+	// Interactions is the number of recorded exchanges.
+	Interactions int
+	// Accepted are the contract problems that the cassette now lists.
+	Accepted []string
+}
+
+// Commit saves what was recorded, or says why not and changes nothing. It is
+// the only way in which a cassette gets on the disk. failed says that the test,
+// or the scenario, has failed: then a recording that passes every other gate is
+// kept as NAME.rejected.yaml.
+func (r *Recording) Commit(failed bool) (Outcome, error) {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	defer r.Release()
+	data, header, err := r.gate()
+	if err != nil {
+		return Outcome{}, err
+	}
+	outcome := Outcome{Interactions: len(r.captured), Accepted: header.Accepted}
+	if failed {
+		return outcome, r.reject(data)
+	}
+	old, err := os.ReadFile(r.Path)
+	switch {
+	case err == nil:
+		if file, err := Parse(r.Name, old); err == nil && same(file, header, r.captured, r.Definition.Volatile) {
+			return outcome, nil
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return outcome, r.refused("", err.Error())
+	}
+	if r.before.changed(r.Path) {
+		return outcome, r.refused("let one process at a time record it", "the file has changed since this recording began")
+	}
+	if err := replace(r.Path, data, r.verify); err != nil {
+		return outcome, r.refused("", err.Error())
+	}
+	outcome.Written = true
+	return outcome, nil
+}
+
+func (r *Recording) refused(hint string, reasons ...string) error {
+	slices.Sort(reasons)
+	return &CommitError{Name: r.Name, Reasons: slices.Compact(reasons), Hint: hint}
+}
+
+// gate runs every check on what was captured and returns the encoded cassette.
+func (r *Recording) gate() ([]byte, Header, error) {
+	header := Header{Provider: r.Definition.Name, Source: r.Tenant.Source}
+	if r.Scenario != nil {
+		header.Scenario = r.Scenario.Name
+	}
+	if r.Tenant.Source == Live {
+		header.Recorded = r.Tenant.Day
+	}
+	if len(r.refusals) > 0 {
+		return nil, header, r.refused("", r.refusals...)
+	}
+	if len(r.captured) == 0 {
+		return nil, header, r.refused("", "no request was made, so there is nothing to record")
+	}
+	if frozen := r.allErrors(); frozen != "" {
+		return nil, header, r.refused("a cassette of refusals only would be replayed for ever; check the credential and record again", frozen)
+	}
+	if reasons, places := r.breaches(); len(reasons) > 0 {
+		if !r.AcceptDrift {
+			return nil, header, r.refused("a live answer that breaks the published contract is news; accept it with AcceptDrift, or --accept-drift on the command line", reasons...)
+		}
+		header.Accepted = places
+	}
+	if reasons := r.leaks(); len(reasons) > 0 {
+		return nil, header, r.refused("name the member in Redact, or report it as a new field of the vendor", reasons...)
+	}
+	data, err := Encode(header, r.captured)
+	if err != nil {
+		return nil, header, r.refused("", err.Error())
+	}
+	if reasons := r.scan(data); len(reasons) > 0 {
+		return nil, header, r.refused("name the member in Redact", reasons...)
+	}
+	file, err := Parse(r.Name, data)
+	if err != nil {
+		return nil, header, r.refused("", err.Error())
+	}
+	if reason := r.replaysItself(file); reason != "" {
+		return nil, header, r.refused("", reason)
+	}
+	return data, header, nil
+}
+
+// allErrors names the refusal when nothing but 401, 403 and 5xx was recorded by
+// a test of the user's own. Scenarios are about such answers.
+func (r *Recording) allErrors() string {
+	if r.Scenario != nil {
+		return ""
+	}
+	for _, ia := range r.captured {
+		if c := ia.Response.Code; c != http.StatusUnauthorized && c != http.StatusForbidden && c < 500 {
+			return ""
+		}
+	}
+	return fmt.Sprintf("every answer was a refusal, the first %s", r.captured[0].Response.Status)
+}
+
+func (r *Recording) breaches() (reasons, places []string) {
+	for _, p := range r.problems {
+		if p.Fails() {
+			reasons = append(reasons, p.String())
+			places = append(places, place(p))
+		}
+	}
+	slices.Sort(places)
+	return reasons, slices.Compact(places)
+}
+
+// scan searches the encoded cassette for the tenant's values in every encoding,
+// and for anything that looks like a credential.
+func (r *Recording) scan(data []byte) []string {
+	var reasons []string
+	for _, l := range r.table.Leaks(data) {
+		reasons = append(reasons, fmt.Sprintf("the value that %q stands for (%s) occurs %s, at byte %d of the cassette", l.Placeholder, kindName(string(l.Kind)), l.Form, l.Offset))
+	}
+	for _, f := range alias.Suspicious(data) {
+		reasons = append(reasons, fmt.Sprintf("byte %d of the cassette holds a value that looks like a credential or a person's (rule %s)", f.Offset, f.Rule))
+	}
+	return reasons
+}
+
+func kindName(kind string) string {
+	if kind == "" {
+		return "undocumented"
+	}
+	return kind
+}
+
+// replaysItself sends every recorded request to the recording, in order, and
+// demands that each gets its own answer.
+func (r *Recording) replaysItself(file *File) string {
+	p := &progress{Step: Step{Tape: buildTape(file, r.Definition, r.Scenario)}}
+	p.uses = make([]use, len(p.Tape.entries))
+	sent := &alias.Sent{}
+	for id := range p.Tape.entries {
+		e := &p.Tape.entries[id]
+		k := &known{method: e.ia.Request.Method, url: canonicalURL(e.url), body: canonicalBody([]byte(e.ia.Request.Body)), accepts: []string{e.accept}}
+		found, bindings := p.find(k, sent)
+		if found != id {
+			return fmt.Sprintf("the recording does not replay itself: %s would get the answer of #%d", r.places[id], found)
+		}
+		if bindings != nil {
+			sent = bindings
+		}
+		p.uses[id].count++
+	}
+	return ""
+}
+
+// verify reads the temporary file with plain go-vcr and compares it with what
+// was recorded, byte for byte.
+func (r *Recording) verify(temp string) error {
+	loaded, err := cassette.Load(strings.TrimSuffix(temp, ".yaml"))
+	if err != nil {
+		return fmt.Errorf("plain go-vcr cannot read the recording: %w", err)
+	}
+	if len(loaded.Interactions) != len(r.captured) {
+		return fmt.Errorf("plain go-vcr reads %d interactions of %d", len(loaded.Interactions), len(r.captured))
+	}
+	for i, ia := range loaded.Interactions {
+		if !equalInteraction(ia, r.captured[i]) {
+			return fmt.Errorf("plain go-vcr reads %s differently from what was recorded", r.places[i])
+		}
+	}
+	return nil
+}
+
+func equalInteraction(a, b *cassette.Interaction) bool {
+	x, y := a.Request, b.Request
+	v, w := a.Response, b.Response
+	for _, pair := range [][2]http.Header{{x.Headers, y.Headers}, {x.Trailer, y.Trailer}, {v.Headers, w.Headers}, {v.Trailer, w.Trailer}, {http.Header(x.Form), http.Header(y.Form)}} {
+		if len(pair[0])+len(pair[1]) > 0 && !reflect.DeepEqual(pair[0], pair[1]) {
+			return false
+		}
+	}
+	return x.Method == y.Method && x.URL == y.URL && x.Host == y.Host && x.Body == y.Body && x.ContentLength == y.ContentLength &&
+		v.Code == w.Code && v.Status == w.Status && v.Body == w.Body && v.ContentLength == w.ContentLength && v.Duration == w.Duration
+}
+
+// reject keeps a recording whose test failed beside the target: a first
+// recording often fails for want of a golden file.
+func (r *Recording) reject(data []byte) error {
+	rejected := strings.TrimSuffix(r.Path, ".yaml") + ".rejected.yaml"
+	name := strings.TrimSuffix(r.Name, ".yaml") + ".rejected.yaml"
+	if _, err := inspect(rejected, name); err != nil {
+		return r.refused("", "the test failed", err.Error())
+	}
+	if err := replace(rejected, data, r.verify); err != nil {
+		return r.refused("", "the test failed", err.Error())
+	}
+	return r.refused(fmt.Sprintf("the recording itself is sound; to accept it: mv %s %s", name, r.Name), "the test failed")
+}
+
+// Problems are the breaches of contract that the answers showed.
+func (r *Recording) Problems() []contract.Problem {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	return slices.Clone(r.problems)
+}

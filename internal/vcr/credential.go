@@ -1,0 +1,86 @@
+package vcr
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// credential is what a request said about who sends it. It rides beside the
+// request, never in a header that is recorded.
+type credential struct {
+	// scheme is the first word of the Authorization header, empty when the
+	// token stands there alone, as DevRev's TypeScript SDK sends it.
+	scheme string
+	// cookie says that the session cookie carries the credential.
+	cookie bool
+	// added says that the client added it, for want of one.
+	added bool
+	// missing says that the request carries none, and none was added.
+	missing bool
+	// token is what the code under test sent.
+	token string
+}
+
+// credentials reads the credential and the origin of a request, and adds the
+// preconfigured ones where they lack.
+func (f *Front) credentials(c *call) {
+	c.credential = credentialOf(c.req, f.Definition)
+	if f.Bare {
+		return
+	}
+	noOrigin := f.Definition.Origin && c.req.Header.Get("Origin") == ""
+	if f.NoDefaults {
+		if c.credential.missing {
+			f.fail("%s %s carries no Authorization header; %s documents it for every request", c.req.Method, c.req.URL, f.Definition.Title)
+		}
+		if noOrigin {
+			f.fail("%s %s carries no Origin header; %s answers 403 without it", c.req.Method, c.req.URL, f.Definition.Title)
+		}
+		return
+	}
+	if c.credential.missing {
+		c.credential = credential{scheme: "Bearer", added: true, token: provider.Token}
+		f.logOnce("Authorization: Bearer %s added, the request lacked it (NoDefaults turns this off)", provider.Token)
+	}
+	if noOrigin {
+		c.origin = true
+		f.logOnce("Origin: %s added, the request lacked it (NoDefaults turns this off)", f.Definition.BaseURL)
+	}
+}
+
+func credentialOf(req *http.Request, def *provider.Definition) credential {
+	if header := req.Header.Get("Authorization"); header != "" {
+		scheme, token, ok := strings.Cut(header, " ")
+		if !ok {
+			scheme, token = "", header
+		}
+		return credential{scheme: scheme, token: strings.TrimSpace(token)}
+	}
+	if def.SessionCookie != "" {
+		if cookie, err := req.Cookie(def.SessionCookie); err == nil && cookie.Value != "" {
+			token := cookie.Value
+			if decoded, err := url.QueryUnescape(token); err == nil {
+				token = decoded
+			}
+			return credential{cookie: true, token: token}
+		}
+	}
+	return credential{missing: true}
+}
+
+// apply puts the tenant's credential on a real request in the form in which the
+// code under test sent the placeholder.
+func (c credential) apply(req *http.Request, def *provider.Definition, token string) {
+	switch {
+	case c.missing:
+	case c.cookie:
+		req.AddCookie(&http.Cookie{Name: def.SessionCookie, Value: url.QueryEscape(token)})
+	case c.scheme == "":
+		req.Header.Set("Authorization", token)
+	default:
+		req.Header.Set("Authorization", c.scheme+" "+token)
+	}
+}

@@ -1,0 +1,319 @@
+package vcr
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+	"gopkg.in/dnaeon/go-vcr.v3/recorder"
+
+	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// Tenant is what a recording talks to.
+type Tenant struct {
+	BaseURL string
+	Token   string
+	// Getenv gives the real values of the provider's seeds.
+	Getenv func(string) string
+	// Transport sends; nil is http.DefaultTransport.
+	Transport http.RoundTripper
+	// Source is Live or Simulated.
+	Source string
+	// Day is the day of a live recording, as YYYY-MM-DD.
+	Day string
+}
+
+// MissingError says which environment variables a live recording lacks.
+type MissingError struct {
+	Provider string
+	Vars     []string
+}
+
+func (e *MissingError) Error() string {
+	verb := "is"
+	if len(e.Vars) > 1 {
+		verb = "are"
+	}
+	return fmt.Sprintf("%s cannot be recorded: %s %s not set; set %s to your tenant's, or replay",
+		e.Provider, strings.Join(e.Vars, " and "), verb, map[bool]string{true: "them", false: "it"}[len(e.Vars) > 1])
+}
+
+// LiveTenant reads a tenant from the environment.
+func LiveTenant(def *provider.Definition, getenv func(string) string, day string) (Tenant, error) {
+	t := Tenant{BaseURL: getenv(def.BaseVar), Token: getenv(def.TokenVar), Getenv: getenv, Source: Live, Day: day}
+	var missing []string
+	if t.BaseURL == "" {
+		t.BaseURL = def.BaseDefault
+	}
+	if t.BaseURL == "" {
+		missing = append(missing, def.BaseVar)
+	}
+	if t.Token == "" {
+		missing = append(missing, def.TokenVar)
+	}
+	if len(missing) > 0 {
+		return Tenant{}, &MissingError{def.Name, missing}
+	}
+	u, err := url.Parse(t.BaseURL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return Tenant{}, fmt.Errorf("%s is no base URL; expected http:// or https:// and a host, without user, query and fragment", def.BaseVar)
+	}
+	t.BaseURL = strings.TrimRight(t.BaseURL, "/")
+	if strings.TrimSpace(t.Token) != t.Token || strings.ContainsAny(t.Token, "\r\n") {
+		return Tenant{}, fmt.Errorf("%s begins or ends with white space; check how it was copied", def.TokenVar)
+	}
+	return t, nil
+}
+
+// RecordConfig says what is recorded, and where to.
+type RecordConfig struct {
+	Definition *provider.Definition
+	Tenant     Tenant
+	// Path is the cassette's file; Name is how messages call it.
+	Path, Name string
+	// Scenario is the shipped scenario that is recorded, or nil.
+	Scenario *provider.Scenario
+	// Redact and Keep are JSON pointers of answers whose strings are replaced,
+	// or stay, whatever the contract says of them.
+	Redact, Keep []string
+	// Seeds are placeholders of the caller's own.
+	Seeds []provider.Seed
+	// Strict applies the provider's inferred profile as well.
+	Strict bool
+	// AcceptDrift writes a cassette whose answers break the contract, and lists
+	// the breaches in it.
+	AcceptDrift bool
+}
+
+// Recording captures exchanges with a tenant until Commit saves them. Nothing
+// of the tenant ever enters it: the wire below the recorder has exchanged every
+// value before go-vcr sees it.
+type Recording struct {
+	RecordConfig
+	recorder *recorder.Recorder
+	table    *alias.Table
+	// lock serialises the exchanges; a channel, so that waiting honours contexts.
+	lock     chan struct{}
+	before   *snapshot
+	release  func()
+	resolved map[string]bool
+
+	// What follows is guarded by lock.
+	captured []*cassette.Interaction
+	places   []string // how each captured exchange is called in messages
+	problems []contract.Problem
+	refusals []string // why this recording cannot be written
+}
+
+// NewRecording prepares a recording. The target's directory must be writable
+// and its file a regular one, or not there yet: better to hear of it before the
+// tenant has been asked than after.
+func NewRecording(c RecordConfig) (*Recording, error) {
+	if c.Tenant.Transport == nil {
+		c.Tenant.Transport = http.DefaultTransport
+	}
+	r := &Recording{RecordConfig: c, lock: make(chan struct{}, 1), resolved: map[string]bool{}}
+	var err error
+	r.table, err = alias.New(alias.Options{
+		Definition: c.Definition, BaseURL: c.Tenant.BaseURL,
+		IsWord: func(s string) bool { return contract.IsWord(c.Definition, s) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.table.Secret(c.Tenant.Token, provider.Token); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Definition.TokenVar, err)
+	}
+	for _, s := range r.seeds() {
+		if real := c.Tenant.Getenv(s.Var); real != "" {
+			if err := r.table.Seed(s, real); err != nil {
+				return nil, fmt.Errorf("%s: %w", s.Var, err)
+			}
+		}
+	}
+	r.recorder, err = recorder.NewWithOptions(&recorder.Options{
+		CassetteName:       "recording", // never saved: Stop is not called
+		Mode:               recorder.ModeRecordOnly,
+		RealTransport:      roundTripper(r.wire),
+		SkipRequestLatency: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.recorder.AddHook(r.capture, recorder.AfterCaptureHook)
+	if c.Path != "" {
+		if r.release, err = claim(c.Path, c.Name); err != nil {
+			return nil, err
+		}
+		if r.before, err = inspect(c.Path, c.Name); err != nil {
+			r.release()
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// Release gives up the claim on the target file. Commit does so itself.
+func (r *Recording) Release() {
+	if r.release != nil {
+		r.release()
+		r.release = nil
+	}
+}
+
+func (r *Recording) seeds() []provider.Seed {
+	return append(slices.Clone(r.Definition.Seeds), r.Seeds...)
+}
+
+// NewRecordingFront returns the front of a recording.
+func NewRecordingFront(c Config, r *Recording) *Front {
+	return &Front{Config: c, back: r, recording: r}
+}
+
+func (r *Recording) roundTrip(req *http.Request) (*http.Response, error) {
+	return r.recorder.RoundTrip(req)
+}
+
+// record sends one exchange through the recorder and the wire.
+func (f *Front) record(c *call, inner *http.Request) (*http.Response, error) {
+	r := f.recording
+	select {
+	case r.lock <- struct{}{}:
+		defer func() { <-r.lock }()
+	case <-c.Done():
+		return nil, context.Cause(c.Context)
+	}
+	resp, err := f.exchange(c, inner)
+	if err != nil {
+		// The test has seen an error that no cassette can hold; replaying what
+		// was captured would show it something else.
+		r.refusals = append(r.refusals, fmt.Sprintf("%s %s failed: %v", c.req.Method, c.req.URL, err))
+		var refused *RefusedError
+		if errors.As(err, &refused) {
+			f.fail("%v", err)
+		}
+		return nil, err
+	}
+	return resp, nil
+}
+
+// RefusedError is a request that must not be recorded; it fails the test. It
+// wraps what went wrong with a look-up.
+type RefusedError struct {
+	text string
+	err  error
+}
+
+func (e *RefusedError) Error() string { return e.text }
+func (e *RefusedError) Unwrap() error { return e.err }
+
+func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
+	r := f.recording
+	refuse := func(format string, args ...any) error {
+		err := fmt.Errorf(format, args...)
+		return &RefusedError{fmt.Sprintf("%s %s is not recorded: %v", c.req.Method, c.req.URL, err), err}
+	}
+	bad := r.Scenario != nil && r.Scenario.Request.Credential != provider.Valid
+	if !bad && !c.credential.missing && c.credential.token != provider.Token {
+		return nil, refuse("it carries a credential of its own; send webhooktest.Token, which stands for the tenant's")
+	}
+	asked := contract.Request{Method: c.req.Method, URL: c.req.URL, Header: c.req.Header, Body: c.body}
+	classes := contract.RequestClasses(f.Definition, asked)
+	body := c.body
+	if len(body) > 0 {
+		if json.Valid(body) {
+			var err error
+			if body, err = r.table.SendJSON(body, classes); err != nil {
+				return nil, refuse("%w", err)
+			}
+		} else if r.Scenario == nil {
+			return nil, refuse("its body is not JSON, and only JSON can be searched for what must not be recorded")
+		}
+	}
+	u, err := r.table.SendURL(c.req.URL, classes)
+	if err != nil {
+		return nil, refuse("%w", err)
+	}
+	if err := r.resolve(c, u, body); err != nil {
+		return nil, refuse("%w", err)
+	}
+	tape := &http.Request{
+		Method: c.req.Method, URL: u, Host: u.Host, Header: http.Header{},
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	setRequestBody(tape, body)
+	for _, name := range f.Definition.RequestHeaders {
+		if values := c.req.Header.Values(name); len(values) > 0 {
+			tape.Header[name] = slices.Clone(values)
+		}
+	}
+	if c.origin {
+		tape.Header.Set("Origin", f.Definition.BaseURL)
+	}
+	problems := contract.CheckRequest(f.Definition, asked)
+	count := len(r.captured)
+	resp, err := r.roundTrip(tape.WithContext(c))
+	if err != nil {
+		if c.wire != nil {
+			err = c.wire
+		}
+		return nil, err
+	}
+	resp.Body.Close()
+	if len(r.captured) != count+1 {
+		return nil, refuse("go-vcr captured %d exchanges instead of one", len(r.captured)-count)
+	}
+	ia := r.captured[count]
+	answer := contract.CheckAnswer(f.Definition, contractRequest(ia, u), contractAnswer(ia), r.Strict || f.Strict)
+	label := fmt.Sprintf("the live exchange #%d", count)
+	if r.Tenant.Source == Simulated {
+		label = fmt.Sprintf("the simulated exchange #%d", count)
+	}
+	answer = f.excuse(r.Scenario, nil, answer)
+	r.problems = append(r.problems, answer...)
+	if r.AcceptDrift {
+		answer = nil
+	}
+	f.report(label, append(f.excuse(r.Scenario, nil, problems), answer...))
+	return r.forCaller(c, ia), nil
+}
+
+// forCaller builds the caller's answer: what it sent itself comes back as sent.
+func (r *Recording) forCaller(c *call, ia *cassette.Interaction) *http.Response {
+	resp := &http.Response{
+		Status: ia.Response.Status, StatusCode: ia.Response.Code,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: cloneHeader(ia.Response.Headers), Request: c.req,
+	}
+	sent := r.table.Sent()
+	if location := resp.Header.Get("Location"); location != "" {
+		resp.Header.Set("Location", sent.RestoreText(location))
+	}
+	setBody(resp, string(sent.RestoreJSON([]byte(ia.Response.Body))))
+	if c.req.Method == http.MethodHead {
+		resp.Body = http.NoBody
+	}
+	return resp
+}
+
+// capture is go-vcr's hook: it takes the interaction and drops what differs
+// between two recordings of the same exchange.
+func (r *Recording) capture(ia *cassette.Interaction) error {
+	ia.Response.Duration = 0
+	ia.Request.Headers = cloneHeader(ia.Request.Headers)
+	ia.Response.Headers = cloneHeader(ia.Response.Headers)
+	ia.Request.ContentLength = int64(len(ia.Request.Body))
+	ia.Response.ContentLength = int64(len(ia.Response.Body))
+	r.captured = append(r.captured, ia)
+	r.places = append(r.places, fmt.Sprintf("exchange #%d (%s %s)", len(r.places), ia.Request.Method, ia.Request.URL))
+	return nil
+}

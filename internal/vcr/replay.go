@@ -1,0 +1,246 @@
+package vcr
+
+import (
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"gopkg.in/dnaeon/go-vcr.v3/recorder"
+
+	"example.com/webhookvcr/internal/alias"
+)
+
+// Step is one entry of a replayed sequence.
+type Step struct {
+	// Name is the step as the test wrote it.
+	Name string
+	Tape *Tape
+	// Always lets the step answer any number of requests, also none.
+	Always bool
+	Fault  Fault
+}
+
+// Replay answers requests from tapes. Each request takes the first unused
+// interaction that matches it.
+type Replay struct {
+	// Hint ends the explanation of a miss: how to record what is missing.
+	Hint string
+
+	recorder *recorder.Recorder
+
+	mu    sync.Mutex
+	steps []*progress
+	sent  alias.Sent
+}
+
+// progress is what one client has used of a step.
+type progress struct {
+	Step
+	uses    []use
+	used    int
+	cursors map[string]int // per class: the interactions before it are used
+}
+
+// use is one use of an interaction, for messages.
+type use struct {
+	count   int
+	callers []uintptr
+}
+
+// NewReplay returns the replay of the steps, in order.
+func NewReplay(steps ...Step) (*Replay, error) {
+	r := &Replay{}
+	for _, s := range steps {
+		r.steps = append(r.steps, &progress{Step: s})
+	}
+	// ModePassthrough needs no file and writes none; the index below answers.
+	rec, err := recorder.NewWithOptions(&recorder.Options{
+		CassetteName:       "replay",
+		Mode:               recorder.ModePassthrough,
+		RealTransport:      roundTripper(r.answer),
+		SkipRequestLatency: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	r.recorder = rec
+	return r, nil
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+func (r *Replay) roundTrip(req *http.Request) (*http.Response, error) {
+	return r.recorder.RoundTrip(req)
+}
+
+// answer is the network of a replay: an index, and nothing behind it.
+func (r *Replay) answer(req *http.Request) (*http.Response, error) {
+	c := callOf(req)
+	step, id := r.take(c)
+	if step == nil {
+		return nil, r.miss(c)
+	}
+	c.tape, c.id = step.Tape, id
+	e := &step.Tape.entries[id]
+	resp := &http.Response{
+		Status: e.ia.Response.Status, StatusCode: e.ia.Response.Code,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: cloneHeader(e.ia.Response.Headers), Request: c.req,
+	}
+	if resp.Status == "" {
+		resp.Status = statusText(resp.StatusCode)
+	}
+	body := e.ia.Response.Body
+	if e.sent {
+		r.mu.Lock()
+		body = string(r.sent.RestoreJSON([]byte(body)))
+		if location := resp.Header.Get("Location"); location != "" {
+			resp.Header.Set("Location", r.sent.RestoreText(location))
+		}
+		r.mu.Unlock()
+	}
+	setBody(resp, body)
+	if c.req.Method == http.MethodHead {
+		resp.Body = http.NoBody
+	}
+	if step.Fault != None {
+		c.fault = step.Fault
+		return step.Fault.apply(resp, body)
+	}
+	return resp, nil
+}
+
+// take marks the first unused interaction that matches as used.
+func (r *Replay) take(c *call) (*progress, int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range r.steps {
+		id, sent := p.find(c.known, &r.sent)
+		if id < 0 {
+			continue
+		}
+		if sent != nil {
+			r.sent = *sent
+		}
+		if p.uses == nil {
+			p.uses = make([]use, len(p.Tape.entries))
+		}
+		u := &p.uses[id]
+		if u.count++; u.count == 1 {
+			p.used++
+			var frames [24]uintptr
+			if n := runtime.Callers(4, frames[:]); n > 0 {
+				u.callers = slices.Clone(frames[:n])
+			}
+		}
+		return p, id
+	}
+	return nil, 0
+}
+
+// find returns the first interaction of the step that answers the request, or
+// -1, with the bindings that the match made.
+func (p *progress) find(k *known, sent *alias.Sent) (int, *alias.Sent) {
+	best := -1
+	for _, key := range p.Tape.keys(k) {
+		ids := p.Tape.classes[key]
+		i := p.cursors[key]
+		for i < len(ids) && p.isUsed(ids[i]) {
+			i++
+		}
+		if len(ids) > 1 && i > 0 {
+			if p.cursors == nil {
+				p.cursors = map[string]int{}
+			}
+			p.cursors[key] = i
+		}
+		if i < len(ids) && (best < 0 || ids[i] < best) {
+			best = ids[i]
+		}
+	}
+	for _, id := range p.Tape.bound {
+		if best >= 0 && id > best {
+			break
+		}
+		if p.isUsed(id) {
+			continue
+		}
+		if bindings, ok := p.Tape.entries[id].sentBinding(k, sent); ok {
+			return id, bindings
+		}
+	}
+	return best, nil
+}
+
+func (p *progress) isUsed(id int) bool {
+	return !p.Always && p.uses != nil && p.uses[id].count > 0
+}
+
+// Unused describes what no request has asked for: a step of a shipped scenario
+// counts as used once its first interaction is; of a cassette of one's own every
+// interaction counts.
+func (r *Replay) Unused() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var unused []string
+	for _, p := range r.steps {
+		switch {
+		case p.Always:
+		case p.Tape.Scenario != nil:
+			if p.uses == nil || p.uses[0].count == 0 {
+				unused = append(unused, p.Name+": "+p.Tape.request(0))
+			}
+		default:
+			for id := range p.Tape.entries {
+				if !p.isUsed(id) {
+					unused = append(unused, p.Tape.label(id)+": "+p.Tape.request(id))
+				}
+			}
+		}
+	}
+	return unused
+}
+
+// Hidden returns an error when a step that answers any number of requests
+// stands before a step that it would never let have one.
+func Hidden(steps []Step) (earlier, later string, hidden bool) {
+	for i, a := range steps {
+		if !a.Always {
+			continue
+		}
+		for _, b := range steps[i+1:] {
+			if b.Tape.Scenario == nil || len(b.Tape.entries) == 0 {
+				continue
+			}
+			if a.Tape.covers(b.Tape) {
+				return a.Name, b.Name, true
+			}
+		}
+	}
+	return "", "", false
+}
+
+// covers reports whether every request class of other has an answer on t.
+func (t *Tape) covers(other *Tape) bool {
+	for key := range other.classes {
+		if len(t.classes[key]) == 0 {
+			return false
+		}
+	}
+	return len(other.classes) > 0
+}
+
+func cloneHeader(h http.Header) http.Header {
+	if len(h) == 0 {
+		return http.Header{}
+	}
+	return h.Clone()
+}
+
+func statusText(code int) string {
+	return strings.TrimSpace(itoa(code) + " " + http.StatusText(code))
+}

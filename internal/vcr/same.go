@@ -1,0 +1,95 @@
+package vcr
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+)
+
+// same reports whether a stored cassette says what a new recording says: the
+// order of members, the numbers of placeholders, the order of calls that answer
+// different requests, and volatile headers aside.
+func same(old *File, header Header, fresh []*cassette.Interaction, volatile []string) bool {
+	a, b := old.Header, header
+	a.Recorded, b.Recorded = "", ""
+	if a.Provider != b.Provider || a.Scenario != b.Scenario || a.Source != b.Source || !slices.Equal(a.Accepted, b.Accepted) {
+		return false
+	}
+	if len(old.Interactions) != len(fresh) {
+		return false
+	}
+	x, y := exchanges(old.Interactions, volatile), exchanges(fresh, volatile)
+	numbers, back := map[string]string{}, map[string]string{}
+	for i := range x {
+		if !sameNumbered(x[i].request, y[i].request, numbers, back) || !sameNumbered(x[i].answer, y[i].answer, numbers, back) {
+			return false
+		}
+	}
+	return true
+}
+
+// exchange is one interaction in canonical text.
+type exchange struct {
+	request, answer string
+	sort            string
+}
+
+// exchanges renders interactions and sorts them by request, keeping the order
+// among equal requests: that order is what a replay depends on.
+func exchanges(list []*cassette.Interaction, volatile []string) []exchange {
+	out := make([]exchange, len(list))
+	for i, ia := range list {
+		u, err := url.Parse(ia.Request.URL)
+		if err != nil {
+			u = &url.URL{Path: ia.Request.URL}
+		}
+		e := &out[i]
+		e.request = requestKey(ia.Request.Method, u, "", []byte(ia.Request.Body)) + "\n" + headerText(ia.Request.Headers, nil)
+		e.answer = ia.Response.Status + "\n" + headerText(ia.Response.Headers, volatile) + "\n" + canonicalBody([]byte(ia.Response.Body))
+		e.sort = numbered.ReplaceAllString(e.request, "$1#")
+	}
+	slices.SortStableFunc(out, func(a, b exchange) int { return strings.Compare(a.sort, b.sort) })
+	return out
+}
+
+func headerText(h http.Header, without []string) string {
+	names := make([]string, 0, len(h))
+	for name := range h {
+		if !slices.Contains(without, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var b strings.Builder
+	for _, name := range names {
+		b.WriteString(name + ": " + strings.Join(h[name], ", ") + "\n")
+	}
+	return b.String()
+}
+
+// numbered finds the numbers of placeholders: user-2, text 3, and the counting
+// part of the GUIDs.
+var numbered = regexp.MustCompile(`([a-z]{3,}[- ]|[0-9a-fA-F]{8}-0000-4000-8000-0*)[0-9]+\b`)
+
+// sameNumbered compares two texts up to a renaming of placeholders, which must
+// be one to one over the whole cassette.
+func sameNumbered(a, b string, forth, back map[string]string) bool {
+	if numbered.ReplaceAllString(a, "$1#") != numbered.ReplaceAllString(b, "$1#") {
+		return false
+	}
+	x, y := numbered.FindAllString(a, -1), numbered.FindAllString(b, -1)
+	for i := range x {
+		if to, ok := forth[x[i]]; ok && to != y[i] {
+			return false
+		}
+		if from, ok := back[y[i]]; ok && from != x[i] {
+			return false
+		}
+		forth[x[i]], back[y[i]] = y[i], x[i]
+	}
+	return true
+}

@@ -1,0 +1,110 @@
+package vcr
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"encoding/json"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// resolve finds the real values of the exported placeholders that a request
+// holds: from the environment (done when the recording began) or by an
+// unrecorded look-up.
+func (r *Recording) resolve(c *call, u *url.URL, body []byte) error {
+	for _, s := range r.table.Unresolved(u.String() + "\n" + string(body)) {
+		if r.resolved[s.Var] {
+			continue
+		}
+		if s.Lookup == nil {
+			return fmt.Errorf("%s is not set, and %q stands for its value", s.Var, s.Placeholder)
+		}
+		if more := r.table.Unresolved(r.Definition.BaseURL + s.Lookup.Path + "\n" + s.Lookup.Body); len(more) > 0 {
+			return fmt.Errorf("%s is not set, and %q stands for its value", more[0].Var, more[0].Placeholder)
+		}
+		real, err := r.lookUp(c, s.Lookup)
+		if err != nil {
+			return fmt.Errorf("%s is not set, and looking up %s instead failed: %w", s.Var, s.Lookup.What, err)
+		}
+		if err := r.table.Seed(s, real); err != nil {
+			return fmt.Errorf("%s (found by looking up %s): %w; set %s", s.Var, s.Lookup.What, err, s.Var)
+		}
+		r.resolved[s.Var] = true
+	}
+	return nil
+}
+
+// lookUp sends an unrecorded request and takes one id from the answer.
+func (r *Recording) lookUp(c *call, l *provider.Lookup) (string, error) {
+	u, err := url.Parse(r.Definition.BaseURL + l.Path)
+	if err != nil {
+		return "", err
+	}
+	header := http.Header{"Accept": {"application/json"}}
+	if l.Body != "" {
+		header.Set("Content-Type", "application/json")
+	}
+	if r.Definition.Origin {
+		header.Set("Origin", r.Definition.BaseURL)
+	}
+	resp, body, err := r.send(c, credential{scheme: "Bearer"}, l.Method, u, header, []byte(l.Body))
+	if err != nil {
+		return "", err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return "", &StatusError{Status: resp.StatusCode, Location: resp.Header.Get("Location"), RetryAfter: resp.Header.Get("Retry-After")}
+	}
+	var doc any
+	if json.Unmarshal(body, &doc) != nil {
+		return "", fmt.Errorf("the answer is not JSON")
+	}
+	for _, pointer := range l.Pointers {
+		if id, ok := at(doc, pointer).(string); ok && id != "" {
+			return id, nil
+		}
+	}
+	return "", fmt.Errorf("the answer holds none")
+}
+
+// StatusError is an answer of another status than the one that was needed.
+type StatusError struct {
+	Status               int
+	Location, RetryAfter string
+}
+
+func (e *StatusError) Error() string {
+	return "the answer was " + statusText(e.Status)
+}
+
+// at follows a JSON pointer; nil when it leads nowhere.
+func at(doc any, pointer string) any {
+	for _, part := range strings.Split(pointer, "/")[1:] {
+		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+		switch v := doc.(type) {
+		case map[string]any:
+			doc = v[part]
+		case []any:
+			var i int
+			if _, err := fmt.Sscanf(part, "%d", &i); err != nil || i < 0 || i >= len(v) {
+				return nil
+			}
+			doc = v[i]
+		default:
+			return nil
+		}
+	}
+	return doc
+}
+
+// readLimited reads a body up to the limit; more is an error, never a cut.
+func readLimited(body io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(body, maxBody+1))
+	if err == nil && len(data) > maxBody {
+		err = fmt.Errorf("the answer is larger than %d MiB; a cassette is no place for it", maxBody>>20)
+	}
+	return data, err
+}

@@ -1,0 +1,279 @@
+package vcr
+
+import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// wire is the only place where the tenant's values exist. go-vcr hands it a
+// request of the placeholder world and gets an answer of that world back.
+func (r *Recording) wire(req *http.Request) (*http.Response, error) {
+	c := callOf(req)
+	resp, err := r.overWire(c, req)
+	if err != nil {
+		c.wire = err // go-vcr passes errors on, but may wrap them
+	}
+	return resp, err
+}
+
+func (r *Recording) overWire(c *call, req *http.Request) (*http.Response, error) {
+	var body []byte
+	if req.Body != nil {
+		var err error
+		if body, err = io.ReadAll(req.Body); err != nil {
+			return nil, err
+		}
+	}
+	resp, answer, err := r.send(c, c.credential, req.Method, req.URL, req.Header, body)
+	if err != nil {
+		return nil, err
+	}
+	asked := contract.Request{Method: req.Method, URL: req.URL, Header: req.Header, Body: body}
+	hidden, err := r.hideBody(asked, resp, answer)
+	if err != nil {
+		return nil, fmt.Errorf("the answer of %s cannot be recorded: %w", r.Definition.Title, err)
+	}
+	placeholder := &http.Response{
+		Status: statusText(resp.StatusCode), StatusCode: resp.StatusCode,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: r.hideHeader(resp.Header), Request: req,
+	}
+	setBody(placeholder, string(hidden))
+	return placeholder, nil
+}
+
+// send exchanges placeholders for real values, adds the credential, and returns
+// the tenant's answer with its body decoded.
+func (r *Recording) send(c *call, cred credential, method string, u *url.URL, header http.Header, body []byte) (*http.Response, []byte, error) {
+	real, err := r.table.RevealURL(u)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(body) > 0 {
+		if body, err = r.table.RevealJSON(body); err != nil {
+			return nil, nil, err
+		}
+	}
+	req, err := http.NewRequestWithContext(c.Context, method, real.String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, nil, errors.New("the request does not translate into one for the tenant")
+	}
+	if len(body) == 0 {
+		req.Body, req.ContentLength, req.GetBody = http.NoBody, 0, nil
+	}
+	for name, values := range header {
+		for _, v := range values {
+			if name == "Origin" {
+				v = strings.Replace(v, r.Definition.BaseURL, r.table.Origin(), 1)
+			}
+			req.Header.Add(name, v)
+		}
+	}
+	req.Header.Set("Accept-Encoding", "gzip, deflate")
+	token := r.Tenant.Token
+	if r.Scenario != nil && r.Scenario.Request.Credential == provider.Wrong && cred.token != "" {
+		token = cred.token
+	}
+	cred.apply(req, r.Definition, token)
+	resp, err := r.Tenant.Transport.RoundTrip(req)
+	if err != nil {
+		return nil, nil, &transportError{r.table.HideText(err.Error()), err}
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusSwitchingProtocols || mediaType(resp.Header.Get("Content-Type")) == "text/event-stream" {
+		return nil, nil, &RefusedError{text: fmt.Sprintf("%s %s is not recorded: the answer is a stream (%s), and a cassette holds whole answers only",
+			method, u, statusText(resp.StatusCode))}
+	}
+	answer, err := decoded(resp)
+	if err != nil {
+		return nil, nil, &transportError{r.table.HideText(err.Error()), err}
+	}
+	return resp, answer, nil
+}
+
+// transportError keeps what kind of error it is and hides the tenant in its text.
+type transportError struct {
+	text string
+	err  error
+}
+
+func (e *transportError) Error() string { return e.text }
+func (e *transportError) Unwrap() error { return e.err }
+
+// Timeout lets http.Client and callers see a timeout as such.
+func (e *transportError) Timeout() bool {
+	var t interface{ Timeout() bool }
+	return errors.As(e.err, &t) && t.Timeout()
+}
+
+func decoded(resp *http.Response) ([]byte, error) {
+	var reader io.Reader = resp.Body
+	encoding := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding")))
+	if resp.Request != nil && resp.Request.Method == http.MethodHead {
+		return nil, nil
+	}
+	switch encoding {
+	case "", "identity":
+	case "gzip", "x-gzip":
+		z, err := gzip.NewReader(resp.Body)
+		if errors.Is(err, io.EOF) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the answer is not the gzip that its header says: %w", err)
+		}
+		reader = z
+	case "deflate":
+		// The standard means zlib, some servers send the bare stream.
+		buffered := bufio.NewReader(resp.Body)
+		if head, _ := buffered.Peek(2); len(head) == 2 && head[0]&0x0f == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
+			z, err := zlib.NewReader(buffered)
+			if err != nil {
+				return nil, fmt.Errorf("the answer is not the deflate that its header says: %w", err)
+			}
+			reader = z
+		} else {
+			reader = flate.NewReader(buffered)
+		}
+	default:
+		return nil, fmt.Errorf("the answer has a Content-Encoding other than gzip and deflate, which cannot be searched for what must not be recorded")
+	}
+	return readLimited(reader)
+}
+
+// hideBody exchanges the values of an answer for placeholders. A body that is
+// not JSON has no members that a contract could tell apart, so it is replaced
+// whole.
+func (r *Recording) hideBody(asked contract.Request, resp *http.Response, body []byte) ([]byte, error) {
+	if len(body) == 0 {
+		return nil, nil
+	}
+	if !json.Valid(body) {
+		if mediaType(resp.Header.Get("Content-Type")) == "text/html" {
+			return []byte(replacedPage), nil
+		}
+		return []byte(replacedText), nil
+	}
+	classes := contract.AnswerClasses(r.Definition, asked, contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body})
+	return r.table.HideJSON(body, r.overridden(classes))
+}
+
+// What stands in a cassette for an answer that is not JSON.
+const (
+	replacedPage = "<!DOCTYPE html>\n<html><head><title>replaced</title></head><body>the page was replaced when it was recorded</body></html>\n"
+	replacedText = "the body was replaced when it was recorded\n"
+)
+
+// overridden applies the test's own Redact and Keep.
+func (r *Recording) overridden(classes func(string) provider.Class) func(string) provider.Class {
+	if len(r.Redact)+len(r.Keep) == 0 {
+		return classes
+	}
+	return func(pointer string) provider.Class {
+		class := classes(pointer)
+		for _, p := range r.Redact {
+			if covers(p, pointer) {
+				class.Kind, class.Keep, class.Documented = provider.Opaque, false, true
+			}
+		}
+		for _, p := range r.Keep {
+			if covers(p, pointer) {
+				class.Keep = true
+			}
+		}
+		return class
+	}
+}
+
+// covers reports whether a JSON pointer names a member or something inside it;
+// "*" stands for any one member or index.
+func covers(pattern, pointer string) bool {
+	a, b := strings.Split(pattern, "/"), strings.Split(pointer, "/")
+	if len(a) > len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != "*" && a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// hideHeader keeps the headers that the provider's list names, as far as their
+// values have the form that the list gives.
+func (r *Recording) hideHeader(header http.Header) http.Header {
+	out := http.Header{}
+	for name, grammar := range r.Definition.ResponseHeaders {
+		for _, value := range header.Values(name) {
+			if hidden, ok := hideValue(grammar, value, r.table.HideURL); ok {
+				out.Add(name, hidden)
+			}
+		}
+	}
+	return out
+}
+
+var (
+	numeric  = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]{1,6})?$`)
+	schemes  = map[string]bool{"Basic": true, "Bearer": true, "Digest": true, "Negotiate": true}
+	charsets = map[string]bool{"utf-8": true, "us-ascii": true, "iso-8859-1": true}
+	types    = map[string]bool{
+		"application/json": true, "application/hal+json": true, "application/problem+json": true,
+		"application/xml": true, "text/html": true, "text/plain": true, "text/xml": true,
+	}
+	varied = map[string]bool{
+		"*": true, "accept": true, "accept-encoding": true, "accept-language": true,
+		"authorization": true, "cookie": true, "origin": true, "x-dv-sig-1": true,
+	}
+)
+
+func hideValue(grammar provider.HeaderGrammar, value string, hideURL func(string) string) (string, bool) {
+	switch grammar {
+	case provider.MediaType:
+		t, params, err := mime.ParseMediaType(value)
+		if err != nil || !types[t] {
+			return "", false
+		}
+		if charset := strings.ToLower(params["charset"]); charsets[charset] {
+			return t + "; charset=" + charset, true
+		}
+		return t, true
+	case provider.Number:
+		return value, numeric.MatchString(value)
+	case provider.RetryAfter:
+		if _, err := http.ParseTime(value); err == nil {
+			return value, true
+		}
+		return value, numeric.MatchString(value)
+	case provider.Scheme:
+		scheme, _, _ := strings.Cut(value, " ")
+		return scheme, schemes[scheme]
+	case provider.Tokens:
+		for _, token := range strings.Split(value, ",") {
+			if !varied[strings.ToLower(strings.TrimSpace(token))] {
+				return "", false
+			}
+		}
+		return value, true
+	case provider.Reference:
+		return hideURL(value), value != ""
+	default:
+		return "", false
+	}
+}

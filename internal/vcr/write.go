@@ -1,0 +1,112 @@
+package vcr
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// claims are the files that this process records to: two recordings of one file
+// would each save a half of the truth.
+var claims sync.Map // absolute path -> struct{}
+
+func claim(path, name string) (release func(), err error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, taken := claims.LoadOrStore(abs, struct{}{}); taken {
+		return nil, fmt.Errorf("%s is being recorded already; give every test a cassette of its own, or let one test record it", name)
+	}
+	return func() { claims.Delete(abs) }, nil
+}
+
+// snapshot is the target file as it was when the recording began; nil info
+// means that there was none.
+type snapshot struct{ info fs.FileInfo }
+
+// inspect refuses targets that a rename would not simply replace.
+func inspect(path, name string) (*snapshot, error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("%s cannot be recorded: %w", name, err)
+	}
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &snapshot{}, writable(dir, name)
+	case err != nil:
+		return nil, fmt.Errorf("%s cannot be recorded: %w", name, err)
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil, fmt.Errorf("%s cannot be recorded: it is a symbolic link; name the file that it points to", name)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s cannot be recorded: it is no regular file (%s)", name, info.Mode().Type())
+	}
+	return &snapshot{info}, writable(dir, name)
+}
+
+func writable(dir, name string) error {
+	probe, err := os.CreateTemp(dir, tempPattern)
+	if err != nil {
+		return fmt.Errorf("%s cannot be recorded: %w", name, err)
+	}
+	probe.Close()
+	return os.Remove(probe.Name())
+}
+
+// tempPattern names the temporary files of a commit; the name ends as go-vcr
+// wants a cassette's name to end.
+const tempPattern = ".webhooktest-*.yaml"
+
+// changed reports whether somebody else has written the file since.
+func (s *snapshot) changed(path string) bool {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return s.info != nil || !errors.Is(err, fs.ErrNotExist)
+	}
+	return s.info == nil || !os.SameFile(s.info, info) || s.info.Size() != info.Size() || !s.info.ModTime().Equal(info.ModTime())
+}
+
+// replace puts data in the place of the file at path, or changes nothing: it
+// writes a temporary file beside the target, lets verify read it back, and
+// renames. A process killed at any instant leaves the old file or the new one.
+func replace(path string, data []byte, verify func(temp string) error) (err error) {
+	temp, err := os.CreateTemp(filepath.Dir(path), tempPattern)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			temp.Close()
+			os.Remove(temp.Name())
+		}
+	}()
+	if _, err := temp.Write(data); err != nil {
+		return err
+	}
+	if err := temp.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := temp.Sync(); err != nil {
+		return err
+	}
+	if err := temp.Close(); err != nil {
+		return err
+	}
+	if err := verify(temp.Name()); err != nil {
+		return err
+	}
+	if err := os.Rename(temp.Name(), path); err != nil {
+		return err
+	}
+	// Without this the rename itself may be lost with the power; systems that
+	// cannot sync a directory refuse, and lose nothing that they promised.
+	if dir, err := os.Open(filepath.Dir(path)); err == nil {
+		dir.Sync()
+		dir.Close()
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package goldentest
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	udiff "github.com/rogpeppe/go-internal/diff"
+)
+
+// A difference is read by a person: what exceeds this is not.
+const (
+	maxLines = 60  // of a difference
+	maxWidth = 200 // bytes of a line
+	excerpt  = 60  // bytes around the first difference, when a line was cut
+)
+
+// diff describes how got differs from want: unified lines, the first maxLines of
+// them. It takes O(n log n) for any input.
+func diff(path string, want, got []byte) string {
+	var out strings.Builder
+	if crlf := []byte("\r\n"); bytes.Equal(bytes.ReplaceAll(want, crlf, crlf[1:]), bytes.ReplaceAll(got, crlf, crlf[1:])) {
+		fmt.Fprintf(&out, "%s differs in line ends only: %d CRLF wanted, %d got\n", path, bytes.Count(want, crlf), bytes.Count(got, crlf))
+		fmt.Fprintf(&out, "if git has converted them: add the line %q to the package's .gitattributes and check the file out again\n", path+" -text")
+		return out.String()
+	}
+	fmt.Fprintf(&out, "%s (-want +got):\n", path)
+	unified := strings.TrimSuffix(string(udiff.Diff("want", visible(want), "got", visible(got))), "\n")
+	lines := strings.Split(unified, "\n")
+	lines = lines[min(3, len(lines)):] // the headings, which the first line replaces
+	left := len(lines) - maxLines
+	cut := len(lines) == 0 // only when visible has made different lines equal
+	for _, line := range lines[:min(maxLines, len(lines))] {
+		if len(line) > maxWidth {
+			cut = true
+			line = strings.ToValidUTF8(line[:maxWidth], "") + "…"
+		}
+		out.WriteString(line + "\n")
+	}
+	if left > 0 {
+		fmt.Fprintf(&out, "… and %d more lines of difference\n", left)
+	}
+	if cut {
+		at := commonPrefix(want, got)
+		line := bytes.Count(want[:at], []byte("\n"))
+		start := bytes.LastIndexByte(want[:at], '\n') + 1
+		fmt.Fprintf(&out, "first difference: line %d, byte %d: -%q +%q\n", line+1, at-start+1, around(want, start, at), around(got, start, at))
+	}
+	return out.String()
+}
+
+// visible quotes the lines that do not show what they hold: control characters,
+// blanks at the end, bytes that are not UTF-8.
+func visible(text []byte) []byte {
+	var out bytes.Buffer
+	for line := range bytes.Lines(text) {
+		body, ended := bytes.CutSuffix(line, []byte("\n"))
+		if plain(body) {
+			out.Write(body)
+		} else {
+			out.WriteString(strconv.Quote(string(body)))
+		}
+		if ended {
+			out.WriteByte('\n')
+		}
+	}
+	return out.Bytes()
+}
+
+func plain(line []byte) bool {
+	if bytes.HasSuffix(line, []byte(" ")) || bytes.HasSuffix(line, []byte("\t")) {
+		return false
+	}
+	for i := 0; i < len(line); {
+		r, size := utf8.DecodeRune(line[i:])
+		if r == utf8.RuneError && size == 1 || r != '\t' && !strconv.IsPrint(r) {
+			return false
+		}
+		i += size
+	}
+	return true
+}
+
+func commonPrefix(a, b []byte) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
+
+// around is the text near at, no further back than the start of its line.
+func around(text []byte, start, at int) []byte {
+	from, to := max(start, at-excerpt/2), min(len(text), at+excerpt/2)
+	for from > start && !utf8.RuneStart(text[from]) {
+		from--
+	}
+	for to < len(text) && !utf8.RuneStart(text[to]) {
+		to++
+	}
+	return text[from:to]
+}

@@ -1,0 +1,244 @@
+package goldentest
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/sebdah/goldie/v2"
+)
+
+// golden is one golden file.
+type golden struct {
+	name   string
+	dir    string
+	suffix string
+}
+
+func newGolden(name, suffix string, opts []Option) golden {
+	g := golden{name: name, dir: defaultDir, suffix: suffix}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&g)
+		}
+	}
+	return g
+}
+
+// path is the file's path with slashes, as messages show it on every system.
+func (g golden) path() string { return path.Join(filepath.ToSlash(g.dir), g.name+g.suffix) }
+
+// file is the file's path for the operating system.
+func (g golden) file() string { return filepath.FromSlash(g.path()) }
+
+// assert compares got with the file, or updates the file. gotErr says why there is
+// nothing to compare.
+func (g golden) assert(tb testing.TB, got []byte, gotErr error) {
+	tb.Helper()
+	if err := errors.Join(g.check(), gotErr); err != nil {
+		tb.Errorf("golden %q: %v", g.name, err)
+		return
+	}
+	if updating() {
+		g.update(tb, got)
+		return
+	}
+	info, err := os.Stat(g.file())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := g.otherCase(); err != nil {
+			tb.Errorf("golden %q: %s does not exist: %v", g.name, g.path(), err)
+			return
+		}
+		tb.Errorf("golden %q: %s does not exist\nto create it: %s", g.name, g.path(), command(tb))
+	case err != nil:
+		tb.Errorf("golden %q: cannot read %s: %v", g.name, g.path(), err)
+	case !info.Mode().IsRegular():
+		tb.Errorf("golden %q: %s is not a regular file; expected the golden file", g.name, g.path())
+	default:
+		goldie.New(tb,
+			goldie.WithFixtureDir(filepath.FromSlash(g.dir)),
+			goldie.WithNameSuffix(g.suffix),
+			goldie.WithEqualFn(func(actual, expected []byte) bool { return bytes.Equal(actual, g.stored(expected)) }),
+			goldie.WithDiffFn(func(actual, expected string) string {
+				return diff(g.path(), g.stored([]byte(expected)), []byte(actual)) + "to accept what the test got: " + command(tb)
+			}),
+		).Assert(tb, g.name, got)
+	}
+}
+
+// stored is a golden file's content as it was written. No canonical JSON has a
+// carriage return, so that one can only come from the checkout.
+func (g golden) stored(content []byte) []byte {
+	if g.suffix == jsonSuffix {
+		return bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
+	}
+	return content
+}
+
+// update makes the file hold got. goldie writes in place, which leaves half a file
+// when the test is killed: here it writes into a directory beside the target, and
+// a rename makes the result the golden file.
+func (g golden) update(tb testing.TB, got []byte) {
+	tb.Helper()
+	if old, err := os.ReadFile(g.file()); err == nil && bytes.Equal(got, g.stored(old)) {
+		return
+	}
+	if err := errors.Join(updateAllowed(), g.otherCase()); err != nil {
+		tb.Errorf("golden %q: %s not written: %v", g.name, g.path(), err)
+		return
+	}
+	if tb.Failed() {
+		tb.Errorf("golden %q: %s not written: the test has failed already; make everything else pass, then update", g.name, g.path())
+		return
+	}
+	if err := g.write(tb, got); err != nil {
+		tb.Errorf("golden %q: %s not written: %v", g.name, g.path(), err)
+		return
+	}
+	tb.Logf("golden %q: %s written", g.name, g.path())
+}
+
+func (g golden) write(tb testing.TB, content []byte) error {
+	tb.Helper()
+	parent := filepath.Dir(g.file())
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
+	}
+	// The leading dot keeps it apart from every directory that a name can make.
+	stage, err := os.MkdirTemp(parent, ".golden-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(stage)
+	writer := goldie.New(tb, goldie.WithFixtureDir(stage), goldie.WithNameSuffix(g.suffix))
+	if err := writer.Update(tb, "new", content); err != nil {
+		return err
+	}
+	return os.Rename(writer.GoldenFileName(tb, "new"), g.file())
+}
+
+// check returns what is wrong with the name, the directory and goldie's flags.
+func (g golden) check() error {
+	var all []error
+	if g.dir == "" {
+		all = append(all, errors.New("the directory given to Dir is empty; expected a path, such as \"testdata/golden\""))
+	}
+	if reason := nameProblem(g.name); reason != "" {
+		all = append(all, fmt.Errorf("the name %s; expected a path with slashes below %q, such as \"lookup\" or \"webhooks.get/404\"", reason, g.dir))
+	}
+	if set("clean", "GOLDIE_CLEAN") {
+		all = append(all, errors.New("goldie's -clean is set, which would delete all of the directory; expected it unset: run without the flag and without GOLDIE_CLEAN, and delete golden files by hand"))
+	}
+	return errors.Join(all...)
+}
+
+func nameProblem(name string) string {
+	if name == "" {
+		return "is empty"
+	}
+	if strings.HasPrefix(name, "/") {
+		return "is an absolute path"
+	}
+	for _, r := range name {
+		if !strconv.IsPrint(r) || r == '\uFFFD' || strings.ContainsRune(`<>:"\|?*`, r) {
+			return fmt.Sprintf("has the character %q, which not every system allows in a file name", r)
+		}
+	}
+	for segment := range strings.SplitSeq(name, "/") {
+		switch {
+		case segment == "":
+			return "has an empty segment"
+		case segment == "..":
+			return `has the segment "..", which leaves the directory`
+		case strings.HasPrefix(segment, "."):
+			return fmt.Sprintf("has the segment %q, which begins with a dot", segment)
+		case isDevice(segment):
+			return fmt.Sprintf("has the segment %q, which is a device on Windows", segment)
+		case strings.HasSuffix(segment, ".") || strings.HasSuffix(segment, " "):
+			return fmt.Sprintf("has the segment %q, which ends with a dot or a space", segment)
+		}
+	}
+	return ""
+}
+
+// isDevice tells whether Windows takes a file name, whatever its ending, for a
+// device.
+func isDevice(segment string) bool {
+	base, _, _ := strings.Cut(strings.ToUpper(segment), ".")
+	switch base {
+	case "CON", "PRN", "AUX", "NUL":
+		return true
+	}
+	return len(base) == 4 && (base[:3] == "COM" || base[:3] == "LPT") && '1' <= base[3] && base[3] <= '9'
+}
+
+// otherCase returns an error when a file or directory exists whose name differs
+// from the golden's by case alone: the two are one on macOS and Windows.
+func (g golden) otherCase() error {
+	at := filepath.ToSlash(g.dir)
+	for segment := range strings.SplitSeq(g.name+g.suffix, "/") {
+		entries, err := os.ReadDir(filepath.FromSlash(at))
+		if err != nil {
+			return nil // what does not exist cannot collide
+		}
+		for _, e := range entries {
+			if e.Name() != segment && strings.EqualFold(e.Name(), segment) {
+				return fmt.Errorf("%s exists and differs only by case; expected one spelling: change the name in the test, or rename the file", path.Join(at, e.Name()))
+			}
+		}
+		at = path.Join(at, segment)
+	}
+	return nil
+}
+
+// command is the shell command that updates the goldens of one test.
+func command(tb testing.TB) string {
+	segments := strings.Split(tb.Name(), "/")
+	for i, s := range segments {
+		segments[i] = "^" + regexp.QuoteMeta(s) + "$"
+	}
+	pattern := strings.ReplaceAll(strings.Join(segments, "/"), "'", `'\''`)
+	return "GOLDIE_UPDATE=true go test -run '" + pattern + "' ."
+}
+
+func updating() bool { return set("update", "GOLDIE_UPDATE") }
+
+// set tells whether one of goldie's switches is on. A program that has replaced
+// flag.CommandLine has lost the flag, not goldie's variable behind it, which the
+// environment has set.
+func set(name, variable string) bool {
+	if f := flag.Lookup(name); f != nil {
+		return f.Value.String() == "true"
+	}
+	return isTrue(os.Getenv(variable))
+}
+
+// updateAllowed says why the environment forbids an update.
+func updateAllowed() error {
+	var all []error
+	if os.Getenv("WEBHOOKTEST_RECORD") != "" {
+		all = append(all, errors.New("WEBHOOKTEST_RECORD is set, and a recording may still be refused; record first, then replay with update"))
+	}
+	ci := os.Getenv("CI")
+	// Some systems set CI to a word other than true.
+	off, err := strconv.ParseBool(ci)
+	if ci != "" && (err != nil || off) && !isTrue(os.Getenv("WEBHOOKTEST_GOLDEN_FORCE")) {
+		all = append(all, errors.New("this is CI (the variable CI is set), where an update hides a failure; update on a developer's machine, or set WEBHOOKTEST_GOLDEN_FORCE=true"))
+	}
+	return errors.Join(all...)
+}
+
+func isTrue(s string) bool {
+	on, err := strconv.ParseBool(strings.ToLower(s))
+	return err == nil && on
+}

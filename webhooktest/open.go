@@ -1,0 +1,132 @@
+package webhooktest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/webhookvcr/internal/vcr"
+)
+
+// RecordVar is the environment variable that makes [Open] record: a regular
+// expression that must match the cassette's whole path, as the test gives it.
+const RecordVar = "WEBHOOKTEST_RECORD"
+
+// Open returns a client for a cassette of your own, by its path
+// ("testdata/lookup.yaml"). It replays the file, as [Replay] replays scenarios;
+// a plain go-vcr v2-format cassette serves as well. Every recorded interaction
+// must be used.
+//
+// When WEBHOOKTEST_RECORD matches the path, Open records instead: requests go to
+// the tenant that the provider's environment variables name (DEVREV_TOKEN,
+// DEVREV_BASE_URL, DEVREV_WEBHOOK_ID; DVELOP_BASE_URL, DVELOP_TOKEN,
+// DVELOP_REPOSITORY_ID, DVELOP_EVENT_ID, DVELOP_WEBHOOK_ID), and the test sees
+// the same placeholders as when it replays. The file is written when the test
+// has passed and the recording is sound: it holds no value of the tenant, every
+// answer meets the contract, and it replays itself. Otherwise the old file stays
+// as it was and the test says why.
+func Open(tb testing.TB, p Provider, file string) *http.Client {
+	tb.Helper()
+	if p.def == nil {
+		fatal(tb, fmt.Errorf("the zero Provider names no vendor; use webhooktest.DevRev or webhooktest.DVelop"))
+	}
+	if ext := filepath.Ext(file); ext != ".yaml" {
+		fatal(tb, fmt.Errorf("%q is no cassette's name; name a file that ends in .yaml, such as %q", file, "testdata/lookup.yaml"))
+	}
+	slashed := filepath.ToSlash(file)
+	command := fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, slashed, shellQuote(runPattern(tb.Name())))
+	recording, err := switched(slashed)
+	if err != nil {
+		fatal(tb, err)
+	}
+	if recording {
+		return &http.Client{Transport: record(tb, p, file)}
+	}
+	loaded, err := vcr.Load(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		fatal(tb, fmt.Errorf("%s does not exist\n%s", file, command))
+	case err != nil:
+		fatal(tb, err)
+	}
+	if of := loaded.Header.Provider; of != "" && of != p.def.Name {
+		fatal(tb, fmt.Errorf("%s was recorded with %s, not with %s", file, of, p.def.Name))
+	}
+	step := vcr.Step{Name: file, Tape: vcr.NewTape(loaded, p.def, nil)}
+	return &http.Client{Transport: front(tb, p, []vcr.Step{step}, command)}
+}
+
+// switched reports whether the environment asks for this cassette to be recorded.
+func switched(file string) (bool, error) {
+	pattern := os.Getenv(RecordVar)
+	if pattern == "" {
+		return false, nil
+	}
+	re, err := regexp.Compile("^(?:" + pattern + ")$")
+	if err != nil {
+		return false, fmt.Errorf("%s is no regular expression: %w", RecordVar, err)
+	}
+	return re.MatchString(file), nil
+}
+
+func record(tb testing.TB, p Provider, file string) *vcr.Front {
+	tb.Helper()
+	tenant, err := vcr.LiveTenant(p.def, os.Getenv, time.Now().UTC().Format(time.DateOnly))
+	if err != nil {
+		fatal(tb, err)
+	}
+	tenant.Transport = p.options.transport
+	r, err := vcr.NewRecording(vcr.RecordConfig{
+		Definition: p.def, Tenant: tenant, Path: file, Name: file,
+		Redact: p.options.redact, Keep: p.options.keep, Seeds: p.options.seeds,
+		Strict: p.options.strict, AcceptDrift: p.options.acceptDrift,
+	})
+	if err != nil {
+		fatal(tb, err)
+	}
+	f := vcr.NewRecordingFront(p.config(tb), r)
+	tb.Cleanup(func() {
+		tb.Helper()
+		f.Close()
+		if tb.Skipped() {
+			r.Release()
+			return
+		}
+		outcome, err := r.Commit(tb.Failed())
+		switch {
+		case err != nil:
+			tb.Errorf("%v", err)
+		case outcome.Written:
+			tb.Logf("%s recorded: %d interactions", file, outcome.Interactions)
+		default:
+			tb.Logf("%s left as it is: the recording says the same", file)
+		}
+	})
+	return f
+}
+
+// runPattern is the -run expression that selects one test, subtests included.
+func runPattern(name string) string {
+	parts := strings.Split(name, "/")
+	for i, part := range parts {
+		parts[i] = regexp.QuoteMeta(part)
+		if part != parts[i] || len(parts) > 1 {
+			parts[i] = "^" + parts[i] + "$"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func shellQuote(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

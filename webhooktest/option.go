@@ -1,0 +1,94 @@
+package webhooktest
+
+import (
+	"io/fs"
+	"net/http"
+	"slices"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// Option changes how a provider's clients behave; see [Provider.With].
+type Option func(*options)
+
+type options struct {
+	allowUnused   bool
+	allowProblems []string
+	acceptDrift   bool
+	redact, keep  []string
+	seeds         []provider.Seed
+	scenarios     fs.FS
+	onRequest     func(*http.Request)
+	transport     http.RoundTripper
+	noDefaults    bool
+	strict        bool
+}
+
+func (o options) clone() options {
+	o.allowProblems = slices.Clone(o.allowProblems)
+	o.redact, o.keep = slices.Clone(o.redact), slices.Clone(o.keep)
+	o.seeds = slices.Clone(o.seeds)
+	return o
+}
+
+// AllowUnused lets a test end with recorded answers that nobody asked for: for
+// code that stops early by design.
+func AllowUnused() Option { return func(o *options) { o.allowUnused = true } }
+
+// AllowProblems lets breaches of the contract at these JSON pointers pass, in
+// requests and answers: for a breach that is known and waits for its repair. A
+// header or query key is named as such.
+func AllowProblems(pointers ...string) Option {
+	return func(o *options) { o.allowProblems = append(o.allowProblems, pointers...) }
+}
+
+// AcceptDrift writes a recording whose answers break the published contract, and
+// lists the breaches in the cassette, so that replays fail on new ones only: for
+// the day on which the vendor has changed. It has no effect when replaying.
+func AcceptDrift() Option { return func(o *options) { o.acceptDrift = true } }
+
+// Redact replaces the strings at these JSON pointers of answers when recording,
+// also where the contract knows nothing sensitive: for a member that your tenant
+// fills with something private. "*" stands for any one member or index.
+func Redact(pointers ...string) Option {
+	return func(o *options) { o.redact = append(o.redact, pointers...) }
+}
+
+// Keep lets the strings at these JSON pointers of answers into the cassette as
+// they are: for undocumented members, which are replaced otherwise, and for text
+// that a test must see. "*" stands for any one member or index. A known secret
+// inside is replaced all the same.
+func Keep(pointers ...string) Option {
+	return func(o *options) { o.keep = append(o.keep, pointers...) }
+}
+
+// Seed names a placeholder of your own and the environment variable that gives
+// its real value when recording: for a second webhook, or an id that a test must
+// send before an answer has shown it.
+func Seed(placeholder, variable string) Option {
+	return func(o *options) {
+		o.seeds = append(o.seeds, provider.Seed{Placeholder: placeholder, Var: variable, Kind: provider.ID})
+	}
+}
+
+// Scenarios replays your own recorded scenarios where fsys has them, and the
+// shipped ones otherwise. fsys holds what record refresh --out wrote:
+// PROVIDER/OPERATION/SCENARIO.yaml.
+func Scenarios(fsys fs.FS) Option { return func(o *options) { o.scenarios = fsys } }
+
+// OnRequest calls f with a copy of every request that the code under test sends,
+// with the headers that the client has added: to assert what was sent.
+func OnRequest(f func(*http.Request)) Option { return func(o *options) { o.onRequest = f } }
+
+// Transport sends the requests of a recording: for a proxy or a certificate of
+// your own. Replays never use it. The default is http.DefaultTransport.
+func Transport(rt http.RoundTripper) Option { return func(o *options) { o.transport = rt } }
+
+// NoDefaults adds neither Authorization nor Origin to requests that lack them,
+// and fails the test instead: to prove that the code under test sends them.
+func NoDefaults() Option { return func(o *options) { o.noDefaults = true } }
+
+// Strict applies the provider's inferred profile beside the documented one.
+// d.velop documents no required members; the profile requires those that its
+// pages show to be non-null. DevRev has no such profile.
+func Strict() Option { return func(o *options) { o.strict = true } }

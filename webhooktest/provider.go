@@ -1,0 +1,171 @@
+package webhooktest
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// Token stands for the tenant's credential wherever code under test needs one:
+// Authorization: Bearer webhooktest-token. It is never compared when replaying,
+// and becomes the tenant's own on the wire when recording.
+const Token = provider.Token
+
+// The placeholders that the shipped scenarios know. When recording, each stands
+// for the value of an environment variable of the tenant's.
+const (
+	// DevRevWebhookID stands for DEVREV_WEBHOOK_ID, or for the first webhook that
+	// webhooks.list answers when the variable is unset. It is the id of the
+	// example in DevRev's API reference.
+	DevRevWebhookID = provider.DevRevWebhookID
+	// DevRevUnknownWebhookID is the id of no webhook; it stands for itself.
+	DevRevUnknownWebhookID = provider.DevRevUnknownWebhookID
+	// DVelopRepositoryID stands for DVELOP_REPOSITORY_ID.
+	DVelopRepositoryID = provider.DVelopRepositoryID
+	// DVelopEventID stands for DVELOP_EVENT_ID, an event such as postimport.
+	DVelopEventID = provider.DVelopEventID
+	// DVelopWebhookID stands for DVELOP_WEBHOOK_ID, or for the first webhook of
+	// the event when the variable is unset.
+	DVelopWebhookID = provider.DVelopWebhookID
+	// DVelopUnknownWebhookID is the id of no webhook; it stands for itself.
+	DVelopUnknownWebhookID = provider.DVelopUnknownWebhookID
+)
+
+// Provider is a vendor known to this module, with the options that apply to it.
+// The zero value names no vendor and fails every test that uses it.
+type Provider struct {
+	def     *provider.Definition
+	options options
+}
+
+// The vendors.
+var (
+	// DevRev is the webhook API of https://devrev.ai, as its API reference and
+	// its OpenAPI document of 2024-01-24 describe it.
+	DevRev = Provider{def: &provider.DevRev}
+	// DVelop is the webhook part of d.velop's API for configuring repositories,
+	// as its OpenAPI document oas-dmsconfig and its guide describe it.
+	DVelop = Provider{def: &provider.DVelop}
+)
+
+// Providers returns the known vendors.
+func Providers() []Provider { return []Provider{DevRev, DVelop} }
+
+// String returns the vendor's own name: "DevRev", "d.velop".
+func (p Provider) String() string {
+	if p.def == nil {
+		return "no provider"
+	}
+	return p.def.Title
+}
+
+// BaseURL returns the root of the vendor's API in the placeholder world, without
+// a trailing slash: what the code under test takes as its base URL, recording
+// and replaying. For d.velop it is the tenant's root, without /dmsconfig.
+func (p Provider) BaseURL() string {
+	if p.def == nil {
+		return ""
+	}
+	return p.def.BaseURL
+}
+
+// With returns the provider with options, for Replay, ReplayServer, Open,
+// Validate and Checked. The provider itself stays as it is.
+func (p Provider) With(opts ...Option) Provider {
+	p.options = p.options.clone()
+	for _, o := range opts {
+		o(&p.options)
+	}
+	return p
+}
+
+// Scenario is a shipped cassette.
+type Scenario struct {
+	// Name is OPERATION/STATUS[-VARIANT], such as "webhooks.get/400-invalid_id".
+	Name string
+	// Operation is the vendor's name of the API call, such as "webhooks.get".
+	Operation string
+	// Summary says in a few words what the scenario shows.
+	Summary string
+	// Status is the HTTP status of the answer.
+	Status int
+	// Source says where the cassette comes from: "live" (a tenant) or
+	// "simulated" (the built-in simulator, made from the published contract).
+	Source string
+
+	request provider.Request
+	def     *provider.Definition
+}
+
+// Step returns the scenario as a step for Replay.
+func (s Scenario) Step() Step { return Step(s.Name) }
+
+// Request returns a new request as the scenario's cassette answers it. Scenarios
+// of errors also answer the well-formed request of the operation, so that a
+// client that never sends a bad request can be shown the error as well.
+func (s Scenario) Request() *http.Request {
+	req, err := http.NewRequest(s.request.Method, s.def.BaseURL+s.request.Target, bytes.NewReader([]byte(s.request.Body)))
+	if err != nil {
+		// A test of the definitions keeps this from happening.
+		panic(fmt.Sprintf("webhooktest: scenario %s: %v", s.Name, err))
+	}
+	if s.request.Body == "" {
+		req.Body, req.GetBody = http.NoBody, nil
+	}
+	for name, value := range s.request.Header {
+		req.Header.Set(name, value)
+	}
+	switch s.request.Credential {
+	case provider.Valid:
+		req.Header.Set("Authorization", "Bearer "+Token)
+	case provider.Wrong:
+		req.Header.Set("Authorization", "Bearer "+provider.WrongToken)
+	}
+	if s.def.Origin && !s.request.NoOrigin {
+		req.Header.Set("Origin", s.def.BaseURL)
+	}
+	return req
+}
+
+// Scenarios returns the vendor's scenarios in the order of the README's table:
+// enough to loop over every documented answer.
+func (p Provider) Scenarios() []Scenario {
+	if p.def == nil {
+		return nil
+	}
+	var all []Scenario
+	for i := range p.def.Scenarios {
+		s := &p.def.Scenarios[i]
+		source := ""
+		if file, err := p.scenarioFile(s); err == nil {
+			source = file.Header.Source
+		}
+		all = append(all, Scenario{
+			Name: s.Name, Operation: path.Dir(s.Name), Summary: s.Summary, Status: s.Status, Source: source,
+			request: s.Request, def: p.def,
+		})
+	}
+	return slices.Clip(all)
+}
+
+// scenarioNames lists the scenarios for messages.
+func scenarioNames(d *provider.Definition) []string {
+	names := make([]string, len(d.Scenarios))
+	for i, s := range d.Scenarios {
+		names[i] = s.Name
+	}
+	return names
+}
+
+func quoteAll(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	return strings.Join(quoted, " or ")
+}

@@ -9,8 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// describe says what a value is without saying what it holds. A number is
-// quoted: none of the contract's numbers is a secret.
+// describe says what a value is without saying what it holds.
 func describe(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -18,7 +17,7 @@ func describe(v any) string {
 	case bool:
 		return fmt.Sprint(v)
 	case json.Number:
-		return v.String()
+		return "a number"
 	case string:
 		if v == "" {
 			return "an empty string"
@@ -29,6 +28,15 @@ func describe(v any) string {
 	default:
 		return "an object"
 	}
+}
+
+// describeNumber quotes a number where the contract has one. Elsewhere it may be
+// a secret that somebody left unquoted.
+func describeNumber(v any) string {
+	if n, ok := v.(json.Number); ok {
+		return n.String()
+	}
+	return describe(v)
 }
 
 // describeWord quotes a string where the contract lists values, if it looks as
@@ -88,6 +96,9 @@ func describeEnum(listed []any, v any) string {
 			quoted[i] = fmt.Sprintf("%q", value)
 		}
 		s = "expected " + join(quoted, "or")
+	}
+	if len(all) == 1 {
+		return s
 	}
 	if i := slices.IndexFunc(all, func(known string) bool { return plainEqual(known, plain(text(v))) }); i >= 0 {
 		s += fmt.Sprintf("; did you mean %q?", all[i])

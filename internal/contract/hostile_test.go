@@ -65,11 +65,11 @@ func TestHostileBodies(t *testing.T) {
 func TestHostileBodies_manyProblems(t *testing.T) {
 	name := strings.Repeat("n", 250)
 	var object strings.Builder
-	for i := range 20_000 {
+	for i := range 5_000 {
 		fmt.Fprintf(&object, `"%s%d":1,"%s%d":1,`, name[:200], i, name[:200], i)
 	}
 	for _, body := range []string{
-		`{"webhook":{"event_types":[` + strings.Repeat("0,", 150_000) + `0]}}`,
+		`{"webhook":{"event_types":[` + strings.Repeat("0,", 50_000) + `0]}}`,
 		`{` + object.String() + `"webhook":{}}`,
 	} {
 		start := time.Now()

@@ -18,10 +18,6 @@ func escape(name string) string {
 	return name
 }
 
-func parent(pointer string) string {
-	return pointer[:max(strings.LastIndexByte(pointer, '/'), 0)]
-}
-
 // resolve returns the value that a JSON pointer names.
 func resolve(root any, pointer string) (any, bool) {
 	if pointer == "" {

@@ -64,7 +64,7 @@ type report struct {
 	body     []byte
 	root     any // the parsed body, once it is parsed
 	problems []Problem
-	failing  map[string]bool // pointers with a problem that fails
+	violated map[string]bool // pointers with a violation
 }
 
 func (r *report) add(kind Kind, pointer, format string, args ...any) {
@@ -74,11 +74,11 @@ func (r *report) add(kind Kind, pointer, format string, args ...any) {
 func (r *report) push(p Problem) {
 	p.In = r.in
 	r.problems = append(r.problems, p)
-	if p.Fails() {
-		if r.failing == nil {
-			r.failing = map[string]bool{}
+	if p.Kind == Violation {
+		if r.violated == nil {
+			r.violated = map[string]bool{}
 		}
-		r.failing[p.Pointer] = true
+		r.violated[p.Pointer] = true
 	}
 }
 

@@ -70,7 +70,7 @@ func (r *report) retryAfter(d *provider.Definition, a Answer) {
 	inHeader, _ := new(big.Rat).SetString(header)
 	inBody, isNumber := number(v)
 	if isNumber && inHeader.Cmp(inBody) != 0 {
-		r.add(Rule, d.RetryAfter, "is %s, but the header Retry-After says %s", describe(v), header)
+		r.add(Rule, d.RetryAfter, "is %s, but the header Retry-After says %s", describeNumber(v), header)
 	}
 }
 

@@ -23,7 +23,7 @@ func (r *report) validate(s *schema, root any) {
 		}
 	}
 	for pointer, meant := range undocumented(s, root) {
-		if r.failing[pointer] {
+		if r.violated[pointer] {
 			continue // a closed object refuses it, which says more
 		}
 		message := "is not documented"
@@ -42,8 +42,10 @@ func run(s *jsonschema.Schema, root any) (failure *jsonschema.ValidationError) {
 			failure = &jsonschema.ValidationError{AbsoluteKeywordLocation: s.Location}
 		}
 	}()
-	// An error of any other type is about the schema, and Compile finds those.
-	_ = errors.As(s.Validate(root), &failure)
+	err := s.Validate(root)
+	if err != nil && !errors.As(err, &failure) {
+		return &jsonschema.ValidationError{AbsoluteKeywordLocation: s.Location}
+	}
 	return failure
 }
 
@@ -84,8 +86,12 @@ func (r *report) leaf(s *schema, root any, e *jsonschema.ValidationError) {
 	switch keyword {
 	case "type":
 		// Two schemas may ask for different types of one value; once is enough.
-		if !r.failing[pointer] {
-			add(Violation, pointer, "is %s, expected %s", describe(v), typeNames(sub.Types))
+		if !r.violated[pointer] {
+			found := describe(v)
+			if numeric(sub.Types) {
+				found = describeNumber(v)
+			}
+			add(Violation, pointer, "is %s, expected %s", found, typeNames(sub.Types))
 		}
 	case "required":
 		for _, name := range sub.Required {
@@ -110,9 +116,9 @@ func (r *report) leaf(s *schema, root any, e *jsonschema.ValidationError) {
 	case "format":
 		add(Violation, pointer, "is %s, expected a %s as RFC 3339 writes it, such as 2023-01-01T12:00:00Z", describe(v), sub.Format)
 	case "minimum":
-		add(Violation, pointer, "is %s, expected %s at least", describe(v), sub.Minimum.RatString())
+		add(Violation, pointer, "is %s, expected %s at least", describeNumber(v), sub.Minimum.RatString())
 	case "maximum":
-		add(Violation, pointer, "is %s, expected %s at most", describe(v), sub.Maximum.RatString())
+		add(Violation, pointer, "is %s, expected %s at most", describeNumber(v), sub.Maximum.RatString())
 	case "minLength":
 		add(Violation, pointer, "is %s, expected %s at least", describe(v), count(sub.MinLength, "character"))
 	case "maxLength":

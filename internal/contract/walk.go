@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"example.com/webhookvcr/internal/provider"
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -184,19 +183,23 @@ func class(schemas []*jsonschema.Schema, v any) provider.Class {
 			_, isText := v.(string)
 			c.Keep = c.Keep || isText && jsonschema.Formats["date-time"](v)
 		}
-		switch v := v.(type) {
+		switch v.(type) {
 		case nil:
 			c.Keep = c.Keep || slices.Contains(s.Types, "null")
 		case bool:
 			c.Keep = c.Keep || slices.Contains(s.Types, "boolean")
 		case json.Number:
-			c.Keep = c.Keep || slices.Contains(s.Types, "number") || slices.Contains(s.Types, "integer") && !strings.ContainsAny(v.String(), ".eE")
+			c.Keep = c.Keep || numeric(s.Types)
 		}
 	}
 	if _, ok := v.(string); ok && c.Kind == "" && !c.Keep {
 		c.Kind = otherwise
 	}
 	return c
+}
+
+func numeric(types []string) bool {
+	return slices.Contains(types, "number") || slices.Contains(types, "integer")
 }
 
 func text(v any) string {

@@ -1,0 +1,421 @@
+package webhooktest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+	"gopkg.in/dnaeon/go-vcr.v3/recorder"
+
+	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/webhooktest"
+)
+
+// The benchmarks set this package beside plain go-vcr v3, in turns within one
+// run, and report the ratio of the two: absolute times drift on shared
+// machines, ratios hold.
+//
+//	go test -run '^$' -bench . ./webhooktest
+
+// compare runs both sides in turns and reports their ratio. Each side returns
+// what it wants to be measured, so that preparations do not count.
+func compare(b *testing.B, unit string, ours, theirs func() time.Duration) {
+	b.Helper()
+	ours() // what a process pays once has a benchmark of its own
+	theirs()
+	var mine, other time.Duration
+	for b.Loop() {
+		mine += ours()
+		other += theirs()
+	}
+	b.ReportMetric(0, "ns/op") // the sum of both says nothing
+	b.ReportMetric(float64(mine.Nanoseconds())/float64(b.N), "ns/ours")
+	b.ReportMetric(float64(other.Nanoseconds())/float64(b.N), "ns/"+unit)
+	b.ReportMetric(float64(mine)/float64(other), "ours/"+unit)
+}
+
+func timed(f func()) time.Duration {
+	start := time.Now()
+	f()
+	return time.Since(start)
+}
+
+const benchBody = `{"webhook":{"created_by":{"display_id":"display-1","display_name":"name-1","email":"user-1@example.com","full_name":"name-2","id":"don:identity:dvrv-us-1:devo/example:devu/user-1","state":"active","type":"dev_user"},"created_date":"2024-11-19T14:03:27.518Z","display_id":"display-2","event_types":["account_created","account_updated","conversation_created","conversation_deleted","conversation_updated","part_created","part_deleted","part_updated","rev_org_created","rev_org_deleted","rev_org_updated","rev_user_created","rev_user_deleted","rev_user_updated","sla_tracker_created","sla_tracker_deleted","sla_tracker_updated","tag_created","tag_deleted","tag_updated","timeline_entry_created","timeline_entry_deleted","timeline_entry_updated","work_created","work_deleted","work_updated"],"id":%q,"modified_by":{"display_id":"display-3","display_name":"name-3","email":"user-2@example.com","full_name":"name-4","id":"don:identity:dvrv-us-1:devo/example:devu/user-2","state":"active","type":"dev_user"},"modified_date":"2025-02-06T09:41:05.937074Z","secret":"cGxhY2Vob2xkZXItMQ==","status":"active","url":"https://example.com/url-1"}}`
+
+func benchID(n int) string {
+	return "don:integration:dvrv-us-1:devo/example:webhook/webhook-" + strconv.Itoa(n)
+}
+
+func benchRequest(n int) string { return `{"id":"` + benchID(n) + `"}` }
+
+// benchCassette writes a cassette of n interactions, each with an id of its own.
+func benchCassette(b *testing.B, n int) string {
+	b.Helper()
+	interactions := make([]*cassette.Interaction, n)
+	for i := range interactions {
+		request, answer := benchRequest(i), fmt.Sprintf(benchBody, benchID(i))
+		interactions[i] = &cassette.Interaction{
+			ID: i,
+			Request: cassette.Request{
+				Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Method: "POST",
+				Host: "api.devrev.ai", URL: webhooktest.DevRev.BaseURL() + "/webhooks.get",
+				Headers: http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}},
+				Body:    request, ContentLength: int64(len(request)),
+			},
+			Response: cassette.Response{
+				Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Status: "200 OK", Code: 200,
+				Headers: http.Header{
+					"Content-Type": {"application/json"}, "X-Ratelimit-Limit": {"1000"},
+					"X-Ratelimit-Remaining": {"999"}, "X-Ratelimit-Reset": {"1741076400"},
+				},
+				Body: answer, ContentLength: int64(len(answer)),
+			},
+		}
+	}
+	data, err := vcr.Encode(vcr.Header{Provider: "devrev", Source: vcr.Simulated}, interactions)
+	require.NoError(b, err)
+	file := filepath.Join(b.TempDir(), "bench.yaml")
+	require.NoError(b, os.WriteFile(file, data, 0o644))
+	return file
+}
+
+// plain opens a cassette as teams do: a go-vcr recorder with a matcher that
+// compares method, URL and JSON body.
+func plain(b testing.TB, file string) *recorder.Recorder {
+	r, err := recorder.NewWithOptions(&recorder.Options{
+		CassetteName: strings.TrimSuffix(file, ".yaml"), Mode: recorder.ModeReplayOnly, SkipRequestLatency: true,
+	})
+	require.NoError(b, err)
+	r.SetMatcher(jsonMatcher)
+	return r
+}
+
+func jsonMatcher(req *http.Request, recorded cassette.Request) bool {
+	if req.Method != recorded.Method || req.URL.String() != recorded.URL {
+		return false
+	}
+	if req.Body == nil || req.Body == http.NoBody {
+		return recorded.Body == ""
+	}
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return false
+	}
+	req.Body = io.NopCloser(bytes.NewReader(body))
+	var x, y any
+	if json.Unmarshal(body, &x) != nil || json.Unmarshal([]byte(recorded.Body), &y) != nil {
+		return string(body) == recorded.Body
+	}
+	return reflect.DeepEqual(x, y)
+}
+
+func call(b testing.TB, client *http.Client, n int) {
+	req, err := http.NewRequest("POST", webhooktest.DevRev.BaseURL()+"/webhooks.get", strings.NewReader(benchRequest(n)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+webhooktest.Token)
+	resp, err := client.Do(req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		b.Fatal(err)
+	}
+	resp.Body.Close()
+}
+
+// scope is a testing.TB whose cleanups run when the benchmark wants them to.
+type scope struct {
+	testing.TB
+	cleanups []func()
+}
+
+func (s *scope) Cleanup(f func())    { s.cleanups = append(s.cleanups, f) }
+func (s *scope) Logf(string, ...any) {}
+func (s *scope) close() {
+	for i := len(s.cleanups) - 1; i >= 0; i-- {
+		s.cleanups[i]()
+	}
+}
+
+// BenchmarkExchange replays one exchange: JSON-aware on both sides, and on ours
+// with the contract checks of the request and the answer.
+func BenchmarkExchange(b *testing.B) {
+	const n = 100
+	file := benchCassette(b, 1)
+	s := &scope{TB: b}
+	defer s.close()
+	ours := webhooktest.Replay(s, webhooktest.DevRev.With(webhooktest.Scenarios(scenarioFS(b, file))), webhooktest.Always("webhooks.get/200"))
+	r := plain(b, file)
+	r.SetReplayableInteractions(true)
+	theirs := r.GetDefaultClient()
+	repeat := func(client *http.Client) func() time.Duration {
+		return func() time.Duration {
+			return timed(func() {
+				for range n {
+					call(b, client, 0)
+				}
+			})
+		}
+	}
+	compare(b, "go-vcr", repeat(ours), repeat(theirs))
+}
+
+// scenarioFS presents a cassette as a team's own recording of webhooks.get/200.
+func scenarioFS(b *testing.B, file string) fs.FS {
+	data, err := os.ReadFile(file)
+	require.NoError(b, err)
+	return fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: data}}
+}
+
+// order returns k of n positions in a random order that is the same in every run.
+func order(n, k int) []int {
+	return rand.New(rand.NewPCG(1, 2)).Perm(n)[:k]
+}
+
+// BenchmarkExchange10000 replays requests in random order from a cassette of
+// 10,000 interactions.
+func BenchmarkExchange10000(b *testing.B) {
+	const n, k = 10_000, 50
+	file := benchCassette(b, n)
+	positions := order(n, k)
+	compare(b, "go-vcr", func() time.Duration {
+		s := &scope{TB: b}
+		client := webhooktest.Open(s, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
+		defer s.close()
+		return timed(func() {
+			for _, i := range positions {
+				call(b, client, i)
+			}
+		})
+	}, onceOpened(b, file, func(client *http.Client) {
+		for _, i := range positions {
+			call(b, client, i)
+		}
+	}))
+}
+
+// onceOpened measures go-vcr on a cassette that is opened once: opening 10,000
+// interactions takes it more than a second.
+func onceOpened(b *testing.B, file string, f func(*http.Client)) func() time.Duration {
+	r := plain(b, file)
+	r.SetReplayableInteractions(true)
+	client := r.GetDefaultClient()
+	return func() time.Duration { return timed(func() { f(client) }) }
+}
+
+// BenchmarkFlat compares the cost of a request at 10,000 interactions with that
+// at 10, both ours.
+func BenchmarkFlat(b *testing.B) {
+	const k = 10
+	side := func(n int) func() time.Duration {
+		file := benchCassette(b, n)
+		positions := order(n, k)
+		return func() time.Duration {
+			s := &scope{TB: b}
+			client := webhooktest.Open(s, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
+			defer s.close()
+			call(b, client, positions[0]) // what an open client pays once
+			return timed(func() {
+				for _, i := range positions[1:] {
+					call(b, client, i)
+				}
+			})
+		}
+	}
+	compare(b, "ten", side(10_000), side(10))
+}
+
+// BenchmarkParallel compares eight goroutines with one, both ours: the throughput
+// of eight in multiples of one is one divided by the ratio.
+func BenchmarkParallel(b *testing.B) {
+	const n = 4000
+	s := &scope{TB: b}
+	defer s.close()
+	client := webhooktest.Replay(s, webhooktest.DevRev.With(webhooktest.Scenarios(scenarioFS(b, benchCassette(b, 1)))), webhooktest.Always("webhooks.get/200"))
+	side := func(goroutines int) func() time.Duration {
+		return func() time.Duration {
+			return timed(func() {
+				var wg sync.WaitGroup
+				for range goroutines {
+					wg.Go(func() {
+						for range n / goroutines {
+							call(b, client, 0)
+						}
+					})
+				}
+				wg.Wait()
+			})
+		}
+	}
+	compare(b, "one", side(8), side(1))
+}
+
+// BenchmarkMiss asks for something that a cassette of 10,000 does not hold: ours
+// with the full explanation, go-vcr's with its bare error.
+func BenchmarkMiss(b *testing.B) {
+	file := benchCassette(b, 10_000)
+	miss := func(client *http.Client) {
+		req, err := http.NewRequest("POST", webhooktest.DevRev.BaseURL()+"/webhooks.get", strings.NewReader(`{"id":"don:integration:dvrv-us-1:devo/example:webhook/none"}`))
+		require.NoError(b, err)
+		req.Header.Set("Authorization", "Bearer "+webhooktest.Token)
+		_, err = client.Do(req)
+		require.ErrorIs(b, err, cassette.ErrInteractionNotFound)
+	}
+	s := &scope{TB: quiet{b}}
+	defer s.close()
+	ours := webhooktest.Open(s, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
+	compare(b, "go-vcr", func() time.Duration { return timed(func() { miss(ours) }) }, onceOpened(b, file, miss))
+}
+
+// quiet is a test that may fail without anybody hearing of it.
+type quiet struct{ testing.TB }
+
+func (quiet) Errorf(string, ...any) {}
+
+// BenchmarkFirstOpen opens a cassette that the process has never seen.
+func BenchmarkFirstOpen(b *testing.B) {
+	data, err := os.ReadFile(benchCassette(b, 100))
+	require.NoError(b, err)
+	dir, count := b.TempDir(), 0
+	compare(b, "go-vcr", func() time.Duration {
+		count++
+		file := filepath.Join(dir, fmt.Sprintf("%d.yaml", count))
+		require.NoError(b, os.WriteFile(file, data, 0o644))
+		s := &scope{TB: b}
+		defer s.close()
+		return timed(func() { webhooktest.Open(s, webhooktest.DevRev.With(webhooktest.AllowUnused()), file) })
+	}, func() time.Duration {
+		file := filepath.Join(dir, fmt.Sprintf("%d.yaml", count))
+		return timed(func() { plain(b, file) })
+	})
+}
+
+// BenchmarkSecondOpen opens a cassette of 1,000 that the process has opened.
+func BenchmarkSecondOpen(b *testing.B) {
+	file := benchCassette(b, 1000)
+	compare(b, "go-vcr", func() time.Duration {
+		s := &scope{TB: b}
+		defer s.close()
+		return timed(func() { webhooktest.Open(s, webhooktest.DevRev.With(webhooktest.AllowUnused()), file) })
+	}, func() time.Duration { return timed(func() { plain(b, file) }) })
+}
+
+// BenchmarkLife is one test's life, of the second and later tests of a process:
+// open, replay one exchange, close.
+func BenchmarkLife(b *testing.B) {
+	file := benchCassette(b, 1)
+	compare(b, "go-vcr", func() time.Duration {
+		return timed(func() {
+			s := &scope{TB: b}
+			call(b, webhooktest.Open(s, webhooktest.DevRev, file), 0)
+			s.close()
+		})
+	}, func() time.Duration {
+		return timed(func() {
+			r := plain(b, file)
+			call(b, r.GetDefaultClient(), 0)
+			require.NoError(b, r.Stop())
+		})
+	})
+}
+
+// BenchmarkRecord records 100 exchanges over loopback, commit included, and
+// compares with the direct calls. BenchmarkRecordPlain sets plain go-vcr beside
+// the same.
+func BenchmarkRecord(b *testing.B) {
+	server := benchTenant(b)
+	b.Setenv("DEVREV_TOKEN", "bench-token-0123456789")
+	b.Setenv("DEVREV_BASE_URL", server.URL)
+	b.Setenv("DEVREV_WEBHOOK_ID", benchReal(0))
+	b.Setenv(webhooktest.RecordVar, ".*")
+	dir := b.TempDir()
+	compare(b, "direct", func() time.Duration {
+		return timed(func() {
+			s := &scope{TB: b}
+			client := webhooktest.Open(s, webhooktest.DevRev, filepath.Join(dir, "record.yaml"))
+			for range recorded {
+				list(b, client, webhooktest.DevRev.BaseURL())
+			}
+			s.close()
+		})
+	}, direct(b, server))
+}
+
+// BenchmarkRecordPlain records the same with plain go-vcr.
+func BenchmarkRecordPlain(b *testing.B) {
+	server := benchTenant(b)
+	dir := b.TempDir()
+	compare(b, "direct", func() time.Duration {
+		return timed(func() {
+			r, err := recorder.NewWithOptions(&recorder.Options{
+				CassetteName: filepath.Join(dir, "plain"), Mode: recorder.ModeRecordOnly, SkipRequestLatency: true,
+			})
+			require.NoError(b, err)
+			for range recorded {
+				list(b, r.GetDefaultClient(), server.URL)
+			}
+			require.NoError(b, r.Stop())
+		})
+	}, direct(b, server))
+}
+
+const recorded = 100
+
+func benchReal(n int) string {
+	return "don:integration:dvrv-us-1:devo/11FVC3ScK:webhook/1jGzMh" + strconv.Itoa(n)
+}
+
+// benchTenant answers webhooks.list with one webhook of ordinary size.
+func benchTenant(b *testing.B) *httptest.Server {
+	answer := []byte(`{"webhooks":[` + strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf(benchBody, benchReal(0)), `{"webhook":`), "}") + `]}`)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(answer)
+	}))
+	b.Cleanup(server.Close)
+	return server
+}
+
+func list(b *testing.B, client *http.Client, base string) {
+	req, err := http.NewRequest("POST", base+"/webhooks.list", strings.NewReader("{}"))
+	require.NoError(b, err)
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := client.Do(req)
+	require.NoError(b, err)
+	_, err = io.Copy(io.Discard, resp.Body)
+	require.NoError(b, err)
+	resp.Body.Close()
+}
+
+func direct(b *testing.B, server *httptest.Server) func() time.Duration {
+	client := &http.Client{Transport: &http.Transport{}}
+	return func() time.Duration {
+		return timed(func() {
+			for range recorded {
+				list(b, client, server.URL)
+			}
+		})
+	}
+}

@@ -96,6 +96,11 @@ func (d don) exchange(s string, partition, part func(string) string) string {
 	return b.String()
 }
 
+// rawDON returns a DON with no separator escaped.
+func rawDON(s string) string {
+	return strings.NewReplacer("%3A", ":", "%3a", ":", "%2F", "/", "%2f", "/", `\/`, "/").Replace(s)
+}
+
 func (d don) last() donPart { return d.parts[len(d.parts)-1] }
 
 func colon(s string, i int) (int, bool) { return separator(s, i, ':', "%3A") }

@@ -22,11 +22,17 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 		return nil, err
 	}
 	var passes [3][]leaf
-	var numbers, names []leaf
+	var numbers, names, events []leaf
 	doc.walk(func(n *node, pointer string) {
 		c := class(pointer)
 		if n.named {
-			names = append(names, leaf{n, c.Kind, pointer})
+			l := leaf{n, c.Kind, pointer}
+			if t.eventName(l) {
+				events = append(events, l)
+			} else {
+				names = append(names, l)
+				t.reserve(n.name)
+			}
 		}
 		switch n.kind {
 		case numberNode:
@@ -34,9 +40,12 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 				numbers = append(numbers, leaf{n, c.Kind, pointer})
 			}
 		case stringNode:
+			t.reserve(n.text)
+			if c.Kind == provider.Event && isLowerWord(n.text) {
+				break // an event id is public, and no value is searched for in it
+			}
 			pass := passOf(c, n.text)
 			passes[pass] = append(passes[pass], leaf{n, c.Kind, pointer})
-			t.reserve(c.Kind, n.text)
 		}
 	})
 	siblings := map[int]map[string]string{}
@@ -52,16 +61,46 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 	for _, l := range passes[1] {
 		l.replace(t.hideWhole(l.kind, l.text, siblings[l.parent]))
 	}
-	for _, l := range passes[2] {
-		l.replace(t.hideText(l.text, false))
-	}
-	for _, l := range names {
-		l.rename(t.hideName(l, class(l.pointer).Documented))
-	}
+	// An id in one of these may show in another that was read before.
+	t.settle(func() {
+		for _, l := range passes[2] {
+			l.replace(t.hideText(l.text, false))
+		}
+		for _, l := range names {
+			l.rename(t.hideName(l, class(l.pointer).Documented))
+		}
+	})
 	for _, l := range numbers {
 		l.value, l.changed = "0", true
 	}
+	if !t.hiddenAlready(doc) {
+		for _, l := range events {
+			l.rename(t.swapEvent(l.name))
+		}
+	}
 	return doc.render(), nil
+}
+
+// settle repeats f until it teaches the search nothing new.
+func (t *Table) settle(f func()) {
+	for known := -1; known != t.hidden.size(); {
+		known = t.hidden.size()
+		f()
+	}
+}
+
+// hiddenAlready says whether a document of which nothing had to be replaced holds
+// placeholders. An event id alone does not tell on which side it stands.
+func (t *Table) hiddenAlready(doc *document) bool {
+	if doc.changed() {
+		return false
+	}
+	for i := range doc.nodes {
+		if n := &doc.nodes[i]; n.kind == stringNode && t.revealWhole(n.text) != n.text {
+			return true
+		}
+	}
+	return false
 }
 
 type leaf struct {
@@ -74,7 +113,7 @@ type leaf struct {
 // 1 unknown or a word, 2 free to stay.
 func passOf(c provider.Class, text string) int {
 	switch {
-	case c.Keep || c.Kind == provider.Undocumented && c.Documented && isLowerWord(text):
+	case c.Keep || c.Kind == provider.Event || c.Kind == provider.Undocumented && c.Documented && isLowerWord(text):
 		return 2
 	case c.Kind == provider.Undocumented || c.Kind == provider.Word:
 		return 1
@@ -96,7 +135,7 @@ func longNumber(text string) bool {
 
 // reserve keeps a value that looks like a placeholder from becoming one for
 // something else in the same answer: it stands for itself.
-func (t *Table) reserve(kind provider.Kind, v string) {
+func (t *Table) reserve(v string) {
 	for i := 0; i < len(v); i++ {
 		if d, ok := donAt(v, i); ok {
 			for _, p := range d.parts {
@@ -112,21 +151,11 @@ func (t *Table) reserve(kind provider.Kind, v string) {
 			i += guidLength - 1
 		}
 	}
-	kinds := []provider.Kind{kind}
-	if kind == provider.Undocumented {
-		kinds = append(kinds, provider.Mail, provider.URL)
+	if rest, ok := t.base.cutMock(v); ok && startsPath(rest) {
+		v = rest
 	}
-	if kind == provider.URL || isAbsolute(v) {
-		if rest, ok := t.base.cutMock(v); ok {
-			v = rest
-		}
-	}
-	for _, kind := range kinds {
-		if looksNumbered(kind, v) && !t.issued(v) {
-			if _, known := t.byReal[kindText{kind, v}]; !known {
-				t.enter(pair{kind, v, v})
-			}
-		}
+	if kind, ok := numberedKind(v); ok && !t.issued(v) {
+		t.enter(pair{kind, v, v})
 	}
 }
 
@@ -145,8 +174,6 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 	_, isDON := wholeDON(v)
 	isID := isDON || isGUID(v)
 	switch kind {
-	case provider.Event:
-		return t.swapEvent(v)
 	case provider.URL:
 		if isID {
 			return t.hideID(v)
@@ -227,9 +254,6 @@ func (t *Table) knownAs(v string, near map[string]string) (string, bool) {
 // text that no program would choose as a name.
 func (t *Table) hideName(l leaf, documented bool) string {
 	v := l.name
-	if t.eventName(l) {
-		return t.swapEvent(v)
-	}
 	_, isDON := wholeDON(v)
 	switch {
 	case v == "" || t.issued(v) || isSent(v):
@@ -250,9 +274,6 @@ func (t *Table) hideName(l leaf, documented bool) string {
 	}
 	return t.alias(memberName, v)
 }
-
-// memberName is the kind of names of undocumented members that are data.
-const memberName provider.Kind = "member"
 
 // eventName says whether a member's name is an event id: the list of events is
 // an object below /_embedded whose members are objects.

@@ -1,6 +1,7 @@
 package alias
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -50,6 +51,17 @@ func (x *index) add(n needle) {
 	}
 }
 
+// clone returns a copy that can grow without changing x.
+func (x *index) clone() *index {
+	c := &index{exact: maps.Clone(x.exact), folded: maps.Clone(x.folded), exactLens: x.exactLens, foldLens: x.foldLens}
+	for i := range c.exactLens {
+		c.exactLens[i], c.foldLens[i] = slices.Clone(x.exactLens[i]), slices.Clone(x.foldLens[i])
+	}
+	return c
+}
+
+func (x *index) size() int { return len(x.exact) + len(x.folded) }
+
 // match returns the longest needle that stands at i. low is s in lower case.
 func (x *index) match(s, low string, i int) (best needle, ok bool) {
 	for _, l := range x.exactLens[s[i]] {
@@ -96,15 +108,10 @@ func lower(s string) string {
 func (x *index) addForms(n needle) {
 	value, replacement := n.text, n.replacement
 	enter := func(form, text, with string) {
-		if form != rawForm && text == value {
-			return
+		if form == rawForm || text != value {
+			n.form, n.text, n.replacement = form, text, with
+			x.add(n)
 		}
-		m := n
-		m.form, m.text, m.replacement = form, text, with
-		if form == hexForm || form == base64Form {
-			m.whole, m.fold = false, false
-		}
-		x.add(m)
 	}
 	enter(rawForm, value, replacement)
 	for _, escape := range percentEscapers {
@@ -114,7 +121,20 @@ func (x *index) addForms(n needle) {
 	quoted := quoteJSON(value)
 	enter(jsonForm, quoted[1:len(quoted)-1], replacement)
 	enter(jsonForm, strings.ReplaceAll(value, "/", `\/`), strings.ReplaceAll(replacement, "/", `\/`))
-	enter(hexForm, hexLower(value), hexLower(replacement))
-	enter(hexForm, strings.ToUpper(hexLower(value)), hexLower(replacement))
-	base64Forms(value, replacement, func(text, with string) { enter(base64Form, text, with) })
+	n.text, n.replacement = value, replacement
+	x.addEncoded(n)
+}
+
+// addEncoded enters a value as hex and as base64. Both are searched for without
+// regard to what stands around them: it may be encoded text as well.
+func (x *index) addEncoded(n needle) {
+	value, replacement := n.text, n.replacement
+	n.whole = false
+	n.form, n.fold, n.text, n.replacement = hexForm, true, hexLower(value), hexLower(replacement)
+	x.add(n)
+	n.form, n.fold = base64Form, false
+	base64Forms(value, replacement, func(text, with string) {
+		n.text, n.replacement = text, with
+		x.add(n)
+	})
 }

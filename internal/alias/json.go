@@ -89,14 +89,14 @@ type node struct {
 }
 
 func (n *node) replace(s string) {
-	if s != n.text {
-		n.value, n.changed = quoteJSON(s), true
+	if n.changed = s != n.text; n.changed {
+		n.value = quoteJSON(s)
 	}
 }
 
 func (n *node) rename(s string) {
-	if s != n.name {
-		n.newName, n.renamed = quoteJSON(s), true
+	if n.renamed = s != n.name; n.renamed {
+		n.newName = quoteJSON(s)
 	}
 }
 
@@ -229,6 +229,11 @@ func (d *document) walk(visit func(n *node, pointer string)) {
 }
 
 var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
+
+// changed says whether any value or name was replaced.
+func (d *document) changed() bool {
+	return slices.ContainsFunc(d.nodes, func(n node) bool { return n.changed || n.renamed })
+}
 
 func (d *document) render() []byte {
 	var out []byte

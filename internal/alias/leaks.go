@@ -61,7 +61,7 @@ func (t *Table) knownReference(ref string) bool {
 	roles := t.roles(segments)
 	for i, raw := range segments {
 		free := roles != nil && (roles[i] == "{"+t.eventVar+"}" || !strings.HasPrefix(roles[i], "{"))
-		if !free && !t.literals[raw] && (raw == "" || strings.Contains(raw, "/") || !t.knownRaw(raw)) {
+		if !free && !t.literals[raw] && !t.knownRaw(raw) {
 			return false
 		}
 	}
@@ -72,9 +72,13 @@ func (t *Table) knownReference(ref string) bool {
 	return ok
 }
 
+// knownRaw says whether a segment is an id that may stand on a tape.
 func (t *Table) knownRaw(raw string) bool {
+	if d, ok := wholeDON(raw); ok {
+		return t.hiddenDON(raw, d)
+	}
 	v, ok := unescapePath(raw)
-	return ok && (t.Known(raw) || t.Known(v))
+	return ok && (MadeUp(v) || isGUID(v) && t.Known(v) || t.idPlaceholder(v))
 }
 
 // Leaks returns the places where real values of the table stand in the data, in
@@ -173,7 +177,7 @@ func (t *Table) leakingDON(s string, d don) (string, bool) {
 		return "", false
 	}
 	// A part that the table does not know must not be quoted either.
-	return d.exchange(s, func(p string) string {
+	return rawDON(d.exchange(s, func(p string) string {
 		if q, ok := t.parts["/"+p]; ok {
 			return strings.TrimPrefix(q, "/")
 		}
@@ -187,7 +191,7 @@ func (t *Table) leakingDON(s string, d don) (string, bool) {
 		}
 		kind, _, _ := strings.Cut(key, "/")
 		return kind + "/…"
-	}), true
+	})), true
 }
 
 // Late says whether a value stands in the data that the table knows by now: one

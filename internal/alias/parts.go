@@ -37,11 +37,7 @@ func (t *Table) enterGUID(key, p string) {
 	}
 	for _, spelling := range []string{key, strings.ToUpper(key)} {
 		for _, form := range []string{spelling, dashless(spelling)} {
-			n := needle{kind: provider.ID, placeholder: p, form: hexForm, text: hexLower(form), replacement: hexLower(p)}
-			t.hidden.add(n)
-			base64Forms(form, p, func(text, with string) {
-				t.hidden.add(needle{kind: provider.ID, placeholder: p, form: base64Form, text: text, replacement: with})
-			})
+			t.hidden.addEncoded(needle{text: form, replacement: p, kind: provider.ID, placeholder: p})
 		}
 	}
 }
@@ -126,12 +122,7 @@ func (t *Table) aliasDON(s string, d don) string {
 	}, t.aliasPart)
 	if text != p && !t.dons[text] {
 		t.dons[text] = true
-		for _, form := range []struct{ name, text, with string }{{hexForm, hexLower(text), hexLower(p)}} {
-			t.hidden.add(needle{kind: provider.ID, placeholder: p, form: form.name, text: form.text, replacement: form.with})
-		}
-		base64Forms(text, p, func(text, with string) {
-			t.hidden.add(needle{kind: provider.ID, placeholder: p, form: base64Form, text: text, replacement: with})
-		})
+		t.hidden.addEncoded(needle{text: text, replacement: p, kind: provider.ID, placeholder: rawDON(p)})
 	}
 	return p
 }

@@ -54,6 +54,9 @@ func inURLForm(model, name string) string {
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
+// maxNumber is more than one recording ever gives out.
+const maxNumber = 1_000_000
+
 // looksNumbered says whether a value has the form of a numbered placeholder of
 // its kind, whether or not the table has given that number out.
 func looksNumbered(kind provider.Kind, value string) bool {
@@ -66,7 +69,24 @@ func looksNumbered(kind provider.Kind, value string) bool {
 		text = string(b)
 	}
 	n, err := strconv.Atoi(digits.FindString(text))
-	return err == nil && n > 0 && placeholder(kind, n, value) == value
+	return err == nil && n > 0 && n < maxNumber && placeholder(kind, n, value) == value
+}
+
+// memberName is the kind of names of undocumented members that are data.
+const memberName provider.Kind = "member"
+
+// numberedKinds are the kinds whose placeholders carry a number.
+var numberedKinds = []provider.Kind{provider.ID, provider.DisplayID, provider.Secret, provider.Key, provider.URL, provider.Mail, provider.Name,
+	provider.Text, provider.Opaque, provider.Word, provider.Undocumented, memberName}
+
+// numberedKind returns the kind of which a value could be a placeholder.
+func numberedKind(value string) (provider.Kind, bool) {
+	for _, kind := range numberedKinds {
+		if looksNumbered(kind, value) {
+			return kind, true
+		}
+	}
+	return "", false
 }
 
 // Patterns of values, used where the contract says nothing or little.

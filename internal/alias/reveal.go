@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/provider"
@@ -21,8 +22,8 @@ func (t *Table) RevealJSON(body []byte) ([]byte, error) {
 	}
 	doc.walk(func(n *node, pointer string) {
 		if n.named {
-			if l := (leaf{node: n, pointer: pointer}); t.eventName(l) {
-				n.rename(t.swapEvent(n.name))
+			if event, ok := t.events[n.name]; ok && t.eventName(leaf{node: n, pointer: pointer}) {
+				n.rename(event)
 			} else {
 				n.rename(t.revealWhole(n.name))
 			}
@@ -39,7 +40,7 @@ func (t *Table) revealWhole(s string) string {
 	if v, ok := t.sent.value(s); ok {
 		return t.revealValue(v)
 	}
-	if v := t.revealValue(s); v != s {
+	if v := t.revealValue(s); v != s || t.issued(s) {
 		return v
 	}
 	return t.RevealText(s)
@@ -69,12 +70,11 @@ func (t *Table) own(segments []string) bool {
 	if t.roles(segments) != nil {
 		return true
 	}
-	for _, s := range segments {
-		if _, isDON := wholeDON(s); !t.literals[s] && !t.Known(s) && !isDON || s == "" {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(segments, func(raw string) bool {
+		_, isDON := wholeDON(raw)
+		v, ok := unescapePath(raw)
+		return !ok || !isDON && !isGUID(v) && !t.literals[v] && !t.idPlaceholder(v)
+	})
 }
 
 func (t *Table) revealRest(rest string) string {
@@ -102,7 +102,7 @@ func (t *Table) revealReference(ref string) (string, bool) {
 			segments[i] = t.swapEvent(raw)
 			continue
 		}
-		segments[i] = t.revealEscaped(raw, url.PathUnescape, escapeSegment)
+		segments[i] = t.revealSegment(raw)
 	}
 	out := "/" + strings.Join(segments, "/")
 	if !hasQuery {
@@ -111,29 +111,54 @@ func (t *Table) revealReference(ref string) (string, bool) {
 	fields := strings.Split(query, "&")
 	for i, field := range fields {
 		if name, raw, ok := strings.Cut(field, "="); ok {
-			fields[i] = name + "=" + t.revealEscaped(raw, url.QueryUnescape, respell)
+			fields[i] = name + "=" + t.revealQueryValue(raw)
 		}
 	}
 	return out + "?" + strings.Join(fields, "&"), true
 }
 
-// revealEscaped reveals an escaped part of a URL, and leaves the spelling of one
-// that holds no placeholder.
-func (t *Table) revealEscaped(raw string, unescape func(string) (string, error), escape func(raw, before, after string) string) string {
+// revealSegment reveals a segment of a path that is an id.
+func (t *Table) revealSegment(raw string) string {
 	if d, ok := wholeDON(raw); ok {
 		return t.revealDON(raw, d)
 	}
-	v, err := unescape(raw)
+	v, ok := unescapePath(raw)
+	if !ok {
+		return raw
+	}
+	real := v
+	if p, known := t.byPlaceholder[v]; known && t.idPlaceholder(v) {
+		real = p.real
+	} else if isGUID(v) {
+		real = t.revealGUID(v)
+	}
+	if real == v {
+		return raw
+	}
+	return url.PathEscape(real)
+}
+
+// idPlaceholder says whether a text stands for an id, or will once its seed has
+// a value.
+func (t *Table) idPlaceholder(v string) bool {
+	if p, ok := t.byPlaceholder[v]; ok {
+		return p.kind == provider.ID
+	}
+	return t.issued(v)
+}
+
+// revealQueryValue reveals a value of a query, and leaves the spelling of one
+// that holds no placeholder.
+func (t *Table) revealQueryValue(raw string) string {
+	if d, ok := wholeDON(raw); ok {
+		return t.revealDON(raw, d)
+	}
+	v, err := url.QueryUnescape(raw)
 	if err != nil {
 		return t.RevealText(raw)
 	}
-	if real := t.revealWhole(v); real != v {
-		return escape(raw, v, real)
-	}
-	return raw
+	return respell(raw, v, t.revealWhole(v))
 }
-
-func escapeSegment(_, _, after string) string { return url.PathEscape(after) }
 
 // RevealURL returns the URL to call on the tenant for a URL of the placeholder
 // world: base URL and ids are exchanged, and escapes of other parts stay. It

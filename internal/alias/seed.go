@@ -43,7 +43,7 @@ func (t *Table) Seed(s provider.Seed, real string) error {
 			return fail("%s", takenBy(known && old != p))
 		}
 		t.enterGUID(key, p)
-		t.enter(pair{s.Kind, p, p})
+		t.enter(pair{s.Kind, key, p})
 		return nil
 	}
 	key := kindText{s.Kind, real}

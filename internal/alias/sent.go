@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"maps"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +17,7 @@ type Sent struct {
 	values  map[string]string // by placeholder
 	names   map[kindText]string
 	numbers map[provider.Kind]int
-	shown   index
+	shown   *index // nil while nothing is held
 }
 
 // sentKinds are the kinds by the word that their placeholders carry.
@@ -28,6 +27,7 @@ var sentKinds = map[string]provider.Kind{
 	"opaque": provider.Opaque, "word": provider.Word, "event": provider.Event, "undocumented": provider.Undocumented,
 }
 
+// The forms of placeholders of what was sent.
 var (
 	sentPattern = regexp.MustCompile(`^sent-([a-z_]+)-([1-9][0-9]{0,8})$`)
 	sentURL     = regexp.MustCompile(`^(https://example\.com/|/)sent-url-[1-9][0-9]{0,8}$`)
@@ -110,7 +110,7 @@ func sentPlaceholder(kind provider.Kind, n int, value string) string {
 
 func (s *Sent) enter(kind provider.Kind, placeholder, value string) {
 	if s.values == nil {
-		s.values, s.names = map[string]string{}, map[kindText]string{}
+		s.values, s.names, s.shown = map[string]string{}, map[kindText]string{}, &index{}
 	}
 	s.values[placeholder] = value
 	if _, ok := s.names[kindText{kind, value}]; !ok {
@@ -148,10 +148,9 @@ func (s *Sent) Bind(placeholder, value string) bool {
 
 // Clone returns a copy that can be bound further without changing s.
 func (s *Sent) Clone() *Sent {
-	c := &Sent{values: maps.Clone(s.values), names: maps.Clone(s.names), numbers: maps.Clone(s.numbers), shown: s.shown}
-	c.shown.exact, c.shown.folded = maps.Clone(s.shown.exact), maps.Clone(s.shown.folded)
-	for i, l := range s.shown.exactLens {
-		c.shown.exactLens[i] = slices.Clone(l)
+	c := &Sent{values: maps.Clone(s.values), names: maps.Clone(s.names), numbers: maps.Clone(s.numbers)}
+	if s.shown != nil {
+		c.shown = s.shown.clone()
 	}
 	return c
 }

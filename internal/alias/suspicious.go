@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"example.com/webhookvcr/internal/provider"
 )
@@ -16,23 +17,32 @@ type Finding struct {
 }
 
 type rule struct {
-	name    string
+	name string
+	// anchor is a text without which the pattern cannot match, in lower case:
+	// most cassettes hold none of them, and a search is far cheaper than a match.
+	anchor  string
 	pattern *regexp.Regexp
 	// harmless says whether a match is none after all; it gets the last group.
 	harmless func(string) bool
 }
 
-var rules = []rule{
-	{"jwt", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*`), nil},
-	{"private-key", regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----`), nil},
-	{"bearer", regexp.MustCompile(`(?i)\bbearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]{8,})`), harmlessBearer},
-	{"aws-key", regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`), nil},
-	{"github-token", regexp.MustCompile(`\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})`), nil},
-	{"slack-token", regexp.MustCompile(`\bxox[abeprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T[A-Za-z0-9]+/`), nil},
-	{"google-key", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`), nil},
-	{"mail", regexp.MustCompile(`([A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`), reservedMail},
-	{"userinfo", regexp.MustCompile(`\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'<>\\@]+@[A-Za-z0-9\[]`), nil},
-}
+// rules compiles the patterns when a scan needs them: a test binary that only
+// replays never does.
+var rules = sync.OnceValue(func() []rule {
+	return []rule{
+		{"jwt", "eyj", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*`), nil},
+		{"private-key", "private key-----", regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----`), nil},
+		{"bearer", "bearer", regexp.MustCompile(`(?i)\bbearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]{8,})`), harmlessBearer},
+		{"aws-key", "akia", regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`), nil},
+		{"aws-key", "asia", regexp.MustCompile(`\bASIA[0-9A-Z]{16}\b`), nil},
+		{"github-token", "gh", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{30,}`), nil},
+		{"github-token", "github_pat_", regexp.MustCompile(`\bgithub_pat_[A-Za-z0-9_]{22,}`), nil},
+		{"slack-token", "xox", regexp.MustCompile(`\bxox[abeprs]-[A-Za-z0-9-]{10,}`), nil},
+		{"slack-token", "hooks.slack.com", regexp.MustCompile(`hooks\.slack\.com/services/T[A-Za-z0-9]+/`), nil},
+		{"google-key", "aiza", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`), nil},
+		{"userinfo", "://", regexp.MustCompile(`\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'<>\\@]+@[A-Za-z0-9\[]`), nil},
+	}
+})
 
 // bearerProse are words that follow "bearer" in sentences.
 var bearerProse = []string{"authentication", "authorization", "credential", "credentials", "token", "tokens"}
@@ -41,6 +51,29 @@ func harmlessBearer(token string) bool {
 	return strings.TrimRight(token, ".") == provider.Token || isSent(token) || looksNumbered(provider.Key, token) || looksNumbered(provider.Secret, token) ||
 		slices.Contains(bearerProse, strings.TrimRight(lower(token), "."))
 }
+
+// appendMails finds mail addresses from their @ outwards.
+func appendMails(findings []Finding, l *layer) []Finding {
+	for at := 0; ; at++ {
+		next := strings.IndexByte(l.text[at:], '@')
+		if next < 0 {
+			return findings
+		}
+		at += next
+		start := at
+		for start > 0 && isAddressByte(l.text[start-1]) {
+			start--
+		}
+		end := run(l.text, at+1, func(c byte) bool { return isAlnum(c) || c == '.' || c == '-' })
+		// The last dot may end a sentence.
+		mail := strings.TrimRight(l.text[start:end], ".-")
+		if mailAddress.MatchString(mail) && !reservedMail(mail) {
+			findings = append(findings, Finding{"mail", l.offset(start)})
+		}
+	}
+}
+
+func isAddressByte(c byte) bool { return isMailByte(c) || c == '%' }
 
 // Suspicious returns what looks like a credential or a personal datum by its
 // form alone: JSON Web Tokens, private keys, bearer tokens other than the
@@ -51,7 +84,12 @@ func harmlessBearer(token string) bool {
 func Suspicious(data []byte) []Finding {
 	var findings []Finding
 	for _, l := range layers(string(data)) {
-		for _, r := range rules {
+		low := lower(l.text)
+		findings = appendMails(findings, &l)
+		for _, r := range rules() {
+			if !strings.Contains(low, r.anchor) {
+				continue
+			}
 			for _, m := range r.pattern.FindAllStringSubmatchIndex(l.text, -1) {
 				last := l.text[m[len(m)-2]:m[len(m)-1]]
 				if r.harmless != nil && r.harmless(last) {

@@ -38,16 +38,16 @@ type Table struct {
 	partNumbers   map[string]int        // the last number given out, by type
 	firsts        map[string]string     // the first id of a type: the seeds have names of their own
 	guids, guidsR map[string]string     // GUIDs in lower case, and back
-	guidNumber    int                   //
-	events        map[string]string     // the transposition of the seeded event
-	eventVar      string                // the path variable that holds an event
-	literals      map[string]bool       // the fixed segments of the vendor's paths
-	words         map[string]bool       // what the caller sent in the open
-	dons          map[string]bool       // whole DONs that were indexed
-	sent          *Sent                 //
-	sentReal      map[kindText]string   // what the caller sent, as the tenant knows it
-	hidden        index                 // real values inside texts
-	shown         index                 // placeholders inside texts
+	guidNumber    int
+	events        map[string]string   // the transposition of the seeded event
+	eventVar      string              // the path variable that holds an event
+	literals      map[string]bool     // the fixed segments of the vendor's paths
+	words         map[string]bool     // what the caller sent in the open
+	dons          map[string]bool     // whole DONs that were indexed
+	sent          *Sent               // what the caller sent, as the caller knows it
+	sentReal      map[kindText]string // what the caller sent, as the tenant knows it
+	hidden        index               // real values inside texts
+	shown         index               // placeholders inside texts
 }
 
 type kindText struct {
@@ -117,7 +117,14 @@ func (t *Table) Sent() *Sent { return t.sent }
 // word says whether a text belongs to the contract or was sent in the open, so
 // that finding it inside a text means nothing.
 func (t *Table) word(s string) bool {
-	return t.words[s] || t.literals[s] || t.isWord != nil && t.isWord(s)
+	return placeholderWords[s] || t.words[s] || t.literals[s] || t.isWord != nil && t.isWord(s)
+}
+
+// placeholderWords are what placeholders are made of. A tenant's name that is
+// one of them cannot be told from a placeholder.
+var placeholderWords = map[string]bool{
+	"example.com": true, "https://example.com": true, "placeholder": true, "undocumented": true,
+	"display": true, "service-account": true, "webhook-id": true, "user": true,
 }
 
 // alias returns the placeholder of a whole value, a new one if need be.

@@ -9,7 +9,10 @@ import (
 // HideText replaces what is distinctive inside any text: DONs, GUIDs and mail
 // addresses by their form, and the base URL, credentials and other values of the
 // table that cannot be mistaken for words.
-func (t *Table) HideText(s string) string { return t.hideText(s, true) }
+func (t *Table) HideText(s string) (hidden string) {
+	t.settle(func() { hidden = t.hideText(s, true) })
+	return hidden
+}
 
 // hideText is HideText; without learn, GUIDs and mail addresses that the table
 // does not know stay.

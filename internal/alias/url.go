@@ -22,31 +22,45 @@ func (t *Table) hideURL(v string, depth int) string {
 		return v
 	}
 	if rest, ok := t.base.cutReal(v); ok && startsPath(rest) {
-		return t.base.mock + t.hideRest(rest, depth)
+		w := realWorld
+		if t.base.real == t.base.mock {
+			w = eitherWorld
+		}
+		return t.base.mock + t.hideRest(rest, w, depth)
 	}
 	if rest, ok := t.base.cutMock(v); ok && startsPath(rest) {
-		return v[:len(v)-len(rest)] + t.hideRest(rest, depth)
+		return v[:len(v)-len(rest)] + t.hideRest(rest, placeholderWorld, depth)
 	}
 	if strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "//") {
 		if rest, ok := cutPath(v, t.base.realPath); ok {
-			if s, ok := t.hideReference(rest, depth); ok {
+			if s, ok := t.hideReference(rest, eitherWorld, depth); ok {
 				return s
 			}
 		}
-		if s, ok := t.hideReference(v, depth); ok {
+		if s, ok := t.hideReference(v, eitherWorld, depth); ok {
 			return s
 		}
 	}
 	return t.alias(provider.URL, v)
 }
 
+// world says on which side a URL stands. An event id does not tell: the seeded
+// one and its placeholder are both event ids of the vendor.
+type world int
+
+const (
+	eitherWorld world = iota
+	realWorld
+	placeholderWorld
+)
+
 func startsPath(rest string) bool { return rest == "" || rest[0] == '/' }
 
-func (t *Table) hideRest(rest string, depth int) string {
+func (t *Table) hideRest(rest string, w world, depth int) string {
 	if rest == "" || rest == "/" || t.issued(rest) {
 		return rest
 	}
-	if s, ok := t.hideReference(rest, depth); ok {
+	if s, ok := t.hideReference(rest, w, depth); ok {
 		return s
 	}
 	return t.alias(provider.URL, rest)
@@ -54,27 +68,38 @@ func (t *Table) hideRest(rest string, depth int) string {
 
 // hideReference exchanges the ids of a path and a query of the vendor's own API.
 // ok is false when a part is neither a fixed segment nor an id.
-func (t *Table) hideReference(ref string, depth int) (string, bool) {
+func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
 	if depth > maxURLs || strings.Contains(ref, "#") {
 		return "", false
 	}
 	path, query, hasQuery := strings.Cut(ref, "?")
 	segments := provider.Segments(path)
 	roles := t.roles(segments)
+	event := -1
 	for i, raw := range segments {
-		hidden, ok := "", false
+		hidden, ok := raw, true
 		switch {
-		case roles != nil && !strings.HasPrefix(roles[i], "{"):
-			hidden, ok = raw, true
-		case roles != nil:
-			hidden, ok = t.hideSegment(strings.Trim(roles[i], "{}"), raw)
-		default:
+		case roles == nil:
 			hidden, ok = t.hideLoose(raw)
+		case roles[i] == "{"+t.eventVar+"}":
+			event = i
+		case strings.HasPrefix(roles[i], "{"):
+			hidden, ok = t.hideSegment(raw)
 		}
 		if !ok {
 			return "", false
 		}
+		switch {
+		case w != eitherWorld:
+		case hidden != raw:
+			w = realWorld
+		case t.revealSegment(raw) != raw:
+			w = placeholderWorld
+		}
 		segments[i] = hidden
+	}
+	if event >= 0 && w != placeholderWorld {
+		segments[event] = t.swapEvent(segments[event])
 	}
 	out := "/" + strings.Join(segments, "/")
 	if hasQuery {
@@ -113,16 +138,14 @@ func fits(template, segments []string) bool {
 	return true
 }
 
-func (t *Table) hideSegment(variable, raw string) (string, bool) {
-	if variable == t.eventVar {
-		return t.swapEvent(raw), true
-	}
+func (t *Table) hideSegment(raw string) (string, bool) {
 	if d, ok := wholeDON(raw); ok {
 		return t.aliasDON(raw, d), true
 	}
-	v, err := url.PathUnescape(raw)
-	if err != nil {
-		return "", false
+	v, ok := unescapePath(raw)
+	// An unusual spelling could not be found again from the placeholder alone.
+	if !ok || url.PathEscape(v) != raw {
+		return raw, ok && t.Known(v)
 	}
 	if p := t.hideID(v); p != v {
 		return url.PathEscape(p), true
@@ -132,8 +155,8 @@ func (t *Table) hideSegment(variable, raw string) (string, bool) {
 
 // hideLoose exchanges a segment of a path that is not documented, if it is an id.
 func (t *Table) hideLoose(raw string) (string, bool) {
-	v, err := url.PathUnescape(raw)
-	if err != nil {
+	v, ok := unescapePath(raw)
+	if !ok {
 		return "", false
 	}
 	_, isDON := wholeDON(raw)
@@ -142,7 +165,7 @@ func (t *Table) hideLoose(raw string) (string, bool) {
 	case t.literals[v]:
 		return raw, true
 	case isDON || isGUID(v) || known || t.issued(v):
-		return t.hideSegment("", raw)
+		return t.hideSegment(raw)
 	}
 	return "", false
 }
@@ -214,7 +237,8 @@ func (t *Table) hideQueryValue(raw string, depth int) (string, bool) {
 	default:
 		p = t.hideWhole(provider.Opaque, v, nil)
 	}
-	return respell(raw, v, p), true
+	hidden := respell(raw, v, p)
+	return hidden, respell(hidden, p, v) == raw
 }
 
 // respell escapes a query value as the one that it replaces was escaped.

@@ -1,0 +1,222 @@
+package alias_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/provider"
+)
+
+const (
+	secretA = "MDEyMzQ1Njc4OWFiY2RlZg=="
+	sentA   = "c2VudC1zZWNyZXQtMQ=="
+)
+
+func TestSent_Hide(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind        provider.Kind
+		value, want string
+		is          provider.Kind
+	}{
+		"secret":       {provider.Secret, secretA, sentA, provider.Secret},
+		"no secret":    {provider.Secret, "s3cret!", "sent-key-1", provider.Key},
+		"key":          {provider.Key, "k", "sent-key-1", provider.Key},
+		"absolute":     {provider.URL, "https://hooks.acme.example/1", "https://example.com/sent-url-1", provider.URL},
+		"relative":     {provider.URL, "/app/hook", "/sent-url-1", provider.URL},
+		"bare":         {provider.URL, "string", "sent-url-1", provider.URL},
+		"mail":         {provider.Mail, "jane@acme.example", "sent-mail-1@example.com", provider.Mail},
+		"no mail":      {provider.Mail, "jane", "sent-opaque-1", provider.Opaque},
+		"name":         {provider.Name, "Jane", "sent-name-1", provider.Name},
+		"text":         {provider.Text, "Jane's", "sent-text-1", provider.Text},
+		"opaque":       {provider.Opaque, "R-1", "sent-opaque-1", provider.Opaque},
+		"undocumented": {provider.Undocumented, "X", "sent-undocumented-1", provider.Undocumented},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s alias.Sent
+			p := s.Hide(c.kind, c.value)
+			assert.Equal(t, c.want, p)
+			assert.Equal(t, p, s.Hide(c.kind, c.value))
+			assert.NotEqual(t, p, s.Hide(c.kind, c.value+"2"))
+			kind, ok := alias.IsSent(p)
+			assert.True(t, ok)
+			assert.Equal(t, c.is, kind)
+			var replay alias.Sent
+			assert.True(t, replay.Bind(p, c.value), "what was recorded can be replayed")
+			assert.Equal(t, c.value, replay.RestoreText(p))
+		})
+	}
+}
+
+func TestIsSent_not(t *testing.T) {
+	for _, s := range []string{"", "sent", "sent-name-", "sent-name-0", "sent-name-01", "sent-secret-1", "sent-mail-1", "xsent-name-1", "sent-name-1 ", "sent-thing-1",
+		"https://example.org/sent-url-1", "//sent-url-1", "sent-mail-1@example.org", "c2VudC1zZWNyZXQt", "c2VudC1zZWNyZXQtMQ", "c2VudC1uYW1lLTE="} {
+		_, ok := alias.IsSent(s)
+		assert.False(t, ok, s)
+	}
+}
+
+func TestSent_Bind(t *testing.T) {
+	for name, c := range map[string]struct {
+		placeholder, value string
+		want               bool
+	}{
+		"secret":           {sentA, secretA, true},
+		"8 bytes":          {sentA, "MTIzNDU2Nzg=", true},
+		"7 bytes":          {sentA, "MTIzNDU2Nw==", false},
+		"33 bytes":         {sentA, strings.Repeat("MTIz", 11), false},
+		"no base64":        {sentA, "not base64!!", false},
+		"absolute":         {"https://example.com/sent-url-1", "http://x.example/", true},
+		"absolute, not":    {"https://example.com/sent-url-1", "/x", false},
+		"relative":         {"/sent-url-1", "/x", true},
+		"relative, not":    {"/sent-url-1", "https://x.example/", false},
+		"bare":             {"sent-url-1", "string", true},
+		"bare, not":        {"sent-url-1", "/x", false},
+		"mail":             {"sent-mail-1@example.com", "a@b.example", true},
+		"mail, not":        {"sent-mail-1@example.com", "a.b.example", false},
+		"name":             {"sent-name-1", "Jane", true},
+		"empty":            {"sent-name-1", "", false},
+		"no placeholder":   {"name-1", "Jane", false},
+		"equal but no one": {"Jane", "Jane", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s alias.Sent
+			assert.Equal(t, c.want, s.Bind(c.placeholder, c.value))
+			assert.Equal(t, c.want, s.Bind(c.placeholder, c.value), "again")
+			assert.False(t, s.Bind(c.placeholder, c.value+"x") && c.want, "another value")
+		})
+	}
+}
+
+func TestSent_Clone(t *testing.T) {
+	var s alias.Sent
+	require.True(t, s.Bind("sent-name-1", "Jane"))
+	c := s.Clone()
+	require.True(t, c.Bind("sent-name-2", "John"))
+	require.True(t, c.Bind("sent-undocumented-33", "X"))
+	assert.Equal(t, "Jane John X", c.RestoreText("sent-name-1 sent-name-2 sent-undocumented-33"))
+	assert.Equal(t, "Jane sent-name-2 sent-undocumented-33", s.RestoreText("sent-name-1 sent-name-2 sent-undocumented-33"))
+	require.True(t, s.Bind("sent-name-2", "Jim"))
+	assert.Equal(t, "John", c.RestoreText("sent-name-2"))
+	assert.NotPanics(t, func() { new(alias.Sent).Clone().Hide(provider.Name, "x") })
+}
+
+func TestSent_RestoreJSON(t *testing.T) {
+	var s alias.Sent
+	body := []byte(`{ "a" : "sent-name-1", "b":"sent-name-11", "c":1.0, "d":"say sent-name-1 <\u003c>" }`)
+	assert.Same(t, &body[0], &s.RestoreJSON(body)[0], "nothing is bound")
+	require.True(t, s.Bind("sent-name-1", "J\"a\\ne\nsent-name-2"))
+	require.True(t, s.Bind("sent-name-2", "no"))
+	assert.Equal(t, `{ "a" : "J\"a\\ne\nsent-name-2", "b":"sent-name-11", "c":1.0, "d":"say J\"a\\ne\nsent-name-2 <<>" }`, string(s.RestoreJSON(body)))
+	other := []byte(`{"a":"b"}`)
+	assert.Same(t, &other[0], &s.RestoreJSON(other)[0], "nothing to restore")
+	assert.Equal(t, "no JSON: no", string(s.RestoreJSON([]byte("no JSON: sent-name-2"))))
+	assert.Equal(t, `{"a":"no"}`, string(s.RestoreJSON([]byte(`{"a":"\u0073ent-name-2"}`))))
+}
+
+func TestSendJSON(t *testing.T) {
+	c := classes{"/id": provider.ID, "/secret": provider.Secret, "/url": provider.URL, "/description": provider.Text, "/key": provider.Key, "/word": provider.Word,
+		"/status": "enum", "/date": "keep", "/event_types/*": "keep"}
+	for name, x := range map[string]struct{ in, want string }{
+		"seed":             {`{"id":"` + provider.DevRevWebhookID + `"}`, ""},
+		"made up":          {`{"id":"` + provider.DevRevUnknownWebhookID + `"}`, ""},
+		"made-up word":     {`{"id":"no-such-id"}`, ""},
+		"empty and null":   {`{"id":"","secret":null,"url":""}`, ""},
+		"words stay":       {`{"word":"NONE","status":"Active","date":"2024-01-01T00:00:00Z","event_types":["work_created"],"expand":"all"}`, ""},
+		"numbers stay":     {`{"timeout":300.0, "retry" : false}`, ""},
+		"sensitive":        {`{"secret":"` + secretA + `","url":"/app","key":"k","description":"D"}`, `{"secret":"` + sentA + `","url":"/sent-url-1","key":"sent-key-1","description":"sent-text-1"}`},
+		"undocumented":     {`{"expand":"All of it","more":["a b","a b"]}`, `{"expand":"sent-undocumented-1","more":["sent-undocumented-2","sent-undocumented-2"]}`},
+		"sentence":         {`{"description":"route not found"}`, ""},
+		"sent already":     {`{"secret":"` + sentA + `"}`, ""},
+		"broken off":       {`{"id":`, ""},
+		"broken, with id":  {`{"id":"` + provider.DevRevWebhookID + `",`, ""},
+		"no body":          {``, ""},
+		"order and spaces": {"{\n\"url\" : \"x\" , \"a\":[ 1.0 ]}", "{\n\"url\" : \"sent-url-1\" , \"a\":[ 1.0 ]}"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			table := devrev(t)
+			got, err := table.SendJSON([]byte(x.in), c.of)
+			require.NoError(t, err)
+			if x.want == "" {
+				x.want = x.in
+			}
+			assert.Equal(t, x.want, string(got))
+			again, err := table.SendJSON(got, c.of)
+			require.NoError(t, err)
+			assert.Equal(t, x.want, string(again))
+			assert.Equal(t, x.in, reveal(t, table, string(got)), "the tenant gets what the caller sent")
+		})
+	}
+}
+
+func TestSendJSON_refuses(t *testing.T) {
+	table := devrev(t)
+	_, err := table.SendJSON([]byte(`{"b":"`+realDON+`","a":"4711","ok":"no-such-id"}`), classes{"/a": provider.ID, "/b": provider.ID, "/ok": provider.ID}.of)
+	require.EqualError(t, err, `/a: holds an id that is neither a known placeholder nor made up; send an exported placeholder, an id from an earlier answer, or one of a made-up namespace ("…:webhook/no-such-…", "ffffffff-ffff-4fff-8fff-…"), or enter it as a seed
+/b: holds an id that is neither a known placeholder nor made up; send an exported placeholder, an id from an earlier answer, or one of a made-up namespace ("…:webhook/no-such-…", "ffffffff-ffff-4fff-8fff-…"), or enter it as a seed`)
+
+	_, err = table.SendJSON([]byte(`{"secret":"`+secretA), classes{}.of)
+	require.EqualError(t, err, "the request body is not JSON and holds more than words and known ids, so that it cannot be recorded; send JSON")
+
+	_, err = table.SendJSON([]byte(strings.Repeat("[", 2000)), classes{}.of)
+	require.EqualError(t, err, "the body is nested more than 1000 deep")
+}
+
+func TestSendJSON_knowsTheIdsOfEarlierAnswers(t *testing.T) {
+	table := devrev(t)
+	c := classes{"/id": provider.ID, "/url": provider.URL}
+	hidden := hide(t, table, c, `{"id":"don:integration:dvrv-eu-1:devo/1:webhook/2","url":"https://hooks.acme.example/"}`)
+	sent, err := table.SendJSON([]byte(hidden), c.of)
+	require.NoError(t, err)
+	assert.Equal(t, hidden, string(sent))
+	assert.Equal(t, `{"id":"don:integration:dvrv-eu-1:devo/1:webhook/2","url":"https://hooks.acme.example/"}`, reveal(t, table, string(sent)))
+}
+
+func TestSendJSON_placeholdersInWhatIsSentReachTheTenantAsReal(t *testing.T) {
+	table := seeded(t, realTenant)
+	c := classes{"/uri": provider.URL}
+	sent, err := table.SendJSON([]byte(`{"uri":"https://sample-api.d-velop.cloud/scripting/7/run"}`), c.of)
+	require.NoError(t, err)
+	assert.Equal(t, `{"uri":"https://example.com/sent-url-1"}`, string(sent))
+	assert.Equal(t, `{"uri":"https://acme.d-velop.cloud/scripting/7/run"}`, reveal(t, table, string(sent)))
+	answer := hide(t, table, c, `{"uri":"https://acme.d-velop.cloud/scripting/7/run"}`)
+	assert.Equal(t, `{"uri":"https://example.com/sent-url-1"}`, answer)
+	assert.Equal(t, `{"uri":"https://sample-api.d-velop.cloud/scripting/7/run"}`, string(table.Sent().RestoreJSON([]byte(answer))))
+}
+
+func TestSendURL(t *testing.T) {
+	webhook := "https://sample-api.d-velop.cloud/dmsconfig/r/" + provider.DVelopRepositoryID + "/events/prelink/"
+	c := classes{"?id": provider.ID, "?key": provider.Key}
+	const refusal = `: holds an id that is neither a known placeholder nor made up; send an exported placeholder, an id from an earlier answer, or one of a made-up namespace ("…:webhook/no-such-…", "ffffffff-ffff-4fff-8fff-…"), or enter it as a seed`
+	for name, x := range map[string]struct{ in, want, err string }{
+		"known":           {webhook + provider.DVelopWebhookID + "?id=" + provider.DVelopWebhookID + "&x=word", "", ""},
+		"made up":         {webhook + provider.DVelopUnknownWebhookID, "", ""},
+		"escaped DON":     {"https://api.devrev.ai/webhooks.get?id=" + url.QueryEscape("don:integration:dvrv-us-1:devo/example:webhook/no-such-x"), "", ""},
+		"key":             {webhook + provider.DVelopWebhookID + "?a=%7e&key=k%2F1&b", webhook + provider.DVelopWebhookID + "?a=sent-undocumented-1&key=sent-key-1&b", ""},
+		"unknown route":   {"https://sample-api.d-velop.cloud/dmsconfig/no/such/route", "", ""},
+		"variable":        {webhook + "wh-77", "", "path variable webHookId" + refusal},
+		"query":           {webhook + provider.DVelopWebhookID + "?id=4711", "", "query parameter id" + refusal},
+		"id in odd route": {"https://sample-api.d-velop.cloud/x/" + realRepo, "", "path" + refusal},
+		"bad escape":      {webhook + provider.DVelopWebhookID + "?id=%zz", "", "query: field 1 is not well escaped"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u, err := url.Parse(x.in)
+			require.NoError(t, err)
+			got, err := dvelop(t, realTenant).SendURL(u, c.of)
+			if x.err != "" {
+				require.EqualError(t, err, x.err)
+				return
+			}
+			require.NoError(t, err)
+			if x.want == "" {
+				x.want = x.in
+			}
+			assert.Equal(t, x.want, got.String())
+			assert.Equal(t, x.in, u.String())
+		})
+	}
+}

@@ -3,11 +3,11 @@ package alias
 import (
 	"encoding/base64"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -52,7 +52,7 @@ func inURLForm(model, name string) string {
 	return name
 }
 
-var digits = regexp.MustCompile(`[0-9]+`)
+var digits = pattern.New(`[0-9]+`)
 
 // maxNumber is more than one recording ever gives out.
 const maxNumber = 1_000_000
@@ -91,12 +91,12 @@ func numberedKind(value string) (provider.Kind, bool) {
 
 // Patterns of values, used where the contract says nothing or little.
 var (
-	absoluteURL = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
-	mailAddress = regexp.MustCompile(`^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}$`)
-	mediaType   = regexp.MustCompile(`^(application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9][A-Za-z0-9.+_-]{0,60}(; ?charset=[A-Za-z0-9-]{1,20})?$`)
-	lowerWord   = regexp.MustCompile(`^[a-z][a-z_]*$`)
-	plainNumber = regexp.MustCompile(`^(-?[0-9]{1,9}(\.[0-9]{1,9})?|[0-9]{4}-[0-9]{2}-[0-9]{2})$`)
-	nameLike    = regexp.MustCompile(`^[A-Za-z_.$-]{1,38}[0-9]{0,2}$`)
+	absoluteURL = pattern.New(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+	mailAddress = pattern.New(`^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}$`)
+	mediaType   = pattern.New(`^(application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9][A-Za-z0-9.+_-]{0,60}(; ?charset=[A-Za-z0-9-]{1,20})?$`)
+	lowerWord   = pattern.New(`^[a-z][a-z_]*$`)
+	plainNumber = pattern.New(`^(-?[0-9]{1,9}(\.[0-9]{1,9})?|[0-9]{4}-[0-9]{2}-[0-9]{2})$`)
+	nameLike    = pattern.New(`^[A-Za-z_.$-]{1,38}[0-9]{0,2}$`)
 )
 
 const maxWord = 40

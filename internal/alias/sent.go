@@ -3,10 +3,10 @@ package alias
 import (
 	"encoding/base64"
 	"maps"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -29,9 +29,9 @@ var sentKinds = map[string]provider.Kind{
 
 // The forms of placeholders of what was sent.
 var (
-	sentPattern = regexp.MustCompile(`^sent-([a-z_]+)-([1-9][0-9]{0,8})$`)
-	sentURL     = regexp.MustCompile(`^(https://example\.com/|/)sent-url-[1-9][0-9]{0,8}$`)
-	sentMail    = regexp.MustCompile(`^sent-mail-[1-9][0-9]{0,8}@example\.com$`)
+	sentPattern = pattern.New(`^sent-([a-z_]+)-([1-9][0-9]{0,8})$`)
+	sentURL     = pattern.New(`^(https://example\.com/|/)sent-url-[1-9][0-9]{0,8}$`)
+	sentMail    = pattern.New(`^sent-mail-[1-9][0-9]{0,8}@example\.com$`)
 )
 
 // secretMark is how the base64 text of "sent-secret-…" starts.

@@ -1,11 +1,10 @@
 package alias
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -21,28 +20,24 @@ type rule struct {
 	// anchor is a text without which the pattern cannot match, in lower case:
 	// most cassettes hold none of them, and a search is far cheaper than a match.
 	anchor  string
-	pattern *regexp.Regexp
+	pattern pattern.Pattern
 	// harmless says whether a match is none after all; it gets the last group.
 	harmless func(string) bool
 }
 
-// rules compiles the patterns when a scan needs them: a test binary that only
-// replays never does.
-var rules = sync.OnceValue(func() []rule {
-	return []rule{
-		{"jwt", "eyj", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*`), nil},
-		{"private-key", "private key-----", regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----`), nil},
-		{"bearer", "bearer", regexp.MustCompile(`(?i)\bbearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]{8,})`), harmlessBearer},
-		{"aws-key", "akia", regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`), nil},
-		{"aws-key", "asia", regexp.MustCompile(`\bASIA[0-9A-Z]{16}\b`), nil},
-		{"github-token", "gh", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{30,}`), nil},
-		{"github-token", "github_pat_", regexp.MustCompile(`\bgithub_pat_[A-Za-z0-9_]{22,}`), nil},
-		{"slack-token", "xox", regexp.MustCompile(`\bxox[abeprs]-[A-Za-z0-9-]{10,}`), nil},
-		{"slack-token", "hooks.slack.com", regexp.MustCompile(`hooks\.slack\.com/services/T[A-Za-z0-9]+/`), nil},
-		{"google-key", "aiza", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}`), nil},
-		{"userinfo", "://", regexp.MustCompile(`\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'<>\\@]+@[A-Za-z0-9\[]`), nil},
-	}
-})
+var rules = []rule{
+	{"jwt", "eyj", pattern.New(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*`), nil},
+	{"private-key", "private key-----", pattern.New(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----`), nil},
+	{"bearer", "bearer", pattern.New(`(?i)\bbearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]{8,})`), harmlessBearer},
+	{"aws-key", "akia", pattern.New(`\bAKIA[0-9A-Z]{16}\b`), nil},
+	{"aws-key", "asia", pattern.New(`\bASIA[0-9A-Z]{16}\b`), nil},
+	{"github-token", "gh", pattern.New(`\bgh[pousr]_[A-Za-z0-9]{30,}`), nil},
+	{"github-token", "github_pat_", pattern.New(`\bgithub_pat_[A-Za-z0-9_]{22,}`), nil},
+	{"slack-token", "xox", pattern.New(`\bxox[abeprs]-[A-Za-z0-9-]{10,}`), nil},
+	{"slack-token", "hooks.slack.com", pattern.New(`hooks\.slack\.com/services/T[A-Za-z0-9]+/`), nil},
+	{"google-key", "aiza", pattern.New(`\bAIza[0-9A-Za-z_-]{35}`), nil},
+	{"userinfo", "://", pattern.New(`\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'<>\\@]+@[A-Za-z0-9\[]`), nil},
+}
 
 // bearerProse are words that follow "bearer" in sentences.
 var bearerProse = []string{"authentication", "authorization", "credential", "credentials", "token", "tokens"}
@@ -86,7 +81,7 @@ func Suspicious(data []byte) []Finding {
 	for _, l := range layers(string(data)) {
 		low := lower(l.text)
 		findings = appendMails(findings, &l)
-		for _, r := range rules() {
+		for _, r := range rules {
 			if !strings.Contains(low, r.anchor) {
 				continue
 			}

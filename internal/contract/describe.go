@@ -3,10 +3,11 @@ package contract
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 // describe says what a value is without saying what it holds.
@@ -48,7 +49,7 @@ func describeWord(v any) string {
 	return describe(v)
 }
 
-var wordlike = regexp.MustCompile(`^[A-Za-z][A-Za-z_.]*$`)
+var wordlike = pattern.New(`^[A-Za-z][A-Za-z_.]*$`)
 
 func count(n int, noun string) string {
 	if n == 1 {

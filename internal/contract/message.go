@@ -6,10 +6,10 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 	"github.com/agnivade/levenshtein"
 )
@@ -51,7 +51,7 @@ func jsonTypes(d *provider.Definition) []string {
 	return slices.Compact(all)
 }
 
-var mediaForm = regexp.MustCompile(`^[a-z0-9.+-]{1,30}/[a-z0-9.+-]{1,50}$`)
+var mediaForm = pattern.New(`^[a-z0-9.+-]{1,30}/[a-z0-9.+-]{1,50}$`)
 
 // describeMedia quotes a media type if it is one.
 func describeMedia(t string) string {

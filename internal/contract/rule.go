@@ -5,10 +5,10 @@ import (
 	"math/big"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -45,7 +45,7 @@ func requested(route provider.Route, req Request) (id, from string) {
 	return text(doc.object()[e.Request]), e.Request + " in the body"
 }
 
-var delay = regexp.MustCompile(`^[0-9]{1,18}(\.[0-9]{1,18})?$`)
+var delay = pattern.New(`^[0-9]{1,18}(\.[0-9]{1,18})?$`)
 
 // retryAfter checks the form of the header, and that a body which repeats the
 // delay says the same.

@@ -1,8 +1,7 @@
 package main
 
 import (
-	"fmt"
-	"text/tabwriter"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -11,21 +10,38 @@ import (
 	"example.com/webhookvcr/internal/vcr"
 )
 
+const listHelp = `list shows every scenario with the request that it answers, the status of the
+answer, where the cassette in this build comes from, and how a recording
+provokes the answer.
+
+SOURCE is "live" (recorded against a tenant, with the day) or "simulated" (made
+by the built-in simulator from the vendor's published contract).`
+
 func listCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "list",
-		Short: "List the scenarios: request, status, source, and how each is provoked",
-		Args:  cobra.NoArgs,
+		Use:     "list",
+		Short:   "List the scenarios: request, status, source, and how each is provoked",
+		Long:    listHelp,
+		Example: "  record list",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return exit(exitUsage, "%s takes no argument, and was given %q", c.CommandPath(), args[0])
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, _ []string) error {
-			table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(table, "SCENARIO\tREQUEST\tSTATUS\tSOURCE\tPROVOKED BY")
+			var t table
+			t.add("SCENARIO", "REQUEST", "STATUS", "SOURCE", "PROVOKED BY")
 			for _, def := range provider.All() {
 				for i := range def.Scenarios {
 					s := &def.Scenarios[i]
-					fmt.Fprintf(table, "%s/%s\t%s %s\t%d\t%s\t%s\n", def.Name, s.Name, s.Request.Method, shortTarget(s.Request.Target), s.Status, shippedSource(def, s), s.How)
+					t.add(def.Name+"/"+s.Name, s.Request.Method+" "+shortTarget(s.Request.Target), strconv.Itoa(s.Status), shippedSource(def, s), s.How)
 				}
 			}
-			return table.Flush()
+			if err := t.print(c.OutOrStdout()); err != nil {
+				return exit(exitFailed, "%v", err)
+			}
+			return nil
 		},
 	}
 }
@@ -48,6 +64,9 @@ func shippedSource(def *provider.Definition, s *provider.Scenario) string {
 	file, err := vcr.Parse(name, data)
 	if err != nil {
 		return "unreadable"
+	}
+	if file.Header.Recorded != "" {
+		return file.Header.Source + " " + file.Header.Recorded
 	}
 	return file.Header.Source
 }

@@ -5,73 +5,100 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/webhookvcr/internal/provider"
 )
 
-// The exit statuses. Scripts may rely on them.
-const (
-	exitDone        = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitDrift       = 3
-	exitMissing     = 4
-	exitRefused     = 5
-	exitUnreachable = 6
-	exitLogin       = 7
-	exitThrottled   = 8
-)
+const rootHelp = `record makes and refreshes the cassettes of package webhooktest, against a live
+tenant or the built-in simulator, and cannot write a secret into one.
 
-// exitError is an error with the status that it ends the command with.
-type exitError struct {
-	code int
-	text string
-}
+To begin, without any credential:
 
-func (e *exitError) Error() string { return e.text }
+  record list                             what there is to record
+  record refresh --simulate --out DIR     record all of it from the simulator
 
-func exit(code int, format string, args ...any) error {
-	return &exitError{code, fmt.Sprintf(format, args...)}
-}
+To record your own tenant, set the variables that record refresh --help names.
+
+`
 
 // run is the command. stdout carries the result, stderr everything else.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:           "record",
 		Short:         "Record webhook cassettes that hold no secret",
-		Long:          "record makes and refreshes the cassettes of package webhooktest, against a live\ntenant or the built-in simulator, and cannot write a secret into one.\n\n" + exitHelp,
+		Long:          rootHelp + exitHelp,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: cobra.NoArgs,
+		DisableFlagsInUseLine: true,
+		Args:                  func(c *cobra.Command, args []string) error { return unknownCommand(c, args) },
+		RunE:                  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(refreshCommand(getenv), listCommand())
+	root.SetHelpCommand(helpCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return exit(exitUsage, "%v; %s --help shows the flags", err, c.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitDone
+	if err != nil {
+		fmt.Fprintln(stderr, "record:", err)
 	}
-	fmt.Fprintln(stderr, "record:", err)
-	var e *exitError
-	if errors.As(err, &e) {
-		return e.code
-	}
-	// What carries no status of its own comes from cobra: an unknown command or
-	// a wrong argument.
-	return exitUsage
+	return exitCode(err)
 }
 
-const exitHelp = `Exit status:
-  0  done
-  1  failed: something was not written, and the message says why
-  2  wrong usage
-  3  drift
-  4  credentials missing
-  5  credentials refused
-  6  tenant unreachable
-  7  sent to a login page instead of an answer
-  8  throttled for longer than --max-wait`
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Show the help of a command",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(c.Root(), rest)
+			}
+			// Without this the help of a command that does not run lacks --help.
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+func unknownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	return exit(exitUsage, "there is no command %q; %s", args[0], suggestion(args[0], names, "record --help shows those that there are"))
+}
+
+// flagError says which flag was probably meant.
+func flagError(c *cobra.Command, err error) error {
+	hint := fmt.Sprintf("%s --help shows the flags", c.CommandPath())
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		name := "--" + unknown.GetSpecifiedName()
+		return exit(exitUsage, "there is no flag %q; %s", name, suggestion(name, names, hint))
+	}
+	return exit(exitUsage, "%v; %s", err, hint)
+}
+
+// suggestion asks whether one of the nearest names was meant, or gives the hint.
+func suggestion(name string, names []string, hint string) string {
+	near := provider.Nearest(name, names)
+	if len(near) == 0 {
+		return hint
+	}
+	for i, n := range near {
+		near[i] = fmt.Sprintf("%q", n)
+	}
+	return "did you mean " + strings.Join(near, " or ") + "?"
+}

@@ -1,14 +1,20 @@
 package provider
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/agnivade/levenshtein"
 )
 
-// Nearest returns the names that a misspelt one was probably meant to be: those
-// at the least distance, when that is small beside the length. It serves the
-// "did you mean" of messages.
+// maxNearest is how many names a suggestion lists.
+const maxNearest = 3
+
+// Nearest returns the names that a misspelt one was probably meant to be, the
+// likeliest first and three at most: those at the least distance, when that is
+// small beside the length. Among equally near ones, swapped letters are the
+// likeliest slip; then those that begin alike. It serves the "did you mean" of
+// messages.
 func Nearest(name string, names []string) []string {
 	best := max(2, len(name)/4) + 1
 	var near []string
@@ -20,6 +26,26 @@ func Nearest(name string, names []string) []string {
 			near = append(near, candidate)
 		}
 	}
-	slices.Sort(near)
-	return near
+	if swapped := slices.DeleteFunc(slices.Clone(near), func(s string) bool { return !anagram(s, name) }); len(swapped) > 0 {
+		near = swapped
+	}
+	slices.SortFunc(near, func(a, b string) int {
+		return cmp.Or(cmp.Compare(commonPrefix(b, name), commonPrefix(a, name)), cmp.Compare(a, b))
+	})
+	return near[:min(maxNearest, len(near))]
+}
+
+func anagram(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
+}
+
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"record": main})
+}
+
+// TestScript runs the scripts below testdata/script against the built command.
+// GOLDIE_UPDATE=true go test ./cmd/record writes what they expect of its output
+// anew. Beside testscript's own commands they have:
+//
+//	status N COMMAND...        the command ends with exit status N
+//	tenant PROVIDER VARIANT    start a loopback tenant and set its variables
+//	reached PROVIDER N         wait until the tenant has had N requests
+//	asked PROVIDER FILE        what the tenant was asked for, one line each, sorted
+//	note DIR                   remember every file below DIR
+//	untouched DIR              the files below DIR are those that were noted
+//	empty DIR                  there is no such directory
+//	https VARIABLE             turn the variable's http:// into https://
+//	clean                      no value of a tenant is in the output or a file
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("GOLDIE_UPDATE") == "true",
+		Deadline:            time.Now().Add(5 * time.Minute),
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Getuid() == 0, nil
+			}
+			return false, fmt.Errorf("no condition %q", name)
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Values[stateKey{}] = &state{tenants: map[string]*tenant{}, noted: map[string]listing{}}
+			for _, name := range []string{"http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"} {
+				env.Setenv(name, "")
+			}
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"status":    status,
+			"tenant":    startTenant,
+			"reached":   reached,
+			"asked":     asked,
+			"note":      note,
+			"untouched": untouched,
+			"empty":     empty,
+			"clean":     clean,
+			"https": func(ts *testscript.TestScript, neg bool, args []string) {
+				need(ts, neg, args, 1, "https VARIABLE")
+				ts.Setenv(args[0], strings.Replace(ts.Getenv(args[0]), "http:", "https:", 1))
+			},
+		},
+	})
+}
+
+type stateKey struct{}
+
+// state is what the commands of one script share.
+type state struct {
+	tenants map[string]*tenant
+	noted   map[string]listing
+}
+
+func stateOf(ts *testscript.TestScript) *state { return ts.Value(stateKey{}).(*state) }
+
+func need(ts *testscript.TestScript, neg bool, args []string, n int, usage string) {
+	if neg || len(args) < n {
+		ts.Fatalf("usage: %s", usage)
+	}
+}
+
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "status N COMMAND...")
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exited *exec.ExitError
+	if errors.As(err, &exited) {
+		got = exited.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, expected %d", got, want)
+	}
+}
+
+func reached(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "reached PROVIDER N")
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	t := stateOf(ts).tenants[args[0]]
+	for range 1000 {
+		if len(t.requests()) >= n {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s was asked %d times only", args[0], len(t.requests()))
+}
+
+func asked(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "asked PROVIDER FILE")
+	got := stateOf(ts).tenants[args[0]].requests()
+	slices.Sort(got)
+	want := strings.Fields(strings.ReplaceAll(ts.ReadFile(args[1]), " ", "_"))
+	for i := range want {
+		want[i] = strings.Replace(want[i], "_", " ", 1)
+	}
+	got = slices.Compact(got)
+	if !slices.Equal(got, want) {
+		ts.Fatalf("%s was asked\n%s", args[0], strings.Join(got, "\n"))
+	}
+}
+
+// listing is every file below a directory: its content's hash, and when it was
+// written.
+type listing map[string]string
+
+func list(ts *testscript.TestScript, dir string) listing {
+	files := listing{}
+	err := filepath.WalkDir(ts.MkAbs(dir), func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		files[path] = fmt.Sprintf("%x %s", sha256.Sum256(data), info.ModTime().Format(time.RFC3339Nano))
+		return err
+	})
+	ts.Check(err)
+	return files
+}
+
+func note(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 1, "note DIR")
+	stateOf(ts).noted[args[0]] = list(ts, args[0])
+}
+
+func untouched(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 1, "untouched DIR")
+	before, ok := stateOf(ts).noted[args[0]]
+	if !ok {
+		ts.Fatalf("%s was not noted", args[0])
+	}
+	after := list(ts, args[0])
+	for path, was := range before {
+		if after[path] != was {
+			ts.Fatalf("%s was changed or removed", path)
+		}
+	}
+	for path := range after {
+		if _, ok := before[path]; !ok {
+			ts.Fatalf("%s appeared", path)
+		}
+	}
+}
+
+func empty(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 1, "empty DIR")
+	if _, err := os.Lstat(ts.MkAbs(args[0])); !errors.Is(err, fs.ErrNotExist) {
+		ts.Fatalf("%s exists", args[0])
+	}
+}
+
+// clean searches the last command's output and every file of the script's
+// directory for what the tenants' values look like in any spelling.
+func clean(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 0, "clean")
+	texts := map[string]string{"stdout": ts.ReadFile("stdout"), "stderr": ts.ReadFile("stderr")}
+	for path := range list(ts, ".") {
+		if filepath.Ext(path) == ".txt" {
+			continue // what the script expects
+		}
+		data, err := os.ReadFile(path)
+		ts.Check(err)
+		texts[path] = path + "\n" + string(data)
+	}
+	searched := 0
+	for name, t := range stateOf(ts).tenants {
+		for _, value := range t.planted() {
+			searched++
+			for where, text := range texts {
+				if form := find(text, value); form != "" {
+					ts.Fatalf("a value of %s is in %s, %s: %q", name, where, form, value)
+				}
+			}
+		}
+	}
+	if searched == 0 {
+		ts.Fatalf("no tenant was started, so nothing was searched for")
+	}
+	ts.Logf("%d values in %d texts: none found", searched, len(texts))
+}

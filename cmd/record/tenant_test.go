@@ -1,0 +1,283 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// tenant is a simulator behind a loopback address, with a variant's trouble in
+// between.
+type tenant struct {
+	env    map[string]string
+	values []string
+
+	mu  sync.Mutex
+	log []string
+}
+
+func (t *tenant) requests() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append([]string(nil), t.log...)
+}
+
+// planted are the values that must not show anywhere. The event's id is a word
+// of d.velop's pages.
+func (t *tenant) planted() []string {
+	all := append([]string(nil), t.values...)
+	for name, value := range t.env {
+		if value != "" && name != "DVELOP_EVENT_ID" {
+			all = append(all, strings.TrimPrefix(value, "http://"))
+		}
+	}
+	return all
+}
+
+// personal are values of the simulator's default tenants.
+var personal = map[string][]string{
+	"devrev": {
+		"11FVC3ScK", "1jGzMh1N", "8QpVnW3x", "uz0FNGcNl28NzMyfHZdzWm6XtOuZgY5O", "dyI0qD9CHcEn5r0gXhjp5O2E2qDWeZxq",
+		"hooks.acme.example", "ops.acme.example", "maya.lindqvist", "Lindqvist", "jonas.weber", "Jonas Weber", "crm-contact-58213",
+		"Globex", "REV-4hTq8Xc2", "portrait-weber", "maya-2024", "Acme Synchronisation",
+	},
+	"dvelop": {
+		"4b8f9c1e-7d2a-4e63-9a5b-c0d1f2e3a4b6", "4b8f9c1e7d2a4e639a5bc0d1f2e3a4b6", "9d3f6a52-1c7e-4b08-8f4d-2e6b7a9c5d10", "acme.d-velop.cloud",
+		"Acme accounting", "hooks.acme.example", "kX8/vT2mQ9+bR4wZ6nLc1sHy7JdPf3Ga0uEoWi5t", "6e1f0c7d-92b4-4a58-8c3e-d5079b6a41f2",
+	},
+}
+
+// startTenant is the command tenant.
+func startTenant(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "tenant PROVIDER VARIANT")
+	def := provider.ByName(args[0])
+	if def == nil {
+		ts.Fatalf("no provider %q", args[0])
+	}
+	base, token, env := simulator.Tenant(def)
+	_ = base
+	t := &tenant{env: map[string]string{def.TokenVar: token}, values: personal[def.Name]}
+	for _, s := range def.Seeds {
+		// What a look-up finds is left for it to find.
+		if s.Lookup == nil {
+			t.env[s.Var] = env[s.Var]
+		}
+	}
+	variant, number, _ := strings.Cut(args[1], "=")
+	n, _ := strconv.Atoi(number)
+	t.env[def.BaseVar] = t.serve(ts, def, variant, n)
+	for name, value := range t.env {
+		ts.Setenv(name, value)
+	}
+	stateOf(ts).tenants[def.Name] = t
+}
+
+// serve starts the server and returns its base URL.
+func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, variant string, n int) string {
+	if variant == "closed" {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		ts.Check(err)
+		defer listener.Close()
+		return "http://" + listener.Addr().String()
+	}
+	handler, err := simulator.New(def, "")
+	ts.Check(err)
+	done := make(chan struct{})
+	if variant == "refusing" {
+		t.env[def.TokenVar] = "expired-Zk3Wq8Lm5Tn2Rb7X"
+	}
+	if variant == "hostile" {
+		t.values = append(t.values, hostileValues...)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		count := t.count(r)
+		switch {
+		case variant == "slow", variant == "stalling" && count > n:
+			// Until the body is read, the server does not notice that the client
+			// has gone.
+			io.Copy(io.Discard, r.Body)
+			select {
+			case <-r.Context().Done():
+			case <-done:
+			}
+		case variant == "throttling" && count <= n:
+			throttle(w, def, "1")
+		case variant == "throttling-each" && t.times(r) == 1:
+			throttle(w, def, time.Now().Add(time.Second).UTC().Format(http.TimeFormat))
+		case variant == "throttling-long":
+			throttle(w, def, "3600")
+		case variant == "throttling-silent":
+			throttle(w, def, "")
+		case variant == "login":
+			http.Redirect(w, r, provider.DVelop.LoginPath+"?redirect=%2F", http.StatusFound)
+		case variant == "elsewhere":
+			http.Redirect(w, r, "https://maintenance.example/", http.StatusFound)
+		case variant == "forbidden":
+			plain(w, http.StatusForbidden)
+		case variant == "no-list" && strings.Contains(r.URL.Path, "list"):
+			plain(w, http.StatusForbidden)
+		case variant == "cut":
+			w.Header().Set("Content-Length", "1000")
+			io.WriteString(w, "{")
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		case variant == "brotli":
+			w.Header().Set("Content-Encoding", "br")
+			io.WriteString(w, "{}")
+		case variant == "ordinary", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
+			handler.ServeHTTP(w, r)
+		case variant == "hostile":
+			hostile(w, r, handler)
+		case changes[variant] != nil:
+			change(w, r, handler, changes[variant])
+		default:
+			panic("no variant " + variant)
+		}
+	}))
+	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary refusing hostile", variant) {
+		ts.Fatalf("no variant %q", variant)
+	}
+	ts.Defer(func() {
+		close(done)
+		server.Close()
+	})
+	return server.URL
+}
+
+func (t *tenant) count(r *http.Request) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.log = append(t.log, r.Method+" "+r.URL.Path)
+	return len(t.log)
+}
+
+// times says how often the tenant was asked for the same.
+func (t *tenant) times(r *http.Request) (n int) {
+	for _, asked := range t.requests() {
+		if asked == r.Method+" "+r.URL.Path {
+			n++
+		}
+	}
+	return n
+}
+
+func throttle(w http.ResponseWriter, def *provider.Definition, after string) {
+	if after != "" {
+		w.Header().Set("Retry-After", after)
+	}
+	if def.RetryAfter == "" {
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusTooManyRequests)
+	fmt.Fprint(w, `{"type":"too_many_requests","message":"Too many requests."}`)
+}
+
+func plain(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	io.WriteString(w, "{}")
+}
+
+// changes are what a variant makes of the simulator's answers.
+var changes = map[string]func(r *http.Request, status *int, body string) string{
+	// A documented member has another type.
+	"drift": func(_ *http.Request, _ *int, body string) string {
+		return strings.NewReplacer(`"status": "active"`, `"status": 7`, `"timeout": 10000`, `"timeout": "10000"`).Replace(body)
+	},
+	// An unknown id is an internal error, and a wrong one of another type.
+	"different": func(_ *http.Request, status *int, body string) string {
+		if *status == http.StatusNotFound {
+			*status = http.StatusInternalServerError
+		}
+		return strings.NewReplacer(`"type": "invalid_id"`, `"type": "bad_request"`, `"type": "parse_error"`, `"type": "pat_r4Vq9sZ2"`).Replace(body)
+	},
+}
+
+func change(w http.ResponseWriter, r *http.Request, handler http.Handler, edit func(*http.Request, *int, string) string) {
+	rec := httptest.NewRecorder()
+	handler.ServeHTTP(rec, r)
+	body := edit(r, &rec.Code, rec.Body.String())
+	for name, values := range rec.Header() {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(rec.Code)
+	io.WriteString(w, body)
+}
+
+// hostileValues are what the hostile tenant adds to its answers.
+var hostileValues = []string{
+	"whsec_9fKq2Lx7Vb4Nz8Tr", "session-5Hn3Wd8Qy6Jm1Cp", "trace-Bb7Xk2Mf9Rt4", "Henrike Ostermann", "h.ostermann@acme.example", "intranet.acme.example",
+	"realm-Gw6Tz3Pk", "+49 30 5550 1234",
+}
+
+// hostile adds secrets and personal data wherever HTTP and JSON have a place,
+// and tells errors with the caller's own credential and ids in them.
+func hostile(w http.ResponseWriter, r *http.Request, handler http.Handler) {
+	authorization := r.Header.Get("Authorization")
+	rec := httptest.NewRecorder()
+	asked, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(asked))
+	handler.ServeHTTP(rec, r)
+	header := w.Header()
+	for name, values := range rec.Header() {
+		header[name] = values
+	}
+	header.Set("Set-Cookie", "sid=session-5Hn3Wd8Qy6Jm1Cp; Path=/")
+	header.Set("X-Trace", "trace-Bb7Xk2Mf9Rt4")
+	header.Set("ETag", `"whsec_9fKq2Lx7Vb4Nz8Tr"`)
+	header.Set("X-Authorization", authorization)
+	header.Set("Www-Authenticate", `Bearer realm="realm-Gw6Tz3Pk"`)
+	if location := header.Get("Location"); location != "" {
+		header.Set("Location", location+"&state=session-5Hn3Wd8Qy6Jm1Cp")
+	}
+	body := rec.Body.Bytes()
+	var doc map[string]any
+	if json.Unmarshal(body, &doc) == nil {
+		plant(doc, rec.Code, authorization+" "+string(asked))
+		body, _ = json.Marshal(doc)
+	} else if len(body) > 0 {
+		body = append(body, []byte("<p>Henrike Ostermann, "+authorization+"</p>")...)
+	}
+	w.WriteHeader(rec.Code)
+	w.Write(body)
+}
+
+func plant(doc map[string]any, status int, echo string) {
+	if status >= 400 {
+		for _, name := range []string{"message", "detail", "reason"} {
+			if _, ok := doc[name]; ok {
+				doc[name] = "Henrike Ostermann may not use " + echo + " at https://intranet.acme.example/"
+			}
+		}
+	}
+	for _, v := range doc {
+		switch v := v.(type) {
+		case map[string]any:
+			plant(v, 0, echo)
+		case []any:
+			for _, item := range v {
+				if m, ok := item.(map[string]any); ok {
+					plant(m, 0, echo)
+				}
+			}
+		}
+	}
+	doc["x_signing_key"] = "whsec_9fKq2Lx7Vb4Nz8Tr"
+	doc["x_owner"] = map[string]any{"name": "Henrike Ostermann", "mail": "h.ostermann@acme.example", "phone": "+49 30 5550 1234"}
+	doc["x_links"] = []any{"https://intranet.acme.example/hooks?key=session-5Hn3Wd8Qy6Jm1Cp", `{"nested":"trace-Bb7Xk2Mf9Rt4"}`}
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"example.com/webhookvcr/internal/vcr"
+)
+
+// throttledError is an answer 429 to a scenario that is not about one.
+type throttledError struct{ retryAfter string }
+
+func (e *throttledError) Error() string { return "the tenant is throttling" }
+
+// attempts records a scenario and waits as long as a throttling tenant says.
+func (r *refresh) attempts(ctx context.Context, t target, tenant vcr.Tenant) (vcr.Outcome, error) {
+	for waited := time.Duration(0); ; {
+		if tenant.Source == vcr.Live {
+			if err := sleep(ctx, r.pace); err != nil {
+				return vcr.Outcome{}, interrupted(t)
+			}
+		}
+		outcome, err := r.attempt(ctx, t, tenant)
+		var throttled *throttledError
+		if !errors.As(err, &throttled) {
+			return outcome, err
+		}
+		wait, why := retryAfter(throttled.retryAfter)
+		if waited += wait; waited > r.maxWait {
+			return outcome, exit(exitThrottled, "%s not written: the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", t.name(), wait, r.maxWait)
+		}
+		fmt.Fprintf(r.stderr, "%s: throttled, waiting %s%s\n", t.name(), wait, why)
+		if err := sleep(ctx, wait); err != nil {
+			return outcome, interrupted(t)
+		}
+	}
+}
+
+func interrupted(t target) error { return exit(exitFailed, "%s not written: interrupted", t.name()) }
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// noRetryAfter is the wait when the tenant names none: a tenth of the shortest
+// window that a vendor documents.
+const noRetryAfter = 30 * time.Second
+
+// retryAfter reads the header in both of its forms.
+func retryAfter(value string) (wait time.Duration, why string) {
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds >= 0 && seconds < 1e6 {
+		return max(time.Second, time.Duration(seconds*float64(time.Second))), " as Retry-After says"
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(time.Second, time.Until(at).Round(time.Second)), " as Retry-After says"
+	}
+	return noRetryAfter, ", for want of a Retry-After"
+}

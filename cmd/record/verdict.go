@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/vcr"
+)
+
+// expected compares the answer with the one that the scenario is about.
+func expected(t target, got answer) error {
+	s := t.scenario
+	valid := s.Request.Credential == provider.Valid && !s.Request.NoOrigin
+	login := t.def.LoginPath != "" && strings.HasPrefix(strings.TrimPrefix(got.location, t.def.BaseURL), t.def.LoginPath)
+	switch {
+	case got.status == s.Status && got.errorType != s.Type && s.Type != "":
+		return otherAnswer(t, "a %d of %s, and the scenario is about the type %q", got.status, typeName(t.def, got.errorType), s.Type)
+	case got.status == s.Status && s.MediaType != "" && got.mediaType != s.MediaType:
+		return otherAnswer(t, "a %d of media type %q, and the scenario is about %q", got.status, got.mediaType, s.MediaType)
+	case got.status == s.Status:
+		return nil
+	case got.status == http.StatusTooManyRequests:
+		return &throttledError{got.retry}
+	case valid && login:
+		return sentToLogin(t)
+	case valid && (got.status == http.StatusUnauthorized || got.status == http.StatusForbidden):
+		return credentialRefused(t, got.status)
+	default:
+		return otherAnswer(t, "a %d, and the scenario is about a %d", got.status, s.Status)
+	}
+}
+
+// typeName quotes the type of an error only when it is public knowledge.
+func typeName(def *provider.Definition, errorType string) string {
+	switch {
+	case errorType == "":
+		return "no type"
+	case contract.IsWord(def, errorType):
+		return fmt.Sprintf("type %q", errorType)
+	default:
+		return "a type that the contract does not list"
+	}
+}
+
+// classify gives a failed request its exit status.
+func classify(ctx context.Context, r *refresh, t target, err error) error {
+	var status *vcr.StatusError
+	var unreachable *unreachableError
+	switch {
+	case ctx.Err() != nil:
+		return interrupted(t)
+	case errors.As(err, &status):
+		return lookupAnswered(t, status, err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return cannotReach(t, fmt.Sprintf("no answer within %s (--timeout)", r.timeout))
+	case errors.As(err, &unreachable):
+		return cannotReach(t, networkReason(unreachable, err))
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return exit(exitFailed, "%s not written: the answer broke off; record it again", t.name())
+	default:
+		return exit(exitFailed, "%s not written: %v", t.name(), withoutURL(err))
+	}
+}
+
+// lookupAnswered is about the unrecorded request that finds an id.
+func lookupAnswered(t target, status *vcr.StatusError, err error) error {
+	switch code := status.Status; {
+	case code == http.StatusTooManyRequests:
+		return &throttledError{status.RetryAfter}
+	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		return credentialRefused(t, code)
+	case code >= 300 && code < 400 && t.def.LoginPath != "" && strings.Contains(status.Location, t.def.LoginPath):
+		return sentToLogin(t)
+	default:
+		return exit(exitFailed, "%s not written: %v", t.name(), withoutURL(err))
+	}
+}
+
+func otherAnswer(t target, format string, args ...any) error {
+	return exit(exitFailed, "%s not written: the tenant answered %s; its cassette stays as it was", t.name(), fmt.Sprintf(format, args...))
+}
+
+func credentialRefused(t target, status int) error {
+	return exit(exitRefused, "%s not written: the tenant answered %d; check that %s is valid and may read webhooks", t.name(), status, t.def.TokenVar)
+}
+
+func sentToLogin(t target) error {
+	return exit(exitLogin, "%s not written: the tenant sent us to its login page; %s is no valid credential, or has expired", t.name(), t.def.TokenVar)
+}
+
+func cannotReach(t target, why string) error {
+	return exit(exitUnreachable, "%s not written: the tenant cannot be reached: %s; check %s and the network", t.name(), why, t.def.BaseVar)
+}
+
+// networkReason says in the user's words what the commonest causes are. The
+// tenant's host is named by its variable only.
+func networkReason(cause *unreachableError, err error) string {
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var timeout net.Error
+	switch {
+	case errors.As(cause.err, &dns):
+		return "its host name cannot be looked up"
+	case errors.As(cause.err, &certificate):
+		return "its certificate is not trusted"
+	case errors.Is(cause.err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(cause.err, io.EOF), errors.Is(cause.err, io.ErrUnexpectedEOF), errors.Is(cause.err, syscall.ECONNRESET):
+		return "the connection was closed before the answer"
+	case errors.As(cause.err, &record), strings.Contains(cause.Error(), "server gave HTTP response to HTTPS client"):
+		return "it does not answer https"
+	case errors.As(cause.err, &timeout) && timeout.Timeout():
+		return "the connection timed out"
+	default:
+		return withoutURL(err).Error()
+	}
+}
+
+// withoutURL takes off what http.Client puts before an error: the message names
+// the scenario already.
+func withoutURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}

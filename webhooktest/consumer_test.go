@@ -1,0 +1,196 @@
+package webhooktest_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// consumers holds modules of the kind that a team writes which uses this one.
+const consumers = "testdata/consumers"
+
+// edit breaks or changes one file of a consumer.
+type edit struct{ file, old, new string }
+
+// A module that uses this one is built and tested as its team would do it, and
+// once more with a fault in it, which its tests must find.
+func TestConsumers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		dir string
+		// args are given to go test.
+		args []string
+		// edits are made to the copy before it is tested.
+		edits []edit
+		// wants are parts of the output of a run that fails; a run that passes
+		// has none.
+		wants []string
+	}{
+		{dir: "first"},
+		{
+			dir:   "first",
+			edits: []edit{firstFault},
+			wants: []string{"--- FAIL: TestWebhook", `/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-id"`},
+		},
+		{dir: "golden"},
+		{
+			dir:   "golden",
+			edits: []edit{{"hooks.go", "slices.Sort(w.EventTypes)", "w.EventTypes = slices.Clip(w.EventTypes[1:])"}},
+			wants: []string{"--- FAIL: TestLookup_retriesWhenThrottled", `-    "work_created",`, "GOLDIE_UPDATE=true go test -run '^TestLookup_retriesWhenThrottled$' ."},
+		},
+		{dir: "every-error"},
+		{
+			dir:   "every-error",
+			edits: []edit{{"hooks.go", "if !isJSON {", "if false {"}},
+			wants: []string{"--- FAIL: TestDVelop_isNotFooledByTheSignInPage", "--- FAIL: TestDevRev_survivesABadConnection/notjson"},
+		},
+		{
+			dir:   "every-error",
+			edits: []edit{{"hooks.go", "if resp.StatusCode != http.StatusOK {", "if resp.StatusCode >= 500 {"}},
+			wants: []string{
+				"--- FAIL: TestDevRev_survivesEveryError/webhooks.get/400-parse_error", "--- FAIL: TestDevRev_survivesEveryError/webhooks.get/429",
+				"--- FAIL: TestDVelop_survivesEveryError/GetWebHook/404-json", "--- FAIL: TestDVelop_survivesEveryError/GetWebHook/401",
+			},
+		},
+		{dir: "base-url"},
+		{
+			dir:   "base-url",
+			edits: []edit{{"hooks.go", `"events", event`, `"event", event`}},
+			wants: []string{"--- FAIL: TestTarget ", "GetWebHook/200-json (simulated) has no answer for", "502 Bad Gateway"},
+		},
+		{dir: "own-recorder"},
+		{
+			dir:   "own-recorder",
+			edits: []edit{{"testdata/lookup.yaml", `"secret": "REDACTED",`, ""}},
+			wants: []string{"--- FAIL: TestStatus", "breaks the contract of DevRev", "/webhook/secret"},
+		},
+		{dir: "own-tenant"},
+		{
+			dir:   "own-tenant",
+			edits: []edit{{"hooks_test.go", "Token: webhooktest.Token", "Token: tenantToken"}},
+			wants: []string{"--- FAIL: TestRotate/record", "it carries a credential of its own; send webhooktest.Token"},
+		},
+		{dir: "retry"},
+		{
+			dir:   "retry",
+			edits: []edit{{"hooks.go", "time.Duration(seconds) * time.Second", "time.Duration(seconds) * time.Hour"}},
+			wants: []string{"--- FAIL: TestStatus_waitsAsLongAsRetryAfterSays", "waited 1h0m0s, want the second of Retry-After"},
+		},
+		{dir: "migrated"},
+		{
+			dir:   "migrated",
+			edits: []edit{{"hooks.go", `"id":"`, `"webhook":"`}},
+			wants: []string{"--- FAIL: TestStatus", "testdata/lookup.yaml has no answer for", "to record it: WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -run TestStatus ."},
+		},
+		{dir: "update-flag"},
+		{
+			dir:   "update-flag",
+			edits: []edit{{"testdata/report.golden", "active", "inactive"}},
+			wants: []string{"--- FAIL: TestReport"},
+		},
+		{dir: "update-flag", args: []string{"-update"}, edits: []edit{{"testdata/report.golden", "active", "inactive"}}},
+		{
+			// The flag is defined twice: no test of the package can run.
+			dir:   "update-flag-clash",
+			wants: []string{"flag redefined: update", "panic: "},
+		},
+	}
+	tried := map[string]bool{}
+	slots := make(chan struct{}, 2)
+	for _, tt := range tests {
+		name := tt.dir
+		if tt.wants != nil {
+			name += "/fails"
+		}
+		tried[tt.dir] = true
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			dir := consumer(t, tt.dir, tt.edits...)
+			out, err := goTest(t, dir, tt.args...)
+			if tt.wants == nil {
+				require.NoError(t, err, "%s", out)
+				require.Contains(t, out, "ok  \t")
+				return
+			}
+			var exit *exec.ExitError
+			require.ErrorAs(t, err, &exit, "%s", out)
+			for _, want := range tt.wants {
+				assert.Contains(t, out, want)
+			}
+		})
+	}
+	entries, err := os.ReadDir(consumers)
+	require.NoError(t, err)
+	for _, e := range entries {
+		assert.True(t, tried[e.Name()], "no test runs %s/%s", consumers, e.Name())
+	}
+}
+
+// consumer copies a module to a directory of its own, where it finds this one by
+// a replace directive.
+func consumer(t *testing.T, name string, edits ...edit) string {
+	t.Helper()
+	source := filepath.Join(consumers, name)
+	if _, err := os.Stat(filepath.Join(source, "go.mod")); errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("%s is missing: a module that was downloaded comes without the modules inside it; use a checkout", source)
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS(source)))
+	checkout, err := filepath.Abs("..")
+	require.NoError(t, err)
+	replaceIn(t, filepath.Join(dir, "go.mod"), "=> ../../../..", "=> "+filepath.ToSlash(checkout))
+	sums, err := os.ReadFile("../go.sum")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o644))
+	for _, e := range edits {
+		replaceIn(t, filepath.Join(dir, e.file), e.old, e.new)
+	}
+	return dir
+}
+
+func replaceIn(t *testing.T, file, old, new string) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Contains(t, string(data), old, "%s has changed; change the test as well", file)
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(data), old, new, 1)), 0o644))
+}
+
+// goTest runs the tests of the module in dir with nothing of our own run's
+// environment that would change what they do.
+func goTest(t *testing.T, dir string, args ...string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-count=1", "-timeout=2m", "./..."}, args...)...)
+	cmd.Dir = dir
+	cmd.WaitDelay = 10 * time.Second
+	cmd.Env = append(withoutTenant(os.Environ()), "GOFLAGS=-mod=mod", "GOWORK=off", "PWD="+dir)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// withoutTenant leaves out the variables that name a tenant or change what tests
+// do, so that none of them is used by accident.
+func withoutTenant(env []string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(v string) bool {
+		for _, prefix := range []string{"DEVREV_", "DVELOP_", "WEBHOOKTEST_", "GOLDIE_"} {
+			if strings.HasPrefix(v, prefix) {
+				return true
+			}
+		}
+		return false
+	})
+}

@@ -1,0 +1,106 @@
+// Package webhooktest gives tests HTTP clients that answer as the webhook APIs
+// of DevRev and d.velop do, offline, and that hold each request and each answer
+// to the vendor's published contract.
+//
+// A test names the answers that it wants:
+//
+//	func TestLookup_retriesWhenThrottled(t *testing.T) {
+//		client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/429", "webhooks.get/200")
+//		svc := hooks.New(client, webhooktest.DevRev.BaseURL(), webhooktest.Token)
+//
+//		got, err := svc.Lookup(t.Context(), webhooktest.DevRevWebhookID)
+//
+//		require.NoError(t, err)
+//		goldentest.Assert(t, "lookup", got)
+//	}
+//
+// [Replay] answers from the scenarios that this module ships, [ReplayServer] does
+// so behind a loopback server, [Open] replays a cassette of your own and records
+// it when told to. [Checked] and [Validate] apply the contract to what a team
+// uses already. Package goldentest, in a directory below this one, compares
+// results with golden files.
+//
+// # How it works
+//
+// Tests see placeholders only: made-up values such as [DevRevWebhookID] and
+// [Token], which stand for a tenant's. Real values exist below the recorder, and
+// only while recording. A request takes this way:
+//
+//  1. The client copies it and checks it against the contract. It adds
+//     Authorization, and for d.velop Origin, when they are missing, and logs that.
+//  2. go-vcr takes it, an unmodified recorder of gopkg.in/dnaeon/go-vcr.v3. The
+//     credential does not get that far.
+//  3. Replaying, the first unused interaction that matches answers. Method, URL,
+//     JSON value of the body, and for d.velop the media type asked for must be
+//     equal; headers, tokens and cookies are not compared.
+//  4. Recording, the placeholders are exchanged for the tenant's values, the
+//     credential is added, the request is sent, and every value of the tenant in
+//     the answer is exchanged for a placeholder before go-vcr sees it.
+//  5. The answer is checked against the contract. Breaches fail the test;
+//     undocumented members and unlisted enum values are logged.
+//  6. At the end of the test, steps that no request used fail it. A recording is
+//     written if the test has passed, every answer meets the contract, nothing
+//     of the tenant is found in it and it replays itself. Otherwise the old file
+//     stays as it was, and the test says why.
+//
+// # What it does not do
+//
+// Every shipped cassette is made by a simulator that follows the published
+// contract; none was recorded from a vendor's live server. [Scenario] says so of
+// each in its Source, and a failure that quotes a cassette does too. How a vendor
+// really behaves where its pages are silent is not known here: record your own
+// tenant to find out.
+//
+// The package does not deliver webhook events, does not verify their signatures,
+// does not cover other parts of the vendors' APIs, and does not record streams
+// or upgraded connections.
+//
+// # What the vendors document
+//
+// DevRev (OpenAPI document of 2024-01-24); every answer is application/json, and
+// every error body has a documented type:
+//
+//	operation        success          errors with a documented body
+//	webhooks.get     200 {webhook}    400 401 403 404 429 500 503
+//	webhooks.list    200 {webhooks}   400 401 403     429 500 503
+//	webhooks.create  201 {webhook}    400 401 403     429 500 503
+//	webhooks.update  200 {webhook}    400 401 403 404 429 500 503
+//	webhooks.delete  200 {}           400 401 403 404 429 500 503
+//
+// The answer to an unknown route is a 404 without a type.
+//
+// d.velop (OpenAPI document oas-dmsconfig and its guide); "both" is
+// application/json and application/hal+json. That the statuses of the last
+// column occur is documented; what their bodies hold is unknown, and they are
+// not checked:
+//
+//	operation      success                             errors with a body  body unknown
+//	GetWebHook     200 webhook, both                   404 both            401 403 406 500
+//	GetEvent       200 event, both                     404 both            401 403 406 500
+//	GetEvents      200 events, both (not documented)                       401 403 406 500
+//	PutEvent       204 without a body                  400 404 json        401 403 406 500
+//	PostEvent      201 with Location, body unknown     400 json            401 403 406 500
+//	PutWebHook     200, body unknown                   400 404 json        401 403 406 500
+//	DeleteWebHook  204 without a body                  404 json            401 403 406 500
+//
+// d.velop documents no member of a webhook or of an error as required. Two rules
+// close the gap: an answer of 200 must carry a webhook, and [Strict] asks for the
+// members that the vendor's pages show.
+//
+// Scenarios exist for webhooks.get, webhooks.list and GetWebHook. The other
+// operations are checked when a test of yours uses them with [Open] or [Checked].
+//
+// # Environment
+//
+// Replaying reads one variable, recording the others:
+//
+//	WEBHOOKTEST_RECORD    regular expression; Open records a cassette when it matches the whole path
+//	DEVREV_TOKEN          credential for DevRev
+//	DEVREV_BASE_URL       optional; https://api.devrev.ai when unset
+//	DEVREV_WEBHOOK_ID     optional; the first webhook listed when unset
+//	DVELOP_TOKEN          credential for d.velop
+//	DVELOP_BASE_URL       base URL of the tenant
+//	DVELOP_REPOSITORY_ID  id of a repository
+//	DVELOP_EVENT_ID       id of an event, such as postimport
+//	DVELOP_WEBHOOK_ID     optional; the first webhook of the event when unset
+package webhooktest

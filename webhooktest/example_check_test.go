@@ -1,0 +1,110 @@
+package webhooktest_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"example.com/webhookvcr/webhooktest"
+)
+
+// exampleFake is a team's own stand-in for a vendor; it answers every request alike.
+type exampleFake struct{ body string }
+
+func (f exampleFake) RoundTrip(req *http.Request) (*http.Response, error) {
+	return &http.Response{
+		Status: "200 OK", StatusCode: http.StatusOK, Request: req,
+		Header: http.Header{"Content-Type": {"application/json"}},
+		Body:   io.NopCloser(strings.NewReader(f.body)),
+	}, nil
+}
+
+// A webhook without its secret, which DevRev documents as always there.
+const withoutSecret = `{"webhook": {"id": "don:integration:dvrv-us-1:devo/example:webhook/webhook-id", "status": "active", "url": "https://example.com/hook"}}`
+
+func ExampleChecked() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	// In place of the fake stands what the tests use already: a recorder of
+	// go-vcr, a server, a transport of the team's own.
+	client := &http.Client{Transport: webhooktest.Checked(t, webhooktest.DevRev, exampleFake{withoutSecret})}
+
+	fmt.Println(ask(client, webhooktest.DevRevWebhookID))
+	// Output:
+	// FAIL: POST /webhooks.get breaks the contract of DevRev:
+	// 	answer /webhook/secret (line 1, column 13): is missing, but required
+	// 200 OK <nil>
+}
+
+func ExampleValidate() {
+	client := &http.Client{Transport: exampleFake{withoutSecret}}
+	resp, err := client.Post("https://api.devrev.ai/webhooks.get", "application/json",
+		strings.NewReader(`{"id":"`+webhooktest.DevRevWebhookID+`"}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+
+	err = webhooktest.Validate(webhooktest.DevRev, resp)
+
+	var breach *webhooktest.ContractError
+	if errors.As(err, &breach) {
+		fmt.Println(breach.Operation, breach.Status, len(breach.Problems))
+	}
+	body, _ := io.ReadAll(resp.Body) // it stays readable
+	fmt.Println(len(body) > 0)
+	// Output:
+	// webhooks.get 200 1
+	// true
+}
+
+func ExampleValidateBody() {
+	body := []byte(`{"type": "not_found", "message": "no such webhook"}`)
+
+	fmt.Println(webhooktest.ValidateBody(webhooktest.DevRev, "webhooks.get", 404, "application/json", body))
+	fmt.Println(webhooktest.ValidateBody(webhooktest.DevRev, "webhooks.get", 200, "application/json", body) != nil)
+	// Output:
+	// <nil>
+	// true
+}
+
+func ExampleContractError_Error() {
+	err := webhooktest.ValidateBody(webhooktest.DevRev, "webhooks.get", 200, "application/json", []byte(withoutSecret))
+
+	fmt.Println(err)
+	// Output:
+	// DevRev webhooks.get answered 200, against the contract:
+	// 	answer /webhook/secret (line 1, column 13): is missing, but required
+}
+
+// The gap is known and waits for its repair; everything else still counts.
+func ExampleAllowProblems() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	devrev := webhooktest.DevRev.With(webhooktest.AllowProblems("/webhook/secret"))
+	client := &http.Client{Transport: webhooktest.Checked(t, devrev, exampleFake{withoutSecret})}
+
+	fmt.Println(ask(client, webhooktest.DevRevWebhookID))
+	// Output:
+	// 200 OK <nil>
+}
+
+// d.velop documents no member of a webhook as required; the inferred profile
+// asks for those that its pages show.
+func ExampleStrict() {
+	body := []byte(`{"id": "bbbbbbbb-0000-4000-8000-000000000001", "enabled": true}`)
+
+	documented := webhooktest.ValidateBody(webhooktest.DVelop, "GetWebHook", 200, "application/json", body)
+	inferred := webhooktest.ValidateBody(webhooktest.DVelop.With(webhooktest.Strict()), "GetWebHook", 200, "application/json", body)
+
+	fmt.Println("documented:", documented)
+	fmt.Println("inferred:  ", inferred != nil)
+	// Output:
+	// documented: <nil>
+	// inferred:   true
+}

@@ -1,0 +1,159 @@
+package webhooktest_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+
+	"example.com/webhookvcr/webhooktest"
+)
+
+// exampleTenant stands for a live organisation at DevRev, so that the examples record
+// without a network. Its member "team" is one that DevRev does not document.
+type exampleTenant struct{ status string }
+
+func (tn exampleTenant) RoundTrip(req *http.Request) (*http.Response, error) {
+	body := `{"webhook": {"id": "don:integration:dvrv-us-1:devo/8hQ2vTzR:webhook/5kLm9PqS",
+		"secret": "bXktdmVyeS1vd24tc2VjcmV0", "status": "` + tn.status + `", "team": "billing",
+		"event_types": ["work_created"], "url": "https://hooks.initech.example/devrev"}}`
+	return &http.Response{
+		Status: "200 OK", StatusCode: http.StatusOK, Request: req, ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Content-Type": {"application/json"}},
+		Body:   io.NopCloser(strings.NewReader(body)),
+	}, nil
+}
+
+// exampleRecording sets what a shell would set, and goes to a directory of its own.
+func exampleRecording() (back func()) {
+	undo := []func(){
+		inTempDir(),
+		setExampleEnv("WEBHOOKTEST_RECORD", "testdata/.*"),
+		setExampleEnv("DEVREV_TOKEN", "the-tenants-token"),
+		setExampleEnv("DEVREV_BASE_URL", ""),
+		setExampleEnv("DEVREV_WEBHOOK_ID", "don:integration:dvrv-us-1:devo/8hQ2vTzR:webhook/5kLm9PqS"),
+	}
+	return func() {
+		for i := len(undo) - 1; i >= 0; i-- {
+			undo[i]()
+		}
+	}
+}
+
+// lookUp is the code under test: it returns the body of a webhook.
+func lookUp(client *http.Client, id string) string {
+	resp, err := client.Post("https://api.devrev.ai/webhooks.get", "application/json", strings.NewReader(`{"id":"`+id+`"}`))
+	if err != nil {
+		return err.Error()
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err.Error()
+	}
+	return strings.ReplaceAll(string(body), "\t", "")
+}
+
+// The same test records and replays. What it sees are placeholders both times.
+func ExampleOpen() {
+	defer exampleRecording()()
+	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleTenant{"active"}))
+	test := func() {
+		t := &exampleTB{quiet: true}
+		defer t.end()
+		client := webhooktest.Open(t, devrev, "testdata/lookup.yaml")
+		fmt.Println(lookUp(client, webhooktest.DevRevWebhookID))
+	}
+
+	test() // WEBHOOKTEST_RECORD=testdata/.* go test
+	os.Unsetenv("WEBHOOKTEST_RECORD")
+	test() // go test
+	// Output:
+	// {"webhook": {"id": "don:integration:dvrv-us-1:devo/example:webhook/webhook-id",
+	// "secret": "cGxhY2Vob2xkZXItMQ==", "status": "active", "team": "undocumented-1",
+	// "event_types": ["work_created"], "url": "https://example.com/url-1"}}
+	// {"webhook": {"id": "don:integration:dvrv-us-1:devo/example:webhook/webhook-id",
+	// "secret": "cGxhY2Vob2xkZXItMQ==", "status": "active", "team": "undocumented-1",
+	// "event_types": ["work_created"], "url": "https://example.com/url-1"}}
+}
+
+// Without a transport of its own a recording uses http.DefaultTransport.
+func ExampleTransport() {
+	defer exampleRecording()()
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	proxied := webhooktest.Transport(exampleTenant{"active"}) // or an *http.Transport with a Proxy
+	client := webhooktest.Open(t, webhooktest.DevRev.With(proxied), "testdata/lookup.yaml")
+
+	fmt.Println(ask(client, webhooktest.DevRevWebhookID))
+	// Output:
+	// 200 OK <nil>
+}
+
+// A member that the contract does not describe is replaced, unless it is kept.
+func ExampleKeep() {
+	defer exampleRecording()()
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleTenant{"active"}), webhooktest.Keep("/webhook/team"))
+	client := webhooktest.Open(t, devrev, "testdata/lookup.yaml")
+
+	fmt.Println(strings.Contains(lookUp(client, webhooktest.DevRevWebhookID), `"team": "billing"`))
+	// Output:
+	// true
+}
+
+// Which events a webhook is for is no secret, and stays in a recording unless
+// the team says otherwise.
+func ExampleRedact() {
+	defer exampleRecording()()
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleTenant{"active"}), webhooktest.Redact("/webhook/event_types/*"))
+	client := webhooktest.Open(t, devrev, "testdata/lookup.yaml")
+
+	fmt.Println(strings.Contains(lookUp(client, webhooktest.DevRevWebhookID), "work_created"))
+	// Output:
+	// false
+}
+
+// The test sends an id that no answer has shown, so that its real value has to
+// come from the environment.
+func ExampleSeed() {
+	defer exampleRecording()()
+	defer setExampleEnv("SECOND_WEBHOOK_ID", "don:integration:dvrv-us-1:devo/8hQ2vTzR:webhook/5kLm9PqS")()
+	os.Unsetenv("DEVREV_WEBHOOK_ID")
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	const second = "don:integration:dvrv-us-1:devo/example:webhook/second"
+	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleTenant{"active"}), webhooktest.Seed(second, "SECOND_WEBHOOK_ID"))
+	client := webhooktest.Open(t, devrev, "testdata/lookup.yaml")
+
+	fmt.Println(strings.Contains(lookUp(client, second), second))
+	// Output:
+	// true
+}
+
+// The vendor answers without a documented member: the recording is refused,
+// unless the test accepts what has changed.
+func ExampleAcceptDrift() {
+	defer exampleRecording()()
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleFake{withoutSecret}), webhooktest.AcceptDrift())
+	client := webhooktest.Open(t, devrev, "testdata/lookup.yaml")
+	fmt.Println(ask(client, webhooktest.DevRevWebhookID))
+	t.end()
+
+	cassette, _ := os.ReadFile("testdata/lookup.yaml")
+	fmt.Println(strings.Contains(string(cassette), "accepted: [answer /webhook/secret]"))
+	// Output:
+	// 200 OK <nil>
+	// true
+}

@@ -1,0 +1,230 @@
+package webhooktest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing/fstest"
+
+	"example.com/webhookvcr/webhooktest"
+)
+
+// In the examples, t stands for the *testing.T of a test.
+
+// ask is the code under test: it asks DevRev for a webhook.
+func ask(client *http.Client, id string) (string, error) {
+	resp, err := client.Post("https://api.devrev.ai/webhooks.get", "application/json", strings.NewReader(`{"id":"`+id+`"}`))
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		return "", err
+	}
+	return resp.Status, nil
+}
+
+func ExampleReplay() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/429", "webhooks.get/200")
+
+	for range 2 {
+		status, err := ask(client, webhooktest.DevRevWebhookID)
+		fmt.Println(status, err)
+	}
+	// Output:
+	// 429 Too Many Requests <nil>
+	// 200 OK <nil>
+}
+
+// A request that no step answers fails the test and says why.
+func ExampleReplay_miss() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/200")
+
+	_, err := ask(client, "webhook-1")
+	fmt.Println("the client got an error:", err != nil)
+	// Output:
+	// FAIL: webhooks.get/200 (simulated) has no answer for the call at example_replay_test.go:20
+	// 	POST https://api.devrev.ai/webhooks.get {"id":"webhook-1"}
+	// nearest is webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml: same method and URL, but the body differs (-recorded +sent)
+	// 	/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-1"
+	// the client got an error: true
+}
+
+func ExampleReplayServer() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	server := webhooktest.ReplayServer(t, webhooktest.DevRev, "webhooks.get/404")
+
+	// The server's URL takes the place of https://api.devrev.ai.
+	resp, err := http.Post(server.URL+"/webhooks.get", "application/json",
+		strings.NewReader(`{"id":"`+webhooktest.DevRevUnknownWebhookID+`"}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.Status)
+	// Output:
+	// 404 Not Found
+}
+
+func ExampleAlways() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Always("webhooks.get/503"))
+
+	for range 3 {
+		fmt.Println(ask(client, webhooktest.DevRevWebhookID))
+	}
+	// Output:
+	// 503 Service Unavailable <nil>
+	// 503 Service Unavailable <nil>
+	// 503 Service Unavailable <nil>
+}
+
+func ExampleTimeout() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Timeout("webhooks.get/200"))
+
+	_, err := ask(client, webhooktest.DevRevWebhookID)
+	fmt.Println(errors.Is(err, context.DeadlineExceeded))
+	// Output:
+	// true
+}
+
+func ExampleReset() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Reset("webhooks.get/200"))
+
+	_, err := ask(client, webhooktest.DevRevWebhookID)
+	fmt.Println(errors.Is(err, syscall.ECONNRESET))
+	// Output:
+	// true
+}
+
+func ExampleTruncated() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Truncated("webhooks.get/200"))
+
+	_, err := ask(client, webhooktest.DevRevWebhookID)
+	fmt.Println(errors.Is(err, io.ErrUnexpectedEOF))
+	// Output:
+	// true
+}
+
+func ExampleNotJSON() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.NotJSON("webhooks.get/503"))
+
+	resp, err := client.Post("https://api.devrev.ai/webhooks.get", "application/json",
+		strings.NewReader(`{"id":"`+webhooktest.DevRevWebhookID+`"}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode, resp.Header.Get("Content-Type"))
+	// Output:
+	// 503 text/html; charset=utf-8
+}
+
+func ExampleAllowUnused() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	// The code under test may stop after the first refusal.
+	devrev := webhooktest.DevRev.With(webhooktest.AllowUnused())
+	client := webhooktest.Replay(t, devrev, "webhooks.get/503", "webhooks.get/200")
+
+	fmt.Println(ask(client, webhooktest.DevRevWebhookID))
+	// Output:
+	// 503 Service Unavailable <nil>
+}
+
+func ExampleNoDefaults() {
+	t := &exampleTB{}
+	defer t.end()
+
+	// ask sends no Authorization header. Without NoDefaults the client adds one.
+	devrev := webhooktest.DevRev.With(webhooktest.NoDefaults())
+	client := webhooktest.Replay(t, devrev, "webhooks.get/200")
+
+	fmt.Println(ask(client, webhooktest.DevRevWebhookID))
+	// Output:
+	// FAIL: webhooks.get/200 (simulated) breaks the contract of DevRev:
+	// 	request Authorization: is missing, but DevRev asks for it, and NoDefaults leaves it to the code under test
+	// 200 OK <nil>
+}
+
+func ExampleOnRequest() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	devrev := webhooktest.DevRev.With(webhooktest.OnRequest(func(req *http.Request) {
+		body, _ := io.ReadAll(req.Body)
+		fmt.Printf("%s %s %s\n", req.Method, req.URL.Path, body)
+	}))
+	client := webhooktest.Replay(t, devrev, "webhooks.get/200")
+
+	fmt.Println(ask(client, webhooktest.DevRevWebhookID))
+	// Output:
+	// POST /webhooks.get {"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"}
+	// 200 OK <nil>
+}
+
+// A team replays what record refresh --out has written for it. Here the file
+// system is one in memory; in a test it is os.DirFS("testdata/cassettes").
+func ExampleScenarios() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	files := fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(ownRecording)}}
+	devrev := webhooktest.DevRev.With(webhooktest.Scenarios(files))
+	client := webhooktest.Replay(t, devrev, "webhooks.get/200", "webhooks.get/404")
+
+	fmt.Println(ask(client, webhooktest.DevRevWebhookID))        // the team's own
+	fmt.Println(ask(client, webhooktest.DevRevUnknownWebhookID)) // the shipped one
+	fmt.Println(devrev.Scenarios()[0].Source, webhooktest.DevRev.Scenarios()[0].Source)
+	// Output:
+	// 200 OK <nil>
+	// 404 Not Found <nil>
+	// live simulated
+}
+
+const ownRecording = `---
+webhooktest: {provider: devrev, scenario: webhooks.get/200, source: live, recorded: "2026-05-04"}
+version: 2
+interactions:
+  - id: 0
+    request:
+      method: POST
+      url: https://api.devrev.ai/webhooks.get
+      body: '{"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"}'
+    response:
+      code: 200
+      headers:
+        Content-Type: [application/json]
+      body: |
+        {"webhook": {"id": "don:integration:dvrv-us-1:devo/example:webhook/webhook-id",
+          "secret": "cGxhY2Vob2xkZXItMQ==", "status": "active", "url": "https://example.com/url-1"}}
+`

@@ -1,0 +1,87 @@
+package webhooktest_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var renaming = regexp.MustCompile("(?s)<!-- command: rename -->\n```sh\n(.*?)```\n")
+
+// The README's command renames the module everywhere, and what comes out loads.
+func TestReadme_renamesTheModule(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the command is one for a Unix shell")
+	}
+	data, err := os.ReadFile(readme)
+	require.NoError(t, err)
+	found := renaming.FindSubmatch(data)
+	require.NotNil(t, found, "the README has no command that renames the module")
+	const renamed = "github.com/acme/webhookvcr"
+	require.Contains(t, string(found[1]), renamed)
+	old := "example.com" + "/webhookvcr" // in two parts: the command must not change it
+	module, err := exec.CommandContext(t.Context(), "go", "list", "-m").Output()
+	require.NoError(t, err)
+	if string(bytes.TrimSpace(module)) != old {
+		t.Skipf("the module has been renamed to %s already", bytes.TrimSpace(module))
+	}
+
+	dir := t.TempDir()
+	require.NoError(t, copySources(dir, ".."))
+	run := func(name string, args ...string) string {
+		cmd := exec.CommandContext(t.Context(), name, args...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return string(out)
+	}
+	run("sh", "-c", string(found[1]))
+	require.Contains(t, run("go", "list", "-deps", "./webhooktest", "./cmd/record"), renamed+"/internal/vcr\n")
+	run("go", "vet", "./schemas", "./cassettes", "./internal/provider")
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		assert.NotEqual(t, ".bak", filepath.Ext(path), path)
+		data, err := os.ReadFile(path)
+		assert.False(t, bytes.Contains(data, []byte(old)), "%s names the old path", path)
+		return err
+	})
+	require.NoError(t, err)
+}
+
+// copySources copies a checkout without its history.
+func copySources(dst, src string) error {
+	return filepath.WalkDir(src, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(src, path)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dst, rel)
+		switch {
+		case d.IsDir() && d.Name() == ".git":
+			return filepath.SkipDir
+		case d.IsDir():
+			return os.MkdirAll(to, 0o755)
+		case !d.Type().IsRegular():
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(to, data, 0o644)
+	})
+}

@@ -1,0 +1,7 @@
+module example.org/own-tenant
+
+go 1.26
+
+require example.com/webhookvcr v0.0.0
+
+replace example.com/webhookvcr => ../../../..

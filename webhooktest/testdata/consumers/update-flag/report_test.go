@@ -1,0 +1,37 @@
+package hooks_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"testing"
+
+	"example.com/webhookvcr/webhooktest"
+
+	hooks "example.org/update-flag"
+)
+
+// The package has had a flag of this name for years.
+var update = flag.Bool("update", false, "write the golden files of this package")
+
+func TestReport(t *testing.T) {
+	const golden = "testdata/report.golden"
+	client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.list/200")
+
+	var got bytes.Buffer
+	if err := hooks.Report(&got, client, webhooktest.DevRev.BaseURL()); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("got:\n%s\nwant:\n%s", got.Bytes(), want)
+	}
+}

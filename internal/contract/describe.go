@@ -108,8 +108,8 @@ func describeEnum(listed []any, v any) string {
 }
 
 // plain leaves out what people get wrong about a name: case and separators.
-func plain(name string) string {
-	return strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(strings.ToLower(name))
-}
+func plain(name string) string { return separators.Replace(strings.ToLower(name)) }
+
+var separators = strings.NewReplacer("_", "", "-", "", ".", "", " ", "")
 
 func plainEqual(known, plainName string) bool { return plainName != "" && plain(known) == plainName }

@@ -1,0 +1,112 @@
+package drift_test
+
+import (
+	"fmt"
+	"testing"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/provider"
+	"github.com/stretchr/testify/assert"
+)
+
+func TestCompare_flows(t *testing.T) {
+	var (
+		first     = get(t, webhook())
+		unlisted  = get(t, webhook(`"x":1`))
+		listing   = list(t, items(item(1)))
+		login     = getWebHook(t, "", status(302), header("Location", "/identityprovider/login?redirect=a"))
+		page      = exchange(t, "GET", provider.DVelop.BaseURL+"/identityprovider/login?redirect=a", "text/html", "<p>")
+		otherPage = exchange(t, "GET", provider.DVelop.BaseURL+"/identityprovider/login?redirect=b", "text/html", "<p>")
+		elsewhere = exchange(t, "BREW", provider.DVelop.BaseURL+"/goodbye", "text/html", "<p>")
+	)
+	for _, c := range []struct {
+		name          string
+		stored, fresh []drift.Exchange
+		want          []string
+	}{
+		{
+			name: "parallel requests swapped", stored: []drift.Exchange{first, listing}, fresh: []drift.Exchange{listing, first},
+		},
+		{
+			name: "equal requests keep their order", stored: []drift.Exchange{first, unlisted}, fresh: []drift.Exchange{unlisted, first},
+			want: []string{
+				"additive member-undocumented /webhook/x: the member is there, though the contract does not describe it: a client that refuses unknown members fails",
+				"cosmetic member-undocumented-gone /webhook/x: the member is gone, and the contract does not describe it: no client can rely on it",
+			},
+		},
+		{
+			name: "the redirect is no longer followed", stored: []drift.Exchange{login, page}, fresh: one(login),
+			want: []string{"breaking exchange-gone: this GET request of the stored recording is no longer made: a client goes through fewer steps than before"},
+		},
+		{
+			name: "the redirect is followed", stored: one(login), fresh: []drift.Exchange{login, page},
+			want: []string{"breaking exchange-new: this GET request of the fresh recording is made in addition: a client goes through more steps than before"},
+		},
+		{
+			name: "the redirect leads to another query", stored: []drift.Exchange{login, page}, fresh: []drift.Exchange{login, otherPage},
+		},
+		{
+			name: "the redirect leads elsewhere", stored: []drift.Exchange{login, page}, fresh: []drift.Exchange{login, elsewhere},
+			want: []string{
+				"breaking exchange-gone: this GET request of the stored recording is no longer made: a client goes through fewer steps than before",
+				"breaking exchange-new: this request of the fresh recording is made in addition: a client goes through more steps than before",
+			},
+		},
+		{
+			name: "nothing was recorded", stored: one(first),
+			want: []string{"breaking exchange-gone: this POST request of the stored recording is no longer made: a client goes through fewer steps than before"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, got := compare(t, c.stored, c.fresh)
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
+// The place of an exchange is that in the stored recording, or in the fresh one
+// when only that has it.
+func TestCompare_places(t *testing.T) {
+	a, b := get(t, webhook()), list(t, items(item(1)))
+	page := get(t, webhook(), to("GET", provider.DevRev.BaseURL+"/page"))
+
+	r, _ := compare(t, []drift.Exchange{a, b}, []drift.Exchange{a, list(t, items()), page})
+
+	assert.Equal(t, []int{2, 1}, []int{r.Changes[0].Exchange, r.Changes[1].Exchange})
+	assert.Equal(t, drift.ExchangeNew, r.Changes[0].Rule)
+	assert.Equal(t, drift.ItemsGone, r.Changes[1].Rule)
+}
+
+// A request that differs in the order of its query and of its members, or in
+// the numbers of placeholders, is the same request.
+func TestCompare_sameRequest(t *testing.T) {
+	page := func(target, body string) drift.Exchange {
+		e := get(t, webhook(), to("POST", provider.DevRev.BaseURL+target))
+		e.Request.Body = []byte(body)
+		return e
+	}
+	for _, c := range []struct{ stored, fresh, target string }{
+		{`{"a":[1,{"b":2,"c":"user-1"}],"d":%d}`, `{"a":[1,{"b":2,"c":"user-2"}],"d":%d}`, "/a?x=1&y=2"},
+		{`{"a":[1,{"b":2,"c":"user-1"}],"d":%d}`, ` {"d":%d,"a":[1,{"c":"user-1","b":2}]}`, "/a?x=1&y=2"},
+		{`text %d of the form x=1`, `text %d of the form x=1`, "/%61?y=2&x=%31"},
+	} {
+		first, second := page("/a?x=1&y=2", fmt.Sprintf(c.stored, 1)), page("/a?x=1&y=2", fmt.Sprintf("x"+c.stored, 2))
+		firstAgain, secondAgain := page(c.target, fmt.Sprintf(c.fresh, 1)), page(c.target, fmt.Sprintf("x"+c.fresh, 2))
+		second.Answer.Status, secondAgain.Answer.Status = 204, 204
+
+		// Were they other requests, each would be taken for the other.
+		_, got := compare(t, []drift.Exchange{first, second}, []drift.Exchange{secondAgain, firstAgain})
+
+		assert.Empty(t, got, c)
+	}
+}
+
+func TestCompare_withoutURL(t *testing.T) {
+	e := drift.Exchange{Answer: contract.Answer{Status: 200}}
+	other := drift.Exchange{Answer: contract.Answer{Status: 500}}
+
+	_, got := compare(t, one(e), one(other))
+
+	assert.Equal(t, []string{"breaking status-changed: the HTTP status was 200 and is 500, which the contract does not list for this operation: a client has no branch for it"}, got)
+}

@@ -1,0 +1,118 @@
+package drift
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// Change is one difference that a client may notice.
+type Change struct {
+	Class Class `json:"class"`
+	Rule  Rule  `json:"rule"`
+	// Exchange is the place of the exchange in the stored recording, counted from
+	// 0; with the rule exchange-new it is the place in the fresh one.
+	Exchange int `json:"exchange"`
+	// Pointer is the JSON pointer into the fresh body, or a header's name; empty
+	// when the whole is meant. What is gone is reported where it would stand.
+	Pointer string `json:"pointer"`
+	// Message is one sentence of why it matters.
+	Message string `json:"message"`
+}
+
+// Volatile is a place that differs between two requests a moment apart.
+type Volatile struct {
+	Exchange int    `json:"exchange"`
+	Pointer  string `json:"pointer"`
+	Message  string `json:"message"`
+}
+
+// Report is the drift of one recording. The zero value has none.
+type Report struct {
+	// Provider is the vendor's name.
+	Provider string
+	// Scenario is the recording's name; Compare does not know it.
+	Scenario string
+	// Changes are sorted: the worst class first, then by exchange and pointer.
+	Changes  []Change
+	Volatile []Volatile
+	// More and MoreVolatile count what was left out of lists that would be too
+	// long; of the changes the worst are listed.
+	More, MoreVolatile int
+}
+
+// Worst returns the worst class that occurs, or "" when there is no drift.
+func (r Report) Worst() Class {
+	if len(r.Changes) == 0 {
+		return ""
+	}
+	return r.Changes[0].Class
+}
+
+// Counts returns how many of the listed changes each class has.
+func (r Report) Counts() map[Class]int {
+	counts := map[Class]int{Breaking: 0, Additive: 0, Cosmetic: 0}
+	for _, c := range r.Changes {
+		counts[c.Class]++
+	}
+	return counts
+}
+
+// Reports is the outcome of a check of several recordings.
+type Reports []Report
+
+// Worst returns the worst class that occurs, or "" when there is no drift.
+func (all Reports) Worst() Class {
+	for _, class := range Classes() {
+		if slices.ContainsFunc(all, func(r Report) bool { return r.Worst() == class }) {
+			return class
+		}
+	}
+	return ""
+}
+
+// Version is the version of the JSON form. It grows when a member goes or
+// changes its meaning; new members, rules and classes do not change it.
+const Version = 1
+
+// MarshalJSON writes the reports as
+//
+//	{
+//	  "version": 1,
+//	  "worst": "breaking",            "" when nothing differs
+//	  "reports": [{
+//	    "provider": "devrev",
+//	    "scenario": "webhooks.get/200",
+//	    "worst": "breaking",
+//	    "counts": {"additive": 0, "breaking": 1, "cosmetic": 0},
+//	    "changes": [{"class": "breaking", "rule": "member-gone", "exchange": 0, "pointer": "/webhook/status", "message": "…"}],
+//	    "more": 0,                     changes that are not listed
+//	    "volatile": [{"exchange": 0, "pointer": "/webhook/size", "message": "…"}],
+//	    "more_volatile": 0
+//	  }]
+//	}
+//
+// All members are always there, and no array is null.
+func (all Reports) MarshalJSON() ([]byte, error) {
+	type report struct {
+		Provider     string        `json:"provider"`
+		Scenario     string        `json:"scenario"`
+		Worst        Class         `json:"worst"`
+		Counts       map[Class]int `json:"counts"`
+		Changes      []Change      `json:"changes"`
+		More         int           `json:"more"`
+		Volatile     []Volatile    `json:"volatile"`
+		MoreVolatile int           `json:"more_volatile"`
+	}
+	out := struct {
+		Version int      `json:"version"`
+		Worst   Class    `json:"worst"`
+		Reports []report `json:"reports"`
+	}{Version, all.Worst(), []report{}}
+	for _, r := range all {
+		out.Reports = append(out.Reports, report{
+			r.Provider, r.Scenario, r.Worst(), r.Counts(),
+			append([]Change{}, r.Changes...), r.More, append([]Volatile{}, r.Volatile...), r.MoreVolatile,
+		})
+	}
+	return json.Marshal(out)
+}

@@ -1,0 +1,200 @@
+package drift_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"example.com/webhookvcr/internal/drift"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// reports are one of each: with drift, without, and with several exchanges.
+func reports(t *testing.T) drift.Reports {
+	t.Helper()
+	changed, _ := compare(t,
+		one(get(t, webhook(`"x":1`), header("X-Ratelimit-Limit", "1000"))),
+		one(get(t, strings.Replace(webhook(`"x":2`, "\"a b\\u001b[31m\":1"), "active", "paused", 1), header("X-Ratelimit-Limit", "500"))),
+		get(t, strings.Replace(webhook(`"x":3`, "\"a b\\u001b[31m\":1"), "active", "paused", 1), header("X-Ratelimit-Limit", "500")))
+	changed.Scenario = "webhooks.get/200"
+	same, _ := compare(t, one(list(t, items(item(1)))), one(list(t, items(item(1)))))
+	same.Scenario = "webhooks.list/200"
+	login := getWebHook(t, "", status(302), header("Location", "/identityprovider/login"))
+	page := exchange(t, "GET", "https://sample-api.d-velop.cloud/identityprovider/login", "text/html", "<p>")
+	flow, _ := compare(t, []drift.Exchange{login, page}, one(getWebHook(t, "", status(401))))
+	return drift.Reports{changed, same, flow}
+}
+
+func TestReports_WriteText(t *testing.T) {
+	var b strings.Builder
+
+	require.NoError(t, reports(t).WriteText(&b))
+
+	assert.Equal(t, `devrev webhooks.get/200: 1 breaking, 1 additive, 1 cosmetic
+  breaking  /webhook/status
+            the value is neither "active" nor "inactive" nor "unverified": a client that handles the listed values only does not know what to do
+  additive  "/webhook/a b\x1b[31m"
+            the member is there, though the contract does not describe it: a client that refuses unknown members fails
+  cosmetic  X-Ratelimit-Limit
+            the header has another value: a client must cope with any
+  volatile  /webhook/x
+            the value differs between two recordings made a moment apart
+devrev webhooks.list/200: no drift
+dvelop: 2 breaking
+  breaking  #1 the answer
+            the HTTP status was 302 and is 401: a client takes another branch than before
+  breaking  #2 the answer
+            this GET request of the stored recording is no longer made: a client goes through fewer steps than before
+`, b.String())
+}
+
+func TestReports_MarshalJSON(t *testing.T) {
+	got, err := json.MarshalIndent(reports(t), "", "  ")
+	require.NoError(t, err)
+
+	assert.Equal(t, `{
+  "version": 1,
+  "worst": "breaking",
+  "reports": [
+    {
+      "provider": "devrev",
+      "scenario": "webhooks.get/200",
+      "worst": "breaking",
+      "counts": {
+        "additive": 1,
+        "breaking": 1,
+        "cosmetic": 1
+      },
+      "changes": [
+        {
+          "class": "breaking",
+          "rule": "unlisted-value",
+          "exchange": 0,
+          "pointer": "/webhook/status",
+          "message": "the value is neither \"active\" nor \"inactive\" nor \"unverified\": a client that handles the listed values only does not know what to do"
+        },
+        {
+          "class": "additive",
+          "rule": "member-undocumented",
+          "exchange": 0,
+          "pointer": "/webhook/a b\u001b[31m",
+          "message": "the member is there, though the contract does not describe it: a client that refuses unknown members fails"
+        },
+        {
+          "class": "cosmetic",
+          "rule": "header-value-changed",
+          "exchange": 0,
+          "pointer": "X-Ratelimit-Limit",
+          "message": "the header has another value: a client must cope with any"
+        }
+      ],
+      "more": 0,
+      "volatile": [
+        {
+          "exchange": 0,
+          "pointer": "/webhook/x",
+          "message": "the value differs between two recordings made a moment apart"
+        }
+      ],
+      "more_volatile": 0
+    },
+    {
+      "provider": "devrev",
+      "scenario": "webhooks.list/200",
+      "worst": "",
+      "counts": {
+        "additive": 0,
+        "breaking": 0,
+        "cosmetic": 0
+      },
+      "changes": [],
+      "more": 0,
+      "volatile": [],
+      "more_volatile": 0
+    },
+    {
+      "provider": "dvelop",
+      "scenario": "",
+      "worst": "breaking",
+      "counts": {
+        "additive": 0,
+        "breaking": 2,
+        "cosmetic": 0
+      },
+      "changes": [
+        {
+          "class": "breaking",
+          "rule": "status-changed",
+          "exchange": 0,
+          "pointer": "",
+          "message": "the HTTP status was 302 and is 401: a client takes another branch than before"
+        },
+        {
+          "class": "breaking",
+          "rule": "exchange-gone",
+          "exchange": 1,
+          "pointer": "",
+          "message": "this GET request of the stored recording is no longer made: a client goes through fewer steps than before"
+        }
+      ],
+      "more": 0,
+      "volatile": [],
+      "more_volatile": 0
+    }
+  ]
+}`, string(got))
+
+	empty, err := json.Marshal(drift.Reports{{}})
+	require.NoError(t, err)
+	assert.NotContains(t, string(empty), "null")
+	none, err := json.Marshal(drift.Reports(nil))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"version":1,"worst":"","reports":[]}`, string(none))
+}
+
+func TestWorst(t *testing.T) {
+	cosmetic, _ := compare(t, one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":2`))))
+	additive, _ := compare(t, one(get(t, webhook())), one(get(t, webhook(`"x":2`))))
+	breaking, _ := compare(t, one(get(t, webhook())), one(get(t, webhook(), status(503))))
+
+	assert.Equal(t, drift.Cosmetic, cosmetic.Worst())
+	assert.Equal(t, drift.Additive, additive.Worst())
+	assert.Equal(t, drift.Breaking, breaking.Worst())
+	assert.Equal(t, drift.Breaking, drift.Reports{{}, cosmetic, breaking, additive}.Worst())
+	assert.Equal(t, drift.Additive, drift.Reports{cosmetic, additive, {}}.Worst())
+	assert.Equal(t, drift.Class(""), drift.Reports{{}}.Worst())
+}
+
+// A list that is too long keeps its worst part and says what it left out.
+func TestReport_long(t *testing.T) {
+	var many []string
+	for i := range 300 {
+		many = append(many, fmt.Sprintf(`"x%d":%d`, i, i))
+	}
+	fresh := get(t, strings.Replace(webhook(many...), "active", "paused", 1))
+
+	r, _ := compare(t, one(get(t, webhook())), one(fresh), get(t, webhook()))
+	assert.Len(t, r.Volatile, 200)
+	assert.Equal(t, 101, r.MoreVolatile) // the members and the status
+
+	r, _ = compare(t, one(get(t, webhook())), one(fresh))
+	assert.Len(t, r.Changes, 200)
+	assert.Equal(t, 101, r.More)
+	assert.Equal(t, drift.Breaking, r.Worst())
+	var b strings.Builder
+	require.NoError(t, r.WriteText(&b))
+	assert.True(t, strings.HasPrefix(b.String(), "devrev: 1 breaking, 199 additive\n"), b.String()[:60])
+	assert.True(t, strings.HasSuffix(b.String(), "\n  and 101 more\n"))
+}
+
+func TestReports_WriteText_fails(t *testing.T) {
+	err := reports(t).WriteText(broken{})
+	assert.EqualError(t, err, "the pipe is closed")
+}
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errors.New("the pipe is closed") }

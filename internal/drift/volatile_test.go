@@ -1,0 +1,117 @@
+package drift_test
+
+import (
+	"testing"
+
+	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/provider"
+	"github.com/stretchr/testify/assert"
+)
+
+func TestCompare_volatile(t *testing.T) {
+	const user = `"created_by":{"id":"don:identity:dvrv-us-1:devo/example:devu/user-1","type":"dev_user"}`
+	const once = "it is there in one of two recordings made a moment apart only"
+	var (
+		first = get(t, webhook())
+		page  = get(t, webhook(), to("GET", provider.DevRev.BaseURL+"/page"))
+	)
+	both := func(e ...drift.Exchange) []drift.Exchange { return e }
+	for _, c := range []struct {
+		name                 string
+		stored, fresh, again []drift.Exchange
+		want                 []string
+		volatile             []drift.Volatile
+	}{
+		{
+			"a value that is another one each time",
+			one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":2`))), one(get(t, webhook(`"x":3`))),
+			nil, []drift.Volatile{{Pointer: "/webhook/x", Message: "the value differs between two recordings made a moment apart"}},
+		},
+		{
+			"a value that has changed once",
+			one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":2`))), one(get(t, webhook(`"x":2`))),
+			[]string{"cosmetic value-changed /webhook/x: the value is another one, and the contract does not describe it: no client can rely on one"}, []drift.Volatile{},
+		},
+		{
+			"a volatile value that has become a string",
+			one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":"2"`))), one(get(t, webhook(`"x":"3"`))),
+			[]string{"breaking type-changed /webhook/x: the value was a number and is a string: a client that decodes the old type fails"},
+			[]drift.Volatile{{Pointer: "/webhook/x", Message: "the value differs between two recordings made a moment apart"}},
+		},
+		{
+			"a member that comes and goes",
+			one(get(t, webhook(user))), one(get(t, webhook())), one(get(t, webhook(user))),
+			nil, []drift.Volatile{{Pointer: "/webhook/created_by", Message: once}},
+		},
+		{
+			"a member that went and stayed away",
+			one(get(t, webhook(user))), one(get(t, webhook())), one(get(t, webhook())),
+			[]string{"breaking member-gone /webhook/created_by: the member is gone, though the contract describes it: a client that reads it finds nothing"}, []drift.Volatile{},
+		},
+		{
+			"a member that only the last recording has",
+			one(first), one(first), one(get(t, webhook(user))),
+			nil, []drift.Volatile{{Pointer: "/webhook/created_by", Message: once}},
+		},
+		{
+			"a breach of the contract is none the less one",
+			one(get(t, webhook(user))), one(get(t, webhook(`"created_by":null`))), one(get(t, webhook(user))),
+			[]string{"breaking contract /webhook/created_by: the value is null, and the contract allows only an object: a client that decodes it fails"},
+			[]drift.Volatile{{Pointer: "/webhook/created_by", Message: "the type differs between two recordings made a moment apart"}},
+		},
+		{
+			"an error for a moment",
+			one(first), one(get(t, `{"message":"text 1","type":"service_unavailable"}`, status(503))), one(first),
+			nil, []drift.Volatile{{Message: "the HTTP status differs between two recordings made a moment apart"}},
+		},
+		{
+			"an undocumented status for a moment",
+			one(first), one(get(t, webhook(), status(418))), one(first),
+			[]string{"breaking contract: the answer breaks a rule of the contract: it has HTTP status 418, but webhooks.get documents 200, 400, 401, 403, 404, 429, 500, 503"},
+			[]drift.Volatile{{Message: "the HTTP status differs between two recordings made a moment apart"}},
+		},
+		{
+			"an error a moment later",
+			one(get(t, webhook(user))), one(first), one(get(t, `{"message":"text 1","type":"service_unavailable"}`, status(503))),
+			[]string{"breaking member-gone /webhook/created_by: the member is gone, though the contract describes it: a client that reads it finds nothing"},
+			[]drift.Volatile{{Message: "the HTTP status differs between two recordings made a moment apart"}},
+		},
+		{
+			"a media type that comes and goes",
+			one(first), one(get(t, webhook(), header("Content-Type", ""))), one(first),
+			[]string{"breaking contract Content-Type: the value is not what the contract asks for, which is application/json: a client that relies on it fails"},
+			[]drift.Volatile{{Pointer: "Content-Type", Message: "the media type differs between two recordings made a moment apart"}},
+		},
+		{
+			"a header that comes and goes",
+			one(first), one(get(t, webhook(), header("X-Ratelimit-Limit", "9"))), one(first),
+			nil, []drift.Volatile{{Pointer: "X-Ratelimit-Limit", Message: once}},
+		},
+		{
+			"the order of members",
+			one(get(t, webhook(`"x":1`, `"y":1`))), one(get(t, webhook(`"y":1`, `"x":1`))), one(get(t, webhook(`"x":1`, `"y":1`))),
+			nil, []drift.Volatile{{Pointer: "/webhook", Message: "it is written differently in two recordings made a moment apart"}},
+		},
+		{
+			"a request that is made now and then",
+			both(first, page), one(first), both(first, page),
+			nil, []drift.Volatile{{Exchange: 1, Message: once}},
+		},
+		{
+			"a request that was made once more",
+			one(first), both(first, page), one(first),
+			nil, []drift.Volatile{{Exchange: 1, Message: once}},
+		},
+		{
+			"an item's value that is another one each time",
+			one(list(t, items(item(1, `"x":1`), item(2, `"x":1`)))), one(list(t, items(item(1, `"x":1`), item(2, `"x":2`)))), one(list(t, items(item(1, `"x":3`), item(2, `"x":1`)))),
+			nil, []drift.Volatile{{Pointer: "/webhooks/0/x", Message: "the value differs between two recordings made a moment apart"}},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, got := compare(t, c.stored, c.fresh, c.again...)
+			assert.Equal(t, c.want, got)
+			assert.Equal(t, c.volatile, r.Volatile)
+		})
+	}
+}

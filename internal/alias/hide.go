@@ -36,7 +36,7 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 		}
 		switch n.kind {
 		case numberNode:
-			if !c.Keep && (c.Kind != provider.Undocumented || !c.Documented) && longNumber(n.text) {
+			if !c.Keep && longNumber(n.text) {
 				numbers = append(numbers, leaf{n, c.Kind, pointer})
 			}
 		case stringNode:
@@ -67,7 +67,7 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 			l.replace(t.hideText(l.text, false))
 		}
 		for _, l := range names {
-			l.rename(t.hideName(l, class(l.pointer).Documented))
+			l.rename(t.hideName(l))
 		}
 	})
 	for _, l := range numbers {
@@ -252,7 +252,7 @@ func (t *Table) knownAs(v string, near map[string]string) (string, bool) {
 
 // hideName replaces a member's name that is data: an id, a mail address, or a
 // text that no program would choose as a name.
-func (t *Table) hideName(l leaf, documented bool) string {
+func (t *Table) hideName(l leaf) string {
 	v := l.name
 	_, isDON := wholeDON(v)
 	switch {
@@ -266,11 +266,9 @@ func (t *Table) hideName(l leaf, documented bool) string {
 	if p, ok := t.byReal[kindText{provider.ID, v}]; ok && !t.word(v) {
 		return p
 	}
-	if p := t.hideText(v, false); p != v {
+	p := t.hideText(v, false)
+	if isMemberName(p) || t.word(p) || t.issued(p) {
 		return p
-	}
-	if documented || isMemberName(v) {
-		return v
 	}
 	return t.alias(memberName, v)
 }

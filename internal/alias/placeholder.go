@@ -125,3 +125,16 @@ func isSecretForm(s string) bool {
 	b, err := base64.StdEncoding.Strict().DecodeString(s)
 	return err == nil && len(b) >= 8 && len(b) <= 32 && !strings.ContainsAny(s, "\r\n")
 }
+
+// numbered finds the numbers of placeholders: the counting part of GUIDs,
+// user-2, text 3, and the base64 of a numbered secret. A stem has three letters
+// or is "id", so that the "us-1" of a region keeps its number. GUIDs come first,
+// for "cccccccc-0000" looks like a stem and a number.
+var numbered = pattern.New(`((?i:\b[0-9a-f]{8}-0000-4000-8000-)|\bid-|[a-z]{3,}[- ])[0-9]+\b|(cGxhY2Vob2xkZXIt|c2VudC1zZWNyZXQt)[A-Za-z0-9+/]+=*`)
+
+// MaskNumbers leaves out the numbers of the placeholders in a text. They follow
+// the order in which values were met and say nothing about them.
+func MaskNumbers(s string) string { return numbered.ReplaceAllString(s, "${1}${2}#") }
+
+// Numbered returns the numbered placeholders in a text, in order.
+func Numbered(s string) []string { return numbered.FindAllString(s, -1) }

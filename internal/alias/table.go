@@ -174,6 +174,62 @@ func (t *Table) enter(p pair) {
 	t.index(p)
 }
 
+// Counts says how many distinct real values have a placeholder that stands in
+// the text, by kind. A DON counts once, whatever its parts.
+func (t *Table) Counts(text string) map[provider.Kind]int {
+	folded, plain := lower(text), lower(rawDON(text))
+	stands := func(placeholder string) bool {
+		placeholder = lower(placeholder)
+		return standsAlone(folded, placeholder) || standsAlone(plain, placeholder)
+	}
+	counts := map[provider.Kind]int{}
+	count := func(kind provider.Kind, real, placeholder string) {
+		if real != placeholder && stands(placeholder) {
+			counts[kind]++
+		}
+	}
+	for key, p := range t.byReal {
+		if _, guid := t.guids[lower(key.text)]; !guid {
+			count(key.kind, key.text, p)
+		}
+	}
+	for guid, p := range t.guids {
+		count(provider.ID, guid, p)
+	}
+	dons := map[string]bool{}
+	for text := range t.dons {
+		if real := rawDON(text); !dons[real] {
+			dons[real] = true
+			if d, ok := wholeDON(real); ok {
+				count(provider.ID, real, d.exchange(real,
+					func(p string) string { return strings.TrimPrefix(t.parts["/"+p], "/") },
+					func(key string) string { return t.parts[key] }))
+			}
+		}
+	}
+	for _, s := range t.def.Seeds {
+		if real := t.events[s.Placeholder]; s.Kind == provider.Event && real != "" {
+			count(provider.Event, real, s.Placeholder)
+		}
+	}
+	return counts
+}
+
+// standsAlone says whether a text is in another, with no word running into it.
+func standsAlone(s, text string) bool {
+	for from := 0; text != ""; {
+		i := strings.Index(s[from:], text)
+		if i < 0 {
+			return false
+		}
+		from += i + 1
+		if startsWord(s, from-1, "_-") && endsWord(s, from-1+len(text), "_-") {
+			return true
+		}
+	}
+	return false
+}
+
 // problem is an error about one place, in the words that every message uses.
 func problem(where, format string, args ...any) error {
 	return fmt.Errorf("%s: %s", where, fmt.Sprintf(format, args...))

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -108,7 +109,7 @@ func header(grammar provider.HeaderGrammar, base *url.URL, was, is string) (Rule
 		if before != after {
 			return HeaderChanged, "the answer leads to another place: a client that follows it, or waits for it, ends up elsewhere"
 		}
-		if mask(was) == mask(is) {
+		if alias.MaskNumbers(was) == alias.MaskNumbers(is) {
 			return "", ""
 		}
 	}
@@ -131,10 +132,10 @@ func delayForm(s string) string {
 func target(base *url.URL, s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
-		return mask(s)
+		return alias.MaskNumbers(s)
 	}
 	if base != nil {
 		u = base.ResolveReference(u)
 	}
-	return mask(strings.ToLower(u.Scheme+"://"+u.Host) + u.EscapedPath() + u.Opaque)
+	return alias.MaskNumbers(strings.ToLower(u.Scheme+"://"+u.Host) + u.EscapedPath() + u.Opaque)
 }

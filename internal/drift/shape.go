@@ -1,6 +1,10 @@
 package drift
 
-import "strconv"
+import (
+	"strconv"
+
+	"example.com/webhookvcr/internal/alias"
+)
 
 // shape is what the values at one place have in common; the items of an array
 // share one place.
@@ -62,7 +66,7 @@ func (s *shape) add(v *value, pointer string) {
 		}
 	case null:
 	default:
-		s.scalars = append(s.scalars, scalar{v.kind, pointer, v.text, mask(v.text)})
+		s.scalars = append(s.scalars, scalar{v.kind, pointer, v.text, alias.MaskNumbers(v.text)})
 	}
 }
 

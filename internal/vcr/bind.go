@@ -2,6 +2,7 @@ package vcr
 
 import (
 	"encoding/json"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -73,20 +74,28 @@ func bindText(recorded, got string, sent *alias.Sent) bool {
 	return recorded == got
 }
 
-// bindURL does the same for canonical URLs, piece by piece.
+// bindURL does the same for canonical URLs, part by part.
 func bindURL(recorded, got string, sent *alias.Sent) bool {
+	for {
+		i, j := strings.IndexAny(recorded, urlSeparators), strings.IndexAny(got, urlSeparators)
+		if i < 0 || j < 0 {
+			return i == j && bindPart(recorded, got, sent)
+		}
+		if recorded[i] != got[j] || !bindPart(recorded[:i], got[:j], sent) {
+			return false
+		}
+		recorded, got = recorded[i+1:], got[j+1:]
+	}
+}
+
+// urlSeparators part a canonical URL; inside its parts they are escaped.
+const urlSeparators = "/?&="
+
+func bindPart(recorded, got string, sent *alias.Sent) bool {
 	if recorded == got {
 		return true
 	}
-	separators := func(r rune) bool { return r == 0 || r == 1 || r == '?' }
-	a, b := strings.FieldsFunc(recorded, separators), strings.FieldsFunc(got, separators)
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !bindText(a[i], b[i], sent) {
-			return false
-		}
-	}
-	return true
+	a, errA := url.QueryUnescape(recorded)
+	b, errB := url.QueryUnescape(got)
+	return errA == nil && errB == nil && bindText(a, b, sent)
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"example.com/webhookvcr/internal/provider"
@@ -16,27 +18,55 @@ import (
 const maxDepth = 1000
 
 // canonicalBody returns the form in which two request bodies are compared: JSON
-// objects and arrays with sorted members, no white space and every number by
-// its digits (1 and 1.0 differ, as they differ to a strict decoder); anything
-// else by its bytes. What cannot be compared as a value without merging
-// different bodies (doubled members, broken UTF-8, lone surrogates) counts by
-// its bytes as well, so that no comparison fails open.
+// with sorted members, no white space, one way to escape and every number by its
+// digits (1 and 1.0 differ, as they differ to a strict decoder); anything else
+// by its bytes. What cannot be compared as a value without merging different
+// bodies (doubled members, broken UTF-8, lone surrogates) counts by its bytes as
+// well, so that no comparison fails open. No canonical form is the bytes of a
+// body that counts by its bytes.
 func canonicalBody(body []byte) string {
-	trimmed := bytes.TrimLeft(body, " \t\r\n")
-	if len(trimmed) == 0 || (trimmed[0] != '{' && trimmed[0] != '[') || !utf8.Valid(body) {
+	if len(body) == 0 || !utf8.Valid(body) || !json.Valid(body) || loneSurrogate(body) {
 		return string(body)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
-	out := make([]byte, 0, len(body))
-	out, ok := appendCanonical(out, decoder, 0)
-	if !ok || decoder.More() {
-		return string(body)
-	}
-	if _, err := decoder.Token(); err == nil {
+	out, ok := appendCanonical(make([]byte, 0, len(body)), decoder, 0)
+	if !ok {
 		return string(body)
 	}
 	return string(out)
+}
+
+// loneSurrogate reports whether valid JSON has an escaped half of a surrogate
+// pair, which every decoder reads as the same replacement character.
+func loneSurrogate(body []byte) bool {
+	for i := 0; i < len(body); i++ {
+		if body[i] != '\\' {
+			continue
+		}
+		if i++; body[i] != 'u' {
+			continue
+		}
+		r := escaped(body[i+1:])
+		i += 4
+		if !utf16.IsSurrogate(r) {
+			continue
+		}
+		if next := body[i+1:]; len(next) < 6 || next[0] != '\\' || next[1] != 'u' || utf16.DecodeRune(r, escaped(next[2:])) == utf8.RuneError {
+			return true
+		}
+		i += 6
+	}
+	return false
+}
+
+// escaped reads the four hexadecimal digits of an escape.
+func escaped(digits []byte) rune {
+	n, err := strconv.ParseUint(string(digits[:4]), 16, 32)
+	if err != nil {
+		return utf8.RuneError
+	}
+	return rune(n)
 }
 
 func appendCanonical(out []byte, d *json.Decoder, depth int) ([]byte, bool) {
@@ -62,9 +92,6 @@ func appendCanonical(out []byte, d *json.Decoder, depth int) ([]byte, bool) {
 		_, err := d.Token()
 		return append(out, ']'), err == nil
 	case string:
-		if strings.ContainsRune(v, utf8.RuneError) {
-			return nil, false
-		}
 		return appendString(out, v), true
 	case json.Number:
 		return append(out, v...), true
@@ -87,7 +114,7 @@ func appendObject(out []byte, d *json.Decoder, depth int) ([]byte, bool) {
 	for d.More() {
 		token, err := d.Token()
 		name, ok := token.(string)
-		if err != nil || !ok || strings.ContainsRune(name, utf8.RuneError) {
+		if err != nil || !ok {
 			return nil, false
 		}
 		value, ok := appendCanonical(nil, d, depth+1)
@@ -122,7 +149,8 @@ func appendString(out []byte, s string) []byte {
 
 // canonicalURL returns the form in which two URLs are compared: scheme, host
 // without a default port, the path by decoded segments and the query as a
-// decoded multiset. A query that does not decode counts as it is written.
+// decoded multiset, each part escaped anew in one way. "a%2Fb" so stays apart
+// from "a/b". A query that does not decode counts as it is written.
 func canonicalURL(u *url.URL) string {
 	var b strings.Builder
 	scheme := strings.ToLower(u.Scheme)
@@ -133,12 +161,11 @@ func canonicalURL(u *url.URL) string {
 	case "http":
 		host = strings.TrimSuffix(host, ":80")
 	}
-	b.WriteString(scheme + "://" + host)
+	b.WriteString(scheme + "://" + host + u.Opaque)
 	for _, segment := range provider.Segments(u.EscapedPath()) {
-		// A NUL keeps "a%2Fb" apart from "a/b".
-		b.WriteByte(0)
+		b.WriteByte('/')
 		if decoded, err := url.PathUnescape(segment); err == nil {
-			b.WriteString(decoded)
+			b.WriteString(url.QueryEscape(decoded))
 		} else {
 			b.WriteString(segment)
 		}
@@ -153,14 +180,14 @@ func canonicalURL(u *url.URL) string {
 func canonicalQuery(raw string) string {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
-		return "\x01" + raw
+		return "\x00" + raw // no escaped query holds this byte
 	}
 	pairs := make([]string, 0, len(values))
 	for k, list := range values {
 		for _, v := range list {
-			pairs = append(pairs, k+"\x00"+v)
+			pairs = append(pairs, url.QueryEscape(k)+"="+url.QueryEscape(v))
 		}
 	}
 	slices.Sort(pairs)
-	return strings.Join(pairs, "\x01")
+	return strings.Join(pairs, "&")
 }

@@ -1,10 +1,12 @@
 package vcr
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -33,11 +35,15 @@ func (f *Front) credentials(c *call) {
 	}
 	noOrigin := f.Definition.Origin && c.req.Header.Get("Origin") == ""
 	if f.NoDefaults {
+		lacks := func(header string) {
+			c.lacks = append(c.lacks, contract.Problem{Kind: contract.Rule, In: "request", Pointer: header,
+				Message: fmt.Sprintf("is missing, but %s asks for it, and NoDefaults leaves it to the code under test", f.Definition.Title)})
+		}
 		if c.credential.missing {
-			f.fail("%s %s carries no Authorization header; %s documents it for every request", c.req.Method, c.req.URL, f.Definition.Title)
+			lacks("Authorization")
 		}
 		if noOrigin {
-			f.fail("%s %s carries no Origin header; %s answers 403 without it", c.req.Method, c.req.URL, f.Definition.Title)
+			lacks("Origin")
 		}
 		return
 	}

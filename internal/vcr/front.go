@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
 
 	"example.com/webhookvcr/internal/contract"
@@ -24,9 +20,6 @@ type Reporter interface {
 
 // ErrClosed is returned for a request that comes after the client was closed.
 var ErrClosed = errors.New("the client was closed when its test ended")
-
-// maxBody bounds the bodies that a client holds in memory.
-const maxBody = 10 << 20
 
 // Config is what a test may decide about its client.
 type Config struct {
@@ -57,10 +50,13 @@ type Front struct {
 	back      backend
 	recording *Recording // nil when replaying
 
-	flight sync.WaitGroup
-	mu     sync.Mutex
+	// open is held for reading by every request on its way; Close takes it for
+	// writing. A sync.WaitGroup would bind the client to the synctest bubble that
+	// used it first.
+	open sync.RWMutex
+
+	mu     sync.Mutex // guards what follows
 	closed bool
-	failed bool
 	logged map[string]bool
 }
 
@@ -75,11 +71,13 @@ type call struct {
 	body  []byte
 	known *known
 	tape  *Tape
+	step  *progress
 	id    int
 	fault Fault
 
 	credential credential
 	origin     bool
+	lacks      []contract.Problem // headers that the request should carry
 	wire       error
 }
 
@@ -102,16 +100,18 @@ var scratch = sync.Pool{New: func() any { return new([]byte) }}
 // RoundTrip implements http.RoundTripper. It never changes the request, closes
 // its body, and returns an answer that is the caller's own.
 func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
-	if !f.enter() {
-		closeBody(req)
-		return nil, fmt.Errorf("%s %s: %w", req.Method, req.URL, ErrClosed)
-	}
-	defer f.flight.Done()
+	f.Report.Helper()
+	f.open.RLock()
+	defer f.open.RUnlock()
 	body, err := readBody(req)
-	if err != nil {
+	switch {
+	case f.isClosed():
+		return nil, fmt.Errorf("%s: %w", describeCall(req), ErrClosed)
+	case err != nil:
 		return nil, err
 	}
 	if err := refuse(req); err != nil {
+		f.fail("%v", err)
 		return nil, err
 	}
 	c := &call{Context: req.Context(), req: req, body: body}
@@ -122,13 +122,14 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	inner := req.WithContext(c)
 	inner.Body = nil
 	if f.recording != nil {
+		f.report(describeCall(req), f.excuse(f.recording.Scenario, nil, c.lacks))
 		return f.record(c, inner)
 	}
 	buffer := scratch.Get().(*[]byte)
-	c.known = lookUp(f.Definition, req, body, *buffer)
+	c.known = lookUp(f.Definition, req, body, buffer)
 	scratch.Put(buffer)
 	resp, err := f.back.roundTrip(inner)
-	if err != nil && c.tape == nil {
+	if c.tape == nil {
 		f.fail("%v", err)
 		return nil, err
 	}
@@ -136,93 +137,17 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// judge reports what the contract says of a replayed exchange.
-func (f *Front) judge(c *call) {
-	problems := c.known.problems
-	if c.fault == None {
-		if more := c.tape.problems(c.id, f.Strict); len(more) > 0 {
-			problems = append(slices.Clone(problems), more...)
-		}
-	}
-	if len(problems) == 0 {
-		return
-	}
-	f.report(c.tape.label(c.id), f.excuse(c.tape.Scenario, c.tape.File.Header.Accepted, problems))
-}
-
-// excuse drops the problems that a scenario demonstrates, that were accepted
-// when the cassette was recorded, or that the test allows.
-func (f *Front) excuse(s *provider.Scenario, accepted []string, problems []contract.Problem) []contract.Problem {
-	return slices.DeleteFunc(slices.Clone(problems), func(p contract.Problem) bool {
-		if s != nil && slices.Contains(s.Departures, provider.Departure{In: p.In, Pointer: p.Pointer}) {
-			return true
-		}
-		return slices.Contains(f.AllowProblems, p.Pointer) || slices.Contains(accepted, place(p))
-	})
-}
-
-// place is how a cassette names an accepted problem.
-func place(p contract.Problem) string { return strings.TrimSpace(p.In + " " + p.Pointer) }
-
-// report fails the test for breaches of the contract and logs what vendors may
-// add at any time: members and enum values.
-func (f *Front) report(label string, problems []contract.Problem) {
-	var failing, noted []string
-	for _, p := range problems {
-		if p.Fails() {
-			failing = append(failing, p.String())
-		} else {
-			noted = append(noted, p.String())
-		}
-	}
-	if len(failing) > 0 {
-		f.fail("%s breaks the contract of %s:\n\t%s", label, f.Definition.Title, strings.Join(failing, "\n\t"))
-	}
-	for _, n := range noted {
-		f.logOnce("%s: %s", label, n)
-	}
-}
-
-// fail fails the test, unless it has ended: then nobody may touch it any more.
-func (f *Front) fail(format string, args ...any) {
-	f.Report.Helper()
+func (f *Front) isClosed() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.failed = true
-	if !f.closed {
-		f.Report.Errorf(format, args...)
-	}
-}
-
-func (f *Front) logOnce(format string, args ...any) {
-	f.Report.Helper()
-	line := fmt.Sprintf(format, args...)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.closed || f.logged[line] {
-		return
-	}
-	if f.logged == nil {
-		f.logged = map[string]bool{}
-	}
-	f.logged[line] = true
-	f.Report.Logf("%s", line)
-}
-
-func (f *Front) enter() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.closed {
-		return false
-	}
-	f.flight.Add(1)
-	return true
+	return f.closed
 }
 
 // Close waits for the requests that are on their way and refuses later ones. A
 // second call does nothing.
 func (f *Front) Close() {
-	f.flight.Wait()
+	f.open.Lock()
+	defer f.open.Unlock()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closed = true
@@ -232,6 +157,9 @@ func (f *Front) Close() {
 // added, safe to keep and to read.
 func (f *Front) copyFor(c *call) *http.Request {
 	r := c.req.Clone(c.Context)
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
 	setRequestBody(r, c.body)
 	if c.credential.added {
 		r.Header.Set("Authorization", "Bearer "+provider.Token)
@@ -244,67 +172,22 @@ func (f *Front) copyFor(c *call) *http.Request {
 
 // refuse names the kinds of exchange that a cassette cannot hold.
 func refuse(req *http.Request) error {
-	if req.Header.Get("Upgrade") != "" {
-		return fmt.Errorf("%s %s asks for an upgrade to %q; a cassette holds plain HTTP exchanges only, so send this request through a client of its own",
-			req.Method, req.URL, req.Header.Get("Upgrade"))
+	if upgrade := req.Header.Get("Upgrade"); upgrade != "" {
+		return fmt.Errorf("%s asks for an upgrade to %q; a cassette holds plain HTTP exchanges only, so send this request through a client of its own",
+			describeCall(req), upgrade)
 	}
 	return nil
 }
 
-func readBody(req *http.Request) ([]byte, error) {
-	if err := req.Context().Err(); err != nil {
-		closeBody(req)
-		return nil, err
-	}
-	if req.Body == nil || req.Body == http.NoBody {
-		return nil, nil
-	}
-	defer closeBody(req)
-	if n := req.ContentLength; n > 0 && n <= maxBody {
-		body := make([]byte, n)
-		if m, err := io.ReadFull(req.Body, body); err != nil {
-			return nil, fmt.Errorf("http: ContentLength=%d with Body length %d", n, m)
-		}
-		if extra, _ := req.Body.Read(make([]byte, 1)); extra > 0 {
-			return nil, fmt.Errorf("http: ContentLength=%d with a longer Body", n)
-		}
-		return body, nil
-	}
-	body, err := io.ReadAll(io.LimitReader(req.Body, maxBody+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(body) > maxBody {
-		return nil, fmt.Errorf("%s %s has a body of more than %d MiB; a cassette is no place for it", req.Method, req.URL, maxBody>>20)
-	}
-	return body, nil
+// describeCall names a request in messages, without a password in its URL.
+func describeCall(req *http.Request) string {
+	return method(req) + " " + req.URL.Redacted()
 }
 
-func closeBody(req *http.Request) {
-	if req.Body != nil {
-		req.Body.Close()
+// method is the request's method; none means GET, as in net/http.
+func method(req *http.Request) string {
+	if req.Method == "" {
+		return http.MethodGet
 	}
+	return req.Method
 }
-
-func setBody(resp *http.Response, body string) {
-	resp.ContentLength = int64(len(body))
-	if resp.Header.Get("Content-Length") != "" {
-		resp.Header.Set("Content-Length", itoa(len(body)))
-	}
-	if body == "" {
-		resp.Body = http.NoBody
-		return
-	}
-	resp.Body = io.NopCloser(strings.NewReader(body))
-}
-
-func setRequestBody(req *http.Request, body []byte) {
-	req.Body, req.GetBody, req.ContentLength = http.NoBody, nil, int64(len(body))
-	if len(body) > 0 {
-		text := string(body)
-		req.Body = io.NopCloser(strings.NewReader(text))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
-	}
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }

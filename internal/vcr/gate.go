@@ -3,6 +3,8 @@ package vcr
 import (
 	"fmt"
 	"net/url"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -87,7 +89,10 @@ func (r *Recording) exposed(ia *cassette.Interaction) []string {
 
 func (r *Recording) exposedBody(in, body string, sent map[string]bool, classes func(string) provider.Class) []string {
 	var reasons []string
-	_, err := alias.RewriteJSON([]byte(body), func(pointer, value string) (string, bool) {
+	reason := func(pointer, what string) {
+		reasons = append(reasons, fmt.Sprintf("%s of the %s %s", pointer, in, what))
+	}
+	look := alias.Rewriter{String: func(pointer, value string) (string, bool) {
 		class := classes(pointer)
 		if class.Keep || r.placeholder(class, value) {
 			return "", false
@@ -104,14 +109,35 @@ func (r *Recording) exposedBody(in, body string, sent map[string]bool, classes f
 		} else if class.Kind == "" {
 			what = "is documented with other values"
 		}
-		reasons = append(reasons, fmt.Sprintf("%s of the %s %s and holds no placeholder", pointer, in, what))
+		reason(pointer, what+" and holds no placeholder")
 		return "", false
-	})
-	if err != nil && in == "answer" {
+	}}
+	if in == "answer" {
+		look.Key = func(pointer, name string) (string, bool) {
+			if !plainName.MatchString(name) && !contract.IsWord(r.Definition, name) && !r.table.Known(name) {
+				reason(path.Dir(pointer), "has a member whose name is neither a program's nor a placeholder")
+			}
+			return "", false
+		}
+		look.Number = func(pointer, digits string) (string, bool) {
+			if !classes(pointer).Keep && longNumber.MatchString(digits) {
+				reason(pointer, "is not documented as a number and has more digits than a count")
+			}
+			return "", false
+		}
+	}
+	if _, err := look.Rewrite([]byte(body)); err != nil && in == "answer" {
 		reasons = append(reasons, fmt.Sprintf("the %s is not JSON and was not replaced: %v", in, err))
 	}
 	return reasons
 }
+
+var (
+	// plainName is how programs name the members of their objects.
+	plainName = regexp.MustCompile(`^$|^[A-Za-z_$.-]{1,38}[0-9]{0,2}$|^member-[0-9]+$`)
+	// longNumber may be an id, a time or a telephone number.
+	longNumber = regexp.MustCompile(`[0-9](?:[^0-9]*[0-9]){4}`)
+)
 
 // openWords are the header values, member names and strings of a request, which
 // an error may repeat.

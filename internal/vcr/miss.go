@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -36,16 +34,13 @@ const maxShown = 3
 func (r *Replay) miss(c *call) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var names []string
-	for _, p := range r.steps {
-		if name := p.Tape.title(); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s has no answer for\n\t%s", strings.Join(names, ", "), describeRequest(c.known.method, c.req.URL.String(), c.body))
-	candidates := r.nearest(c.known)
-	for i, n := range candidates {
+	b.WriteString(r.noAnswer())
+	if place := callers().String(); place != "" {
+		b.WriteString(" the call at " + place)
+	}
+	b.WriteString("\n\t" + describeRequest(c.known.method, c.req.URL.Redacted(), c.body))
+	for i, n := range r.nearest(c.known) {
 		if i == maxShown {
 			break
 		}
@@ -54,15 +49,27 @@ func (r *Replay) miss(c *call) error {
 		} else {
 			b.WriteString("\nthen ")
 		}
-		b.WriteString(n.explain(c.known))
-	}
-	if len(candidates) == 0 {
-		b.WriteString("\nnothing was recorded")
+		b.WriteString(n.explain(r, c.known))
 	}
 	if r.Hint != "" {
 		b.WriteString("\n" + r.Hint)
 	}
 	return &MissError{b.String()}
+}
+
+// noAnswer begins a miss with what was searched.
+func (r *Replay) noAnswer() string {
+	var names []string
+	for _, p := range r.steps {
+		if name := p.Tape.title(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 1 {
+		return names[0] + " has no answer for"
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last] + " have no answer for"
 }
 
 // candidate is an interaction near a request that it does not answer.
@@ -77,15 +84,28 @@ type candidate struct {
 func (r *Replay) nearest(k *known) []candidate {
 	var found []candidate
 	for _, p := range r.steps {
+		answers := p.Tape.keys(k)
 		for _, id := range p.compared() {
-			e := &p.Tape.entries[id]
-			n := candidate{step: p, id: id}
-			n.rank, n.stage = closeness(e, k)
+			n := candidate{step: p, id: id, rank: 6, stage: stageUsed}
+			if !p.Tape.answered(id, answers) {
+				n.rank, n.stage = closeness(&p.Tape.entries[id], k)
+			}
 			found = append(found, n)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return b.rank - a.rank })
 	return found
+}
+
+// answered reports whether an interaction stands in one of the classes: a
+// scenario of an error answers other requests than the recorded one as well.
+func (t *Tape) answered(id int, keys []string) bool {
+	for _, key := range keys {
+		if slices.Contains(t.classes[key], id) {
+			return true
+		}
+	}
+	return false
 }
 
 // compared lists the interactions worth a comparison: around the first unused
@@ -115,6 +135,7 @@ const (
 func closeness(e *entry, k *known) (int, string) {
 	recorded := canonicalURL(e.url)
 	path := func(s string) string { p, _, _ := strings.Cut(s, "?"); return p }
+	body := canonicalBody([]byte(e.ia.Request.Body))
 	switch {
 	case path(recorded) != path(k.url):
 		rank := 0
@@ -124,48 +145,51 @@ func closeness(e *entry, k *known) (int, string) {
 		return rank, stageURL
 	case e.ia.Request.Method != k.method:
 		return 2, stageMethod
-	case recorded != k.url:
+	case recorded != k.url && !bindURL(recorded, k.url, new(alias.Sent)):
 		return 3, stageURL
-	case e.accept != "" && !k.any && !slices.Contains(k.accepts, e.accept):
+	case !k.takes(e.accept):
 		return 4, stageAccept
-	case canonicalBody([]byte(e.ia.Request.Body)) != k.body && !bindBody(canonicalBody([]byte(e.ia.Request.Body)), k.body, new(alias.Sent)):
+	case body != k.body && !bindBody(body, k.body, new(alias.Sent)):
 		return 5, stageBody
 	default:
 		return 6, stageUsed
 	}
 }
 
-func (n candidate) explain(k *known) string {
+// explain says of one interaction why it does not answer the request.
+func (n candidate) explain(r *Replay, k *known) string {
 	e := &n.step.Tape.entries[n.id]
-	label := n.step.Tape.label(n.id)
+	label := r.label(n.step, n.id)
 	switch n.stage {
 	case stageMethod:
-		return fmt.Sprintf("%s (same URL), whose method differs:\n\t-%s +%s", label, e.ia.Request.Method, k.method)
+		return fmt.Sprintf("%s: same URL, but the method differs (-recorded +sent)\n\t-%s  +%s", label, e.ia.Request.Method, k.method)
 	case stageURL:
-		return fmt.Sprintf("%s, whose URL differs:\n\t-%s %s", label, e.ia.Request.Method, e.ia.Request.URL)
+		return fmt.Sprintf("%s: the URL differs (-recorded +sent)\n\t%s", label, strings.Join(diffURLs(e.url, k.sent), "\n\t"))
 	case stageAccept:
-		return fmt.Sprintf("%s (same method and URL), which was asked for as another media type:\n\tAccept  -%q  +%q", label, e.accept, strings.Join(k.accepts, ", "))
+		return fmt.Sprintf("%s: same method and URL, but another media type is asked for (-recorded +sent)\n\tAccept  -%q  +%q", label, e.accept, strings.Join(k.accepts, ", "))
 	case stageBody:
-		return fmt.Sprintf("%s (same method, URL and headers), whose body differs:\n\t%s", label, strings.Join(diffBodies(e.ia.Request.Body, k.body), "\n\t"))
-	default:
-		return fmt.Sprintf("%s (the same request), already used by the call at %s", label, n.step.uses[n.id].caller())
+		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(diffBodies(e.ia.Request.Body, k.body), "\n\t"))
 	}
+	if !n.step.isUsed(n.id) {
+		return label + ": the same request, but what it sends itself (a secret, a name, a URL) differs from the calls before"
+	}
+	if place := n.step.uses[n.id].by.String(); place != "" {
+		return fmt.Sprintf("%s: the same request, but already used by the call at %s", label, place)
+	}
+	return label + ": the same request, but already used by an earlier call"
 }
 
-// caller finds the place in the code under test, or in its test, that made the
-// call: the first frame outside net/http and this module.
-func (u use) caller() string {
-	frames := runtime.CallersFrames(u.callers)
-	for {
-		frame, more := frames.Next()
-		if frame.File != "" && !strings.HasPrefix(frame.Function, "net/http.") && !strings.HasPrefix(frame.Function, "runtime.") &&
-			!strings.Contains(frame.Function, "/internal/vcr.") && !strings.Contains(frame.Function, "go-vcr.v3/") {
-			return fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line)
-		}
-		if !more {
-			return "an unknown place"
-		}
+// label names an interaction, its file and, in a sequence, its step.
+func (r *Replay) label(p *progress, id int) string {
+	t := p.Tape
+	label := t.label(id)
+	if t.Scenario != nil {
+		label += " in " + t.File.Name
 	}
+	if len(r.steps) > 1 {
+		label = fmt.Sprintf("step %d, %s", slices.Index(r.steps, p)+1, label)
+	}
+	return label
 }
 
 // title names a tape in messages; a simulated cassette is always called so.
@@ -190,7 +214,7 @@ func (t *Tape) label(id int) string {
 
 func (t *Tape) request(id int) string {
 	req := &t.entries[id].ia.Request
-	return describeRequest(req.Method, req.URL, []byte(req.Body))
+	return describeRequest(req.Method, t.entries[id].url.Redacted(), []byte(req.Body))
 }
 
 // maxQuoted bounds the part of a body that a message quotes.
@@ -219,86 +243,4 @@ func printable(s string) string {
 		}
 	}
 	return s
-}
-
-// diffBodies lists the members that differ, want before got.
-func diffBodies(want, got string) []string {
-	var a, b any
-	if !decodeExact(canonicalBody([]byte(want)), &a) || !decodeExact(got, &b) {
-		return []string{fmt.Sprintf("-%s", clip(want)), fmt.Sprintf("+%s", clip(got))}
-	}
-	var lines []string
-	diffValues("", a, b, &lines)
-	if len(lines) > 8 {
-		lines = append(lines[:8], fmt.Sprintf("and %d more", len(lines)-8))
-	}
-	if len(lines) == 0 {
-		lines = []string{fmt.Sprintf("-%s", clip(want)), fmt.Sprintf("+%s", clip(got))}
-	}
-	return lines
-}
-
-func clip(s string) string {
-	if len(s) > maxQuoted {
-		return fmt.Sprintf("%q… (%d bytes)", s[:maxQuoted], len(s))
-	}
-	return printable(s)
-}
-
-func diffValues(pointer string, want, got any, lines *[]string) {
-	switch a := want.(type) {
-	case map[string]any:
-		if b, ok := got.(map[string]any); ok {
-			names := make([]string, 0, len(a)+len(b))
-			for name := range a {
-				names = append(names, name)
-			}
-			for name := range b {
-				if _, ok := a[name]; !ok {
-					names = append(names, name)
-				}
-			}
-			slices.Sort(names)
-			for _, name := range names {
-				at := pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-				x, inA := a[name]
-				y, inB := b[name]
-				switch {
-				case !inB:
-					*lines = append(*lines, fmt.Sprintf("%s  -%s", at, compact(x)))
-				case !inA:
-					*lines = append(*lines, fmt.Sprintf("%s  +%s", at, compact(y)))
-				default:
-					diffValues(at, x, y, lines)
-				}
-			}
-			return
-		}
-	case []any:
-		if b, ok := got.([]any); ok && len(a) == len(b) {
-			for i := range a {
-				diffValues(fmt.Sprintf("%s/%d", pointer, i), a[i], b[i], lines)
-			}
-			return
-		}
-	case string:
-		if b, ok := got.(string); ok {
-			if _, sent := alias.IsSent(a); a == b || sent && new(alias.Sent).Bind(a, b) {
-				return
-			}
-		}
-	}
-	if x, y := compact(want), compact(got); x != y {
-		*lines = append(*lines, fmt.Sprintf("%s  -%s  +%s", pointer, x, y))
-	}
-}
-
-func compact(v any) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if e.Encode(v) != nil {
-		return "…"
-	}
-	return clip(strings.TrimSpace(b.String()))
 }

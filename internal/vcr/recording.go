@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
@@ -110,8 +111,11 @@ type Recording struct {
 	// What follows is guarded by lock.
 	captured []*cassette.Interaction
 	places   []string // how each captured exchange is called in messages
+	asked    []*known // what the caller sent, in the form in which it is matched
 	problems []contract.Problem
-	refusals []string // why this recording cannot be written
+
+	failures sync.Mutex
+	refusals []string // why this recording cannot be written; guarded by failures
 }
 
 // NewRecording prepares a recording. The target's directory must be writable
@@ -133,12 +137,8 @@ func NewRecording(c RecordConfig) (*Recording, error) {
 	if err := r.table.Secret(c.Tenant.Token, provider.Token); err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Definition.TokenVar, err)
 	}
-	for _, s := range r.seeds() {
-		if real := c.Tenant.Getenv(s.Var); real != "" {
-			if err := r.table.Seed(s, real); err != nil {
-				return nil, fmt.Errorf("%s: %w", s.Var, err)
-			}
-		}
+	if err := r.seed(); err != nil {
+		return nil, err
 	}
 	r.recorder, err = recorder.NewWithOptions(&recorder.Options{
 		CassetteName:       "recording", // never saved: Stop is not called
@@ -170,10 +170,6 @@ func (r *Recording) Release() {
 	}
 }
 
-func (r *Recording) seeds() []provider.Seed {
-	return append(slices.Clone(r.Definition.Seeds), r.Seeds...)
-}
-
 // NewRecordingFront returns the front of a recording.
 func NewRecordingFront(c Config, r *Recording) *Front {
 	return &Front{Config: c, back: r, recording: r}
@@ -190,13 +186,13 @@ func (f *Front) record(c *call, inner *http.Request) (*http.Response, error) {
 	case r.lock <- struct{}{}:
 		defer func() { <-r.lock }()
 	case <-c.Done():
-		return nil, context.Cause(c.Context)
+		err := context.Cause(c.Context)
+		r.broken(c, err)
+		return nil, err
 	}
 	resp, err := f.exchange(c, inner)
 	if err != nil {
-		// The test has seen an error that no cassette can hold; replaying what
-		// was captured would show it something else.
-		r.refusals = append(r.refusals, fmt.Sprintf("%s %s failed: %v", c.req.Method, c.req.URL, err))
+		r.broken(c, err)
 		var refused *RefusedError
 		if errors.As(err, &refused) {
 			f.fail("%v", err)
@@ -204,6 +200,14 @@ func (f *Front) record(c *call, inner *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return resp, nil
+}
+
+// broken notes that the test has seen an error that no cassette can hold:
+// replaying what was captured would show it something else.
+func (r *Recording) broken(c *call, err error) {
+	r.failures.Lock()
+	defer r.failures.Unlock()
+	r.refusals = append(r.refusals, fmt.Sprintf("%s %s failed: %v", c.req.Method, c.req.URL.Redacted(), err))
 }
 
 // RefusedError is a request that must not be recorded; it fails the test. It
@@ -220,7 +224,7 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	r := f.recording
 	refuse := func(format string, args ...any) error {
 		err := fmt.Errorf(format, args...)
-		return &RefusedError{fmt.Sprintf("%s %s is not recorded: %v", c.req.Method, c.req.URL, err), err}
+		return &RefusedError{fmt.Sprintf("%s %s is not recorded: %v", c.req.Method, c.req.URL.Redacted(), err), err}
 	}
 	bad := r.Scenario != nil && r.Scenario.Request.Credential != provider.Valid
 	if !bad && !c.credential.missing && c.credential.token != provider.Token {
@@ -259,7 +263,7 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	if c.origin {
 		tape.Header.Set("Origin", f.Definition.BaseURL)
 	}
-	problems := contract.CheckRequest(f.Definition, asked)
+	sent := newKnown(f.Definition, c.req, c.body)
 	count := len(r.captured)
 	resp, err := r.roundTrip(tape.WithContext(c))
 	if err != nil {
@@ -273,6 +277,7 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 		return nil, refuse("go-vcr captured %d exchanges instead of one", len(r.captured)-count)
 	}
 	ia := r.captured[count]
+	r.asked = append(r.asked, sent)
 	answer := contract.CheckAnswer(f.Definition, contractRequest(ia, u), contractAnswer(ia), r.Strict || f.Strict)
 	label := fmt.Sprintf("the live exchange #%d", count)
 	if r.Tenant.Source == Simulated {
@@ -283,7 +288,7 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	if r.AcceptDrift {
 		answer = nil
 	}
-	f.report(label, append(f.excuse(r.Scenario, nil, problems), answer...))
+	f.report(label, append(f.excuse(r.Scenario, nil, sent.problems), answer...))
 	return r.forCaller(c, ia), nil
 }
 

@@ -1,8 +1,8 @@
 package vcr
 
 import (
+	"fmt"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -39,14 +39,13 @@ type Replay struct {
 type progress struct {
 	Step
 	uses    []use
-	used    int
 	cursors map[string]int // per class: the interactions before it are used
 }
 
 // use is one use of an interaction, for messages.
 type use struct {
-	count   int
-	callers []uintptr
+	count int
+	by    stack
 }
 
 // NewReplay returns the replay of the steps, in order.
@@ -84,7 +83,7 @@ func (r *Replay) answer(req *http.Request) (*http.Response, error) {
 	if step == nil {
 		return nil, r.miss(c)
 	}
-	c.tape, c.id = step.Tape, id
+	c.step, c.tape, c.id = step, step.Tape, id
 	e := &step.Tape.entries[id]
 	resp := &http.Response{
 		Status: e.ia.Response.Status, StatusCode: e.ia.Response.Code,
@@ -104,8 +103,8 @@ func (r *Replay) answer(req *http.Request) (*http.Response, error) {
 		r.mu.Unlock()
 	}
 	setBody(resp, body)
-	if c.req.Method == http.MethodHead {
-		resp.Body = http.NoBody
+	if c.known.method == http.MethodHead {
+		setNoBody(resp, body)
 	}
 	if step.Fault != None {
 		c.fault = step.Fault
@@ -131,11 +130,7 @@ func (r *Replay) take(c *call) (*progress, int) {
 		}
 		u := &p.uses[id]
 		if u.count++; u.count == 1 {
-			p.used++
-			var frames [24]uintptr
-			if n := runtime.Callers(4, frames[:]); n > 0 {
-				u.callers = slices.Clone(frames[:n])
-			}
+			u.by = callers()
 		}
 		return p, id
 	}
@@ -187,51 +182,52 @@ func (r *Replay) Unused() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var unused []string
-	for _, p := range r.steps {
-		switch {
-		case p.Always:
-		case p.Tape.Scenario != nil:
-			if p.uses == nil || p.uses[0].count == 0 {
-				unused = append(unused, p.Name+": "+p.Tape.request(0))
+	for i, p := range r.steps {
+		ids := len(p.Tape.entries)
+		if p.Tape.Scenario != nil {
+			ids = min(1, ids)
+		}
+		for id := range ids {
+			if p.Always || p.isUsed(id) {
+				continue
 			}
-		default:
-			for id := range p.Tape.entries {
-				if !p.isUsed(id) {
-					unused = append(unused, p.Tape.label(id)+": "+p.Tape.request(id))
-				}
+			label := p.Tape.label(id)
+			if p.Tape.Scenario != nil {
+				label = p.Name
 			}
+			if len(r.steps) > 1 {
+				label = fmt.Sprintf("step %d, %s", i+1, label)
+			}
+			unused = append(unused, label+": "+p.Tape.request(id))
 		}
 	}
 	return unused
 }
 
-// Hidden returns an error when a step that answers any number of requests
-// stands before a step that it would never let have one.
-func Hidden(steps []Step) (earlier, later string, hidden bool) {
-	for i, a := range steps {
-		if !a.Always {
+// Hidden finds a step that never gets a request, since steps before it answer
+// every request that it could, any number of times.
+func Hidden(steps []Step) (earlier []string, later string, hidden bool) {
+	for i, b := range steps {
+		if len(b.Tape.classes) == 0 {
 			continue
 		}
-		for _, b := range steps[i+1:] {
-			if b.Tape.Scenario == nil || len(b.Tape.entries) == 0 {
-				continue
+		earlier = nil
+		covered := true
+		for key := range b.Tape.classes {
+			j := slices.IndexFunc(steps[:i], func(a Step) bool { return a.Always && len(a.Tape.classes[key]) > 0 })
+			if covered = covered && j >= 0; !covered {
+				break
 			}
-			if a.Tape.covers(b.Tape) {
-				return a.Name, b.Name, true
+			if !slices.Contains(earlier, steps[j].Name) {
+				earlier = append(earlier, steps[j].Name)
 			}
 		}
-	}
-	return "", "", false
-}
-
-// covers reports whether every request class of other has an answer on t.
-func (t *Tape) covers(other *Tape) bool {
-	for key := range other.classes {
-		if len(t.classes[key]) == 0 {
-			return false
+		if covered && len(b.Tape.bound) == 0 {
+			slices.Sort(earlier)
+			return earlier, b.Name, true
 		}
 	}
-	return len(other.classes) > 0
+	return nil, "", false
 }
 
 func cloneHeader(h http.Header) http.Header {

@@ -3,11 +3,12 @@ package vcr
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"example.com/webhookvcr/internal/alias"
 )
 
 // same reports whether a stored cassette says what a new recording says: the
@@ -22,7 +23,13 @@ func same(old *File, header Header, fresh []*cassette.Interaction, volatile []st
 	if len(old.Interactions) != len(fresh) {
 		return false
 	}
-	x, y := exchanges(old.Interactions, volatile), exchanges(fresh, volatile)
+	// Requests that differ in the numbers of their placeholders only pair up by
+	// those numbers as a rule; where the numbers have changed, by their order.
+	return pairUp(old.Interactions, fresh, volatile, true) || pairUp(old.Interactions, fresh, volatile, false)
+}
+
+func pairUp(old, fresh []*cassette.Interaction, volatile []string, numbered bool) bool {
+	x, y := exchanges(old, volatile, numbered), exchanges(fresh, volatile, numbered)
 	numbers, back := map[string]string{}, map[string]string{}
 	for i := range x {
 		if !sameNumbered(x[i].request, y[i].request, numbers, back) || !sameNumbered(x[i].answer, y[i].answer, numbers, back) {
@@ -39,8 +46,9 @@ type exchange struct {
 }
 
 // exchanges renders interactions and sorts them by request, keeping the order
-// among equal requests: that order is what a replay depends on.
-func exchanges(list []*cassette.Interaction, volatile []string) []exchange {
+// among equal requests: that order is what a replay depends on. byNumber lets
+// the numbers of placeholders count in the sorting.
+func exchanges(list []*cassette.Interaction, volatile []string, byNumber bool) []exchange {
 	out := make([]exchange, len(list))
 	for i, ia := range list {
 		u, err := url.Parse(ia.Request.URL)
@@ -50,7 +58,10 @@ func exchanges(list []*cassette.Interaction, volatile []string) []exchange {
 		e := &out[i]
 		e.request = requestKey(ia.Request.Method, u, "", []byte(ia.Request.Body)) + "\n" + headerText(ia.Request.Headers, nil)
 		e.answer = ia.Response.Status + "\n" + headerText(ia.Response.Headers, volatile) + "\n" + canonicalBody([]byte(ia.Response.Body))
-		e.sort = numbered.ReplaceAllString(e.request, "$1#")
+		e.sort = alias.MaskNumbers(e.request)
+		if byNumber {
+			e.sort += "\n" + e.request
+		}
 	}
 	slices.SortStableFunc(out, func(a, b exchange) int { return strings.Compare(a.sort, b.sort) })
 	return out
@@ -71,17 +82,13 @@ func headerText(h http.Header, without []string) string {
 	return b.String()
 }
 
-// numbered finds the numbers of placeholders: user-2, text 3, and the counting
-// part of the GUIDs.
-var numbered = regexp.MustCompile(`([a-z]{3,}[- ]|[0-9a-fA-F]{8}-0000-4000-8000-0*)[0-9]+\b`)
-
 // sameNumbered compares two texts up to a renaming of placeholders, which must
 // be one to one over the whole cassette.
 func sameNumbered(a, b string, forth, back map[string]string) bool {
-	if numbered.ReplaceAllString(a, "$1#") != numbered.ReplaceAllString(b, "$1#") {
+	if alias.MaskNumbers(a) != alias.MaskNumbers(b) {
 		return false
 	}
-	x, y := numbered.FindAllString(a, -1), numbered.FindAllString(b, -1)
+	x, y := alias.Numbered(a), alias.Numbered(b)
 	for i := range x {
 		if to, ok := forth[x[i]]; ok && to != y[i] {
 			return false

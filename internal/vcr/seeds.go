@@ -1,29 +1,52 @@
 package vcr
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
-
-	"encoding/json"
 
 	"example.com/webhookvcr/internal/provider"
 )
+
+// seed enters the real values that the environment gives. Those of the
+// provider's own seeds may be missing: [Recording.resolve] tells when one is
+// needed. A seed of the caller's own is there because the test sends it.
+func (r *Recording) seed() error {
+	var missing []string
+	for _, s := range r.Seeds {
+		if r.Tenant.Getenv(s.Var) == "" {
+			missing = append(missing, s.Var)
+		}
+	}
+	if len(missing) > 0 {
+		return &MissingError{r.Definition.Name, missing}
+	}
+	for _, s := range append(slices.Clone(r.Definition.Seeds), r.Seeds...) {
+		if real := r.Tenant.Getenv(s.Var); real != "" {
+			if err := r.table.Seed(s, real); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // resolve finds the real values of the exported placeholders that a request
 // holds: from the environment (done when the recording began) or by an
 // unrecorded look-up.
 func (r *Recording) resolve(c *call, u *url.URL, body []byte) error {
-	for _, s := range r.table.Unresolved(u.String() + "\n" + string(body)) {
+	for _, s := range r.unresolved(u.String(), string(body)) {
 		if r.resolved[s.Var] {
 			continue
 		}
 		if s.Lookup == nil {
 			return fmt.Errorf("%s is not set, and %q stands for its value", s.Var, s.Placeholder)
 		}
-		if more := r.table.Unresolved(r.Definition.BaseURL + s.Lookup.Path + "\n" + s.Lookup.Body); len(more) > 0 {
+		if more := r.unresolved(r.Definition.BaseURL+s.Lookup.Path, s.Lookup.Body); len(more) > 0 {
 			return fmt.Errorf("%s is not set, and %q stands for its value", more[0].Var, more[0].Placeholder)
 		}
 		real, err := r.lookUp(c, s.Lookup)
@@ -31,11 +54,17 @@ func (r *Recording) resolve(c *call, u *url.URL, body []byte) error {
 			return fmt.Errorf("%s is not set, and looking up %s instead failed: %w", s.Var, s.Lookup.What, err)
 		}
 		if err := r.table.Seed(s, real); err != nil {
-			return fmt.Errorf("%s (found by looking up %s): %w; set %s", s.Var, s.Lookup.What, err, s.Var)
+			return fmt.Errorf("looking up %s found no use: %w; set %s", s.Lookup.What, err, s.Var)
 		}
 		r.resolved[s.Var] = true
 	}
 	return nil
+}
+
+// unresolved asks for URL and body apart: an event's id counts in a URL only,
+// and only one that parses.
+func (r *Recording) unresolved(url, body string) []provider.Seed {
+	return append(r.table.Unresolved(url), r.table.Unresolved(body)...)
 }
 
 // lookUp sends an unrecorded request and takes one id from the answer.
@@ -104,7 +133,7 @@ func at(doc any, pointer string) any {
 func readLimited(body io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(body, maxBody+1))
 	if err == nil && len(data) > maxBody {
-		err = fmt.Errorf("the answer is larger than %d MiB; a cassette is no place for it", maxBody>>20)
+		err = &answerError{text: fmt.Sprintf("the answer is larger than %d MiB; a cassette is no place for it", maxBody>>20)}
 	}
 	return data, err
 }

@@ -2,7 +2,6 @@ package vcr
 
 import (
 	"mime"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -101,7 +100,9 @@ func buildTape(file *File, def *provider.Definition, scenario *provider.Scenario
 	return t
 }
 
-// also lets the scenario's first interaction answer another scenario's request.
+// also lets the scenario's first interaction answer another scenario's request,
+// and the page behind a redirect answer the client that follows with the media
+// type of that request.
 func (t *Tape) also(other *provider.Scenario) {
 	u, err := url.Parse(t.def.BaseURL + other.Request.Target)
 	if err != nil {
@@ -110,13 +111,25 @@ func (t *Tape) also(other *provider.Scenario) {
 	accept := ""
 	if t.def.MatchAccept {
 		accept = mediaType(other.Request.Header["Accept"])
-		if !slices.Contains(t.accepts, accept) {
-			t.accepts = append(t.accepts, accept)
-		}
 	}
-	key := requestKey(other.Request.Method, u, accept, []byte(other.Request.Body))
-	if len(t.classes[key]) == 0 {
-		t.classes[key] = []int{0}
+	t.answers(0, requestKey(other.Request.Method, u, accept, []byte(other.Request.Body)), accept)
+	if !t.Scenario.Follow {
+		return
+	}
+	for id := 1; id < len(t.entries); id++ {
+		e := &t.entries[id]
+		t.answers(id, requestKey(e.ia.Request.Method, e.url, accept, []byte(e.ia.Request.Body)), accept)
+	}
+}
+
+// answers lets an interaction answer a class of requests that has no answer yet.
+func (t *Tape) answers(id int, key, accept string) {
+	if len(t.classes[key]) > 0 {
+		return
+	}
+	t.classes[key] = []int{id}
+	if t.def.MatchAccept && !slices.Contains(t.accepts, accept) {
+		t.accepts = append(t.accepts, accept)
 	}
 }
 
@@ -185,113 +198,10 @@ func contractAnswer(ia *cassette.Interaction) contract.Answer {
 	return contract.Answer{Status: ia.Response.Code, Header: ia.Response.Headers, Body: []byte(ia.Response.Body)}
 }
 
-// known is a request in the form in which it is matched, with what the contract
-// says of it.
-type known struct {
-	method, url, body string
-	// accepts are the media types asked for, in the order of the header; any
-	// says that every type will do.
-	accepts  []string
-	any      bool
-	problems []contract.Problem
-}
-
-// requests remembers the requests that this process has seen, by their exact
-// bytes, so that a test suite that sends the same request again pays neither
-// for JSON nor for the schema.
-type requests struct {
-	mu   sync.RWMutex
-	size int
-	seen map[string]*known
-}
-
-// maxRemembered bounds the memory for remembered requests, in bytes of keys.
-const maxRemembered = 16 << 20
-
-var remembered sync.Map // *provider.Definition -> *requests
-
-func lookUp(def *provider.Definition, req *http.Request, body []byte, scratch []byte) *known {
-	v, ok := remembered.Load(def)
-	if !ok {
-		v, _ = remembered.LoadOrStore(def, &requests{seen: map[string]*known{}})
-	}
-	r := v.(*requests)
-	key := appendExact(scratch[:0], def, req, body)
-	r.mu.RLock()
-	k := r.seen[string(key)]
-	r.mu.RUnlock()
-	if k != nil {
-		return k
-	}
-	k = &known{method: req.Method, url: canonicalURL(req.URL), body: canonicalBody(body)}
-	k.problems = contract.CheckRequest(def, contract.Request{Method: req.Method, URL: req.URL, Header: req.Header, Body: body})
-	if def.MatchAccept {
-		k.accepts, k.any = accepted(req.Header.Values("Accept"))
-	} else {
-		k.accepts = []string{""}
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.size += len(key); r.size > maxRemembered {
-		clear(r.seen)
-		r.size = len(key)
-	}
-	r.seen[string(key)] = k
-	return k
-}
-
-// appendExact writes everything of a request that its match and its verdict
-// depend on.
-func appendExact(b []byte, def *provider.Definition, req *http.Request, body []byte) []byte {
-	b = append(b, req.Method...)
-	b = append(b, '\n')
-	b = append(b, req.URL.Scheme...)
-	b = append(b, ':')
-	b = append(b, req.URL.Host...)
-	b = append(b, req.URL.EscapedPath()...)
-	b = append(b, '?')
-	b = append(b, req.URL.RawQuery...)
-	for _, name := range def.RequestHeaders {
-		b = append(b, '\n')
-		for _, v := range req.Header[name] {
-			b = append(b, v...)
-			b = append(b, 0)
-		}
-	}
-	b = append(b, '\n')
-	return append(b, body...)
-}
-
-func accepted(values []string) (types []string, anything bool) {
-	for _, v := range strings.Split(strings.Join(values, ","), ",") {
-		switch t := mediaType(v); t {
-		case "":
-		case "*/*":
-			anything = true
-		default:
-			types = append(types, t)
-		}
-	}
-	return types, anything || len(types) == 0
-}
-
-// keys returns the class keys under which a request may be found on the tape.
-func (t *Tape) keys(k *known) []string {
-	accepts := k.accepts
-	if k.any {
-		accepts = append(slices.Clone(accepts), t.accepts...)
-	}
-	keys := make([]string, len(accepts))
-	for i, a := range accepts {
-		keys[i] = keyOf(k.method, k.url, a, k.body)
-	}
-	return keys
-}
-
 // sentBinding reports whether a request matches a recorded one whose sensitive
 // members hold what an earlier caller sent. It returns the bindings to keep.
 func (e *entry) sentBinding(k *known, sent *alias.Sent) (*alias.Sent, bool) {
-	if e.ia.Request.Method != k.method || (e.accept != "" && !k.any && !slices.Contains(k.accepts, e.accept)) {
+	if e.ia.Request.Method != k.method || (e.accept != "" && !k.takes(e.accept)) {
 		return nil, false
 	}
 	trial := sent.Clone()

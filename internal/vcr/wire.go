@@ -92,7 +92,7 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 	cred.apply(req, r.Definition, token)
 	resp, err := r.Tenant.Transport.RoundTrip(req)
 	if err != nil {
-		return nil, nil, &transportError{r.table.HideText(err.Error()), err}
+		return nil, nil, r.failed(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusSwitchingProtocols || mediaType(resp.Header.Get("Content-Type")) == "text/event-stream" {
@@ -101,24 +101,9 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 	}
 	answer, err := decoded(resp)
 	if err != nil {
-		return nil, nil, &transportError{r.table.HideText(err.Error()), err}
+		return nil, nil, r.failed(err)
 	}
 	return resp, answer, nil
-}
-
-// transportError keeps what kind of error it is and hides the tenant in its text.
-type transportError struct {
-	text string
-	err  error
-}
-
-func (e *transportError) Error() string { return e.text }
-func (e *transportError) Unwrap() error { return e.err }
-
-// Timeout lets http.Client and callers see a timeout as such.
-func (e *transportError) Timeout() bool {
-	var t interface{ Timeout() bool }
-	return errors.As(e.err, &t) && t.Timeout()
 }
 
 func decoded(resp *http.Response) ([]byte, error) {
@@ -135,7 +120,7 @@ func decoded(resp *http.Response) ([]byte, error) {
 			return nil, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("the answer is not the gzip that its header says: %w", err)
+			return nil, &answerError{"the answer is not the gzip that its header says", err}
 		}
 		reader = z
 	case "deflate":
@@ -144,14 +129,14 @@ func decoded(resp *http.Response) ([]byte, error) {
 		if head, _ := buffered.Peek(2); len(head) == 2 && head[0]&0x0f == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
 			z, err := zlib.NewReader(buffered)
 			if err != nil {
-				return nil, fmt.Errorf("the answer is not the deflate that its header says: %w", err)
+				return nil, &answerError{"the answer is not the deflate that its header says", err}
 			}
 			reader = z
 		} else {
 			reader = flate.NewReader(buffered)
 		}
 	default:
-		return nil, fmt.Errorf("the answer has a Content-Encoding other than gzip and deflate, which cannot be searched for what must not be recorded")
+		return nil, &answerError{text: "the answer has a Content-Encoding other than gzip and deflate, which cannot be searched for what must not be recorded"}
 	}
 	return readLimited(reader)
 }

@@ -1,0 +1,57 @@
+package vcr
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// stack is where a request came from, for messages.
+type stack []uintptr
+
+// maxFrames bounds the search for the test's own line below its wrappers.
+const maxFrames = 64
+
+func callers() stack {
+	var frames [maxFrames]uintptr
+	return slices.Clone(frames[:runtime.Callers(3, frames[:])])
+}
+
+// String is the place in a test that made the call, with the place in the code
+// under test that sent the request when that is another: "lookup_test.go:21
+// (client.go:34)". It is empty for a request that came over the network.
+func (s stack) String() string {
+	var sender, test string
+	frames := runtime.CallersFrames(s)
+	for more := len(s) > 0; more && test == ""; {
+		var frame runtime.Frame
+		frame, more = frames.Next()
+		if plumbing(frame.Function) {
+			continue
+		}
+		place := fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line)
+		if sender == "" {
+			sender = place
+		}
+		if strings.HasSuffix(frame.File, "_test.go") {
+			test = place
+		}
+	}
+	if test == "" || test == sender {
+		return sender
+	}
+	return test + " (" + sender + ")"
+}
+
+// plumbing reports whether a function stands between the code under test and
+// the recorder, or below the test.
+func plumbing(function string) bool {
+	for _, prefix := range []string{"net/http.", "runtime.", "testing.", "internal/synctest.", "sync.", "gopkg.in/dnaeon/go-vcr.v3/"} {
+		if strings.HasPrefix(function, prefix) {
+			return true
+		}
+	}
+	return function == "" || strings.Contains(function, "/internal/vcr.") || strings.Contains(function, "/webhooktest.(*checked)")
+}

@@ -1,0 +1,71 @@
+package vcr
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// Captured is a request and its answer, in the placeholder world.
+type Captured struct {
+	Request contract.Request
+	Answer  contract.Answer
+}
+
+// Captured returns the exchanges of a cassette.
+func (f *File) Captured() []Captured { return captured(f.Interactions) }
+
+// Captured returns what was recorded so far, without writing anything. It
+// demands what a commit demands of the values: when a request has failed, or a
+// value of the tenant is left that no placeholder stands for, there are reasons
+// instead. The contract is the caller's to judge.
+func (r *Recording) Captured() (exchanges []Captured, reasons []string) {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	r.failures.Lock()
+	reasons = slices.Clone(r.refusals)
+	r.failures.Unlock()
+	reasons = append(reasons, r.leaks()...)
+	if len(reasons) == 0 {
+		data, err := Encode(Header{}, r.captured)
+		if err != nil {
+			return nil, []string{err.Error()}
+		}
+		reasons = r.scan(data)
+	}
+	if len(reasons) > 0 {
+		slices.Sort(reasons)
+		return nil, slices.Compact(reasons)
+	}
+	return captured(r.captured), nil
+}
+
+func captured(interactions []*cassette.Interaction) []Captured {
+	all := make([]Captured, len(interactions))
+	for i, ia := range interactions {
+		u, err := url.Parse(ia.Request.URL)
+		if err != nil {
+			u = &url.URL{Path: ia.Request.URL} // Parse and the front have seen that it parses
+		}
+		all[i] = Captured{contractRequest(ia, u), contractAnswer(ia)}
+	}
+	return all
+}
+
+// Replaced counts the distinct values of the tenant that placeholders stand for
+// in what was recorded, by kind.
+func (r *Recording) Replaced() map[provider.Kind]int {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	var text strings.Builder
+	for _, ia := range r.captured {
+		text.WriteString(exchangeText(ia))
+		text.WriteByte('\n')
+	}
+	return r.table.Counts(text.String())
+}

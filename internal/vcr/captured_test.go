@@ -1,0 +1,78 @@
+package vcr_test
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/vcr"
+)
+
+// recorded records webhooks.get from the simulator, in memory.
+func recorded(t *testing.T, keep ...string) *vcr.Recording {
+	t.Helper()
+	def := &provider.DevRev
+	handler, err := simulator.New(def, "")
+	require.NoError(t, err)
+	base, token, env := simulator.Tenant(def)
+	recording, err := vcr.NewRecording(vcr.RecordConfig{
+		Definition: def, Keep: keep, Scenario: def.Scenario("webhooks.get/200"),
+		Tenant: vcr.Tenant{
+			BaseURL: base, Token: token, Source: vcr.Simulated, Transport: simulator.Transport(handler),
+			Getenv: func(name string) string { return env[name] },
+		},
+	})
+	require.NoError(t, err)
+	front := vcr.NewRecordingFront(vcr.Config{Definition: def, Report: dropped{}, Bare: true}, recording)
+	t.Cleanup(func() { front.Close() })
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, def.BaseURL+"/webhooks.get", strings.NewReader(`{"id":"`+provider.DevRevWebhookID+`"}`))
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+provider.Token)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := front.RoundTrip(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	return recording
+}
+
+type dropped struct{}
+
+func (dropped) Helper()               {}
+func (dropped) Logf(string, ...any)   {}
+func (dropped) Errorf(string, ...any) {}
+
+// A recording in memory has the exchange of the shipped cassette, and leaves no
+// file behind.
+func TestRecording_Captured(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	t.Chdir(t.TempDir())
+	recording := recorded(t)
+	exchanges, reasons := recording.Captured()
+	require.Empty(t, reasons)
+	require.Len(t, exchanges, 1)
+	assert.Equal(t, "POST", exchanges[0].Request.Method)
+	assert.Equal(t, provider.DevRev.BaseURL+"/webhooks.get", exchanges[0].Request.URL.String())
+	assert.Equal(t, 200, exchanges[0].Answer.Status)
+	assert.Contains(t, string(exchanges[0].Answer.Body), `"secret": "cGxhY2Vob2xkZXItMQ=="`)
+	assert.Equal(t, 1, recording.Replaced()[provider.Secret], "the credential is in no exchange, the webhook's secret is")
+	for _, dir := range []string{".", os.Getenv("TMPDIR")} {
+		files, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		assert.Empty(t, files)
+	}
+}
+
+// What may not be written may not be compared either: a report would name it.
+func TestRecording_Captured_refusesWhatIsNotReplaced(t *testing.T) {
+	exchanges, reasons := recorded(t, "/webhook/created_by/email").Captured()
+	assert.Empty(t, exchanges)
+	require.NotEmpty(t, reasons)
+	assert.Contains(t, strings.Join(reasons, "\n"), "holds a value that looks like a credential or a person's")
+	assert.NotContains(t, strings.Join(reasons, "\n"), "lindqvist")
+}

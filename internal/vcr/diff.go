@@ -1,0 +1,126 @@
+package vcr
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/alias"
+)
+
+// diffURLs lists the parts in which two URLs differ, want before got.
+func diffURLs(want, got *url.URL) []string {
+	place := func(u *url.URL) string { return strings.ToLower(u.Scheme) + "://" + u.Host + u.EscapedPath() }
+	var lines []string
+	if a, b := place(want), place(got); a != b {
+		lines = append(lines, fmt.Sprintf("-%s", clip(a)), fmt.Sprintf("+%s", clip(b)))
+	}
+	a, errA := url.ParseQuery(want.RawQuery)
+	b, errB := url.ParseQuery(got.RawQuery)
+	if errA != nil || errB != nil {
+		return append(lines, fmt.Sprintf("-?%s  +?%s", clip(want.RawQuery), clip(got.RawQuery)))
+	}
+	names := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		x, y := slices.Sorted(slices.Values(a[name])), slices.Sorted(slices.Values(b[name]))
+		if slices.Equal(x, y) {
+			continue
+		}
+		line := "?" + clip(name)
+		if len(x) > 0 {
+			line += "  -" + compact(strings.Join(x, ", "))
+		}
+		if len(y) > 0 {
+			line += "  +" + compact(strings.Join(y, ", "))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// diffBodies lists the members that differ, want before got.
+func diffBodies(want, got string) []string {
+	var a, b any
+	if !decodeExact(canonicalBody([]byte(want)), &a) || !decodeExact(got, &b) {
+		return []string{fmt.Sprintf("-%s", clip(want)), fmt.Sprintf("+%s", clip(got))}
+	}
+	var lines []string
+	diffValues("", a, b, &lines)
+	if len(lines) > 8 {
+		lines = append(lines[:8], fmt.Sprintf("and %d more", len(lines)-8))
+	}
+	if len(lines) == 0 {
+		lines = []string{fmt.Sprintf("-%s", clip(want)), fmt.Sprintf("+%s", clip(got))}
+	}
+	return lines
+}
+
+func clip(s string) string {
+	if len(s) > maxQuoted {
+		return fmt.Sprintf("%q… (%d bytes)", s[:maxQuoted], len(s))
+	}
+	return printable(s)
+}
+
+func diffValues(pointer string, want, got any, lines *[]string) {
+	switch a := want.(type) {
+	case map[string]any:
+		if b, ok := got.(map[string]any); ok {
+			names := make([]string, 0, len(a)+len(b))
+			for name := range a {
+				names = append(names, name)
+			}
+			for name := range b {
+				if _, ok := a[name]; !ok {
+					names = append(names, name)
+				}
+			}
+			slices.Sort(names)
+			for _, name := range names {
+				at := pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+				x, inA := a[name]
+				y, inB := b[name]
+				switch {
+				case !inB:
+					*lines = append(*lines, fmt.Sprintf("%s  -%s", at, compact(x)))
+				case !inA:
+					*lines = append(*lines, fmt.Sprintf("%s  +%s", at, compact(y)))
+				default:
+					diffValues(at, x, y, lines)
+				}
+			}
+			return
+		}
+	case []any:
+		if b, ok := got.([]any); ok && len(a) == len(b) {
+			for i := range a {
+				diffValues(fmt.Sprintf("%s/%d", pointer, i), a[i], b[i], lines)
+			}
+			return
+		}
+	case string:
+		if b, ok := got.(string); ok {
+			if _, sent := alias.IsSent(a); a == b || sent && new(alias.Sent).Bind(a, b) {
+				return
+			}
+		}
+	}
+	if x, y := compact(want), compact(got); x != y {
+		*lines = append(*lines, fmt.Sprintf("%s  -%s  +%s", pointer, x, y))
+	}
+}
+
+func compact(v any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if e.Encode(v) != nil {
+		return "…"
+	}
+	return clip(strings.TrimSpace(b.String()))
+}

@@ -1,0 +1,92 @@
+package vcr
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// judge reports what the contract says of a replayed exchange.
+func (f *Front) judge(c *call) {
+	f.Report.Helper()
+	problems := slices.Concat(c.lacks, c.known.problems)
+	if c.fault == None {
+		problems = append(problems, c.tape.problems(c.id, f.Strict)...)
+	}
+	if len(problems) > 0 {
+		f.report(c.tape.label(c.id), f.excuse(c.tape.Scenario, c.tape.File.Header.Accepted, problems))
+	}
+	if c.known.any && len(c.tape.accepts) > 0 {
+		f.logOnce("%s accepts any media type, and %s tells its answers apart by it: this test sees the first one recorded", describeCall(c.req), f.Definition.Title)
+	}
+}
+
+// excuse drops the problems that a scenario demonstrates, that were accepted
+// when the cassette was recorded, or that the test allows.
+func (f *Front) excuse(s *provider.Scenario, accepted []string, problems []contract.Problem) []contract.Problem {
+	return slices.DeleteFunc(slices.Clone(problems), func(p contract.Problem) bool {
+		return demonstrates(s, p) || slices.Contains(f.AllowProblems, p.Pointer) || slices.Contains(accepted, place(p))
+	})
+}
+
+// demonstrates reports whether a scenario is about this very problem.
+func demonstrates(s *provider.Scenario, p contract.Problem) bool {
+	switch {
+	case s == nil:
+		return false
+	case p.In == "request" && p.Pointer == "Origin" && s.Request.NoOrigin:
+		return true
+	case p.In == "request" && p.Pointer == "Authorization" && s.Request.Credential == provider.Missing:
+		return true
+	}
+	return slices.Contains(s.Departures, provider.Departure{In: p.In, Pointer: p.Pointer})
+}
+
+// place is how a cassette names an accepted problem.
+func place(p contract.Problem) string { return strings.TrimSpace(p.In + " " + p.Pointer) }
+
+// report fails the test for breaches of the contract and logs what vendors may
+// add at any time: members and enum values.
+func (f *Front) report(label string, problems []contract.Problem) {
+	f.Report.Helper()
+	var failing []string
+	for _, p := range problems {
+		if p.Fails() {
+			failing = append(failing, p.String())
+		} else {
+			f.logOnce("%s: %s", label, p)
+		}
+	}
+	if len(failing) > 0 {
+		f.fail("%s breaks the contract of %s:\n\t%s", label, f.Definition.Title, strings.Join(failing, "\n\t"))
+	}
+}
+
+// fail fails the test, unless it has ended: then nobody may touch it any more.
+func (f *Front) fail(format string, args ...any) {
+	f.Report.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.closed {
+		f.Report.Errorf(format, args...)
+	}
+}
+
+// logOnce says in the test's log what is worth knowing once, not per request.
+func (f *Front) logOnce(format string, args ...any) {
+	f.Report.Helper()
+	line := fmt.Sprintf(format, args...)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed || f.logged[line] {
+		return
+	}
+	if f.logged == nil {
+		f.logged = map[string]bool{}
+	}
+	f.logged[line] = true
+	f.Report.Logf("%s", line)
+}

@@ -1,0 +1,158 @@
+package vcr
+
+import (
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// known is a request in the form in which it is matched, with what the contract
+// says of it.
+type known struct {
+	method, url, body string
+	// sent is the URL as it was sent, for messages.
+	sent *url.URL
+	// accepts are the media types asked for: exact ones, and ranges of the form
+	// "application/*". any says that every type will do.
+	accepts  []string
+	any      bool
+	problems []contract.Problem
+}
+
+// takes reports whether the request takes an answer of that media type.
+func (k *known) takes(media string) bool {
+	if k.any || media == "" { // an answer without a media type tells nothing apart
+		return true
+	}
+	for _, accept := range k.accepts {
+		if kind, ranged := strings.CutSuffix(accept, "*"); accept == media || ranged && strings.HasPrefix(media, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// accepted reads an Accept header. What is refused with q=0 does not count, and
+// a header that asks for nothing asks for anything.
+func accepted(values []string) (types []string, anything bool) {
+	for v := range strings.SplitSeq(strings.Join(values, ","), ",") {
+		media := mediaType(v)
+		if _, params, err := mime.ParseMediaType(v); err == nil {
+			if q, err := strconv.ParseFloat(params["q"], 64); err == nil && q == 0 {
+				continue
+			}
+		}
+		switch media {
+		case "":
+		case "*/*":
+			anything = true
+		default:
+			types = append(types, media)
+		}
+	}
+	return types, anything || strings.TrimSpace(strings.Join(values, "")) == ""
+}
+
+// keys returns the class keys under which a request may be found on the tape.
+func (t *Tape) keys(k *known) []string {
+	if !t.def.MatchAccept {
+		return []string{keyOf(k.method, k.url, "", k.body)}
+	}
+	var keys []string
+	for _, accept := range t.accepts {
+		if k.takes(accept) {
+			keys = append(keys, keyOf(k.method, k.url, accept, k.body))
+		}
+	}
+	return keys
+}
+
+// requests remembers the requests that this process has seen, by their exact
+// bytes, so that a test suite that sends the same request again pays neither
+// for JSON nor for the schema.
+type requests struct {
+	mu   sync.RWMutex
+	size int
+	seen map[string]*known
+}
+
+// maxRemembered bounds the memory for remembered requests, in bytes of keys.
+const maxRemembered = 16 << 20
+
+var remembered sync.Map // *provider.Definition -> *requests
+
+// lookUp returns the request as it is matched. The buffer is scratch space.
+func lookUp(def *provider.Definition, req *http.Request, body []byte, buffer *[]byte) *known {
+	v, ok := remembered.Load(def)
+	if !ok {
+		v, _ = remembered.LoadOrStore(def, &requests{seen: map[string]*known{}})
+	}
+	r := v.(*requests)
+	key := appendExact((*buffer)[:0], def, req, body)
+	*buffer = key
+	r.mu.RLock()
+	k := r.seen[string(key)]
+	r.mu.RUnlock()
+	if k != nil {
+		return k
+	}
+	k = newKnown(def, req, body)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.size += len(key); r.size > maxRemembered {
+		clear(r.seen)
+		r.size = len(key)
+	}
+	r.seen[string(key)] = k
+	return k
+}
+
+func newKnown(def *provider.Definition, req *http.Request, body []byte) *known {
+	k := &known{method: method(req), url: canonicalURL(req.URL), sent: cloneURL(req.URL), body: canonicalBody(body)}
+	k.problems = contract.CheckRequest(def, contract.Request{Method: k.method, URL: req.URL, Header: req.Header, Body: body})
+	if def.MatchAccept {
+		k.accepts, k.any = accepted(req.Header.Values("Accept"))
+	}
+	return k
+}
+
+// cloneURL copies a URL that its owner may change, without the credential that
+// it may hold.
+func cloneURL(u *url.URL) *url.URL {
+	clone := *u
+	clone.User = nil
+	return &clone
+}
+
+// appendExact writes everything of a request that its match and its verdict
+// depend on, each part behind its length, so that no two requests share a key.
+func appendExact(b []byte, def *provider.Definition, req *http.Request, body []byte) []byte {
+	b = appendPart(b, method(req))
+	b = appendPart(b, req.URL.Scheme)
+	b = appendPart(b, req.URL.Opaque)
+	b = appendPart(b, req.URL.Host)
+	b = appendPart(b, req.URL.EscapedPath())
+	b = appendPart(b, req.URL.RawQuery)
+	for _, name := range def.RequestHeaders {
+		values := req.Header[name]
+		b = strconv.AppendInt(b, int64(len(values)), 10)
+		for _, v := range values {
+			b = appendPart(b, v)
+		}
+	}
+	b = append(b, '\n')
+	return append(b, body...)
+}
+
+func appendPart(b []byte, s string) []byte {
+	b = append(b, '\n')
+	b = strconv.AppendInt(b, int64(len(s)), 10)
+	b = append(b, ':')
+	return append(b, s...)
+}

@@ -1,0 +1,279 @@
+package webhooktest_test
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/webhooktest"
+)
+
+// A target that a rename would not simply replace is refused before the tenant
+// is asked anything.
+func TestCommit_targets(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		prepare func(t *testing.T, dir string) (file string)
+		want    string
+	}{
+		{
+			name: "symbolic link",
+			prepare: func(t *testing.T, dir string) string {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, "real.yaml"), []byte("precious"), 0o644))
+				require.NoError(t, os.Symlink("real.yaml", filepath.Join(dir, "lookup.yaml")))
+				return filepath.Join(dir, "lookup.yaml")
+			},
+			want: "webhooktest: %DIR%/lookup.yaml cannot be recorded: it is a symbolic link; name the file that it points to",
+		},
+		{
+			name: "dangling symbolic link",
+			prepare: func(t *testing.T, dir string) string {
+				require.NoError(t, os.Symlink("nowhere.yaml", filepath.Join(dir, "lookup.yaml")))
+				return filepath.Join(dir, "lookup.yaml")
+			},
+			want: "webhooktest: %DIR%/lookup.yaml cannot be recorded: it is a symbolic link; name the file that it points to",
+		},
+		{
+			name: "directory",
+			prepare: func(t *testing.T, dir string) string {
+				require.NoError(t, os.Mkdir(filepath.Join(dir, "lookup.yaml"), 0o755))
+				return filepath.Join(dir, "lookup.yaml")
+			},
+			want: "webhooktest: %DIR%/lookup.yaml cannot be recorded: it is no regular file (d---------)",
+		},
+		{
+			name: "named pipe",
+			prepare: func(t *testing.T, dir string) string {
+				require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "lookup.yaml"), 0o644))
+				return filepath.Join(dir, "lookup.yaml")
+			},
+			want: "webhooktest: %DIR%/lookup.yaml cannot be recorded: it is no regular file (p---------)",
+		},
+		{
+			name: "below a file",
+			prepare: func(t *testing.T, dir string) string {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, "testdata"), nil, 0o644))
+				return filepath.Join(dir, "testdata", "lookup.yaml")
+			},
+			want: "webhooktest: %DIR%/testdata/lookup.yaml cannot be recorded: mkdir %DIR%/testdata: not a directory",
+		},
+		{
+			name: "a path that cannot be made",
+			prepare: func(t *testing.T, dir string) string {
+				return filepath.Join(dir, strings.Repeat("x", 300), "lookup.yaml")
+			},
+			want: "webhooktest: %DIR%/" + strings.Repeat("x", 300) + "/lookup.yaml cannot be recorded: mkdir %DIR%/" + strings.Repeat("x", 300) + ": file name too long",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			file := test.prepare(t, dir)
+			before := filesBelow(t, dir)
+			asked := 0
+			env := devrevTenant(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked++ }))
+			w := env.record(t, webhooktest.DevRev, file, getTimes(1))
+			require.Len(t, w.errors, 1)
+			assert.Equal(t, test.want, strings.ReplaceAll(w.errors[0], dir, "%DIR%"))
+			assert.Zero(t, asked)
+			assert.Equal(t, before, filesBelow(t, dir))
+			if content, err := os.ReadFile(filepath.Join(dir, "real.yaml")); err == nil {
+				assert.Equal(t, "precious", string(content))
+			}
+		})
+	}
+}
+
+// What becomes of the target while the test runs decides as well.
+func TestCommit_targetChangesWhileRecording(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(t *testing.T, file string)
+		want   string
+		left   []string
+	}{
+		{
+			name: "the directory vanishes", want: "no such file or directory",
+			change: func(t *testing.T, file string) { require.NoError(t, os.RemoveAll(filepath.Dir(file))) },
+		},
+		{
+			name: "the directory becomes a file", want: "not a directory", left: []string{"testdata"},
+			change: func(t *testing.T, file string) {
+				require.NoError(t, os.RemoveAll(filepath.Dir(file)))
+				require.NoError(t, os.WriteFile(filepath.Dir(file), nil, 0o644))
+			},
+		},
+		{
+			name: "somebody else writes the file", want: "%FILE% not written: the file has changed since this recording began\nhint: let one process at a time record it",
+			left:   []string{"testdata/lookup.yaml"},
+			change: func(t *testing.T, file string) { require.NoError(t, os.WriteFile(file, []byte("theirs"), 0o644)) },
+		},
+		{
+			name: "a directory takes its place", want: "is a directory",
+			change: func(t *testing.T, file string) { require.NoError(t, os.Mkdir(file, 0o755)) },
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			root := t.TempDir()
+			file := filepath.Join(root, "testdata", "lookup.yaml")
+			w := devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, func(tb testing.TB, client *http.Client) {
+				getTimes(1)(tb, client)
+				test.change(t, file)
+			})
+			require.Len(t, w.errors, 1)
+			assert.Contains(t, strings.ReplaceAll(w.errors[0], file, "%FILE%"), test.want)
+			assert.Equal(t, test.left, filesBelow(t, root))
+		})
+	}
+}
+
+// An old cassette that vanished, or that somebody replaced, while a test ran
+// over it is not overwritten either.
+func TestCommit_oldFileReplacedWhileRecording(t *testing.T) {
+	file := cassettePath(t)
+	goodCassette(t, file)
+	w := devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, func(tb testing.TB, client *http.Client) {
+		getTimes(1)(tb, client)
+		require.NoError(t, os.Remove(file))
+	})
+	assert.Contains(t, w.failures(), "the file has changed since this recording began")
+	requireNothing(t, filepath.Dir(file))
+}
+
+// Two recorders of one file in one process: the second is refused at once.
+func TestCommit_twoRecordersInOneProcess(t *testing.T) {
+	file := cassettePath(t)
+	env := devrevTenant(t, &simulator.DevRev{})
+	var second *witness
+	requireClean(t, env.record(t, webhooktest.DevRev, file, func(tb testing.TB, client *http.Client) {
+		getTimes(1)(tb, client)
+		spelling := filepath.Join(filepath.Dir(file), "..", filepath.Base(filepath.Dir(file)), "lookup.yaml")
+		second = newWitness(t, "second").run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev, filepath.Clean(spelling)) })
+	}))
+	assert.Equal(t, "webhooktest: "+file+" is being recorded already; give every test a cassette of its own, or let one test record it", second.failures())
+	// The claim ends with the test.
+	requireClean(t, env.record(t, webhooktest.DevRev, file, getTimes(1)))
+}
+
+// childVar makes a test of this package the one that another starts.
+const childVar = "WEBHOOKTEST_CHILD"
+
+// again starts this test binary with one test and an environment of its own.
+func again(t *testing.T, test string, env environment, more ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^"+test+"$", "-test.timeout=60s")
+	cmd.Env = append(os.Environ(), more...)
+	for name, value := range env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	return cmd
+}
+
+// Two processes on one file: it ends as one of the two recordings, whole.
+func TestCommit_twoProcesses(t *testing.T) {
+	if file := os.Getenv(childVar); file != "" {
+		client := webhooktest.Open(t, webhooktest.DevRev, file)
+		getTimes(1)(t, client)
+		require.NoError(t, os.WriteFile(os.Getenv("READY"), nil, 0o644))
+		require.Eventually(t, func() bool { _, err := os.Stat(os.Getenv("GO")); return err == nil }, 30*time.Second, time.Millisecond)
+		return
+	}
+	file := cassettePath(t)
+	signs := t.TempDir()
+	env := devrevTenant(t, &simulator.DevRev{})
+	start := func(name string) (*exec.Cmd, *strings.Builder) {
+		cmd := again(t, "TestCommit_twoProcesses", env, webhooktest.RecordVar+"=.*", childVar+"="+file,
+			"READY="+filepath.Join(signs, "ready-"+name), "GO="+filepath.Join(signs, "go-"+name))
+		var out strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &out
+		require.NoError(t, cmd.Start())
+		return cmd, &out
+	}
+	sign := func(name string) string { return filepath.Join(signs, name) }
+	first, firstOut := start("first")
+	second, secondOut := start("second")
+	for _, name := range []string{"ready-first", "ready-second"} {
+		require.Eventually(t, func() bool { _, err := os.Stat(sign(name)); return err == nil }, 30*time.Second, 5*time.Millisecond)
+	}
+	require.NoError(t, os.WriteFile(sign("go-first"), nil, 0o644))
+	require.NoError(t, first.Wait(), firstOut)
+	whole := stored(t, file)
+	// The file is not the one that the second saw; it says the same, though.
+	require.NoError(t, os.WriteFile(sign("go-second"), nil, 0o644))
+	require.NoError(t, second.Wait(), secondOut)
+	assert.Equal(t, whole, stored(t, file))
+	assert.Equal(t, []string{"lookup.yaml"}, filesBelow(t, filepath.Dir(file)))
+}
+
+// A disk that is full, as a limit on the size of files: writes fail half way.
+func TestCommit_diskFull(t *testing.T) {
+	if file := os.Getenv(childVar); file != "" {
+		signal.Ignore(syscall.SIGXFSZ)
+		limit := syscall.Rlimit{Cur: 900, Max: 900}
+		w := newWitness(t, "TestLookup").run(func(tb testing.TB) {
+			getTimes(1)(tb, webhooktest.Open(tb, webhooktest.DevRev, file))
+			require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
+		})
+		require.Len(t, w.errors, 1)
+		assert.Regexp(t, `^`+file+` not written: write \S+/\.webhooktest-[0-9]+\.yaml: file too large$`, w.errors[0])
+		return
+	}
+	file := cassettePath(t)
+	env := devrevTenant(t, &simulator.DevRev{})
+	for range 2 { // first with no file there, then over a good one
+		before := filesBelow(t, filepath.Dir(file))
+		old, _ := os.ReadFile(file)
+		out, err := again(t, "TestCommit_diskFull", env, webhooktest.RecordVar+"=.*", childVar+"="+file).CombinedOutput()
+		require.NoError(t, err, string(out))
+		assert.Equal(t, before, filesBelow(t, filepath.Dir(file)))
+		now, _ := os.ReadFile(file)
+		assert.Equal(t, string(old), string(now))
+		goodCassette(t, file)
+	}
+}
+
+// A directory that may not be written is refused before the tenant is asked. A
+// child process gives up root's rights where it has them.
+func TestCommit_readOnlyDirectory(t *testing.T) {
+	if file := os.Getenv(childVar); file != "" {
+		w := newWitness(t, "TestLookup").run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev, file) })
+		require.Len(t, w.errors, 1)
+		assert.Regexp(t, `^webhooktest: `+file+` cannot be recorded: open \S+/\.webhooktest-[0-9]+\.yaml: permission denied$`, w.errors[0])
+		return
+	}
+	root, err := os.MkdirTemp("", "read-only")
+	require.NoError(t, err)
+	dir := filepath.Join(root, "testdata")
+	t.Cleanup(func() {
+		os.Chmod(dir, 0o755)
+		os.RemoveAll(root)
+	})
+	require.NoError(t, os.Chmod(root, 0o755))
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	file := filepath.Join(dir, "lookup.yaml")
+	old := goodCassette(t, file)
+	require.NoError(t, os.Chmod(dir, 0o555))
+	// The test binary lies where only its owner may look.
+	program := filepath.Join(root, "program")
+	data, err := os.ReadFile(os.Args[0])
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(program, data, 0o755))
+	cmd := again(t, "TestCommit_readOnlyDirectory", devrevTenant(t, &simulator.DevRev{}), webhooktest.RecordVar+"=.*", childVar+"="+file)
+	cmd.Path, cmd.Dir = program, root
+	if os.Geteuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	}
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	assert.Equal(t, old, stored(t, file))
+	assert.Equal(t, []string{"lookup.yaml"}, filesBelow(t, dir))
+}

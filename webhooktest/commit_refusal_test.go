@@ -1,0 +1,260 @@
+package webhooktest_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/webhooktest"
+)
+
+// The base URL at which a tenant of the tests answers DevRev's calls.
+const devrevGetURL = "https://api.devrev.ai/webhooks.get"
+
+// answers is a tenant that gives the same answer to every call, or one of a
+// list in turn.
+type answers []string
+
+func (a *answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	status, body, _ := strings.Cut((*a)[0], " ")
+	if len(*a) > 1 {
+		*a = (*a)[1:]
+	}
+	w.Header().Set("Content-Type", "application/json")
+	code := map[string]int{"200": 200, "400": 400, "401": 401, "403": 403, "404": 404, "500": 500}[status]
+	w.WriteHeader(code)
+	_, _ = w.Write([]byte(body))
+}
+
+// The values of the tenant that answers stands for.
+const (
+	realToken     = "pat-8dK2mQ7xVb4LzW1c"
+	realWebhookID = "don:integration:dvrv-us-1:devo/2kQx9:webhook/Zr41kWpn"
+)
+
+func answering(t *testing.T, list ...string) environment {
+	a := answers(list)
+	return environment{"DEVREV_BASE_URL": loopback(t, &a), "DEVREV_TOKEN": realToken, "DEVREV_WEBHOOK_ID": realWebhookID}
+}
+
+// webhookWith is a webhook of that tenant with more members.
+func webhookWith(members string) string {
+	return `200 {"webhook":{"id":"` + realWebhookID + `","secret":"dyI0qD9CHcEn5r0gXhjp5O2E2qDWeZxq","status":"active","url":"https://hooks.acme.example/in"` + members + `}}`
+}
+
+// getTimes asks for the webhook and accepts any answer.
+func getTimes(n int) func(tb testing.TB, client *http.Client) {
+	return func(tb testing.TB, client *http.Client) {
+		for range n {
+			(&caller{tb: tb, http: client}).call(http.MethodPost, devrevGetURL, map[string]any{"id": webhooktest.DevRevWebhookID})
+		}
+	}
+}
+
+// A refusal leaves the old file as it was, and none where there was none; the
+// message says why and what to do.
+func TestCommit_refusals(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		answers []string
+		options []webhooktest.Option
+		body    func(tb testing.TB, client *http.Client)
+		first   string // what the test heard before its end, if anything
+		want    string // the last error; %FILE% is the cassette
+	}{
+		{
+			name:    "contract broken",
+			first:   "the live exchange #0 breaks the contract of DevRev:\n\tanswer /webhook/secret (line 1, column 12): is missing, but required",
+			answers: []string{`200 {"webhook":{"id":"` + realWebhookID + `","status":"active","url":"https://hooks.acme.example/in"}}`},
+			want: "%FILE% not written: answer /webhook/secret (line 1, column 12): is missing, but required\n" +
+				"hint: a live answer that breaks the published contract is news; accept it with AcceptDrift, or --accept-drift on the command line",
+		},
+		{
+			name: "late alias", answers: []string{webhookWith(`,"note":"Maya Lindqvist-Berg"`), webhookWith(`,"created_by":{"type":"dev_user","id":"don:identity:dvrv-us-1:devo/2kQx9:devu/7","full_name":"Maya Lindqvist-Berg"}`)},
+			options: []webhooktest.Option{webhooktest.Keep("/webhook/note")}, body: getTimes(2),
+			want: `%FILE% not written: a value passed in exchange #0 (POST https://api.devrev.ai/webhooks.get) before it was known to need replacing: "name-1" stands for it in exchange #1 (POST https://api.devrev.ai/webhooks.get)` + "\n" +
+				"hint: name the member in Redact, or report it as a new field of the vendor",
+		},
+		{
+			name: "leak", answers: []string{webhookWith(`,"note":"ask jonas.weber@globex.example, he knows"`)},
+			options: []webhooktest.Option{webhooktest.Keep("/webhook/note")},
+			want: "%FILE% not written: byte 961 of the cassette holds a value that looks like a credential or a person's (rule mail)\n" +
+				"hint: name the member in Redact",
+		},
+		{
+			name: "nothing but refusals", answers: []string{`401 {"type":"unauthenticated","message":"no"}`},
+			want: "%FILE% not written: every answer was a refusal, the first 401 Unauthorized\n" +
+				"hint: a cassette of refusals only would be replayed for ever; check the credential and record again",
+		},
+		{
+			name: "nothing but failures", answers: []string{`500 {"type":"internal_error"}`}, body: getTimes(2),
+			want: "%FILE% not written: every answer was a refusal, the first 500 Internal Server Error\n" +
+				"hint: a cassette of refusals only would be replayed for ever; check the credential and record again",
+		},
+		{
+			name: "empty", answers: []string{webhookWith("")}, body: func(testing.TB, *http.Client) {},
+			want: "%FILE% not written: no request was made, so there is nothing to record",
+		},
+		{
+			name: "an exchange that failed", answers: []string{webhookWith("")},
+			body: func(tb testing.TB, client *http.Client) {
+				req, _ := http.NewRequest(http.MethodGet, "https://elsewhere.example/webhooks.get", nil)
+				_, err := client.Do(req)
+				require.ErrorContains(tb, err, `a recording of devrev sends requests to "https://api.devrev.ai" only`)
+			},
+			want: `%FILE% not written: GET https://elsewhere.example/webhooks.get failed: the request goes to "https://elsewhere.example"; a recording of devrev sends requests to "https://api.devrev.ai" only`,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			body := test.body
+			if body == nil {
+				body = getTimes(1)
+			}
+			file := cassettePath(t)
+			env := answering(t, test.answers...)
+			w := env.record(t, webhooktest.DevRev.With(test.options...), file, body)
+			require.True(t, w.Failed())
+			assert.Equal(t, test.want, strings.ReplaceAll(w.errors[len(w.errors)-1], file, "%FILE%"))
+			if test.first != "" {
+				assert.Equal(t, test.first, w.errors[0])
+			}
+			requireNothing(t, filepath.Dir(file))
+
+			old := goodCassette(t, file)
+			env = answering(t, test.answers...)
+			w = env.record(t, webhooktest.DevRev.With(test.options...), file, body)
+			require.True(t, w.Failed())
+			assert.Equal(t, old, stored(t, file))
+			assert.Equal(t, []string{"lookup.yaml"}, filesBelow(t, filepath.Dir(file)))
+		})
+	}
+}
+
+// goodCassette records an ordinary cassette to stand in the way of the next.
+func goodCassette(t *testing.T, file string) string {
+	t.Helper()
+	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, getTimes(3)))
+	return stored(t, file)
+}
+
+// A first recording often fails for want of a golden file: what was recorded is
+// kept, and the message says how to accept it.
+func TestCommit_testFailed(t *testing.T) {
+	file := cassettePath(t)
+	rejected := strings.TrimSuffix(file, ".yaml") + ".rejected.yaml"
+	body := func(tb testing.TB, client *http.Client) {
+		getTimes(1)(tb, client)
+		tb.Errorf("the golden file does not exist")
+	}
+	w := devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, body)
+	require.Len(t, w.errors, 2)
+	assert.Equal(t, file+" not written: the test failed\nhint: the recording itself is sound; to accept it: mv "+rejected+" "+file, w.errors[1])
+	assert.Equal(t, []string{"lookup.rejected.yaml"}, filesBelow(t, filepath.Dir(file)))
+
+	// The accept line, as a shell would run it.
+	require.NoError(t, os.Rename(rejected, file))
+	requireClean(t, replayed(t, webhooktest.DevRev, file, getTimes(1)))
+}
+
+// A failed test's recording that is unsound as well leaves nothing behind.
+func TestCommit_testFailedAndUnsound(t *testing.T) {
+	file := cassettePath(t)
+	w := answering(t, `401 {"type":"unauthenticated"}`).record(t, webhooktest.DevRev, file, func(tb testing.TB, client *http.Client) {
+		getTimes(1)(tb, client)
+		tb.Errorf("the webhook was expected")
+	})
+	assert.Contains(t, w.failures(), "every answer was a refusal")
+	requireNothing(t, filepath.Dir(file))
+}
+
+// A skipped test writes nothing, and the next one may record the file.
+func TestCommit_skipped(t *testing.T) {
+	file := cassettePath(t)
+	env := devrevTenant(t, &simulator.DevRev{})
+	w := env.record(t, webhooktest.DevRev, file, func(tb testing.TB, client *http.Client) {
+		getTimes(1)(tb, client)
+		tb.(*witness).skipped = true
+	})
+	requireClean(t, w)
+	requireNothing(t, filepath.Dir(file))
+	requireClean(t, env.record(t, webhooktest.DevRev, file, getTimes(1)))
+}
+
+// Accepted drift is written and listed; a replay fails on new breaches only.
+func TestCommit_acceptDrift(t *testing.T) {
+	file := cassettePath(t)
+	broken := `200 {"webhook":{"id":"` + realWebhookID + `","status":"active","url":"https://hooks.acme.example/in"}}`
+	requireClean(t, answering(t, broken).record(t, webhooktest.DevRev.With(webhooktest.AcceptDrift()), file, getTimes(1)))
+	assert.Contains(t, stored(t, file), "accepted: [answer /webhook/secret]")
+	requireClean(t, replayed(t, webhooktest.DevRev, file, getTimes(1)))
+
+	more := strings.Replace(stored(t, file), `"url":"https://example.com/url-1"`, `"url":7`, 1)
+	require.NotEqual(t, stored(t, file), more)
+	require.NoError(t, os.WriteFile(file, []byte(more), 0o644))
+	w := replayed(t, webhooktest.DevRev, file, getTimes(1))
+	require.Len(t, w.errors, 1)
+	assert.Contains(t, w.errors[0], "/webhook/url")
+	assert.NotContains(t, w.errors[0], "/webhook/secret")
+}
+
+// A recording whose requests a replay could not answer is not written: what the
+// test sent is put through the recording once more. d.velop tells answers apart
+// by their media type, and this tenant gives one that was not asked for.
+func TestCommit_replaysItself(t *testing.T) {
+	file := cassettePath(t)
+	env := environment{"DVELOP_TOKEN": realToken, "DVELOP_REPOSITORY_ID": "4b8f9c1e-7d2a-4e63-9a5b-c0d1f2e3a4b6", "DVELOP_EVENT_ID": "postimport", "DVELOP_WEBHOOK_ID": "9d3f6a52-1c7e-4b08-8f4d-2e6b7a9c5d10"}
+	env["DVELOP_BASE_URL"] = loopback(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/hal+json")
+		_, _ = w.Write([]byte(`{"id":"9d3f6a52-1c7e-4b08-8f4d-2e6b7a9c5d10"}`))
+	}))
+	get := func(accept string) func(tb testing.TB, client *http.Client) {
+		return func(tb testing.TB, client *http.Client) {
+			req, err := http.NewRequest(http.MethodGet, dvelopURL(webhooktest.DVelopEventID, webhooktest.DVelopWebhookID), nil)
+			require.NoError(tb, err)
+			req.Header.Set("Accept", accept)
+			resp, err := client.Do(req)
+			require.NoError(tb, err)
+			resp.Body.Close()
+		}
+	}
+	w := env.record(t, webhooktest.DVelop, file, get("application/json, text/html"))
+	require.Len(t, w.errors, 1)
+	assert.Equal(t, file+" not written: the recording does not replay itself: exchange #0 (GET "+dvelopURL(webhooktest.DVelopEventID, webhooktest.DVelopWebhookID)+") would get no answer: "+
+		"the recorded one does not have the media type that was asked for, or the test sent what does not fit its placeholder", w.errors[0])
+	requireNothing(t, filepath.Dir(file))
+
+	requireClean(t, env.record(t, webhooktest.DVelop, file, get("application/hal+json, text/html")))
+	requireClean(t, replayed(t, webhooktest.DVelop, file, get("application/hal+json, text/html")))
+}
+
+// One text sent as a URL and as a secret is two things on the tape.
+func TestCommit_oneTextInTwoPlaces(t *testing.T) {
+	file := cassettePath(t)
+	flow := func(tb testing.TB, client *http.Client) {
+		secret := randomSecret(tb)
+		c := &caller{tb: tb, http: client}
+		for _, members := range []map[string]any{{"url": "https://hooks.acme.example/" + secret[:4]}, {"secret": secret}, {"url": "https://hooks.acme.example/x"}, {"url": "https://hooks.acme.example/" + secret[:4]}} {
+			members["id"] = webhooktest.DevRevWebhookID
+			var answer struct {
+				Webhook devrevWebhook `json:"webhook"`
+			}
+			require.NoError(tb, json.Unmarshal(c.devrev("webhooks.update", members), &answer))
+			if url, ok := members["url"]; ok {
+				assert.Equal(tb, url, answer.Webhook.URL)
+			} else {
+				assert.Equal(tb, secret, answer.Webhook.Secret)
+			}
+		}
+	}
+	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, flow))
+	requireClean(t, replayed(t, webhooktest.DevRev, file, flow))
+	assert.Equal(t, 2, strings.Count(stored(t, file), `"url":"https://example.com/sent-url-1"}`))
+	assert.Equal(t, 1, strings.Count(stored(t, file), `"url":"https://example.com/sent-url-2"}`))
+}

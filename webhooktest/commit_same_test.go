@@ -1,0 +1,175 @@
+package webhooktest_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/webhooktest"
+)
+
+// untouched records over a cassette and asserts that the file stays the very
+// same one.
+func untouched(t *testing.T, env environment, p webhooktest.Provider, file string, body func(testing.TB, *http.Client)) {
+	t.Helper()
+	before, err := os.Stat(file)
+	require.NoError(t, err)
+	content := stored(t, file)
+	w := env.record(t, p, file, body)
+	requireClean(t, w)
+	assert.Contains(t, w.logs, file+" left as it is: the recording says the same")
+	after, err := os.Stat(file)
+	require.NoError(t, err)
+	assert.True(t, os.SameFile(before, after))
+	assert.Equal(t, before.ModTime(), after.ModTime())
+	assert.Equal(t, content, stored(t, file))
+}
+
+// rewritten records over a cassette and asserts that the file says something new.
+func rewritten(t *testing.T, env environment, p webhooktest.Provider, file string, body func(testing.TB, *http.Client)) {
+	t.Helper()
+	before := stored(t, file)
+	w := env.record(t, p, file, body)
+	requireClean(t, w)
+	assert.Contains(t, strings.Join(w.logs, "\n"), file+" recorded: ")
+	assert.NotEqual(t, before, stored(t, file))
+}
+
+func TestCommit_twice(t *testing.T) {
+	t.Run("devrev", func(t *testing.T) {
+		file := cassettePath(t)
+		flow := func(tb testing.TB, c *http.Client) { devrevFlow(tb, c) }
+		requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, flow))
+		untouched(t, devrevTenant(t, &simulator.DevRev{}), webhooktest.DevRev, file, flow)
+	})
+	t.Run("dvelop", func(t *testing.T) {
+		file := cassettePath(t)
+		flow := func(tb testing.TB, c *http.Client) { dvelopFlow(tb, c) }
+		requireClean(t, dvelopTenant(t, &simulator.DVelop{}).record(t, webhooktest.DVelop, file, flow))
+		untouched(t, dvelopTenant(t, &simulator.DVelop{}), webhooktest.DVelop, file, flow)
+	})
+}
+
+// What differs between any two requests (the rate limit's remainder) does not
+// count; what a client sees does.
+func TestCommit_volatileHeaders(t *testing.T) {
+	file := cassettePath(t)
+	var header atomic.Value
+	header.Store("X-Ratelimit-Remaining: 999")
+	body := webhookWith("")[len("200 "):]
+	env := environment{"DEVREV_TOKEN": realToken, "DEVREV_WEBHOOK_ID": realWebhookID}
+	env["DEVREV_BASE_URL"] = loopback(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		for _, line := range strings.Split(header.Load().(string), "\n") {
+			name, value, _ := strings.Cut(line, ": ")
+			w.Header().Set(name, value)
+		}
+		_, _ = w.Write([]byte(body))
+	}))
+	requireClean(t, env.record(t, webhooktest.DevRev, file, getTimes(1)))
+	for _, same := range []string{"X-Ratelimit-Remaining: 998", "X-Ratelimit-Reset: 1741076400", "Date: Tue, 04 Mar 2025 08:17:42 GMT", "X-Request-Id: 7"} {
+		header.Store(same)
+		untouched(t, env, webhooktest.DevRev, file, getTimes(1))
+	}
+	for _, other := range []string{"X-Ratelimit-Limit: 1000", "X-Ratelimit-Limit: 2000"} {
+		header.Store(other)
+		rewritten(t, env, webhooktest.DevRev, file, getTimes(1))
+	}
+}
+
+// Order and white space of members do not count; a member that is new does, and
+// so does a call more.
+func TestCommit_membersReordered(t *testing.T) {
+	file := cassettePath(t)
+	webhook := func(members ...string) string { return `200 {"webhook":{` + strings.Join(members, ",") + `}}` }
+	id, secret, status, url := `"id":"`+realWebhookID+`"`, `"secret":"dyI0qD9CHcEn5r0gXhjp5O2E2qDWeZxq"`, `"status":"active"`, `"url":"https://hooks.acme.example/in"`
+	requireClean(t, answering(t, webhook(id, secret, status, url)).record(t, webhooktest.DevRev, file, getTimes(1)))
+	untouched(t, answering(t, webhook(url, status, secret, id)), webhooktest.DevRev, file, getTimes(1))
+	untouched(t, answering(t, webhook("\n\t"+id, secret, status, url)), webhooktest.DevRev, file, getTimes(1))
+	rewritten(t, answering(t, webhook(id, secret, status, url, `"display_id":"WEBHOOK-1"`)), webhooktest.DevRev, file, getTimes(1))
+	rewritten(t, answering(t, webhook(id, secret, `"status":"inactive"`, url)), webhooktest.DevRev, file, getTimes(1))
+	rewritten(t, answering(t, webhook(id, secret, `"status":"inactive"`, url)), webhooktest.DevRev, file, getTimes(2))
+}
+
+// Parallel calls arrive in any order, and number their placeholders in that
+// order: secrets, names, mail addresses. Neither makes a recording a new one.
+func TestCommit_parallelCallsReordered(t *testing.T) {
+	const second = "don:integration:dvrv-us-1:devo/example:webhook/second"
+	ids := []string{webhooktest.DevRevWebhookID, second}
+	p := webhooktest.DevRev.With(webhooktest.Seed(second, "SECOND_WEBHOOK_ID"))
+	env := devrevTenant(t, &simulator.DevRev{Webhooks: fullWebhooks()})
+	env["SECOND_WEBHOOK_ID"] = fullWebhooks()[1].ID
+	// getAll gets both at once, the first listed one first on the wire.
+	getAll := func(order ...int) func(tb testing.TB, client *http.Client) {
+		return func(tb testing.TB, client *http.Client) {
+			var wait sync.WaitGroup
+			turn := make([]chan struct{}, len(order)+1)
+			for i := range turn {
+				turn[i] = make(chan struct{})
+			}
+			close(turn[0])
+			for i, which := range order {
+				wait.Go(func() {
+					<-turn[i]
+					assert.Equal(tb, ids[which], (&caller{tb: tb, http: client}).getDevRev(ids[which]).ID)
+					close(turn[i+1])
+				})
+			}
+			wait.Wait()
+		}
+	}
+	file := cassettePath(t)
+	requireClean(t, env.record(t, p, file, getAll(0, 1)))
+	require.Contains(t, stored(t, file), "user-2@example.com")
+	untouched(t, env, p, file, getAll(1, 0))
+	untouched(t, env, p, file, getAll(0, 1))
+	requireClean(t, replayed(t, p, file, getAll(1, 0)))
+	// The list numbers the second webhook; its number is part of the requests.
+	listed := func(order ...int) func(tb testing.TB, client *http.Client) {
+		return func(tb testing.TB, client *http.Client) {
+			c := &caller{tb: tb, http: client}
+			all := c.listDevRev()
+			for _, which := range order {
+				assert.Equal(tb, all[which], c.getDevRev(all[which].ID))
+			}
+		}
+	}
+	file = cassettePath(t)
+	requireClean(t, env.record(t, webhooktest.DevRev, file, listed(0, 1, 2)))
+	untouched(t, env, webhooktest.DevRev, file, listed(2, 0, 1))
+}
+
+// Two webhooks that have changed places are news all the same.
+func TestCommit_answersSwapped(t *testing.T) {
+	one, two := webhookWith(`,"display_id":"WEBHOOK-ONE"`), webhookWith(`,"event_types":["work_created"]`)
+	file := cassettePath(t)
+	requireClean(t, answering(t, one, two).record(t, webhooktest.DevRev, file, getTimes(2)))
+	untouched(t, answering(t, one, two), webhooktest.DevRev, file, getTimes(2))
+	rewritten(t, answering(t, two, one), webhooktest.DevRev, file, getTimes(2))
+}
+
+// fullWebhooks are webhooks of the simulator's tenant, each with people, dates
+// and secrets of its own.
+func fullWebhooks() []simulator.DevRevWebhook {
+	const org = "don:integration:dvrv-us-1:devo/11FVC3ScK"
+	var all []simulator.DevRevWebhook
+	for i, key := range []string{"1jGzMh1N", "8QpVnW3x", "5TrBn2Kq"} {
+		all = append(all, simulator.DevRevWebhook{
+			ID: org + ":webhook/" + key, DisplayID: "WEBHOOK-" + key, Status: "active",
+			URL: fmt.Sprintf("https://hooks%d.acme.example/in", i), Secret: strings.Repeat(string(rune('A'+i)), 20) + "0000",
+			CreatedBy: &simulator.DevRevUser{
+				Type: "dev_user", ID: fmt.Sprintf("don:identity:dvrv-us-1:devo/11FVC3ScK:devu/%d", 70+i),
+				FullName: "Person " + key, Email: key + "@acme.example",
+			},
+		})
+	}
+	return all
+}

@@ -1,0 +1,165 @@
+package webhooktest_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// pkg is what go list says of a package.
+type pkg struct {
+	ImportPath    string
+	Imports, Deps []string
+	Module        *struct{ Main bool }
+}
+
+// rule is a direction in which imports do not run.
+type rule struct {
+	// who begins the import paths of the packages that the rule is about, below
+	// the module's path; but are exceptions.
+	who string
+	but []string
+	// never begins the import paths that they do not reach: below the module's
+	// path when it begins with a slash.
+	never []string
+	// directly looks at a package's own imports only, not at theirs.
+	directly bool
+	why      string
+}
+
+const (
+	goVCR        = "gopkg.in/dnaeon/go-vcr.v3"
+	goldieModule = "github.com/sebdah/goldie"
+	testify      = "github.com/stretchr/testify"
+)
+
+var layout = []rule{
+	{
+		who: "/internal/", never: []string{"testing"},
+		why: "the command links these packages too, and testing registers its flags with it",
+	},
+	{
+		who: "/cmd/record", never: []string{"testing", "/webhooktest"},
+		why: "a command has no flags of go test, and no fixtures of tests",
+	},
+	{
+		who: "/", but: []string{"/webhooktest/goldentest"}, never: []string{goldieModule},
+		why: "importing goldie registers -update, and a test binary with a flag of that name then panics before any test",
+	},
+	{
+		who: "/", never: []string{testify},
+		why: "whoever imports this module gets no assertion library with it; testify stays in _test.go files",
+	},
+	{
+		who: "/", but: []string{"/internal/vcr"}, never: []string{goVCR}, directly: true,
+		why: "one package knows go-vcr, so that its traps have one place and another version one change",
+	},
+	{
+		who: "/internal/provider", never: []string{"/internal/", "/webhooktest", "/cmd/", "/cassettes", "/schemas"},
+		why: "the definitions are data, and everything else reads them",
+	},
+	{
+		who: "/internal/alias", never: []string{"/internal/contract", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
+		why: "imports run one way: provider <- alias, contract, simulator <- vcr <- webhooktest, cmd/record",
+	},
+	{
+		who: "/internal/contract", never: []string{"/internal/alias", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
+		why: "imports run one way: provider <- alias, contract, simulator <- vcr <- webhooktest, cmd/record",
+	},
+	{
+		who: "/internal/simulator", never: []string{"/internal/alias", "/internal/contract", "/internal/vcr", "/webhooktest", "/cmd/"},
+		why: "a simulator that shared code with the checks could not show that the checks are right",
+	},
+	{
+		who: "/internal/vcr", never: []string{"/internal/simulator", "/webhooktest", "/cmd/", "/cassettes"},
+		why: "which tenant is recorded, and into which file, is its callers' business",
+	},
+	{
+		who: "/webhooktest", never: []string{"/internal/simulator", "/cmd/"},
+		why: "a test replays; it does not carry the vendors' servers with it",
+	},
+}
+
+func TestLayout(t *testing.T) {
+	module, packages := listPackages(t)
+	t.Run("this module", func(t *testing.T) { assert.Empty(t, misdirected(module, packages)) })
+	// Each rule fires: a package that does what it forbids is found.
+	for _, r := range layout {
+		for _, never := range r.never {
+			t.Run(r.who+" without "+never, func(t *testing.T) {
+				forbidden := never
+				if strings.HasPrefix(never, "/") {
+					forbidden = module + strings.TrimSuffix(never, "/")
+					if strings.HasSuffix(never, "/") {
+						forbidden += "/any"
+					}
+				}
+				culprit := pkg{ImportPath: module + strings.TrimSuffix(r.who, "/"), Imports: []string{forbidden}, Deps: []string{forbidden}}
+				if strings.HasSuffix(r.who, "/") {
+					culprit.ImportPath += "/any"
+				}
+				assert.Contains(t, strings.Join(misdirected(module, []pkg{culprit}), "\n"), culprit.ImportPath+" imports "+forbidden+"; but "+r.why)
+			})
+		}
+	}
+}
+
+// misdirected lists the imports that run the wrong way, with the reason.
+func misdirected(module string, packages []pkg) (faults []string) {
+	for _, p := range packages {
+		below := strings.TrimPrefix(p.ImportPath, module)
+		for _, r := range layout {
+			if !begins(below+"/", r.who) || slices.Contains(r.but, below) {
+				continue
+			}
+			reached := p.Deps
+			if r.directly {
+				reached = p.Imports
+			}
+			for _, dep := range reached {
+				for _, never := range r.never {
+					if strings.HasPrefix(never, "/") {
+						never = module + never
+					}
+					if begins(dep+"/", never) {
+						faults = append(faults, fmt.Sprintf("%s imports %s; but %s", p.ImportPath, dep, r.why))
+					}
+				}
+			}
+		}
+	}
+	return faults
+}
+
+// begins reports whether a path begins with whole elements of another.
+func begins(path, prefix string) bool {
+	return strings.HasPrefix(path, strings.TrimSuffix(prefix, "/")+"/")
+}
+
+func listPackages(t *testing.T) (module string, packages []pkg) {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=ImportPath,Deps,Imports,Module", "../...").Output()
+	require.NoError(t, err)
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		if p.Module != nil && p.Module.Main {
+			packages = append(packages, p)
+		}
+	}
+	out, err = exec.CommandContext(t.Context(), "go", "list", "-m").Output()
+	require.NoError(t, err)
+	return strings.TrimSpace(string(out)), packages
+}

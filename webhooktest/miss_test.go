@@ -1,0 +1,288 @@
+package webhooktest_test
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"example.com/webhookvcr/webhooktest"
+)
+
+// line is the number of the line that calls it.
+func line() int {
+	_, _, n, _ := runtime.Caller(1)
+	return n
+}
+
+// swallow is code under test that drops its errors.
+func swallow(client *http.Client, req *http.Request) {
+	if resp, err := client.Do(req); err == nil {
+		resp.Body.Close()
+	}
+}
+
+func TestMiss_failsTheTestWhenItHappens(t *testing.T) {
+	w := newWitness(t, t.Name())
+	w.run(func(tb testing.TB) {
+		client := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200")
+		swallow(client, getWebhook(t, "unheard-of"))
+		assert.True(t, tb.Failed(), "before the test's end, and although nobody looked at the error")
+		_, err := client.Do(getWebhook(t, "unheard-of"))
+		assert.ErrorIs(t, err, cassette.ErrInteractionNotFound)
+	})
+	assert.Len(t, w.errors, 2, "the step that was not used adds nothing to it")
+}
+
+// The explanation of a miss, for each way in which a request can differ.
+func TestMiss_explains(t *testing.T) {
+	const webhookID = "don:integration:dvrv-us-1:devo/example:webhook/webhook-id"
+	for _, tc := range []struct {
+		name  string
+		p     webhooktest.Provider
+		steps []webhooktest.Step
+		req   func(t testing.TB) *http.Request
+		says  string
+	}{
+		{
+			name: "the body", p: webhooktest.DevRev, steps: []webhooktest.Step{"webhooks.get/200"},
+			req: func(t testing.TB) *http.Request { return getWebhook(t, "webhook-1") },
+			says: `webhooks.get/200 (simulated) has no answer for the call at miss_test.go:LINE
+	POST https://api.devrev.ai/webhooks.get {"id":"webhook-1"}
+nearest is webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml: same method and URL, but the body differs (-recorded +sent)
+	/id  -"` + webhookID + `"  +"webhook-1"`,
+		},
+		{
+			name: "members of the body", p: webhooktest.DevRev, steps: []webhooktest.Step{"webhooks.get/200"},
+			req: func(t testing.TB) *http.Request {
+				req := getWebhook(t, "")
+				setJSON(req, `{"ids":[1,2.0],"a/b":{"c":"d"}}`)
+				return req
+			},
+			says: `webhooks.get/200 (simulated) has no answer for the call at miss_test.go:LINE
+	POST https://api.devrev.ai/webhooks.get {"ids":[1,2.0],"a/b":{"c":"d"}}
+nearest is webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml: same method and URL, but the body differs (-recorded +sent)
+	/a~1b  +{"c":"d"}
+	/id  -"` + webhookID + `"
+	/ids  +[1,2.0]`,
+		},
+		{
+			name: "the method", p: webhooktest.DevRev, steps: []webhooktest.Step{"webhooks.get/200"},
+			req: func(t testing.TB) *http.Request {
+				req := getWebhook(t, webhookID)
+				req.Method = http.MethodPut
+				return req
+			},
+			says: `webhooks.get/200 (simulated) has no answer for the call at miss_test.go:LINE
+	PUT https://api.devrev.ai/webhooks.get {"id":"` + webhookID + `"}
+nearest is webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml: same URL, but the method differs (-recorded +sent)
+	-POST  +PUT`,
+		},
+		{
+			name: "the path", p: webhooktest.DevRev, steps: []webhooktest.Step{"webhooks.get/200"},
+			req: func(t testing.TB) *http.Request {
+				req := getWebhook(t, webhookID)
+				req.URL.Path = "/webhook.get"
+				return req
+			},
+			says: `webhooks.get/200 (simulated) has no answer for the call at miss_test.go:LINE
+	POST https://api.devrev.ai/webhook.get {"id":"` + webhookID + `"}
+nearest is webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml: the URL differs (-recorded +sent)
+	-https://api.devrev.ai/webhooks.get
+	+https://api.devrev.ai/webhook.get`,
+		},
+		{
+			name: "the query", p: webhooktest.DevRev, steps: []webhooktest.Step{"webhooks.get/200-get"},
+			req: func(t testing.TB) *http.Request {
+				req := scenario(t, webhooktest.DevRev, "webhooks.get/200-get").Request()
+				req.URL.RawQuery = "id=webhook-1&page=2"
+				return req
+			},
+			says: `webhooks.get/200-get (simulated) has no answer for the call at miss_test.go:LINE
+	GET https://api.devrev.ai/webhooks.get?id=webhook-1&page=2
+nearest is webhooks.get/200-get (simulated) in cassettes/devrev/webhooks.get/200-get.yaml: the URL differs (-recorded +sent)
+	?id  -"` + webhookID + `"  +"webhook-1"
+	?page  +"2"`,
+		},
+		{
+			name: "the media type", p: webhooktest.DVelop, steps: []webhooktest.Step{"GetWebHook/200-hal"},
+			req: func(t testing.TB) *http.Request {
+				return scenario(t, webhooktest.DVelop, "GetWebHook/200-json").Request()
+			},
+			says: `GetWebHook/200-hal (simulated) has no answer for the call at miss_test.go:LINE
+	GET https://sample-api.d-velop.cloud/dmsconfig/r/aaaaaaaa-0000-4000-8000-000000000001/events/postimport/bbbbbbbb-0000-4000-8000-000000000001
+nearest is GetWebHook/200-hal (simulated) in cassettes/dvelop/GetWebHook/200-hal.yaml: same method and URL, but another media type is asked for (-recorded +sent)
+	Accept  -"application/hal+json"  +"application/json"`,
+		},
+		{
+			name: "several candidates, the nearest first", p: webhooktest.DevRev,
+			steps: []webhooktest.Step{"webhooks.list/200", "webhooks.get/404", "webhooks.get/200-get", "webhooks.get/200"},
+			req:   func(t testing.TB) *http.Request { return getWebhook(t, "webhook-1") },
+			says: `webhooks.list/200 (simulated), webhooks.get/404 (simulated), webhooks.get/200-get (simulated) and webhooks.get/200 (simulated) have no answer for the call at miss_test.go:LINE
+	POST https://api.devrev.ai/webhooks.get {"id":"webhook-1"}
+nearest is step 2, webhooks.get/404 (simulated) in cassettes/devrev/webhooks.get/404.yaml: same method and URL, but the body differs (-recorded +sent)
+	/id  -"don:integration:dvrv-us-1:devo/example:webhook/no-such-webhook"  +"webhook-1"
+then step 4, webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml: same method and URL, but the body differs (-recorded +sent)
+	/id  -"` + webhookID + `"  +"webhook-1"
+then step 3, webhooks.get/200-get (simulated) in cassettes/devrev/webhooks.get/200-get.yaml: same URL, but the method differs (-recorded +sent)
+	-GET  +POST`,
+		},
+		{
+			name: "no JSON", p: webhooktest.DevRev, steps: []webhooktest.Step{"webhooks.get/200"},
+			req: func(t testing.TB) *http.Request {
+				req := getWebhook(t, "")
+				setJSON(req, "id=1\x00")
+				return req
+			},
+			says: `webhooks.get/200 (simulated) has no answer for the call at miss_test.go:LINE
+	POST https://api.devrev.ai/webhooks.get "id=1\x00"
+nearest is webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml: same method and URL, but the body differs (-recorded +sent)
+	-{"id":"` + webhookID + `"}
+	+"id=1\x00"`,
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			sent := 0
+			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				client := webhooktest.Replay(tb, tc.p, tc.steps...)
+				req := tc.req(t)
+				sent = line() + 1
+				_, err := client.Do(req)
+				assert.ErrorIs(t, err, cassette.ErrInteractionNotFound)
+			})
+			assert.Equal(t, strings.ReplaceAll(tc.says, "LINE", fmt.Sprint(sent)), w.failures())
+		})
+	}
+}
+
+func setJSON(req *http.Request, body string) {
+	other, _ := http.NewRequest(http.MethodPost, "https://example.com", strings.NewReader(body))
+	req.Body, req.GetBody, req.ContentLength = other.Body, other.GetBody, other.ContentLength
+}
+
+func TestMiss_namesTheCallsThatUsedTheSteps(t *testing.T) {
+	var lines []int
+	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		client := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200", "webhooks.get/200", "webhooks.get/404")
+		lines = append(lines, line()+1)
+		_, _ = client.Do(getWebhook(t, webhooktest.DevRevWebhookID))
+		lines = append(lines, line()+1)
+		_, _ = client.Do(getWebhook(t, webhooktest.DevRevWebhookID))
+		lines = append(lines, line()+1)
+		_, _ = client.Do(getWebhook(t, webhooktest.DevRevWebhookID)) // an error answers the well-formed request too
+		lines = append([]int{line() + 1}, lines...)
+		_, _ = client.Do(getWebhook(t, webhooktest.DevRevWebhookID))
+	})
+	assert.Equal(t, lines, linesOf(w.failures()))
+	for step := 1; step <= 3; step++ {
+		assert.Contains(t, w.failures(), fmt.Sprintf("step %d, webhooks.get/", step))
+	}
+	assert.Equal(t, 3, strings.Count(w.failures(), "the same request, but already used by the call at"))
+}
+
+func linesOf(message string) (lines []int) {
+	for _, m := range regexp.MustCompile(`miss_test\.go:(\d+)`).FindAllStringSubmatch(message, -1) {
+		n, _ := strconv.Atoi(m[1])
+		lines = append(lines, n)
+	}
+	return lines
+}
+
+// A call through code that is no test is named by the line of the test, with the
+// line of that code behind it. The standard library's proxy plays that code.
+func TestMiss_namesTheTestsOwnLine(t *testing.T) {
+	var first, second int
+	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		proxy := &httputil.ReverseProxy{
+			Rewrite:   func(*httputil.ProxyRequest) {},
+			Transport: webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Transport,
+			ErrorLog:  log.New(io.Discard, "", 0),
+		}
+		first = line() + 1
+		proxy.ServeHTTP(httptest.NewRecorder(), getWebhook(t, webhooktest.DevRevWebhookID))
+		second = line() + 1
+		proxy.ServeHTTP(httptest.NewRecorder(), getWebhook(t, webhooktest.DevRevWebhookID))
+	})
+	assert.Regexp(t, fmt.Sprintf(`^webhooks\.get/200 \(simulated\) has no answer for the call at miss_test\.go:%d \(reverseproxy\.go:\d+\)\n`, second), w.failures())
+	assert.Regexp(t, fmt.Sprintf(`: the same request, but already used by the call at miss_test\.go:%d \(reverseproxy\.go:\d+\)$`, first), w.failures())
+}
+
+func TestMiss_ofACassetteOfOnesOwn(t *testing.T) {
+	t.Setenv(webhooktest.RecordVar, "")
+	dir := t.TempDir()
+	t.Chdir(dir)
+	data := edited(t, "devrev/webhooks.get/200.yaml", "webhooktest: {provider: devrev, scenario: webhooks.get/200, source: simulated}\n", "")
+	require.NoError(t, os.Mkdir("testdata", 0o700))
+	require.NoError(t, os.WriteFile("testdata/lookup.yaml", data["devrev/webhooks.get/200.yaml"].Data, 0o600))
+	var sent int
+	w := newWitness(t, "TestLookup/known").run(func(tb testing.TB) {
+		client := webhooktest.Open(tb, webhooktest.DevRev, "testdata/lookup.yaml")
+		sent = line() + 1
+		_, err := client.Do(getWebhook(t, "webhook-2"))
+		assert.ErrorIs(t, err, cassette.ErrInteractionNotFound)
+	})
+	assert.Equal(t, fmt.Sprintf(`testdata/lookup.yaml has no answer for the call at miss_test.go:%d
+	POST https://api.devrev.ai/webhooks.get {"id":"webhook-2"}
+nearest is testdata/lookup.yaml #0: same method and URL, but the body differs (-recorded +sent)
+	/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-2"
+to record it: WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -run '^TestLookup$/^known$' .`, sent), w.failures())
+
+	w = newWitness(t, "TestLookup").run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev, "testdata/lookup.yaml") })
+	assert.Equal(t, `the test has ended, and no request asked for
+	testdata/lookup.yaml #0: POST https://api.devrev.ai/webhooks.get {"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"}
+record it again, or use AllowUnused when the code may do without
+to record it: WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -run TestLookup .`, w.failures())
+}
+
+func TestMiss_keepsCredentialsOutOfMessages(t *testing.T) {
+	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		client := webhooktest.Replay(tb, webhooktest.DVelop, "GetWebHook/200-json")
+		for _, name := range []string{"Authorization", "Cookie", "X-Api-Key"} {
+			req, err := http.NewRequest(http.MethodGet, "https://someone:pa55-w0rd@sample-api.d-velop.cloud/dmsconfig/r/x", nil)
+			require.NoError(t, err)
+			req.Header.Set(name, "AuthSessionId=t0p-s3cret")
+			_, err = client.Do(req)
+			require.Error(t, err)
+			assert.NotContains(t, err.Error(), "t0p-s3cret")
+			assert.NotContains(t, err.Error(), "pa55-w0rd")
+		}
+	})
+	assert.NotContains(t, w.said(), "t0p-s3cret")
+	assert.NotContains(t, w.said(), "pa55-w0rd")
+}
+
+// A miss on a long cassette shows a few candidates, around the place where the
+// sequence has got out of step.
+func TestMiss_isShort(t *testing.T) {
+	t.Setenv(webhooktest.RecordVar, "")
+	c := cassette.New(filepath.Join(t.TempDir(), "long"))
+	for i := range 500 {
+		c.AddInteraction(&cassette.Interaction{
+			Request:  cassette.Request{Method: http.MethodPost, URL: "https://api.devrev.ai/webhooks.test", Body: fmt.Sprintf(`{"n":%d,"pad":%q}`, i, strings.Repeat("x", 2000))},
+			Response: cassette.Response{Code: 200, Body: `{}`},
+		})
+	}
+	require.NoError(t, c.Save())
+	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		client := webhooktest.Open(tb, webhooktest.DevRev, c.File)
+		req := getWebhook(t, "")
+		req.URL.Path = "/webhooks.test"
+		setJSON(req, `{"n":1000,"pad":"`+strings.Repeat("y", 1<<20)+`"}`)
+		swallow(client, req)
+	})
+	assert.Equal(t, 2, strings.Count(w.failures(), "\nthen "))
+	assert.Less(t, len(w.failures()), 8<<10)
+}

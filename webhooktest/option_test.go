@@ -1,0 +1,352 @@
+package webhooktest_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/webhooktest"
+)
+
+func TestAllowProblems(t *testing.T) {
+	broken := webhooktest.Scenarios(edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"shared_secret": `))
+	for _, tc := range []struct {
+		name    string
+		allowed []string
+		fails   []string // what is still reported
+	}{
+		{"none", nil, []string{"request Content-Type", "/webhook/secret"}},
+		{"one", []string{"/webhook/secret"}, []string{"request Content-Type"}},
+		{"another place", []string{"/webhook", "secret", "/secret"}, []string{"request Content-Type", "/webhook/secret"}},
+		{"all", []string{"Content-Type", "/webhook/secret"}, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				p := webhooktest.DevRev.With(broken, webhooktest.AllowProblems(tc.allowed...))
+				req := getWebhook(t, webhooktest.DevRevWebhookID)
+				req.Header.Set("Content-Type", "text/plain")
+				send(t, webhooktest.Replay(tb, p, "webhooks.get/200"), req)
+			})
+			assert.Equal(t, len(tc.fails) > 0, w.Failed())
+			for _, place := range tc.fails {
+				assert.Contains(t, w.failures(), place)
+			}
+			for _, place := range tc.allowed {
+				if strings.HasPrefix(place, "/webhook/") {
+					assert.NotContains(t, w.failures(), place)
+				}
+			}
+		})
+	}
+}
+
+func TestNoDefaults(t *testing.T) {
+	bare := func(t *testing.T, s string) *http.Request {
+		req := scenario(t, webhooktest.DVelop, s).Request()
+		req.Header.Del("Authorization")
+		req.Header.Del("Origin")
+		return req
+	}
+	for _, tc := range []struct {
+		name   string
+		p      webhooktest.Provider
+		step   string
+		change func(*http.Request)
+		fails  string
+		logs   []string
+	}{
+		{
+			name: "without it, both are added", p: webhooktest.DVelop, step: "GetWebHook/200-json",
+			logs: []string{
+				"Authorization: Bearer webhooktest-token added, the request lacked it (NoDefaults turns this off)",
+				"Origin: https://sample-api.d-velop.cloud added, the request lacked it (NoDefaults turns this off)",
+			},
+		},
+		{
+			name: "with it, the test fails", p: webhooktest.DVelop.With(webhooktest.NoDefaults()), step: "GetWebHook/200-json",
+			fails: `GetWebHook/200-json (simulated) breaks the contract of d.velop:
+	request Authorization: is missing, but d.velop asks for it, and NoDefaults leaves it to the code under test
+	request Origin: is missing, but d.velop asks for it, and NoDefaults leaves it to the code under test`,
+		},
+		{
+			name: "what is sent is fine", p: webhooktest.DVelop.With(webhooktest.NoDefaults()), step: "GetWebHook/200-json",
+			change: func(req *http.Request) {
+				req.Header.Set("Origin", webhooktest.DVelop.BaseURL())
+				req.AddCookie(&http.Cookie{Name: "AuthSessionId", Value: "abc%2B"})
+			},
+		},
+		{
+			name: "a scenario may be about it", p: webhooktest.DVelop.With(webhooktest.NoDefaults()), step: "GetWebHook/403-origin",
+			change: func(req *http.Request) { req.Header.Set("Authorization", "Bearer "+webhooktest.Token) },
+		},
+		{
+			name: "it can be allowed", p: webhooktest.DVelop.With(webhooktest.NoDefaults(), webhooktest.AllowProblems("Origin", "Authorization")), step: "GetWebHook/200-json",
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				client := webhooktest.Replay(tb, tc.p, webhooktest.Always(webhooktest.Step(tc.step)))
+				for range 2 {
+					req := bare(t, tc.step)
+					if tc.change != nil {
+						tc.change(req)
+					}
+					send(t, client, req)
+				}
+			})
+			if tc.fails == "" {
+				assert.Empty(t, w.failures())
+			} else {
+				assert.Equal(t, tc.fails+"\n"+tc.fails, w.failures())
+			}
+			assert.Equal(t, tc.logs, w.logs)
+		})
+	}
+}
+
+func TestOnRequest(t *testing.T) {
+	var seen []*http.Request
+	p := webhooktest.DVelop.With(webhooktest.OnRequest(func(req *http.Request) {
+		seen = append(seen, req)
+		req.Header.Set("Accept", "nothing")
+		req.URL.Path = "/changed"
+	}))
+	client := webhooktest.Replay(t, p, "GetWebHook/200-json")
+	req := scenario(t, p, "GetWebHook/200-json").Request()
+	req.Header.Del("Authorization")
+	send(t, client, req)
+	require.Len(t, seen, 1)
+	assert.Equal(t, "Bearer "+webhooktest.Token, seen[0].Header.Get("Authorization"), "with what the client adds")
+	assert.Equal(t, webhooktest.DVelop.BaseURL(), seen[0].Header.Get("Origin"))
+	assert.Equal(t, "application/json", req.Header.Get("Accept"), "what is done to the copy stays there")
+	assert.NotEqual(t, "/changed", req.URL.Path)
+
+	seen = nil
+	post := webhooktest.DevRev.With(webhooktest.OnRequest(func(req *http.Request) {
+		for range 2 {
+			again, err := req.GetBody()
+			require.NoError(t, err)
+			body, err := io.ReadAll(again)
+			require.NoError(t, err)
+			assert.JSONEq(t, `{"id":"`+webhooktest.DevRevWebhookID+`"}`, string(body))
+		}
+		seen = append(seen, req)
+	}))
+	send(t, webhooktest.Replay(t, post, "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))
+	assert.Len(t, seen, 1)
+}
+
+func TestStrict(t *testing.T) {
+	lax := webhooktest.Scenarios(edited(t, "dvelop/GetWebHook/200-json.yaml", `"description": "text 1",`, ``))
+	for strict, fails := range map[bool]string{
+		false: "",
+		true:  "GetWebHook/200-json (simulated) breaks the contract of d.velop:\n\tanswer /description (line 1, column 1): is missing, but required",
+	} {
+		p := webhooktest.DVelop.With(lax)
+		if strict {
+			p = p.With(webhooktest.Strict())
+		}
+		w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+			send(t, webhooktest.Replay(tb, p, "GetWebHook/200-json"), scenario(t, p, "GetWebHook/200-json").Request())
+		})
+		assert.Equal(t, fails, w.failures())
+	}
+}
+
+func TestScenarios(t *testing.T) {
+	play := func(fsys fstest.MapFS, step webhooktest.Step, request string) (*witness, string) {
+		var body string
+		w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+			p := webhooktest.DevRev.With(webhooktest.Scenarios(fsys))
+			_, body = send(t, webhooktest.Replay(tb, p, step), scenario(t, webhooktest.DevRev, request).Request())
+		})
+		return w, body
+	}
+	t.Run("its own in place of the shipped one", func(t *testing.T) {
+		w, body := play(edited(t, "devrev/webhooks.get/200.yaml", "active", "inactive"), "webhooks.get/200", "webhooks.get/200")
+		assert.Empty(t, w.failures())
+		assert.Contains(t, body, `"inactive"`)
+	})
+	t.Run("the shipped one where there is none", func(t *testing.T) {
+		w, body := play(edited(t, "devrev/webhooks.get/200.yaml", "active", "inactive"), "webhooks.get/200-get", "webhooks.get/200-get")
+		assert.Empty(t, w.failures())
+		assert.Contains(t, body, `"active"`)
+	})
+	t.Run("a changed file is read again", func(t *testing.T) {
+		for _, status := range []string{"unverified", "inactive"} {
+			_, body := play(edited(t, "devrev/webhooks.get/200.yaml", "active", status), "webhooks.get/200", "webhooks.get/200")
+			assert.Contains(t, body, `"`+status+`"`)
+		}
+	})
+	for name, tc := range map[string]struct{ data, says string }{
+		"an empty file":  {"", "webhooktest: devrev/webhooks.get/200.yaml: the file is empty; record it again"},
+		"no cassette":    {"a: b", "webhooktest: devrev/webhooks.get/200.yaml: no go-vcr cassette: line 1: unknown key a"},
+		"another one's":  {string(edited(t, "devrev/webhooks.get/404.yaml")["devrev/webhooks.get/404.yaml"].Data), "webhooktest: devrev/webhooks.get/200.yaml holds webhooks.get/404 of devrev, not webhooks.get/200 of devrev"},
+		"another vendor": {string(edited(t, "dvelop/GetWebHook/401.yaml")["dvelop/GetWebHook/401.yaml"].Data), "webhooktest: devrev/webhooks.get/200.yaml holds GetWebHook/401 of dvelop, not webhooks.get/200 of devrev"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				p := webhooktest.DevRev.With(webhooktest.Scenarios(fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(tc.data)}}))
+				webhooktest.Replay(tb, p, "webhooks.get/200")
+			})
+			assert.Equal(t, tc.says, w.failures())
+		})
+	}
+}
+
+// With returns a provider of its own: options never reach the one they came
+// from, nor a sister.
+func TestProviderWith_leavesTheProviderAsItWas(t *testing.T) {
+	base := webhooktest.DevRev.With(webhooktest.AllowProblems("/a"))
+	left, right := base.With(webhooktest.AllowProblems("/webhook/secret")), base.With(webhooktest.AllowProblems("/b"))
+	_ = left
+	broken := edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"shared_secret": `)
+	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		send(t, webhooktest.Replay(tb, right.With(webhooktest.Scenarios(broken)), "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))
+	})
+	assert.Contains(t, w.failures(), "/webhook/secret")
+}
+
+// vendor is a loopback tenant of DevRev whose webhook a test chooses.
+type vendor struct {
+	webhook string
+	asked   []string
+}
+
+func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	v.asked = append(v.asked, string(body))
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `{"webhook":`+strings.ReplaceAll(v.webhook, "ID", asString(body))+`}`)
+}
+
+func asString(body []byte) string {
+	var asked struct{ ID string }
+	_ = json.Unmarshal(body, &asked)
+	return asked.ID
+}
+
+const (
+	realID     = "don:integration:dvrv-us-1:devo/7hQz:webhook/4fGk"
+	soundOne   = `{"id":"ID","display_id":"WH-77","created_date":"2024-02-01T10:00:00Z","event_types":["part_created"],"secret":"cmVhbC1zZWNyZXQtMDE=","status":"active","url":"https://hooks.7hqz.example.net/in"`
+	realColour = `,"colour":"ultramarine-7hQz"}`
+)
+
+// recordOnce records one webhooks.get against the tenant and returns the
+// cassette's text, which is empty when none was written.
+func recordOnce(t *testing.T, p webhooktest.Provider, v *vendor, id string) (*witness, string) {
+	t.Helper()
+	server := httptest.NewServer(v)
+	defer server.Close()
+	for name, value := range map[string]string{
+		webhooktest.RecordVar: ".*", "DEVREV_TOKEN": "real-token-0123456789", "DEVREV_BASE_URL": server.URL, "DEVREV_WEBHOOK_ID": realID,
+	} {
+		t.Setenv(name, value)
+	}
+	file := filepath.Join(t.TempDir(), "lookup.yaml")
+	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		swallow(webhooktest.Open(tb, p, file), getWebhook(t, id))
+	})
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return w, ""
+	}
+	for _, real := range []string{"7hQz", "4fGk", "cmVhbC1z", "real-token", server.URL} {
+		if real != "7hQz" || !strings.Contains(string(data), "ultramarine-7hQz") {
+			assert.NotContains(t, string(data), real)
+		}
+	}
+	return w, string(data)
+}
+
+func TestKeepAndRedact(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		options  []webhooktest.Option
+		has, not string
+	}{
+		{"an undocumented member is replaced", nil, "undocumented-1", "ultramarine"},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("/webhook/colour")}, "ultramarine-7hQz", "undocumented-1"},
+		{"Keep any", []webhooktest.Option{webhooktest.Keep("/*/colour")}, "ultramarine-7hQz", "undocumented-1"},
+		{"Keep another", []webhooktest.Option{webhooktest.Keep("/webhook/color")}, "undocumented-1", "ultramarine"},
+		{"a listed value stays", nil, "part_created", "opaque-"},
+		{"Redact", []webhooktest.Option{webhooktest.Redact("/webhook/event_types/0"), webhooktest.AllowProblems("/webhook/event_types/0")}, "opaque-", "part_created"},
+		{"Redact any", []webhooktest.Option{webhooktest.Redact("/webhook/event_types/*")}, "opaque-", "part_created"},
+		{"Redact another", []webhooktest.Option{webhooktest.Redact("/webhook/event_types/1")}, "part_created", "opaque-"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w, text := recordOnce(t, webhooktest.DevRev.With(tc.options...), &vendor{webhook: soundOne + realColour}, webhooktest.DevRevWebhookID)
+			require.NotEmpty(t, text, w.said())
+			assert.Contains(t, text, tc.has)
+			assert.NotContains(t, text, tc.not)
+		})
+	}
+}
+
+func TestSeed(t *testing.T) {
+	const second = "don:integration:dvrv-us-1:devo/example:webhook/second"
+	t.Setenv("SECOND_WEBHOOK", "don:integration:dvrv-us-1:devo/7hQz:webhook/zweite")
+	v := &vendor{webhook: soundOne + "}"}
+	w, text := recordOnce(t, webhooktest.DevRev.With(webhooktest.Seed(second, "SECOND_WEBHOOK")), v, second)
+	require.NotEmpty(t, text, w.said())
+	assert.Equal(t, []string{`{"id":"don:integration:dvrv-us-1:devo/7hQz:webhook/zweite"}`}, v.asked)
+	assert.Contains(t, text, second)
+
+	v.asked = nil
+	w, text = recordOnce(t, webhooktest.DevRev, v, second)
+	assert.Empty(t, text)
+	assert.Empty(t, v.asked, "an id that nobody knows is not sent")
+	assert.Contains(t, w.failures(), "/id")
+}
+
+func TestAcceptDrift(t *testing.T) {
+	drifted := &vendor{webhook: strings.Replace(soundOne, `"status":"active"`, `"status":7`, 1) + "}"}
+	w, text := recordOnce(t, webhooktest.DevRev, drifted, webhooktest.DevRevWebhookID)
+	assert.Empty(t, text)
+	assert.Contains(t, w.failures(), "/webhook/status")
+
+	w, text = recordOnce(t, webhooktest.DevRev.With(webhooktest.AcceptDrift()), drifted, webhooktest.DevRevWebhookID)
+	assert.Empty(t, w.failures())
+	require.Contains(t, text, "accepted: [answer /webhook/status]")
+
+	t.Setenv(webhooktest.RecordVar, "")
+	file := filepath.Join(t.TempDir(), "lookup.yaml")
+	for text, fails := range map[string]string{text: "", strings.Replace(text, `"url":`, `"link":`, 1): "answer /webhook/url"} {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+			send(t, webhooktest.Open(tb, webhooktest.DevRev, file), getWebhook(t, webhooktest.DevRevWebhookID))
+		})
+		assert.Equal(t, fails != "", w.Failed(), "replays fail on new breaches only: %s", w.failures())
+		assert.Contains(t, w.failures(), fails)
+		assert.NotContains(t, w.failures(), "/webhook/status")
+	}
+}
+
+type counting struct {
+	next  http.RoundTripper
+	calls int
+}
+
+func (c *counting) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.calls++
+	return c.next.RoundTrip(req)
+}
+
+func TestTransport(t *testing.T) {
+	transport := &counting{next: http.DefaultTransport}
+	p := webhooktest.DevRev.With(webhooktest.Transport(transport))
+	_, text := recordOnce(t, p, &vendor{webhook: soundOne + "}"}, webhooktest.DevRevWebhookID)
+	require.NotEmpty(t, text)
+	assert.Equal(t, 1, transport.calls, "a recording goes through it")
+	send(t, webhooktest.Replay(t, p, "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))
+	assert.Equal(t, 1, transport.calls, "a replay does not")
+}

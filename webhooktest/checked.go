@@ -1,6 +1,9 @@
 package webhooktest
 
 import (
+	"errors"
+	"fmt"
+	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,13 +15,17 @@ import (
 
 // Checked returns a transport that checks every exchange of rt against the
 // vendor's contract while the test runs: for a team that has its own recorder,
-// fake or server. Breaches fail the test, undocumented members, unlisted enum
-// values and operations are logged. Requests and answers pass unchanged; rt
-// defaults to http.DefaultTransport.
+// fake or server. Breaches fail the test; undocumented members, unlisted enum
+// values and unknown operations are logged. Of the options, Strict and
+// AllowProblems apply.
+//
+// Requests and answers pass as they are, bodies included; an answer to an
+// upgrade and a stream of events pass unread. rt defaults to
+// http.DefaultTransport.
 func Checked(tb testing.TB, p Provider, rt http.RoundTripper) http.RoundTripper {
 	tb.Helper()
-	if _, err := p.resolve([]Step{Step(firstScenario(p))}); err != nil {
-		fatal(tb, err)
+	if p.def == nil {
+		fatal(tb, errNoProvider)
 	}
 	if rt == nil {
 		rt = http.DefaultTransport
@@ -39,50 +46,94 @@ type checked struct {
 }
 
 func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.tb.Helper()
 	sent := req.Clone(req.Context())
-	body, err := keepBody(&sent.Body)
-	if err != nil {
-		return nil, err
-	}
+	body, unchecked := keepBody(&sent.Body)
 	asked := contract.Request{Method: req.Method, URL: req.URL, Header: req.Header, Body: body}
+	if asked.Method == "" {
+		asked.Method = http.MethodGet
+	}
 	resp, err := c.next.RoundTrip(sent)
-	if err != nil {
-		c.report(req, contract.CheckRequest(c.p.def, asked))
-		return nil, err
+	var problems []contract.Problem
+	if unchecked != nil {
+		c.unchecked(asked, "request", unchecked)
+	} else {
+		problems = contract.CheckRequest(c.p.def, asked)
 	}
-	answer, err := keepBody(&resp.Body)
-	if err != nil {
-		resp.Body.Close()
-		return nil, err
+	if err == nil {
+		resp.Request = req
+		problems = append(problems, c.answer(asked, resp)...)
 	}
-	problems := contract.CheckRequest(c.p.def, asked)
-	if _, known := c.p.def.Find(req.Method, req.URL); known {
-		problems = append(problems, contract.CheckAnswer(c.p.def, asked, contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: answer}, c.p.options.strict)...)
-	}
-	c.report(req, problems)
-	return resp, nil
+	c.report(asked, problems)
+	return resp, err
 }
 
-func (c *checked) report(req *http.Request, problems []contract.Problem) {
+// answer returns the problems of an answer, whose body stays readable.
+func (c *checked) answer(asked contract.Request, resp *http.Response) []contract.Problem {
 	c.tb.Helper()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.ended {
+	if _, known := c.p.def.Find(asked.Method, asked.URL); !known {
+		return nil // the request says so already
+	}
+	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/event-stream" || resp.StatusCode == http.StatusSwitchingProtocols {
+		c.log(asked, "the answer is a stream and was not checked")
+		return nil
+	}
+	raw, err := keepBody(&resp.Body)
+	if err == nil {
+		raw, err = plain(resp.Header, raw)
+	}
+	if err != nil {
+		c.unchecked(asked, "answer", err)
+		return nil
+	}
+	return contract.CheckAnswer(c.p.def, asked, contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: raw}, c.p.options.strict)
+}
+
+// unchecked reports a body that was not checked. One that breaks off does so for
+// its reader as well, and a test about that is no test about the contract.
+func (c *checked) unchecked(asked contract.Request, which string, err error) {
+	c.tb.Helper()
+	if errors.As(err, new(unreadable)) {
+		c.log(asked, fmt.Sprintf("the %s was not checked: %v", which, err))
 		return
 	}
+	c.fail(asked, fmt.Sprintf("cannot be checked, for in its %s %v", which, err))
+}
+
+func (c *checked) report(asked contract.Request, problems []contract.Problem) {
+	c.tb.Helper()
 	var failing []string
 	for _, p := range problems {
-		switch line := p.String(); {
+		switch {
 		case slices.Contains(c.p.options.allowProblems, p.Pointer):
 		case p.Fails():
-			failing = append(failing, line)
-		case !c.logged[line]:
-			c.logged[line] = true
-			c.tb.Logf("%s %s: %s", req.Method, req.URL.Path, line)
+			failing = append(failing, p.String())
+		default:
+			c.log(asked, p.String())
 		}
 	}
 	if len(failing) > 0 {
-		c.tb.Errorf("%s %s breaks the contract of %s:\n\t%s", req.Method, req.URL.Path, c.p.def.Title, strings.Join(failing, "\n\t"))
+		c.fail(asked, fmt.Sprintf("breaks the contract of %s:\n\t%s", c.p.def.Title, strings.Join(failing, "\n\t")))
+	}
+}
+
+func (c *checked) log(asked contract.Request, what string) {
+	c.tb.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	line := fmt.Sprintf("%s %s: %s", asked.Method, asked.URL.Path, what)
+	if !c.ended && !c.logged[line] {
+		c.logged[line] = true
+		c.tb.Logf("%s", line)
+	}
+}
+
+func (c *checked) fail(asked contract.Request, what string) {
+	c.tb.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ended {
+		c.tb.Errorf("%s %s %s", asked.Method, asked.URL.Path, what)
 	}
 }
 
@@ -91,11 +142,4 @@ func (c *checked) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = true
-}
-
-func firstScenario(p Provider) string {
-	if p.def == nil {
-		return ""
-	}
-	return p.def.Scenarios[0].Name
 }

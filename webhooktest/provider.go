@@ -2,11 +2,11 @@ package webhooktest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
 	"slices"
-	"strings"
 
 	"example.com/webhookvcr/internal/provider"
 )
@@ -42,6 +42,8 @@ type Provider struct {
 	def     *provider.Definition
 	options options
 }
+
+var errNoProvider = errors.New("the zero Provider names no vendor; use webhooktest.DevRev or webhooktest.DVelop")
 
 // The vendors.
 var (
@@ -142,7 +144,7 @@ func (p Provider) Scenarios() []Scenario {
 	for i := range p.def.Scenarios {
 		s := &p.def.Scenarios[i]
 		source := ""
-		if file, err := p.scenarioFile(s); err == nil {
+		if file, err := p.library().File(s); err == nil {
 			source = file.Header.Source
 		}
 		all = append(all, Scenario{
@@ -151,21 +153,4 @@ func (p Provider) Scenarios() []Scenario {
 		})
 	}
 	return slices.Clip(all)
-}
-
-// scenarioNames lists the scenarios for messages.
-func scenarioNames(d *provider.Definition) []string {
-	names := make([]string, len(d.Scenarios))
-	for i, s := range d.Scenarios {
-		names[i] = s.Name
-	}
-	return names
-}
-
-func quoteAll(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = fmt.Sprintf("%q", n)
-	}
-	return strings.Join(quoted, " or ")
 }

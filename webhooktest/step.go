@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/scenario"
 	"example.com/webhookvcr/internal/vcr"
 )
 
@@ -33,84 +33,47 @@ func Truncated(s Step) Step { return truncated + s }
 func NotJSON(s Step) Step { return notJSON + s }
 
 const (
-	always    Step = "always:"
-	timeout   Step = "timeout:"
-	reset     Step = "reset:"
-	truncated Step = "truncated:"
-	notJSON   Step = "notjson:"
+	always    = Step(scenario.Always)
+	timeout   = Step(scenario.Timeout)
+	reset     = Step(scenario.Reset)
+	truncated = Step(scenario.Truncated)
+	notJSON   = Step(scenario.NotJSON)
 )
 
-var faults = map[Step]vcr.Fault{timeout: vcr.Timeout, reset: vcr.Reset, truncated: vcr.Truncated, notJSON: vcr.NotJSON}
+var modifiers = map[Step]string{always: "Always", timeout: "Timeout", reset: "Reset", truncated: "Truncated", notJSON: "NotJSON"}
 
 // resolve finds the cassettes of the steps; every mistake is reported at once.
 func (p Provider) resolve(steps []Step) ([]vcr.Step, error) {
 	if p.def == nil {
-		return nil, fmt.Errorf("the zero Provider names no vendor; use webhooktest.DevRev or webhooktest.DVelop")
+		return nil, errNoProvider
 	}
-	if len(steps) == 0 {
-		return nil, fmt.Errorf("no step to replay; name a scenario, such as %q", p.def.Scenarios[0].Name)
+	names := make([]string, len(steps))
+	for i, s := range steps {
+		names[i] = string(s)
 	}
-	var resolved []vcr.Step
-	var mistakes []string
-	for _, s := range steps {
-		step, err := p.resolveStep(s)
-		if err != nil {
-			mistakes = append(mistakes, err.Error())
-			continue
-		}
-		resolved = append(resolved, step)
-	}
-	if len(mistakes) > 0 {
-		return nil, fmt.Errorf("%s", strings.Join(mistakes, "\n"))
-	}
-	if earlier, later, hidden := vcr.Hidden(resolved); hidden {
-		return nil, fmt.Errorf("step %q never gets a request: %q stands before it and answers every one; put it last", later, earlier)
-	}
-	return resolved, nil
+	return p.library().Resolve(names)
 }
 
-func (p Provider) resolveStep(s Step) (vcr.Step, error) {
-	out := vcr.Step{Name: string(s)}
-	rest := s
-	for {
-		modifier, name, ok := strings.Cut(string(rest), ":")
-		if !ok {
-			break
-		}
-		switch m := Step(modifier + ":"); {
-		case m == always:
-			out.Always = true
-		case faults[m] != vcr.None && out.Fault == vcr.None:
-			out.Fault = faults[m]
-		case faults[m] != vcr.None:
-			return out, fmt.Errorf("step %q has two faults; a step fails in one way", s)
-		default:
-			return out, fmt.Errorf("step %q begins with the unknown modifier %q", s, modifier)
-		}
-		rest = Step(name)
+// library is where the provider's scenarios are looked up.
+func (p Provider) library() scenario.Library {
+	return scenario.Library{
+		Definition: p.def, Own: p.options.scenarios,
+		Words: scenario.Words{
+			Step:      spell,
+			Modifiers: "Always, Timeout, Reset, Truncated or NotJSON",
+			List:      "go run example.com/webhookvcr/cmd/record list shows those that there are",
+		},
 	}
-	scenario := p.def.Scenario(string(rest))
-	if scenario == nil {
-		return out, p.unknownScenario(string(rest))
-	}
-	file, err := p.scenarioFile(scenario)
-	if err != nil {
-		return out, err
-	}
-	out.Tape = vcr.NewTape(file, p.def, scenario)
-	return out, nil
 }
 
-func (p Provider) unknownScenario(name string) error {
-	for _, other := range provider.All() {
-		if other != p.def && other.Scenario(name) != nil {
-			return fmt.Errorf("%s has no scenario %q; %s has it", p.def.Name, name, other.Name)
+// spell writes a step as Go code does, for messages.
+func spell(step string) string {
+	for modifier, name := range modifiers {
+		if rest, ok := strings.CutPrefix(step, string(modifier)); ok {
+			return name + "(" + spell(rest) + ")"
 		}
 	}
-	if near := provider.Nearest(name, scenarioNames(p.def)); len(near) > 0 {
-		return fmt.Errorf("%s has no scenario %q; did you mean %s?", p.def.Name, name, quoteAll(near))
-	}
-	return fmt.Errorf("%s has no scenario %q; record list shows those that there are", p.def.Name, name)
+	return fmt.Sprintf("%q", step)
 }
 
 // fatal reports a mistake in how the package was called.

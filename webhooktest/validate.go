@@ -2,10 +2,12 @@ package webhooktest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
@@ -47,13 +49,17 @@ const maxBody = 10 << 20
 func Validate(p Provider, resp *http.Response) error {
 	switch {
 	case p.def == nil:
-		return fmt.Errorf("the zero Provider names no vendor; use webhooktest.DevRev or webhooktest.DVelop")
+		return errNoProvider
 	case resp == nil:
 		return fmt.Errorf("there is no response to validate")
 	case resp.Request == nil || resp.Request.URL == nil:
 		return fmt.Errorf("the response has no Request, so its operation is unknown; use ValidateBody, which takes the operation's name")
 	}
-	body, err := keepBody(&resp.Body)
+	raw, err := keepBody(&resp.Body)
+	if err != nil {
+		return err
+	}
+	body, err := plain(resp.Header, raw)
 	if err != nil {
 		return err
 	}
@@ -81,7 +87,7 @@ func Validate(p Provider, resp *http.Response) error {
 // undocumented status is an error that lists what there is.
 func ValidateBody(p Provider, operation string, status int, mediaType string, body []byte) error {
 	if p.def == nil {
-		return fmt.Errorf("the zero Provider names no vendor; use webhooktest.DevRev or webhooktest.DVelop")
+		return errNoProvider
 	}
 	problems, err := contract.CheckBody(p.def, operation, status, mediaType, body, p.options.strict)
 	if err != nil {
@@ -91,15 +97,15 @@ func ValidateBody(p Provider, operation string, status int, mediaType string, bo
 }
 
 func (p Provider) contractError(operation string, status int, problems []Problem) error {
-	for _, problem := range problems {
-		if problem.Fails() {
-			return &ContractError{Provider: p.def.Title, Operation: operation, Status: status, Problems: problems}
-		}
+	problems = slices.DeleteFunc(slices.Clone(problems), func(problem Problem) bool { return slices.Contains(p.options.allowProblems, problem.Pointer) })
+	if !slices.ContainsFunc(problems, Problem.Fails) {
+		return nil
 	}
-	return nil
+	return &ContractError{Provider: p.def.Title, Operation: operation, Status: status, Problems: problems}
 }
 
-// keepBody reads a body and leaves an equal one in its place.
+// keepBody reads a body and leaves an equal one in its place, also when it
+// cannot be read to its end.
 func keepBody(body *io.ReadCloser) ([]byte, error) {
 	if *body == nil || *body == http.NoBody {
 		return nil, nil
@@ -107,16 +113,54 @@ func keepBody(body *io.ReadCloser) ([]byte, error) {
 	original := *body
 	data, err := io.ReadAll(io.LimitReader(original, maxBody+1))
 	if err != nil || len(data) > maxBody {
+		rest := io.Reader(original)
+		if err != nil {
+			rest = failed{err}
+		}
 		*body = struct {
 			io.Reader
 			io.Closer
-		}{io.MultiReader(bytes.NewReader(data), original), original}
+		}{io.MultiReader(bytes.NewReader(data), rest), original}
 		if err != nil {
-			return nil, fmt.Errorf("the body cannot be read: %w", err)
+			return nil, unreadable{err}
 		}
-		return nil, fmt.Errorf("the body is larger than %d MiB; no webhook answer is", maxBody>>20)
+		return nil, fmt.Errorf("the body is larger than %d MiB, and a body of that size is not checked", maxBody>>20)
 	}
-	original.Close()
-	*body = io.NopCloser(bytes.NewReader(data))
+	*body = struct {
+		io.Reader
+		io.Closer
+	}{bytes.NewReader(data), original}
 	return data, nil
+}
+
+// unreadable says that a body broke off before its end.
+type unreadable struct{ err error }
+
+func (u unreadable) Error() string { return "the body cannot be read: " + u.err.Error() }
+func (u unreadable) Unwrap() error { return u.err }
+
+// failed is the end of a body that broke off.
+type failed struct{ err error }
+
+func (f failed) Read([]byte) (int, error) { return 0, f.err }
+
+// plain decodes a body as far as the standard library can: a client that asks
+// for gzip itself gets it, and the contract is about what is inside.
+func plain(header http.Header, body []byte) ([]byte, error) {
+	switch encoding := strings.ToLower(strings.TrimSpace(header.Get("Content-Encoding"))); encoding {
+	case "", "identity":
+		return body, nil
+	case "gzip", "x-gzip":
+		if len(body) == 0 {
+			return nil, nil
+		}
+		z, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, fmt.Errorf("the body is not the gzip that its header says: %w", err)
+		}
+		inside := io.NopCloser(z)
+		return keepBody(&inside)
+	default:
+		return nil, fmt.Errorf("the body has a Content-Encoding other than gzip, so its contract cannot be checked")
+	}
 }

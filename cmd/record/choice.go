@@ -11,6 +11,8 @@ import (
 type target struct {
 	def      *provider.Definition
 	scenario *provider.Scenario
+	// exact says that the arguments name the scenario itself.
+	exact bool
 }
 
 func (t target) name() string { return t.def.Name + "/" + t.scenario.Name }
@@ -56,7 +58,7 @@ func (c *choice) add(def *provider.Definition, name string) (found bool) {
 		found = true
 		if !c.seen[s] {
 			c.seen[s] = true
-			c.targets = append(c.targets, target{def, s})
+			c.targets = append(c.targets, target{def: def, scenario: s, exact: s.Name == name})
 		}
 	}
 	return found

@@ -20,9 +20,9 @@ const (
 
 const exitHelp = `Exit status:
   0  done
-  1  failed: something was not written, and the message says why
+  1  failed: something was not written or checked, and the message says why
   2  wrong usage
-  3  an answer breaks the published contract (see --accept-drift)
+  3  an answer breaks the published contract, or check has found drift
   4  credentials missing
   5  credentials refused
   6  tenant unreachable

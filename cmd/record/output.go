@@ -23,7 +23,7 @@ const shippedDir = "cassettes"
 // asked anything. It creates nothing.
 func openOutput(dir string, targets []target) (*output, error) {
 	if dir == "" {
-		if _, err := os.Stat(filepath.Join(shippedDir, "cassettes.go")); err != nil {
+		if !inCheckout() {
 			return nil, exit(exitUsage, "this is no checkout of the module, so there is no cassettes directory to refresh; name one of your own with --out DIR")
 		}
 		dir = shippedDir

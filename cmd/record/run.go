@@ -20,8 +20,10 @@ To begin, without any credential:
 
   record list                             what there is to record
   record refresh --simulate --out DIR     record all of it from the simulator
+  record check --simulate                 compare a recording with the stored one
 
-To record your own tenant, set the variables that record refresh --help names.
+To record your own tenant, or to check it against the cassettes, set the variables
+that record refresh --help names.
 
 `
 
@@ -36,8 +38,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		Args:                  func(c *cobra.Command, args []string) error { return unknownCommand(c, args) },
 		RunE:                  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(refreshCommand(getenv), listCommand())
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.Version = version()
+	root.SetVersionTemplate("record {{.Version}}\n")
+	root.AddCommand(refreshCommand(getenv), checkCommand(getenv), lintCommand(getenv), serveCommand(), listCommand(), completionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
-	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/vcr"
 )
 
@@ -16,48 +15,53 @@ import (
 func (r *refresh) scenario(ctx context.Context, t target, s *session) (row, error) {
 	stored, err := r.stored(t)
 	if err != nil && !r.force {
-		return row{"unreadable", failed, remarks[exitFailed]}, exit(exitFailed, "%s not written: %v; remove the file, or let --force replace it", t.name(), err)
+		return row{"unreadable", failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v; remove the file, or let --force replace it", err)
 	}
-	tenant := s.tenant
-	if tenant.Source == vcr.Simulated {
-		if stored != "" && stored != vcr.Simulated && !r.force {
-			return row{stored, kept, "not simulated; --force puts the simulated one in its place"}, nil
-		}
-		if tenant, err = simulated(t); err != nil {
-			return row{vcr.Simulated, failed, remarks[exitFailed]}, exit(exitFailed, "%s not written: %v", t.name(), err)
-		}
-	} else if !t.scenario.Live {
-		if stored == "" {
-			return row{"none", leftOut, t.scenario.How + "; the shipped cassette serves"}, nil
-		}
+	source := s.tenant.Source
+	switch {
+	case source == vcr.Simulated && stored != "" && stored != vcr.Simulated && !r.force:
+		return row{stored, kept, "not simulated; --force puts the simulated one in its place"}, nil
+	case !s.asks(t) && stored == "":
+		return row{"none", leftOut, t.scenario.How + "; the shipped cassette serves"}, nil
+	case !s.asks(t):
 		return row{stored, kept, t.scenario.How}, nil
+	case s.stopped != nil:
+		return row{source, skipped, remarks[s.stopped.code]}, nil
 	}
-	if s.stopped != nil {
-		return row{tenant.Source, skipped, remarks[s.stopped.code]}, nil
-	}
-	outcome, err := r.attempts(ctx, t, tenant)
+	tenant, err := s.tenantOf(t)
 	if err != nil {
-		return row{tenant.Source, failed, remarks[exitCode(err)]}, err
+		return row{source, failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v", err)
 	}
-	if t.scenario.Request.Credential == provider.Valid {
-		s.welcomed = true
+	r.stderr.begin(t)
+	var outcome vcr.Outcome
+	var replaced string
+	if err := r.attempts(ctx, t, tenant, func() (err error) {
+		outcome, replaced, err = r.attempt(ctx, t, tenant)
+		return err
+	}); err != nil {
+		return row{source, failed, remarks[exitCode(err)]}, err
 	}
-	return done(tenant.Source, stored, outcome), nil
+	s.welcome(t)
+	return done(source, stored, outcome, replaced), nil
 }
 
 // done is the line of a scenario that was recorded.
-func done(source, stored string, outcome vcr.Outcome) row {
-	if !outcome.Written {
-		return row{source, unchanged, ""}
-	}
+func done(source, stored string, outcome vcr.Outcome, replaced string) row {
+	verdict := unchanged
 	var notes []string
-	if stored != "" && stored != source {
-		notes = append(notes, "was "+stored)
+	if outcome.Written {
+		verdict = written
+		if stored != "" && stored != source {
+			notes = append(notes, "was "+stored)
+		}
+		if len(outcome.Accepted) > 0 {
+			notes = append(notes, "accepted: "+strings.Join(outcome.Accepted, ", "))
+		}
 	}
-	if len(outcome.Accepted) > 0 {
-		notes = append(notes, "accepted: "+strings.Join(outcome.Accepted, ", "))
+	if replaced != "" {
+		notes = append(notes, replaced)
 	}
-	return row{source, written, strings.Join(notes, "; ")}
+	return row{source, verdict, strings.Join(notes, "; ")}
 }
 
 // foreign is the source of a cassette that does not say where it comes from:
@@ -79,41 +83,24 @@ func (r *refresh) stored(t target) (source string, err error) {
 	}
 }
 
-// attempt sends the scenario's request once and commits what came back.
-func (r *refresh) attempt(ctx context.Context, t target, tenant vcr.Tenant) (vcr.Outcome, error) {
-	recording, err := vcr.NewRecording(vcr.RecordConfig{
-		Definition: t.def, Tenant: tenant, Path: r.output.path(t), Name: t.name(), Scenario: t.scenario, AcceptDrift: r.acceptDrift,
-	})
+// attempt sends the scenario's request once and commits what came back. It also
+// says how many values were replaced.
+func (r *refresh) attempt(ctx context.Context, t target, tenant vcr.Tenant) (vcr.Outcome, string, error) {
+	recording, first, err := r.ask(ctx, t, vcr.RecordConfig{Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.acceptDrift})
 	if err != nil {
-		return vcr.Outcome{}, exit(exitFailed, "%v", err)
+		return vcr.Outcome{}, "", err
 	}
 	defer recording.Release()
-	front := vcr.NewRecordingFront(vcr.Config{Definition: t.def, Report: silent{}, Bare: true}, recording)
-	defer front.Close()
-	bounded, cancel := context.WithTimeout(ctx, r.timeout)
-	defer cancel()
-	first, err := send(bounded, t, front)
-	if err != nil {
-		return vcr.Outcome{}, classify(ctx, r, t, err)
-	}
-	if err := expected(t, first); err != nil {
-		return vcr.Outcome{}, err
+	if err := r.expected(t, first); err != nil {
+		return vcr.Outcome{}, "", err
 	}
 	outcome, err := recording.Commit(false)
 	switch {
 	case err == nil:
-		return outcome, nil
+		return outcome, replaced(recording.Replaced()), nil
 	case !r.acceptDrift && slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
-		return outcome, exit(exitDrift, "%v", err)
+		return outcome, "", exit(exitDrift, "%v", err)
 	default:
-		return outcome, exit(exitFailed, "%v", err)
+		return outcome, "", exit(exitFailed, "%v", err)
 	}
 }
-
-// silent drops what the front reports: the commit names every problem again,
-// sorted and with the next step.
-type silent struct{}
-
-func (silent) Helper()               {}
-func (silent) Logf(string, ...any)   {}
-func (silent) Errorf(string, ...any) {}

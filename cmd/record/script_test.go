@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 //	tenant PROVIDER VARIANT    start a loopback tenant and set its variables
 //	reached PROVIDER N         wait until the tenant has had N requests
 //	asked PROVIDER FILE        what the tenant was asked for, one line each, sorted
+//	times PROVIDER N           the tenant was asked N times
 //	note DIR                   remember every file below DIR
 //	untouched DIR              the files below DIR are those that were noted
 //	empty DIR                  there is no such directory
@@ -59,6 +60,7 @@ func TestScript(t *testing.T) {
 			"tenant":    startTenant,
 			"reached":   reached,
 			"asked":     asked,
+			"times":     times,
 			"note":      note,
 			"untouched": untouched,
 			"empty":     empty,
@@ -129,6 +131,15 @@ func asked(ts *testscript.TestScript, neg bool, args []string) {
 	got = slices.Compact(got)
 	if !slices.Equal(got, want) {
 		ts.Fatalf("%s was asked\n%s", args[0], strings.Join(got, "\n"))
+	}
+}
+
+func times(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "times PROVIDER N")
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if got := stateOf(ts).tenants[args[0]].requests(); len(got) != want {
+		ts.Fatalf("%s was asked %d times\n%s", args[0], len(got), strings.Join(got, "\n"))
 	}
 }
 

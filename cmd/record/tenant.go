@@ -3,10 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
@@ -15,7 +13,7 @@ import (
 
 // tenants finds where each provider is recorded. A provider that the command
 // line names must have credentials; otherwise those without any are left out.
-func (r *refresh) tenants(targets []target, named bool, stderr io.Writer) (map[*provider.Definition]*session, error) {
+func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definition]*session, error) {
 	sessions := map[*provider.Definition]*session{}
 	tried := map[*provider.Definition]bool{}
 	var missing, leftOut, mistakes []string
@@ -54,7 +52,7 @@ func (r *refresh) tenants(targets []target, named bool, stderr io.Writer) (map[*
 		return nil, exit(exitMissing, "variables that a recording needs are not set\n\t%s\nset them to your tenant's values, or record the built-in simulator with --simulate", strings.Join(missing, "\n\t"))
 	}
 	for _, line := range leftOut {
-		fmt.Fprintf(stderr, "left out, for want of variables: %s\n", line)
+		fmt.Fprintf(r.stderr, "left out, for want of variables: %s\n", line)
 	}
 	return sessions, nil
 }
@@ -71,7 +69,7 @@ func enumerate(names []string) string {
 // lacks lists the variables that a live recording cannot do without and the
 // environment does not have. begun says that it has others: then they were
 // forgotten.
-func (r *refresh) lacks(def *provider.Definition) (names []string, begun bool) {
+func (r *recorder) lacks(def *provider.Definition) (names []string, begun bool) {
 	var required []string
 	if def.BaseDefault == "" {
 		required = append(required, def.BaseVar)
@@ -88,18 +86,6 @@ func (r *refresh) lacks(def *provider.Definition) (names []string, begun bool) {
 		}
 	}
 	return names, len(names) < len(required)
-}
-
-// live reads the tenant from the environment and proves that its values can be
-// recorded with, so that a mistake is told once and before anything is sent.
-func (r *refresh) live(def *provider.Definition) (vcr.Tenant, error) {
-	tenant, err := vcr.LiveTenant(def, r.getenv, time.Now().UTC().Format(time.DateOnly))
-	if err != nil {
-		return tenant, err
-	}
-	tenant.Transport = transport{http.DefaultTransport}
-	_, err = vcr.NewRecording(vcr.RecordConfig{Definition: def, Tenant: tenant})
-	return tenant, err
 }
 
 // transport marks the errors of a tenant that gives no answer.
@@ -139,6 +125,25 @@ type session struct {
 	welcomed bool
 	// stopped is the failure that every further scenario would meet as well.
 	stopped *exitError
+}
+
+// asks reports whether the scenario's request will be sent.
+func (s *session) asks(t target) bool { return s.tenant.Source == vcr.Simulated || t.scenario.Live }
+
+// tenantOf is the tenant that the scenario asks: the simulator has a state for
+// each.
+func (s *session) tenantOf(t target) (vcr.Tenant, error) {
+	if s.tenant.Source == vcr.Simulated {
+		return simulated(t)
+	}
+	return s.tenant, nil
+}
+
+// welcome notes that a request with the tenant's credential was answered.
+func (s *session) welcome(t target) {
+	if t.scenario.Request.Credential == provider.Valid {
+		s.welcomed = true
+	}
 }
 
 // note decides whether a failure ends the provider's part of the run.

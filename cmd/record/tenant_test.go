@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -193,11 +194,22 @@ func plain(w http.ResponseWriter, status int) {
 	io.WriteString(w, "{}")
 }
 
+// ticks are the seconds of the tenant whose dates move on.
+var ticks atomic.Int64
+
 // changes are what a variant makes of the simulator's answers.
 var changes = map[string]func(r *http.Request, status *int, body string) string{
 	// A documented member has another type.
 	"drift": func(_ *http.Request, _ *int, body string) string {
 		return strings.NewReplacer(`"status": "active"`, `"status": 7`, `"timeout": 10000`, `"timeout": "10000"`).Replace(body)
+	},
+	// A member is there that the contract does not describe.
+	"additive": func(_ *http.Request, _ *int, body string) string {
+		return strings.NewReplacer(`"status": "active",`, `"status": "active", "retries": 3,`, `"timeout": 10000`, `"timeout": 10000, "retries": 3`).Replace(body)
+	},
+	// A date is another one each time.
+	"volatile": func(_ *http.Request, _ *int, body string) string {
+		return strings.Replace(body, "2025-02-06T09:41:05", time.Unix(ticks.Add(1), 0).UTC().Format("2006-01-02T15:04:05"), 1)
 	},
 	// An unknown id is an internal error, and a wrong one of another type.
 	"different": func(_ *http.Request, status *int, body string) string {

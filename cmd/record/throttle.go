@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -16,31 +15,32 @@ type throttledError struct{ retryAfter string }
 
 func (e *throttledError) Error() string { return "the tenant is throttling" }
 
-// attempts records a scenario and waits as long as a throttling tenant says.
-func (r *refresh) attempts(ctx context.Context, t target, tenant vcr.Tenant) (vcr.Outcome, error) {
+// attempts asks until the tenant no longer throttles, and waits as long as it
+// says.
+func (r *recorder) attempts(ctx context.Context, t target, tenant vcr.Tenant, attempt func() error) error {
 	for waited := time.Duration(0); ; {
 		if tenant.Source == vcr.Live {
 			if err := sleep(ctx, r.pace); err != nil {
-				return vcr.Outcome{}, interrupted(t)
+				return r.interrupted(t)
 			}
 		}
-		outcome, err := r.attempt(ctx, t, tenant)
+		err := attempt()
 		var throttled *throttledError
 		if !errors.As(err, &throttled) {
-			return outcome, err
+			return err
 		}
 		wait, why := retryAfter(throttled.retryAfter)
 		if waited += wait; waited > r.maxWait {
-			return outcome, exit(exitThrottled, "%s not written: the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", t.name(), wait, r.maxWait)
+			return r.fail(exitThrottled, t, "the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", wait, r.maxWait)
 		}
-		fmt.Fprintf(r.stderr, "%s: throttled, waiting %s%s\n", t.name(), wait, why)
+		r.stderr.wait(t, wait, why)
 		if err := sleep(ctx, wait); err != nil {
-			return outcome, interrupted(t)
+			return r.interrupted(t)
 		}
 	}
 }
 
-func interrupted(t target) error { return exit(exitFailed, "%s not written: interrupted", t.name()) }
+func (r *recorder) interrupted(t target) error { return r.fail(exitFailed, t, "interrupted") }
 
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -17,27 +17,45 @@ import (
 	"example.com/webhookvcr/internal/vcr"
 )
 
+// fail is an error about one scenario.
+func (r *recorder) fail(code int, t target, format string, args ...any) error {
+	return exit(code, "%s %s: %s", t.name(), r.undone, fmt.Sprintf(format, args...))
+}
+
 // expected compares the answer with the one that the scenario is about.
-func expected(t target, got answer) error {
+func (r *recorder) expected(t target, got answer) error {
+	s := t.scenario
+	if err := r.barred(t, got); err != nil {
+		return err
+	}
+	switch {
+	case got.status != s.Status:
+		return r.otherAnswer(t, "a %d, and the scenario is about a %d", got.status, s.Status)
+	case got.errorType != s.Type && s.Type != "":
+		return r.otherAnswer(t, "a %d of %s, and the scenario is about the type %q", got.status, typeName(t.def, got.errorType), s.Type)
+	case got.mediaType != s.MediaType && s.MediaType != "":
+		return r.otherAnswer(t, "a %d of media type %q, and the scenario is about %q", got.status, got.mediaType, s.MediaType)
+	}
+	return nil
+}
+
+// barred is about an answer that says nothing of the scenario, because the
+// tenant did not let the request through.
+func (r *recorder) barred(t target, got answer) error {
 	s := t.scenario
 	valid := s.Request.Credential == provider.Valid && !s.Request.NoOrigin
 	login := t.def.LoginPath != "" && strings.HasPrefix(strings.TrimPrefix(got.location, t.def.BaseURL), t.def.LoginPath)
 	switch {
-	case got.status == s.Status && got.errorType != s.Type && s.Type != "":
-		return otherAnswer(t, "a %d of %s, and the scenario is about the type %q", got.status, typeName(t.def, got.errorType), s.Type)
-	case got.status == s.Status && s.MediaType != "" && got.mediaType != s.MediaType:
-		return otherAnswer(t, "a %d of media type %q, and the scenario is about %q", got.status, got.mediaType, s.MediaType)
 	case got.status == s.Status:
 		return nil
 	case got.status == http.StatusTooManyRequests:
 		return &throttledError{got.retry}
 	case valid && login:
-		return sentToLogin(t)
+		return r.sentToLogin(t)
 	case valid && (got.status == http.StatusUnauthorized || got.status == http.StatusForbidden):
-		return credentialRefused(t, got.status)
-	default:
-		return otherAnswer(t, "a %d, and the scenario is about a %d", got.status, s.Status)
+		return r.credentialRefused(t, got.status)
 	}
+	return nil
 }
 
 // typeName quotes the type of an error only when it is public knowledge.
@@ -53,53 +71,53 @@ func typeName(def *provider.Definition, errorType string) string {
 }
 
 // classify gives a failed request its exit status.
-func classify(ctx context.Context, r *refresh, t target, err error) error {
+func (r *recorder) classify(ctx context.Context, t target, err error) error {
 	var status *vcr.StatusError
 	var unreachable *unreachableError
 	switch {
 	case ctx.Err() != nil:
-		return interrupted(t)
+		return r.interrupted(t)
 	case errors.As(err, &status):
-		return lookupAnswered(t, status, err)
+		return r.lookupAnswered(t, status, err)
 	case errors.Is(err, context.DeadlineExceeded):
-		return cannotReach(t, fmt.Sprintf("no answer within %s (--timeout)", r.timeout))
+		return r.cannotReach(t, fmt.Sprintf("no answer within %s (--timeout)", r.timeout))
 	case errors.As(err, &unreachable):
-		return cannotReach(t, networkReason(unreachable, err))
+		return r.cannotReach(t, networkReason(unreachable, err))
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return exit(exitFailed, "%s not written: the answer broke off; record it again", t.name())
+		return r.fail(exitFailed, t, "the answer broke off; try again")
 	default:
-		return exit(exitFailed, "%s not written: %v", t.name(), withoutURL(err))
+		return r.fail(exitFailed, t, "%v", withoutURL(err))
 	}
 }
 
 // lookupAnswered is about the unrecorded request that finds an id.
-func lookupAnswered(t target, status *vcr.StatusError, err error) error {
+func (r *recorder) lookupAnswered(t target, status *vcr.StatusError, err error) error {
 	switch code := status.Status; {
 	case code == http.StatusTooManyRequests:
 		return &throttledError{status.RetryAfter}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return credentialRefused(t, code)
+		return r.credentialRefused(t, code)
 	case code >= 300 && code < 400 && t.def.LoginPath != "" && strings.Contains(status.Location, t.def.LoginPath):
-		return sentToLogin(t)
+		return r.sentToLogin(t)
 	default:
-		return exit(exitFailed, "%s not written: %v", t.name(), withoutURL(err))
+		return r.fail(exitFailed, t, "%v", withoutURL(err))
 	}
 }
 
-func otherAnswer(t target, format string, args ...any) error {
-	return exit(exitFailed, "%s not written: the tenant answered %s; its cassette stays as it was", t.name(), fmt.Sprintf(format, args...))
+func (r *recorder) otherAnswer(t target, format string, args ...any) error {
+	return r.fail(exitFailed, t, "the tenant answered %s; its cassette stays as it was", fmt.Sprintf(format, args...))
 }
 
-func credentialRefused(t target, status int) error {
-	return exit(exitRefused, "%s not written: the tenant answered %d; check that %s is valid and may read webhooks", t.name(), status, t.def.TokenVar)
+func (r *recorder) credentialRefused(t target, status int) error {
+	return r.fail(exitRefused, t, "the tenant answered %d; check that %s is valid and may read webhooks", status, t.def.TokenVar)
 }
 
-func sentToLogin(t target) error {
-	return exit(exitLogin, "%s not written: the tenant sent us to its login page; %s is no valid credential, or has expired", t.name(), t.def.TokenVar)
+func (r *recorder) sentToLogin(t target) error {
+	return r.fail(exitLogin, t, "the tenant sent us to its login page; %s is no valid credential, or has expired", t.def.TokenVar)
 }
 
-func cannotReach(t target, why string) error {
-	return exit(exitUnreachable, "%s not written: the tenant cannot be reached: %s; check %s and the network", t.name(), why, t.def.BaseVar)
+func (r *recorder) cannotReach(t target, why string) error {
+	return r.fail(exitUnreachable, t, "the tenant cannot be reached: %s; check %s and the network", why, t.def.BaseVar)
 }
 
 // networkReason says in the user's words what the commonest causes are. The

@@ -62,8 +62,10 @@ func helpCommand() *cobra.Command {
 			if err != nil || len(rest) > 0 {
 				return unknownCommand(c.Root(), rest)
 			}
-			// Without this the help of a command that does not run lacks --help.
+			// Without these the help of a command that does not run lacks --help,
+			// and that of the root --version.
 			about.InitDefaultHelpFlag()
+			about.InitDefaultVersionFlag()
 			return about.Help()
 		},
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"record": main})
+	testscript.Main(m, map[string]func(){"record": main, "fetch": fetch})
 }
 
 // TestScript runs the scripts below testdata/script against the built command.
@@ -35,6 +35,9 @@ func TestMain(m *testing.M) {
 //	empty DIR                  there is no such directory
 //	https VARIABLE             turn the variable's http:// into https://
 //	clean                      no value of a tenant is in the output or a file
+//	address FILE VARIABLE      the URL that a server wrote into the file
+//
+// and the program fetch.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -65,6 +68,7 @@ func TestScript(t *testing.T) {
 			"untouched": untouched,
 			"empty":     empty,
 			"clean":     clean,
+			"address":   address,
 			"https": func(ts *testscript.TestScript, neg bool, args []string) {
 				need(ts, neg, args, 1, "https VARIABLE")
 				ts.Setenv(args[0], strings.Replace(ts.Getenv(args[0]), "http:", "https:", 1))

@@ -71,10 +71,10 @@ func setBody(resp *http.Response, body string) {
 }
 
 // setNoBody is setBody for the answer to a HEAD request: its length is that of
-// the body which a GET would have had.
+// the body which a GET would have had, as the header says.
 func setNoBody(resp *http.Response, body string) {
 	resp.Body, resp.ContentLength = http.NoBody, int64(len(body))
-	if n, err := strconv.ParseInt(resp.Header.Get("Content-Length"), 10, 64); err == nil && body == "" {
+	if n, err := strconv.ParseInt(resp.Header.Get("Content-Length"), 10, 64); err == nil {
 		resp.ContentLength = n
 	}
 }

@@ -25,16 +25,22 @@ const maxDepth = 1000
 // well, so that no comparison fails open. No canonical form is the bytes of a
 // body that counts by its bytes.
 func canonicalBody(body []byte) string {
+	if canonical, ok := canonicalJSON(body); ok {
+		return canonical
+	}
+	return string(body)
+}
+
+// canonicalJSON returns the canonical form of a body that can be compared as a
+// JSON value.
+func canonicalJSON(body []byte) (string, bool) {
 	if len(body) == 0 || !utf8.Valid(body) || !json.Valid(body) || loneSurrogate(body) {
-		return string(body)
+		return "", false
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	out, ok := appendCanonical(make([]byte, 0, len(body)), decoder, 0)
-	if !ok {
-		return string(body)
-	}
-	return string(out)
+	return string(out), ok
 }
 
 // loneSurrogate reports whether valid JSON has an escaped half of a surrogate

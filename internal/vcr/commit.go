@@ -188,9 +188,9 @@ func (r *Recording) replaysItself(file *File) string {
 		found, bindings := p.find(k, sent)
 		switch {
 		case found < 0:
-			return fmt.Sprintf("the recording does not replay itself: %s would get no answer: the recorded one does not have the media type that was asked for, or the test sent what does not fit its placeholder", r.places[id])
+			return fmt.Sprintf("the recording does not replay itself: %s would get no answer: the recorded one does not have the media type that was asked for, or the test sent what does not fit its placeholder", r.place(id))
 		case found != id:
-			return fmt.Sprintf("the recording does not replay itself: %s would get the answer of #%d", r.places[id], found)
+			return fmt.Sprintf("the recording does not replay itself: %s would get the answer of #%d", r.place(id), found)
 		}
 		if bindings != nil {
 			sent = bindings
@@ -212,7 +212,7 @@ func (r *Recording) verify(temp string) error {
 	}
 	for i, ia := range loaded.Interactions {
 		if !equalInteraction(ia, r.captured[i]) {
-			return fmt.Errorf("plain go-vcr reads %s differently from what was recorded", r.places[i])
+			return fmt.Errorf("plain go-vcr reads %s differently from what was recorded", r.place(i))
 		}
 	}
 	return nil

@@ -20,14 +20,16 @@ import (
 // shares no code with the replacing of values, so that a fault there is found
 // here.
 func (r *Recording) leaks() []string {
-	if r.Tenant.Source == Live && r.Tenant.Token == "" {
+	// The table is asked, not the tenant: what counts is whether the search below
+	// knows the credential.
+	if r.Tenant.Token == "" || r.Tenant.Token != provider.Token && !r.table.Known(provider.Token) {
 		return []string{"no credential was registered, so nothing could be searched for"}
 	}
 	var reasons []string
 	for i, ia := range r.captured {
 		reasons = append(reasons, r.late(i, ia)...)
 		for _, reason := range r.exposed(ia) {
-			reasons = append(reasons, fmt.Sprintf("%s: %s", r.places[i], reason))
+			reasons = append(reasons, fmt.Sprintf("%s: %s", r.place(i), reason))
 		}
 	}
 	return reasons
@@ -41,10 +43,10 @@ func (r *Recording) late(i int, ia *cassette.Interaction) []string {
 	}
 	for j, other := range r.captured {
 		if strings.Contains(exchangeText(other), placeholder) {
-			return []string{fmt.Sprintf("a value passed in %s before it was known to need replacing: %q stands for it in %s", r.places[i], placeholder, r.places[j])}
+			return []string{fmt.Sprintf("a value passed in %s before it was known to need replacing: %q stands for it in %s", r.place(i), placeholder, r.place(j))}
 		}
 	}
-	return []string{fmt.Sprintf("a value passed in %s that %q should stand for", r.places[i], placeholder)}
+	return []string{fmt.Sprintf("a value passed in %s that %q should stand for", r.place(i), placeholder)}
 }
 
 func exchangeText(ia *cassette.Interaction) string {
@@ -53,20 +55,20 @@ func exchangeText(ia *cassette.Interaction) string {
 
 // exposed lists what one exchange shows that is no placeholder.
 func (r *Recording) exposed(ia *cassette.Interaction) []string {
-	var reasons []string
+	reasons := r.exposedEnvelope(ia)
 	u, err := url.Parse(ia.Request.URL)
-	if err != nil || u.Scheme+"://"+u.Host != r.Definition.BaseURL || u.User != nil {
-		reasons = append(reasons, fmt.Sprintf("the request's URL is not below %s", r.Definition.BaseURL))
+	if err != nil || !r.below(u) {
+		return append(reasons, fmt.Sprintf("the request's URL is not below %s", r.Definition.BaseURL))
 	}
 	for name := range ia.Request.Headers {
 		if !slices.Contains(r.Definition.RequestHeaders, name) {
-			reasons = append(reasons, fmt.Sprintf("the request header %s is not on the list of headers that are recorded", name))
+			reasons = append(reasons, fmt.Sprintf("the request %s is not on the list of headers that are recorded", r.headerName(name)))
 		}
 	}
 	for name, values := range ia.Response.Headers {
 		grammar, listed := r.Definition.ResponseHeaders[name]
 		if !listed {
-			reasons = append(reasons, fmt.Sprintf("the response header %s is not on the list of headers that are recorded", name))
+			reasons = append(reasons, fmt.Sprintf("the response %s is not on the list of headers that are recorded", r.headerName(name)))
 			continue
 		}
 		for _, v := range values {
@@ -77,8 +79,10 @@ func (r *Recording) exposed(ia *cassette.Interaction) []string {
 		}
 	}
 	asked := contractRequest(ia, u)
-	if classes := contract.RequestClasses(r.Definition, asked); len(ia.Request.Body) > 0 {
-		reasons = append(reasons, r.exposedBody("request", ia.Request.Body, nil, classes)...)
+	requested := contract.RequestClasses(r.Definition, asked)
+	reasons = append(reasons, r.exposedURL(u, requested)...)
+	if len(ia.Request.Body) > 0 {
+		reasons = append(reasons, r.exposedBody("request", ia.Request.Body, nil, requested)...)
 	}
 	if len(ia.Response.Body) > 0 && ia.Response.Body != replacedPage && ia.Response.Body != replacedText {
 		classes := contract.AnswerClasses(r.Definition, asked, contractAnswer(ia))
@@ -126,7 +130,7 @@ func (r *Recording) exposedBody(in, body string, sent map[string]bool, classes f
 			return "", false
 		}
 	}
-	if _, err := look.Rewrite([]byte(body)); err != nil && in == "answer" {
+	if _, err := look.Rewrite([]byte(body)); err != nil && !(in == "request" && r.Scenario != nil && body == r.Scenario.Request.Body) {
 		reasons = append(reasons, fmt.Sprintf("the %s is not JSON and was not replaced: %v", in, err))
 	}
 	return reasons

@@ -133,13 +133,15 @@ func (j *Journal) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp != nil {
 		e.Status = resp.StatusCode
 	}
-	// The client that hears of a miss has sent what its text quotes; whoever reads
-	// the journal has not.
-	sent := withhold(c.Definition, req, w.body())
-	hide := func(text string) string { return j.recorded.from(sent.from(text)) }
-	e.URL, e.Explanation, e.Breach = hide(e.URL), hide(e.Explanation), hide(e.Breach)
-	for i, note := range e.Notes {
-		e.Notes[i] = hide(note)
+	if e.Explanation+e.Breach+req.URL.RawQuery != "" || len(e.Notes) > 0 {
+		// The client that hears of a miss has sent what its text quotes; whoever
+		// reads the journal has not.
+		sent := withhold(c.Definition, req, w.body())
+		hide := func(text string) string { return j.recorded.from(sent.from(text)) }
+		e.URL, e.Explanation, e.Breach = hide(e.URL), hide(e.Explanation), hide(e.Breach)
+		for i, note := range e.Notes {
+			e.Notes[i] = hide(note)
+		}
 	}
 	j.add(e)
 	return resp, err

@@ -65,14 +65,13 @@ func (f *Front) report(label string, problems []contract.Problem) {
 	}
 }
 
-// fail fails the test, unless it has ended: then nobody may touch it any more.
+// fail fails the test. It runs while a request holds the client open, so that it
+// never touches a test that has ended.
 func (f *Front) fail(format string, args ...any) {
 	f.Report.Helper()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.closed {
-		f.Report.Errorf(format, args...)
-	}
+	f.Report.Errorf(format, args...)
 }
 
 // logOnce says in the test's log what is worth knowing once, not per request.
@@ -81,7 +80,7 @@ func (f *Front) logOnce(format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.closed || f.logged[line] {
+	if f.logged[line] {
 		return
 	}
 	if f.logged == nil {

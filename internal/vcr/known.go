@@ -114,20 +114,13 @@ func lookUp(def *provider.Definition, req *http.Request, body []byte, buffer *[]
 }
 
 func newKnown(def *provider.Definition, req *http.Request, body []byte) *known {
-	k := &known{method: method(req), url: canonicalURL(req.URL), sent: cloneURL(req.URL), body: canonicalBody(body)}
+	sent := *req.URL // the request's owner may change it
+	k := &known{method: method(req), url: canonicalURL(req.URL), sent: &sent, body: canonicalBody(body)}
 	k.problems = contract.CheckRequest(def, contract.Request{Method: k.method, URL: req.URL, Header: req.Header, Body: body})
 	if def.MatchAccept {
 		k.accepts, k.any = accepted(req.Header.Values("Accept"))
 	}
 	return k
-}
-
-// cloneURL copies a URL that its owner may change, without the credential that
-// it may hold.
-func cloneURL(u *url.URL) *url.URL {
-	clone := *u
-	clone.User = nil
-	return &clone
 }
 
 // appendExact writes everything of a request that its match and its verdict

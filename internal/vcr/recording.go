@@ -110,7 +110,6 @@ type Recording struct {
 
 	// What follows is guarded by lock.
 	captured []*cassette.Interaction
-	places   []string // how each captured exchange is called in messages
 	asked    []*known // what the caller sent, in the form in which it is matched
 	problems []contract.Problem
 
@@ -319,6 +318,5 @@ func (r *Recording) capture(ia *cassette.Interaction) error {
 	ia.Request.ContentLength = int64(len(ia.Request.Body))
 	ia.Response.ContentLength = int64(len(ia.Response.Body))
 	r.captured = append(r.captured, ia)
-	r.places = append(r.places, fmt.Sprintf("exchange #%d (%s %s)", len(r.places), ia.Request.Method, ia.Request.URL))
 	return nil
 }

@@ -102,9 +102,10 @@ func (r *Replay) answer(req *http.Request) (*http.Response, error) {
 		}
 		r.mu.Unlock()
 	}
-	setBody(resp, body)
 	if c.known.method == http.MethodHead {
 		setNoBody(resp, body)
+	} else {
+		setBody(resp, body)
 	}
 	if step.Fault != None {
 		c.fault = step.Fault

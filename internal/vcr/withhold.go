@@ -51,41 +51,86 @@ func withhold(def *provider.Definition, req *http.Request, body []byte) withheld
 			}
 		}
 	}
-	var root any
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	if decoder.Decode(&root) == nil {
-		w.members("", "", root, secret)
-	}
-	// A value may hold another one; the longer goes first.
-	slices.SortFunc(w, func(a, b string) int { return len(b) - len(a) })
+	w.members(body, secret)
 	return w
 }
 
-// members collects the strings of secret members, those inside them included.
-func (w *withheld) members(pointer, name string, value any, secret func(pointer, name string) bool) {
-	switch v := value.(type) {
-	case map[string]any:
-		for key, inner := range v {
-			under := key
-			if secret(pointer, name) {
-				under = name
+// frame is an object or array that a walk through a body is in.
+type frame struct {
+	pointer string
+	// name is that of the nearest member around.
+	name  string
+	array bool
+	// next counts the elements of an array; key is the member of an object that
+	// awaits its value.
+	next int
+	key  string
+	open bool // a key has been read
+}
+
+// maxPointer bounds the depth to which members have a pointer; no contract goes
+// deeper.
+const maxPointer = 16
+
+// members collects the values of secret members, those inside them included, as
+// text and as the sender spelt it. It goes through the body token by token: one
+// that is no JSON is read as far as it is.
+func (w *withheld) members(body []byte, secret func(pointer, name string) bool) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var stack []frame
+	for {
+		from := decoder.InputOffset()
+		token, err := decoder.Token()
+		if err != nil {
+			return
+		}
+		if d, ok := token.(json.Delim); ok && (d == '}' || d == ']') {
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		pointer, name := "", ""
+		if len(stack) > 0 {
+			f := &stack[len(stack)-1]
+			if key, ok := token.(string); ok && !f.array && !f.open {
+				f.key, f.open = key, true
+				continue
 			}
-			w.members(pointer+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(key), under, inner, secret)
+			pointer, name = f.at(len(stack))
 		}
-	case []any:
-		for i, inner := range v {
-			w.members(pointer+"/"+itoa(i), name, inner, secret)
-		}
-	case string:
-		if secret(pointer, name) {
-			w.add(v)
-		}
-	case json.Number:
-		if secret(pointer, name) {
-			w.add(v.String())
+		switch v := token.(type) {
+		case json.Delim:
+			stack = append(stack, frame{pointer: pointer, name: name, array: v == '['})
+		case string:
+			if secret(pointer, name) {
+				raw := bytes.TrimLeft(body[from:decoder.InputOffset()], " \t\r\n:,")
+				w.add(v, strings.Trim(string(raw), `"`))
+			}
+		case json.Number:
+			if secret(pointer, name) {
+				w.add(v.String())
+			}
 		}
 	}
+}
+
+// at moves to the next value and returns its pointer and name. What stands in a
+// secret member is secret, whatever it is called itself.
+func (f *frame) at(depth int) (pointer, name string) {
+	step := f.key
+	if f.array {
+		step = itoa(f.next)
+		f.next++
+	}
+	f.open = false
+	name = f.name
+	if !f.array && !tellingName.MatchString(name) {
+		name = f.key
+	}
+	if depth <= maxPointer {
+		pointer = f.pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(step)
+	}
+	return pointer, name
 }
 
 // add keeps what is worth hiding: the schemes of credentials, words of a few
@@ -102,16 +147,29 @@ func (w *withheld) add(values ...string) {
 // from returns the text without the values, in the spellings in which a message
 // may quote them, also where the message cuts a value off.
 func (w withheld) from(text string) string {
-	for _, v := range w {
-		quoted, _ := json.Marshal(v)
-		goQuoted := fmt.Sprintf("%q", v)
-		for _, form := range []string{v, string(quoted[1 : len(quoted)-1]), goQuoted[1 : len(goQuoted)-1], url.QueryEscape(v), url.PathEscape(v)} {
+	// A value may hold another one; the longer goes first.
+	longest := slices.SortedFunc(slices.Values(w), func(a, b string) int { return len(b) - len(a) })
+	for _, v := range longest {
+		for _, form := range spellings(v) {
 			text = strings.ReplaceAll(text, form, withheldMark)
-			for n := len(form) - 1; n > 3 && strings.Contains(text, "…"); n-- {
+			for n := min(len(form)-1, maxQuoted); n > 3 && strings.Contains(text, "…"); n-- {
 				text = strings.ReplaceAll(text, form[:n]+"…", withheldMark+"…")
 				text = strings.ReplaceAll(text, form[:n]+`"…`, withheldMark+`"…`)
 			}
 		}
 	}
 	return text
+}
+
+// spellings are the forms of a value: as it is, in JSON and in Go, in JSON that
+// Go quotes, and in a URL.
+func spellings(v string) []string {
+	inJSON, _ := json.Marshal(v)
+	bare := string(inJSON[1 : len(inJSON)-1])
+	return []string{v, bare, inGo(v), inGo(bare), url.QueryEscape(v), url.PathEscape(v)}
+}
+
+func inGo(v string) string {
+	quoted := fmt.Sprintf("%q", v)
+	return quoted[1 : len(quoted)-1]
 }

@@ -7,6 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 // claims are the files that this process records to: two recordings of one file
@@ -54,12 +57,39 @@ func writable(dir, name string) error {
 		return fmt.Errorf("%s cannot be recorded: %w", name, err)
 	}
 	probe.Close()
-	return os.Remove(probe.Name())
+	if err := os.Remove(probe.Name()); err != nil {
+		return fmt.Errorf("%s cannot be recorded: %w", name, err)
+	}
+	return nil
 }
 
 // tempPattern names the temporary files of a commit; the name ends as go-vcr
 // wants a cassette's name to end.
 const tempPattern = ".webhooktest-*.yaml"
+
+// tempName is what CreateTemp makes of tempPattern.
+var tempName = pattern.New(`^\.webhooktest-[0-9]+\.yaml$`)
+
+// stale is the age from which on a temporary file belongs to nobody: a commit
+// holds its own for the blink of an eye.
+const stale = time.Hour
+
+// sweep removes what commits that were killed have left in a directory. It is a
+// courtesy, and no commit fails for want of it.
+func sweep(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if !tempName.MatchString(e.Name()) || !e.Type().IsRegular() {
+			continue
+		}
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > stale {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
 
 // changed reports whether somebody else has written the file since.
 func (s *snapshot) changed(path string) bool {
@@ -72,8 +102,10 @@ func (s *snapshot) changed(path string) bool {
 
 // replace puts data in the place of the file at path, or changes nothing: it
 // writes a temporary file beside the target, lets verify read it back, and
-// renames. A process killed at any instant leaves the old file or the new one.
+// renames. A process killed at any instant leaves the old file or the new one,
+// and at most a temporary file, which a later commit removes.
 func replace(path string, data []byte, verify func(temp string) error) (err error) {
+	sweep(filepath.Dir(path))
 	temp, err := os.CreateTemp(filepath.Dir(path), tempPattern)
 	if err != nil {
 		return err

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/vcr"
+)
+
+type check struct {
+	recorder
+	json        bool
+	failOn, dir string
+	stored      stored
+	findings    findings
+}
+
+func checkCommand(getenv func(string) string) *cobra.Command {
+	k := &check{recorder: recorder{getenv: getenv, undone: "not checked"}}
+	c := &cobra.Command{
+		Use:   "check [flags] [PROVIDER[/SCENARIO]...]",
+		Short: "Compare the vendor's answers of today with the stored cassettes; write nothing",
+		Long:  checkHelp(),
+		Example: `  record check --simulate
+  record check --cassettes testdata/cassettes devrev
+  record check --json --fail-on additive devrev/webhooks.get > drift.json`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     completeScenario,
+		RunE: func(c *cobra.Command, args []string) error {
+			return k.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	f := c.Flags()
+	f.BoolVar(&k.simulate, "simulate", false, "ask the built-in simulator instead of a tenant")
+	f.BoolVar(&k.json, "json", false, "write the report as JSON")
+	f.StringVar(&k.failOn, "fail-on", "breaking", "the least `CLASS` of drift that gives exit status 3: breaking, additive, any or none")
+	f.StringVar(&k.dir, "cassettes", "", "compare with `DIR`/PROVIDER/SCENARIO.yaml (default: cassettes in a checkout of this module, else those of this build)")
+	k.flags(f, time.Second, "request")
+	c.MarkFlagDirname("cassettes")
+	c.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(thresholds, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+// thresholds are the values of --fail-on, the most lenient last.
+var thresholds = []string{"any", "additive", "breaking", "none"}
+
+// fails reports whether drift of that class fails the command.
+func (k *check) fails(worst drift.Class) bool {
+	switch k.failOn {
+	case "none":
+		return false
+	case "any":
+		return worst != ""
+	}
+	classes := drift.Classes()
+	return worst != "" && slices.Index(classes, worst) <= slices.Index(classes, drift.Class(k.failOn))
+}
+
+func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if !slices.Contains(thresholds, k.failOn) {
+		return exit(exitUsage, "--fail-on %q is no class of drift; %s", k.failOn, suggestion(k.failOn, thresholds, "expected breaking, additive, any or none"))
+	}
+	targets, sessions, err := k.begin(args, stderr)
+	if err != nil {
+		return err
+	}
+	if k.stored, err = openStored(k.dir); err != nil {
+		return err
+	}
+	k.expect(targets, sessions, k.stored.has)
+	f := &k.findings
+	f.against = k.stored.name
+	f.missed = k.each(ctx, targets, sessions, func(t target, s *session) error {
+		err := k.scenario(ctx, t, s)
+		if err != nil {
+			f.fail(t, err)
+		}
+		return err
+	})
+	print := f.writeText
+	if k.json {
+		print = f.writeJSON
+	}
+	if err := print(stdout); err != nil {
+		return exit(exitFailed, "the report could not be written: %v", err)
+	}
+	return f.err(ctx.Err() != nil, k.fails)
+}
+
+// scenario compares one scenario, or notes why that makes no sense.
+func (k *check) scenario(ctx context.Context, t target, s *session) error {
+	file, err := k.stored.load(t)
+	switch {
+	case err != nil:
+		return k.fail(exitFailed, t, "%v; remove the file, or record it again", err)
+	case file == nil && t.exact:
+		return k.fail(exitFailed, t, "%s has no cassette of it; record one with record refresh", k.stored.name)
+	case file == nil:
+		k.findings.other(t, notRecorded, "there is no cassette of it")
+		return nil
+	case !s.asks(t):
+		k.findings.other(t, leftOut, t.scenario.How)
+		return nil
+	case k.simulate && file.Header.Source == vcr.Live:
+		k.findings.other(t, leftOut, "recorded from a tenant; the simulator says nothing of that")
+		return nil
+	case s.stopped != nil:
+		k.findings.other(t, skipped, remarks[s.stopped.code])
+		return nil
+	}
+	fresh, err := k.twice(ctx, t, s)
+	if err != nil {
+		return err
+	}
+	s.welcome(t)
+	report := drift.Compare(t.def, exchanges(file.Captured()), fresh[0], fresh[1])
+	report.Scenario = t.scenario.Name
+	k.findings.add(report)
+	return nil
+}
+
+// twice records the scenario in memory. A tenant is asked a second time, so that
+// what differs from request to request is not taken for drift; the simulator
+// answers the same each time.
+func (k *check) twice(ctx context.Context, t target, s *session) (fresh [2][]drift.Exchange, err error) {
+	tenant, err := s.tenantOf(t)
+	if err != nil {
+		return fresh, k.fail(exitFailed, t, "%v", err)
+	}
+	k.stderr.begin(t)
+	for i := range fresh {
+		if i > 0 && tenant.Source == vcr.Simulated {
+			break
+		}
+		if err := k.attempts(ctx, t, tenant, func() (err error) {
+			fresh[i], err = k.attempt(ctx, t, tenant)
+			return err
+		}); err != nil {
+			return fresh, err
+		}
+	}
+	return fresh, nil
+}
+
+// attempt records the scenario once. Without a path there is no file that it
+// could touch.
+func (k *check) attempt(ctx context.Context, t target, tenant vcr.Tenant) ([]drift.Exchange, error) {
+	recording, first, err := k.ask(ctx, t, vcr.RecordConfig{Tenant: tenant})
+	if err != nil {
+		return nil, err
+	}
+	if err := k.barred(t, first); err != nil {
+		return nil, err
+	}
+	captured, reasons := recording.Captured()
+	if len(reasons) > 0 {
+		return nil, k.fail(exitFailed, t, "%s", strings.Join(reasons, "\n\t"))
+	}
+	return exchanges(captured), nil
+}
+
+func exchanges(captured []vcr.Captured) []drift.Exchange {
+	all := make([]drift.Exchange, len(captured))
+	for i, c := range captured {
+		all[i] = drift.Exchange(c)
+	}
+	return all
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/webhookvcr/internal/lint"
+)
+
+func lintCommand(getenv func(string) string) *cobra.Command {
+	var disable []string
+	var asJSON bool
+	o := lint.Options{Getenv: getenv}
+	c := &cobra.Command{
+		Use:   "lint [flags] FILE|DIR...",
+		Short: "Judge any go-vcr cassettes: do they load, leak, and keep the contract",
+		Long:  lintHelp(),
+		Example: `  record lint testdata/cassettes
+  record lint --json testdata/cassettes > lint.json
+  record lint --disable personal-data="test accounts only" testdata/cassettes`,
+		RunE: func(c *cobra.Command, args []string) error {
+			var err error
+			if o.Disabled, err = reasons(disable); err != nil {
+				return err
+			}
+			if c.Flags().Changed("jobs") && o.Jobs < 1 {
+				return exit(exitUsage, "--jobs %d; expected 1 or more", o.Jobs)
+			}
+			o.Paths = args
+			return runLint(c, o, asJSON)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "write the report as JSON")
+	c.Flags().StringArrayVar(&disable, "disable", nil, "switch a rule off: `RULE=REASON`; may be repeated")
+	c.Flags().IntVar(&o.Jobs, "jobs", 0, "judge so many files at a time (default: one per processor)")
+	return c
+}
+
+func runLint(c *cobra.Command, o lint.Options, asJSON bool) error {
+	report, err := lint.Run(c.Context(), o)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return exit(exitFailed, "interrupted; nothing is reported")
+	case err != nil:
+		return exit(exitUsage, "%v", err)
+	}
+	write := report.WriteText
+	if asJSON {
+		write = report.WriteJSON
+	}
+	if err := write(c.OutOrStdout()); err != nil {
+		return exit(exitFailed, "the report could not be written: %v", err)
+	}
+	if report.Errors > 0 {
+		return exit(exitFailed, "errors found: %d", report.Errors)
+	}
+	return nil
+}
+
+// reasons reads the values of --disable; every mistake is reported at once.
+func reasons(flags []string) (map[string]string, error) {
+	all := map[string]string{}
+	var mistakes []string
+	for _, flag := range flags {
+		rule, reason, _ := strings.Cut(flag, "=")
+		switch _, known := lint.ByID(rule); {
+		case known && strings.TrimSpace(reason) == "":
+			mistakes = append(mistakes, fmt.Sprintf("--disable %s has no reason; write --disable %s=\"why it does not matter here\"", rule, rule))
+		case all[rule] != "":
+			mistakes = append(mistakes, fmt.Sprintf("--disable %s is given twice", rule))
+		default:
+			all[rule] = strings.TrimSpace(reason)
+		}
+	}
+	if len(mistakes) > 0 {
+		return nil, exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
+	}
+	return all, nil
+}
+
+func lintHelp() string {
+	var b strings.Builder
+	b.WriteString(`lint judges go-vcr cassettes, those of other projects included, and changes
+none of them. A file is judged as it is named; below a directory every .yaml and
+.yml file is that could be a cassette.
+
+Values are never printed: only places, lengths and names. Credentials that stand
+in the environment (record refresh --help names the variables) are searched for
+in every spelling.
+
+The exit status is 0 when there are no errors, 1 when there are, 2 for wrong
+usage. Warnings alone do not fail.
+
+Rules, each of which can be switched off with a reason:
+`)
+	for _, r := range lint.Rules() {
+		fmt.Fprintf(&b, "\n  %s (%s)\n    %s\n    why: %s\n    fix: %s\n", r.ID, r.Severity, r.What, r.Why, r.Fix)
+	}
+	b.WriteString(`
+The report as JSON, whose version rises when a field changes or goes:
+
+  {"version": 1,
+   "files": 2, "skipped": 0, "errors": 1, "warnings": 0,
+   "disabled": [{"rule": "ids", "reason": "old recorder", "findings": 3}],
+   "findings": [{"rule": "secret-name", "severity": "error",
+                 "file": "testdata/a.yaml", "line": 12, "interaction": 0,
+                 "place": "request header X-Api-Key", "message": "…"}]}
+
+  files        the files that were judged
+  skipped      YAML files below a directory that are no cassettes
+  findings     sorted by file, interaction, line, rule, place
+  line         counted from 1; 0 for the file as a whole
+  interaction  counted from 0; null for the file as a whole
+`)
+	return b.String()
+}

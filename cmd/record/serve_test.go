@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// address waits until a server that writes its output to a file has said where
+// it listens, and puts that into a variable.
+func address(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "address FILE VARIABLE")
+	var text string
+	for range 1000 {
+		data, err := os.ReadFile(ts.MkAbs(args[0]))
+		if text = string(data); err == nil && strings.HasSuffix(text, "\n") {
+			url, ok := strings.CutPrefix(strings.TrimSuffix(text, "\n"), "serving ")
+			if !ok || !strings.HasPrefix(url, "http://127.0.0.1:") {
+				ts.Fatalf("the first line is %q", text)
+			}
+			ts.Setenv(args[1], url)
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("no address within 10 seconds, but %q", text)
+}
+
+// fetch is a small HTTP client, a command of the scripts:
+//
+//	fetch [-h 'NAME: VALUE']... METHOD URL [BODY]
+//
+// It prints the status and the body, or what became of the exchange. It waits
+// for two seconds at most, and follows no redirect.
+func fetch() {
+	args := os.Args[1:]
+	header := http.Header{"Authorization": {"Bearer webhooktest-token"}}
+	for len(args) > 1 && args[0] == "-h" {
+		name, value, _ := strings.Cut(args[1], ": ")
+		header.Set(name, value)
+		args = args[2:]
+	}
+	if len(args) < 2 {
+		fmt.Println("usage: fetch [-h HEADER]... METHOD URL [BODY]")
+		os.Exit(2)
+	}
+	var body io.Reader = http.NoBody
+	if len(args) > 2 {
+		body = strings.NewReader(args[2])
+		if header.Get("Content-Type") == "" {
+			header.Set("Content-Type", "application/json")
+		}
+	}
+	req, err := http.NewRequest(args[0], args[1], body)
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(2)
+	}
+	req.Header, req.GetBody = header, nil
+	client := http.Client{Timeout: 2 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req)
+	if err != nil {
+		fmt.Println(became(err))
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode)
+	if location := resp.Header.Get("Location"); location != "" {
+		fmt.Println("Location:", location)
+	}
+	if _, err := io.Copy(os.Stdout, resp.Body); err != nil {
+		fmt.Println("\n" + became(err))
+	}
+}
+
+func became(err error) string {
+	var slow interface{ Timeout() bool }
+	switch {
+	case errors.Is(err, syscall.ECONNRESET):
+		return "connection reset"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.As(err, &slow) && slow.Timeout():
+		return "timeout"
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "ended too early"
+	}
+	return err.Error()
+}

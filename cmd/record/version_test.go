@@ -1,0 +1,28 @@
+package main
+
+import (
+	"runtime/debug"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestVersionOf(t *testing.T) {
+	vcs := func(modified string) []debug.BuildSetting {
+		return []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef0123"}, {Key: "vcs.modified", Value: modified}}
+	}
+	for _, c := range []struct {
+		want string
+		info debug.BuildInfo
+	}{
+		{"(devel)", debug.BuildInfo{}},
+		{"(devel) (go1.26.0)", debug.BuildInfo{GoVersion: "go1.26.0", Main: debug.Module{Version: "(devel)"}}},
+		{"v1.2.3 (go1.26.0)", debug.BuildInfo{GoVersion: "go1.26.0", Main: debug.Module{Version: "v1.2.3"}}},
+		{"v1.2.4", debug.BuildInfo{Main: debug.Module{Version: "v1.2.3", Replace: &debug.Module{Version: "v1.2.4"}}}},
+		{"v1.2.3", debug.BuildInfo{Main: debug.Module{Version: "v1.2.3", Replace: &debug.Module{Path: "../checkout"}}}},
+		{"(devel) (revision 0123456789ab, go1.26.0)", debug.BuildInfo{GoVersion: "go1.26.0", Settings: vcs("false")}},
+		{"(devel) (revision 0123456789ab, modified)", debug.BuildInfo{Settings: vcs("true")}},
+	} {
+		assert.Equal(t, c.want, versionOf(&c.info))
+	}
+}

@@ -1,0 +1,121 @@
+package lint
+
+import (
+	"bytes"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// judged is what the run needs to know of a file once it was judged.
+type judged struct {
+	findings []Finding
+	// skipped says that the file is YAML and no cassette.
+	skipped bool
+	// headed says that it carries the webhooktest header, plain that it is a
+	// cassette without one. A file that does not parse is neither.
+	headed, plain bool
+}
+
+// Check judges one cassette by itself. It keeps nothing of the data.
+func Check(name string, data []byte) []Finding {
+	return check(name, data, false, newSecrets(nil, newKeys())).findings
+}
+
+// check judges one file. found says that it was found below a directory, where
+// other YAML files may stand.
+func check(name string, data []byte, found bool, known *secrets) (j judged) {
+	f := &findings{file: name}
+	defer func() {
+		if recover() != nil {
+			f.add(ruleLoad, 0, -1, "", "could not be judged: its form is beyond this program")
+			j = judged{findings: f.done()}
+		}
+	}()
+	if len(data) == 0 {
+		f.add(ruleEmpty, 0, -1, "", "is an empty file, which go-vcr reads as a cassette without interactions")
+		return judged{findings: f.done()}
+	}
+	root, second, err := parse(data)
+	if err != nil {
+		line, text := explain(err)
+		f.add(ruleLoad, line, -1, "", "does not load: %s%s", text, remedy(text))
+		if len(data) <= maxFile {
+			broken(f, data, known)
+		}
+		return judged{findings: f.done()}
+	}
+	if found && !shape(root) && !isNull(root) {
+		return judged{skipped: true}
+	}
+	c := &cassette{}
+	if second {
+		f.add(ruleSecond, 0, -1, "", "holds a second YAML document, which go-vcr drops")
+	}
+	r := &reader{findings: f, c: c}
+	if root != nil && !isNull(root) {
+		c.comments = comments(root, nil)
+		r.cassette(root)
+		if !r.v1 && !isPlain(root) {
+			r.ask(root)
+		}
+	}
+	s := &structure{findings: f, c: c}
+	if len(f.all) == 0 || f.count[ruleLoad] == 0 || len(c.interactions) > 0 {
+		s.check(r.v1)
+	}
+	s.exchanges()
+	newSearch(f, known).cassette(c)
+	return judged{findings: f.done(), headed: c.header.present, plain: !c.header.present}
+}
+
+// remedy is the next step for what goes wrong most often.
+func remedy(text string) string {
+	switch {
+	case strings.Contains(text, "found a tab character"):
+		return "; go-vcr itself writes bodies that start with a tab so: put the body into double quotes"
+	case strings.Contains(text, "control characters"):
+		return "; put the value into double quotes with \\x escapes"
+	case strings.Contains(text, "unexpected end of stream") || strings.Contains(text, "could not find expected") || strings.Contains(text, "did not find expected"):
+		return "; the indentation or a quote is off near this line, or the file was cut off: record it again"
+	case strings.Contains(text, "are not read"):
+		return "; split the cassette"
+	}
+	return ""
+}
+
+// broken searches the lines of a file that does not parse.
+func broken(f *findings, data []byte, known *secrets) {
+	s := newSearch(f, known)
+	s.at = -1
+	s.push(word, "text")
+	n, name := 0, ""
+	for line := range bytes.Lines(data) {
+		n++
+		s.line = n
+		if text := strings.TrimSpace(string(line)); len(text) >= 6 {
+			s.prose(text)
+			s.assignments(text)
+			s.encoded(text)
+			if item, ok := strings.CutPrefix(text, "- "); ok && name != "" {
+				s.assigned(name, strings.Trim(item, `"'`))
+			}
+			if n, ok := strings.CutSuffix(text, ":"); ok {
+				name = strings.TrimPrefix(n, "- ")
+			}
+		}
+	}
+}
+
+// comments gathers the comments of a document: people put tokens there, too.
+func comments(n *yaml.Node, all []text) []text {
+	for _, c := range []string{n.HeadComment, n.LineComment, n.FootComment} {
+		if c != "" {
+			all = append(all, text{c, n.Line})
+		}
+	}
+	for _, c := range n.Content {
+		all = comments(c, all)
+	}
+	return all
+}

@@ -1,0 +1,177 @@
+package lint
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// minRun is the shortest run of base64 or hex that is decoded: shorter ones are
+// words.
+const minRun = 16
+
+// encoded looks at what stands in a text as base64, hex or percent escapes.
+func (s *search) encoded(text string) {
+	if _, data, ok := strings.Cut(text, ";base64,"); ok && strings.HasPrefix(text, "data:") {
+		text = data
+	}
+	for i := 0; i < len(text); {
+		if !base64Byte(text[i]) {
+			i++
+			continue
+		}
+		start := i
+		digits := true
+		for i < len(text) && base64Byte(text[i]) {
+			digits = digits && hexByte(text[i])
+			i++
+		}
+		run := text[start:i]
+		for i < len(text) && text[i] == '=' {
+			i++
+		}
+		if len(run) < minRun {
+			continue
+		}
+		if digits && len(run)%2 == 0 {
+			if b, err := hex.DecodeString(run); err == nil && s.decodedTo(b, "hex") {
+				continue
+			}
+		}
+		s.base64(run)
+	}
+	if strings.Contains(text, "%") {
+		if t, err := url.PathUnescape(text); err == nil && t != text && s.deeper("percent escapes", len(t)) {
+			s.value("", t)
+			s.shallower()
+		}
+	}
+}
+
+func base64Byte(c byte) bool {
+	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '-' || c == '_'
+}
+
+func hexByte(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}
+
+func (s *search) base64(run string) {
+	e := base64.RawStdEncoding
+	if strings.ContainsAny(run, "-_") {
+		e = base64.RawURLEncoding
+	}
+	if b, err := e.DecodeString(run); err == nil {
+		s.decodedTo(b, "base64")
+	}
+}
+
+// decodedTo looks at decoded bytes, if they are text or compressed.
+func (s *search) decodedTo(b []byte, form string) bool {
+	text := string(b)
+	switch {
+	case isGzip(text) || isZlib(text):
+		if s.deeper(form, len(b)) {
+			s.compressed(text)
+			s.shallower()
+		}
+		return true
+	case printable(text):
+		if s.deeper(form, len(b)) {
+			if !s.json(text, "") {
+				if strings.Contains(text, "=") && !strings.ContainsAny(text, " \n<") {
+					s.query(text, "form")
+				}
+				s.lines(text)
+				// user:password
+				if _, password, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(text, " \n/{\"") {
+					s.assigned("password", password)
+				}
+			}
+			s.shallower()
+		}
+		return true
+	}
+	return false
+}
+
+// deeper enters an encoding, unless there are too many or too much came out of
+// them already.
+func (s *search) deeper(form string, size int) bool {
+	s.decoded += size
+	switch {
+	case s.undone >= maxUndone:
+		s.found(ruleUnsearched, "holds encodings more than %d deep; what lies deeper was not searched", maxUndone)
+		return false
+	case s.decoded > maxDecoded:
+		s.found(ruleUnsearched, "unfolds to more than %d bytes; the rest was not searched", maxDecoded)
+		return false
+	}
+	s.undone++
+	s.push(within, form)
+	return true
+}
+
+func (s *search) shallower() {
+	s.undone--
+	s.pop()
+}
+
+func isGzip(s string) bool { return strings.HasPrefix(s, "\x1f\x8b\x08") }
+
+func isZlib(s string) bool {
+	return len(s) > 6 && s[0] == 0x78 && (int(s[0])<<8|int(s[1]))%31 == 0 && !printable(s)
+}
+
+// compressed looks through gzip and zlib data, and says whether that is what it
+// is. Data that is cut off is searched as far as it goes.
+func (s *search) compressed(data string) bool {
+	var r io.Reader
+	var err error
+	form := "gzip"
+	switch {
+	case isGzip(data):
+		r, err = gzip.NewReader(strings.NewReader(data))
+	case isZlib(data):
+		form = "deflate"
+		r, err = zlib.NewReader(strings.NewReader(data))
+	default:
+		return false
+	}
+	if err != nil {
+		return false
+	}
+	var out bytes.Buffer
+	n, _ := io.Copy(&out, io.LimitReader(r, min(maxUnzipped, int64(maxDecoded-s.decoded)+1)))
+	if n >= maxUnzipped || s.decoded+int(n) > maxDecoded {
+		s.found(ruleUnsearched, "unfolds to more than %d bytes; the rest was not searched", n)
+	}
+	if n == 0 {
+		return false
+	}
+	if s.deeper(form, int(n)) {
+		s.body(out.String(), "")
+		s.shallower()
+	}
+	return true
+}
+
+// printable says whether bytes are a text that somebody wrote.
+func printable(s string) bool {
+	if s == "" || !utf8.ValidString(s) {
+		return false
+	}
+	for _, r := range s {
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) && r != '\n' && r != '\r' && r != '\t' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,148 @@
+package lint
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// exchanges holds the interactions with known providers to their contracts.
+func (s *structure) exchanges() {
+	named := s.c.definition()
+	var scenario *provider.Scenario
+	if named != nil {
+		scenario = named.Scenario(s.c.header.scenario)
+	}
+	for i := range s.c.interactions {
+		ia := &s.c.interactions[i]
+		u, err := url.Parse(ia.request.url.value)
+		if err != nil || ia.request.url.value == "" || ia.answer.code == 0 {
+			continue
+		}
+		def := named
+		if def == nil {
+			def = byHost(u)
+		}
+		if def == nil {
+			continue
+		}
+		ask := contract.Request{Method: ia.request.method.value, URL: u, Header: canonicalKeys(ia.request.httpHeader()), Body: []byte(ia.request.body.value)}
+		if _, documented := def.Find(ask.Method, u); !documented {
+			// Whoever talks to a vendor calls more than its webhooks.
+			if named != nil && !leadsToLogin(def, u) {
+				s.unknown(i, ia, def, ask)
+			}
+			continue
+		}
+		got := contract.Answer{Status: ia.answer.code, Header: canonicalKeys(ia.answer.httpHeader()), Body: []byte(ia.answer.body.value)}
+		for _, p := range slices.Concat(contract.CheckRequest(def, ask), contract.CheckAnswer(def, ask, got, false)) {
+			if s.excused(scenario, p) {
+				continue
+			}
+			s.problem(i, ia, def, p)
+		}
+	}
+}
+
+func (s *structure) unknown(i int, ia *interaction, def *provider.Definition, ask contract.Request) {
+	got := contract.Answer{Status: ia.answer.code, Header: canonicalKeys(ia.answer.httpHeader()), Body: []byte(ia.answer.body.value)}
+	// The documented answer to an unknown route is fine.
+	if len(contract.CheckAnswer(def, ask, got, false)) > 0 {
+		s.add(ruleNews, ia.request.url.line, i, "request URL", "is no documented operation of %s", def.Title)
+	}
+}
+
+func (s *structure) excused(scenario *provider.Scenario, p contract.Problem) bool {
+	return scenario != nil && slices.Contains(scenario.Departures, provider.Departure{In: p.In, Pointer: p.Pointer}) ||
+		slices.Contains(s.c.header.accepted, strings.TrimSpace(p.In+" "+p.Pointer))
+}
+
+func (s *structure) problem(i int, ia *interaction, def *provider.Definition, p contract.Problem) {
+	m := &ia.request
+	if p.In == "answer" {
+		m = &ia.answer
+	}
+	rule, place, line := ruleNews, p.In, m.body.line
+	if p.Fails() {
+		rule = ruleContract
+	}
+	switch {
+	case strings.HasPrefix(p.Pointer, "/"):
+		place += " body " + safePointer(p.Pointer)
+	case p.Pointer != "":
+		place += " " + safeName(p.Pointer)
+		line = max(m.line, 1)
+	}
+	if line == 0 {
+		line = ia.line
+	}
+	s.add(rule, line, i, place, "%s (%s)", public(def, p.Message), def.Title)
+}
+
+var (
+	quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+	media     = regexp.MustCompile(`^(?:application|text|image|multipart)/[a-z.+-]{1,24}$`)
+)
+
+// public leaves out what a message quotes of the cassette: the contract's own
+// words stay. A short word in the place of an enumerated value may be a password
+// that stands in the wrong member.
+func public(def *provider.Definition, message string) string {
+	return quotation.ReplaceAllStringFunc(message, func(q string) string {
+		text, err := strconv.Unquote(q)
+		if err == nil && (contract.IsWord(def, text) || media.MatchString(text)) {
+			return q
+		}
+		return "another value"
+	})
+}
+
+// safePointer leaves out the members whose names could be data.
+func safePointer(pointer string) string {
+	segments := strings.Split(pointer, "/")
+	for i, segment := range segments {
+		if segment != "" {
+			segments[i] = safeName(segment)
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// byHost is the provider whose API a URL addresses, a real tenant's included.
+func byHost(u *url.URL) *provider.Definition {
+	host := strings.ToLower(u.Hostname())
+	for _, def := range provider.All() {
+		base, err := url.Parse(def.BaseURL)
+		if err != nil {
+			continue
+		}
+		if host == base.Hostname() {
+			return def
+		}
+		// Every tenant has a host of its own where there is no default.
+		if _, domain, _ := strings.Cut(base.Hostname(), "."); def.BaseDefault == "" && strings.HasSuffix(host, "."+domain) {
+			return def
+		}
+	}
+	return nil
+}
+
+func leadsToLogin(def *provider.Definition, u *url.URL) bool {
+	return def.LoginPath != "" && strings.HasPrefix(u.Path, def.LoginPath)
+}
+
+// canonicalKeys writes header names as net/http does: other recorders keep what
+// they saw.
+func canonicalKeys(h http.Header) http.Header {
+	out := http.Header{}
+	for name, values := range h {
+		out[http.CanonicalHeaderKey(name)] = append(out[http.CanonicalHeaderKey(name)], values...)
+	}
+	return out
+}

@@ -1,0 +1,115 @@
+package lint
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Finding is one place where a rule fires. It holds no value of a cassette.
+type Finding struct {
+	Rule     string   `json:"rule"`
+	Severity Severity `json:"severity"`
+	// File is the path as it was named or found.
+	File string `json:"file"`
+	// Line counts from 1; 0 when the finding is about the whole file.
+	Line int `json:"line"`
+	// Interaction counts from 0; nil when the finding is about the whole file.
+	Interaction *int `json:"interaction"`
+	// Place is where in the interaction, such as "answer body /webhook/secret".
+	Place   string `json:"place"`
+	Message string `json:"message"`
+}
+
+// String returns the finding as one line.
+func (f Finding) String() string {
+	s := f.File
+	if f.Line > 0 {
+		s += fmt.Sprintf(":%d", f.Line)
+	}
+	s += fmt.Sprintf(": %s: %s: ", f.Severity, f.Rule)
+	if f.Interaction != nil {
+		s += fmt.Sprintf("#%d ", *f.Interaction)
+	}
+	if f.Place != "" {
+		s += f.Place + " "
+	}
+	return s + f.Message
+}
+
+func order(a, b Finding) int {
+	at := func(f Finding) int {
+		if f.Interaction == nil {
+			return -1
+		}
+		return *f.Interaction
+	}
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(at(a), at(b)), cmp.Compare(a.Line, b.Line),
+		cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Message, b.Message))
+}
+
+// maxPerRule bounds what one rule says of one file: a cassette with an address
+// in each of 10,000 entries needs no 10,000 lines.
+const maxPerRule = 20
+
+// findings collects what is wrong with one file.
+type findings struct {
+	file string
+	all  []Finding
+	// A value that is found in two readings of one text is found once.
+	seen  map[saying]bool
+	count map[string]int
+}
+
+type saying struct {
+	rule           string
+	at             int
+	place, message string
+}
+
+// add reports a finding. at is the interaction, or -1 for the file.
+func (f *findings) add(rule string, line, at int, place, format string, args ...any) {
+	r, _ := ByID(rule)
+	one := Finding{Rule: rule, Severity: r.Severity, File: f.file, Line: line, Place: place, Message: fmt.Sprintf(format, args...)}
+	if at >= 0 {
+		one.Interaction = &at
+	}
+	if f.seen == nil {
+		f.seen, f.count = map[saying]bool{}, map[string]int{}
+	}
+	key := saying{rule, at, place, one.Message}
+	if f.seen[key] {
+		return
+	}
+	f.count[rule]++
+	if f.count[rule] > maxPerRule {
+		return
+	}
+	f.seen[key] = true
+	f.all = append(f.all, one)
+}
+
+// withdraw takes back what a rule said with these words.
+func (f *findings) withdraw(rule, words string) {
+	f.all = slices.DeleteFunc(f.all, func(one Finding) bool { return one.Rule == rule && strings.Contains(one.Message, words) })
+	if f.count != nil {
+		f.count[rule] = 0
+	}
+	for _, one := range f.all {
+		if one.Rule == rule {
+			f.count[rule]++
+		}
+	}
+}
+
+// done returns the findings, sorted. What was over the bound is counted.
+func (f *findings) done() []Finding {
+	for _, r := range rules {
+		if more := f.count[r.ID] - maxPerRule; more > 0 {
+			f.all = append(f.all, Finding{Rule: r.ID, Severity: r.Severity, File: f.file, Message: fmt.Sprintf("fires in %d more places of this file", more)})
+		}
+	}
+	slices.SortFunc(f.all, order)
+	return f.all
+}

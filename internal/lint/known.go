@@ -1,0 +1,73 @@
+package lint
+
+import (
+	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// secrets is what a search knows beforehand, and what it notes for the end of
+// the run. It serves one goroutine.
+type secrets struct {
+	tables []environment
+	keys   *keys
+}
+
+// environment finds the values of one provider's variables.
+type environment struct {
+	table     *alias.Table
+	variables map[string]string // by placeholder
+	other     string
+}
+
+type leak struct{ variable, form string }
+
+// newSecrets reads the variables of a live recording. What is not set, or is too
+// short to be told from other texts, is not searched for.
+func newSecrets(getenv func(string) string, k *keys) *secrets {
+	s := &secrets{keys: k}
+	if getenv == nil {
+		return s
+	}
+	for _, def := range provider.All() {
+		base := getenv(def.BaseVar)
+		if base == "" {
+			base = def.BaseURL
+		}
+		table, err := alias.New(alias.Options{Definition: def, BaseURL: base})
+		if err != nil {
+			continue // a base URL that no recording would take
+		}
+		e := environment{table, map[string]string{}, def.BaseVar}
+		if token := getenv(def.TokenVar); token != "" && table.Secret(token, provider.Token) == nil {
+			e.variables[provider.Token] = def.TokenVar
+		}
+		for _, seed := range def.Seeds {
+			// An event's id is a word.
+			if value := getenv(seed.Var); value != "" && seed.Kind != provider.Event && table.Seed(seed, value) == nil {
+				e.variables[seed.Placeholder] = seed.Var
+				e.other = seed.Var
+			}
+		}
+		if len(e.variables) > 0 || base != def.BaseURL {
+			s.tables = append(s.tables, e)
+		}
+	}
+	return s
+}
+
+func (s *secrets) leaks(text string) []leak {
+	var found []leak
+	for _, e := range s.tables {
+		for _, l := range e.table.Leaks([]byte(text)) {
+			variable, named := e.variables[l.Placeholder]
+			if !named {
+				variable = e.other
+			}
+			found = append(found, leak{variable, l.Form})
+		}
+	}
+	return found
+}
+
+// meet notes a value of a secret-named key.
+func (s *secrets) meet(name, value, file string) { s.keys.meet(name, value, file) }

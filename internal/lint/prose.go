@@ -1,0 +1,138 @@
+package lint
+
+import (
+	"regexp"
+	"strings"
+
+	"example.com/webhookvcr/internal/alias"
+)
+
+var (
+	// organisation is the tenant's part of a DON, however its separators are
+	// escaped.
+	organisation = regexp.MustCompile(`(?i)\bdon(?::|%3a)[a-z_]+(?::|%3a)[a-z0-9-]+(?::|%3a)devo(?:/|\\/|%2f)([a-z0-9_.~+=-]+)`)
+	tenantHost   = regexp.MustCompile(`(?i)([a-z0-9-]+)\.d-velop\.cloud`)
+	workspace    = regexp.MustCompile(`(?i)\bapp\.devrev\.ai(?:/|\\/|%2f)([a-z0-9_.-]+)`)
+	mailAddress  = regexp.MustCompile(`^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)`)
+)
+
+var tenants = []struct {
+	pattern *regexp.Regexp
+	// needle is part of every match: most texts lack it.
+	needle, placeholder, what string
+}{
+	{organisation, "devo", "example", "an id of a real DevRev organisation"},
+	{tenantHost, "-velop.cloud", "sample-api", "the host of a real d.velop tenant"},
+	{workspace, "app.devrev.ai", "example", "the name of a real DevRev workspace"},
+}
+
+// prose looks at a text by its form alone.
+func (s *search) prose(value string) {
+	// The search takes several times the memory of what it reads.
+	for len(value) > maxProse {
+		s.form(value[:maxProse])
+		value = value[maxProse-proseOverlap:]
+	}
+	s.form(value)
+}
+
+const (
+	maxProse     = 1 << 20
+	proseOverlap = 8 << 10
+)
+
+func (s *search) form(value string) {
+	s.known(value)
+	if len(value) < 6 {
+		return
+	}
+	if suspect(value) {
+		for _, f := range alias.Suspicious([]byte(value)) {
+			switch {
+			case excused(f.Rule, value[f.Offset:]):
+			case f.Rule == "mail":
+				s.found(rulePersonal, "holds a mail address outside the domains reserved for examples")
+			default:
+				s.found(ruleShape, "holds what has the form of a credential (%s)", f.Rule)
+			}
+		}
+	}
+	for _, t := range tenants {
+		if !containsFold(value, t.needle) {
+			continue
+		}
+		for _, m := range t.pattern.FindAllStringSubmatch(value, -1) {
+			if !strings.EqualFold(strings.TrimRight(m[1], "."), t.placeholder) {
+				s.found(ruleTenant, "holds %s; the placeholder is %q", t.what, t.placeholder)
+			}
+		}
+	}
+}
+
+// known looks for the values that the environment holds.
+func (s *search) known(value string) {
+	for _, leak := range s.secrets.leaks(value) {
+		s.found(ruleKnown, "holds the value of %s (%s)", leak.variable, leak.form)
+	}
+}
+
+// suspect says whether a text can hold anything that alias.Suspicious finds:
+// that is slower by far, and most texts cannot.
+func suspect(s string) bool {
+	for _, needle := range []string{"@", "eyJ", "PRIVATE KEY", "AKIA", "ASIA", "gh", "xox", "slack.com", "AIza"} {
+		if strings.Contains(s, needle) {
+			return true
+		}
+	}
+	return strings.ContainsAny(s, `\&%`) || containsFold(s, "bearer")
+}
+
+func containsFold(s, needle string) bool {
+	if strings.Contains(s, needle) {
+		return true
+	}
+	for i := 0; i+len(needle) <= len(s); i++ {
+		if s[i]|0x20 == needle[0]|0x20 && strings.EqualFold(s[i:i+len(needle)], needle) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	bearer   = regexp.MustCompile(`(?i)^bearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]+)`)
+	userinfo = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://([^\s/?#"'<>\\@:]*)(?::([^\s/?#"'<>\\@]*))?@`)
+	account  = regexp.MustCompile(`^[a-z]{1,12}$`)
+)
+
+// excused says whether the text that starts with a match of the rule holds a
+// placeholder of some kind: other projects redact in their own ways.
+func excused(rule, text string) bool {
+	switch rule {
+	case "mail":
+		return reserved(text)
+	case "bearer":
+		m := bearer.FindStringSubmatch(text)
+		return m != nil && harmless("token", m[1])
+	case "userinfo":
+		m := userinfo.FindStringSubmatch(text)
+		return m != nil && harmless("password", m[2]) && (account.MatchString(m[1]) || harmless("token", m[1]))
+	}
+	return false
+}
+
+// reserved says whether a mail address lies in a domain that RFC 2606 and RFC
+// 6761 keep for examples and tests.
+func reserved(text string) bool {
+	m := mailAddress.FindStringSubmatch(text)
+	if m == nil {
+		return false
+	}
+	domain := strings.ToLower(m[1])
+	for _, top := range []string{"test", "example", "invalid", "localhost", "example.com", "example.org", "example.net"} {
+		if domain == top || strings.HasSuffix(domain, "."+top) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,257 @@
+package lint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// Options says what to judge.
+type Options struct {
+	// Paths are the files and directories, as the user named them.
+	Paths []string
+	// Disabled are the rules that are switched off, with the reason of each.
+	Disabled map[string]string
+	// Jobs bounds the files that are judged at a time; 0 stands for as many as
+	// there are processors.
+	Jobs int
+	// Getenv gives the credentials that must not stand in any cassette; nil
+	// leaves that search out.
+	Getenv func(string) string
+}
+
+// maxAtOnce bounds the bytes of the files that are judged at a time. A larger
+// file is judged alone.
+const maxAtOnce = maxFile
+
+// target is a file to judge. found says that it was found below a directory.
+type target struct {
+	path  string
+	found bool
+}
+
+// Run judges the files. An error says that it was asked the wrong thing, or was
+// interrupted; what is wrong with a file is in the report.
+func Run(ctx context.Context, o Options) (*Report, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	jobs := o.Jobs
+	if jobs == 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	targets := make(chan target)
+	var walkErr error
+	go func() {
+		defer close(targets)
+		walkErr = o.walk(ctx, targets)
+	}()
+	rep := &Report{Version: ReportVersion, Disabled: []Off{}, Findings: []Finding{}}
+	all, dirs, room := newKeys(), directories{}, newRoom(maxAtOnce)
+	var mu sync.Mutex
+	var workers sync.WaitGroup
+	for range jobs {
+		workers.Go(func() {
+			known := newSecrets(o.Getenv, all)
+			for t := range targets {
+				j := judge(t, known, room)
+				mu.Lock()
+				if j.skipped {
+					rep.Skipped++
+				} else {
+					rep.Files++
+					rep.Findings = append(rep.Findings, j.findings...)
+					dirs.note(t.path, j)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	if walkErr != nil {
+		return nil, walkErr
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if rep.Files == 0 {
+		return nil, fmt.Errorf("no cassette below %s", strings.Join(o.Paths, ", "))
+	}
+	rep.Findings = append(rep.Findings, dirs.lost()...)
+	rep.Findings = append(rep.Findings, all.missed()...)
+	rep.finish(o.Disabled)
+	return rep, nil
+}
+
+// check reports every mistake of the options at once.
+func (o Options) check() error {
+	var mistakes []error
+	if len(o.Paths) == 0 {
+		mistakes = append(mistakes, errors.New("no cassette named; name files or directories"))
+	}
+	for _, path := range o.Paths {
+		if _, err := os.Stat(path); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("%q: %w", path, errors.Unwrap(err)))
+		}
+	}
+	for _, id := range sortedKeys(o.Disabled) {
+		if _, ok := ByID(id); !ok {
+			mistakes = append(mistakes, unknownRule(id))
+		} else if strings.TrimSpace(o.Disabled[id]) == "" {
+			mistakes = append(mistakes, fmt.Errorf("rule %q is switched off without a reason", id))
+		}
+	}
+	if o.Jobs < 0 {
+		mistakes = append(mistakes, fmt.Errorf("%d jobs; expected 1 or more", o.Jobs))
+	}
+	return errors.Join(mistakes...)
+}
+
+func unknownRule(id string) error {
+	var ids []string
+	for _, r := range rules {
+		ids = append(ids, r.ID)
+	}
+	if near := provider.Nearest(id, ids); len(near) > 0 {
+		return fmt.Errorf("there is no rule %q; did you mean %q?", id, near[0])
+	}
+	return fmt.Errorf("there is no rule %q; there are %s", id, strings.Join(ids, ", "))
+}
+
+func sortedKeys(m map[string]string) []string {
+	all := make([]string, 0, len(m))
+	for k := range m {
+		all = append(all, k)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// walk sends the files, each once.
+func (o Options) walk(ctx context.Context, targets chan<- target) error {
+	seen := map[string]bool{}
+	send := func(t target) error {
+		if clean := filepath.Clean(t.path); seen[clean] {
+			return nil
+		} else {
+			seen[clean] = true
+		}
+		select {
+		case targets <- t:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	for _, path := range o.Paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return fmt.Errorf("%q: %w", path, errors.Unwrap(err))
+		}
+		if !info.IsDir() {
+			if err := send(target{path: path}); err != nil {
+				return err
+			}
+			continue
+		}
+		err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+			switch ext := strings.ToLower(filepath.Ext(p)); {
+			case err != nil:
+				return fmt.Errorf("%q cannot be read: %w", p, unwrapped(err))
+			case d.IsDir() && d.Name() == ".git":
+				return fs.SkipDir
+			case d.IsDir() || ext != ".yaml" && ext != ".yml":
+				return nil
+			}
+			return send(target{p, true})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unwrapped(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// judge reads and judges one file; nothing of it is kept.
+func judge(t target, known *secrets, room *room) judged {
+	data, err := read(t.path, room)
+	defer room.leave(int64(len(data))) // what read has taken
+	if err != nil {
+		f := &findings{file: t.path}
+		f.add(ruleLoad, 0, -1, "", "%v", err)
+		return judged{findings: f.done()}
+	}
+	return check(t.path, data, t.found, known)
+}
+
+func read(path string, room *room) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("cannot be read: %w", unwrapped(err))
+	case !info.Mode().IsRegular():
+		return nil, errors.New("is no regular file")
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("holds %d bytes; more than %d are not read; split the cassette", info.Size(), maxFile)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", unwrapped(err))
+	}
+	defer f.Close()
+	room.enter(info.Size())
+	data := make([]byte, info.Size())
+	if _, err := io.ReadFull(f, data); err != nil {
+		return data, fmt.Errorf("cannot be read: %w", unwrapped(err))
+	}
+	return data, nil
+}
+
+// room bounds the bytes that are in memory at a time.
+type room struct {
+	mu   sync.Mutex
+	free *sync.Cond
+	left int64
+}
+
+func newRoom(size int64) *room {
+	r := &room{left: size}
+	r.free = sync.NewCond(&r.mu)
+	return r
+}
+
+func (r *room) enter(n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.left < n {
+		r.free.Wait()
+	}
+	r.left -= n
+}
+
+func (r *room) leave(n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.left += n
+	r.free.Broadcast()
+}

@@ -1,0 +1,203 @@
+package lint
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+const (
+	// maxUndone bounds how often encodings are undone in one another.
+	maxUndone = 6
+	// maxDecoded bounds what the encodings of one file unfold to.
+	maxDecoded = 32 << 20
+	// maxUnzipped bounds one compressed text.
+	maxUnzipped = 16 << 20
+)
+
+// search looks through the texts of one file.
+type search struct {
+	*findings
+	secrets *secrets
+
+	at   int
+	line int
+	way  trail
+	// undone counts the encodings around the present text, decoded the bytes
+	// that they unfolded to.
+	undone, decoded int
+	names           map[string]bool // whether a name is that of a secret, remembered
+}
+
+func newSearch(f *findings, s *secrets) *search {
+	return &search{findings: f, secrets: s, names: map[string]bool{}}
+}
+
+func (s *search) push(kind stepKind, name string) {
+	s.way = append(s.way, step{kind: kind, name: name})
+}
+func (s *search) pop() { s.way = s.way[:len(s.way)-1] }
+
+// found reports a finding at the present place.
+func (s *search) found(rule, format string, args ...any) {
+	s.add(rule, s.line, s.at, s.way.String(), format, args...)
+}
+
+// in looks through a part of the present place.
+func (s *search) in(kind stepKind, name string, look func()) {
+	s.push(kind, name)
+	look()
+	s.pop()
+}
+
+func (s *search) cassette(c *cassette) {
+	for i := range c.interactions {
+		ia := &c.interactions[i]
+		s.at = i
+		s.message(&ia.request)
+		s.message(&ia.answer)
+	}
+	for _, stray := range c.strays {
+		s.at = stray.at
+		s.in(word, "key", func() { s.in(word, safeName(stray.key), func() { s.node(stray.key, stray.value) }) })
+	}
+	s.at = -1
+	for _, comment := range c.comments {
+		s.line = comment.line
+		s.in(word, "comment", func() { s.prose(comment.value) })
+	}
+}
+
+// node looks through a part of the file that go-vcr does not know.
+func (s *search) node(name string, n *yaml.Node) {
+	n = resolve(n)
+	s.line = n.Line
+	switch n.Kind {
+	case yaml.MappingNode:
+		for _, m := range members(n) {
+			s.in(key, m.key.Value, func() { s.node(m.key.Value, m.value) })
+		}
+	case yaml.SequenceNode:
+		for i, c := range n.Content {
+			s.way = append(s.way, step{kind: entry, index: i})
+			s.node(name, c)
+			s.pop()
+		}
+	case yaml.ScalarNode:
+		s.value(name, scalar(n).value)
+	}
+}
+
+func (s *search) message(m *message) {
+	s.push(word, m.name())
+	defer s.pop()
+	if m.url.value != "" {
+		s.line = m.url.line
+		s.in(word, "URL", func() { s.url(m.url.value) })
+	}
+	for _, t := range []struct {
+		name string
+		text text
+	}{{"host", m.host}, {"remote_addr", m.remote}, {"request_uri", m.uri}, {"status", m.status}, {"method", m.method}} {
+		if t.text.value != "" {
+			s.line = t.text.line
+			s.in(word, t.name, func() { s.prose(t.text.value) })
+		}
+	}
+	for _, f := range m.headers {
+		s.header(f)
+	}
+	for _, f := range m.trailer {
+		s.header(f)
+	}
+	for _, f := range m.form {
+		s.in(word, "form", func() {
+			s.in(named, f.name, func() {
+				for _, v := range f.values {
+					s.line = v.line
+					s.value(f.name, v.value)
+				}
+			})
+		})
+	}
+	if m.body.value != "" {
+		s.line = m.body.line
+		s.in(word, "body", func() { s.body(m.body.value, m.get("Content-Type")) })
+	}
+}
+
+// value looks at a text with a name: a header, a member, a parameter.
+func (s *search) value(name, value string) {
+	if value == "" {
+		return
+	}
+	if s.isSecret(name) {
+		s.secret(name, value)
+	}
+	s.text(value)
+}
+
+func (s *search) isSecret(name string) bool {
+	is, known := s.names[name]
+	if !known {
+		is = secretName(name)
+		if len(s.names) < 1<<14 {
+			s.names[name] = is
+		}
+	}
+	return is
+}
+
+// secret judges the value of a secret-named key.
+func (s *search) secret(name, value string) {
+	s.secrets.meet(name, value, s.file)
+	if !harmless(name, value) {
+		s.found(ruleName, "holds %s that %s no placeholder", count(len(value), "byte"), isAre(len(value)))
+	}
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// member looks at a JSON member's name: maps keyed by mail addresses and tokens
+// exist.
+func (s *search) member(name string) {
+	s.in(word, "member name", func() {
+		if len(name) >= 8 {
+			s.prose(name)
+		} else {
+			s.known(name)
+		}
+	})
+}
+
+// text looks at a text, and at what it may hold in another spelling.
+func (s *search) text(value string) {
+	// URLs in URLs are followed so far and no further.
+	if at := strings.Index(value[:min(len(value), 16)], "://"); at > 0 && s.undone < maxUndone && !strings.ContainsAny(value, " \n") {
+		s.undone++
+		s.url(value)
+		s.undone--
+		return
+	}
+	s.prose(value)
+	s.respelled(value)
+}
+
+// respelled looks at what a text holds in another spelling.
+func (s *search) respelled(value string) {
+	if len(value) < 8 {
+		return
+	}
+	switch value[0] {
+	case '{', '[', '"', ' ', '\n', '\t':
+		if s.json(value, "JSON") {
+			return
+		}
+	}
+	s.encoded(value)
+}

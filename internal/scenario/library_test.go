@@ -1,0 +1,120 @@
+package scenario_test
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/scenario"
+	"example.com/webhookvcr/internal/vcr"
+)
+
+const cassette = "version: 2\ninteractions:\n- id: 0\n  request: {method: GET, url: https://api.devrev.ai/}\n  response: {code: 200}\n"
+
+func library() scenario.Library {
+	return scenario.Library{
+		Definition: &provider.DevRev,
+		Words:      scenario.Words{Step: strconv.Quote, Modifiers: `"always:" and so on`, List: "a list shows them"},
+	}
+}
+
+// resolved describes steps for comparison.
+type resolved struct {
+	name, file string
+	scenario   bool
+	always     bool
+	fault      vcr.Fault
+}
+
+func describe(steps []vcr.Step) []resolved {
+	var all []resolved
+	for _, s := range steps {
+		all = append(all, resolved{s.Name, filepath.ToSlash(s.Tape.File.Name), s.Tape.Scenario != nil, s.Always, s.Fault})
+	}
+	return all
+}
+
+func TestLibrary_Resolve(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"one.yaml", "dir/b.yml", "dir/a/c.yaml", "dir/a.rejected.yaml", "dir/notes.txt", "a:b.yaml", "webhooks.get/200/x.yaml"} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, os.WriteFile(name, []byte(cassette), 0o644))
+	}
+	ours := "webhooktest: {provider: devrev, scenario: webhooks.get/404, source: live}\n" + cassette
+	require.NoError(t, os.WriteFile("ours.yaml", []byte(ours), 0o644))
+	const shipped = "cassettes/devrev/webhooks.get/200.yaml"
+	for name, tc := range map[string]struct {
+		every bool
+		steps []string
+		want  []resolved
+	}{
+		"a scenario":                    {false, []string{"webhooks.get/200"}, []resolved{{`"webhooks.get/200"`, shipped, true, false, vcr.None}}},
+		"always":                        {false, []string{"always:webhooks.get/200"}, []resolved{{`"always:webhooks.get/200"`, shipped, true, true, vcr.None}}},
+		"modifiers in any order":        {false, []string{"reset:always:webhooks.get/200"}, []resolved{{`"reset:always:webhooks.get/200"`, shipped, true, true, vcr.Reset}}},
+		"every step always":             {true, []string{"timeout:webhooks.get/200"}, []resolved{{`"timeout:webhooks.get/200"`, shipped, true, true, vcr.Timeout}}},
+		"a file":                        {false, []string{"truncated:one.yaml"}, []resolved{{`"truncated:one.yaml"`, "one.yaml", false, false, vcr.Truncated}}},
+		"a file with a colon":           {false, []string{"notjson:a:b.yaml"}, []resolved{{`"notjson:a:b.yaml"`, "a:b.yaml", false, false, vcr.NotJSON}}},
+		"a directory, in order":         {false, []string{"dir"}, []resolved{{`"dir/a/c.yaml"`, "dir/a/c.yaml", false, false, vcr.None}, {`"dir/b.yml"`, "dir/b.yml", false, false, vcr.None}}},
+		"a scenario before a directory": {false, []string{"webhooks.get/200"}, []resolved{{`"webhooks.get/200"`, shipped, true, false, vcr.None}}},
+		"our own file is its scenario":  {false, []string{"ours.yaml"}, []resolved{{`"ours.yaml"`, "ours.yaml", true, false, vcr.None}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := library()
+			l.Paths, l.EveryAlways = true, tc.every
+			steps, err := l.Resolve(tc.steps)
+			require.NoError(t, err)
+			assert.Equal(t, tc.want, describe(steps))
+		})
+	}
+}
+
+func TestLibrary_mistakes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("one.yaml", []byte(cassette), 0o644))
+	require.NoError(t, os.WriteFile("two.rejected.yaml", []byte(cassette), 0o644))
+	require.NoError(t, os.Mkdir("bare", 0o755))
+	require.NoError(t, os.Mkdir("bad", 0o755))
+	require.NoError(t, os.WriteFile("bad/a.yaml", []byte("version: 2\n"), 0o644))
+	require.NoError(t, os.WriteFile("bad/b.yaml", nil, 0o644))
+	for name, tc := range map[string]struct {
+		paths bool
+		steps []string
+		says  string
+	}{
+		"a path where none is allowed": {false, []string{"one.yaml"}, `devrev has no scenario "one.yaml"; a list shows them`},
+		"no such file":                 {true, []string{"gone.yaml"}, "gone.yaml: no such file or directory"},
+		"a rejected recording":         {true, []string{"two.rejected.yaml"}, `devrev has no scenario "two.rejected.yaml"; a list shows them`},
+		"no name":                      {true, []string{""}, `devrev has no scenario ""; a list shows them`},
+		"a modifier alone":             {true, []string{"always:"}, `devrev has no scenario ""; a list shows them`},
+		"an empty directory":           {true, []string{"bare"}, "bare holds no cassette; name a directory with files that end in .yaml"},
+		"all bad files":                {true, []string{"bad"}, "bad/a.yaml: the cassette holds no interactions; record it again\nbad/b.yaml: the file is empty; record it again"},
+		"no modifier":                  {true, []string{"often:webhooks.get/200"}, `step "often:webhooks.get/200" begins with "often:", which is no modifier; use "always:" and so on`},
+		"hidden":                       {true, []string{"always:one.yaml", "one.yaml"}, `step "one.yaml" never gets a request: "always:one.yaml" before it answers every one; put "one.yaml" first`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := library()
+			l.Paths = tc.paths
+			_, err := l.Resolve(tc.steps)
+			assert.EqualError(t, err, tc.says)
+		})
+	}
+}
+
+// A team's own scenario takes the place of the shipped one, and is named with
+// its directory.
+func TestLibrary_own(t *testing.T) {
+	l := library()
+	l.Own, l.OwnName = fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(cassette)}}, "recorded"
+	steps, err := l.Resolve([]string{"webhooks.get/200", "webhooks.get/404"})
+	require.NoError(t, err)
+	assert.Equal(t, []resolved{
+		{`"webhooks.get/200"`, "recorded/devrev/webhooks.get/200.yaml", true, false, vcr.None},
+		{`"webhooks.get/404"`, "cassettes/devrev/webhooks.get/404.yaml", true, false, vcr.None},
+	}, describe(steps))
+}

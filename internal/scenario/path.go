@@ -1,0 +1,105 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"example.com/webhookvcr/internal/vcr"
+)
+
+// isPath reports whether a step's name is a path: it ends as a cassette's file
+// does, or there is a directory of that name.
+func (l Library) isPath(name string) bool {
+	if !l.Paths || name == "" {
+		return false
+	}
+	if isCassette(name) {
+		return true
+	}
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// isCassette reports whether a file may be replayed. A recording that was
+// rejected may not, since nobody has accepted what it holds.
+func isCassette(name string) bool {
+	return (strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")) && !strings.HasSuffix(name, ".rejected.yaml")
+}
+
+// cassettes returns the tapes of a file, or of every cassette below a directory
+// in the order of their paths.
+func (l Library) cassettes(s step) ([]vcr.Step, error) {
+	paths, err := walk(s.name)
+	if err != nil {
+		return nil, err
+	}
+	var steps []vcr.Step
+	var mistakes []string
+	for _, path := range paths {
+		tape, err := l.open(path)
+		if err != nil {
+			mistakes = append(mistakes, err.Error())
+			continue
+		}
+		name := s.spelt
+		if path != s.name {
+			name = fmt.Sprintf("%q", path)
+		}
+		steps = append(steps, s.replayed(name, tape))
+	}
+	if len(mistakes) > 0 {
+		return nil, errors.New(strings.Join(mistakes, "\n"))
+	}
+	return steps, nil
+}
+
+func walk(name string) ([]string, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", name, reason(err))
+	case !info.IsDir():
+		return []string{name}, nil
+	}
+	var paths []string
+	err = filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && isCassette(path) {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", name, reason(err))
+	case len(paths) == 0:
+		return nil, fmt.Errorf("%s holds no cassette; name a directory with files that end in .yaml", name)
+	}
+	return paths, nil
+}
+
+// reason is an error of the file system without the path, which is named before.
+func reason(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// open reads a cassette. One that holds a scenario is that scenario, with what
+// it demonstrates.
+func (l Library) open(path string) (*vcr.Tape, error) {
+	file, err := vcr.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	h := file.Header
+	if h.Provider != "" && h.Provider != l.Definition.Name {
+		return nil, fmt.Errorf("%s was recorded with %s, not with %s", path, h.Provider, l.Definition.Name)
+	}
+	return vcr.NewTape(file, l.Definition, l.Definition.Scenario(h.Scenario)), nil
+}

@@ -1,0 +1,43 @@
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// unknown says which scenario was probably meant.
+func (l Library) unknown(name string) error {
+	var names []string
+	for _, s := range l.Definition.Scenarios {
+		names = append(names, s.Name)
+	}
+	for _, other := range provider.All() {
+		if other != l.Definition && other.Scenario(name) != nil {
+			return fmt.Errorf("%s has no scenario %q; %s has it", l.Definition.Name, name, other.Name)
+		}
+	}
+	variants := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return !strings.HasPrefix(s, name+"-") && !strings.HasPrefix(s, name+"/") })
+	if name != "" && len(variants) > 0 {
+		return fmt.Errorf("%s has no scenario %q; it has %s", l.Definition.Name, name, quoteAll(variants, "and"))
+	}
+	if near := provider.Nearest(name, names); len(near) > 0 {
+		return fmt.Errorf("%s has no scenario %q; did you mean %s?", l.Definition.Name, name, quoteAll(near, "or"))
+	}
+	return fmt.Errorf("%s has no scenario %q; %s", l.Definition.Name, name, l.Words.List)
+}
+
+// quoteAll lists names for messages.
+func quoteAll(names []string, conjunction string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	if len(quoted) == 1 {
+		return quoted[0]
+	}
+	last := len(quoted) - 1
+	return strings.Join(quoted[:last], ", ") + " " + conjunction + " " + quoted[last]
+}

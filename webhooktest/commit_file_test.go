@@ -250,30 +250,42 @@ func TestCommit_readOnlyDirectory(t *testing.T) {
 		assert.Regexp(t, `^webhooktest: `+file+` cannot be recorded: open \S+/\.webhooktest-[0-9]+\.yaml: permission denied$`, w.errors[0])
 		return
 	}
-	root, err := os.MkdirTemp("", "read-only")
-	require.NoError(t, err)
-	dir := filepath.Join(root, "testdata")
-	t.Cleanup(func() {
-		os.Chmod(dir, 0o755)
-		os.RemoveAll(root)
-	})
-	require.NoError(t, os.Chmod(root, 0o755))
+	dir := filepath.Join(openDir(t), "testdata")
 	require.NoError(t, os.Mkdir(dir, 0o755))
+	t.Cleanup(func() { os.Chmod(dir, 0o755) })
 	file := filepath.Join(dir, "lookup.yaml")
 	old := goodCassette(t, file)
 	require.NoError(t, os.Chmod(dir, 0o555))
-	// The test binary lies where only its owner may look.
-	program := filepath.Join(root, "program")
-	data, err := os.ReadFile(os.Args[0])
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(program, data, 0o755))
 	cmd := again(t, "TestCommit_readOnlyDirectory", devrevTenant(t, &simulator.DevRev{}), webhooktest.RecordVar+"=.*", childVar+"="+file)
-	cmd.Path, cmd.Dir = program, root
-	if os.Geteuid() == 0 {
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	}
+	unprivileged(t, cmd, filepath.Dir(dir))
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
 	assert.Equal(t, old, stored(t, file))
 	assert.Equal(t, []string{"lookup.yaml"}, filesBelow(t, dir))
+}
+
+// openDir is a directory that every user of the system may search: one of the
+// testing package's own is root's alone when root runs the tests.
+func openDir(t *testing.T) string {
+	t.Helper()
+	root, err := os.MkdirTemp("", "open")
+	require.NoError(t, err)
+	t.Cleanup(func() { os.RemoveAll(root) })
+	require.NoError(t, os.Chmod(root, 0o755))
+	return root
+}
+
+// unprivileged makes a child process give up root's rights, to which modes of
+// files mean nothing. The test binary lies where only its owner may look, so the
+// child runs a copy in the given directory.
+func unprivileged(t *testing.T, cmd *exec.Cmd, dir string) {
+	t.Helper()
+	program := filepath.Join(dir, "program")
+	data, err := os.ReadFile(os.Args[0])
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(program, data, 0o755))
+	cmd.Path, cmd.Dir = program, dir
+	if os.Geteuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	}
 }

@@ -1,11 +1,16 @@
 package webhooktest_test
 
 import (
+	"bufio"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,75 +22,141 @@ import (
 	"example.com/webhookvcr/webhooktest"
 )
 
-// killRounds is how often a recording is killed; a commit takes a few
-// milliseconds, so that some dozens hit every part of it.
-const killRounds = 40
+// killRounds is how often a recording is killed. A commit takes a few
+// milliseconds, so that some hundred hit every part of it; -count multiplies them.
+const (
+	killLanes  = 4 // files that are recorded at the same time
+	killRounds = 50
+)
 
 // A process that is killed at any instant while it records over a cassette
-// leaves the old one or a new one, whole, and loadable by plain go-vcr.
+// leaves the old one or a new one, to the byte, and loadable by plain go-vcr.
 func TestCommit_killed(t *testing.T) {
 	if file := os.Getenv(childVar); file != "" {
-		// Each recording says something else than the one before, so that each
-		// commit writes: it never ends by itself.
-		for calls := 1; ; calls = calls%5 + 1 {
-			w := newWitness(t, "TestLookup").run(func(tb testing.TB) {
-				getTimes(calls)(tb, webhooktest.Open(tb, webhooktest.DevRev, file))
-			})
-			require.False(t, w.Failed(), w.said())
-			if ready := os.Getenv("READY"); calls == 1 {
-				require.NoError(t, os.WriteFile(ready, nil, 0o644))
+		killedChild(t, file)
+		return
+	}
+	env := answering(t, webhookWith(""))
+	whole := wholeCassettes(t, env)
+	var left atomic.Int32
+	seen := make([]map[int]int, killLanes)
+	var group sync.WaitGroup
+	for lane := range killLanes {
+		file := filepath.Join(t.TempDir(), "lookup.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(whole.text[3]), 0o644))
+		seen[lane] = map[int]int{}
+		group.Go(func() {
+			for range killRounds {
+				if !assert.NoError(t, killOne(t, env, file)) {
+					return
+				}
+				calls, ok := whole.is(t, file)
+				if !ok {
+					return
+				}
+				seen[lane][calls]++
+				for _, name := range filesBelow(t, filepath.Dir(file)) {
+					if name == "lookup.yaml" {
+						continue
+					}
+					// What a killed commit leaves beside the file is scrubbed like the file.
+					left.Add(1)
+					beside := filepath.Join(filepath.Dir(file), name)
+					data, err := os.ReadFile(beside)
+					assert.NoError(t, err)
+					assert.NotContains(t, string(data), env["DEVREV_TOKEN"])
+					assert.NoError(t, os.Remove(beside))
+				}
 			}
+		})
+	}
+	group.Wait()
+	total := map[int]int{}
+	rounds := 0
+	for _, lane := range seen {
+		for calls, n := range lane {
+			total[calls] += n
+			rounds += n
 		}
 	}
-	file := cassettePath(t)
-	goodCassette(t, file)
-	signs := t.TempDir()
-	env := devrevTenant(t, &simulator.DevRev{})
-	whole := map[int]int{}
-	left := 0
-	for round := range killRounds {
-		ready := filepath.Join(signs, "ready", itoa(round))
-		require.NoError(t, os.MkdirAll(filepath.Dir(ready), 0o755))
-		cmd := again(t, "TestCommit_killed", env, webhooktest.RecordVar+"=.*", childVar+"="+file, "READY="+ready)
-		var out strings.Builder
-		cmd.Stdout, cmd.Stderr = &out, &out
-		require.NoError(t, cmd.Start())
-		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
-			if _, err := os.Stat(ready); err == nil {
-				break
-			}
-			if time.Now().After(deadline) {
-				cmd.Process.Kill()
-				cmd.Wait()
-				require.Fail(t, "the recording never began", "%s", &out)
-			}
-		}
-		time.Sleep(time.Duration(rand.IntN(30_000)) * time.Microsecond)
-		require.NoError(t, cmd.Process.Kill())
-		require.ErrorContains(t, cmd.Wait(), "signal: killed", "%s", &out)
+	t.Logf("%d kills; each time one of %d whole cassettes was found, by number of exchanges: %v; temporary files left: %d", rounds, len(whole.text), total, left.Load())
+	assert.Equal(t, killLanes*killRounds, rounds)
+	assert.Len(t, total, len(whole.text), "the kills came too early or too late to mean anything")
+}
 
-		loaded, err := cassette.Load(strings.TrimSuffix(file, ".yaml"))
-		require.NoError(t, err)
-		calls := len(loaded.Interactions)
-		require.True(t, calls >= 1 && calls <= 5, "%d interactions", calls)
-		text := stored(t, file)
-		assert.Equal(t, calls, strings.Count(text, "  - id: "))
-		assert.True(t, strings.HasSuffix(text, "duration: 0s\n"))
-		whole[calls]++
-		// What a killed commit leaves beside the file is scrubbed like the file.
-		for _, name := range filesBelow(t, filepath.Dir(file)) {
-			if name != "lookup.yaml" {
-				left++
-				beside := filepath.Join(filepath.Dir(file), name)
-				assert.NotContains(t, stored(t, beside), env["DEVREV_TOKEN"])
-				require.NoError(t, os.Remove(beside))
-			}
+// killedChild records until it is killed; it says so once. Each recording says something else
+// than the one before, so that each commit writes.
+func killedChild(t *testing.T, file string) {
+	first := 1 + rand.IntN(5)
+	for calls := first; ; calls = calls%5 + 1 {
+		w := newWitness(t, "TestLookup").run(func(tb testing.TB) {
+			getTimes(calls)(tb, webhooktest.Open(tb, webhooktest.DevRev, file))
+		})
+		require.False(t, w.Failed(), w.said())
+		if calls == first {
+			first = 0
+			_, err := os.Stdout.WriteString("ready\n")
+			require.NoError(t, err)
 		}
 	}
-	last, err := cassette.Load(strings.TrimSuffix(file, ".yaml"))
-	require.NoError(t, err)
-	requireClean(t, replayed(t, webhooktest.DevRev, file, getTimes(len(last.Interactions))))
-	t.Logf("%d kills; cassettes found by number of interactions: %v; temporary files left: %d", killRounds, whole, left)
+}
+
+// killOne starts a recording process and kills it at a random instant.
+func killOne(t *testing.T, env environment, file string) error {
+	cmd := again(t, "TestCommit_killed", env, webhooktest.RecordVar+"=.*", childVar+"="+file)
+	var errors strings.Builder
+	cmd.Stderr = &errors
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	giveUp := time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() })
+	defer giveUp.Stop()
+	said, _ := bufio.NewReader(out).ReadString('\n')
+	time.Sleep(time.Duration(rand.IntN(12_000)) * time.Microsecond)
+	killed := cmd.Process.Kill()
+	ended := cmd.Wait()
+	if said != "ready\n" || killed != nil || ended == nil || ended.Error() != "signal: killed" {
+		return fmt.Errorf("the recording said %q and ended by itself: %v\n%s", said, ended, &errors)
+	}
+	return nil
+}
+
+// whole are the cassettes that recordings of 1, 2, … calls write, to the byte.
+type whole struct{ text map[int]string }
+
+func wholeCassettes(t *testing.T, env environment) whole {
+	t.Helper()
+	w := whole{map[int]string{}}
+	for calls := 1; calls <= 5; calls++ {
+		file := cassettePath(t)
+		requireClean(t, env.record(t, webhooktest.DevRev, file, getTimes(calls)))
+		w.text[calls] = stored(t, file)
+	}
+	return w
+}
+
+// day is the part of a cassette that a midnight changes.
+var day = regexp.MustCompile(`recorded: "[0-9-]{10}"`)
+
+// is reports whether a file is one of the cassettes, and which, and whether
+// plain go-vcr loads it.
+func (w whole) is(t *testing.T, file string) (calls int, ok bool) {
+	data, err := os.ReadFile(file)
+	if !assert.NoError(t, err) {
+		return 0, false
+	}
+	for calls, text := range w.text {
+		if day.ReplaceAllString(string(data), "") == day.ReplaceAllString(text, "") {
+			loaded, err := cassette.Load(strings.TrimSuffix(file, ".yaml"))
+			// Another process may have replaced the file in between.
+			return calls, assert.NoError(t, err) && assert.NotEmpty(t, loaded.Interactions)
+		}
+	}
+	return 0, assert.Fail(t, "neither the old file nor a new one", "%d bytes:\n%s", len(data), data)
 }
 
 func itoa(n int) string { return string(rune('a'+n/26)) + string(rune('a'+n%26)) }

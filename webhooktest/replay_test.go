@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/webhooktest"
@@ -357,6 +359,39 @@ func TestReplay_requestsWithoutMethodOrHeader(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 200, resp.StatusCode)
 	assert.Equal(t, 1, seen)
+}
+
+// An answer to HEAD has no body, and the length that the body would have.
+func TestReplay_head(t *testing.T) {
+	t.Setenv(webhooktest.RecordVar, "")
+	for name, tc := range map[string]struct {
+		header, body string
+		length       int64
+	}{
+		"a length is recorded":  {"99", "", 99},
+		"none is":               {"", "", 0},
+		"a body is, by mistake": {"", "{}", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := cassette.New(filepath.Join(t.TempDir(), "head"))
+			ia := &cassette.Interaction{
+				Request:  cassette.Request{Method: http.MethodHead, URL: "https://api.devrev.ai/webhooks.test"},
+				Response: cassette.Response{Code: 200, Body: tc.body, Headers: http.Header{"Content-Type": {"application/json"}}},
+			}
+			if tc.header != "" {
+				ia.Response.Headers.Set("Content-Length", tc.header)
+			}
+			c.AddInteraction(ia)
+			require.NoError(t, c.Save())
+			client := webhooktest.Open(t, webhooktest.DevRev, c.File)
+			req, err := http.NewRequest(http.MethodHead, "https://api.devrev.ai/webhooks.test", nil)
+			require.NoError(t, err)
+			resp, body := send(t, client, req)
+			assert.Empty(t, body)
+			assert.Equal(t, tc.length, resp.ContentLength)
+			assert.Equal(t, tc.header, resp.Header.Get("Content-Length"))
+		})
+	}
 }
 
 // retrying gets the webhook and waits as Retry-After says.

@@ -49,7 +49,10 @@ func describeWord(v any) string {
 	return describe(v)
 }
 
-var wordlike = pattern.New(`^[A-Za-z][A-Za-z_.]*$`)
+// wordlike is how the vendors write listed values, with the dots that some
+// programs put in place of underscores and the capital that others begin with.
+// A credential mixes its letters, or has digits.
+var wordlike = pattern.New(`^(?:[A-Z]?[a-z]+(?:[_.][a-z]+)*|[A-Z]+(?:_[A-Z]+)*)$`)
 
 func count(n int, noun string) string {
 	if n == 1 {

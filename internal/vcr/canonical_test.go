@@ -196,7 +196,7 @@ func FuzzCanonicalURL(f *testing.F) {
 }
 
 func sameURL(u, v *url.URL) bool {
-	if strings.ToLower(u.Scheme) != strings.ToLower(v.Scheme) || plainHost(u) != plainHost(v) {
+	if !strings.EqualFold(u.Scheme, v.Scheme) || plainHost(u) != plainHost(v) {
 		return false
 	}
 	if !reflect.DeepEqual(decodedSegments(u), decodedSegments(v)) {

@@ -120,7 +120,7 @@ func (k *check) scenario(ctx context.Context, t target, s *session) error {
 	}
 	s.welcome(t)
 	report := drift.Compare(t.def, exchanges(file.Captured()), fresh[0], fresh[1])
-	report.Scenario = t.scenario.Name
+	report.Scenario, report.Stored = t.scenario.Name, file.Header.Source
 	k.findings.add(report)
 	return nil
 }

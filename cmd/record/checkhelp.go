@@ -37,7 +37,8 @@ meaning; new members do not change it:
   {"version": %d,
    "worst": "breaking",                    "" when nothing has changed
    "reports": [{
-     "provider": "devrev", "scenario": "webhooks.get/200", "worst": "breaking",
+     "provider": "devrev", "scenario": "webhooks.get/200",
+     "stored": "live", "worst": "breaking",
      "counts": {"breaking": 1, "additive": 0, "cosmetic": 0},
      "changes": [{"class": "breaking", "rule": "member-gone", "exchange": 0,
                   "pointer": "/webhook/status", "message": "…"}],

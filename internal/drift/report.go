@@ -32,6 +32,10 @@ type Report struct {
 	Provider string
 	// Scenario is the recording's name; Compare does not know it.
 	Scenario string
+	// Stored is where the stored recording comes from: "live", "simulated", or
+	// empty when that is not known. Drift against a simulated one may be the
+	// simulator's; Compare does not know it.
+	Stored string
 	// Changes are sorted: the worst class first, then by exchange and pointer.
 	Changes  []Change
 	Volatile []Volatile
@@ -82,6 +86,7 @@ const Version = 1
 //	  "reports": [{
 //	    "provider": "devrev",
 //	    "scenario": "webhooks.get/200",
+//	    "stored": "live",             where the stored recording comes from
 //	    "worst": "breaking",
 //	    "counts": {"additive": 0, "breaking": 1, "cosmetic": 0},
 //	    "changes": [{"class": "breaking", "rule": "member-gone", "exchange": 0, "pointer": "/webhook/status", "message": "…"}],
@@ -96,6 +101,7 @@ func (all Reports) MarshalJSON() ([]byte, error) {
 	type report struct {
 		Provider     string        `json:"provider"`
 		Scenario     string        `json:"scenario"`
+		Stored       string        `json:"stored"`
 		Worst        Class         `json:"worst"`
 		Counts       map[Class]int `json:"counts"`
 		Changes      []Change      `json:"changes"`
@@ -110,7 +116,7 @@ func (all Reports) MarshalJSON() ([]byte, error) {
 	}{Version, all.Worst(), []report{}}
 	for _, r := range all {
 		out.Reports = append(out.Reports, report{
-			r.Provider, r.Scenario, r.Worst(), r.Counts(),
+			r.Provider, r.Scenario, r.Stored, r.Worst(), r.Counts(),
 			append([]Change{}, r.Changes...), r.More, append([]Volatile{}, r.Volatile...), r.MoreVolatile,
 		})
 	}

@@ -62,6 +62,7 @@ func TestReports_MarshalJSON(t *testing.T) {
     {
       "provider": "devrev",
       "scenario": "webhooks.get/200",
+      "stored": "",
       "worst": "breaking",
       "counts": {
         "additive": 1,
@@ -104,6 +105,7 @@ func TestReports_MarshalJSON(t *testing.T) {
     {
       "provider": "devrev",
       "scenario": "webhooks.list/200",
+      "stored": "",
       "worst": "",
       "counts": {
         "additive": 0,
@@ -118,6 +120,7 @@ func TestReports_MarshalJSON(t *testing.T) {
     {
       "provider": "dvelop",
       "scenario": "",
+      "stored": "",
       "worst": "breaking",
       "counts": {
         "additive": 0,

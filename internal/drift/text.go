@@ -43,7 +43,11 @@ func (r Report) name() string {
 	if r.Scenario == "" {
 		return r.Provider
 	}
-	return r.Provider + " " + r.Scenario
+	name := r.Provider + " " + r.Scenario
+	if r.Stored == "simulated" {
+		name += ", whose cassette is simulated"
+	}
+	return name
 }
 
 func (r Report) verdict() string {

@@ -10,8 +10,8 @@
 //
 // Credentials come from the environment only; record refresh --help names the
 // variables. Exit status: 0 done, 1 failed, 2 wrong usage, 3 an answer breaks
-// the published contract, or check has found drift, 4 credentials missing, 5 credentials refused, 6 tenant
-// unreachable, 7 sent to a login page, 8 throttled.
+// the published contract, or check has found drift, 4 credentials missing, 5
+// credentials refused, 6 tenant unreachable, 7 sent to a login page, 8 throttled.
 package main
 
 import (

@@ -37,7 +37,13 @@ func TestCompleteness(t *testing.T) {
 		if err := contract.Compile(d); err != nil {
 			add("%s: schemas: %v", d.Name, err)
 		}
+		if d.BaseVar == "" || d.TokenVar == "" {
+			add("%s: has no environment variable for the base URL, or none for the credential", d.Name)
+		}
 		for _, s := range d.Seeds {
+			if s.Var == "" {
+				add("%s: the placeholder %q has no environment variable", d.Name, s.Placeholder)
+			}
 			if !slices.Contains(exported, s.Placeholder) {
 				add("%s: the placeholder %q of %s is no exported constant of package webhooktest", d.Name, s.Placeholder, s.Var)
 			}

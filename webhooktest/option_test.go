@@ -206,9 +206,12 @@ func TestScenarios(t *testing.T) {
 // With returns a provider of its own: options never reach the one they came
 // from, nor a sister.
 func TestProviderWith_leavesTheProviderAsItWas(t *testing.T) {
-	base := webhooktest.DevRev.With(webhooktest.AllowProblems("/a"))
-	left, right := base.With(webhooktest.AllowProblems("/webhook/secret")), base.With(webhooktest.AllowProblems("/b"))
-	_ = left
+	base := webhooktest.DevRev
+	for _, pointer := range []string{"/a", "/b", "/c"} { // one by one, so that a slice has room left
+		base = base.With(webhooktest.AllowProblems(pointer))
+	}
+	right := base.With(webhooktest.AllowProblems("/d"))
+	base.With(webhooktest.AllowProblems("/webhook/secret"))
 	broken := edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"shared_secret": `)
 	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
 		send(t, webhooktest.Replay(tb, right.With(webhooktest.Scenarios(broken)), "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))

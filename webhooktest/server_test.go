@@ -82,21 +82,31 @@ func TestReplayServer_faults(t *testing.T) {
 
 // A client that waits for ever does not keep the test from ending.
 func TestReplayServer_closesUnderAPatientClient(t *testing.T) {
-	done := make(chan error, 1)
-	newWitness(t, t.Name()).run(func(tb testing.TB) {
-		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, webhooktest.Timeout("webhooks.get/200"))
-		client, req := browser(t, 0), onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID))
-		go func() {
-			_, err := client.Do(req)
-			done <- err
-		}()
-		time.Sleep(50 * time.Millisecond) // on its way; whether it has arrived does not matter
-	})
+	client := browser(t, 0)
+	asked, ended := make(chan error, 1), make(chan struct{})
+	w := newWitness(t, t.Name())
+	go func() {
+		defer close(ended)
+		w.run(func(tb testing.TB) {
+			server := webhooktest.ReplayServer(tb, webhooktest.DevRev, webhooktest.Timeout("webhooks.get/200"))
+			req := onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID))
+			go func() {
+				_, err := client.Do(req)
+				asked <- err
+			}()
+			time.Sleep(50 * time.Millisecond) // on its way; whether it has arrived does not matter
+		})
+	}()
 	select {
-	case err := <-done:
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		require.Fail(t, "the request keeps the test from ending")
+	}
+	select {
+	case err := <-asked:
 		assert.Error(t, err)
 	case <-time.After(10 * time.Second):
-		t.Fatal("the request outlives the test")
+		require.Fail(t, "the request outlives the test")
 	}
 }
 

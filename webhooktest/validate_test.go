@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -102,7 +101,7 @@ func TestValidate_unusable(t *testing.T) {
 	noRequest.Request, noURL.Request.URL = nil, nil
 	unknown.Request.URL.Path = "/rev-users.list"
 	gone := errors.New("the connection is gone")
-	unread.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"web`), iotest.ErrReader(gone)))
+	unread.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"web`), &failsOnce{gone}))
 	enormous.Body = io.NopCloser(io.LimitReader(endless{}, 11<<20))
 	strange.Header.Set("Content-Encoding", "br")
 	noGzip.Header.Set("Content-Encoding", "gzip")
@@ -132,6 +131,15 @@ func TestValidate_unusable(t *testing.T) {
 	n, err := io.Copy(io.Discard, enormous.Body)
 	assert.NoError(t, err)
 	assert.EqualValues(t, 11<<20, n)
+}
+
+// failsOnce tells its reader of an error one time only.
+type failsOnce struct{ err error }
+
+func (f *failsOnce) Read([]byte) (int, error) {
+	err := f.err
+	f.err = io.EOF
+	return 0, err
 }
 
 func TestValidate_bodiesOfAllKinds(t *testing.T) {

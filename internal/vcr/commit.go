@@ -182,7 +182,6 @@ func kindName(kind string) string {
 // demands that each request gets its own answer.
 func (r *Recording) replaysItself(file *File) string {
 	p := &progress{Step: Step{Tape: buildTape(file, r.Definition, r.Scenario)}}
-	p.uses = make([]use, len(p.Tape.entries))
 	sent := &alias.Sent{}
 	for id, k := range r.asked {
 		found, bindings := p.find(k, sent)
@@ -195,7 +194,7 @@ func (r *Recording) replaysItself(file *File) string {
 		if bindings != nil {
 			sent = bindings
 		}
-		p.uses[id].count++
+		p.use(id, func() stack { return nil })
 	}
 	return ""
 }

@@ -47,8 +47,11 @@ type backend interface {
 // Front is the http.RoundTripper that a test's client uses.
 type Front struct {
 	Config
-	back      backend
-	recording *Recording // nil when replaying
+	back backend // of a replay
+	// recording is nil when replaying. It is a function because assertion libraries
+	// print what a failed comparison holds through every pointer, and a client may
+	// be part of it: behind a function they do not see the tenant.
+	recording func() *Recording
 
 	// open is held for reading by every request on its way; Close takes it for
 	// writing. A sync.WaitGroup would bind the client to the synctest bubble that
@@ -122,7 +125,7 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	inner := req.WithContext(c)
 	inner.Body = nil
 	if f.recording != nil {
-		f.report(describeCall(req), f.excuse(f.recording.Scenario, nil, c.lacks))
+		f.report(describeCall(req), f.excuse(f.recording().Scenario, nil, c.lacks))
 		return f.record(c, inner)
 	}
 	buffer := scratch.Get().(*[]byte)

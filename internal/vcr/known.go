@@ -23,6 +23,8 @@ type known struct {
 	accepts  []string
 	any      bool
 	problems []contract.Problem
+	// key is the class key where the media type asked for tells nothing apart.
+	key [1]string
 }
 
 // takes reports whether the request takes an answer of that media type.
@@ -62,7 +64,7 @@ func accepted(values []string) (types []string, anything bool) {
 // keys returns the class keys under which a request may be found on the tape.
 func (t *Tape) keys(k *known) []string {
 	if !t.def.MatchAccept {
-		return []string{keyOf(k.method, k.url, "", k.body)}
+		return k.key[:]
 	}
 	var keys []string
 	for _, accept := range t.accepts {
@@ -119,6 +121,8 @@ func newKnown(def *provider.Definition, req *http.Request, body []byte) *known {
 	k.problems = contract.CheckRequest(def, contract.Request{Method: k.method, URL: req.URL, Header: req.Header, Body: body})
 	if def.MatchAccept {
 		k.accepts, k.any = accepted(req.Header.Values("Accept"))
+	} else {
+		k.key[0] = keyOf(k.method, k.url, "", k.body)
 	}
 	return k
 }

@@ -145,11 +145,11 @@ func closeness(e *entry, k *known) (int, string) {
 		return rank, stageURL
 	case e.ia.Request.Method != k.method:
 		return 2, stageMethod
-	case recorded != k.url && !bindURL(recorded, k.url, new(alias.Sent)):
+	case recorded != k.url && !(e.bound && bindURL(recorded, k.url, new(alias.Sent))):
 		return 3, stageURL
 	case !k.takes(e.accept):
 		return 4, stageAccept
-	case body != k.body && !bindBody(body, k.body, new(alias.Sent)):
+	case body != k.body && !(e.bound && bindBody(body, k.body, new(alias.Sent))):
 		return 5, stageBody
 	default:
 		return 6, stageUsed
@@ -173,7 +173,7 @@ func (n candidate) explain(r *Replay, k *known) string {
 	if !n.step.isUsed(n.id) {
 		return label + ": the same request, but what it sends itself (a secret, a name, a URL) differs from the calls before"
 	}
-	if place := n.step.uses[n.id].by.String(); place != "" {
+	if place := n.step.uses[n.id].String(); place != "" {
 		return fmt.Sprintf("%s: the same request, but already used by the call at %s", label, place)
 	}
 	return label + ": the same request, but already used by an earlier call"

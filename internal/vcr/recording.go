@@ -171,7 +171,7 @@ func (r *Recording) Release() {
 
 // NewRecordingFront returns the front of a recording.
 func NewRecordingFront(c Config, r *Recording) *Front {
-	return &Front{Config: c, back: r, recording: r}
+	return &Front{Config: c, recording: func() *Recording { return r }}
 }
 
 func (r *Recording) roundTrip(req *http.Request) (*http.Response, error) {
@@ -180,7 +180,7 @@ func (r *Recording) roundTrip(req *http.Request) (*http.Response, error) {
 
 // record sends one exchange through the recorder and the wire.
 func (f *Front) record(c *call, inner *http.Request) (*http.Response, error) {
-	r := f.recording
+	r := f.recording()
 	select {
 	case r.lock <- struct{}{}:
 		defer func() { <-r.lock }()
@@ -220,7 +220,7 @@ func (e *RefusedError) Error() string { return e.text }
 func (e *RefusedError) Unwrap() error { return e.err }
 
 func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
-	r := f.recording
+	r := f.recording()
 	refuse := func(format string, args ...any) error {
 		err := fmt.Errorf(format, args...)
 		return &RefusedError{fmt.Sprintf("%s %s is not recorded: %v", c.req.Method, c.req.URL.Redacted(), err), err}
@@ -229,7 +229,7 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	if !bad && !c.credential.missing && c.credential.token != provider.Token {
 		return nil, refuse("it carries a credential of its own; send webhooktest.Token, which stands for the tenant's")
 	}
-	asked := contract.Request{Method: c.req.Method, URL: c.req.URL, Header: c.req.Header, Body: c.body}
+	asked := contract.Request{Method: method(c.req), URL: c.req.URL, Header: c.req.Header, Body: c.body}
 	classes := contract.RequestClasses(f.Definition, asked)
 	body := c.body
 	if len(body) > 0 {
@@ -250,7 +250,7 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 		return nil, refuse("%w", err)
 	}
 	tape := &http.Request{
-		Method: c.req.Method, URL: u, Host: u.Host, Header: http.Header{},
+		Method: method(c.req), URL: u, Host: u.Host, Header: http.Header{},
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	setRequestBody(tape, body)

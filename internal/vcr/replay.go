@@ -38,14 +38,8 @@ type Replay struct {
 // progress is what one client has used of a step.
 type progress struct {
 	Step
-	uses    []use
+	uses    map[int]stack  // by interaction: who used it first
 	cursors map[string]int // per class: the interactions before it are used
-}
-
-// use is one use of an interaction, for messages.
-type use struct {
-	count int
-	by    stack
 }
 
 // NewReplay returns the replay of the steps, in order.
@@ -126,13 +120,7 @@ func (r *Replay) take(c *call) (*progress, int) {
 		if sent != nil {
 			r.sent = *sent
 		}
-		if p.uses == nil {
-			p.uses = make([]use, len(p.Tape.entries))
-		}
-		u := &p.uses[id]
-		if u.count++; u.count == 1 {
-			u.by = callers()
-		}
+		p.use(id, callers)
 		return p, id
 	}
 	return nil, 0
@@ -173,7 +161,19 @@ func (p *progress) find(k *known, sent *alias.Sent) (int, *alias.Sent) {
 }
 
 func (p *progress) isUsed(id int) bool {
-	return !p.Always && p.uses != nil && p.uses[id].count > 0
+	_, used := p.uses[id]
+	return used && !p.Always
+}
+
+// use marks an interaction as used and notes who used it first.
+func (p *progress) use(id int, by func() stack) {
+	if _, used := p.uses[id]; used {
+		return
+	}
+	if p.uses == nil {
+		p.uses = map[int]stack{}
+	}
+	p.uses[id] = by()
 }
 
 // Unused describes what no request has asked for: a step of a shipped scenario

@@ -89,7 +89,8 @@ func TestServer_headersOfAnAnswer(t *testing.T) {
 	}{
 		"no type is no guess":         {`{code: 200, body: "<html>"}`, "Content-Type", nil},
 		"the type is the recorded":    {`{code: 200, body: "<html>", headers: {Content-Type: [text/plain]}}`, "Content-Type", []string{"text/plain"}},
-		"a connection is our own":     {`{code: 200, body: a, headers: {Connection: [close], Transfer-Encoding: [chunked], Trailer: [X]}}`, "Trailer", nil},
+		"a connection is our own":     {`{code: 200, body: a, headers: {Keep-Alive: [timeout=5], Transfer-Encoding: [chunked], Trailer: [X]}}`, "Keep-Alive", nil},
+		"a length, not chunks":        {`{code: 200, body: a, headers: {Transfer-Encoding: [chunked]}}`, "Content-Length", []string{"1"}},
 		"a wrong length is put right": {`{code: 200, body: abc, headers: {Content-Length: ["9"]}}`, "Content-Length", []string{"3"}},
 		"here":                        {`{code: 302, headers: {Location: ["https://api.devrev.ai/x"]}}`, "Location", []string{"http://SERVER/x"}},
 		"here, the root":              {`{code: 302, headers: {Location: ["https://api.devrev.ai"]}}`, "Location", []string{"http://SERVER"}},
@@ -120,13 +121,28 @@ func TestServer_redirectsToTheNameThatTheClientUses(t *testing.T) {
 	assert.Equal(t, "http://vendor:8080/x", resp.Header.Get("Location"))
 }
 
-// Statuses that allow no body, whatever the cassette holds.
+// Statuses that allow no body, whatever the cassette holds; the connection goes
+// on to the next request.
 func TestServer_answersWithoutABody(t *testing.T) {
 	for _, code := range []int{204, 304} {
-		server, _ := serving(t, &provider.DevRev, cassetteStep(t, "/", fmt.Sprintf("{code: %d, body: text}", code)))
-		resp, body := ask(t, "GET", server.URL+"/", "")
-		assert.Equal(t, code, resp.StatusCode)
-		assert.Empty(t, body)
+		step := cassetteStep(t, "/", fmt.Sprintf("{code: %d, body: text}", code))
+		step.Always = true
+		server, _ := serving(t, &provider.DevRev, step)
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		require.NoError(t, err)
+		defer conn.Close()
+		require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+		answers := bufio.NewReader(conn)
+		for range 2 {
+			_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+			require.NoError(t, err)
+			resp, err := http.ReadResponse(answers, nil)
+			require.NoError(t, err)
+			assert.Equal(t, code, resp.StatusCode)
+			body, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			assert.Empty(t, body)
+		}
 	}
 }
 

@@ -38,6 +38,9 @@ type entry struct {
 	url *url.URL
 	// accept is the media type asked for, where the provider matches it.
 	accept string
+	// bound says that the request holds a sent-… placeholder, and matches by
+	// binding.
+	bound bool
 	// sent says that the answer holds a sent-… placeholder.
 	sent bool
 
@@ -86,7 +89,7 @@ func buildTape(file *File, def *provider.Definition, scenario *provider.Scenario
 		e.sent = strings.Contains(ia.Response.Body, sentMark) || strings.Contains(ia.Response.Body, sentSecretMark) ||
 			strings.Contains(ia.Response.Headers.Get("Location"), sentMark)
 		if holdsSent(ia) {
-			t.bound = append(t.bound, id)
+			t.bound, e.bound = append(t.bound, id), true
 			continue
 		}
 		key := requestKey(ia.Request.Method, e.url, e.accept, []byte(ia.Request.Body))

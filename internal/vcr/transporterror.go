@@ -6,21 +6,69 @@ import (
 	"errors"
 	"io"
 	"net"
+	"reflect"
+	"strconv"
 	"strings"
 	"syscall"
 )
 
-// transportError keeps what kind of error it is and hides the tenant in its text.
+// transportError keeps what kind of error it is and hides the tenant. It does not
+// unwrap: assertion libraries print every error of a chain, and what they print of
+// a failed comparison goes through pointers, but not into functions.
 type transportError struct {
-	text string
-	err  error
+	text  string
+	cause func() error
 }
 
-func (e *transportError) Error() string { return e.text }
-func (e *transportError) Unwrap() error { return e.err }
+func (e *transportError) Error() string    { return e.text }
+func (e *transportError) GoString() string { return strconv.Quote(e.text) }
 
-// Timeout lets http.Client and callers see a timeout as such.
-func (e *transportError) Timeout() bool { return timedOut(e.err) }
+// Timeout lets http.Client and callers see a timeout as such. With Temporary it
+// makes the error a [net.Error] itself.
+func (e *transportError) Timeout() bool   { return timedOut(e.cause()) }
+func (e *transportError) Temporary() bool { return e.Timeout() }
+
+// Is lets callers ask for context.DeadlineExceeded, syscall.ECONNREFUSED, io.EOF
+// and the like.
+func (e *transportError) Is(target error) bool { return errors.Is(e.cause(), target) }
+
+// As gives callers the errors of a network without its names and addresses, and
+// those that a transport of their own made. Other errors of the standard library
+// quote hosts and answers.
+func (e *transportError) As(target any) bool {
+	switch to := target.(type) {
+	case **net.OpError:
+		var op *net.OpError
+		if !errors.As(e.cause(), &op) {
+			return false
+		}
+		clean := &net.OpError{Op: op.Op, Net: op.Net, Err: errors.New(e.text)}
+		var errno syscall.Errno
+		if errors.As(op.Err, &errno) {
+			clean.Err = errno
+		}
+		*to = clean
+		return true
+	case **net.DNSError:
+		var dns *net.DNSError
+		if !errors.As(e.cause(), &dns) {
+			return false
+		}
+		*to = &net.DNSError{Err: e.text, IsTimeout: dns.IsTimeout, IsTemporary: dns.IsTemporary, IsNotFound: dns.IsNotFound}
+		return true
+	case *syscall.Errno:
+		return errors.As(e.cause(), to)
+	}
+	kind := reflect.TypeOf(target).Elem()
+	named := kind
+	if kind.Kind() == reflect.Pointer {
+		named = kind.Elem()
+	}
+	if kind.Kind() == reflect.Interface || !strings.Contains(named.PkgPath(), ".") && named.PkgPath() != "main" {
+		return false
+	}
+	return errors.As(e.cause(), target)
+}
 
 func timedOut(err error) bool {
 	var t interface{ Timeout() bool }
@@ -40,7 +88,7 @@ func (e *answerError) Unwrap() error { return e.err }
 // quote malformed answers, those of crypto/x509 list host names, and those of a
 // network name addresses, so only texts of known kinds are shown at all.
 func (r *Recording) failed(err error) error {
-	return &transportError{r.reason(err), err}
+	return &transportError{r.reason(err), func() error { return err }}
 }
 
 func (r *Recording) reason(err error) string {

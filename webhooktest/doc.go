@@ -17,8 +17,9 @@
 // [Replay] answers from the scenarios that this module ships, [ReplayServer] does
 // so behind a loopback server, [Open] replays a cassette of your own and records
 // it when told to. [Checked] and [Validate] apply the contract to what a team
-// uses already. Package goldentest, in a directory below this one, compares
-// results with golden files.
+// uses already; [CheckMatching] proves how strictly a cassette's requests are
+// matched, by this module or by a recorder of your own. Package goldentest, in a
+// directory below this one, compares results with golden files.
 //
 // # How it works
 //

@@ -206,7 +206,7 @@ func (f *Front) record(c *call, inner *http.Request) (*http.Response, error) {
 func (r *Recording) broken(c *call, err error) {
 	r.failures.Lock()
 	defer r.failures.Unlock()
-	r.refusals = append(r.refusals, fmt.Sprintf("%s %s failed: %v", c.req.Method, c.req.URL.Redacted(), err))
+	r.refusals = append(r.refusals, fmt.Sprintf("%s failed: %v", describeCall(c.req), err))
 }
 
 // RefusedError is a request that must not be recorded; it fails the test. It
@@ -223,7 +223,7 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	r := f.recording()
 	refuse := func(format string, args ...any) error {
 		err := fmt.Errorf(format, args...)
-		return &RefusedError{fmt.Sprintf("%s %s is not recorded: %v", c.req.Method, c.req.URL.Redacted(), err), err}
+		return &RefusedError{fmt.Sprintf("%s is not recorded: %v", describeCall(c.req), err), err}
 	}
 	bad := r.Scenario != nil && r.Scenario.Request.Credential != provider.Valid
 	if !bad && !c.credential.missing && c.credential.token != provider.Token {

@@ -39,11 +39,12 @@ func canonical(body []byte) ([]byte, error) {
 	}
 	// encoding/json replaces bytes that are no UTF-8, and different bodies would
 	// get the same golden.
-	if at := invalidUTF8(body); at >= 0 {
-		return nil, fmt.Errorf("the body is not valid UTF-8 at %s; expected JSON: use AssertBytes for other bodies", position(body, at))
+	if !utf8.Valid(body) {
+		return nil, fmt.Errorf("the body is not valid UTF-8 at %s; expected JSON: use AssertBytes for other bodies", position(body, invalidUTF8(body)))
 	}
-	var raw json.RawMessage
-	if err := json.Unmarshal(body, &raw); err != nil {
+	if !json.Valid(body) {
+		var raw json.RawMessage
+		err := json.Unmarshal(body, &raw) // for what is wrong with it
 		at := len(body)
 		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 			at = int(syntax.Offset) - 1
@@ -51,7 +52,7 @@ func canonical(body []byte) ([]byte, error) {
 		return nil, fmt.Errorf("the body is not JSON at %s: %w; expected JSON: use AssertBytes for other bodies", position(body, at), err)
 	}
 	f := formatter{body: body}
-	text, err := f.value(nil, nil, 0)
+	text, err := f.value(make([]byte, 0, 2*len(body)), nil, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +84,26 @@ type formatter struct {
 	at   int
 }
 
-// value appends the canonical form of the next value. pointer holds the names of
-// the members and the indexes that lead to it.
-func (f *formatter) value(out []byte, pointer []string, depth int) ([]byte, error) {
+// place is where a value stands: a member's name or an index, in a parent.
+type place struct {
+	parent *place
+	name   []byte
+	index  int
+}
+
+// pointer is the JSON pointer of the place, without escapes.
+func (p *place) pointer() string {
+	if p == nil {
+		return ""
+	}
+	if p.name == nil {
+		return p.parent.pointer() + "/" + strconv.Itoa(p.index)
+	}
+	return p.parent.pointer() + "/" + string(p.name[1:len(p.name)-1])
+}
+
+// value appends the canonical form of the next value, which stands at a place.
+func (f *formatter) value(out []byte, at *place, depth int) ([]byte, error) {
 	switch c := f.peek(); {
 	case c == '"':
 		return f.text(out), nil
@@ -94,13 +112,13 @@ func (f *formatter) value(out []byte, pointer []string, depth int) ([]byte, erro
 	case depth == maxDepth:
 		return nil, fmt.Errorf("the body is nested deeper than %d levels at %s; expected an answer of an API", maxDepth, position(f.body, f.at))
 	case c == '{':
-		return f.object(out, pointer, depth)
+		return f.object(out, at, depth)
 	default:
-		return f.array(out, pointer, depth)
+		return f.array(out, at, depth)
 	}
 }
 
-func (f *formatter) array(out []byte, pointer []string, depth int) ([]byte, error) {
+func (f *formatter) array(out []byte, at *place, depth int) ([]byte, error) {
 	f.at++
 	if f.peek() == ']' {
 		f.at++
@@ -110,7 +128,7 @@ func (f *formatter) array(out []byte, pointer []string, depth int) ([]byte, erro
 	for i := 0; f.body[f.at] != ']'; i++ {
 		out = indent(append(out, sep), depth+1)
 		var err error
-		if out, err = f.value(out, append(pointer, strconv.Itoa(i)), depth+1); err != nil {
+		if out, err = f.value(out, &place{parent: at, index: i}, depth+1); err != nil {
 			return nil, err
 		}
 		f.comma(']')
@@ -120,38 +138,50 @@ func (f *formatter) array(out []byte, pointer []string, depth int) ([]byte, erro
 	return append(indent(out, depth), ']'), nil
 }
 
-func (f *formatter) object(out []byte, pointer []string, depth int) ([]byte, error) {
-	type member struct{ name, value []byte }
+func (f *formatter) object(out []byte, at *place, depth int) ([]byte, error) {
+	// The members are written one after the other, and then put in order.
+	type member struct{ name, end int }
 	var members []member
+	var text []byte
 	f.at++
 	f.peek()
 	for f.body[f.at] != '}' {
-		name := f.text(nil)
+		from := len(text)
+		text = f.text(text)
+		name := len(text)
 		f.peek()
 		f.at++ // the colon
-		value, err := f.value(nil, append(pointer, string(name[1:len(name)-1])), depth+1)
-		if err != nil {
+		text = append(text, ": "...)
+		var err error
+		if text, err = f.value(text, &place{parent: at, name: text[from:name:name]}, depth+1); err != nil {
 			return nil, err
 		}
-		members = append(members, member{name, value})
+		members = append(members, member{name, len(text)})
 		f.comma('}')
 	}
 	f.at++
 	if len(members) == 0 {
 		return append(out, "{}"...), nil
 	}
+	type span struct{ name, whole []byte }
+	sorted := make([]span, len(members))
+	from := 0
+	for i, m := range members {
+		sorted[i] = span{text[from:m.name], text[from:m.end]}
+		from = m.end
+	}
 	// Without the closing quote, a name comes before those that it begins.
-	slices.SortFunc(members, func(a, b member) int {
+	slices.SortFunc(sorted, func(a, b span) int {
 		return bytes.Compare(a.name[:len(a.name)-1], b.name[:len(b.name)-1])
 	})
 	sep := byte('{')
-	for i, m := range members {
-		if i > 0 && bytes.Equal(m.name, members[i-1].name) {
-			where := strings.Join(append(pointer, string(m.name[1:len(m.name)-1])), "/")
-			return nil, fmt.Errorf("the body names the member %q twice; expected each name once, as readers differ on which one counts", "/"+where)
+	for i, m := range sorted {
+		if i > 0 && bytes.Equal(m.name, sorted[i-1].name) {
+			where := &place{parent: at, name: m.name}
+			return nil, fmt.Errorf("the body names the member %q twice; expected each name once, as readers differ on which one counts", where.pointer())
 		}
 		out = indent(append(out, sep), depth+1)
-		out = append(append(append(out, m.name...), ": "...), m.value...)
+		out = append(out, m.whole...)
 		sep = ','
 	}
 	return append(indent(out, depth), '}'), nil
@@ -188,7 +218,7 @@ func (f *formatter) comma(end byte) {
 
 func (f *formatter) scalar(out []byte) []byte {
 	from := f.at
-	for f.at < len(f.body) && !bytes.ContainsRune([]byte(" \t\r\n,]}"), rune(f.body[f.at])) {
+	for f.at < len(f.body) && strings.IndexByte(" \t\r\n,]}", f.body[f.at]) < 0 {
 		f.at++
 	}
 	return append(out, f.body[from:f.at]...)
@@ -200,6 +230,14 @@ func (f *formatter) text(out []byte) []byte {
 	for f.at++; f.body[f.at] != '"'; {
 		if f.body[f.at] == '\\' {
 			out = f.escape(out)
+			continue
+		}
+		from := f.at
+		for c := f.body[f.at]; c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\'; c = f.body[f.at] {
+			f.at++
+		}
+		if f.at > from {
+			out = append(out, f.body[from:f.at]...)
 			continue
 		}
 		r, size := utf8.DecodeRune(f.body[f.at:])

@@ -1,7 +1,7 @@
 package webhooktest
 
 import (
-	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/scenario"
 )
 
 // Token stands for the tenant's credential wherever code under test needs one:
@@ -100,8 +101,8 @@ type Scenario struct {
 	// "simulated" (the built-in simulator, made from the published contract).
 	Source string
 
-	request provider.Request
-	def     *provider.Definition
+	scenario *provider.Scenario
+	def      *provider.Definition
 }
 
 // Step returns the scenario as a step for Replay.
@@ -111,25 +112,10 @@ func (s Scenario) Step() Step { return Step(s.Name) }
 // of errors also answer the well-formed request of the operation, so that a
 // client that never sends a bad request can be shown the error as well.
 func (s Scenario) Request() *http.Request {
-	req, err := http.NewRequest(s.request.Method, s.def.BaseURL+s.request.Target, bytes.NewReader([]byte(s.request.Body)))
+	req, err := scenario.Request(context.Background(), s.def, s.scenario)
 	if err != nil {
 		// A test of the definitions keeps this from happening.
 		panic(fmt.Sprintf("webhooktest: scenario %s: %v", s.Name, err))
-	}
-	if s.request.Body == "" {
-		req.Body, req.GetBody = http.NoBody, nil
-	}
-	for name, value := range s.request.Header {
-		req.Header.Set(name, value)
-	}
-	switch s.request.Credential {
-	case provider.Valid:
-		req.Header.Set("Authorization", "Bearer "+Token)
-	case provider.Wrong:
-		req.Header.Set("Authorization", "Bearer "+provider.WrongToken)
-	}
-	if s.def.Origin && !s.request.NoOrigin {
-		req.Header.Set("Origin", s.def.BaseURL)
 	}
 	return req
 }
@@ -149,7 +135,7 @@ func (p Provider) Scenarios() []Scenario {
 		}
 		all = append(all, Scenario{
 			Name: s.Name, Operation: path.Dir(s.Name), Summary: s.Summary, Status: s.Status, Source: source,
-			request: s.Request, def: p.def,
+			scenario: s, def: p.def,
 		})
 	}
 	return slices.Clip(all)

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"strings"
 
-	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/scenario"
 )
 
 // answer is the first answer of a scenario, in placeholders.
@@ -30,7 +30,7 @@ func send(ctx context.Context, t target, front http.RoundTripper) (answer, error
 			return nil
 		},
 	}
-	req, err := request(ctx, t)
+	req, err := scenario.Request(ctx, t.def, t.scenario)
 	if err != nil {
 		return first, err
 	}
@@ -41,30 +41,6 @@ func send(ctx context.Context, t target, front http.RoundTripper) (answer, error
 	defer resp.Body.Close()
 	_, err = io.Copy(io.Discard, resp.Body)
 	return first, err
-}
-
-func request(ctx context.Context, t target) (*http.Request, error) {
-	asked := t.scenario.Request
-	req, err := http.NewRequestWithContext(ctx, asked.Method, t.def.BaseURL+asked.Target, strings.NewReader(asked.Body))
-	if err != nil {
-		return nil, err
-	}
-	if asked.Body == "" {
-		req.Body = http.NoBody
-	}
-	for name, value := range asked.Header {
-		req.Header.Set(name, value)
-	}
-	switch asked.Credential {
-	case provider.Valid:
-		req.Header.Set("Authorization", "Bearer "+provider.Token)
-	case provider.Wrong:
-		req.Header.Set("Authorization", "Bearer "+provider.WrongToken)
-	}
-	if t.def.Origin && !asked.NoOrigin {
-		req.Header.Set("Origin", t.def.BaseURL)
-	}
-	return req, nil
 }
 
 // observer notes the first answer that passes.

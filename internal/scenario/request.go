@@ -1,0 +1,35 @@
+package scenario
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// Request returns a new request as the scenario's cassette answers it, in the
+// placeholder world.
+func Request(ctx context.Context, d *provider.Definition, s *provider.Scenario) (*http.Request, error) {
+	asked := s.Request
+	req, err := http.NewRequestWithContext(ctx, asked.Method, d.BaseURL+asked.Target, strings.NewReader(asked.Body))
+	if err != nil {
+		return nil, err
+	}
+	if asked.Body == "" {
+		req.Body, req.GetBody = http.NoBody, nil
+	}
+	for name, value := range asked.Header {
+		req.Header.Set(name, value)
+	}
+	switch asked.Credential {
+	case provider.Valid:
+		req.Header.Set("Authorization", "Bearer "+provider.Token)
+	case provider.Wrong:
+		req.Header.Set("Authorization", "Bearer "+provider.WrongToken)
+	}
+	if d.Origin && !asked.NoOrigin {
+		req.Header.Set("Origin", d.BaseURL)
+	}
+	return req, nil
+}

@@ -1,0 +1,164 @@
+package webhooktest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/vcr"
+)
+
+// CheckMatching proves how strictly a cassette's requests are matched. It sends
+// each recorded request, changed in one step at a time, and returns an error
+// that lists
+//
+//   - each change that matters and is answered all the same: another method,
+//     scheme, host, path, query, media type asked for (where the vendor tells
+//     answers apart by it), value, type, digit, member or byte of the body;
+//   - each change that does not matter and is not answered, or answered with
+//     something else than what was recorded: the order of members, white space,
+//     escapes, headers such as User-Agent, credentials, request ids.
+//
+// replay returns a new transport for each request, which must not reach a
+// network, and for which an error is a miss: a team's own recorder with the
+// matcher that its tests use. nil means the client of [Open], for a cassette
+// that Open reads.
+//
+// A changed request that another interaction of the cassette answers is left
+// out; so is one that a scenario of an error answers besides its own. What the
+// caller once sent and made up itself (a placeholder that starts with "sent-")
+// is not compared, as when replaying. Of a large body the first 100 values are
+// changed. It is an error if the file cannot be read.
+func CheckMatching(p Provider, file string, replay func() http.RoundTripper) error {
+	if p.def == nil {
+		return errNoProvider
+	}
+	loaded, err := vcr.Load(file)
+	if err != nil {
+		return err
+	}
+	c := matchingCheck{def: p.def, transport: replay}
+	if c.transport == nil {
+		step := vcr.Step{Name: file, Tape: vcr.NewTape(loaded, p.def, nil)}
+		c.transport = func() http.RoundTripper {
+			r, err := vcr.NewReplay(step)
+			if err != nil {
+				return noTransport{err}
+			}
+			return vcr.NewFront(vcr.Config{Definition: p.def, Report: unreported{}}, r)
+		}
+	}
+	for _, exchange := range loaded.Captured() {
+		c.recorded = append(c.recorded, newRecordedRequest(exchange))
+	}
+	c.also = alsoAnswered(p.def, loaded.Header.Scenario, c.recorded)
+	faults, sent, wrong := c.run()
+	if wrong == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: of %d changed requests, %d are not matched as they should be:\n\t%s", file, sent, wrong, strings.Join(abridged(faults, maxFaults), "\n\t"))
+}
+
+// A matcher that looks at nothing has hundreds of faults.
+const (
+	maxFaults = 30 // lines of an error
+	maxSteps  = 8  // steps of a line
+)
+
+// abridged is a list of at most that many entries, and the number of the others.
+func abridged(list []string, most int) []string {
+	if len(list) <= most {
+		return list
+	}
+	return append(list[:most:most], fmt.Sprintf("and %d more", len(list)-most))
+}
+
+type matchingCheck struct {
+	def       *provider.Definition
+	transport func() http.RoundTripper
+	recorded  []recordedRequest
+	// also are requests that a scenario's cassette answers besides its own.
+	also []recordedRequest
+}
+
+// run sends every change of every recorded request. The faults are one line for
+// each kind of change of each request.
+func (c *matchingCheck) run() (faults []string, sent, wrong int) {
+	for id, r := range c.recorded {
+		for _, change := range requestChanges {
+			matters := change.matters(c.def)
+			steps := map[string][]string{} // by what is wrong with them
+			for _, v := range change.of(c.def, r) {
+				if matters && c.answeredByDesign(v.request) {
+					continue
+				}
+				sent++
+				if fault := c.fault(v, matters); fault != "" {
+					wrong++
+					if !slices.Contains(steps[fault], v.what) {
+						steps[fault] = append(steps[fault], v.what)
+					}
+				}
+			}
+			for _, fault := range slices.Sorted(maps.Keys(steps)) {
+				faults = append(faults, fmt.Sprintf("#%d %s %s: %s; %s", id, r, fault, strings.Join(abridged(steps[fault], maxSteps), ", "), change.why))
+			}
+		}
+	}
+	return faults, sent, wrong
+}
+
+// fault sends a changed request and says what is wrong with what comes back.
+func (c *matchingCheck) fault(v variant, matters bool) string {
+	resp, err := c.transport().RoundTrip(v.request.http())
+	if err != nil {
+		if matters {
+			return ""
+		}
+		if errors.As(err, new(noTransport)) {
+			return err.Error()
+		}
+		return "is not answered, but should be"
+	}
+	defer resp.Body.Close()
+	if matters {
+		return "is answered, but should not be"
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return "is answered with a body that breaks off"
+	}
+	said := parseBody(v.request.body)
+	for _, other := range c.recorded {
+		if other.status == resp.StatusCode && other.answer == string(body) && other.answers(v.request, said) {
+			return ""
+		}
+	}
+	return "is answered with something else than what was recorded"
+}
+
+// answeredByDesign reports whether a changed request is one that the cassette
+// answers for a reason of its own.
+func (c *matchingCheck) answeredByDesign(r changedRequest) bool {
+	said := parseBody(r.body)
+	answers := func(other recordedRequest) bool { return other.asksFor(c.def, r) && other.answers(r, said) }
+	return slices.ContainsFunc(c.recorded, answers) || slices.ContainsFunc(c.also, answers)
+}
+
+// unreported takes the reports of a client that is sent requests which break the
+// contract on purpose.
+type unreported struct{}
+
+func (unreported) Helper()               {}
+func (unreported) Logf(string, ...any)   {}
+func (unreported) Errorf(string, ...any) {}
+
+// noTransport stands for a client that could not be made.
+type noTransport struct{ error }
+
+func (n noTransport) RoundTrip(*http.Request) (*http.Response, error) { return nil, n }

@@ -2,8 +2,10 @@ package webhooktest_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -81,13 +83,46 @@ func (h *hostileTenant) play(tb testing.TB, client *http.Client, r request) {
 	}
 	resp, err := client.Transport.RoundTrip(req)
 	if err != nil {
-		fmt.Fprintf(&h.seen, "%v\n%+v\n", err, err)
+		h.print(client, err)
 		return
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(tb, err)
 	fmt.Fprintf(&h.seen, "%s %v %v %s\n", resp.Status, resp.Header, resp.Trailer, body)
+}
+
+// printer is a test that prints what its assertions say.
+type printer struct{ *strings.Builder }
+
+func (p printer) Errorf(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+
+// print notes an error and the client in the ways in which failing tests and
+// panics print them: assertions show every error of a chain, and what a failed
+// comparison holds through every pointer.
+func (h *hostileTenant) print(client *http.Client, err error) {
+	out := printer{&h.seen}
+	out.Errorf("%v\n%+v\n%#v\n%#v", err, err, err, client)
+	type service struct {
+		Client *http.Client
+		Err    error
+	}
+	assert.Equal(out, service{}, service{client, err})
+	assert.ErrorIs(out, err, io.ErrNoProgress)
+	assert.NoError(out, err)
+	assert.Nil(out, client)
+	var op *net.OpError
+	var dns *net.DNSError
+	var network net.Error
+	if errors.As(err, &op) {
+		out.Errorf("%v %#v", op, op)
+	}
+	if errors.As(err, &dns) {
+		out.Errorf("%v %#v", dns, dns)
+	}
+	if errors.As(err, &network) {
+		out.Errorf("%v %#v", network, network)
+	}
 }
 
 // A tenant that puts secrets and personal data everywhere gets none of them into

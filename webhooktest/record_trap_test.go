@@ -277,6 +277,7 @@ func TestRecord_upgradesAndStreams(t *testing.T) {
 				w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 				_, _ = w.Write([]byte("data: 1\n\n"))
 				w.(http.Flusher).Flush()
+				_, _ = io.Copy(io.Discard, r.Body) // only then does a server notice that the client is gone
 				<-r.Context().Done()
 			},
 			want: "POST " + devrevGetURL + " is not recorded: the answer is a stream (200 OK), and a cassette holds whole answers only",

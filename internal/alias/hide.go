@@ -162,11 +162,15 @@ func (t *Table) reserve(v string) {
 // hideWhole replaces a value as a whole. near holds the values of the same
 // object and their placeholders.
 func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) string {
-	if v == "" || isSent(v) || t.issued(v) && kind != provider.Word {
+	if v == "" || isSent(v) {
 		return v
 	}
+	// First, for a caller may send what looks like a placeholder.
 	if p, ok := t.sentAs(kind, v); ok {
 		return p
+	}
+	if t.issued(v) && kind != provider.Word {
+		return v
 	}
 	if p, ok := t.anyKind[v]; ok && p.kind == provider.Secret && len(v) >= minSecret {
 		return p.placeholder

@@ -6,6 +6,7 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -69,10 +70,15 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 			return nil, nil, err
 		}
 	}
-	req, err := http.NewRequestWithContext(c.Context, method, real.String(), bytes.NewReader(body))
+	// Every exchange has a connection of its own, and ends it: net/http logs what
+	// a server sends on a kept one unasked, with the tenant's values in it.
+	ctx, done := context.WithCancel(c.Context)
+	defer done()
+	req, err := http.NewRequestWithContext(ctx, method, real.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, nil, errors.New("the request does not translate into one for the tenant")
 	}
+	req.Close = true
 	if len(body) == 0 {
 		req.Body, req.ContentLength, req.GetBody = http.NoBody, 0, nil
 	}

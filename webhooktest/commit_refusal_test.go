@@ -109,7 +109,7 @@ func TestCommit_refusals(t *testing.T) {
 				_, err := client.Do(req)
 				require.ErrorContains(tb, err, `a recording of devrev sends requests to "https://api.devrev.ai" only`)
 			},
-			want: `%FILE% not written: GET https://elsewhere.example/webhooks.get failed: the request goes to "https://elsewhere.example"; a recording of devrev sends requests to "https://api.devrev.ai" only`,
+			want: `%FILE% not written: GET of another host than https://api.devrev.ai failed: the request goes to "https://elsewhere.example"; a recording of devrev sends requests to "https://api.devrev.ai" only`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,9 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // DVELOP_REPOSITORY_ID, DVELOP_EVENT_ID, DVELOP_WEBHOOK_ID), and the test sees
 // the same placeholders as when it replays. The file is written when the test
 // has passed and the recording is sound: it holds no value of the tenant, every
-// answer meets the contract, and it replays itself. Otherwise the old file stays
+// answer meets the contract, and it replays itself. That is decided when Open's
+// cleanup runs: a cleanup registered earlier runs later, and what it finds comes
+// too late. Otherwise the old file stays
 // as it was and the test says why.
 func Open(tb testing.TB, p Provider, file string) *http.Client {
 	tb.Helper()
@@ -41,7 +44,7 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 		fatal(tb, fmt.Errorf("%q is no cassette's name; name a file that ends in .yaml, such as %q", file, "testdata/lookup.yaml"))
 	}
 	slashed := filepath.ToSlash(file)
-	command := fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, slashed, shellQuote(runPattern(tb.Name())))
+	command := fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, vcr.Quote(pathPattern(slashed)), vcr.Quote(runPattern(tb.Name())))
 	recording, err := switched(slashed)
 	if err != nil {
 		fatal(tb, err)
@@ -68,6 +71,9 @@ func switched(file string) (bool, error) {
 	pattern := os.Getenv(RecordVar)
 	if pattern == "" {
 		return false, nil
+	}
+	if _, err := regexp.Compile(pattern); err != nil {
+		return false, fmt.Errorf("%s is no regular expression: %w", RecordVar, err)
 	}
 	re, err := regexp.Compile("^(?:" + pattern + ")$")
 	if err != nil {
@@ -99,17 +105,41 @@ func record(tb testing.TB, p Provider, file string) *vcr.Front {
 			r.Release()
 			return
 		}
-		outcome, err := r.Commit(tb.Failed())
+		outcome, err := r.Commit(tb.Failed() || unwinding())
 		switch {
 		case err != nil:
 			tb.Errorf("%v", err)
 		case outcome.Written:
-			tb.Logf("%s recorded: %d interactions", file, outcome.Interactions)
+			tb.Logf("%s recorded: %s", file, count(outcome.Interactions, "interaction"))
 		default:
 			tb.Logf("%s left as it is: the recording says the same", file)
 		}
 	})
 	return f
+}
+
+// unwinding reports whether the test is ending in a panic or in
+// runtime.Goexit: testing runs the cleanups before it marks such a test as
+// failed.
+func unwinding() bool {
+	var stack [128]uintptr
+	frames := runtime.CallersFrames(stack[:runtime.Callers(1, stack[:])])
+	for {
+		frame, more := frames.Next()
+		if frame.Function == "runtime.gopanic" || frame.Function == "runtime.Goexit" {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // runPattern is the -run expression that selects one test, subtests included.
@@ -124,9 +154,11 @@ func runPattern(name string) string {
 	return strings.Join(parts, "/")
 }
 
-func shellQuote(s string) string {
-	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-") == "" {
-		return s
+// pathPattern is the regular expression that selects one cassette. A dot matches
+// itself well enough, and the command stays easy to read.
+func pathPattern(file string) string {
+	if quoted := regexp.QuoteMeta(file); quoted != strings.ReplaceAll(file, ".", `\.`) {
+		return quoted
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return file
 }

@@ -56,8 +56,10 @@ func Redact(pointers ...string) Option {
 
 // Keep lets the strings at these JSON pointers of answers into the cassette as
 // they are: for undocumented members, which are replaced otherwise, and for text
-// that a test must see. "*" stands for any one member or index. A known secret
-// inside is replaced all the same.
+// that a test must see. "*" stands for any one member or index. An id, a URL, a
+// name or a mail address stays only if the pointer names that very member, not
+// an object around it. A member that the contract marks as a credential never
+// stays, and a known credential inside another text is replaced all the same.
 func Keep(pointers ...string) Option {
 	return func(o *options) { o.keep = append(o.keep, pointers...) }
 }

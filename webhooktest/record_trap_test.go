@@ -469,7 +469,7 @@ func TestRecord_missingVariables(t *testing.T) {
 		},
 		{
 			name: "a token with a line end", p: webhooktest.DevRev, env: devrev, with: environment{"DEVREV_TOKEN": realToken + "\n"},
-			want: "webhooktest: DEVREV_TOKEN begins or ends with white space; check how it was copied",
+			want: "webhooktest: DEVREV_TOKEN holds a line break, or white space at an end; check how it was copied",
 		},
 		{
 			name: "no repository", p: webhooktest.DVelop, env: dvelop, without: []string{"DVELOP_REPOSITORY_ID"}, body: getWebhook,

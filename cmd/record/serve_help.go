@@ -32,8 +32,9 @@ requests on their way, prints a summary on stderr, and ends with status
      with --fail-unused also when no request asked for a step
   2  wrong usage; nothing was served
 
-GET ` + vcr.JournalPath + ` shows what was asked so far, as JSON. It holds no header, no body
-and no credential. The version rises when a member changes its meaning or goes:
+GET ` + vcr.JournalPath + ` shows what was asked so far, as JSON: the URL of every request, and
+in an explanation the body of one that was missed; no header, and no credential
+that is known as one. The version rises when a member changes its meaning or goes:
 
   {"version": 1, "provider": "devrev",
    "asked": 2, "answered": 1, "missed": 1, "refused": 0, "breaches": 0,

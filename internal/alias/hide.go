@@ -44,7 +44,7 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 			if c.Kind == provider.Event && isLowerWord(n.text) {
 				break // an event id is public, and no value is searched for in it
 			}
-			pass := passOf(c, n.text)
+			pass := passOf(c)
 			passes[pass] = append(passes[pass], leaf{n, c.Kind, pointer})
 		}
 	})
@@ -111,9 +111,9 @@ type leaf struct {
 
 // passOf sorts a string by what is known of it: 0 documented and sensitive,
 // 1 unknown or a word, 2 free to stay.
-func passOf(c provider.Class, text string) int {
+func passOf(c provider.Class) int {
 	switch {
-	case c.Keep || c.Kind == provider.Event || c.Kind == provider.Undocumented && c.Documented && isLowerWord(text):
+	case c.Keep || c.Kind == provider.Event:
 		return 2
 	case c.Kind == provider.Undocumented || c.Kind == provider.Word:
 		return 1

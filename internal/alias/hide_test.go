@@ -50,7 +50,7 @@ func TestHideJSON_kinds(t *testing.T) {
 		"made-up id as word":   {provider.Word, "no-such-id", "no-such-id", false},
 		"empty":                {provider.Secret, "", "", false},
 		"kept":                 {"keep", "active", "active", false},
-		"unlisted word":        {"enum", "degraded", "degraded", false},
+		"unlisted word":        {"enum", "degraded", "undocumented-1", false},
 		"unlisted other":       {"enum", "Jane Doe", "undocumented-1", false},
 		"undocumented":         {"", "anything", "undocumented-1", false},
 		"undocumented date":    {"", "2024-05-06T07:08:09.123Z", "2023-01-01T12:00:00Z", true},

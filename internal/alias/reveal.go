@@ -168,7 +168,11 @@ func (t *Table) RevealURL(u *url.URL) (*url.URL, error) {
 		return nil, errors.New("the URL carries user information; send the credential as a header")
 	}
 	rest := u.EscapedPath()
-	if originOf(u.Scheme, u.Host) != t.base.mockOrigin {
+	switch origin := originOf(u.Scheme, u.Host); {
+	case origin == t.base.mockOrigin:
+	case origin == t.base.realOrigin:
+		return nil, fmt.Errorf("the request goes to the tenant's own host; send it to %q, which stands for it", t.base.mock)
+	default:
 		return nil, fmt.Errorf("the request goes to %q; a recording of %s sends requests to %q only", u.Scheme+"://"+u.Host, t.def.Name, t.base.mock)
 	}
 	rest, ok := cutPath(rest, t.base.mockPath)

@@ -35,6 +35,7 @@ var rules = []rule{
 	{"github-token", "github_pat_", pattern.New(`\bgithub_pat_[A-Za-z0-9_]{22,}`), nil},
 	{"slack-token", "xox", pattern.New(`\bxox[abeprs]-[A-Za-z0-9-]{10,}`), nil},
 	{"slack-token", "hooks.slack.com", pattern.New(`hooks\.slack\.com/services/T[A-Za-z0-9]+/`), nil},
+	{"stripe-key", "k_live_", pattern.New(`\b[rs]k_live_[0-9A-Za-z]{10,}`), nil},
 	{"google-key", "aiza", pattern.New(`\bAIza[0-9A-Za-z_-]{35}`), nil},
 	{"userinfo", "://", pattern.New(`\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'<>\\@]+@[A-Za-z0-9\[]`), nil},
 }

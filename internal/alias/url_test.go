@@ -100,7 +100,7 @@ func TestRevealURL_followsAHiddenLink(t *testing.T) {
 
 func TestRevealURL_refuses(t *testing.T) {
 	for in, want := range map[string]string{
-		"https://acme.d-velop.cloud/x":              `the request goes to "https://acme.d-velop.cloud"; a recording of dvelop sends requests to "https://sample-api.d-velop.cloud" only`,
+		"https://acme.d-velop.cloud/x":              `the request goes to the tenant's own host; send it to "https://sample-api.d-velop.cloud", which stands for it`,
 		"http://sample-api.d-velop.cloud/x":         `the request goes to "http://sample-api.d-velop.cloud"; a recording of dvelop sends requests to "https://sample-api.d-velop.cloud" only`,
 		"https://sample-api.d-velop.cloud:8443/x":   `the request goes to "https://sample-api.d-velop.cloud:8443"; a recording of dvelop sends requests to "https://sample-api.d-velop.cloud" only`,
 		"https://sample-api.d-velop.cloud.evil.com": `the request goes to "https://sample-api.d-velop.cloud.evil.com"; a recording of dvelop sends requests to "https://sample-api.d-velop.cloud" only`,

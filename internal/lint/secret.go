@@ -42,7 +42,7 @@ var (
 	// secretWords make a secret of any name that they end.
 	secretWords = []string{"secret", "secrets", "token", "tokens", "apikey", "authorization", "credential", "credentials", "jwt", "cookie",
 		"sessionid", "authsessionid", "privatekey", "secretkey", "accesskey", "accesstoken", "refreshtoken", "idtoken", "authtoken", "clientsecret",
-		"bearer", "connectionstring", "csrf", "xsrf"}
+		"bearer", "connectionstring", "csrf", "xsrf", "signature", "sig", "jsessionid", "phpsessid", "otp"}
 	// keyWords make a secret of the word "key" or "signature" behind them.
 	keyWords = []string{"api", "access", "secret", "private", "auth", "signing", "encryption", "shared", "account", "master", "app", "application",
 		"subscription", "license", "client", "ssh", "functions", "storage", "webhook", "hub"}

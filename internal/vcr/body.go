@@ -15,7 +15,7 @@ const maxBody = 10 << 20
 
 // readBody reads and closes the body of a request, as every transport must,
 // also when the request goes no further.
-func readBody(req *http.Request) ([]byte, error) {
+func (f *Front) readBody(req *http.Request) ([]byte, error) {
 	defer closeBody(req)
 	if req.URL == nil {
 		return nil, errors.New("http: nil Request.URL")
@@ -45,7 +45,7 @@ func readBody(req *http.Request) ([]byte, error) {
 		return nil, err
 	}
 	if len(body) > maxBody {
-		return nil, fmt.Errorf("%s has a body of more than %d MiB; a cassette is no place for it", describeCall(req), maxBody>>20)
+		return nil, fmt.Errorf("%s has a body of more than %d MiB; a cassette is no place for it", f.describe(req), maxBody>>20)
 	}
 	return body, nil
 }

@@ -240,7 +240,15 @@ func (r *Recording) reject(data []byte) error {
 	if err := replace(rejected, data, r.verify); err != nil {
 		return r.refused("", "the test failed", err.Error())
 	}
-	return r.refused(fmt.Sprintf("the recording itself is sound; to accept it: mv %s %s", name, r.Name), "the test failed")
+	return r.refused(fmt.Sprintf("the recording itself is sound; to accept it: mv %s %s", Quote(name), Quote(r.Name)), "the test failed")
+}
+
+// Quote writes a word of a command line as a shell takes it.
+func Quote(word string) string {
+	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-") == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // Problems are the breaches of contract that the answers showed.

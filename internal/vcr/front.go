@@ -106,14 +106,14 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	f.Report.Helper()
 	f.open.RLock()
 	defer f.open.RUnlock()
-	body, err := readBody(req)
+	body, err := f.readBody(req)
 	switch {
 	case f.isClosed():
-		return nil, fmt.Errorf("%s: %w", describeCall(req), ErrClosed)
+		return nil, fmt.Errorf("%s: %w", f.describe(req), ErrClosed)
 	case err != nil:
 		return nil, err
 	}
-	if err := refuse(req); err != nil {
+	if err := f.refuse(req); err != nil {
 		f.fail("%v", err)
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	inner := req.WithContext(c)
 	inner.Body = nil
 	if f.recording != nil {
-		f.report(describeCall(req), f.excuse(f.recording().Scenario, nil, c.lacks))
+		f.report(f.describe(req), f.excuse(f.recording().Scenario, nil, c.lacks))
 		return f.record(c, inner)
 	}
 	buffer := scratch.Get().(*[]byte)
@@ -174,12 +174,21 @@ func (f *Front) copyFor(c *call) *http.Request {
 }
 
 // refuse names the kinds of exchange that a cassette cannot hold.
-func refuse(req *http.Request) error {
+func (f *Front) refuse(req *http.Request) error {
 	if upgrade := req.Header.Get("Upgrade"); upgrade != "" {
 		return fmt.Errorf("%s asks for an upgrade to %q; a cassette holds plain HTTP exchanges only, so send this request through a client of its own",
-			describeCall(req), upgrade)
+			f.describe(req), upgrade)
 	}
 	return nil
+}
+
+// describe names a request in messages. While recording that is its documented
+// path and no value: the code under test may have sent the tenant's own.
+func (f *Front) describe(req *http.Request) string {
+	if f.recording != nil {
+		return f.recording().describe(req)
+	}
+	return describeCall(req)
 }
 
 // describeCall names a request in messages, without a password in its URL.

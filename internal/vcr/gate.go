@@ -167,7 +167,7 @@ func (r *Recording) placeholder(class provider.Class, value string) bool {
 	case r.table.Known(value):
 		return true
 	case class.Kind == provider.Word || class.Documented && class.Kind == "":
-		return contract.IsWord(r.Definition, value) || word(value)
+		return contract.IsWord(r.Definition, value)
 	case class.Kind == provider.Text:
 		return slices.Contains(r.Definition.Sentences, value)
 	case class.Kind == provider.URL:

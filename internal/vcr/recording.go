@@ -70,7 +70,10 @@ func LiveTenant(def *provider.Definition, getenv func(string) string, day string
 	}
 	t.BaseURL = strings.TrimRight(t.BaseURL, "/")
 	if strings.TrimSpace(t.Token) != t.Token || strings.ContainsAny(t.Token, "\r\n") {
-		return Tenant{}, fmt.Errorf("%s begins or ends with white space; check how it was copied", def.TokenVar)
+		return Tenant{}, fmt.Errorf("%s holds a line break, or white space at an end; check how it was copied", def.TokenVar)
+	}
+	if scheme, _, ok := strings.Cut(t.Token, " "); ok && strings.EqualFold(scheme, "Bearer") {
+		return Tenant{}, fmt.Errorf("%s begins with %q; set it to the token alone", def.TokenVar, scheme)
 	}
 	return t, nil
 }
@@ -107,6 +110,7 @@ type Recording struct {
 	before   *snapshot
 	release  func()
 	resolved map[string]bool
+	foreseen bool
 
 	// What follows is guarded by lock.
 	captured []*cassette.Interaction
@@ -206,7 +210,23 @@ func (f *Front) record(c *call, inner *http.Request) (*http.Response, error) {
 func (r *Recording) broken(c *call, err error) {
 	r.failures.Lock()
 	defer r.failures.Unlock()
-	r.refusals = append(r.refusals, fmt.Sprintf("%s failed: %v", describeCall(c.req), err))
+	r.refusals = append(r.refusals, fmt.Sprintf("%s failed: %v", r.describe(c.req), err))
+}
+
+// describe names a request by its method and its documented path. A value that
+// the code under test put into it may be the tenant's own.
+func (r *Recording) describe(req *http.Request) string {
+	base := r.Definition.BaseURL
+	switch route, ok := r.Definition.Find(method(req), req.URL); {
+	case !strings.EqualFold(req.URL.Scheme+"://"+req.URL.Host, base):
+		return method(req) + " of another host than " + base
+	case !ok:
+		return method(req) + " " + base + "/…"
+	case req.URL.RawQuery != "":
+		return method(req) + " " + base + route.Form.Path + "?…"
+	default:
+		return method(req) + " " + base + route.Form.Path
+	}
 }
 
 // RefusedError is a request that must not be recorded; it fails the test. It
@@ -220,10 +240,11 @@ func (e *RefusedError) Error() string { return e.text }
 func (e *RefusedError) Unwrap() error { return e.err }
 
 func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
+	f.Report.Helper()
 	r := f.recording()
 	refuse := func(format string, args ...any) error {
 		err := fmt.Errorf(format, args...)
-		return &RefusedError{fmt.Sprintf("%s is not recorded: %v", describeCall(c.req), err), err}
+		return &RefusedError{fmt.Sprintf("%s is not recorded: %v", r.describe(c.req), err), err}
 	}
 	bad := r.Scenario != nil && r.Scenario.Request.Credential != provider.Valid
 	if !bad && !c.credential.missing && c.credential.token != provider.Token {
@@ -282,6 +303,9 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	if r.Tenant.Source == Simulated {
 		label = fmt.Sprintf("the simulated exchange #%d", count)
 	}
+	if ia.Response.Body == replacedText || ia.Response.Body == replacedPage {
+		aboutReplaced(answer)
+	}
 	answer = f.excuse(r.Scenario, nil, answer)
 	r.problems = append(r.problems, answer...)
 	if r.AcceptDrift {
@@ -289,6 +313,17 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	}
 	f.report(label, append(f.excuse(r.Scenario, nil, sent.problems), answer...))
 	return r.forCaller(c, ia), nil
+}
+
+// aboutReplaced rewords what the contract says of the text that stands for a body
+// which is not JSON: its faults are not the vendor's.
+func aboutReplaced(problems []contract.Problem) {
+	for i, p := range problems {
+		if p.In == "answer" && p.Pointer == "" && p.Line > 0 {
+			problems[i].Line, problems[i].Column = 0, 0
+			problems[i].Message = "is not JSON; the recording holds a text in its place"
+		}
+	}
 }
 
 // forCaller builds the caller's answer: what it sent itself comes back as sent.

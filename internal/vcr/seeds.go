@@ -35,10 +35,31 @@ func (r *Recording) seed() error {
 	return nil
 }
 
+// foresee looks up, before the first answer, what only a look-up gives: an answer
+// that shows the value first would get it another placeholder, and the exported
+// one would be of no use any more. DevRev's ids need none of that, because the
+// first id of a type takes the exported placeholder. A look-up that fails is made
+// again when its placeholder is needed, and then says why.
+func (r *Recording) foresee(c *call) {
+	if r.foreseen || r.Scenario != nil {
+		return
+	}
+	r.foreseen = true
+	for _, s := range r.Definition.Seeds {
+		if s.Lookup == nil || s.Variable == "" || r.Tenant.Getenv(s.Var) != "" || len(r.unresolved(r.Definition.BaseURL+s.Lookup.Path, s.Lookup.Body)) > 0 {
+			continue
+		}
+		if real, err := r.lookUp(c, s.Lookup); err == nil && r.table.Seed(s, real) == nil {
+			r.resolved[s.Var] = true
+		}
+	}
+}
+
 // resolve finds the real values of the exported placeholders that a request
 // holds: from the environment (done when the recording began) or by an
 // unrecorded look-up.
 func (r *Recording) resolve(c *call, u *url.URL, body []byte) error {
+	r.foresee(c)
 	for _, s := range r.unresolved(u.String(), string(body)) {
 		if r.resolved[s.Var] {
 			continue

@@ -102,8 +102,8 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusSwitchingProtocols || mediaType(resp.Header.Get("Content-Type")) == "text/event-stream" {
-		return nil, nil, &RefusedError{text: fmt.Sprintf("%s %s is not recorded: the answer is a stream (%s), and a cassette holds whole answers only",
-			method, u, statusText(resp.StatusCode))}
+		return nil, nil, &RefusedError{text: fmt.Sprintf("%s is not recorded: the answer is a stream (%s), and a cassette holds whole answers only",
+			r.describe(c.req), statusText(resp.StatusCode))}
 	}
 	answer, err := decoded(resp)
 	if err != nil {
@@ -183,12 +183,25 @@ func (r *Recording) overridden(classes func(string) provider.Class) func(string)
 			}
 		}
 		for _, p := range r.Keep {
-			if covers(p, pointer) {
+			if covers(p, pointer) && keepable(class, p, pointer) {
 				class.Keep = true
 			}
 		}
 		return class
 	}
+}
+
+// keepable reports whether a pattern of Keep may let a member stay: never a
+// credential, and what the contract marks as sensitive only when the pattern
+// names that very member and not an object around it.
+func keepable(class provider.Class, pattern, pointer string) bool {
+	switch class.Kind {
+	case provider.Secret, provider.Key:
+		return false
+	case provider.ID, provider.DisplayID, provider.URL, provider.Mail, provider.Name, provider.Opaque:
+		return strings.Count(pattern, "/") == strings.Count(pointer, "/")
+	}
+	return true
 }
 
 // covers reports whether a JSON pointer names a member or something inside it;
@@ -221,7 +234,7 @@ func (r *Recording) hideHeader(header http.Header) http.Header {
 }
 
 var (
-	numeric  = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]{1,6})?$`)
+	numeric  = regexp.MustCompile(`^[0-9]{1,10}(\.[0-9]{1,6})?$`)
 	schemes  = map[string]bool{"Basic": true, "Bearer": true, "Digest": true, "Negotiate": true}
 	charsets = map[string]bool{"utf-8": true, "us-ascii": true, "iso-8859-1": true}
 	types    = map[string]bool{

@@ -19,6 +19,10 @@ func (l Library) unknown(name string) error {
 			return fmt.Errorf("%s has no scenario %q; %s has it", l.Definition.Name, name, other.Name)
 		}
 	}
+	// record list and the files' paths put the provider in front.
+	if rest, ok := strings.CutPrefix(name, l.Definition.Name+"/"); ok && l.Definition.Scenario(rest) != nil {
+		return fmt.Errorf("%s has no scenario %q; did you mean %q?", l.Definition.Name, name, rest)
+	}
 	variants := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return !strings.HasPrefix(s, name+"-") && !strings.HasPrefix(s, name+"/") })
 	if name != "" && len(variants) > 0 {
 		return fmt.Errorf("%s has no scenario %q; it has %s", l.Definition.Name, name, quoteAll(variants, "and"))

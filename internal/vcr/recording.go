@@ -184,6 +184,7 @@ func (r *Recording) roundTrip(req *http.Request) (*http.Response, error) {
 
 // record sends one exchange through the recorder and the wire.
 func (f *Front) record(c *call, inner *http.Request) (*http.Response, error) {
+	f.Report.Helper()
 	r := f.recording()
 	select {
 	case r.lock <- struct{}{}:

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +15,8 @@ import (
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 	"gopkg.in/yaml.v3"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 // Sources of a cassette.
@@ -113,11 +114,11 @@ func decode(d *yaml.Decoder, into any) (err error) {
 	return d.Decode(into)
 }
 
-var goType = regexp.MustCompile(` (?:in|into) type [\w.*\[\]]+| into [\w.*\[\]]+$`)
+var goType = pattern.New(` (?:in|into) type [\w.*\[\]]+| into [\w.*\[\]]+$`)
 
 // quotedValue finds the value that the YAML library quotes in its errors: it
 // may be a secret of somebody's cassette.
-var quotedValue = regexp.MustCompile("`[^`]*`")
+var quotedValue = pattern.New("`[^`]*`")
 
 func describe(err error) string {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
@@ -142,7 +143,7 @@ func firstLines(s string) string {
 }
 
 // Sequences of bytes that go-vcr's own encoder loses or cannot read back.
-var mustQuote = regexp.MustCompile("^[\\s\u0085\u2028\u2029\ufeff]|[ \t]$|[ \t]\n|[\x00-\x08\x0b-\x1f\x7f\u0080-\u009f\u2028\u2029\ufeff]")
+var mustQuote = pattern.New("^[\\s\u0085\u2028\u2029\ufeff]|[ \t]$|[ \t]\n|[\x00-\x08\x0b-\x1f\x7f\u0080-\u009f\u2028\u2029\ufeff]")
 
 // Encode renders a cassette as go-vcr v3 and v4 read it. Unlike go-vcr's own
 // encoder it keeps every byte of every body.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -138,9 +138,9 @@ func (r *Recording) exposedBody(in, body string, sent map[string]bool, classes f
 
 var (
 	// plainName is how programs name the members of their objects.
-	plainName = regexp.MustCompile(`^$|^[A-Za-z_$.-]{1,38}[0-9]{0,2}$|^member-[0-9]+$`)
+	plainName = pattern.New(`^$|^[A-Za-z_$.-]{1,38}[0-9]{0,2}$|^member-[0-9]+$`)
 	// longNumber may be an id, a time or a telephone number.
-	longNumber = regexp.MustCompile(`[0-9](?:[^0-9]*[0-9]){4}`)
+	longNumber = pattern.New(`[0-9](?:[^0-9]*[0-9]){4}`)
 )
 
 // openWords are the header values, member names and strings of a request, which

@@ -14,10 +14,10 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -234,7 +234,7 @@ func (r *Recording) hideHeader(header http.Header) http.Header {
 }
 
 var (
-	numeric  = regexp.MustCompile(`^[0-9]{1,10}(\.[0-9]{1,6})?$`)
+	numeric  = pattern.New(`^[0-9]{1,10}(\.[0-9]{1,6})?$`)
 	schemes  = map[string]bool{"Basic": true, "Bearer": true, "Digest": true, "Negotiate": true}
 	charsets = map[string]bool{"utf-8": true, "us-ascii": true, "iso-8859-1": true}
 	types    = map[string]bool{

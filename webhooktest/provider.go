@@ -130,7 +130,7 @@ func (p Provider) Scenarios() []Scenario {
 	for i := range p.def.Scenarios {
 		s := &p.def.Scenarios[i]
 		source := ""
-		if file, err := p.library().File(s); err == nil {
+		if file, err := p.scenarioLibrary().File(s); err == nil {
 			source = file.Header.Source
 		}
 		all = append(all, Scenario{

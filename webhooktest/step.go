@@ -51,11 +51,11 @@ func (p Provider) resolve(steps []Step) ([]vcr.Step, error) {
 	for i, s := range steps {
 		names[i] = string(s)
 	}
-	return p.library().Resolve(names)
+	return p.scenarioLibrary().Resolve(names)
 }
 
 // library is where the provider's scenarios are looked up.
-func (p Provider) library() scenario.Library {
+func (p Provider) scenarioLibrary() scenario.Library {
 	return scenario.Library{
 		Definition: p.def, Own: p.options.scenarios,
 		Words: scenario.Words{

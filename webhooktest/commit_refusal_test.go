@@ -79,14 +79,14 @@ func TestCommit_refusals(t *testing.T) {
 		{
 			name: "late alias", answers: []string{webhookWith(`,"note":"Maya Lindqvist-Berg"`), webhookWith(`,"created_by":{"type":"dev_user","id":"don:identity:dvrv-us-1:devo/2kQx9:devu/7","full_name":"Maya Lindqvist-Berg"}`)},
 			options: []webhooktest.Option{webhooktest.Keep("/webhook/note")}, body: getTimes(2),
-			want: `%FILE% not written: a value passed in exchange #0 (POST https://api.devrev.ai/webhooks.get) before it was known to need replacing: "name-1" stands for it in exchange #1 (POST https://api.devrev.ai/webhooks.get)` + "\n" +
+			want: `%FILE% not written: exchange #0 (POST https://api.devrev.ai/webhooks.get): /webhook/note of the answer shows a value that "name-1" stands for in exchange #1` + "\n" +
 				"hint: name the member in Redact, or report it as a new field of the vendor",
 		},
 		{
 			name: "leak", answers: []string{webhookWith(`,"note":"ask jonas.weber@globex.example, he knows"`)},
 			options: []webhooktest.Option{webhooktest.Keep("/webhook/note")},
-			want: "%FILE% not written: byte 961 of the cassette holds a value that looks like a credential or a person's (rule mail)\n" +
-				"hint: name the member in Redact",
+			want: "%FILE% not written: exchange #0 (POST https://api.devrev.ai/webhooks.get): /webhook/note of the answer holds a value that looks like a credential or a person's (rule mail)\n" +
+				"hint: name the member in Redact, or report it as a new field of the vendor",
 		},
 		{
 			name: "nothing but refusals", answers: []string{`401 {"type":"unauthenticated","message":"no"}`},

@@ -3,6 +3,8 @@ package alias
 import (
 	"fmt"
 	"strings"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 const (
@@ -87,17 +89,22 @@ func looksNumberedGUID(guid string) bool {
 }
 
 // MadeUp says whether an id lies in a namespace that no tenant uses and that
-// therefore maps to itself: a DON whose last id starts with "no-such-", a text
-// that starts with "no-such-", and GUIDs that start with ffffffff-ffff-4fff-8fff-.
+// therefore maps to itself: "no-such-" and up to three lower-case words, a DON
+// whose last id is one, and the GUIDs ffffffff-ffff-4fff-8fff-ffffffffffff and
+// ffffffff-ffff-4fff-8fff-0000000000NN.
 // The other parts of such a DON, its organisation above all, are exchanged as in
 // any DON, so that a tenant finds itself addressed.
 func MadeUp(value string) bool {
-	if strings.HasPrefix(value, madeUpID) {
-		return true
-	}
 	if isGUID(value) {
-		return strings.HasPrefix(strings.ToLower(value), madeUpGUID)
+		return madeUpGUIDs.MatchString(value)
 	}
 	d, ok := wholeDON(value)
-	return ok && strings.HasPrefix(d.last().id.in(value), madeUpID)
+	return madeUpIDs.MatchString(value) || ok && madeUpIDs.MatchString(d.last().id.in(value))
 }
+
+// Made-up ids have little room: what anybody could write into them would stand
+// in a cassette.
+var (
+	madeUpIDs   = pattern.New(`^no-such-[a-z]{1,16}(-[a-z]{1,16}){0,2}$`)
+	madeUpGUIDs = pattern.New(`^(?i:ffffffff-ffff-4fff-8fff-)((?i:f{12})|0{10}[0-9]{2})$`)
+)

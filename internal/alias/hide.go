@@ -3,6 +3,7 @@ package alias
 import (
 	"strings"
 
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -23,10 +24,11 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 	}
 	var passes [3][]leaf
 	var numbers, names, events []leaf
+	class = once(doc, class)
 	doc.walk(func(n *node, pointer string) {
 		c := class(pointer)
 		if n.named {
-			l := leaf{n, c.Kind, pointer}
+			l := leaf{n, c, pointer}
 			if t.eventName(l) {
 				events = append(events, l)
 			} else {
@@ -36,21 +38,18 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 		}
 		switch n.kind {
 		case numberNode:
-			if !c.Keep && longNumber(n.text) {
-				numbers = append(numbers, leaf{n, c.Kind, pointer})
+			if !c.Kept && !(c.Keep && shortNumber(n.text)) {
+				numbers = append(numbers, leaf{n, c, pointer})
 			}
 		case stringNode:
 			t.reserve(n.text)
-			if c.Kind == provider.Event && isLowerWord(n.text) {
-				break // an event id is public, and no value is searched for in it
-			}
 			pass := passOf(c)
-			passes[pass] = append(passes[pass], leaf{n, c.Kind, pointer})
+			passes[pass] = append(passes[pass], leaf{n, c, pointer})
 		}
 	})
 	siblings := map[int]map[string]string{}
 	for _, l := range passes[0] {
-		p := t.hideWhole(l.kind, l.text, nil)
+		p := t.hideWhole(l.class.Kind, l.text, nil)
 		if near := siblings[l.parent]; near == nil {
 			siblings[l.parent] = map[string]string{l.text: p}
 		} else if _, ok := near[l.text]; !ok {
@@ -59,7 +58,7 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 		l.replace(p)
 	}
 	for _, l := range passes[1] {
-		l.replace(t.hideWhole(l.kind, l.text, siblings[l.parent]))
+		l.replace(t.hideWhole(l.class.Kind, l.text, siblings[l.parent]))
 	}
 	// An id in one of these may show in another that was read before.
 	t.settle(func() {
@@ -71,11 +70,17 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 		}
 	})
 	for _, l := range numbers {
-		l.value, l.changed = "0", true
+		l.value = numberFor(l.text)
+		l.changed = l.value != l.text
 	}
 	if !t.hiddenAlready(doc) {
 		for _, l := range events {
 			l.rename(t.swapEvent(l.name))
+		}
+	}
+	for _, l := range events {
+		if name := l.name; !t.knownEvent(name) {
+			l.rename(t.alias(provider.Event, name))
 		}
 	}
 	return doc.render(), nil
@@ -105,8 +110,32 @@ func (t *Table) hiddenAlready(doc *document) bool {
 
 type leaf struct {
 	*node
-	kind    provider.Kind
+	class   provider.Class
 	pointer string
+}
+
+// once takes what the contract says from members that stand twice in an object:
+// it speaks of one of them only.
+func once(doc *document, class Classifier) Classifier {
+	seen, twice := map[string]bool{}, map[string]bool{}
+	doc.walk(func(_ *node, pointer string) {
+		twice[pointer] = twice[pointer] || seen[pointer] || twice[parentOf(pointer)]
+		seen[pointer] = true
+	})
+	return func(pointer string) provider.Class {
+		if twice[pointer] {
+			return provider.Class{}
+		}
+		return class(pointer)
+	}
+}
+
+func parentOf(pointer string) string {
+	i := strings.LastIndexByte(pointer, '/')
+	if i < 0 {
+		return "\x00"
+	}
+	return pointer[:i]
 }
 
 // passOf sorts a string by what is known of it: 0 documented and sensitive,
@@ -121,16 +150,18 @@ func passOf(c provider.Class) int {
 	return 0
 }
 
-// longNumber says whether a number has more than four digits. Longer ones may be
-// ids or times of a tenant.
-func longNumber(text string) bool {
-	n := 0
-	for i := range len(text) {
-		if text[i] >= '0' && text[i] <= '9' {
-			n++
-		}
+// shortNumber says whether a documented number may stay: a count or a size of at
+// most seven digits. Longer ones may be ids, times or telephone numbers.
+func shortNumber(text string) bool { return countNumber.MatchString(text) }
+
+var countNumber = pattern.New(`^-?[0-9]{1,7}$`)
+
+// numberFor stands for a number: 0 for an integer, 0.5 for any other.
+func numberFor(text string) string {
+	if strings.ContainsAny(text, ".eE") {
+		return "0.5"
 	}
-	return n > 4
+	return "0"
 }
 
 // reserve keeps a value that looks like a placeholder from becoming one for
@@ -184,7 +215,7 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 		}
 		return t.hideURL(v, 0)
 	case provider.Word:
-		if t.words[v] || !isID && (t.word(v) || mediaType.MatchString(v) || plainNumber.MatchString(v)) || MadeUp(v) || t.issued(v) {
+		if t.words[v] || !isID && (t.isWord != nil && t.isWord(v) || t.literals[v]) || !isDON && MadeUp(v) || t.issued(v) {
 			return v
 		}
 	case provider.Text, provider.Undocumented:
@@ -270,9 +301,11 @@ func (t *Table) hideName(l leaf) string {
 	if p, ok := t.byReal[kindText{provider.ID, v}]; ok && !t.word(v) {
 		return p
 	}
-	p := t.hideText(v, false)
-	if isMemberName(p) || t.word(p) || t.issued(p) {
-		return p
+	if l.class.Documented && t.isWord != nil && t.isWord(v) || l.class.Kept || t.words[v] {
+		return v
+	}
+	if inStyle(t.def.MemberName, v) && !t.touches(v) {
+		return v
 	}
 	return t.alias(memberName, v)
 }
@@ -281,6 +314,5 @@ func (t *Table) hideName(l leaf) string {
 // an object below /_embedded whose members are objects.
 func (t *Table) eventName(l leaf) bool {
 	path, ok := strings.CutPrefix(l.pointer, "/_embedded/")
-	return ok && t.eventVar != "" && l.node.kind == objectNode && !strings.Contains(path, "/") &&
-		(isMemberName(l.name) || t.events[l.name] != "")
+	return ok && t.eventVar != "" && l.node.kind == objectNode && !strings.Contains(path, "/")
 }

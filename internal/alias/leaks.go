@@ -24,11 +24,16 @@ type Leak struct {
 // empty, a fixed date or a known sentence of the vendor, or a link of the
 // vendor's API made of nothing else.
 func (t *Table) Known(value string) bool {
-	if value == "" || value == fixedDate || value == fixedDateTime || isSent(value) || MadeUp(value) || t.issued(value) || slices.Contains(t.def.Sentences, value) {
-		return true
-	}
+	return t.Placeholder(value) || t.knownLink(value)
+}
+
+// Placeholder is Known without the links of the vendor's API.
+func (t *Table) Placeholder(value string) bool {
 	if d, ok := wholeDON(value); ok {
 		return t.hiddenDON(value, d)
+	}
+	if value == "" || value == fixedDate || value == fixedDateTime || isSent(value) || MadeUp(value) || t.issued(value) || slices.Contains(t.def.Sentences, value) {
+		return true
 	}
 	if isGUID(value) {
 		return lower(value) == nilGUID || t.hiddenGUID(lower(value))
@@ -38,6 +43,10 @@ func (t *Table) Known(value string) bool {
 			return true
 		}
 	}
+	return false
+}
+
+func (t *Table) knownLink(value string) bool {
 	rest, ok := t.base.cutMock(value)
 	if !ok {
 		rest = value
@@ -60,12 +69,15 @@ func (t *Table) knownReference(ref string) bool {
 	segments := provider.Segments(path)
 	roles := t.roles(segments)
 	for i, raw := range segments {
-		free := roles != nil && (roles[i] == "{"+t.eventVar+"}" || !strings.HasPrefix(roles[i], "{"))
+		free := roles != nil && (roles[i] == "{"+t.eventVar+"}" && t.knownEvent(raw) || !strings.HasPrefix(roles[i], "{"))
 		if !free && !t.literals[raw] && !t.knownRaw(raw) {
 			return false
 		}
 	}
-	_, ok := mapQuery(query, func(raw string) (string, bool) {
+	if query == "" {
+		return true
+	}
+	_, ok := t.mapQuery(query, func(raw string) (string, bool) {
 		_, hidden := t.hiddenQueryValue(raw)
 		return raw, hidden
 	})

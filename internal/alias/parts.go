@@ -55,7 +55,7 @@ func (t *Table) aliasPart(key string) string {
 		return p
 	}
 	kind, id, _ := strings.Cut(key, "/")
-	if strings.HasPrefix(id, madeUpID) {
+	if madeUpIDs.MatchString(id) {
 		return key
 	}
 	p, first := key, t.firsts[kind]
@@ -142,7 +142,7 @@ func (t *Table) hiddenDON(s string, d don) bool {
 
 func (t *Table) hiddenPart(key string) bool {
 	kind, id, _ := strings.Cut(key, "/")
-	return !t.partFree(key) || id == t.firsts[kind] || strings.HasPrefix(id, madeUpID)
+	return !t.partFree(key) || id == t.firsts[kind] || madeUpIDs.MatchString(id)
 }
 
 func (t *Table) revealDON(s string, d don) string {

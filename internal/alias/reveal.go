@@ -99,7 +99,7 @@ func (t *Table) revealReference(ref string) (string, bool) {
 	roles := t.roles(segments)
 	for i, raw := range segments {
 		if roles != nil && roles[i] == "{"+t.eventVar+"}" {
-			segments[i] = t.swapEvent(raw)
+			segments[i] = t.revealEvent(raw)
 			continue
 		}
 		segments[i] = t.revealSegment(raw)
@@ -115,6 +115,21 @@ func (t *Table) revealReference(ref string) (string, bool) {
 		}
 	}
 	return out + "?" + strings.Join(fields, "&"), true
+}
+
+// revealEvent reveals the segment of a path that is an event id.
+func (t *Table) revealEvent(raw string) string {
+	v, ok := unescapePath(raw)
+	if !ok {
+		return raw
+	}
+	if p, known := t.byPlaceholder[v]; known && p.kind == provider.Event {
+		return url.PathEscape(p.real)
+	}
+	if other := t.swapEvent(v); other != v {
+		return url.PathEscape(other)
+	}
+	return raw
 }
 
 // revealSegment reveals a segment of a path that is an id.

@@ -38,14 +38,26 @@ func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
 		return nil, err
 	}
 	var problems []error
+	class = once(doc, class)
 	doc.walk(func(n *node, pointer string) {
+		c := class(pointer)
 		if n.named {
+			if !c.Kept && !(c.Documented && t.isWord != nil && t.isWord(n.name)) && !snakeName.MatchString(n.name) && !camelName.MatchString(n.name) && !t.Known(n.name) {
+				problems = append(problems, problem(parentOf(pointer), "has a member whose name is no program word; send a documented one"))
+				return
+			}
 			t.words[n.name] = true
+			if !c.Documented && !c.Kept && tellingName.MatchString(n.name) && n.kind == stringNode {
+				c.Kind = provider.Key
+			}
+		}
+		if n.kind == numberNode && !c.Kept && !(c.Keep && shortNumber(n.text)) && numberFor(n.text) != n.text {
+			problems = append(problems, problem(pointer, "holds a number that is not documented there, or is too long for a count; a recording cannot tell it from a tenant's, so name the member in Keep if it may stay"))
 		}
 		if n.kind != stringNode {
 			return
 		}
-		v, ok := t.sendValue(class(pointer), n.text)
+		v, ok := t.sendValue(c, n.text)
 		if !ok {
 			problems = append(problems, t.idProblem(pointer))
 		}
@@ -67,10 +79,8 @@ func (t *Table) sendValue(c provider.Class, v string) (string, bool) {
 	switch c.Kind {
 	case provider.ID:
 		return v, c.Keep
-	case provider.Word, provider.Event:
-		stay = true
-	case provider.Undocumented:
-		stay = stay || isLowerWord(v) || c.Documented && isMemberName(v)
+	case provider.Word, provider.Event, provider.Undocumented:
+		stay = stay || isLowerWord(v) || t.isWord != nil && t.isWord(v)
 	}
 	if stay {
 		t.words[v] = true
@@ -132,14 +142,20 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 		case err != nil:
 			problems = append(problems, problem("path", "segment %d is not well escaped", i+1))
 		case roles != nil && roles[i] == "{"+t.eventVar+"}":
+			if !t.knownEvent(v) && !isLowerWord(v) {
+				problems = append(problems, problem("path variable "+t.eventVar, "holds no event id that a recording may keep; send a lower-case word"))
+			}
 			t.words[v] = true
 		case roles != nil && strings.HasPrefix(roles[i], "{"):
 			if !t.knownSegment(raw, v) {
 				problems = append(problems, t.idProblem("path variable "+strings.Trim(roles[i], "{}")))
 			}
-		case roles == nil:
-			if _, isDON := wholeDON(raw); (isDON || isGUID(v)) && !t.knownSegment(raw, v) {
+		case roles == nil && t.issued(path):
+		case roles == nil && v != "" && !t.literals[v] && !pathWord.MatchString(v) && !t.knownSegment(raw, v):
+			if _, isDON := wholeDON(raw); isDON || isGUID(v) {
 				problems = append(problems, t.idProblem("path"))
+			} else {
+				problems = append(problems, problem("path", "segment %d is neither the API's own, nor a placeholder, nor lower-case words", i+1))
 			}
 		}
 	}
@@ -153,8 +169,18 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 			problems = append(problems, problem("query", "field %d is not well escaped", i+1))
 			continue
 		}
+		c := class("?" + key)
+		switch {
+		case key == "" && v == "":
+			continue
+		case !c.Documented && !c.Kept && !snakeName.MatchString(key) && !camelName.MatchString(key):
+			problems = append(problems, problem("query", "field %d has a name that is no program word", i+1))
+			continue
+		case !c.Documented && !c.Kept && tellingName.MatchString(key):
+			c.Kind = provider.Key
+		}
 		t.words[key] = true
-		p, ok := t.sendValue(class("?"+key), v)
+		p, ok := t.sendValue(c, v)
 		if !ok {
 			problems = append(problems, t.idProblem("query parameter "+key))
 		}

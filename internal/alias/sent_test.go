@@ -126,8 +126,8 @@ func TestSendJSON(t *testing.T) {
 		"made up":          {`{"id":"` + provider.DevRevUnknownWebhookID + `"}`, ""},
 		"made-up word":     {`{"id":"no-such-id"}`, ""},
 		"empty and null":   {`{"id":"","secret":null,"url":""}`, ""},
-		"words stay":       {`{"word":"NONE","status":"Active","date":"2024-01-01T00:00:00Z","event_types":["work_created"],"expand":"all"}`, ""},
-		"numbers stay":     {`{"timeout":300.0, "retry" : false}`, ""},
+		"words stay":       {`{"word":"none","status":"active","date":"2024-01-01T00:00:00Z","event_types":["work_created"],"expand":"all"}`, ""},
+		"literals stay":    {`{"retry" : false, "more":[null, 0]}`, ""},
 		"sensitive":        {`{"secret":"` + secretA + `","url":"/app","key":"k","description":"D"}`, `{"secret":"` + sentA + `","url":"/sent-url-1","key":"sent-key-1","description":"sent-text-1"}`},
 		"undocumented":     {`{"expand":"All of it","more":["a b","a b"]}`, `{"expand":"sent-undocumented-1","more":["sent-undocumented-2","sent-undocumented-2"]}`},
 		"sentence":         {`{"description":"route not found"}`, ""},
@@ -135,7 +135,7 @@ func TestSendJSON(t *testing.T) {
 		"broken off":       {`{"id":`, ""},
 		"broken, with id":  {`{"id":"` + provider.DevRevWebhookID + `",`, ""},
 		"no body":          {``, ""},
-		"order and spaces": {"{\n\"url\" : \"x\" , \"a\":[ 1.0 ]}", "{\n\"url\" : \"sent-url-1\" , \"a\":[ 1.0 ]}"},
+		"order and spaces": {"{\n\"url\" : \"x\" , \"a\":[ true ]}", "{\n\"url\" : \"sent-url-1\" , \"a\":[ true ]}"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			table := devrev(t)

@@ -40,7 +40,7 @@ func (c classes) of(pointer string) provider.Class {
 }
 
 func isWord(s string) bool {
-	return s == "webhooks.get" || s == "deactivated" || s == "CATEGORY" || s == "field_name"
+	return s == "webhooks.get" || s == "id" || s == "deactivated" || s == "CATEGORY" || s == "field_name"
 }
 
 func devrev(t testing.TB) *alias.Table {

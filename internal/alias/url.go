@@ -2,6 +2,7 @@ package alias
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/provider"
@@ -98,12 +99,19 @@ func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
 		}
 		segments[i] = hidden
 	}
-	if event >= 0 && w != placeholderWorld {
-		segments[event] = t.swapEvent(segments[event])
+	if event >= 0 {
+		v, ok := unescapePath(segments[event])
+		if !ok {
+			return "", false
+		}
+		if w != placeholderWorld {
+			v = t.swapEvent(v)
+		}
+		segments[event] = url.PathEscape(t.hideEvent(v))
 	}
 	out := "/" + strings.Join(segments, "/")
 	if hasQuery {
-		q, ok := mapQuery(query, func(raw string) (string, bool) { return t.hideQueryValue(raw, depth) })
+		q, ok := t.mapQuery(query, func(raw string) (string, bool) { return t.hideQueryValue(raw, depth) })
 		if !ok {
 			return "", false
 		}
@@ -198,16 +206,33 @@ func (t *Table) swapEvent(id string) string {
 	return id
 }
 
+// hideEvent returns the placeholder of an event id that is neither public nor
+// the seeded one nor the caller's own.
+func (t *Table) hideEvent(id string) string {
+	if t.knownEvent(id) {
+		return id
+	}
+	return t.alias(provider.Event, id)
+}
+
+// knownEvent says whether an event id may stand on a tape.
+func (t *Table) knownEvent(id string) bool {
+	return slices.Contains(t.def.Events, id) || t.words[id] || t.events[id] != "" || t.issued(id)
+}
+
+// queryName says whether a name in the query of a link is one that the vendor
+// documents, or that leads back from its sign-in page.
+func (t *Table) queryName(name string) bool {
+	return name == "redirect" || t.isWord != nil && t.isWord(name)
+}
+
 // mapQuery maps the values of a query one by one, leaving its separators.
-func mapQuery(query string, f func(raw string) (string, bool)) (string, bool) {
+func (t *Table) mapQuery(query string, f func(raw string) (string, bool)) (string, bool) {
 	fields := strings.Split(query, "&")
 	for i, field := range fields {
 		name, raw, hasValue := strings.Cut(field, "=")
-		if name != "" && !isMemberName(name) {
+		if !hasValue || !t.queryName(name) {
 			return "", false
-		}
-		if !hasValue {
-			continue
 		}
 		v, ok := f(raw)
 		if !ok {
@@ -229,7 +254,7 @@ func (t *Table) hideQueryValue(raw string, depth int) (string, bool) {
 	p := v
 	_, known := t.byReal[kindText{provider.ID, v}]
 	switch {
-	case v == "" || t.word(v) || isSent(v) || plainNumber.MatchString(v) && !longNumber(v):
+	case v == "" || t.isWord != nil && t.isWord(v) || t.words[v] || isSent(v):
 	case isGUID(v) || known || MadeUp(v) || t.issued(v):
 		p = t.hideID(v)
 	case isAbsolute(v) || strings.HasPrefix(v, "/"):
@@ -260,7 +285,7 @@ func respell(raw, before, after string) string {
 // as it is.
 func (t *Table) hiddenQueryValue(raw string) (string, bool) {
 	v, err := url.QueryUnescape(raw)
-	return v, err == nil && (t.Known(v) || t.Known(raw) || t.word(v) || plainNumber.MatchString(v) && !longNumber(v))
+	return v, err == nil && (t.Known(v) || t.Known(raw) || t.isWord != nil && t.isWord(v) || t.words[v])
 }
 
 func unescapePath(raw string) (string, bool) {

@@ -71,7 +71,12 @@ var DevRev = Definition{
 			Responses: devrevResponses(devrevJSON(200, "webhooks.delete.200.json"), true),
 		},
 	},
-	RequestHeaders: []string{"Accept", "Content-Type", "X-Devrev-Scope", "X-Devrev-Version"},
+	RequestHeaders: []RequestHeader{
+		{"Accept", MediaTypes}, {"Content-Type", MediaType},
+		// DevRev's guide: the scope "beta" opts into beta operations, and a version is a date.
+		{"X-Devrev-Scope", Scope}, {"X-Devrev-Version", Date},
+	},
+	MemberName: SnakeCase,
 	ResponseHeaders: map[string]HeaderGrammar{
 		"Content-Type":          MediaType,
 		"Location":              Reference,

@@ -95,7 +95,14 @@ var DVelop = Definition{
 			}, dvelopGeneral...),
 		},
 	},
-	RequestHeaders: []string{"Accept", "Content-Type", "Origin"},
+	RequestHeaders: []RequestHeader{{"Accept", MediaTypes}, {"Content-Type", MediaType}, {"Origin", Root}},
+	MemberName:     CamelCase,
+	// Known from a public program; the vendor's guide lists groups of events only.
+	Events: []string{
+		"presearch", "postsearch", "validateimport", "preimport", "postimport", "prenewversion", "postnewversion",
+		"validateupdateproperties", "preupdateproperties", "postupdateproperties", "prelink", "postlink", "predelete", "postdelete",
+		"pretransfer", "posttransfer", "pregenerateddocument", "postgenerateddocument", "prereleasedocument", "postreleasedocument",
+	},
 	ResponseHeaders: map[string]HeaderGrammar{
 		"Content-Type":     MediaType,
 		"Location":         Reference,

@@ -38,8 +38,17 @@ type Definition struct {
 	Seeds []Seed
 	// Operations are the documented API calls.
 	Operations []Operation
-	// RequestHeaders are the request headers that enter a cassette.
-	RequestHeaders []string
+	// RequestHeaders are the request headers that enter a cassette, each with the
+	// grammar that its value must have. One that departs keeps the recording from
+	// being written.
+	RequestHeaders []RequestHeader
+	// MemberName is the style in which the vendor names the members of its JSON
+	// objects: SnakeCase or CamelCase. The name of a member that the contract does
+	// not describe stays in a cassette only in this style.
+	MemberName NameStyle
+	// Events are the vendor's public event ids, where a path or a name may hold
+	// one. The list is open: others get placeholders.
+	Events []string
 	// ResponseHeaders are the response headers that enter a cassette, each with
 	// the grammar that its value must have. Values that depart are dropped.
 	ResponseHeaders map[string]HeaderGrammar
@@ -66,6 +75,21 @@ type Definition struct {
 	Scenarios []Scenario
 }
 
+// RequestHeader is a request header that enters a cassette.
+type RequestHeader struct {
+	Name    string
+	Grammar HeaderGrammar
+}
+
+// NameStyle is how a vendor writes the names of members.
+type NameStyle string
+
+// The styles of names.
+const (
+	SnakeCase NameStyle = "snake_case" // created_by, id_v1
+	CamelCase NameStyle = "camelCase"  // webHookId, _links
+)
+
 // HeaderGrammar names the form that a recorded header value must have.
 type HeaderGrammar string
 
@@ -78,6 +102,10 @@ const (
 	Scheme     HeaderGrammar = "scheme"      // the first word of a challenge: Bearer
 	Reference  HeaderGrammar = "reference"   // a URL or an id, rewritten to placeholders
 	Tokens     HeaderGrammar = "tokens"      // a comma-separated list of header or method names
+	MediaTypes HeaderGrammar = "media types" // a list of media types, each with a weight at most
+	Date       HeaderGrammar = "date"        // YYYY-MM-DD
+	Scope      HeaderGrammar = "scope"       // the one documented scope, beta
+	Root       HeaderGrammar = "base URL"    // the base URL of the placeholder world
 )
 
 // Kind names what kind of value stands in a member; the schemas carry it in the
@@ -106,6 +134,8 @@ type Class struct {
 	// Keep says that the value may stay as it is: a listed enum member, a
 	// well-formed date, or a member that the user named in Keep.
 	Keep bool
+	// Kept says that the user named the member in Keep.
+	Kept bool
 	// Documented says that the contract describes the member.
 	Documented bool
 }

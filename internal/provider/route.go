@@ -101,3 +101,33 @@ func (o *Operation) Response(status int) *Response {
 	}
 	return nil
 }
+
+// Template returns the segments of the first documented path, of whatever
+// method, that fits, variables in braces; nil when none does.
+func (d *Definition) Template(escapedPath string) []string {
+	segments := Segments(escapedPath)
+	for i := range d.Operations {
+		for _, form := range d.Operations[i].Forms {
+			if _, ok := matchPath(Segments(form.Path), segments); ok {
+				return Segments(form.Path)
+			}
+		}
+	}
+	return nil
+}
+
+// EventVariable returns the path variable that holds an event id; empty when the
+// vendor has none.
+func (d *Definition) EventVariable() string { return d.event().Variable }
+
+// EventPlaceholder returns the placeholder of the seeded event id.
+func (d *Definition) EventPlaceholder() string { return d.event().Placeholder }
+
+func (d *Definition) event() Seed {
+	for _, s := range d.Seeds {
+		if s.Kind == Event {
+			return s
+		}
+	}
+	return Seed{}
+}

@@ -130,83 +130,83 @@ func TestGate_onePieceNotScrubbed(t *testing.T) {
 		value          string
 		want           string // after the place
 	}{
-		{"id", "webhooks.get/200", inBody("/webhook/id"), "don:integration:dvrv-us-1:devo/2kQx9Zr4:webhook/Zr41kWpn", "/webhook/id of the answer is documented as id and holds no placeholder"},
-		{"display id", "webhooks.get/200", inBody("/webhook/display_id"), "WEBHOOK-4711", "/webhook/display_id of the answer is documented as display_id and holds no placeholder"},
-		{"secret", "webhooks.get/200", inBody("/webhook/secret"), "dyI0qD9CHcEn5r0gXhjp5O2E2qDWeZxq", "/webhook/secret of the answer is documented as secret and holds no placeholder"},
-		{"url", "webhooks.get/200", inBody("/webhook/url"), "https://hooks.globex.example/in/Zk7Qm", "/webhook/url of the answer is documented as url and holds no placeholder"},
-		{"mail", "webhooks.get/200", inBody("/webhook/created_by/email"), "jonas.weber@globex.example", "/webhook/created_by/email of the answer is documented as mail and holds no placeholder"},
-		{"name", "webhooks.get/200", inBody("/webhook/created_by/full_name"), "Jonas Weber", "/webhook/created_by/full_name of the answer is documented as name and holds no placeholder"},
-		{"short name", "webhooks.get/200", inBody("/webhook/created_by/full_name"), "Jo", "/webhook/created_by/full_name of the answer is documented as name and holds no placeholder"},
-		{"name that is a word of the contract", "webhooks.get/200", inBody("/webhook/created_by/display_name"), "active", "/webhook/created_by/display_name of the answer is documented as name and holds no placeholder"},
-		{"opaque", "webhooks.get/200", inBody("/webhook/modified_by/external_ref"), "CRM-4471", "/webhook/modified_by/external_ref of the answer is documented as opaque and holds no placeholder"},
-		{"word", "webhooks.get/200", inBody("/webhook/status"), "Jonas", "/webhook/status of the answer is documented as word and holds no placeholder"},
-		{"text", "webhooks.get/404", inBody("/message"), "ask Jonas", "/message of the answer is documented as text and holds no placeholder"},
-		{"key", "GetWebHook/200-json", inBody("/apiKey"), "k-93hf73", "/apiKey of the answer is documented as key and holds no placeholder"},
-		{"GUID", "GetWebHook/200-json", inBody("/id"), "8f14e45f-ceea-467f-9f2a-1d2c3b4a5e6f", "/id of the answer is documented as id and holds no placeholder"},
-		{"undocumented text", "webhooks.get/200", inBody("/webhook/note"), "ask Jonas", "/webhook/note of the answer is not documented and holds no placeholder"},
-		{"undocumented word", "webhooks.get/200", inBody("/webhook/note"), "jonas", "/webhook/note of the answer is not documented and holds no placeholder"},
-		{"undocumented date", "webhooks.get/200", inBody("/webhook/born"), "1979-04-12T00:00:00Z", "/webhook/born of the answer is not documented and holds no placeholder"},
-		{"undocumented URL", "webhooks.get/200", inBody("/webhook/thumbnail"), "https://api.devrev.ai/u/jonas.png", "/webhook/thumbnail of the answer is not documented and holds no placeholder"},
+		{"id", "webhooks.get/200", inBody("/webhook/id"), "don:integration:dvrv-us-1:devo/2kQx9Zr4:webhook/Zr41kWpn", "/webhook/id of the answer has no account: it is documented as id and holds no placeholder"},
+		{"display id", "webhooks.get/200", inBody("/webhook/display_id"), "WEBHOOK-4711", "/webhook/display_id of the answer has no account: it is documented as display_id and holds no placeholder"},
+		{"secret", "webhooks.get/200", inBody("/webhook/secret"), "dyI0qD9CHcEn5r0gXhjp5O2E2qDWeZxq", "/webhook/secret of the answer has no account: it is documented as secret and holds no placeholder"},
+		{"url", "webhooks.get/200", inBody("/webhook/url"), "https://hooks.globex.example/in/Zk7Qm", "/webhook/url of the answer has no account: it is documented as url and holds no placeholder"},
+		{"mail", "webhooks.get/200", inBody("/webhook/created_by/email"), "jonas.weber@globex.example", "/webhook/created_by/email of the answer has no account: it is documented as mail and holds no placeholder"},
+		{"name", "webhooks.get/200", inBody("/webhook/created_by/full_name"), "Jonas Weber", "/webhook/created_by/full_name of the answer has no account: it is documented as name and holds no placeholder"},
+		{"short name", "webhooks.get/200", inBody("/webhook/created_by/full_name"), "Jo", "/webhook/created_by/full_name of the answer has no account: it is documented as name and holds no placeholder"},
+		{"name that is a word of the contract", "webhooks.get/200", inBody("/webhook/created_by/display_name"), "active", "/webhook/created_by/display_name of the answer has no account: it is documented as name and holds no placeholder"},
+		{"opaque", "webhooks.get/200", inBody("/webhook/modified_by/external_ref"), "CRM-4471", "/webhook/modified_by/external_ref of the answer has no account: it is documented as opaque and holds no placeholder"},
+		{"word", "webhooks.get/200", inBody("/webhook/status"), "Jonas", "/webhook/status of the answer has no account: it is documented as word and holds no placeholder"},
+		{"text", "webhooks.get/404", inBody("/message"), "ask Jonas", "/message of the answer has no account: it is documented as text and holds no placeholder"},
+		{"key", "GetWebHook/200-json", inBody("/apiKey"), "k-93hf73", "/apiKey of the answer has no account: it is documented as key and holds no placeholder"},
+		{"GUID", "GetWebHook/200-json", inBody("/id"), "8f14e45f-ceea-467f-9f2a-1d2c3b4a5e6f", "/id of the answer has no account: it is documented as id and holds no placeholder"},
+		{"undocumented text", "webhooks.get/200", inBody("/webhook/note"), "ask Jonas", "/webhook/note of the answer has no account: it is not documented and holds no placeholder"},
+		{"undocumented word", "webhooks.get/200", inBody("/webhook/note"), "jonas", "/webhook/note of the answer has no account: it is not documented and holds no placeholder"},
+		{"undocumented date", "webhooks.get/200", inBody("/webhook/born"), "1979-04-12T00:00:00Z", "/webhook/born of the answer has no account: it is not documented and holds no placeholder"},
+		{"undocumented URL", "webhooks.get/200", inBody("/webhook/thumbnail"), "https://api.devrev.ai/u/jonas.png", "/webhook/thumbnail of the answer has no account: it is not documented and holds no placeholder"},
 		{"undocumented number", "webhooks.get/200", func(ia *cassette.Interaction, value string) {
 			ia.Response.Body = with(ia.Response.Body, "/webhook/n", json.Number(value))
-		}, "4915112345678", "/webhook/n of the answer is not documented as a number and has more digits than a count"},
+		}, "4915112345678", "/webhook/n of the answer has no account: it is not documented and holds no placeholder"},
 		{"member name", "webhooks.get/200", func(ia *cassette.Interaction, value string) {
 			ia.Response.Body = with(ia.Response.Body, "/webhook/"+value, 1)
-		}, "Jonas Weber", "/webhook of the answer has a member whose name is neither a program's nor a placeholder"},
+		}, "Jonas Weber", "the name of a member in /webhook of the answer has no account: it is neither documented there nor a plain program word nor a placeholder"},
 		{"link", "GetWebHook/200-hal", func(ia *cassette.Interaction, value string) {
 			ia.Response.Body = with(ia.Response.Body, "/_links", map[string]any{"self": map[string]any{"href": value}})
-		}, "/dmsconfig/r/8f14e45f-ceea-467f-9f2a-1d2c3b4a5e6f/events/postimport", "/_links/self/href of the answer is documented as url and holds no placeholder"},
+		}, "/dmsconfig/r/8f14e45f-ceea-467f-9f2a-1d2c3b4a5e6f/events/postimport", "/_links/self/href of the answer has no account: it is documented as url and holds no placeholder"},
 		{"link to elsewhere", "GetWebHook/200-hal", func(ia *cassette.Interaction, value string) {
 			ia.Response.Body = with(ia.Response.Body, "/_links", map[string]any{"self": map[string]any{"href": value}})
-		}, "https://globex.d-velop.cloud/", "/_links/self/href of the answer is documented as url and holds no placeholder"},
-		{"answer that is not JSON", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Response.Body = "<p>" + value }, "Jonas", "the answer is not JSON and was not replaced: the body is not one JSON document"},
-		{"header", "webhooks.get/200", inHeader("X-Request-Id"), "8f14e45f-ceea-467f-9f2a-1d2c3b4a5e6f", "the response header X-Request-Id is not on the list of headers that are recorded"},
-		{"header that identifies an answer", "webhooks.get/200", inHeader("Etag"), `"9af3c2"`, "the response header Etag is not on the list of headers that are recorded"},
-		{"cookie", "webhooks.get/200", inHeader("Set-Cookie"), "sid=93hf73", "the response header Set-Cookie is not on the list of headers that are recorded"},
-		{"listed header of another form", "webhooks.get/200", inHeader("Retry-After"), "k-93hf73", "the response header Retry-After does not have the form of a retry after"},
-		{"media type with a parameter", "webhooks.get/200", inHeader("Content-Type"), "application/x-jonas", "the response header Content-Type does not have the form of a media type"},
-		{"challenge", "GetWebHook/401", inHeader("Www-Authenticate"), "realm-jonas", "the response header Www-Authenticate does not have the form of a scheme"},
-		{"location", "GetWebHook/302-login", inHeader("Location"), "https://globex.d-velop.cloud/in", "the response header Location does not have the form of a reference"},
-		{"query in a location", "GetWebHook/302-login", inHeader("Location"), "/identityprovider/login?redirect=%2FJonas+Weber", "the response header Location does not have the form of a reference"},
-		{"reason phrase", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Response.Status = "200 " + value }, "Jonas", "the answer's status line has words of its own"},
+		}, "https://globex.d-velop.cloud/", "/_links/self/href of the answer has no account: it is documented as url and holds no placeholder"},
+		{"answer that is not JSON", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Response.Body = "<p>" + value }, "Jonas", "the body of the answer has no account: it is neither the API's own nor a placeholder"},
+		{"header", "webhooks.get/200", inHeader("X-Request-Id"), "8f14e45f-ceea-467f-9f2a-1d2c3b4a5e6f", "the name of a header of the answer has no account: it is not on the list of headers that are recorded"},
+		{"header that identifies an answer", "webhooks.get/200", inHeader("Etag"), `"9af3c2"`, "the name of a header of the answer has no account: it is not on the list of headers that are recorded"},
+		{"cookie", "webhooks.get/200", inHeader("Set-Cookie"), "sid=93hf73", "the name of a header of the answer has no account: it is not on the list of headers that are recorded"},
+		{"listed header of another form", "webhooks.get/200", inHeader("Retry-After"), "k-93hf73", "the header Retry-After of the answer has no account: it does not have the form that this header must have"},
+		{"media type with a parameter", "webhooks.get/200", inHeader("Content-Type"), "application/x-jonas", "the header Content-Type of the answer has no account: it does not have the form that this header must have"},
+		{"challenge", "GetWebHook/401", inHeader("Www-Authenticate"), "realm-jonas", "the header Www-Authenticate of the answer has no account: it does not have the form that this header must have"},
+		{"location", "GetWebHook/302-login", inHeader("Location"), "https://globex.d-velop.cloud/in", "the header Location of the answer has no account: it does not have the form that this header must have"},
+		{"query in a location", "GetWebHook/302-login", inHeader("Location"), "/identityprovider/login?redirect=%2FJonas+Weber", "the header Location of the answer has no account: it does not have the form that this header must have"},
+		{"reason phrase", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Response.Status = "200 " + value }, "Jonas", "the status line of the answer has no account: it is neither the API's own nor a placeholder"},
 		{"trailer", "webhooks.get/200", func(ia *cassette.Interaction, value string) {
 			ia.Response.Trailer = http.Header{"X-Checked-By": {value}}
-		}, "Jonas", "there are trailers, which are not recorded"},
-		{"transfer encoding", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Response.TransferEncoding = []string{value} }, "jonas", "there are transfer encodings, which are not recorded"},
+		}, "Jonas", "what stands around the answer (trailer or transfer encoding) has no account: it is neither the API's own nor a placeholder"},
+		{"transfer encoding", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Response.TransferEncoding = []string{value} }, "jonas", "what stands around the answer (trailer or transfer encoding) has no account: it is neither the API's own nor a placeholder"},
 		{"request header", "webhooks.get/200", func(ia *cassette.Interaction, value string) {
 			ia.Request.Headers["Authorization"] = []string{"Bearer " + value}
-		}, "pat-93hf73", "the request header Authorization is not on the list of headers that are recorded"},
+		}, "pat-93hf73", "the name of a header of the request has no account: it is not on the list of headers that are recorded"},
 		{"request cookie", "webhooks.get/200", func(ia *cassette.Interaction, value string) {
 			ia.Request.Headers["Cookie"] = []string{"AuthSessionId=" + value}
-		}, "93hf73", "the request header Cookie is not on the list of headers that are recorded"},
-		{"request trailer", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.Trailer = http.Header{"X-Sum": {value}} }, "jonas", "there are trailers, which are not recorded"},
+		}, "93hf73", "the name of a header of the request has no account: it is not on the list of headers that are recorded"},
+		{"request trailer", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.Trailer = http.Header{"X-Sum": {value}} }, "jonas", "what stands around the request (trailer) has no account: it is neither the API's own nor a placeholder"},
 		{"form", "webhooks.get/200", func(ia *cassette.Interaction, value string) {
 			ia.Request.Form = map[string][]string{"client_secret": {value}}
-		}, "93hf73", "the request has form values beside its body, which are not recorded"},
-		{"request body", "webhooks.get/200", inRequest("/id"), "don:integration:dvrv-us-1:devo/2kQx9Zr4:webhook/Zr41kWpn", "/id of the request is documented as id and holds no placeholder"},
-		{"undocumented member of the request", "webhooks.get/200", inRequest("/note"), "ask Jonas", "/note of the request is not documented and holds no placeholder"},
-		{"request body that is not JSON", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.Body = "user=" + value }, "Jonas", "the request is not JSON and was not replaced: the body is not one JSON document"},
+		}, "93hf73", "what stands around the request (form) has no account: it is neither the API's own nor a placeholder"},
+		{"request body", "webhooks.get/200", inRequest("/id"), "don:integration:dvrv-us-1:devo/2kQx9Zr4:webhook/Zr41kWpn", "/id of the request has no account: it is documented as id and holds no placeholder"},
+		{"undocumented member of the request", "webhooks.get/200", inRequest("/note"), "ask Jonas", "/note of the request has no account: it is not documented and holds no placeholder"},
+		{"request body that is not JSON", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.Body = "user=" + value }, "Jonas", "the body of the request has no account: it is neither the API's own nor a placeholder"},
 		{"host of the request's URL", "webhooks.get/200", func(ia *cassette.Interaction, value string) {
 			ia.Request.URL = "https://" + value + "/webhooks.get"
-		}, "globex.d-velop.cloud", "the request's URL is not below https://api.devrev.ai"},
+		}, "globex.d-velop.cloud", "what stands around the request (base URL) has no account: it is neither the API's own nor a placeholder"},
 		{"password in the request's URL", "webhooks.get/200", func(ia *cassette.Interaction, value string) {
 			ia.Request.URL = "https://jonas:" + value + "@api.devrev.ai/webhooks.get"
-		}, "93hf73", "the request's URL is not below https://api.devrev.ai"},
-		{"request's host", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.Host = value }, "globex.d-velop.cloud", "the request's host is not api.devrev.ai"},
-		{"request's address", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.RemoteAddr = value }, "203.0.113.7:443", "the request has an address or a request line of its own, which are not recorded"},
-		{"request line", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.RequestURI = value }, "/in?jonas", "the request has an address or a request line of its own, which are not recorded"},
+		}, "93hf73", "what stands around the request (base URL) has no account: it is neither the API's own nor a placeholder"},
+		{"request's host", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.Host = value }, "globex.d-velop.cloud", "what stands around the request (host) has no account: it is neither the API's own nor a placeholder"},
+		{"request's address", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.RemoteAddr = value }, "203.0.113.7:443", "what stands around the request (remote address) has no account: it is neither the API's own nor a placeholder"},
+		{"request line", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.RequestURI = value }, "/in?jonas", "what stands around the request (request line) has no account: it is neither the API's own nor a placeholder"},
 		{"id in the path", "GetWebHook/200-json", func(ia *cassette.Interaction, value string) {
 			ia.Request.URL = strings.Replace(ia.Request.URL, provider.DVelopWebhookID, value, 1)
-		}, "8f14e45f-ceea-467f-9f2a-1d2c3b4a5e6f", "the path variable webHookId of the request holds no placeholder"},
+		}, "8f14e45f-ceea-467f-9f2a-1d2c3b4a5e6f", "the path variable webHookId of the request has no account: it is neither the API's own nor a placeholder"},
 		{"id in a path of nobody's", "webhooks.get/200", func(ia *cassette.Interaction, value string) {
 			ia.Request.URL += "/of/" + value
-		}, "8f14e45f-ceea-467f-9f2a-1d2c3b4a5e6f", "the path of the request holds an id that is no placeholder"},
-		{"query", "webhooks.get/200-get", func(ia *cassette.Interaction, value string) { ia.Request.URL += "&owner=" + value }, "Jonas+Weber", `the query parameter "owner" of the request holds no placeholder`},
+		}, "8f14e45f-ceea-467f-9f2a-1d2c3b4a5e6f", "/webhook/created_by/display_picture/file/size of the answer has no account: it is not documented and holds no placeholder"},
+		{"query", "webhooks.get/200-get", func(ia *cassette.Interaction, value string) { ia.Request.URL += "&owner=" + value }, "Jonas+Weber", "the value of field 2 of the request's query has no account: it is not documented and holds no placeholder"},
 		{"id in the query", "webhooks.get/200-get", func(ia *cassette.Interaction, value string) {
 			ia.Request.URL = "https://api.devrev.ai/webhooks.get?id=" + value
-		}, "don:integration:dvrv-us-1:devo%2F2kQx9Zr4:webhook%2FZr41kWpn", `the query parameter "id" of the request holds no placeholder`},
-		{"name in the query", "webhooks.get/200-get", func(ia *cassette.Interaction, value string) { ia.Request.URL += "&" + value + "=1" }, "Jonas+Weber", "the request has a query parameter whose name is neither a program's nor a placeholder"},
-		{"fragment", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.URL += "#" + value }, "jonas", "the request's URL has a fragment"},
+		}, "don:integration:dvrv-us-1:devo%2F2kQx9Zr4:webhook%2FZr41kWpn", "the query parameter \"id\" of the request has no account: it is documented as id and holds no placeholder"},
+		{"name in the query", "webhooks.get/200-get", func(ia *cassette.Interaction, value string) { ia.Request.URL += "&" + value + "=1" }, "Jonas+Weber", "the name of field 2 of the request's query has no account: it is neither documented there nor a plain program word nor a placeholder"},
+		{"fragment", "webhooks.get/200", func(ia *cassette.Interaction, value string) { ia.Request.URL += "#" + value }, "jonas", "what stands around the request (fragment) has no account: it is neither the API's own nor a placeholder"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			def := &provider.DevRev

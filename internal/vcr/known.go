@@ -136,8 +136,8 @@ func appendExact(b []byte, def *provider.Definition, req *http.Request, body []b
 	b = appendPart(b, req.URL.Host)
 	b = appendPart(b, req.URL.EscapedPath())
 	b = appendPart(b, req.URL.RawQuery)
-	for _, name := range def.RequestHeaders {
-		values := req.Header[name]
+	for _, h := range def.RequestHeaders {
+		values := req.Header[h.Name]
 		b = strconv.AppendInt(b, int64(len(values)), 10)
 		for _, v := range values {
 			b = appendPart(b, v)

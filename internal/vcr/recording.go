@@ -50,6 +50,8 @@ type Recording struct {
 	before   *snapshot
 	release  func()
 	resolved map[string]bool
+	// without is an account that does not count, in a proof that it is needed.
+	without  Account
 	foreseen bool
 
 	// What follows is guarded by lock.
@@ -192,7 +194,15 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 		return nil, refuse("it carries a credential of its own; send webhooktest.Token, which stands for the tenant's")
 	}
 	asked := contract.Request{Method: method(c.req), URL: c.req.URL, Header: c.req.Header, Body: c.body}
-	classes := contract.RequestClasses(f.Definition, asked)
+	classes := r.overridden(contract.RequestClasses(f.Definition, asked))
+	if s := r.Scenario; s != nil && s.Request.Body == string(c.body) {
+		documented := classes
+		classes = func(pointer string) provider.Class {
+			class := documented(pointer)
+			class.Kept = true // what a shipped scenario sends is public
+			return class
+		}
+	}
 	body := c.body
 	if len(body) > 0 {
 		if json.Valid(body) {
@@ -216,9 +226,10 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	setRequestBody(tape, body)
-	for _, name := range f.Definition.RequestHeaders {
-		if values := c.req.Header.Values(name); len(values) > 0 {
-			tape.Header[name] = slices.Clone(values)
+	for _, h := range f.Definition.RequestHeaders {
+		if values := c.req.Header.Values(h.Name); len(values) > 0 {
+			tape.Header[h.Name] = slices.Clone(values)
+			r.table.Open(values...)
 		}
 	}
 	if c.origin {

@@ -164,6 +164,10 @@ func (r *Recording) hideBody(asked contract.Request, resp *http.Response, body [
 	return r.table.HideJSON(body, r.overridden(classes))
 }
 
+// fixedMoment stands for a time in seconds or milliseconds since 1970 in a rate
+// limit's header.
+const fixedMoment = "1741076400"
+
 // What stands in a cassette for an answer that is not JSON.
 const (
 	replacedPage = "<!DOCTYPE html>\n<html><head><title>replaced</title></head><body>the page was replaced when it was recorded</body></html>\n"
@@ -184,7 +188,7 @@ func (r *Recording) overridden(classes func(string) provider.Class) func(string)
 		}
 		for _, p := range r.Keep {
 			if covers(p, pointer) && keepable(class, p, pointer) {
-				class.Keep = true
+				class.Keep, class.Kept = true, true
 			}
 		}
 		return class
@@ -234,7 +238,8 @@ func (r *Recording) hideHeader(header http.Header) http.Header {
 }
 
 var (
-	numeric  = pattern.New(`^[0-9]{1,10}(\.[0-9]{1,6})?$`)
+	numeric  = pattern.New(`^[0-9]{1,7}(\.[0-9]{1,6})?$`)
+	moment   = pattern.New(`^[0-9]{10}([0-9]{3})?$`)
 	schemes  = map[string]bool{"Basic": true, "Bearer": true, "Digest": true, "Negotiate": true}
 	charsets = map[string]bool{"utf-8": true, "us-ascii": true, "iso-8859-1": true}
 	types    = map[string]bool{
@@ -259,6 +264,9 @@ func hideValue(grammar provider.HeaderGrammar, value string, hideURL func(string
 		}
 		return t, true
 	case provider.Number:
+		if moment.MatchString(value) {
+			return fixedMoment, true
+		}
 		return value, numeric.MatchString(value)
 	case provider.RetryAfter:
 		if _, err := http.ParseTime(value); err == nil {

@@ -13,7 +13,7 @@ var (
 	snakeName   = pattern.New(`^_?[a-z]{1,16}(_[a-z]{1,16}){0,4}(_v[0-9])?$`)
 	camelName   = pattern.New(`^_?[a-z]{1,16}([A-Z][a-z]{1,15}){0,4}$`)
 	tellingName = pattern.New(`(?i)secret|token|passw|pwd|api_?key|credential|signature|authorization|jwt|(^|_)(key|sig|sid|auth|code|pin)$|(Key|Sig|Sid|Auth|Code|Pin)$`)
-	pathWord    = pattern.New(`^[a-z]{1,16}([._-][a-z]{1,16}){0,3}$`)
+	pathWord    = pattern.New(`^[a-z]{1,16}(_[a-z]{1,16}){0,4}$|^[a-z]{1,16}(-[a-z]{1,16})?\.(no-such-)?[a-z]{1,16}$`)
 )
 
 // inStyle says whether a name is one that the vendor's programmers would choose:

@@ -102,20 +102,12 @@ var (
 	absoluteURL = pattern.New(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 	mailAddress = pattern.New(`^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}$`)
 	mediaType   = pattern.New(`^(application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9][A-Za-z0-9.+_-]{0,60}(; ?charset=[A-Za-z0-9-]{1,20})?$`)
-	lowerWord   = pattern.New(`^[a-z][a-z_]*$`)
-	plainNumber = pattern.New(`^(-?[0-9]{1,9}(\.[0-9]{1,9})?|[0-9]{4}-[0-9]{2}-[0-9]{2})$`)
-	nameLike    = pattern.New(`^[A-Za-z_.$-]{1,38}[0-9]{0,2}$`)
+	lowerWord   = pattern.New(`^[a-z]{1,16}(_[a-z]{1,16}){0,4}$`)
 )
-
-const maxWord = 40
 
 func isAbsolute(s string) bool { return absoluteURL.MatchString(s) }
 
-func isLowerWord(s string) bool { return len(s) <= maxWord && lowerWord.MatchString(s) }
-
-// isMemberName says whether a member's name looks like one that a program chose,
-// not like data that was put there.
-func isMemberName(s string) bool { return nameLike.MatchString(s) }
+func isLowerWord(s string) bool { return lowerWord.MatchString(s) }
 
 // dateForm returns the fixed date in the form of the value, or false.
 func dateForm(s string) (string, bool) {

@@ -583,7 +583,8 @@ func (e *audit) openWord(t token) bool {
 	return false
 }
 
-var pathWords = pattern.New(`^[a-z]{1,16}([._-][a-z]{1,16}){0,3}$`)
+// pathWords are one word, or an operation's name in DevRev's style: dev-users.self.
+var pathWords = pattern.New(`^[a-z]{1,16}(_[a-z]{1,16}){0,4}$|^[a-z]{1,16}(-[a-z]{1,16})?\.(no-such-)?[a-z]{1,16}$`)
 
 // styled says whether a name is a plain one of the vendor's programmers that
 // holds no part of a value which the table replaces.
@@ -702,15 +703,13 @@ func (e *audit) sentEvent(id string) bool {
 	return false
 }
 
-// word reports whether a value is one lower-case word, as enum members are.
+// word reports whether a value is one lower-case word, as enum members are: up to
+// five parts of at most sixteen letters, joined by underscores.
 func word(s string) bool {
-	if s == "" || len(s) > 40 {
-		return false
-	}
-	for i, c := range s {
-		if !(c >= 'a' && c <= 'z' || i > 0 && c == '_') {
+	for part := range strings.SplitSeq(s, "_") {
+		if part == "" || len(part) > 16 || strings.Trim(part, "abcdefghijklmnopqrstuvwxyz") != "" {
 			return false
 		}
 	}
-	return true
+	return strings.Count(s, "_") <= 4
 }

@@ -160,6 +160,9 @@ func (r *Recording) broken(c *call, err error) {
 // the code under test put into it may be the tenant's own.
 func (r *Recording) describe(req *http.Request) string {
 	base := r.Definition.BaseURL
+	if !slices.Contains(methods, method(req)) {
+		return "a request of another method"
+	}
 	switch route, ok := r.Definition.Find(method(req), req.URL); {
 	case !strings.EqualFold(req.URL.Scheme+"://"+req.URL.Host, base):
 		return method(req) + " of another host than " + base
@@ -188,6 +191,9 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	refuse := func(format string, args ...any) error {
 		err := fmt.Errorf(format, args...)
 		return &RefusedError{fmt.Sprintf("%s is not recorded: %v", r.describe(c.req), err), err}
+	}
+	if !slices.Contains(methods, method(c.req)) {
+		return nil, refuse("its method is none of %s", strings.Join(methods, ", "))
 	}
 	bad := r.Scenario != nil && r.Scenario.Request.Credential != provider.Valid
 	if !bad && !c.credential.missing && c.credential.token != provider.Token {

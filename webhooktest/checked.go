@@ -16,16 +16,17 @@ import (
 // Checked returns a transport that checks every exchange of rt against the
 // vendor's contract while the test runs: for a team that has its own recorder,
 // fake or server. Breaches fail the test; undocumented members, unlisted enum
-// values and unknown operations are logged. Of the options, Strict and
-// AllowProblems apply.
+// values and unknown operations are logged. A test in which no request of a
+// documented operation came by fails at its end, unless AllowUnused is given. Of
+// the options, AllowProblems, AllowUnused and Strict apply.
 //
 // Requests and answers pass as they are, bodies included; an answer to an
 // upgrade and a stream of events pass unread. rt defaults to
 // http.DefaultTransport.
 func Checked(tb testing.TB, p Provider, rt http.RoundTripper) http.RoundTripper {
 	tb.Helper()
-	if p.def == nil {
-		fatal(tb, errNoProvider)
+	if err := p.ready(forChecked); err != nil {
+		fatal(tb, err)
 	}
 	if rt == nil {
 		rt = http.DefaultTransport
@@ -42,6 +43,7 @@ type checked struct {
 
 	mu     sync.Mutex
 	ended  bool
+	saw    bool // a request of a documented operation
 	logged map[string]bool
 }
 
@@ -52,6 +54,11 @@ func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 	asked := contract.Request{Method: req.Method, URL: req.URL, Header: req.Header, Body: body}
 	if asked.Method == "" {
 		asked.Method = http.MethodGet
+	}
+	if _, known := c.p.def.Find(asked.Method, asked.URL); known {
+		c.mu.Lock()
+		c.saw = true
+		c.mu.Unlock()
 	}
 	resp, err := c.next.RoundTrip(sent)
 	var problems []contract.Problem
@@ -137,9 +144,14 @@ func (c *checked) fail(asked contract.Request, what string) {
 	}
 }
 
-// end keeps a straggler from touching a test that is over.
+// end keeps a straggler from touching a test that is over, and fails one in which
+// nothing was checked.
 func (c *checked) end() {
+	c.tb.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = true
+	if !c.saw && !c.p.options.allowUnused && !c.tb.Failed() && !c.tb.Skipped() {
+		c.tb.Errorf("the test has ended, and Checked saw no request of an operation that %s documents; check the base URL, or use AllowUnused when the code may do without", c.p.def.Title)
+	}
 }

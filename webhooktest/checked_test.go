@@ -52,8 +52,9 @@ func TestChecked(t *testing.T) {
 		},
 		{
 			name: "an unknown operation", status: 200, media: "application/json", body: `{}`,
-			change: func(req *http.Request) { req.URL.Path = "/works.list" },
-			logs:   "POST /works.list: request: POST /works.list is no documented operation of DevRev; nearest: POST /webhooks.list, GET /webhooks.list, POST /webhooks.get",
+			change:  func(req *http.Request) { req.URL.Path = "/works.list" },
+			options: []webhooktest.Option{webhooktest.AllowUnused()},
+			logs:    "POST /works.list: request: POST /works.list is no documented operation of DevRev; nearest: POST /webhooks.list, GET /webhooks.list, POST /webhooks.get",
 		},
 		{
 			name: "allowed", status: 200, media: "application/json", body: `{}`,
@@ -149,7 +150,9 @@ func TestChecked_overATeamsOwnRecorder(t *testing.T) {
 func TestChecked_afterTheTestsEnd(t *testing.T) {
 	server := fakeVendor(t, 200, "application/json", `{"webhooks":7,"new":1}`)
 	var transport http.RoundTripper
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) { transport = webhooktest.Checked(tb, webhooktest.DevRev, nil) })
+	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		transport = webhooktest.Checked(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), nil)
+	})
 	resp, err := (&http.Client{Transport: transport}).Get(server.URL + "/webhooks.list")
 	require.NoError(t, err)
 	resp.Body.Close()

@@ -44,6 +44,50 @@
 //     of the tenant is found in it and it replays itself. Otherwise the old file
 //     stays as it was, and the test says why.
 //
+// # What a cassette may hold
+//
+// Every token of a recording must have an account: method, host, path segment,
+// query, header, status line, member name, string, number, literal, of request
+// and answer alike. One without keeps the file from being written, and the test
+// names its place, never its value. The accounts are
+//
+//  1. the format's or HTTP's own: methods, status lines, true, false and null;
+//  2. a word that the contract lists at that place;
+//  3. a placeholder of this recording, the placeholder world's base URL, or a
+//     made-up id (no-such-webhook, ffffffff-ffff-4fff-8fff-ffffffffffff);
+//  4. a value that the contract documents as one that may stay there, within
+//     bounds: a date-time, a count of at most seven digits, a media type;
+//  5. a plain program word in the open: lower-case words that the test itself
+//     sends under a name that does not tell of a secret, and the name of an
+//     undocumented member in the vendor's own style (snake_case for DevRev,
+//     camelCase for d.velop) that holds no part of a replaced name or host;
+//  6. what the user names in [Keep].
+//
+// What the tenant answers beyond that is replaced before the test sees it:
+// undocumented strings by placeholders, undocumented or long numbers by 0 or 0.5,
+// names of members that look like data by member-N, event ids by event-N. A member
+// that stands twice in an object has no account by the contract.
+//
+// # Which option applies where
+//
+// An option that has no effect on a call is an error of that call:
+//
+//	option         Replay, ReplayServer  Open  Checked  Validate, ValidateBody
+//	AllowUnused    x                     x     x
+//	AllowProblems  x                     x     x        x
+//	AcceptDrift                          x
+//	Redact                               x
+//	Keep                                 x
+//	Seed                                 x
+//	Scenarios      x
+//	OnRequest      x                     x
+//	Transport                            x
+//	NoDefaults     x                     x
+//	Strict         x                     x     x        x
+//
+// [CheckMatching] takes none. Headers are checked as net/http does before it
+// sends a request: what it would refuse fails here as well.
+//
 // # What it does not do
 //
 // Every shipped cassette is made by a simulator that follows the published

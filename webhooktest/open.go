@@ -37,8 +37,8 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // as it was and the test says why.
 func Open(tb testing.TB, p Provider, file string) *http.Client {
 	tb.Helper()
-	if p.def == nil {
-		fatal(tb, fmt.Errorf("the zero Provider names no vendor; use webhooktest.DevRev or webhooktest.DVelop"))
+	if err := p.ready(forOpen); err != nil {
+		fatal(tb, err)
 	}
 	if ext := filepath.Ext(file); ext != ".yaml" {
 		fatal(tb, fmt.Errorf("%q is no cassette's name; name a file that ends in .yaml, such as %q", file, "testdata/lookup.yaml"))
@@ -48,6 +48,9 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	recording, err := switched(slashed)
 	if err != nil {
 		fatal(tb, err)
+	}
+	if pattern := os.Getenv(RecordVar); pattern != "" && !recording {
+		tb.Logf("%s is set, but does not match %s as a whole, so that is replayed", RecordVar, slashed)
 	}
 	if recording {
 		return &http.Client{Transport: record(tb, p, file)}

@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"errors"
 	"io/fs"
 	"net/http"
 	"slices"
@@ -10,6 +11,14 @@ import (
 
 // Option changes how a provider's clients behave; see [Provider.With].
 type Option func(*options)
+
+// option remembers that an option was given, for the check that it has an effect.
+func option(name string, apply Option) Option {
+	return func(o *options) {
+		o.used = append(o.used, name)
+		apply(o)
+	}
+}
 
 type options struct {
 	allowUnused   bool
@@ -22,36 +31,43 @@ type options struct {
 	transport     http.RoundTripper
 	noDefaults    bool
 	strict        bool
+	used          []string // the options given, by name
+	mistakes      []error  // of the options
 }
 
 func (o options) clone() options {
 	o.allowProblems = slices.Clone(o.allowProblems)
 	o.redact, o.keep = slices.Clone(o.redact), slices.Clone(o.keep)
 	o.seeds = slices.Clone(o.seeds)
+	o.used, o.mistakes = slices.Clone(o.used), slices.Clone(o.mistakes)
 	return o
 }
 
 // AllowUnused lets a test end with recorded answers that nobody asked for: for
 // code that stops early by design.
-func AllowUnused() Option { return func(o *options) { o.allowUnused = true } }
+func AllowUnused() Option {
+	return option("AllowUnused", func(o *options) { o.allowUnused = true })
+}
 
 // AllowProblems lets breaches of the contract at these JSON pointers pass, in
 // requests and answers: for a breach that is known and waits for its repair. A
 // header or query key is named as such.
 func AllowProblems(pointers ...string) Option {
-	return func(o *options) { o.allowProblems = append(o.allowProblems, pointers...) }
+	return option("AllowProblems", func(o *options) { o.allowProblems = append(o.allowProblems, pointers...) })
 }
 
 // AcceptDrift writes a recording whose answers break the published contract, and
 // lists the breaches in the cassette, so that replays fail on new ones only: for
-// the day on which the vendor has changed. It has no effect when replaying.
-func AcceptDrift() Option { return func(o *options) { o.acceptDrift = true } }
+// the day on which the vendor has changed. When replaying it does nothing.
+func AcceptDrift() Option {
+	return option("AcceptDrift", func(o *options) { o.acceptDrift = true })
+}
 
 // Redact replaces the strings at these JSON pointers of answers when recording,
 // also where the contract knows nothing sensitive: for a member that your tenant
 // fills with something private. "*" stands for any one member or index.
 func Redact(pointers ...string) Option {
-	return func(o *options) { o.redact = append(o.redact, pointers...) }
+	return option("Redact", func(o *options) { o.redact = append(o.redact, pointers...) })
 }
 
 // Keep lets the strings at these JSON pointers of answers into the cassette as
@@ -61,36 +77,50 @@ func Redact(pointers ...string) Option {
 // an object around it. A member that the contract marks as a credential never
 // stays, and a known credential inside another text is replaced all the same.
 func Keep(pointers ...string) Option {
-	return func(o *options) { o.keep = append(o.keep, pointers...) }
+	return option("Keep", func(o *options) { o.keep = append(o.keep, pointers...) })
 }
 
 // Seed names a placeholder of your own and the environment variable that gives
 // its real value when recording: for a second webhook, or an id that a test must
 // send before an answer has shown it.
 func Seed(placeholder, variable string) Option {
-	return func(o *options) {
+	return option("Seed", func(o *options) {
 		o.seeds = append(o.seeds, provider.Seed{Placeholder: placeholder, Var: variable, Kind: provider.ID})
-	}
+	})
 }
 
 // Scenarios replays your own recorded scenarios where fsys has them, and the
 // shipped ones otherwise. fsys holds what record refresh --out wrote:
 // PROVIDER/OPERATION/SCENARIO.yaml.
-func Scenarios(fsys fs.FS) Option { return func(o *options) { o.scenarios = fsys } }
+func Scenarios(fsys fs.FS) Option {
+	return option("Scenarios", func(o *options) {
+		if o.scenarios = fsys; fsys == nil {
+			o.mistakes = append(o.mistakes, errors.New("Scenarios(nil): name a file system, such as os.DirFS(\"testdata/scenarios\")"))
+		}
+	})
+}
 
 // OnRequest calls f with a copy of every request that the code under test sends,
 // with the headers that the client has added: to assert what was sent.
-func OnRequest(f func(*http.Request)) Option { return func(o *options) { o.onRequest = f } }
+func OnRequest(f func(*http.Request)) Option {
+	return option("OnRequest", func(o *options) { o.onRequest = f })
+}
 
 // Transport sends the requests of a recording: for a proxy or a certificate of
 // your own. Replays never use it. The default is http.DefaultTransport.
-func Transport(rt http.RoundTripper) Option { return func(o *options) { o.transport = rt } }
+func Transport(rt http.RoundTripper) Option {
+	return option("Transport", func(o *options) { o.transport = rt })
+}
 
 // NoDefaults adds neither Authorization nor Origin to requests that lack them,
 // and fails the test instead: to prove that the code under test sends them.
-func NoDefaults() Option { return func(o *options) { o.noDefaults = true } }
+func NoDefaults() Option {
+	return option("NoDefaults", func(o *options) { o.noDefaults = true })
+}
 
 // Strict applies the provider's inferred profile beside the documented one.
 // d.velop documents no required members; the profile requires those that its
 // pages show to be non-null. DevRev has no such profile.
-func Strict() Option { return func(o *options) { o.strict = true } }
+func Strict() Option {
+	return option("Strict", func(o *options) { o.strict = true })
+}

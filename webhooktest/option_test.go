@@ -81,7 +81,7 @@ func TestNoDefaults(t *testing.T) {
 			name: "what is sent is fine", p: webhooktest.DVelop.With(webhooktest.NoDefaults()), step: "GetWebHook/200-json",
 			change: func(req *http.Request) {
 				req.Header.Set("Origin", webhooktest.DVelop.BaseURL())
-				req.AddCookie(&http.Cookie{Name: "AuthSessionId", Value: "abc%2B"})
+				req.AddCookie(&http.Cookie{Name: "AuthSessionId", Value: webhooktest.Token})
 			},
 		},
 		{
@@ -350,6 +350,4 @@ func TestTransport(t *testing.T) {
 	_, text := recordOnce(t, p, &vendor{webhook: soundOne + "}"}, webhooktest.DevRevWebhookID)
 	require.NotEmpty(t, text)
 	assert.Equal(t, 1, transport.calls, "a recording goes through it")
-	send(t, webhooktest.Replay(t, p, "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))
-	assert.Equal(t, 1, transport.calls, "a replay does not")
 }

@@ -78,10 +78,15 @@ func (p Provider) BaseURL() string {
 }
 
 // With returns the provider with options, for Replay, ReplayServer, Open,
-// Validate and Checked. The provider itself stays as it is.
+// Validate and Checked. The provider itself stays as it is. A mistake in an
+// option, or one that has no effect on a call, is an error of that call.
 func (p Provider) With(opts ...Option) Provider {
 	p.options = p.options.clone()
-	for _, o := range opts {
+	for i, o := range opts {
+		if o == nil {
+			p.options.mistakes = append(p.options.mistakes, fmt.Errorf("option %d of With is nil", i+1))
+			continue
+		}
 		o(&p.options)
 	}
 	return p

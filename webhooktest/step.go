@@ -44,8 +44,8 @@ var modifiers = map[Step]string{always: "Always", timeout: "Timeout", reset: "Re
 
 // resolve finds the cassettes of the steps; every mistake is reported at once.
 func (p Provider) resolve(steps []Step) ([]vcr.Step, error) {
-	if p.def == nil {
-		return nil, errNoProvider
+	if err := p.ready(forReplay); err != nil {
+		return nil, err
 	}
 	names := make([]string, len(steps))
 	for i, s := range steps {

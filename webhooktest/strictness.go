@@ -35,8 +35,8 @@ import (
 // is not compared, as when replaying. Of a large body the first 100 values are
 // changed. It is an error if the file cannot be read.
 func CheckMatching(p Provider, file string, replay func() http.RoundTripper) error {
-	if p.def == nil {
-		return errNoProvider
+	if err := p.ready(forCheckMatching); err != nil {
+		return err
 	}
 	loaded, err := vcr.Load(file)
 	if err != nil {

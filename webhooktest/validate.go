@@ -47,9 +47,10 @@ const maxBody = 10 << 20
 // operation or status that the vendor does not document is an error, never nil;
 // undocumented members and unlisted enum values alone are not.
 func Validate(p Provider, resp *http.Response) error {
+	if err := p.ready(forValidate); err != nil {
+		return err
+	}
 	switch {
-	case p.def == nil:
-		return errNoProvider
 	case resp == nil:
 		return fmt.Errorf("there is no response to validate")
 	case resp.Request == nil || resp.Request.URL == nil:
@@ -86,8 +87,8 @@ func Validate(p Provider, resp *http.Response) error {
 // *[ContractError] when the body breaks the contract; an unknown operation or an
 // undocumented status is an error that lists what there is.
 func ValidateBody(p Provider, operation string, status int, mediaType string, body []byte) error {
-	if p.def == nil {
-		return errNoProvider
+	if err := p.ready(forValidate); err != nil {
+		return err
 	}
 	problems, err := contract.CheckBody(p.def, operation, status, mediaType, body, p.options.strict)
 	if err != nil {

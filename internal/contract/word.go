@@ -2,6 +2,7 @@ package contract
 
 import (
 	"encoding/json"
+	"maps"
 	"math/big"
 	"slices"
 	"sync"
@@ -59,4 +60,12 @@ func number(v any) (*big.Rat, bool) {
 		return nil, false
 	}
 	return new(big.Rat).SetString(n.String())
+}
+
+// Words returns the words of the contract, sorted: names of operations and
+// members, listed values, media types.
+func Words(d *provider.Definition) []string {
+	IsWord(d, "")
+	once, _ := vocabularies.Load(d)
+	return slices.Sorted(maps.Keys(once.(func() map[string]bool)()))
 }

@@ -21,6 +21,7 @@ var DevRev = Definition{
 	BaseVar:     "DEVREV_BASE_URL",
 	BaseDefault: "https://api.devrev.ai",
 	TokenVar:    "DEVREV_TOKEN",
+	BareToken:   true,
 	Seeds: []Seed{{
 		Placeholder: DevRevWebhookID,
 		Var:         "DEVREV_WEBHOOK_ID",

@@ -29,6 +29,9 @@ type Definition struct {
 	// SessionCookie is a cookie that may carry the credential in place of the
 	// Authorization header; empty when there is none.
 	SessionCookie string
+	// BareToken says that the Authorization header may hold the token alone, as
+	// DevRev's own TypeScript SDK sends it.
+	BareToken bool
 	// Origin says that requests carry an Origin header with the base URL.
 	Origin bool
 	// MatchAccept says that the vendor tells answers apart by the media type

@@ -503,7 +503,6 @@ func (e *audit) isPlaceholder(t token) bool {
 
 var (
 	countNumber = pattern.New(`^-?[0-9]{1,7}$`)
-	dateOnly    = pattern.New(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 	weight      = pattern.New(`^(0(\.[0-9]{1,3})?|1(\.0{1,3})?)$`)
 )
 

@@ -130,14 +130,14 @@ func (r *Recording) gate() ([]byte, Header, error) {
 	return data, header, nil
 }
 
-// allErrors names the refusal when nothing but 401, 403 and 5xx was recorded by
+// allErrors names the refusal when nothing but 401, 403, 429 and 5xx was recorded by
 // a test of the user's own. Scenarios are about such answers.
 func (r *Recording) allErrors() string {
 	if r.Scenario != nil {
 		return ""
 	}
 	for _, ia := range r.captured {
-		if c := ia.Response.Code; c != http.StatusUnauthorized && c != http.StatusForbidden && c < 500 {
+		if c := ia.Response.Code; c != http.StatusUnauthorized && c != http.StatusForbidden && c != http.StatusTooManyRequests && c < 500 {
 			return ""
 		}
 	}

@@ -39,11 +39,26 @@ func (f *Front) credentials(c *call) {
 			c.lacks = append(c.lacks, contract.Problem{Kind: contract.Rule, In: "request", Pointer: header,
 				Message: fmt.Sprintf("is missing, but %s asks for it, and NoDefaults leaves it to the code under test", f.Definition.Title)})
 		}
-		if c.credential.missing {
-			lacks("Authorization")
+		wrong := func(header, format string, args ...any) {
+			c.lacks = append(c.lacks, contract.Problem{Kind: contract.Rule, In: "request", Pointer: header, Message: fmt.Sprintf(format, args...)})
 		}
-		if noOrigin {
+		switch scheme := c.credential.scheme; {
+		case c.credential.missing:
+			lacks("Authorization")
+		case c.credential.token == "":
+			wrong("Authorization", "holds no token, but %s asks for one", f.Definition.Title)
+		case scheme != "" && !strings.EqualFold(scheme, "Bearer"):
+			wrong("Authorization", "has another scheme than Bearer, the one that %s documents", f.Definition.Title)
+		case scheme == "" && !c.credential.cookie && !f.Definition.BareToken:
+			wrong("Authorization", "lacks the scheme Bearer, which %s documents", f.Definition.Title)
+		case c.credential.token != provider.Token:
+			wrong("Authorization", "holds a token that no tenant knows; send webhooktest.Token")
+		}
+		switch {
+		case noOrigin:
 			lacks("Origin")
+		case f.Definition.Origin && !f.home(c.req.Header.Get("Origin")):
+			wrong("Origin", "is not the base URL that the request goes to, as %s demands", f.Definition.Title)
 		}
 		return
 	}
@@ -57,11 +72,17 @@ func (f *Front) credentials(c *call) {
 	}
 }
 
+// home says whether an origin is that of the vendor in the placeholder world.
+func (f *Front) home(origin string) bool { return strings.EqualFold(origin, f.Definition.BaseURL) }
+
 func credentialOf(req *http.Request, def *provider.Definition) credential {
 	if header := req.Header.Get("Authorization"); header != "" {
 		scheme, token, ok := strings.Cut(header, " ")
 		if !ok {
 			scheme, token = "", header
+		}
+		if !ok && (strings.EqualFold(header, "Bearer") || strings.EqualFold(header, "Basic")) {
+			scheme, token = header, ""
 		}
 		return credential{scheme: scheme, token: strings.TrimSpace(token)}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 
 	"example.com/webhookvcr/internal/contract"
@@ -119,6 +120,7 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c := &call{Context: req.Context(), req: req, body: body}
 	f.credentials(c)
+	f.once(c)
 	if f.OnRequest != nil {
 		f.OnRequest(f.copyFor(c))
 	}
@@ -173,8 +175,31 @@ func (f *Front) copyFor(c *call) *http.Request {
 	return r
 }
 
+// single are the request headers that HTTP allows once.
+var single = []string{"Authorization", "Content-Type", "Origin"}
+
+// once adds the problems of headers that stand twice, and of a Host that is not
+// the URL's: net/http sends both, and a vendor's gateway refuses them or takes
+// either.
+func (f *Front) once(c *call) {
+	wrong := func(header, format string, args ...any) {
+		c.lacks = append(c.lacks, contract.Problem{Kind: contract.Rule, In: "request", Pointer: header, Message: fmt.Sprintf(format, args...)})
+	}
+	for _, name := range single {
+		if n := len(c.req.Header.Values(name)); n > 1 {
+			wrong(name, "stands %d times, expected once", n)
+		}
+	}
+	if host := c.req.Host; host != "" && !strings.EqualFold(host, c.req.URL.Host) {
+		wrong("Host", "is another than the URL's, so that the request asks another server than the one it goes to")
+	}
+}
+
 // refuse names the kinds of exchange that a cassette cannot hold.
 func (f *Front) refuse(req *http.Request) error {
+	if err := sendable(req); err != nil {
+		return fmt.Errorf("%s is not sent: %w", f.describe(req), err)
+	}
 	if upgrade := req.Header.Get("Upgrade"); upgrade != "" {
 		return fmt.Errorf("%s asks for an upgrade to %q; a cassette holds plain HTTP exchanges only, so send this request through a client of its own",
 			f.describe(req), upgrade)

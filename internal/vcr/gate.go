@@ -2,7 +2,6 @@ package vcr
 
 import (
 	"fmt"
-	"net/url"
 
 	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/provider"
@@ -44,11 +43,6 @@ func (r *Recording) place(i int) string {
 		return fmt.Sprintf("exchange #%d", i)
 	}
 	return fmt.Sprintf("exchange #%d (%s %s)", i, e.ia.Request.Method, e.ia.Request.URL)
-}
-
-// below reports whether a URL is one of the API in the placeholder world.
-func (r *Recording) below(u *url.URL) bool {
-	return u.Scheme+"://"+u.Host == r.Definition.BaseURL && u.User == nil
 }
 
 // suspicious returns the rule by which a text looks like a credential or a

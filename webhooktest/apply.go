@@ -1,0 +1,124 @@
+package webhooktest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"reflect"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// The calls that take a provider with options.
+const (
+	forReplay        = "Replay" // and ReplayServer
+	forOpen          = "Open"
+	forChecked       = "Checked"
+	forValidate      = "Validate" // and ValidateBody
+	forCheckMatching = "CheckMatching"
+)
+
+// applies says which option is of use in which call. One that is of no use is
+// refused there, so that no test relies on what does not happen. The package
+// comment shows this table.
+var applies = map[string][]string{
+	"AllowUnused":   {forReplay, forOpen, forChecked},
+	"AllowProblems": {forReplay, forOpen, forChecked, forValidate},
+	"AcceptDrift":   {forOpen},
+	"Redact":        {forOpen},
+	"Keep":          {forOpen},
+	"Seed":          {forOpen},
+	"Scenarios":     {forReplay},
+	"OnRequest":     {forReplay, forOpen},
+	"Transport":     {forOpen},
+	"NoDefaults":    {forReplay, forOpen},
+	"Strict":        {forReplay, forOpen, forChecked, forValidate},
+}
+
+// ready reports every mistake in a provider and its options before a call uses
+// them.
+func (p Provider) ready(call string) error {
+	if p.def == nil {
+		return errNoProvider
+	}
+	mistakes := slices.Clone(p.options.mistakes)
+	for _, name := range p.options.used {
+		if calls := applies[name]; !slices.Contains(calls, call) {
+			mistakes = append(mistakes, fmt.Errorf("option %s has no effect on %s, only on %s; leave it out there", name, call, strings.Join(calls, " and ")))
+		}
+	}
+	for _, pointer := range p.options.allowProblems {
+		if !strings.HasPrefix(pointer, "/") && p.named(pointer) {
+			continue
+		}
+		mistakes = append(mistakes, p.pointer("AllowProblems", pointer))
+	}
+	for _, pointer := range p.options.redact {
+		mistakes = append(mistakes, p.pointer("Redact", pointer))
+	}
+	for _, pointer := range p.options.keep {
+		mistakes = append(mistakes, p.pointer("Keep", pointer))
+	}
+	mistakes = append(mistakes, p.ownScenarios())
+	return errors.Join(mistakes...)
+}
+
+// named says whether a word that is no pointer names a header or a query key that
+// the contract speaks of; the empty one is the body as a whole.
+func (p Provider) named(word string) bool {
+	if word == "" || word == "Authorization" || word == "Origin" || word == "Location" || contract.IsWord(p.def, word) {
+		return true
+	}
+	_, answered := p.def.ResponseHeaders[word]
+	return answered || slices.ContainsFunc(p.def.RequestHeaders, func(h provider.RequestHeader) bool { return h.Name == word })
+}
+
+// pointer checks what an option names: a JSON pointer whose path leads through
+// documented members. The last member may be one that the vendor does not
+// document.
+func (p Provider) pointer(option, pointer string) error {
+	segments := strings.Split(pointer, "/")
+	if segments[0] != "" || len(segments) < 2 {
+		return fmt.Errorf("%s(%q): that is no JSON pointer; one begins with a slash, such as %q", option, pointer, "/"+strings.TrimLeft(pointer, "/"))
+	}
+	for i, segment := range segments[1:] {
+		if left := strings.NewReplacer("~0", "", "~1", "").Replace(segment); strings.Contains(left, "~") {
+			return fmt.Errorf("%s(%q): that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /", option, pointer)
+		}
+		name := strings.NewReplacer("~1", "/", "~0", "~").Replace(segment)
+		last := i == len(segments)-2
+		if last || segment == "*" || segment != "" && strings.Trim(segment, "0123456789") == "" || contract.IsWord(p.def, name) || slices.Contains(p.def.Events, name) {
+			continue
+		}
+		hint := ""
+		if near := provider.Nearest(name, contract.Words(p.def)); len(near) > 0 {
+			segments[i+1] = near[0]
+			hint = fmt.Sprintf("; did you mean %q?", strings.Join(segments, "/"))
+		}
+		return fmt.Errorf("%s(%q): no body that %s documents has a member %q, so the pointer can match nothing%s", option, pointer, p.def.Title, name, hint)
+	}
+	return nil
+}
+
+// ownScenarios makes sure that the file system of Scenarios holds some.
+func (p Provider) ownScenarios() error {
+	own := p.options.scenarios
+	if own == nil {
+		return nil
+	}
+	found, err := fs.Glob(own, p.def.Name+"/*/*.yaml")
+	if err == nil && len(found) > 0 {
+		return nil
+	}
+	where := "the file system"
+	if v := reflect.ValueOf(own); v.Kind() == reflect.String {
+		where = fmt.Sprintf("directory %q", v.String()) // os.DirFS
+	}
+	if _, err := fs.Stat(own, "."); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("Scenarios: %s does not exist; record refresh --out makes it", where)
+	}
+	return fmt.Errorf("Scenarios: %s holds no cassette of %s; expected %s/OPERATION/SCENARIO.yaml, as record refresh --out writes them", where, p.def.Title, p.def.Name)
+}

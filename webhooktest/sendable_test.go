@@ -1,0 +1,135 @@
+package webhooktest_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/webhookvcr/webhooktest"
+)
+
+// What net/http refuses to send fails here as well, replaying and recording, and
+// the message names the header and not its value.
+func TestReplay_whatNetHTTPRefuses(t *testing.T) {
+	server := httptest.NewServer(&vendor{webhook: soundOne + "}"})
+	defer server.Close()
+	for name, test := range map[string]struct {
+		change func(*http.Request)
+		want   string
+	}{
+		"token read from a file": {func(req *http.Request) { req.Header.Set("Authorization", "Bearer "+webhooktest.Token+"\n") }, "the value of its header Authorization: it ends with a line break; trim what was read from a file"},
+		"control character":      {func(req *http.Request) { req.Header.Set("X-Trace", "planted\x00value") }, `the value of its header X-Trace: character '\x00' stands in it`},
+		"blank in a name":        {func(req *http.Request) { req.Header["X Trace"] = []string{"planted"} }, `the name of one of its headers: character ' ' stands in it`},
+		"empty name":             {func(req *http.Request) { req.Header[""] = []string{"planted"} }, `the name of one of its headers: it is empty`},
+		"method":                 {func(req *http.Request) { req.Method = "PO ST" }, `its method: character ' ' stands in it`},
+		"host":                   {func(req *http.Request) { req.Host = "planted value" }, `its Host: character ' ' stands in it`},
+		"no host":                {func(req *http.Request) { req.URL.Host = "" }, "there is no host in its URL"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			use := func(client *http.Client) {
+				req := getWebhook(t, webhooktest.DevRevWebhookID)
+				test.change(req)
+				resp, err := client.Transport.RoundTrip(req)
+				if assert.ErrorContains(t, err, test.want) {
+					assert.NotContains(t, err.Error(), "planted")
+					assert.NotContains(t, err.Error(), webhooktest.Token)
+				} else if err == nil {
+					resp.Body.Close()
+				}
+				_, plain := http.DefaultTransport.RoundTrip(req)
+				assert.Error(t, plain, "net/http refuses it")
+			}
+			replaying := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				use(webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), "webhooks.get/200"))
+			})
+			assert.Contains(t, strings.Join(replaying.errors, "\n"), test.want)
+			for name, value := range map[string]string{
+				webhooktest.RecordVar: ".*", "DEVREV_TOKEN": "real-token-0123456789", "DEVREV_BASE_URL": server.URL, "DEVREV_WEBHOOK_ID": realID,
+			} {
+				t.Setenv(name, value)
+			}
+			recording := newWitness(t, t.Name()).run(func(tb testing.TB) { use(webhooktest.Open(tb, webhooktest.DevRev, cassettePath(t))) })
+			assert.Contains(t, strings.Join(recording.errors, "\n"), test.want)
+		})
+	}
+}
+
+// With NoDefaults the client demands what the vendor demands.
+func TestNoDefaults_whatTheVendorRefuses(t *testing.T) {
+	for name, test := range map[string]struct {
+		p      webhooktest.Provider
+		step   webhooktest.Step
+		change func(http.Header)
+		want   string // empty: sound
+	}{
+		"bearer":           {webhooktest.DevRev, "webhooks.get/200", func(h http.Header) { h.Set("Authorization", "Bearer "+webhooktest.Token) }, ""},
+		"bare, as the SDK": {webhooktest.DevRev, "webhooks.get/200", func(h http.Header) { h.Set("Authorization", webhooktest.Token) }, ""},
+		"empty bearer":     {webhooktest.DevRev, "webhooks.get/200", func(h http.Header) { h.Set("Authorization", "Bearer ") }, "request Authorization: holds no token"},
+		"word alone":       {webhooktest.DevRev, "webhooks.get/200", func(h http.Header) { h.Set("Authorization", "Bearer") }, "request Authorization: holds no token"},
+		"basic":            {webhooktest.DevRev, "webhooks.get/200", func(h http.Header) { h.Set("Authorization", "Basic "+webhooktest.Token) }, "request Authorization: has another scheme than Bearer"},
+		"wrong token":      {webhooktest.DevRev, "webhooks.get/200", func(h http.Header) { h.Set("Authorization", "Bearer 0123456789") }, "request Authorization: holds a token that no tenant knows"},
+		"none":             {webhooktest.DevRev, "webhooks.get/200", func(http.Header) {}, "request Authorization: is missing"},
+		"twice": {webhooktest.DevRev, "webhooks.get/200", func(h http.Header) {
+			h["Authorization"] = []string{"Bearer " + webhooktest.Token, "Bearer " + webhooktest.Token}
+		}, "request Authorization: stands 2 times, expected once"},
+		"d.velop": {webhooktest.DVelop, "GetWebHook/200-json", func(h http.Header) {
+			h.Set("Authorization", "Bearer "+webhooktest.Token)
+			h.Set("Origin", webhooktest.DVelop.BaseURL())
+		}, ""},
+		"d.velop's cookie": {webhooktest.DVelop, "GetWebHook/200-json", func(h http.Header) {
+			h.Set("Cookie", "AuthSessionId="+webhooktest.Token)
+			h.Set("Origin", webhooktest.DVelop.BaseURL())
+		}, ""},
+		"d.velop, bare": {webhooktest.DVelop, "GetWebHook/200-json", func(h http.Header) {
+			h.Set("Authorization", webhooktest.Token)
+			h.Set("Origin", webhooktest.DVelop.BaseURL())
+		}, "request Authorization: lacks the scheme Bearer"},
+		"another origin": {webhooktest.DVelop, "GetWebHook/200-json", func(h http.Header) {
+			h.Set("Authorization", "Bearer "+webhooktest.Token)
+			h.Set("Origin", "https://other.example")
+		}, "request Origin: is not the base URL that the request goes to"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				client := webhooktest.Replay(tb, test.p.With(webhooktest.NoDefaults()), test.step)
+				var req *http.Request
+				for _, s := range test.p.Scenarios() {
+					if s.Step() == test.step {
+						req = s.Request()
+					}
+				}
+				for _, header := range []string{"Authorization", "Origin", "Cookie"} {
+					req.Header.Del(header)
+				}
+				test.change(req.Header)
+				resp, err := client.Do(req)
+				if assert.NoError(t, err) {
+					resp.Body.Close()
+				}
+			})
+			said := strings.Join(w.errors, "\n")
+			if test.want == "" {
+				assert.Empty(t, said)
+			} else {
+				assert.Contains(t, said, test.want)
+			}
+			assert.NotContains(t, said, "0123456789")
+		})
+	}
+}
+
+// A Host that is not the URL's asks another server.
+func TestReplay_anotherHost(t *testing.T) {
+	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		req := getWebhook(t, webhooktest.DevRevWebhookID)
+		req.Host = "other.example"
+		resp, err := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Do(req)
+		if assert.NoError(t, err) {
+			resp.Body.Close()
+		}
+	})
+	assert.Contains(t, strings.Join(w.errors, "\n"), "request Host: is another than the URL's")
+}

@@ -134,7 +134,7 @@ func TestRecord_credentialForms(t *testing.T) {
 		{
 			name: "d.velop's cookie", p: webhooktest.DVelop, env: dvelop,
 			header: http.Header{"Cookie": {"theme=dark; AuthSessionId=" + webhooktest.Token}},
-			want:   http.Header{"Cookie": {"AuthSessionId=hT4%2B9wQz%2FLr7nXv2Bd8sYp1cKf6Jm3uGe5aWo0iRtE%3D%26Vq7xN"}},
+			want:   http.Header{"Cookie": {"theme=dark; AuthSessionId=hT4%2B9wQz%2FLr7nXv2Bd8sYp1cKf6Jm3uGe5aWo0iRtE%3D%26Vq7xN"}},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package webhooktest_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -132,4 +133,68 @@ func TestReplay_anotherHost(t *testing.T) {
 		}
 	})
 	assert.Contains(t, strings.Join(w.errors, "\n"), "request Host: is another than the URL's")
+}
+
+// A miss withholds what the test sent under a name that tells of a secret, and
+// who asks.
+func TestReplay_missWithholds(t *testing.T) {
+	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		client := webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.AllowUnused(), webhooktest.AllowProblems("access_token", "/password", "/secret")), "webhooks.get/200")
+		body := `{"id":"` + webhooktest.DevRevUnknownWebhookID + `","password":"planted-one","secret":"planted-two","note":{"api_key":"planted-three"}}`
+		req, err := http.NewRequest(http.MethodPost, "https://planted-user:planted-four@api.devrev.ai/webhooks.get?access_token=planted-five", strings.NewReader(body))
+		assert.NoError(t, err)
+		req.Header.Set("Content-Type", "application/json")
+		_, err = client.Do(req)
+		if assert.ErrorContains(t, err, "has no answer for") {
+			assert.NotContains(t, strings.ReplaceAll(err.Error(), req.URL.Redacted(), ""), "planted") // net/http's own prefix
+			assert.Contains(t, err.Error(), "(withheld)")
+		}
+	})
+	assert.NotContains(t, strings.Join(w.errors, "\n"), "planted")
+}
+
+// While recording, the tenant gets the headers of the code under test, those too
+// that no cassette holds; the file has none of them.
+func TestOpen_sendsTheCallersHeaders(t *testing.T) {
+	var got []http.Header
+	answering := http.Handler(&vendor{webhook: soundOne + "}"})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		got = append(got, req.Header.Clone())
+		answering.ServeHTTP(w, req)
+	}))
+	defer server.Close()
+	for name, value := range map[string]string{
+		webhooktest.RecordVar: ".*", "DEVREV_TOKEN": "real-token-0123456789", "DEVREV_BASE_URL": server.URL, "DEVREV_WEBHOOK_ID": realID,
+	} {
+		t.Setenv(name, value)
+	}
+	file := cassettePath(t)
+	sent := map[string]string{
+		"If-None-Match": `"planted-1"`, "Idempotency-Key": "planted-2", "Accept-Language": "de", "User-Agent": "planted-3", "X-About": webhooktest.DevRevWebhookID,
+	}
+	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		req := getWebhook(t, webhooktest.DevRevWebhookID)
+		for name, value := range sent {
+			req.Header.Set(name, value)
+		}
+		req.Header.Set("Connection", "keep-alive")
+		req.AddCookie(&http.Cookie{Name: "theme", Value: "planted-4"})
+		resp, err := webhooktest.Open(tb, webhooktest.DevRev, file).Do(req)
+		if assert.NoError(t, err) {
+			resp.Body.Close()
+		}
+	})
+	requireClean(t, w)
+	last := got[len(got)-1]
+	for name, value := range sent {
+		if name == "X-About" {
+			value = realID
+		}
+		assert.Equal(t, value, last.Get(name), name)
+	}
+	assert.Equal(t, "theme=planted-4", last.Get("Cookie"))
+	assert.Equal(t, "Bearer real-token-0123456789", last.Get("Authorization"))
+	data, err := os.ReadFile(file)
+	assert.NoError(t, err)
+	assert.NotContains(t, string(data), "planted")
 }

@@ -216,9 +216,9 @@ func (f *Front) describe(req *http.Request) string {
 	return describeCall(req)
 }
 
-// describeCall names a request in messages, without a password in its URL.
+// describeCall names a request in messages, without user information in its URL.
 func describeCall(req *http.Request) string {
-	return method(req) + " " + req.URL.Redacted()
+	return method(req) + " " + shownURL(req.URL)
 }
 
 // method is the request's method; none means GET, as in net/http.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ func (r *Replay) miss(c *call) error {
 	if place := callers().String(); place != "" {
 		b.WriteString(" the call at " + place)
 	}
-	b.WriteString("\n\t" + describeRequest(c.known.method, c.req.URL.Redacted(), c.body))
+	b.WriteString("\n\t" + describeRequest(c.known.method, shownURL(c.req.URL), c.body))
 	for i, n := range r.nearest(c.known) {
 		if i == maxShown {
 			break
@@ -51,10 +52,25 @@ func (r *Replay) miss(c *call) error {
 		}
 		b.WriteString(n.explain(r, c.known))
 	}
-	if r.Hint != "" {
-		b.WriteString("\n" + r.Hint)
+	text := b.String()
+	if len(r.steps) > 0 {
+		// What the test sent under a name that tells of a secret is one.
+		text = withhold(r.steps[0].Tape.def, c.req, c.body).from(text)
 	}
-	return &MissError{b.String()}
+	if r.Hint != "" {
+		text += "\n" + r.Hint
+	}
+	return &MissError{text}
+}
+
+// shownURL is a URL as messages show it: without who asks.
+func shownURL(u *url.URL) string {
+	if u.User == nil {
+		return u.String()
+	}
+	shown := *u
+	shown.User = nil
+	return shown.String()
 }
 
 // noAnswer begins a miss with what was searched.

@@ -264,6 +264,9 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	if ia.Response.Body == replacedText || ia.Response.Body == replacedPage {
 		aboutReplaced(answer)
 	}
+	if name := cause(ia.Response.Code, c.req.Header); name != "" {
+		f.logOnce("%s: the answer is %s because of the header %s, which no cassette holds: replaying, any request gets this answer", label, ia.Response.Status, name)
+	}
 	answer = f.excuse(r.Scenario, nil, answer)
 	r.problems = append(r.problems, answer...)
 	if r.AcceptDrift {

@@ -40,7 +40,7 @@ func (r *Recording) overWire(c *call, req *http.Request) (*http.Response, error)
 			return nil, err
 		}
 	}
-	resp, answer, err := r.send(c, c.credential, req.Method, req.URL, req.Header, body)
+	resp, answer, err := r.send(c, c.credential, req.Method, req.URL, r.withCallers(c, req.Header), body)
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +110,58 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 		return nil, nil, r.failed(err)
 	}
 	return resp, answer, nil
+}
+
+// withCallers adds the headers that the code under test sent and that no cassette
+// holds: without them the tenant would answer another request than the one that
+// production makes. Those that belong to a connection, and the credential, are
+// not the caller's to send.
+func (r *Recording) withCallers(c *call, recorded http.Header) http.Header {
+	header := recorded.Clone()
+	for name, values := range c.req.Header {
+		if _, there := recorded[name]; there || notBeside[http.CanonicalHeaderKey(name)] || r.Definition.Origin && name == "Origin" {
+			continue
+		}
+		for _, v := range values {
+			header.Add(name, r.table.RevealText(v))
+		}
+	}
+	var cookies []string
+	for _, cookie := range c.req.Cookies() {
+		if cookie.Name != r.Definition.SessionCookie {
+			cookies = append(cookies, cookie.Name+"="+r.table.RevealText(cookie.Value))
+		}
+	}
+	if len(cookies) > 0 {
+		header.Set("Cookie", strings.Join(cookies, "; "))
+	}
+	return header
+}
+
+// notBeside are the headers that are controlled elsewhere, or speak of one
+// connection.
+var notBeside = map[string]bool{
+	"Authorization": true, "Cookie": true, "Accept-Encoding": true, "Content-Length": true, "Host": true,
+	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true, "Proxy-Connection": true,
+	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true, "Expect": true,
+}
+
+// conditional are the request headers that change the kind of answer, by the
+// statuses that they lead to.
+var conditional = map[int][]string{
+	http.StatusNotModified:        {"If-None-Match", "If-Modified-Since"},
+	http.StatusPreconditionFailed: {"If-Match", "If-Unmodified-Since", "If-None-Match"},
+	http.StatusPartialContent:     {"Range"},
+}
+
+// cause names the header of the caller's that led to an answer of this status.
+func cause(status int, header http.Header) string {
+	for _, name := range conditional[status] {
+		if header.Get(name) != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 func decoded(resp *http.Response) ([]byte, error) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +17,7 @@ import (
 // fake or server. Breaches fail the test; undocumented members, unlisted enum
 // values and unknown operations are logged. A test in which no request of a
 // documented operation came by fails at its end, unless AllowUnused is given. Of
-// the options, AllowProblems, AllowUnused and Strict apply.
+// the options, AllowProblems, AllowUnused, OnNews and Strict apply.
 //
 // Requests and answers pass as they are, bodies included; an answer to an
 // upgrade and a stream of events pass unread. rt defaults to
@@ -110,9 +109,10 @@ func (c *checked) unchecked(asked contract.Request, which string, err error) {
 func (c *checked) report(asked contract.Request, problems []contract.Problem) {
 	c.tb.Helper()
 	var failing []string
-	for _, p := range problems {
+	public := c.p.public(problems)
+	c.p.news(public)
+	for _, p := range public {
 		switch {
-		case slices.Contains(c.p.options.allowProblems, p.Pointer):
 		case p.Fails():
 			failing = append(failing, p.String())
 		default:

@@ -81,6 +81,7 @@
 //	Seed                                 x
 //	Scenarios      x
 //	OnRequest      x                     x
+//	OnNews                                     x        x
 //	Transport                            x
 //	NoDefaults     x                     x
 //	Strict         x                     x     x        x

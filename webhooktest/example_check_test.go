@@ -108,3 +108,34 @@ func ExampleStrict() {
 	// documented: <nil>
 	// inferred:   true
 }
+
+func ExampleOnNews() {
+	devrev := webhooktest.DevRev.With(webhooktest.OnNews(func(p webhooktest.Problem) {
+		fmt.Println(p.Kind, p.Pointer)
+	}))
+	body := []byte(`{"webhooks":[],"more_to_come":true}`)
+
+	err := webhooktest.ValidateBody(devrev, "webhooks.list", 200, "application/json", body)
+
+	fmt.Println(err)
+	// Output:
+	// undocumented /more_to_come
+	// <nil>
+}
+
+func ExampleProblem_String() {
+	err := webhooktest.ValidateBody(webhooktest.DevRev, "webhooks.list", 200, "application/json", []byte(`{"webhooks":7}`))
+
+	var broken *webhooktest.ContractError
+	if errors.As(err, &broken) {
+		fmt.Println(broken.Problems[0].String())
+	}
+	// Output: answer /webhooks (line 1, column 13): is a number, expected an array
+}
+
+func ExampleProblem_Fails() {
+	problem := webhooktest.Problem{Kind: webhooktest.Undocumented, In: "answer", Pointer: "/webhook/team"}
+
+	fmt.Println(problem.Kind, problem.Fails())
+	// Output: undocumented false
+}

@@ -31,6 +31,7 @@ type options struct {
 	transport     http.RoundTripper
 	noDefaults    bool
 	strict        bool
+	onNews        func(Problem)
 	used          []string // the options given, by name
 	mistakes      []error  // of the options
 }
@@ -123,4 +124,12 @@ func NoDefaults() Option {
 // pages show to be non-null. DevRev has no such profile.
 func Strict() Option {
 	return option("Strict", func(o *options) { o.strict = true })
+}
+
+// OnNews calls f with each undocumented member and each unlisted value that
+// Validate, ValidateBody or Checked finds: what breaks nothing, and may be the
+// first sign that the vendor has moved. Checked calls it from the goroutine of
+// the request.
+func OnNews(f func(Problem)) Option {
+	return option("OnNews", func(o *options) { o.onNews = f })
 }

@@ -13,9 +13,6 @@ import (
 	"example.com/webhookvcr/internal/contract"
 )
 
-// Problem is one departure from a vendor's contract; its String is one line.
-type Problem = contract.Problem
-
 // ContractError carries every problem of one exchange: those that break the
 // contract (violations of the schema, and documented rules that no schema
 // states) and those that are merely news (undocumented members, unlisted enum
@@ -45,7 +42,8 @@ const maxBody = 10 << 20
 //
 // The error is a *[ContractError] when the answer breaks the contract. An
 // operation or status that the vendor does not document is an error, never nil;
-// undocumented members and unlisted enum values alone are not.
+// undocumented members and unlisted enum values alone are not; [OnNews] gets
+// them.
 func Validate(p Provider, resp *http.Response) error {
 	if err := p.ready(forValidate); err != nil {
 		return err
@@ -97,8 +95,9 @@ func ValidateBody(p Provider, operation string, status int, mediaType string, bo
 	return p.contractError(operation, status, problems)
 }
 
-func (p Provider) contractError(operation string, status int, problems []Problem) error {
-	problems = slices.DeleteFunc(slices.Clone(problems), func(problem Problem) bool { return slices.Contains(p.options.allowProblems, problem.Pointer) })
+func (p Provider) contractError(operation string, status int, found []contract.Problem) error {
+	problems := p.public(found)
+	p.news(problems)
 	if !slices.ContainsFunc(problems, Problem.Fails) {
 		return nil
 	}

@@ -1,0 +1,88 @@
+package webhooktest
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/webhookvcr/internal/contract"
+)
+
+// Kind says what sort of departure a [Problem] is.
+type Kind string
+
+// The kinds of problems. The first two break the contract; the others are news,
+// for vendors add members and enumerated values at any time.
+const (
+	// Violation is what the schema of the body forbids, or a body that is no JSON
+	// at all.
+	Violation Kind = "violation"
+	// Rule is a breach of a documented rule that no schema states, such as a
+	// status that the operation does not have, or a missing header.
+	Rule Kind = "rule"
+	// Undocumented is a member, a query key or an operation that the contract does
+	// not describe.
+	Undocumented Kind = "undocumented"
+	// Unlisted is a value outside a documented enumeration.
+	Unlisted Kind = "unlisted"
+)
+
+// Problem is one departure of a request or an answer from a vendor's contract.
+type Problem struct {
+	Kind Kind
+	// In is "request" or "answer".
+	In string
+	// Pointer is the JSON pointer (RFC 6901) into the body. For a header or a
+	// query key it is the name; it is empty when the whole is meant. A missing
+	// member is reported where it would stand.
+	Pointer string
+	// Line and Column are the place in the body, counted from 1 in lines and
+	// characters. Both are 0 when the problem is not about a place in the body.
+	Line, Column int
+	// Message says what was found and what was expected. It quotes no string of
+	// the body, for any may be a secret, but short words in the place of an
+	// enumerated value.
+	Message string
+	// Schema is the keyword that failed, as FILE#POINTER below the module's
+	// schemas; empty when no schema states what the problem is about.
+	Schema string
+}
+
+// String returns the problem as one line.
+func (p Problem) String() string {
+	s := p.In
+	if p.Pointer != "" {
+		s += " " + p.Pointer
+	}
+	if p.Line > 0 {
+		s += fmt.Sprintf(" (line %d, column %d)", p.Line, p.Column)
+	}
+	return s + ": " + p.Message
+}
+
+// Fails reports whether the problem breaks the contract and fails a test:
+// violations and rules do, undocumented members and unlisted values do not.
+func (p Problem) Fails() bool { return p.Kind == Violation || p.Kind == Rule }
+
+// public are the problems as callers see them, without those that the options
+// allow.
+func (p Provider) public(found []contract.Problem) []Problem {
+	var all []Problem
+	for _, f := range found {
+		if !slices.Contains(p.options.allowProblems, f.Pointer) {
+			all = append(all, Problem{Kind(f.Kind), f.In, f.Pointer, f.Line, f.Column, f.Message, f.Schema})
+		}
+	}
+	return all
+}
+
+// news hands the problems that break nothing to the caller who wants them.
+func (p Provider) news(problems []Problem) {
+	if p.options.onNews == nil {
+		return
+	}
+	for _, problem := range problems {
+		if !problem.Fails() {
+			p.options.onNews(problem)
+		}
+	}
+}

@@ -135,7 +135,7 @@ func (c *matchingCheck) fault(v variant, matters bool) string {
 	}
 	said := parseBody(v.request.body)
 	for _, other := range c.recorded {
-		if other.status == resp.StatusCode && other.answer == string(body) && other.answers(v.request, said) {
+		if other.status == resp.StatusCode && (other.answer == string(body) || v.made[0] != "" && other.answer == strings.ReplaceAll(string(body), v.made[1], v.made[0])) && other.answers(v.request, said) {
 			return ""
 		}
 	}

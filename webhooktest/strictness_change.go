@@ -12,6 +12,9 @@ import (
 type variant struct {
 	what    string // the step, as a message says it
 	request changedRequest
+	// made is a value that the caller made up: the recorded one and the changed
+	// one. An answer that repeats it repeats the changed one.
+	made [2]string
 }
 
 // change is a kind of step by which two requests may differ.
@@ -55,7 +58,7 @@ var requestChanges = []change{
 }
 
 func (r recordedRequest) variant(what string, by func(*changedRequest)) variant {
-	return variant{what, r.changed(by)}
+	return variant{what: what, request: r.changed(by)}
 }
 
 func otherMethods(_ *provider.Definition, r recordedRequest) (all []variant) {

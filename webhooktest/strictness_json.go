@@ -174,7 +174,8 @@ func otherSpelling(_ *provider.Definition, r recordedRequest) (all []variant) {
 // otherMadeUp changes what the caller once sent and made up itself: a value of
 // the same form serves as well. One that stands twice must stay the same twice.
 func otherMadeUp(_ *provider.Definition, r recordedRequest) []variant {
-	return eachPlace(r, func(p place, put func(string, string)) {
+	var echoes [][2]string
+	all := eachPlace(r, func(p place, put func(string, string)) {
 		kind, made := alias.IsSent(p.value.text)
 		if p.value.kind != '"' || !made || strings.Count(r.body+r.url.String(), p.value.text) > 1 {
 			return
@@ -191,6 +192,11 @@ func otherMadeUp(_ *provider.Definition, r recordedRequest) []variant {
 				other = "https://example.org/another"
 			}
 		}
+		echoes = append(echoes, [2]string{p.value.text, other})
 		put("another value", p.with(value{kind: '"', text: other}).write(spelling{}))
 	})
+	for i := range all {
+		all[i].made = echoes[i]
+	}
+	return all
 }

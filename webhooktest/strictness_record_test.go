@@ -1,0 +1,61 @@
+package webhooktest_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/webhooktest"
+)
+
+// Whatever Open has written passes the proof of matching: the two are held
+// together operation by operation.
+func TestCheckMatching_whatOpenWrote(t *testing.T) {
+	event := "/dmsconfig/r/" + webhooktest.DVelopRepositoryID + "/events/" + webhooktest.DVelopEventID
+	hook := event + "/" + webhooktest.DVelopWebhookID
+	const webhook = `{"description":"billing","uri":"https://hooks.example.com/in","enabled":true,"timeout":300,"retry":false,"apiKey":"k-2f9c1b7a","handleResponse":"NONE"}`
+	for _, test := range []struct {
+		name, method, target, body string
+		p                          webhooktest.Provider
+	}{
+		{"webhooks.get", "POST", "/webhooks.get", `{"id":"` + webhooktest.DevRevWebhookID + `"}`, webhooktest.DevRev},
+		{"webhooks.get unknown", "POST", "/webhooks.get", `{"id":"` + webhooktest.DevRevUnknownWebhookID + `"}`, webhooktest.DevRev},
+		{"webhooks.list", "POST", "/webhooks.list", `{}`, webhooktest.DevRev},
+		{"webhooks.create", "POST", "/webhooks.create", `{"url":"https://hooks.example.com/a","event_types":["work_created"],"secret":"MDEyMzQ1Njc4OWFiY2RlZg=="}`, webhooktest.DevRev},
+		{"webhooks.create without a secret", "POST", "/webhooks.create", `{"url":"https://hooks.example.com/a","event_types":["work_created","work_updated"]}`, webhooktest.DevRev},
+		{"webhooks.update", "POST", "/webhooks.update", `{"id":"` + webhooktest.DevRevWebhookID + `","url":"https://hooks.example.com/b"}`, webhooktest.DevRev},
+		{"webhooks.update secret", "POST", "/webhooks.update", `{"id":"` + webhooktest.DevRevWebhookID + `","secret":"MDEyMzQ1Njc4OWFiY2RlZg=="}`, webhooktest.DevRev},
+		{"webhooks.delete", "POST", "/webhooks.delete", `{"id":"` + webhooktest.DevRevWebhookID + `"}`, webhooktest.DevRev},
+		{"GetWebHook", "GET", hook, "", webhooktest.DVelop},
+		{"GetEvent", "GET", event, "", webhooktest.DVelop},
+		{"PostEvent", "POST", event, webhook, webhooktest.DVelop},
+		{"PutWebHook", "PUT", hook, webhook, webhooktest.DVelop},
+		{"DeleteWebHook", "DELETE", hook, "", webhooktest.DVelop},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			file := cassettePath(t)
+			env := devrevTenant(t, &simulator.DevRev{})
+			if test.p.String() == webhooktest.DVelop.String() {
+				env = dvelopTenant(t, &simulator.DVelop{})
+			}
+			requireClean(t, env.record(t, test.p, file, func(tb testing.TB, client *http.Client) {
+				req, err := http.NewRequest(test.method, test.p.BaseURL()+test.target, strings.NewReader(test.body))
+				require.NoError(tb, err)
+				if test.body != "" {
+					req.Header.Set("Content-Type", "application/json")
+				}
+				if test.method == "GET" {
+					req.Header.Set("Accept", "application/json")
+				}
+				resp, err := client.Do(req)
+				require.NoError(tb, err)
+				resp.Body.Close()
+			}))
+			assert.NoError(t, webhooktest.CheckMatching(test.p, file, nil))
+		})
+	}
+}

@@ -36,7 +36,7 @@ func (r *Recording) place(i int) string {
 	e.walk(func(t token) {
 		if t.sort <= queryValue && t.in == "request" && sound && (t.sort != rootToken || t.at == "base URL" || t.at == "fragment") {
 			account := e.account(t)
-			sound = account != NoAccount && (account < Bounded || len(e.late(t)) == 0)
+			sound = account != NoAccount && (account < OpenWord || len(e.late(t)) == 0)
 		}
 	})
 	if !sound {

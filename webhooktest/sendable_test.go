@@ -198,3 +198,23 @@ func TestOpen_sendsTheCallersHeaders(t *testing.T) {
 	assert.NoError(t, err)
 	assert.NotContains(t, string(data), "planted")
 }
+
+// A media type with q=0 is not taken, by a wider range either.
+func TestReplay_refusedMediaType(t *testing.T) {
+	for accept, status := range map[string]bool{
+		"application/json;q=0, */*": false, "application/json;q=0.0, application/*": false,
+		"application/hal+json;q=0, */*": true, "application/json;q=0.1, */*": true,
+	} {
+		newWitness(t, t.Name()).run(func(tb testing.TB) {
+			client := webhooktest.Replay(tb, webhooktest.DVelop.With(webhooktest.AllowUnused()), "GetWebHook/200-json")
+			req, err := http.NewRequest(http.MethodGet, dvelopURL(webhooktest.DVelopEventID, webhooktest.DVelopWebhookID), nil)
+			assert.NoError(t, err)
+			req.Header.Set("Accept", accept)
+			resp, err := client.Do(req)
+			assert.Equal(t, status, err == nil, "%s: %v", accept, err)
+			if err == nil {
+				resp.Body.Close()
+			}
+		})
+	}
+}

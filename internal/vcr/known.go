@@ -4,6 +4,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,8 +20,10 @@ type known struct {
 	// sent is the URL as it was sent, for messages.
 	sent *url.URL
 	// accepts are the media types asked for: exact ones, and ranges of the form
-	// "application/*". any says that every type will do.
+	// "application/*". refused are those with q=0; any says that every other type
+	// will do.
 	accepts  []string
+	refused  []string
 	any      bool
 	problems []contract.Problem
 	// key is the class key where the media type asked for tells nothing apart.
@@ -29,6 +32,9 @@ type known struct {
 
 // takes reports whether the request takes an answer of that media type.
 func (k *known) takes(media string) bool {
+	if slices.Contains(k.refused, media) {
+		return false
+	}
 	if k.any || media == "" { // an answer without a media type tells nothing apart
 		return true
 	}
@@ -40,13 +46,15 @@ func (k *known) takes(media string) bool {
 	return false
 }
 
-// accepted reads an Accept header. What is refused with q=0 does not count, and
+// accepted reads an Accept header. What is refused with q=0 is not taken, by a
+// wider range either, and
 // a header that asks for nothing asks for anything.
-func accepted(values []string) (types []string, anything bool) {
+func accepted(values []string) (types, refused []string, anything bool) {
 	for v := range strings.SplitSeq(strings.Join(values, ","), ",") {
 		media := mediaType(v)
 		if _, params, err := mime.ParseMediaType(v); err == nil {
 			if q, err := strconv.ParseFloat(params["q"], 64); err == nil && q == 0 {
+				refused = append(refused, media)
 				continue
 			}
 		}
@@ -58,7 +66,7 @@ func accepted(values []string) (types []string, anything bool) {
 			types = append(types, media)
 		}
 	}
-	return types, anything || strings.TrimSpace(strings.Join(values, "")) == ""
+	return types, refused, anything || strings.TrimSpace(strings.Join(values, "")) == ""
 }
 
 // keys returns the class keys under which a request may be found on the tape.
@@ -120,7 +128,7 @@ func newKnown(def *provider.Definition, req *http.Request, body []byte) *known {
 	k := &known{method: method(req), url: canonicalURL(req.URL), sent: &sent, body: canonicalBody(body)}
 	k.problems = contract.CheckRequest(def, contract.Request{Method: k.method, URL: req.URL, Header: req.Header, Body: body})
 	if def.MatchAccept {
-		k.accepts, k.any = accepted(req.Header.Values("Accept"))
+		k.accepts, k.refused, k.any = accepted(req.Header.Values("Accept"))
 	} else {
 		k.key[0] = keyOf(k.method, k.url, "", k.body)
 	}

@@ -147,16 +147,15 @@ type audit struct {
 	r   *Recording
 	ia  *cassette.Interaction
 	url *url.URL
-	// sent are the words that the caller sent in the open.
-	sent map[string]bool
+	*knowledge
 	// ownURL, ownBody say that a shipped scenario sends this very URL, this body.
 	ownURL, ownBody bool
 }
 
 // unaccounted lists the tokens of a captured exchange that nothing accounts for,
 // by place and never by value. It shares no code with the replacing of values.
-func (r *Recording) unaccounted(i int) (reasons []string) {
-	e, err := r.examine(i)
+func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string) {
+	e, err := r.examine(i, known)
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -192,23 +191,46 @@ func (r *Recording) unaccounted(i int) (reasons []string) {
 	return reasons
 }
 
-func (r *Recording) examine(i int) (*audit, error) {
+func (r *Recording) examine(i int, known *knowledge) (*audit, error) {
 	ia := r.captured[i]
 	u, err := url.Parse(ia.Request.URL)
 	if err != nil {
 		return nil, fmt.Errorf("the request's URL cannot be read")
 	}
-	e := &audit{r: r, ia: ia, url: u, sent: map[string]bool{}}
+	e := &audit{r: r, ia: ia, url: u, knowledge: known}
 	if s := r.Scenario; s != nil {
 		e.ownURL = ia.Request.URL == r.Definition.BaseURL+s.Request.Target
 		e.ownBody = ia.Request.Body == s.Request.Body
 	}
-	for _, other := range r.captured[:i+1] {
-		for _, w := range openWords(other) {
-			e.sent[w] = true
+	for ; known.read <= i; known.read++ {
+		for _, w := range openWords(r.captured[known.read]) {
+			known.sent[w] = true
 		}
 	}
 	return e, nil
+}
+
+// knowledge is what the examination of one exchange leaves for the next.
+type knowledge struct {
+	read int // exchanges whose words are in sent
+	// sent are the words that the caller sent in the open.
+	sent map[string]bool
+	// parts are the parts of names, addresses and hosts that the table replaces.
+	parts []string
+	// plain remembers which names of members are plain.
+	plain map[string]bool
+}
+
+func (r *Recording) knowledge() *knowledge {
+	k := &knowledge{sent: map[string]bool{}, plain: map[string]bool{}}
+	for _, real := range r.table.Reals(provider.Name, provider.Mail, provider.DisplayID) {
+		for _, part := range strings.FieldsFunc(strings.ToLower(real), func(c rune) bool { return !(c >= 'a' && c <= 'z' || c >= 0x80) }) {
+			if len(part) > 4 && !contract.IsWord(r.Definition, part) && !harmlessPart[part] {
+				k.parts = append(k.parts, part)
+			}
+		}
+	}
+	return k
 }
 
 // account finds the account of a token.
@@ -588,6 +610,15 @@ var pathWords = pattern.New(`^[a-z]{1,16}(_[a-z]{1,16}){0,4}$|^[a-z]{1,16}(-[a-z
 // styled says whether a name is a plain one of the vendor's programmers that
 // holds no part of a value which the table replaces.
 func (e *audit) styled(name string) bool {
+	plain, known := e.plain[name]
+	if !known {
+		plain = e.plainName(name)
+		e.plain[name] = plain
+	}
+	return plain
+}
+
+func (e *audit) plainName(name string) bool {
 	plain := strings.TrimPrefix(name, "_")
 	if v := len(plain) - 3; v > 0 && plain[v:v+2] == "_v" && plain[v+2] >= '0' && plain[v+2] <= '9' {
 		plain = plain[:v]
@@ -613,14 +644,7 @@ func (e *audit) styled(name string) bool {
 		return false
 	}
 	low := strings.ToLower(name)
-	for _, real := range e.r.table.Reals(provider.Name, provider.Mail, provider.DisplayID) {
-		for _, part := range strings.FieldsFunc(strings.ToLower(real), func(c rune) bool { return !(c >= 'a' && c <= 'z' || c >= 0x80) }) {
-			if len(part) > 4 && !contract.IsWord(e.r.Definition, part) && strings.Contains(low, part) && !harmlessPart[part] {
-				return false
-			}
-		}
-	}
-	return true
+	return !slices.ContainsFunc(e.parts, func(part string) bool { return strings.Contains(low, part) })
 }
 
 // harmlessPart are parts of addresses that name nobody.

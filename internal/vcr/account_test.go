@@ -445,7 +445,7 @@ func verdictOf(t *testing.T, def *provider.Definition, s *provider.Scenario, p p
 	}
 	verdict = "replaced"
 	for x := range r.captured {
-		e, err := r.examine(x)
+		e, err := r.examine(x, r.knowledge())
 		require.NoError(t, err)
 		e.walk(func(tok token) {
 			if !shown(tok.value, value) {

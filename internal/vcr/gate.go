@@ -17,8 +17,9 @@ func (r *Recording) leaks() []string {
 		return []string{"no credential was registered, so nothing could be searched for"}
 	}
 	var reasons []string
+	known := r.knowledge()
 	for i := range r.captured {
-		for _, reason := range r.unaccounted(i) {
+		for _, reason := range r.unaccounted(i, known) {
 			reasons = append(reasons, fmt.Sprintf("%s: %s", r.place(i), reason))
 		}
 	}
@@ -28,7 +29,7 @@ func (r *Recording) leaks() []string {
 // place is how messages call a captured exchange. A URL or a method that shows
 // what it should not is left out of them as well.
 func (r *Recording) place(i int) string {
-	e, err := r.examine(i)
+	e, err := r.examine(i, r.knowledge())
 	if err != nil {
 		return fmt.Sprintf("exchange #%d", i)
 	}

@@ -32,7 +32,7 @@ import (
 // A changed request that another interaction of the cassette answers is left
 // out; so is one that a scenario of an error answers besides its own. What the
 // caller once sent and made up itself (a placeholder that starts with "sent-")
-// is not compared, as when replaying. Of a large body the first 100 values are
+// may be any value of its form, as when replaying, and none of another form. Of a large body the first 100 values are
 // changed. It is an error if the file cannot be read.
 func CheckMatching(p Provider, file string, replay func() http.RoundTripper) error {
 	if err := p.ready(forCheckMatching); err != nil {

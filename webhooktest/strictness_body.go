@@ -167,8 +167,21 @@ func parseBody(body string) parsedBody {
 	return parsedBody{v, ok}
 }
 
-// standsFor reports whether got says what was recorded.
-func (v value) standsFor(got value) bool {
+// throughout is the value with another text wherever it has this one.
+func (v value) throughout(old, other string) value {
+	if v.kind == '"' && v.text == old {
+		v.text = other
+	}
+	v.items = slices.Clone(v.items)
+	for i, item := range v.items {
+		v.items[i] = item.throughout(old, other)
+	}
+	return v
+}
+
+// standsFor reports whether got says what was recorded. bound are the values
+// that placeholders have stood for so far.
+func (v value) standsFor(got value, bound map[string]string) bool {
 	if v.kind != got.kind || len(v.items) != len(got.items) {
 		return false
 	}
@@ -179,11 +192,15 @@ func (v value) standsFor(got value) bool {
 				return false
 			}
 		}
-		if !item.standsFor(got.items[j]) {
+		if !item.standsFor(got.items[j], bound) {
 			return false
 		}
 	}
 	if v.kind == '"' {
+		if old, ok := bound[v.text]; ok {
+			return old == got.text
+		}
+		bound[v.text] = got.text
 		return mayStandFor(v.text, got.text)
 	}
 	return v.text == got.text

@@ -44,6 +44,7 @@ var requestChanges = []change{
 	{counts, "1 and 1.0 are two values to a strict decoder", otherDigits},
 	{counts, "each member is documented to mean something", otherMembers},
 	{counts, "the order and the number of entries mean something", otherEntries},
+	{counts, "what the caller made up keeps its form, and is one value wherever it stands", otherForms},
 	{counts, "a body is compared as a whole, and by its bytes when it is no JSON", otherBytes},
 
 	{ignored, "it is the recorded request", unchanged},
@@ -51,6 +52,7 @@ var requestChanges = []change{
 	{ignored, "a URL may be escaped in many ways, and its query has no order", otherURLSpelling},
 	{ignored, "the default port, the case of a host, a user and a fragment do not change what is asked for", otherAuthority},
 	{ignored, "whoever takes every media type takes the recorded one", anyMediaType},
+	{ignored, "this vendor's answers are not told apart by the media type asked for", whateverMediaType},
 	{ignored, "the header says nothing of what is asked for", noise},
 	{ignored, "credentials differ from run to run, and are never recorded", otherCredentials},
 	{ignored, "how the body is transferred is the transport's business", unannouncedBody},
@@ -210,14 +212,25 @@ func otherAuthority(_ *provider.Definition, r recordedRequest) []variant {
 }
 
 func anyMediaType(d *provider.Definition, r recordedRequest) []variant {
-	all := []variant{
+	if !d.MatchAccept {
+		return nil
+	}
+	return mediaTypesThatTellNothing(r)
+}
+
+func whateverMediaType(d *provider.Definition, r recordedRequest) []variant {
+	if d.MatchAccept {
+		return nil
+	}
+	return append(mediaTypesThatTellNothing(r),
+		r.variant("with Accept: application/xml", func(c *changedRequest) { c.header.Set("Accept", "application/xml") }))
+}
+
+func mediaTypesThatTellNothing(r recordedRequest) []variant {
+	return []variant{
 		r.variant("with Accept: */*", func(c *changedRequest) { c.header.Set("Accept", "*/*") }),
 		r.variant("without Accept", func(c *changedRequest) { c.header.Del("Accept") }),
 	}
-	if !d.MatchAccept {
-		all = append(all, r.variant("with Accept: application/xml", func(c *changedRequest) { c.header.Set("Accept", "application/xml") }))
-	}
-	return all
 }
 
 // noisy are headers that no match depends on.

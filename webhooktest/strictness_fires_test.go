@@ -222,6 +222,9 @@ func TestCheckMatching_everyLineFires(t *testing.T) {
 			return r.URL.Port() == "443" || r.URL.User != nil || r.URL.Fragment != "" || r.URL.Host != strings.ToLower(r.URL.Host)
 		})},
 		{"no ranges", richBody, "whoever takes every media type takes the recorded one", refuseIf(func(r *http.Request, _ string) bool { return r.Header.Get("Accept") == "*/*" })},
+		{"deaf to forms", madeUpBody, "what the caller made up keeps its form, and is one value wherever it stands", func(_ *http.Request, body string) (string, error) {
+			return strings.NewReplacer(`"mail":"of no form"`, `"mail":"sent-mail-1@example.com"`, `"secret":"c2hvcnQ="`, `"secret":"c2VudC1zZWNyZXQtMQ=="`).Replace(body), nil
+		}},
 		{"looks at request ids", richBody, "the header says nothing of what is asked for", refuseIf(func(r *http.Request, _ string) bool { return r.Header.Get("X-Request-Id") != "" })},
 		{"looks at tokens", richBody, "credentials differ from run to run, and are never recorded", refuseIf(func(r *http.Request, _ string) bool { return r.Header.Get("Authorization") != "" })},
 		{"looks at the length", richBody, "how the body is transferred is the transport's business", refuseIf(func(r *http.Request, _ string) bool { return r.ContentLength < 0 })},
@@ -246,6 +249,19 @@ func TestCheckMatching_everyLineFires(t *testing.T) {
 			fired[tc.why] = true
 		})
 	}
+	// One line is about the vendor that does not tell answers apart.
+	const whatever = "this vendor's answers are not told apart by the media type asked for"
+	file := tape(t, http.MethodGet, "https://api.devrev.ai/webhooks.test", "application/json", "")
+	for _, accept := range []string{"*/*", "", "application/xml"} {
+		err := webhooktest.CheckMatching(webhooktest.DevRev, file, func() http.RoundTripper {
+			return matcherWith{webhooktest.Open(untold{t}, webhooktest.DevRev, file).Transport, refuseIf(func(r *http.Request, _ string) bool {
+				return r.Header.Get("Accept") == accept
+			})}
+		})
+		require.ErrorContains(t, err, "; "+whatever, accept)
+		require.NotContains(t, err.Error(), "takes the recorded one")
+	}
+	fired[whatever] = true
 	source, err := os.ReadFile("strictness_change.go")
 	require.NoError(t, err)
 	rows := regexp.MustCompile(`\t\{(?:counts|countsByMediaType|ignored), "([^"]+)", \w+\},`).FindAllSubmatch(source, -1)
@@ -367,6 +383,22 @@ func TestCheckMatching_madeUpValues(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { assert.NoError(t, checkFlow(t, bodies, nil)) })
 	}
+	t.Run("one value twice, to a matcher that looks at neither", func(t *testing.T) {
+		t.Setenv(webhooktest.RecordVar, "")
+		const body = `{"a":"sent-name-1","b":"sent-name-1"}`
+		file := tape(t, http.MethodPost, "https://api.devrev.ai/webhooks.test", "", body)
+		err := webhooktest.CheckMatching(webhooktest.DevRev, file, func() http.RoundTripper {
+			return matcherWith{webhooktest.Open(untold{t}, webhooktest.DevRev, file).Transport, alike(body, func(v any) any {
+				return throughout(v, func(v any) any {
+					if text, ok := v.(string); ok && text != "" {
+						return "text"
+					}
+					return v
+				})
+			})}
+		})
+		assert.ErrorContains(t, err, "is answered, but should not be: with another value than elsewhere at /a of the body, with another value than elsewhere at /b of the body; ")
+	})
 	const target = "https://api.devrev.ai/webhooks.test/sent-id-1?id=sent-id-2&x=1"
 	assert.NoError(t, checkFlow(t, nil, []string{target}))
 }

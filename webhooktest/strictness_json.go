@@ -171,32 +171,70 @@ func otherSpelling(_ *provider.Definition, r recordedRequest) (all []variant) {
 	return all
 }
 
-// otherMadeUp changes what the caller once sent and made up itself: a value of
-// the same form serves as well. One that stands twice must stay the same twice.
-func otherMadeUp(_ *provider.Definition, r recordedRequest) []variant {
-	var echoes [][2]string
-	all := eachPlace(r, func(p place, put func(string, string)) {
-		kind, made := alias.IsSent(p.value.text)
-		if p.value.kind != '"' || !made || strings.Count(r.body+r.url.String(), p.value.text) > 1 {
-			return
+// otherMadeUp changes what the caller once sent and made up itself, wherever the
+// body has it: a value of the same form serves as well. What the URL has too is
+// left alone.
+func otherMadeUp(_ *provider.Definition, r recordedRequest) (all []variant) {
+	var seen []string
+	for _, p := range r.said.madeUp() {
+		old := p.value.text
+		if slices.Contains(seen, old) || strings.Contains(r.url.String(), old) {
+			continue
 		}
-		other := "another " + p.value.text
-		switch kind {
-		case provider.Secret:
-			other = base64.StdEncoding.EncodeToString([]byte("another secret"))
-		case provider.Mail:
-			other = "somebody@example.org"
-		case provider.URL:
-			other = "/another"
-			if !strings.HasPrefix(p.value.text, "/") {
-				other = "https://example.org/another"
-			}
-		}
-		echoes = append(echoes, [2]string{p.value.text, other})
-		put("another value", p.with(value{kind: '"', text: other}).write(spelling{}))
-	})
-	for i := range all {
-		all[i].made = echoes[i]
+		seen = append(seen, old)
+		other := ofTheSameForm(old)
+		body := r.said.throughout(old, other).write(spelling{})
+		v := r.variant("with another value at "+p.pointer+" of the body", func(c *changedRequest) { c.body = body })
+		v.made = [2]string{old, other}
+		all = append(all, v)
 	}
 	return all
+}
+
+// otherForms changes what the caller made up into what its placeholder does not
+// stand for: a value of another form, or two values where there was one.
+func otherForms(_ *provider.Definition, r recordedRequest) (all []variant) {
+	places := r.said.madeUp()
+	for _, p := range places {
+		put := func(what, text string) {
+			body := p.with(value{kind: '"', text: text}).write(spelling{})
+			all = append(all, r.variant("with "+what+" at "+p.pointer+" of the body", func(c *changedRequest) { c.body = body }))
+		}
+		for _, other := range []string{"", "of no form", "c2hvcnQ=", "/another", "https://example.org/another"} {
+			if !mayStandFor(p.value.text, other) {
+				put("a value of another form", other)
+			}
+		}
+		same := func(q place) bool { return q.value.text == p.value.text && q.pointer != p.pointer }
+		if slices.ContainsFunc(places, same) {
+			put("another value than elsewhere", ofTheSameForm(p.value.text))
+		}
+	}
+	return all
+}
+
+// madeUp are the places of the body that hold what the caller made up.
+func (b parsedBody) madeUp() []place {
+	if !b.ok {
+		return nil
+	}
+	return slices.DeleteFunc(b.places(), func(p place) bool {
+		_, made := alias.IsSent(p.value.text)
+		return p.value.kind != '"' || !made
+	})
+}
+
+// ofTheSameForm is another value that serves in the place of a made-up one.
+func ofTheSameForm(placeholder string) string {
+	switch kind, _ := alias.IsSent(placeholder); {
+	case kind == provider.Secret:
+		return base64.StdEncoding.EncodeToString([]byte("another secret"))
+	case kind == provider.Mail:
+		return "somebody@example.org"
+	case kind == provider.URL && strings.HasPrefix(placeholder, "/"):
+		return "/another"
+	case kind == provider.URL && strings.Contains(placeholder, "://"):
+		return "https://example.org/another"
+	}
+	return "another " + placeholder
 }

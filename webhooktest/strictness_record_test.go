@@ -1,6 +1,7 @@
 package webhooktest_test
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"testing"
@@ -21,20 +22,23 @@ func TestCheckMatching_whatOpenWrote(t *testing.T) {
 	for _, test := range []struct {
 		name, method, target, body string
 		p                          webhooktest.Provider
+		accept                     string // of a GET; JSON unless told
 	}{
-		{"webhooks.get", "POST", "/webhooks.get", `{"id":"` + webhooktest.DevRevWebhookID + `"}`, webhooktest.DevRev},
-		{"webhooks.get unknown", "POST", "/webhooks.get", `{"id":"` + webhooktest.DevRevUnknownWebhookID + `"}`, webhooktest.DevRev},
-		{"webhooks.list", "POST", "/webhooks.list", `{}`, webhooktest.DevRev},
-		{"webhooks.create", "POST", "/webhooks.create", `{"url":"https://hooks.example.com/a","event_types":["work_created"],"secret":"MDEyMzQ1Njc4OWFiY2RlZg=="}`, webhooktest.DevRev},
-		{"webhooks.create without a secret", "POST", "/webhooks.create", `{"url":"https://hooks.example.com/a","event_types":["work_created","work_updated"]}`, webhooktest.DevRev},
-		{"webhooks.update", "POST", "/webhooks.update", `{"id":"` + webhooktest.DevRevWebhookID + `","url":"https://hooks.example.com/b"}`, webhooktest.DevRev},
-		{"webhooks.update secret", "POST", "/webhooks.update", `{"id":"` + webhooktest.DevRevWebhookID + `","secret":"MDEyMzQ1Njc4OWFiY2RlZg=="}`, webhooktest.DevRev},
-		{"webhooks.delete", "POST", "/webhooks.delete", `{"id":"` + webhooktest.DevRevWebhookID + `"}`, webhooktest.DevRev},
-		{"GetWebHook", "GET", hook, "", webhooktest.DVelop},
-		{"GetEvent", "GET", event, "", webhooktest.DVelop},
-		{"PostEvent", "POST", event, webhook, webhooktest.DVelop},
-		{"PutWebHook", "PUT", hook, webhook, webhooktest.DVelop},
-		{"DeleteWebHook", "DELETE", hook, "", webhooktest.DVelop},
+		{"webhooks.get", "POST", "/webhooks.get", `{"id":"` + webhooktest.DevRevWebhookID + `"}`, webhooktest.DevRev, ""},
+		{"webhooks.get unknown", "POST", "/webhooks.get", `{"id":"` + webhooktest.DevRevUnknownWebhookID + `"}`, webhooktest.DevRev, ""},
+		{"webhooks.list", "POST", "/webhooks.list", `{}`, webhooktest.DevRev, ""},
+		{"webhooks.create", "POST", "/webhooks.create", `{"url":"https://hooks.example.com/a","event_types":["work_created"],"secret":"MDEyMzQ1Njc4OWFiY2RlZg=="}`, webhooktest.DevRev, ""},
+		{"webhooks.create without a secret", "POST", "/webhooks.create", `{"url":"https://hooks.example.com/a","event_types":["work_created","work_updated"]}`, webhooktest.DevRev, ""},
+		{"webhooks.update", "POST", "/webhooks.update", `{"id":"` + webhooktest.DevRevWebhookID + `","url":"https://hooks.example.com/b"}`, webhooktest.DevRev, ""},
+		{"webhooks.update secret", "POST", "/webhooks.update", `{"id":"` + webhooktest.DevRevWebhookID + `","secret":"MDEyMzQ1Njc4OWFiY2RlZg=="}`, webhooktest.DevRev, ""},
+		{"webhooks.delete", "POST", "/webhooks.delete", `{"id":"` + webhooktest.DevRevWebhookID + `"}`, webhooktest.DevRev, ""},
+		{"GetWebHook", "GET", hook, "", webhooktest.DVelop, ""},
+		{"GetWebHook hal", "GET", hook, "", webhooktest.DVelop, "application/hal+json"},
+		{"GetEvent hal", "GET", event, "", webhooktest.DVelop, "application/hal+json"},
+		{"GetEvent", "GET", event, "", webhooktest.DVelop, ""},
+		{"PostEvent", "POST", event, webhook, webhooktest.DVelop, ""},
+		{"PutWebHook", "PUT", hook, webhook, webhooktest.DVelop, ""},
+		{"DeleteWebHook", "DELETE", hook, "", webhooktest.DVelop, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			file := cassettePath(t)
@@ -49,13 +53,66 @@ func TestCheckMatching_whatOpenWrote(t *testing.T) {
 					req.Header.Set("Content-Type", "application/json")
 				}
 				if test.method == "GET" {
-					req.Header.Set("Accept", "application/json")
+					req.Header.Set("Accept", cmp.Or(test.accept, "application/json"))
 				}
 				resp, err := client.Do(req)
 				require.NoError(tb, err)
 				resp.Body.Close()
 			}))
 			assert.NoError(t, webhooktest.CheckMatching(test.p, file, nil))
+		})
+	}
+}
+
+// A cassette with a whole flow: what one request made up comes back in the
+// answers to the next ones.
+func TestCheckMatching_flowsThatOpenWrote(t *testing.T) {
+	type call struct{ method, target, accept, body string }
+	event := "/dmsconfig/r/" + webhooktest.DVelopRepositoryID + "/events/" + webhooktest.DVelopEventID
+	hook := event + "/" + webhooktest.DVelopWebhookID
+	const webhook = `{"description":"billing","uri":"https://hooks.example.com/in","enabled":true,"timeout":300,"retry":false,"apiKey":"k-2f9c1b7a","handleResponse":"NONE"}`
+	id := `{"id":"` + webhooktest.DevRevWebhookID + `"`
+	for dir, flow := range map[string][]call{
+		"devrev": {
+			{"POST", "/webhooks.create", "", `{"url":"https://hooks.example.com/a","event_types":["work_created"],"secret":"MDEyMzQ1Njc4OWFiY2RlZg=="}`},
+			{"POST", "/webhooks.get", "", id + `}`},
+			{"POST", "/webhooks.update", "", id + `,"url":"https://hooks.example.com/b","secret":"ZmVkY2JhOTg3NjU0MzIxMA=="}`},
+			{"POST", "/webhooks.get", "", id + `}`},
+			{"POST", "/webhooks.list", "", `{}`},
+			{"POST", "/webhooks.delete", "", id + `}`},
+			{"POST", "/webhooks.get", "", id + `}`},
+		},
+		"dvelop": {
+			{"PUT", hook, "", webhook},
+			{"GET", hook, "application/json", ""},
+			{"GET", hook, "application/hal+json", ""},
+			{"POST", event, "", webhook},
+			{"GET", event, "application/json", ""},
+			{"DELETE", hook, "", ""},
+		},
+	} {
+		t.Run(dir, func(t *testing.T) {
+			p, env := webhooktest.DevRev, devrevTenant(t, &simulator.DevRev{})
+			if dir == "dvelop" {
+				p, env = webhooktest.DVelop, dvelopTenant(t, &simulator.DVelop{})
+			}
+			file := cassettePath(t)
+			requireClean(t, env.record(t, p, file, func(tb testing.TB, client *http.Client) {
+				for _, c := range flow {
+					req, err := http.NewRequest(c.method, p.BaseURL()+c.target, strings.NewReader(c.body))
+					require.NoError(tb, err)
+					if c.body != "" {
+						req.Header.Set("Content-Type", "application/json")
+					}
+					if c.accept != "" {
+						req.Header.Set("Accept", c.accept)
+					}
+					resp, err := client.Do(req)
+					require.NoError(tb, err)
+					resp.Body.Close()
+				}
+			}))
+			assert.NoError(t, webhooktest.CheckMatching(p, file, nil))
 		})
 	}
 }

@@ -399,6 +399,24 @@ func TestCheckMatching_madeUpValues(t *testing.T) {
 		})
 		assert.ErrorContains(t, err, "is answered, but should not be: with another value than elsewhere at /a of the body, with another value than elsewhere at /b of the body; ")
 	})
+	for at, change := range map[string][2]string{
+		"/secret": {`"c2hvcnQ="`, `"c2VudC1zZWNyZXQtMQ=="`},
+		"/url":    {`"url":"/another"`, `"url":"https://example.com/sent-url-1"`},
+		"/to":     {`"to":"https://example.org/another"`, `"to":"/sent-url-2"`},
+		"/mail":   {`"mail":"of no form"`, `"mail":"sent-mail-1@example.com"`},
+		"/name":   {`"name":""`, `"name":"sent-name-1"`},
+	} {
+		t.Run("to a matcher that looks at no form at "+at, func(t *testing.T) {
+			t.Setenv(webhooktest.RecordVar, "")
+			file := tape(t, http.MethodPost, "https://api.devrev.ai/webhooks.test", "", madeUpBody)
+			err := webhooktest.CheckMatching(webhooktest.DevRev, file, func() http.RoundTripper {
+				return matcherWith{webhooktest.Open(untold{t}, webhooktest.DevRev, file).Transport, func(_ *http.Request, body string) (string, error) {
+					return strings.Replace(body, change[0], change[1], 1), nil
+				}}
+			})
+			assert.ErrorContains(t, err, "is answered, but should not be: with a value of another form at "+at+" of the body; ")
+		})
+	}
 	const target = "https://api.devrev.ai/webhooks.test/sent-id-1?id=sent-id-2&x=1"
 	assert.NoError(t, checkFlow(t, nil, []string{target}))
 }

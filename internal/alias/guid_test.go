@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/provider"
 )
@@ -24,4 +25,15 @@ func TestHideText_numberedGUIDOfATenant(t *testing.T) {
 	assert.Equal(t, second, own.HideText(realRepo))
 	assert.Equal(t, realHook, own.RevealText(first))
 	assert.Equal(t, realRepo, own.RevealText(second))
+
+	// A seed may have taken the number as a placeholder, or as what is real.
+	const seeded = "dddddddd-0000-4000-8000-000000000009"
+	own = dvelop(t, provider.DVelop.BaseURL)
+	require.NoError(t, own.Seed(provider.Seed{Kind: provider.ID, Placeholder: first}, realRepo))
+	assert.Equal(t, second, own.HideText(realHook))
+	assert.Equal(t, realRepo, own.RevealText(first))
+	own = dvelop(t, provider.DVelop.BaseURL)
+	require.NoError(t, own.Seed(provider.Seed{Kind: provider.ID, Placeholder: seeded}, first))
+	assert.Equal(t, second, own.HideText(realHook))
+	assert.Equal(t, seeded, own.HideText(first))
 }

@@ -222,3 +222,12 @@ func TestCheckRequest_scenarios(t *testing.T) {
 		}
 	}
 }
+
+// A message says which of the two literals the body holds.
+func TestProblem_literals(t *testing.T) {
+	for _, literal := range []string{"true", "false"} {
+		got, err := contract.CheckBody(&provider.DVelop, "GetWebHook", 200, "application/json", []byte(`{"description":`+literal+`,"uri":"https://hooks.example.com/in"}`), false)
+		require.NoError(t, err)
+		assert.Contains(t, strings.Join(lines(got), "\n"), "answer /description (line 1, column 16): is "+literal+", expected a string")
+	}
+}

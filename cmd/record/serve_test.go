@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"strings"
 	"syscall"
@@ -38,7 +39,8 @@ func address(ts *testscript.TestScript, neg bool, args []string) {
 //	fetch [-h 'NAME: VALUE']... METHOD URL [BODY]
 //
 // It prints the status and the body, or what became of the exchange. It waits
-// for two seconds at most, and follows no redirect.
+// for two seconds at most, and follows no redirect. Once the request is on its
+// way it creates the file that FETCH_SENT names.
 func fetch() {
 	args := os.Args[1:]
 	header := http.Header{"Authorization": {"Bearer webhooktest-token"}}
@@ -64,6 +66,11 @@ func fetch() {
 		os.Exit(2)
 	}
 	req.Header, req.GetBody = header, nil
+	if file := os.Getenv("FETCH_SENT"); file != "" {
+		req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+			WroteRequest: func(httptrace.WroteRequestInfo) { _ = os.WriteFile(file, nil, 0o644) },
+		}))
+	}
 	client := http.Client{Timeout: 2 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {

@@ -28,6 +28,13 @@ func TestReplay_whatNetHTTPRefuses(t *testing.T) {
 		"method":                 {func(req *http.Request) { req.Method = "PO ST" }, `its method: character ' ' stands in it`},
 		"host":                   {func(req *http.Request) { req.Host = "planted value" }, `its Host: character ' ' stands in it`},
 		"no host":                {func(req *http.Request) { req.URL.Host = "" }, "there is no host in its URL"},
+		"host of the URL":        {func(req *http.Request) { req.Host, req.URL.Host = "", "two words" }, `its Host: character ' ' stands in it`},
+		"no URL":                 {func(req *http.Request) { req.URL = nil }, "it has no URL"},
+		"scheme":                 {func(req *http.Request) { req.URL.Scheme = "ftp" }, "the scheme of its URL: it is neither http nor https"},
+		"trailer":                {func(req *http.Request) { req.Trailer = http.Header{"X-Sum": {"planted\r\n"}} }, "the value of its trailer X-Sum: it ends with a line break"},
+		"first of two": {func(req *http.Request) {
+			req.Header["X-One"], req.Header["X-Two"] = []string{"planted\x01"}, []string{"planted\x02"}
+		}, `the value of its header X-One: character '\x01' stands in it`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			use := func(client *http.Client) {

@@ -2,7 +2,6 @@ package vcr
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,9 +16,6 @@ const maxBody = 10 << 20
 // also when the request goes no further.
 func (f *Front) readBody(req *http.Request) ([]byte, error) {
 	defer closeBody(req)
-	if req.URL == nil {
-		return nil, errors.New("http: nil Request.URL")
-	}
 	if req.Context().Err() != nil {
 		return nil, context.Cause(req.Context())
 	}

@@ -107,15 +107,17 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	f.Report.Helper()
 	f.open.RLock()
 	defer f.open.RUnlock()
-	body, err := f.readBody(req)
-	switch {
-	case f.isClosed():
+	if f.isClosed() {
+		closeBody(req)
 		return nil, fmt.Errorf("%s: %w", f.describe(req), ErrClosed)
-	case err != nil:
-		return nil, err
 	}
 	if err := f.refuse(req); err != nil {
+		closeBody(req)
 		f.fail("%v", err)
+		return nil, err
+	}
+	body, err := f.readBody(req)
+	if err != nil {
 		return nil, err
 	}
 	c := &call{Context: req.Context(), req: req, body: body}
@@ -210,6 +212,9 @@ func (f *Front) refuse(req *http.Request) error {
 // describe names a request in messages. While recording that is its documented
 // path and no value: the code under test may have sent the tenant's own.
 func (f *Front) describe(req *http.Request) string {
+	if req.URL == nil {
+		return "a request"
+	}
 	if f.recording != nil {
 		return f.recording().describe(req)
 	}

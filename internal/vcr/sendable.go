@@ -2,7 +2,9 @@ package vcr
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -10,24 +12,51 @@ import (
 
 // sendable checks a request as the transport of net/http does before it sends
 // one, so that no test is green with a request that never leaves the program. The
-// error names the header and the character, and never quotes a value.
+// error names the header and the character, and never quotes a value. Header may
+// be nil, as in a request that goes through an http.Client.
 func sendable(req *http.Request) error {
+	if req.URL == nil {
+		return fmt.Errorf("net/http refuses it: it has no URL")
+	}
+	if err := fields(req.Header, "header"); err != nil {
+		return err
+	}
+	if err := fields(req.Trailer, "trailer"); err != nil {
+		return err
+	}
+	if s := req.URL.Scheme; s != "http" && s != "https" {
+		return fmt.Errorf("net/http refuses the scheme of its URL: it is neither http nor https")
+	}
 	if m := method(req); !httpguts.ValidHeaderFieldName(m) {
 		return fmt.Errorf("net/http refuses its method: character %s stands in it", character(m, httpguts.IsTokenRune))
 	}
 	if req.URL.Host == "" {
 		return fmt.Errorf("net/http refuses it: there is no host in its URL")
 	}
-	if !httpguts.ValidHostHeader(req.Host) {
-		return fmt.Errorf("net/http refuses its Host: character %s stands in it", character(req.Host, func(r rune) bool { return r > ' ' && r < 0x7f }))
+	host := req.Host
+	if host == "" {
+		host = req.URL.Host
 	}
-	for name, values := range req.Header {
+	ascii, err := httpguts.PunycodeHostPort(host)
+	if err != nil {
+		return fmt.Errorf("net/http refuses its Host: it is no name that can be spelt in ASCII")
+	}
+	if !httpguts.ValidHostHeader(ascii) {
+		return fmt.Errorf("net/http refuses its Host: character %s stands in it", character(ascii, func(r rune) bool { return httpguts.ValidHostHeader(string(r)) }))
+	}
+	return nil
+}
+
+// fields checks headers or trailers, in the order of their names, so that the
+// same request is refused in the same words.
+func fields(header http.Header, kind string) error {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
 		if !httpguts.ValidHeaderFieldName(name) {
-			return fmt.Errorf("net/http refuses the name of one of its headers: %s", where(name, httpguts.IsTokenRune))
+			return fmt.Errorf("net/http refuses the name of one of its %ss: %s", kind, where(name, httpguts.IsTokenRune))
 		}
-		for _, v := range values {
+		for _, v := range header[name] {
 			if !httpguts.ValidHeaderFieldValue(v) {
-				return fmt.Errorf("net/http refuses the value of its header %s: %s", name, where(v, func(r rune) bool { return r == '\t' || r >= ' ' && r != 0x7f }))
+				return fmt.Errorf("net/http refuses the value of its %s %s: %s", kind, name, where(v, func(r rune) bool { return r == '\t' || r >= ' ' && r != 0x7f }))
 			}
 		}
 	}

@@ -67,10 +67,13 @@ func (p Provider) ready(call string) error {
 	return errors.Join(mistakes...)
 }
 
+// ofHTTP are the headers that a problem may be about whatever the vendor.
+var ofHTTP = []string{"Authorization", "Content-Encoding", "Content-Type", "Host", "Location", "Origin"}
+
 // named says whether a word that is no pointer names a header or a query key that
 // the contract speaks of; the empty one is the body as a whole.
 func (p Provider) named(word string) bool {
-	if word == "" || word == "Authorization" || word == "Origin" || word == "Location" || contract.IsWord(p.def, word) {
+	if word == "" || slices.Contains(ofHTTP, word) || contract.IsWord(p.def, word) {
 		return true
 	}
 	_, answered := p.def.ResponseHeaders[word]

@@ -1,6 +1,9 @@
 package webhooktest_test
 
 import (
+	"compress/gzip"
+	"compress/zlib"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -129,17 +132,81 @@ func TestNoDefaults_whatTheVendorRefuses(t *testing.T) {
 	}
 }
 
-// A Host that is not the URL's asks another server.
-func TestReplay_anotherHost(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
-		req := getWebhook(t, webhooktest.DevRevWebhookID)
-		req.Host = "other.example"
-		resp, err := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Do(req)
-		if assert.NoError(t, err) {
-			resp.Body.Close()
+// What net/http sends, and a vendor's gateway refuses or takes either way, is a
+// problem of the request that AllowProblems permits, replaying and recording.
+func TestOpen_ambiguousHeaders(t *testing.T) {
+	server := loopback(t, &vendor{webhook: soundOne + "}"})
+	compressed := func(w func(io.Writer) io.WriteCloser) string {
+		var b strings.Builder
+		z := w(&b)
+		_, err := io.WriteString(z, getBody)
+		assert.NoError(t, err)
+		assert.NoError(t, z.Close())
+		return b.String()
+	}
+	encoded := func(coding, body string) func(*http.Request) {
+		return func(req *http.Request) {
+			req.Header.Set("Content-Encoding", coding)
+			req.Body, req.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 		}
-	})
-	assert.Contains(t, strings.Join(w.errors, "\n"), "request Host: is another than the URL's")
+	}
+	zipped := compressed(func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+	for name, test := range map[string]struct {
+		change func(*http.Request)
+		header string
+		want   string // empty: no such problem
+	}{
+		"two tokens": {func(req *http.Request) {
+			req.Header["Authorization"] = []string{"Bearer " + webhooktest.Token, "Bearer planted"}
+		}, "Authorization", "stands 2 times, expected once"},
+		"two types": {func(req *http.Request) { req.Header.Add("Content-Type", "text/planted") }, "Content-Type", "stands 2 times, expected once"},
+		"another host": {func(req *http.Request) { req.Host = "planted.example" }, "Host",
+			"is another than the URL's, so that the request asks another server than the one it goes to"},
+		"no gzip":         {encoded("gzip", getBody), "Content-Encoding", "names an encoding that the body does not have"},
+		"half a gzip":     {encoded("gzip", zipped[:len(zipped)-4]), "Content-Encoding", "names an encoding that the body does not have"},
+		"no deflate":      {encoded("deflate", getBody), "Content-Encoding", "names an encoding that the body does not have"},
+		"no brotli":       {encoded("br", getBody), "Content-Encoding", "names an encoding that the body does not have"},
+		"gzip":            {encoded("gzip", zipped), "Content-Encoding", ""},
+		"zlib as deflate": {encoded("deflate", compressed(func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })), "Content-Encoding", ""},
+		"identity":        {encoded("identity", getBody), "Content-Encoding", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			said := func(recording bool, p webhooktest.Provider) string {
+				env := environment{}
+				if recording {
+					env = environment{webhooktest.RecordVar: ".*", "DEVREV_TOKEN": "real-token-0123456789", "DEVREV_BASE_URL": server, "DEVREV_WEBHOOK_ID": realID}
+				}
+				env.set(t)
+				w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+					client := webhooktest.Replay(tb, p.With(webhooktest.AllowUnused()), "webhooks.get/200")
+					if recording {
+						client = webhooktest.Open(tb, p, cassettePath(t))
+					}
+					req := getWebhook(t, webhooktest.DevRevWebhookID)
+					test.change(req)
+					if resp, err := client.Do(req); err == nil {
+						resp.Body.Close()
+					}
+				})
+				return w.failures()
+			}
+			for _, recording := range []bool{false, true} {
+				problem := "request " + test.header + ": "
+				if test.want == "" {
+					assert.NotContains(t, said(recording, webhooktest.DevRev), problem)
+					continue
+				}
+				failures := said(recording, webhooktest.DevRev)
+				if recording || !strings.Contains(failures, "has no answer for") {
+					assert.Contains(t, failures, problem+test.want, "recording: %v", recording)
+				}
+				assert.NotContains(t, failures, "planted")
+				allowed := said(recording, webhooktest.DevRev.With(webhooktest.AllowProblems(test.header)))
+				assert.NotContains(t, allowed, problem+test.want, "recording: %v", recording)
+				assert.NotContains(t, allowed, "AllowProblems(", "the option is taken")
+			}
+		})
+	}
 }
 
 // A miss withholds what the test sent under a name that tells of a secret, and

@@ -122,7 +122,7 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c := &call{Context: req.Context(), req: req, body: body}
 	f.credentials(c)
-	f.once(c)
+	f.plain(c)
 	if f.OnRequest != nil {
 		f.OnRequest(f.copyFor(c))
 	}
@@ -180,10 +180,10 @@ func (f *Front) copyFor(c *call) *http.Request {
 // single are the request headers that HTTP allows once.
 var single = []string{"Authorization", "Content-Type", "Origin"}
 
-// once adds the problems of headers that stand twice, and of a Host that is not
-// the URL's: net/http sends both, and a vendor's gateway refuses them or takes
-// either.
-func (f *Front) once(c *call) {
+// plain adds the problems of headers that stand twice, of a Host that is not the
+// URL's, and of a Content-Encoding that the body does not have: net/http sends
+// them all, and a vendor's gateway refuses them or takes either.
+func (f *Front) plain(c *call) {
 	wrong := func(header, format string, args ...any) {
 		c.lacks = append(c.lacks, contract.Problem{Kind: contract.Rule, In: "request", Pointer: header, Message: fmt.Sprintf(format, args...)})
 	}
@@ -191,6 +191,9 @@ func (f *Front) once(c *call) {
 		if n := len(c.req.Header.Values(name)); n > 1 {
 			wrong(name, "stands %d times, expected once", n)
 		}
+	}
+	if encoding := strings.Join(c.req.Header.Values("Content-Encoding"), ", "); !coded(encoding, c.body) {
+		wrong("Content-Encoding", "names an encoding that the body does not have")
 	}
 	if host := c.req.Host; host != "" && !strings.EqualFold(host, c.req.URL.Host) {
 		wrong("Host", "is another than the URL's, so that the request asks another server than the one it goes to")

@@ -278,6 +278,7 @@ func TestReplay_refusedMediaType(t *testing.T) {
 	for accept, status := range map[string]bool{
 		"application/json;q=0, */*": false, "application/json;q=0.0, application/*": false,
 		"application/hal+json;q=0, */*": true, "application/json;q=0.1, */*": true,
+		"application/*;q=0, */*": false, "application/*;q=0, application/json": true, "*/*;q=0": false, "application/json, */*;q=0": true,
 	} {
 		newWitness(t, t.Name()).run(func(tb testing.TB) {
 			client := webhooktest.Replay(tb, webhooktest.DVelop.With(webhooktest.AllowUnused()), "GetWebHook/200-json")
@@ -288,6 +289,8 @@ func TestReplay_refusedMediaType(t *testing.T) {
 			assert.Equal(t, status, err == nil, "%s: %v", accept, err)
 			if err == nil {
 				resp.Body.Close()
+			} else {
+				assert.Contains(t, err.Error(), ";q=0\"", "the miss shows what is refused")
 			}
 		})
 	}

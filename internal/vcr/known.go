@@ -30,25 +30,38 @@ type known struct {
 	key [1]string
 }
 
-// takes reports whether the request takes an answer of that media type.
+// takes reports whether the request takes an answer of that media type. What is
+// said of the type itself counts more than what is said of a range around it.
 func (k *known) takes(media string) bool {
-	if slices.Contains(k.refused, media) {
-		return false
-	}
-	if k.any || media == "" { // an answer without a media type tells nothing apart
+	if media == "" { // an answer without a media type tells nothing apart
 		return true
 	}
-	for _, accept := range k.accepts {
-		if kind, ranged := strings.CutSuffix(accept, "*"); accept == media || ranged && strings.HasPrefix(media, kind) {
+	kind, _, _ := strings.Cut(media, "/")
+	for _, named := range []string{media, kind + "/*"} {
+		switch {
+		case slices.Contains(k.refused, named):
+			return false
+		case slices.Contains(k.accepts, named):
 			return true
 		}
 	}
-	return false
+	return k.any
 }
 
-// accepted reads an Accept header. What is refused with q=0 is not taken, by a
-// wider range either, and
-// a header that asks for nothing asks for anything.
+// asks is what the request's Accept header asks for, for messages.
+func (k *known) asks() string {
+	asks := slices.Clone(k.accepts)
+	if k.any {
+		asks = append(asks, "*/*")
+	}
+	for _, media := range k.refused {
+		asks = append(asks, media+";q=0")
+	}
+	return strings.Join(asks, ", ")
+}
+
+// accepted reads an Accept header. What stands there with q=0 is refused, and a
+// header that asks for nothing asks for anything.
 func accepted(values []string) (types, refused []string, anything bool) {
 	for v := range strings.SplitSeq(strings.Join(values, ","), ",") {
 		media := mediaType(v)

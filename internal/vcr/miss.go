@@ -182,7 +182,7 @@ func (n candidate) explain(r *Replay, k *known) string {
 	case stageURL:
 		return fmt.Sprintf("%s: the URL differs (-recorded +sent)\n\t%s", label, strings.Join(diffURLs(e.url, k.sent), "\n\t"))
 	case stageAccept:
-		return fmt.Sprintf("%s: same method and URL, but another media type is asked for (-recorded +sent)\n\tAccept  -%q  +%q", label, e.accept, strings.Join(k.accepts, ", "))
+		return fmt.Sprintf("%s: same method and URL, but another media type is asked for (-recorded +sent)\n\tAccept  -%q  +%q", label, e.accept, k.asks())
 	case stageBody:
 		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(diffBodies(e.ia.Request.Body, k.body), "\n\t"))
 	}

@@ -251,7 +251,8 @@ func TestOpen_sendsTheCallersHeaders(t *testing.T) {
 		for name, value := range sent {
 			req.Header.Set(name, value)
 		}
-		req.Header.Set("Connection", "keep-alive")
+		req.Header.Set("Connection", "keep-alive, x-hop")
+		req.Header.Set("X-Hop", "planted-5")
 		req.AddCookie(&http.Cookie{Name: "theme", Value: "planted-4"})
 		resp, err := webhooktest.Open(tb, webhooktest.DevRev, file).Do(req)
 		if assert.NoError(t, err) {
@@ -267,10 +268,49 @@ func TestOpen_sendsTheCallersHeaders(t *testing.T) {
 		assert.Equal(t, value, last.Get(name), name)
 	}
 	assert.Equal(t, "theme=planted-4", last.Get("Cookie"))
+	assert.Empty(t, last.Get("X-Hop"), "it belongs to the connection")
 	assert.Equal(t, "Bearer real-token-0123456789", last.Get("Authorization"))
 	data, err := os.ReadFile(file)
 	assert.NoError(t, err)
 	assert.NotContains(t, string(data), "planted")
+}
+
+// A header that no cassette holds and that changes the kind of answer is named.
+func TestOpen_namesTheHeaderBehindAnAnswer(t *testing.T) {
+	for header, test := range map[string]struct {
+		value  string
+		status int
+		named  bool
+	}{
+		"If-None-Match":       {`"planted"`, 304, true},
+		"If-Modified-Since":   {"Tue, 04 Mar 2025 09:00:00 GMT", 304, true},
+		"If-Match":            {`"planted"`, 412, true},
+		"If-Unmodified-Since": {"Tue, 04 Mar 2025 09:00:00 GMT", 412, true},
+		"Range":               {"bytes=0-1", 206, true},
+		"Accept-Language":     {"planted", 304, false},
+	} {
+		t.Run(header, func(t *testing.T) {
+			tenant := loopback(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+				if req.Header.Get(header) == test.value {
+					w.WriteHeader(test.status)
+					return
+				}
+				(&vendor{webhook: soundOne + "}"}).ServeHTTP(w, req)
+			}))
+			env := environment{"DEVREV_TOKEN": "real-token-0123456789", "DEVREV_BASE_URL": tenant, "DEVREV_WEBHOOK_ID": realID}
+			w := env.record(t, webhooktest.DevRev, cassettePath(t), func(tb testing.TB, client *http.Client) {
+				req := getWebhook(t, webhooktest.DevRevWebhookID)
+				req.Header.Set(header, test.value)
+				resp, err := client.Do(req)
+				if assert.NoError(t, err) {
+					assert.Equal(t, test.status, resp.StatusCode)
+					resp.Body.Close()
+				}
+			})
+			assert.Equal(t, test.named, strings.Contains(w.said(), "because of the header "+header+","), w.said())
+			assert.NotContains(t, w.said(), "planted")
+		})
+	}
 }
 
 // A media type with q=0 is not taken, by a wider range either.

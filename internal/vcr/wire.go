@@ -118,8 +118,15 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 // not the caller's to send.
 func (r *Recording) withCallers(c *call, recorded http.Header) http.Header {
 	header := recorded.Clone()
+	named := map[string]bool{} // by Connection: they go no further than it does
+	for _, v := range c.req.Header.Values("Connection") {
+		for name := range strings.SplitSeq(v, ",") {
+			named[http.CanonicalHeaderKey(strings.TrimSpace(name))] = true
+		}
+	}
 	for name, values := range c.req.Header {
-		if _, there := recorded[name]; there || notBeside[http.CanonicalHeaderKey(name)] || r.Definition.Origin && name == "Origin" {
+		canonical := http.CanonicalHeaderKey(name)
+		if _, there := recorded[name]; there || notBeside[canonical] || named[canonical] || r.Definition.Origin && name == "Origin" {
 			continue
 		}
 		for _, v := range values {

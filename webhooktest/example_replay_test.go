@@ -173,6 +173,7 @@ func ExampleNoDefaults() {
 	// Output:
 	// FAIL: webhooks.get/200 (simulated) breaks the contract of DevRev:
 	// 	request Authorization: is missing, but DevRev asks for it, and NoDefaults leaves it to the code under test
+	// called at example_replay_test.go:20
 	// 200 OK <nil>
 }
 

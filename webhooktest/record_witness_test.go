@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -108,6 +109,11 @@ func (w *witness) run(body func(tb testing.TB)) *witness {
 		last()
 	}
 }
+
+var testLine = regexp.MustCompile(`(_test\.go):\d+`)
+
+// anyLine takes the lines out of the places that a message names.
+func anyLine(message string) string { return testLine.ReplaceAllString(message, "$1:LINE") }
 
 // said is everything that was reported.
 func (w *witness) said() string {

@@ -3,12 +3,15 @@ package webhooktest_test
 import (
 	"compress/gzip"
 	"compress/zlib"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -311,6 +314,26 @@ func TestOpen_namesTheHeaderBehindAnAnswer(t *testing.T) {
 			assert.NotContains(t, w.said(), "planted")
 		})
 	}
+}
+
+// A breach of the contract names the call, replaying and recording.
+func TestOpen_breachNamesTheCall(t *testing.T) {
+	tenant := loopback(t, &vendor{webhook: soundOne + "}"})
+	env := environment{"DEVREV_TOKEN": "real-token-0123456789", "DEVREV_BASE_URL": tenant, "DEVREV_WEBHOOK_ID": realID}
+	line := 0
+	breach := func(_ testing.TB, client *http.Client) {
+		req := getWebhook(t, webhooktest.DevRevWebhookID)
+		req.Header.Set("Content-Type", "text/plain")
+		_, _, line, _ = runtime.Caller(0)
+		resp, err := (&http.Client{Transport: client.Transport, Timeout: time.Minute}).Do(req)
+		if assert.NoError(t, err) {
+			resp.Body.Close()
+		}
+	}
+	recorded := env.record(t, webhooktest.DevRev, cassettePath(t), breach)
+	assert.Contains(t, recorded.errors[0], fmt.Sprintf("expected application/json\ncalled at sendable_test.go:%d", line+1))
+	played := newWitness(t, t.Name()).run(func(tb testing.TB) { breach(tb, webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200")) })
+	assert.Contains(t, played.failures(), fmt.Sprintf("expected application/json\ncalled at sendable_test.go:%d", line+1))
 }
 
 // A media type with q=0 is not taken, by a wider range either.

@@ -49,7 +49,8 @@ func demonstrates(s *provider.Scenario, p contract.Problem) bool {
 func place(p contract.Problem) string { return strings.TrimSpace(p.In + " " + p.Pointer) }
 
 // report fails the test for breaches of the contract and logs what vendors may
-// add at any time: members and enum values.
+// add at any time: members and enum values. It runs on the caller's goroutine, so
+// that the failure can name the call.
 func (f *Front) report(label string, problems []contract.Problem) {
 	f.Report.Helper()
 	var failing []string
@@ -60,9 +61,14 @@ func (f *Front) report(label string, problems []contract.Problem) {
 			f.logOnce("%s: %s", label, p)
 		}
 	}
-	if len(failing) > 0 {
-		f.fail("%s breaks the contract of %s:\n\t%s", label, f.Definition.Title, strings.Join(failing, "\n\t"))
+	if len(failing) == 0 {
+		return
 	}
+	text := fmt.Sprintf("%s breaks the contract of %s:\n\t%s", label, f.Definition.Title, strings.Join(failing, "\n\t"))
+	if place := callers().String(); place != "" {
+		text += "\ncalled at " + place
+	}
+	f.fail("%s", text)
 }
 
 // fail fails the test. It runs while a request holds the client open, so that it

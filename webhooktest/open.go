@@ -32,9 +32,10 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // the same placeholders as when it replays. The file is written when the test
 // has passed and the recording is sound: it holds no value of the tenant, every
 // answer meets the contract, and it replays itself. That is decided when Open's
-// cleanup runs: a cleanup registered earlier runs later, and what it finds comes
-// too late. Otherwise the old file stays
-// as it was and the test says why.
+// cleanup runs: a cleanup registered earlier runs later, and what it finds, or
+// sends, comes too late; its requests get an error and fail the test, but the
+// file is written by then. Otherwise the old file stays as it was and the test
+// says why.
 func Open(tb testing.TB, p Provider, file string) *http.Client {
 	tb.Helper()
 	if err := p.ready(forOpen); err != nil {

@@ -18,6 +18,11 @@ import (
 // request or an answer breaks the vendor's contract, and at its end when a step
 // was not used. Authorization and Origin are added to requests that lack them.
 //
+// The client ends with the test: a cleanup that was registered before Replay
+// runs after that, and a request that it sends comes too late and fails the test.
+// Register such a cleanup after Replay. A request of a goroutine that outlives the
+// test gets the same error, but no test fails for it any more.
+//
 // The client is safe for concurrent use, waits for nothing, opens no
 // connection, and may be used inside a testing/synctest bubble.
 func Replay(tb testing.TB, p Provider, steps ...Step) *http.Client {

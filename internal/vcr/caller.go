@@ -45,6 +45,32 @@ func (s stack) String() string {
 	return test + " (" + sender + ")"
 }
 
+// cleaning reports whether this goroutine runs a test's cleanups.
+func cleaning() bool {
+	var stack [256]uintptr
+	frames := runtime.CallersFrames(stack[:runtime.Callers(1, stack[:])])
+	for {
+		frame, more := frames.Next()
+		if frame.Function == "testing.(*common).runCleanup" {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
+}
+
+// goroutine is the number of this goroutine, which no other one ever gets; empty
+// when it cannot be told.
+func goroutine() string {
+	var head [64]byte
+	words := strings.Fields(string(head[:runtime.Stack(head[:], false)]))
+	if len(words) < 2 || words[0] != "goroutine" {
+		return ""
+	}
+	return words[1]
+}
+
 // plumbing reports whether a function stands between the code under test and
 // the recorder, or below the test.
 func plumbing(function string) bool {

@@ -61,6 +61,7 @@ type Front struct {
 
 	mu     sync.Mutex // guards what follows
 	closed bool
+	closer string // the goroutine that closed it
 	logged map[string]bool
 }
 
@@ -109,7 +110,9 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer f.open.RUnlock()
 	if f.isClosed() {
 		closeBody(req)
-		return nil, fmt.Errorf("%s: %w", f.describe(req), ErrClosed)
+		err := fmt.Errorf("%s: %w", f.describe(req), ErrClosed)
+		f.late(err)
+		return nil, err
 	}
 	if err := f.refuse(req); err != nil {
 		closeBody(req)
@@ -157,7 +160,24 @@ func (f *Front) Close() {
 	defer f.open.Unlock()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.closed = true
+	if !f.closed {
+		f.closed, f.closer = true, goroutine()
+	}
+}
+
+// late fails the test for a request that comes after Close while the test can
+// still fail: from a later cleanup. Those run on the goroutine of the one that
+// closed the client, and nothing else does; from elsewhere the test may be over,
+// and is left alone.
+func (f *Front) late(err error) {
+	f.Report.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closer == "" || f.closer != goroutine() || !cleaning() {
+		return
+	}
+	defer func() { _ = recover() }() // a test that wraps another may be over all the same
+	f.Report.Errorf("%v; register the cleanup that sends it after the client is made, so that it runs before", err)
 }
 
 // copyFor is the request as the code under test sent it, with what the client

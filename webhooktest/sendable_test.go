@@ -230,6 +230,48 @@ func TestReplay_missWithholds(t *testing.T) {
 	assert.NotContains(t, strings.Join(w.errors, "\n"), "planted")
 }
 
+// Messages are rendered without credentials, however short, in whatever shape they
+// were sent, and nothing else is taken out of them.
+func TestReplay_messagesWithoutCredentials(t *testing.T) {
+	id := `"id":"` + webhooktest.DevRevUnknownWebhookID + `"`
+	for name, test := range map[string]struct {
+		target, body string
+		shows        []string
+	}{
+		"short values":       {"/webhooks.get?pwd=zq7", `{` + id + `,"pwd":"zq7","pin_code":917}`, []string{`"pwd":"(withheld)"`, `?pwd=(withheld)`, `?pwd  +"(withheld)"`}},
+		"a member":           {"/webhooks.get", `{` + id + `,"pwd":"zq7"}`, []string{`/pwd  +"(withheld)"`}},
+		"a word of the text": {"/webhooks.get", `{` + id + `,"password":"webhooks"}`, []string{"webhooks.get/200 (simulated) has no answer", `"password":"(withheld)"`, "webhooks.get"}},
+		"inside an object":   {"/webhooks.get", `{` + id + `,"credentials":{"user":"zq7","list":["zq7",917]}}`, []string{`"credentials":{"user":"(withheld)","list":["(withheld)","(withheld)"]}`}},
+		"a form":             {"/webhooks.get", "user=me&pass%77ord=zq7&key=zq7&more=yes", []string{"user=me&pass%77ord=(withheld)&key=(withheld)&more=yes"}},
+		"half a JSON":        {"/webhooks.get", `{"user":"me","password":"zq7`, []string{`{"user":"me","password"`, "(withheld)"}},
+		"no JSON":            {"/webhooks.get", `{"user":"me", password: zq7}`, []string{`{"user":"me", password"(withheld)"`}},
+		"a broken query":     {"/webhooks.get?x=%zz&token=zq7", `{` + id + `}`, []string{"token=(withheld)"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var client *http.Client
+			post := func() error {
+				req, err := http.NewRequest(http.MethodPost, "https://zq7:zq7@api.devrev.ai"+test.target+"#zq7", strings.NewReader(test.body))
+				assert.NoError(t, err)
+				req.Header.Set("Content-Type", "application/json")
+				_, err = client.Transport.RoundTrip(req)
+				return err
+			}
+			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				client = webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), "webhooks.get/200")
+				err := post()
+				for _, shown := range test.shows {
+					assert.ErrorContains(t, err, shown)
+				}
+			})
+			assert.NotContains(t, w.said(), "zq7")
+			assert.NotContains(t, w.said(), "917")
+			closed := post()
+			assert.ErrorContains(t, closed, "the client was closed")
+			assert.NotContains(t, closed.Error(), "zq7")
+		})
+	}
+}
+
 // While recording, the tenant gets the headers of the code under test, those too
 // that no cassette holds; the file has none of them.
 func TestOpen_sendsTheCallersHeaders(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 )
 
 // diffURLs lists the parts in which two URLs differ, want before got.
-func diffURLs(want, got *url.URL) []string {
+func (s secrecy) diffURLs(want, got *url.URL) []string {
 	place := func(u *url.URL) string { return strings.ToLower(u.Scheme) + "://" + u.Host + u.EscapedPath() }
 	var lines []string
 	if a, b := place(want), place(got); a != b {
@@ -22,7 +22,7 @@ func diffURLs(want, got *url.URL) []string {
 	a, errA := url.ParseQuery(want.RawQuery)
 	b, errB := url.ParseQuery(got.RawQuery)
 	if errA != nil || errB != nil {
-		return append(lines, fmt.Sprintf("-?%s  +?%s", clip(want.RawQuery), clip(got.RawQuery)))
+		return append(lines, fmt.Sprintf("-?%s  +?%s", clip(s.query(want.RawQuery)), clip(s.query(got.RawQuery))))
 	}
 	names := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
 	slices.Sort(names)
@@ -33,10 +33,10 @@ func diffURLs(want, got *url.URL) []string {
 		}
 		line := "?" + clip(name)
 		if len(x) > 0 {
-			line += "  -" + compact(strings.Join(x, ", "))
+			line += "  -" + compact(s.value("?"+name, name, strings.Join(x, ", ")))
 		}
 		if len(y) > 0 {
-			line += "  +" + compact(strings.Join(y, ", "))
+			line += "  +" + compact(s.value("?"+name, name, strings.Join(y, ", ")))
 		}
 		lines = append(lines, line)
 	}
@@ -44,18 +44,18 @@ func diffURLs(want, got *url.URL) []string {
 }
 
 // diffBodies lists the members that differ, want before got.
-func diffBodies(want, got string) []string {
+func (s secrecy) diffBodies(want, got string) []string {
 	var a, b any
 	if !decodeExact(canonicalBody([]byte(want)), &a) || !decodeExact(got, &b) {
-		return []string{fmt.Sprintf("-%s", clip(want)), fmt.Sprintf("+%s", clip(got))}
+		return []string{fmt.Sprintf("-%s", clip(string(s.body([]byte(want))))), fmt.Sprintf("+%s", clip(string(s.body([]byte(got)))))}
 	}
 	var lines []string
-	diffValues("", a, b, &lines)
+	s.diffValues("", "", a, b, &lines)
 	if len(lines) > 8 {
 		lines = append(lines[:8], fmt.Sprintf("and %d more", len(lines)-8))
 	}
 	if len(lines) == 0 {
-		lines = []string{fmt.Sprintf("-%s", clip(want)), fmt.Sprintf("+%s", clip(got))}
+		lines = []string{fmt.Sprintf("-%s", clip(string(s.body([]byte(want))))), fmt.Sprintf("+%s", clip(string(s.body([]byte(got)))))}
 	}
 	return lines
 }
@@ -67,7 +67,7 @@ func clip(s string) string {
 	return printable(s)
 }
 
-func diffValues(pointer string, want, got any, lines *[]string) {
+func (s secrecy) diffValues(pointer, name string, want, got any, lines *[]string) {
 	switch a := want.(type) {
 	case map[string]any:
 		if b, ok := got.(map[string]any); ok {
@@ -81,17 +81,21 @@ func diffValues(pointer string, want, got any, lines *[]string) {
 				}
 			}
 			slices.Sort(names)
-			for _, name := range names {
-				at := pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-				x, inA := a[name]
-				y, inB := b[name]
+			for _, key := range names {
+				at := pointer + "/" + escapePointer(key)
+				within := key
+				if tellingName.MatchString(name) {
+					within = name
+				}
+				x, inA := a[key]
+				y, inB := b[key]
 				switch {
 				case !inB:
-					*lines = append(*lines, fmt.Sprintf("%s  -%s", at, compact(x)))
+					*lines = append(*lines, fmt.Sprintf("%s  -%s", at, compact(s.value(at, within, x))))
 				case !inA:
-					*lines = append(*lines, fmt.Sprintf("%s  +%s", at, compact(y)))
+					*lines = append(*lines, fmt.Sprintf("%s  +%s", at, compact(s.value(at, within, y))))
 				default:
-					diffValues(at, x, y, lines)
+					s.diffValues(at, within, x, y, lines)
 				}
 			}
 			return
@@ -99,7 +103,7 @@ func diffValues(pointer string, want, got any, lines *[]string) {
 	case []any:
 		if b, ok := got.([]any); ok && len(a) == len(b) {
 			for i := range a {
-				diffValues(fmt.Sprintf("%s/%d", pointer, i), a[i], b[i], lines)
+				s.diffValues(fmt.Sprintf("%s/%d", pointer, i), name, a[i], b[i], lines)
 			}
 			return
 		}
@@ -110,8 +114,8 @@ func diffValues(pointer string, want, got any, lines *[]string) {
 			}
 		}
 	}
-	if x, y := compact(want), compact(got); x != y {
-		*lines = append(*lines, fmt.Sprintf("%s  -%s  +%s", pointer, x, y))
+	if compact(want) != compact(got) {
+		*lines = append(*lines, fmt.Sprintf("%s  -%s  +%s", pointer, compact(s.value(pointer, name, want)), compact(s.value(pointer, name, got))))
 	}
 }
 

@@ -73,6 +73,7 @@ func NewFront(c Config, r *Replay) *Front { return &Front{Config: c, back: r} }
 type call struct {
 	context.Context
 	req   *http.Request // the caller's, only read
+	def   *provider.Definition
 	body  []byte
 	known *known
 	tape  *Tape
@@ -123,7 +124,7 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &call{Context: req.Context(), req: req, body: body}
+	c := &call{Context: req.Context(), req: req, def: f.Definition, body: body}
 	f.credentials(c)
 	f.plain(c)
 	if f.OnRequest != nil {
@@ -241,12 +242,12 @@ func (f *Front) describe(req *http.Request) string {
 	if f.recording != nil {
 		return f.recording().describe(req)
 	}
-	return describeCall(req)
+	return describeCall(f.Definition, req)
 }
 
-// describeCall names a request in messages, without user information in its URL.
-func describeCall(req *http.Request) string {
-	return method(req) + " " + shownURL(req.URL)
+// describeCall names a request in messages, without a credential in its URL.
+func describeCall(def *provider.Definition, req *http.Request) string {
+	return method(req) + " " + secrecyOf(def, req, nil).url(req.URL)
 }
 
 // method is the request's method; none means GET, as in net/http.

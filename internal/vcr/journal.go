@@ -246,7 +246,7 @@ func (w *witness) body() []byte {
 
 // exchange says what became of the request.
 func (w *witness) exchange(def *provider.Definition, req *http.Request, err error) Exchange {
-	e := Exchange{Method: method(req), URL: req.URL.Redacted(), Result: Answered, Notes: w.notes}
+	e := Exchange{Method: method(req), URL: secrecyOf(def, req, nil).url(req.URL), Result: Answered, Notes: w.notes}
 	var miss *MissError
 	switch {
 	case errors.As(err, &miss):

@@ -20,7 +20,7 @@ func (f *Front) judge(c *call) {
 		f.report(c.tape.label(c.id), f.excuse(c.tape.Scenario, c.tape.File.Header.Accepted, problems))
 	}
 	if c.known.any && len(c.tape.accepts) > 0 {
-		f.logOnce("%s accepts any media type, and %s tells its answers apart by it: this test sees the first one recorded", describeCall(c.req), f.Definition.Title)
+		f.logOnce("%s accepts any media type, and %s tells its answers apart by it: this test sees the first one recorded", describeCall(f.Definition, c.req), f.Definition.Title)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -40,7 +41,8 @@ func (r *Replay) miss(c *call) error {
 	if place := callers().String(); place != "" {
 		b.WriteString(" the call at " + place)
 	}
-	b.WriteString("\n\t" + describeRequest(c.known.method, shownURL(c.req.URL), c.body))
+	secret := secrecyOf(c.def, c.req, c.body)
+	b.WriteString("\n\t" + secret.request(c.known.method, c.req.URL, c.body))
 	for i, n := range r.nearest(c.known) {
 		if i == maxShown {
 			break
@@ -50,27 +52,13 @@ func (r *Replay) miss(c *call) error {
 		} else {
 			b.WriteString("\nthen ")
 		}
-		b.WriteString(n.explain(r, c.known))
+		b.WriteString(n.explain(r, c.known, secret))
 	}
 	text := b.String()
-	if len(r.steps) > 0 {
-		// What the test sent under a name that tells of a secret is one.
-		text = withhold(r.steps[0].Tape.def, c.req, c.body).from(text)
-	}
 	if r.Hint != "" {
 		text += "\n" + r.Hint
 	}
 	return &MissError{text}
-}
-
-// shownURL is a URL as messages show it: without who asks.
-func shownURL(u *url.URL) string {
-	if u.User == nil {
-		return u.String()
-	}
-	shown := *u
-	shown.User = nil
-	return shown.String()
 }
 
 // noAnswer begins a miss with what was searched.
@@ -173,18 +161,18 @@ func closeness(e *entry, k *known) (int, string) {
 }
 
 // explain says of one interaction why it does not answer the request.
-func (n candidate) explain(r *Replay, k *known) string {
+func (n candidate) explain(r *Replay, k *known, secret secrecy) string {
 	e := &n.step.Tape.entries[n.id]
 	label := r.label(n.step, n.id)
 	switch n.stage {
 	case stageMethod:
 		return fmt.Sprintf("%s: same URL, but the method differs (-recorded +sent)\n\t-%s  +%s", label, e.ia.Request.Method, k.method)
 	case stageURL:
-		return fmt.Sprintf("%s: the URL differs (-recorded +sent)\n\t%s", label, strings.Join(diffURLs(e.url, k.sent), "\n\t"))
+		return fmt.Sprintf("%s: the URL differs (-recorded +sent)\n\t%s", label, strings.Join(secret.diffURLs(e.url, k.sent), "\n\t"))
 	case stageAccept:
 		return fmt.Sprintf("%s: same method and URL, but another media type is asked for (-recorded +sent)\n\tAccept  -%q  +%q", label, e.accept, k.asks())
 	case stageBody:
-		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(diffBodies(e.ia.Request.Body, k.body), "\n\t"))
+		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(secret.diffBodies(e.ia.Request.Body, k.body), "\n\t"))
 	}
 	if !n.step.isUsed(n.id) {
 		return label + ": the same request, but what it sends itself (a secret, a name, a URL) differs from the calls before"
@@ -230,21 +218,24 @@ func (t *Tape) label(id int) string {
 
 func (t *Tape) request(id int) string {
 	req := &t.entries[id].ia.Request
-	return describeRequest(req.Method, t.entries[id].url.Redacted(), []byte(req.Body))
+	asked := &http.Request{Method: req.Method, URL: t.entries[id].url, Header: req.Headers}
+	return secrecyOf(t.def, asked, []byte(req.Body)).request(req.Method, asked.URL, []byte(req.Body))
 }
 
 // maxQuoted bounds the part of a body that a message quotes.
 const maxQuoted = 400
 
-func describeRequest(method, url string, body []byte) string {
-	line := method + " " + url
+// request is a request as messages show it.
+func (s secrecy) request(method string, u *url.URL, body []byte) string {
+	line := method + " " + s.url(u)
 	if len(body) > 0 {
 		var compact bytes.Buffer
 		if len(body) < 1<<16 && json.Compact(&compact, body) == nil {
 			body = compact.Bytes()
 		}
-		if len(body) > maxQuoted {
-			return fmt.Sprintf("%s %q… (%d bytes)", line, body[:maxQuoted], len(body))
+		size := len(body)
+		if body = s.body(body); len(body) > maxQuoted {
+			return fmt.Sprintf("%s %q… (%d bytes)", line, body[:maxQuoted], size)
 		}
 		line += " " + printable(string(body))
 	}

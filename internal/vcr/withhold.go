@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -34,25 +33,25 @@ func withhold(def *provider.Definition, req *http.Request, body []byte) withheld
 			}
 		}
 	}
-	class := contract.RequestClasses(def, contract.Request{Method: method(req), URL: req.URL, Header: req.Header, Body: body})
-	secret := func(pointer, name string) bool {
-		kind := class(pointer).Kind
-		return kind == provider.Secret || kind == provider.Key || tellingName.MatchString(name)
+	secret := secrecyOf(def, req, body)
+	w.pairs(req.URL.RawQuery, secret)
+	if isForm(body) {
+		w.pairs(string(body), secret)
 	}
-	for pair := range strings.SplitSeq(req.URL.RawQuery, "&") {
-		name, value, _ := strings.Cut(pair, "=")
-		if plain, err := url.QueryUnescape(name); err == nil {
-			name = plain
-		}
-		if secret("?"+name, name) {
+	w.members(body, secret)
+	return w
+}
+
+// pairs collects the values of a query or a form, as text and as it was sent.
+func (w *withheld) pairs(raw string, secret secrecy) {
+	for pair := range strings.SplitSeq(raw, "&") {
+		if name, value, _ := strings.Cut(pair, "="); secret.pair(name) {
 			w.add(value)
 			if plain, err := url.QueryUnescape(value); err == nil {
 				w.add(plain)
 			}
 		}
 	}
-	w.members(body, secret)
-	return w
 }
 
 // frame is an object or array that a walk through a body is in.
@@ -73,17 +72,40 @@ type frame struct {
 const maxPointer = 16
 
 // members collects the values of secret members, those inside them included, as
-// text and as the sender spelt it. It goes through the body token by token: one
-// that is no JSON is read as far as it is.
-func (w *withheld) members(body []byte, secret func(pointer, name string) bool) {
+// text and as the sender spelt it.
+func (w *withheld) members(body []byte, secret secrecy) {
+	walk(body, func(pointer, name string, token json.Token, from, to int) {
+		switch v := token.(type) {
+		case string:
+			if secret(pointer, name) {
+				w.add(v, strings.Trim(string(body[from:to]), `"`))
+			}
+		case json.Number:
+			if secret(pointer, name) {
+				w.add(v.String())
+			}
+		}
+	})
+}
+
+// walk goes through the values of a body token by token: one that is no JSON is
+// read as far as it is. It returns how far that was, and the name of the member
+// that it was in.
+func walk(body []byte, visit func(pointer, name string, token json.Token, from, to int)) (end int, inside string) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	var stack []frame
 	for {
-		from := decoder.InputOffset()
+		before := int(decoder.InputOffset())
 		token, err := decoder.Token()
 		if err != nil {
-			return
+			if len(stack) > 0 {
+				f := &stack[len(stack)-1]
+				if inside = f.name; f.open {
+					_, inside = f.at(len(stack))
+				}
+			}
+			return before, inside
 		}
 		if d, ok := token.(json.Delim); ok && (d == '}' || d == ']') {
 			stack = stack[:len(stack)-1]
@@ -98,19 +120,12 @@ func (w *withheld) members(body []byte, secret func(pointer, name string) bool) 
 			}
 			pointer, name = f.at(len(stack))
 		}
-		switch v := token.(type) {
-		case json.Delim:
-			stack = append(stack, frame{pointer: pointer, name: name, array: v == '['})
-		case string:
-			if secret(pointer, name) {
-				raw := bytes.TrimLeft(body[from:decoder.InputOffset()], " \t\r\n:,")
-				w.add(v, strings.Trim(string(raw), `"`))
-			}
-		case json.Number:
-			if secret(pointer, name) {
-				w.add(v.String())
-			}
+		if d, ok := token.(json.Delim); ok {
+			stack = append(stack, frame{pointer: pointer, name: name, array: d == '['})
+			continue
 		}
+		to := int(decoder.InputOffset())
+		visit(pointer, name, token, to-len(bytes.TrimLeft(body[before:to], " \t\r\n:,")), to)
 	}
 }
 
@@ -128,7 +143,7 @@ func (f *frame) at(depth int) (pointer, name string) {
 		name = f.key
 	}
 	if depth <= maxPointer {
-		pointer = f.pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(step)
+		pointer = f.pointer + "/" + escapePointer(step)
 	}
 	return pointer, name
 }

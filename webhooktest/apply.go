@@ -30,6 +30,8 @@ var applies = map[string][]string{
 	"AcceptDrift":   {forOpen},
 	"Redact":        {forOpen},
 	"Keep":          {forOpen},
+	"Varies":        {forOpen},
+	"InOrder":       {forReplay, forOpen},
 	"Seed":          {forOpen},
 	"Scenarios":     {forReplay},
 	"OnRequest":     {forReplay, forOpen},
@@ -63,6 +65,9 @@ func (p Provider) ready(call string) error {
 	for _, pointer := range p.options.keep {
 		mistakes = append(mistakes, p.pointer("Keep", pointer))
 	}
+	for _, pointer := range p.options.varies {
+		mistakes = append(mistakes, p.pointer("Varies", pointer))
+	}
 	mistakes = append(mistakes, p.ownScenarios())
 	return errors.Join(mistakes...)
 }
@@ -84,6 +89,9 @@ func (p Provider) named(word string) bool {
 // documented members. The last member may be one that the vendor does not
 // document.
 func (p Provider) pointer(option, pointer string) error {
+	if name, ok := strings.CutPrefix(pointer, "?"); ok && name != "" && (option == "Keep" || option == "Varies") {
+		return nil
+	}
 	segments := strings.Split(pointer, "/")
 	if segments[0] != "" || len(segments) < 2 {
 		return fmt.Errorf("%s(%q): that is no JSON pointer; one begins with a slash, such as %q", option, pointer, "/"+strings.TrimLeft(pointer, "/"))

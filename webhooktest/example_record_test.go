@@ -106,6 +106,35 @@ func ExampleKeep() {
 	// true
 }
 
+// rotate is the code under test: it gives a webhook a new secret.
+func rotate(client *http.Client, secret string) (string, error) {
+	resp, err := client.Post("https://api.devrev.ai/webhooks.update", "application/json",
+		strings.NewReader(`{"id":"`+webhooktest.DevRevWebhookID+`","secret":"`+secret+`"}`))
+	if err != nil {
+		return "", err
+	}
+	return resp.Status, resp.Body.Close()
+}
+
+// What a test sends is compared when it is replayed, unless it varies: then any
+// value of the same form will do.
+func ExampleVaries() {
+	back := exampleRecording()
+	t := &exampleTB{quiet: true}
+	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleTenant{"active"}), webhooktest.Varies("/secret"))
+
+	fmt.Println(rotate(webhooktest.Open(t, devrev, "testdata/rotate.yaml"), "MDEyMzQ1Njc4OWFiY2RlZg=="))
+	t.end()
+
+	os.Unsetenv("WEBHOOKTEST_RECORD")
+	fmt.Println(rotate(webhooktest.Open(t, devrev, "testdata/rotate.yaml"), "YW5vdGhlciBzZWNyZXQgYXMgbG9uZw=="))
+	t.end()
+	back()
+	// Output:
+	// 200 OK <nil>
+	// 200 OK <nil>
+}
+
 // Which events a webhook is for is no secret, and stays in a recording unless
 // the team says otherwise.
 func ExampleRedact() {

@@ -161,6 +161,20 @@ func ExampleAllowUnused() {
 	// 503 Service Unavailable <nil>
 }
 
+// Without InOrder a test cannot tell which of two different requests came first.
+func ExampleInOrder() {
+	t := &exampleTB{quiet: true}
+	defer t.end()
+
+	client := webhooktest.Replay(t, webhooktest.DevRev.With(webhooktest.InOrder()), "webhooks.list/200", "webhooks.get/200")
+
+	_, err := ask(client, webhooktest.DevRevWebhookID)
+	fmt.Println("the client got an error:", err != nil)
+	// Output:
+	// FAIL: webhooks.list/200 (simulated), webhooks.get/200 (simulated) has no answer for
+	// the client got an error: true
+}
+
 func ExampleNoDefaults() {
 	t := &exampleTB{}
 	defer t.end()

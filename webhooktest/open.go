@@ -23,7 +23,8 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // Open returns a client for a cassette of your own, by its path
 // ("testdata/lookup.yaml"). It replays the file, as [Replay] replays scenarios;
 // a plain go-vcr v2-format cassette serves as well. Every recorded interaction
-// must be used.
+// must be used. What the test sends is compared, but for the members that the
+// cassette lists under webhooktest: varies.
 //
 // When WEBHOOKTEST_RECORD matches the path, Open records instead: requests go to
 // the tenant that the provider's environment variables name (DEVREV_TOKEN,
@@ -31,7 +32,11 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // DVELOP_REPOSITORY_ID, DVELOP_EVENT_ID, DVELOP_WEBHOOK_ID), and the test sees
 // the same placeholders as when it replays. The file is written when the test
 // has passed and the recording is sound: it holds no value of the tenant, every
-// answer meets the contract, and it replays itself. That is decided when Open's
+// answer meets the contract, and it replays itself. What the test sends is stored
+// as it is: placeholders, lower-case words, URLs of words and short numbers below
+// example.com, example.org, example.net, .example, .test, .invalid or a loopback
+// address. Other texts, other URLs and secrets are refused, unless [Varies] or
+// [Keep] names them. That is decided when Open's
 // cleanup runs: a cleanup registered earlier runs later, and what it finds, or
 // sends, comes too late; its requests get an error and fail the test, but the
 // file is written by then. Otherwise the old file stays as it was and the test
@@ -66,7 +71,14 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	if of := loaded.Header.Provider; of != "" && of != p.def.Name {
 		fatal(tb, fmt.Errorf("%s was recorded with %s, not with %s", file, of, p.def.Name))
 	}
-	step := vcr.Step{Name: file, Tape: vcr.NewTape(loaded, p.def, nil)}
+	tape := vcr.NewTape(loaded, p.def, nil)
+	if err := tape.Fixed(p.options.varies); err != nil {
+		fatal(tb, fmt.Errorf("%w\n%s", err, command))
+	}
+	if open := tape.Uncompared(p.options.varies); len(open) > 0 {
+		tb.Logf("%s: what requests send at %s is not compared; declare it with Varies, or record again what may be compared", file, strings.Join(open, ", "))
+	}
+	step := vcr.Step{Name: file, Tape: tape}
 	return &http.Client{Transport: front(tb, p, []vcr.Step{step}, command)}
 }
 
@@ -95,7 +107,7 @@ func record(tb testing.TB, p Provider, file string) *vcr.Front {
 	tenant.Transport = p.options.transport
 	r, err := vcr.NewRecording(vcr.RecordConfig{
 		Definition: p.def, Tenant: tenant, Path: file, Name: file,
-		Redact: p.options.redact, Keep: p.options.keep, Seeds: p.options.seeds,
+		Redact: p.options.redact, Keep: p.options.keep, Varies: p.options.varies, Seeds: p.options.seeds,
 		Strict: p.options.strict, AcceptDrift: p.options.acceptDrift,
 	})
 	if err != nil {

@@ -25,6 +25,8 @@ type options struct {
 	allowProblems []string
 	acceptDrift   bool
 	redact, keep  []string
+	varies        []string
+	inOrder       bool
 	seeds         []provider.Seed
 	scenarios     fs.FS
 	onRequest     func(*http.Request)
@@ -38,7 +40,7 @@ type options struct {
 
 func (o options) clone() options {
 	o.allowProblems = slices.Clone(o.allowProblems)
-	o.redact, o.keep = slices.Clone(o.redact), slices.Clone(o.keep)
+	o.redact, o.keep, o.varies = slices.Clone(o.redact), slices.Clone(o.keep), slices.Clone(o.varies)
 	o.seeds = slices.Clone(o.seeds)
 	o.used, o.mistakes = slices.Clone(o.used), slices.Clone(o.mistakes)
 	return o
@@ -71,14 +73,36 @@ func Redact(pointers ...string) Option {
 	return option("Redact", func(o *options) { o.redact = append(o.redact, pointers...) })
 }
 
-// Keep lets the strings at these JSON pointers of answers into the cassette as
-// they are: for undocumented members, which are replaced otherwise, and for text
-// that a test must see. "*" stands for any one member or index. An id, a URL, a
-// name or a mail address stays only if the pointer names that very member, not
-// an object around it. A member that the contract marks as a credential never
-// stays, and a known credential inside another text is replaced all the same.
+// Keep lets the strings at these JSON pointers of requests and answers into the
+// cassette as they are: for undocumented members, which are replaced otherwise,
+// and for text that a test must see or send. "*" stands for any one member or
+// index, and "?name" for a value of a request's query. An id, a URL, a name or a
+// mail address stays only if the pointer names that very member, not an object
+// around it. A member that the contract marks as a credential never stays, and a
+// known credential inside another text is replaced all the same.
 func Keep(pointers ...string) Option {
 	return option("Keep", func(o *options) { o.keep = append(o.keep, pointers...) })
+}
+
+// Varies declares that the strings at these JSON pointers of requests differ from
+// run to run: random secrets, generated names, the URL of a receiver on a port of
+// its own. Whatever else a test sends is compared when it is replayed; these are
+// bound by their form: base64 of 8 to 32 bytes for a secret, an absolute or a
+// relative URL, a mail address, any text. Within a replay what was equal when it
+// was recorded must be equal, and what was different different, and an answer
+// that repeats such a value repeats the one that was sent. The cassette lists the
+// pointers. "*" stands for any one member or index, and "?name" for a value of
+// the query.
+func Varies(pointers ...string) Option {
+	return option("Varies", func(o *options) { o.varies = append(o.varies, pointers...) })
+}
+
+// InOrder lets requests be answered only in the order of the steps, or of the
+// cassette: a request that comes before one that was recorded before it fails
+// the test. Without it, equal requests get their answers in the order of the
+// recording, and different ones may come in any order.
+func InOrder() Option {
+	return option("InOrder", func(o *options) { o.inOrder = true })
 }
 
 // Seed names a placeholder of your own and the environment variable that gives

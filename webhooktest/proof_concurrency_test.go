@@ -41,12 +41,14 @@ func TestProof_manyGoroutinesRecord(t *testing.T) {
 		}
 	}
 	live, again := map[int]string{}, map[int]string{}
-	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, flow(live)))
+	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, devrevVaries, file, flow(live)))
 	requireClean(t, replayed(t, webhooktest.DevRev, file, flow(again)))
 	assert.Len(t, live, goroutines)
 	assert.Len(t, again, goroutines)
 	assert.Equal(t, goroutines, strings.Count(stored(t, file), "  - id: "))
-	assert.NotContains(t, stored(t, file), "acme")
+	for _, secret := range live {
+		assert.NotContains(t, stored(t, file), secret)
+	}
 }
 
 // A context ends the unrecorded look-up of an id too, and the request that waits

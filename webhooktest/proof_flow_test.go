@@ -394,8 +394,8 @@ func TestProof_flows(t *testing.T) {
 		run    func(*flow)
 		tenant func(*testing.T) environment
 	}{
-		{"DevRev", webhooktest.DevRev, (*flow).devrev, func(t *testing.T) environment { return devrevTenant(t, &simulator.DevRev{}) }},
-		{"d.velop", webhooktest.DVelop, (*flow).dvelop, func(t *testing.T) environment { return dvelopTenant(t, &simulator.DVelop{}) }},
+		{"DevRev", webhooktest.DevRev.With(webhooktest.Varies("/secret", "/url")), (*flow).devrev, func(t *testing.T) environment { return devrevTenant(t, &simulator.DevRev{}) }},
+		{"d.velop", webhooktest.DVelop.With(webhooktest.Varies("/apiKey", "/uri", "/description")), (*flow).dvelop, func(t *testing.T) environment { return dvelopTenant(t, &simulator.DVelop{}) }},
 	} {
 		t.Run(vendor.name, func(t *testing.T) {
 			exchanges, values := 0, 0

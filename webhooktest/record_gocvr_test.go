@@ -19,7 +19,6 @@ import (
 	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/internal/vcr"
-	"example.com/webhookvcr/webhooktest"
 )
 
 // written puts cassettes of every origin into a directory: the shipped ones, two
@@ -40,8 +39,8 @@ func written(t *testing.T) (dir string) {
 	})
 	require.NoError(t, err)
 	require.Greater(t, count, 20)
-	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, filepath.Join(dir, "flow-devrev.yaml"), func(tb testing.TB, c *http.Client) { devrevFlow(tb, c) }))
-	requireClean(t, dvelopTenant(t, &simulator.DVelop{}).record(t, webhooktest.DVelop, filepath.Join(dir, "flow-dvelop.yaml"), func(tb testing.TB, c *http.Client) { dvelopFlow(tb, c) }))
+	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, devrevVaries, filepath.Join(dir, "flow-devrev.yaml"), func(tb testing.TB, c *http.Client) { devrevFlow(tb, c) }))
+	requireClean(t, dvelopTenant(t, &simulator.DVelop{}).record(t, dvelopVaries, filepath.Join(dir, "flow-dvelop.yaml"), func(tb testing.TB, c *http.Client) { dvelopFlow(tb, c) }))
 
 	var odd []*cassette.Interaction
 	for _, body := range []string{"\n{}", "\ta\nb", "a\r\nb\r\n", "\u0085", "a\u2028b", "\ufeff{}", "\x00\x1b", " a \n", "---\na: b", "ä 😀", "~", "0x10"} {

@@ -11,7 +11,10 @@ import (
 // Replay returns a client that answers from the provider's scenarios, offline,
 // in the order of the steps: each request takes the first unused step that
 // matches it. Requests are matched by method, URL, JSON value of the body and,
-// for d.velop, the media type asked for; never by token.
+// for d.velop, the media type asked for; never by token. So equal requests get
+// their answers in the order of the steps, while different ones may come in any
+// order: a test that passes does not prove that a webhook was created before it
+// was read. [InOrder] demands the order of the steps.
 //
 // The test fails when a request has no answer (with an explanation of the
 // nearest one; the error wraps go-vcr's cassette.ErrInteractionNotFound), when a
@@ -47,7 +50,7 @@ func front(tb testing.TB, p Provider, steps []vcr.Step, hint string) *vcr.Front 
 	if err != nil {
 		fatal(tb, err)
 	}
-	r.Hint = hint
+	r.Hint, r.InOrder = hint, p.options.inOrder
 	f := vcr.NewFront(p.config(tb), r)
 	tb.Cleanup(func() {
 		tb.Helper()

@@ -15,7 +15,7 @@ import (
 func TestHideJSON_echoOfWhatLooksLikeAPlaceholder(t *testing.T) {
 	table, err := alias.New(alias.Options{Definition: &provider.DVelop, BaseURL: "https://acme.d-velop.cloud"})
 	require.NoError(t, err)
-	key := func(string) provider.Class { return provider.Class{Kind: provider.Key, Documented: true} }
+	key := func(string) provider.Class { return provider.Class{Kind: provider.Key, Documented: true, Varies: true} }
 	tape, err := table.SendJSON([]byte(`{"apiKey":"api-key-1"}`), key)
 	require.NoError(t, err)
 	require.Equal(t, `{"apiKey":"sent-key-1"}`, string(tape))

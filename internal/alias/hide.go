@@ -193,7 +193,7 @@ func (t *Table) reserve(v string) {
 // hideWhole replaces a value as a whole. near holds the values of the same
 // object and their placeholders.
 func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) string {
-	if v == "" || isSent(v) {
+	if v == "" || t.sent.holds(v) {
 		return v
 	}
 	// First, for a caller may send what looks like a placeholder.
@@ -219,6 +219,9 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 			return v
 		}
 	case provider.Text, provider.Undocumented:
+		if kind == provider.Text && t.words[v] && isLowerWord(v) {
+			return v // what the caller sent in the open comes back
+		}
 		for _, s := range t.def.Sentences {
 			if s == v {
 				return v
@@ -261,7 +264,7 @@ func (t *Table) sentAs(kind provider.Kind, v string) (string, bool) {
 		if p, ok := t.sentReal[kindText{k, v}]; ok {
 			return p, true
 		}
-		if p, ok := t.sent.names[kindText{k, v}]; ok {
+		if p, ok := t.sent.names[kindText{formOf(k, v), v}]; ok {
 			return p, true
 		}
 	}
@@ -291,7 +294,7 @@ func (t *Table) hideName(l leaf) string {
 	v := l.name
 	_, isDON := wholeDON(v)
 	switch {
-	case v == "" || t.issued(v) || isSent(v):
+	case v == "" || t.issued(v) || t.sent.holds(v):
 		return v
 	case isDON || isGUID(v):
 		return t.hideID(v)

@@ -131,7 +131,8 @@ func TestHideJSON_undocumented(t *testing.T) {
 func TestHideJSON_whatTheCallerSentComesBackAsSent(t *testing.T) {
 	table := devrev(t)
 	c := classes{"/url": provider.URL, "/secret": provider.Secret, "/message": provider.Text, "/field_name": provider.Word, "/name": provider.Name}
-	sent, err := table.SendJSON([]byte(`{"url":"https://hooks.acme.example/1","secret":"MDEyMzQ1Njc4OWFiY2RlZg==","expand":"all","name":"Al"}`), c.of)
+	sent, err := table.SendJSON([]byte(`{"url":"https://hooks.acme.example/1","secret":"MDEyMzQ1Njc4OWFiY2RlZg==","expand":"all","name":"Al"}`),
+		classes{"/url": "varies url", "/secret": "varies secret", "/name": "varies name"}.of)
 	require.NoError(t, err)
 	assert.Equal(t, `{"url":"https://example.com/sent-url-1","secret":"c2VudC1zZWNyZXQtMQ==","expand":"all","name":"sent-name-1"}`, string(sent))
 	hidden := hide(t, table, c, `{"url":"https://hooks.acme.example/1","secret":"MDEyMzQ1Njc4OWFiY2RlZg==","message":"Al","field_name":"expand","also":"MDEyMzQ1Njc4OWFiY2RlZg=="}`)

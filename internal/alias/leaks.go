@@ -32,7 +32,7 @@ func (t *Table) Placeholder(value string) bool {
 	if d, ok := wholeDON(value); ok {
 		return t.hiddenDON(value, d)
 	}
-	if value == "" || value == fixedDate || value == fixedDateTime || isSent(value) || MadeUp(value) || t.issued(value) || slices.Contains(t.def.Sentences, value) {
+	if value == "" || value == fixedDate || value == fixedDateTime || t.sent.holds(value) || MadeUp(value) || t.issued(value) || slices.Contains(t.def.Sentences, value) {
 		return true
 	}
 	if isGUID(value) {

@@ -2,6 +2,7 @@ package alias
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"unicode"
@@ -18,10 +19,11 @@ func (t *Table) idProblem(where string) error {
 }
 
 // SendJSON turns the body of a caller's request into what the tape holds.
-// Sensitive values become placeholders of what was sent, unless they are known
-// placeholders, empty or null. Ids must be known placeholders or made up; the
-// error names each pointer where one is not, and never quotes it. A body that is
-// not JSON passes only if it consists of words and known ids, because nothing
+// What may stand in a cassette stays as it was sent: known placeholders, made-up
+// ids, lower-case words, URLs below reserved hosts, what the user keeps. What the
+// user declares to vary becomes a placeholder of what was sent. Anything else is
+// refused: the error names each pointer, and never quotes a value. A body that
+// is not JSON passes only if it consists of words and known ids, because nothing
 // can be told about the rest.
 func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
 	if len(body) == 0 {
@@ -57,9 +59,9 @@ func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
 		if n.kind != stringNode {
 			return
 		}
-		v, ok := t.sendValue(c, n.text)
-		if !ok {
-			problems = append(problems, t.idProblem(pointer))
+		v, err := t.sendValue(c, declarable(pointer), n.text)
+		if err != nil {
+			problems = append(problems, problem(pointer, "%w", err))
 		}
 		n.replace(v)
 	})
@@ -69,31 +71,68 @@ func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
 	return doc.render(), nil
 }
 
-// sendValue returns what the tape holds for a value that the caller sent; ok is
-// false for an id that is not known.
-func (t *Table) sendValue(c provider.Class, v string) (string, bool) {
-	if v == "" || t.Known(v) {
-		return v, true
-	}
+// sendValue returns what the tape holds for a value that the caller sent: the
+// value itself, which a replay compares, or where the user says that the member
+// varies a placeholder. at is how the user names the member. The error says why
+// the value cannot be recorded, and the way out.
+func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
 	stay := c.Keep
-	switch c.Kind {
-	case provider.ID:
-		return v, c.Keep
-	case provider.Word, provider.Event, provider.Undocumented:
+	switch {
+	case v == "":
+		return v, nil
+	case isSent(v) && !c.Kept:
+		return v, errors.New(`holds a text that begins with "sent-", as the placeholders of what varies do; send another`)
+	case t.Known(v):
+		return v, nil
+	case c.Varies && c.Kind != provider.ID:
+		return t.sendVarying(c.Kind, v), nil
+	case c.Kind == provider.ID && !c.Keep:
+		return v, fmt.Errorf(unknownID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…")
+	case (c.Kind == provider.Secret || c.Kind == provider.Key) && !c.Keep:
+		return v, fmt.Errorf("holds a secret, which no cassette may hold; declare Varies(%q), and a replay takes any secret there that fits", at)
+	case c.Kind == provider.Word || c.Kind == provider.Event || c.Kind == provider.Text || c.Kind == provider.Undocumented:
 		stay = stay || isLowerWord(v) || t.isWord != nil && t.isWord(v)
 	}
-	if stay {
-		t.words[v] = true
-		return v, true
+	if !stay && (c.Kind == provider.URL || isAbsolute(v) || strings.HasPrefix(v, "/")) {
+		if fault := t.openURL(v); fault != "" {
+			return v, fmt.Errorf("%s; send a URL of words and short numbers below example.com, example.org, example.net, .example, .test, .invalid or a loopback address, or declare Varies(%q) if it differs from run to run", fault, at)
+		}
+		t.reserve(v)
+		t.sentReal[kindText{provider.URL, t.revealValue(v)}] = v
+		stay = true
 	}
-	p := t.sent.Hide(c.Kind, v)
-	if real := t.revealValue(v); t.sentReal[kindText{c.Kind, real}] == "" {
-		t.sentReal[kindText{c.Kind, real}] = p
-		if (c.Kind == provider.Secret || c.Kind == provider.Key || c.Kind == provider.Mail) && t.distinctive(c.Kind, real) {
-			t.index(pair{c.Kind, real, p})
+	if !stay {
+		return v, fmt.Errorf("holds a text that is more than a lower-case word; send one, or declare Keep(%q) to have it stored and compared as it is, or Varies(%q) if it differs from run to run", at, at)
+	}
+	t.words[v] = true
+	return v, nil
+}
+
+// sendVarying returns the placeholder of a value that differs from run to run.
+func (t *Table) sendVarying(kind provider.Kind, v string) string {
+	if kind == "" {
+		kind = provider.Undocumented
+	}
+	p := t.sent.Hide(kind, v)
+	if real := t.revealValue(v); t.sentReal[kindText{kind, real}] == "" {
+		t.sentReal[kindText{kind, real}] = p
+		if (kind == provider.Secret || kind == provider.Key || kind == provider.Mail) && t.distinctive(kind, real) {
+			t.index(pair{kind, real, p})
 		}
 	}
-	return p, true
+	return p
+}
+
+// declarable is a pointer as the user would declare it: one for every element of
+// an array.
+func declarable(pointer string) string {
+	segments := strings.Split(pointer, "/")
+	for i, s := range segments {
+		if s != "" && strings.Trim(s, "0123456789") == "" {
+			segments[i] = "*"
+		}
+	}
+	return strings.Join(segments, "/")
 }
 
 // harmless says whether a text that is not JSON holds nothing but lower-case
@@ -180,9 +219,9 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 			c.Kind = provider.Key
 		}
 		t.words[key] = true
-		p, ok := t.sendValue(c, v)
-		if !ok {
-			problems = append(problems, t.idProblem("query parameter "+key))
+		p, err := t.sendValue(c, "?"+key, v)
+		if err != nil {
+			problems = append(problems, problem("query parameter "+key, "%w", err))
 		}
 		if p != v {
 			fields[i] = name + "=" + url.QueryEscape(p)

@@ -67,15 +67,9 @@ func isSent(value string) bool { _, ok := IsSent(value); return ok }
 // of 8 to 32 bytes becomes a key and a mail address that is none an opaque value,
 // because a placeholder must have the form of what it stands for.
 func (s *Sent) Hide(kind provider.Kind, value string) (placeholder string) {
-	if p, ok := s.names[kindText{kind, value}]; ok {
+	form := formOf(kind, value)
+	if p, ok := s.names[kindText{form, value}]; ok {
 		return p
-	}
-	form := kind
-	switch {
-	case kind == provider.Secret && !isSecretForm(value):
-		form = provider.Key
-	case kind == provider.Mail && !mailAddress.MatchString(value):
-		form = provider.Opaque
 	}
 	if s.numbers == nil {
 		s.numbers = map[provider.Kind]int{}
@@ -87,8 +81,19 @@ func (s *Sent) Hide(kind provider.Kind, value string) (placeholder string) {
 			break
 		}
 	}
-	s.enter(kind, placeholder, value)
+	s.enter(form, placeholder, value)
 	return placeholder
+}
+
+// formOf is the kind whose form a value has: its own, as a rule.
+func formOf(kind provider.Kind, value string) provider.Kind {
+	switch {
+	case kind == provider.Secret && !isSecretForm(value):
+		return provider.Key
+	case kind == provider.Mail && !mailAddress.MatchString(value):
+		return provider.Opaque
+	}
+	return kind
 }
 
 func sentPlaceholder(kind provider.Kind, n int, value string) string {
@@ -123,7 +128,9 @@ func (s *Sent) enter(kind provider.Kind, placeholder, value string) {
 // placeholder. A placeholder without a value takes the value, if it has the form
 // of what was recorded: base64 of 8 to 32 bytes for a secret, an absolute or a
 // relative URL for one, a mail address for a mail address, any text that is not
-// empty for the rest. A placeholder with a value accepts only that value.
+// empty for the rest. A placeholder with a value accepts only that value, and no
+// value stands for two placeholders of a kind: what was equal stays equal, what
+// was different stays different.
 func (s *Sent) Bind(placeholder, value string) bool {
 	kind, ok := IsSent(placeholder)
 	if !ok || value == "" {
@@ -131,6 +138,9 @@ func (s *Sent) Bind(placeholder, value string) bool {
 	}
 	if old, bound := s.values[placeholder]; bound {
 		return old == value
+	}
+	if _, taken := s.names[kindText{kind, value}]; taken {
+		return false
 	}
 	switch kind {
 	case provider.Secret:
@@ -154,6 +164,9 @@ func (s *Sent) Clone() *Sent {
 	}
 	return c
 }
+
+// holds says whether a value is a placeholder that stands for something.
+func (s *Sent) holds(value string) bool { _, ok := s.values[value]; return ok }
 
 func (s *Sent) value(placeholder string) (string, bool) {
 	v, ok := s.values[placeholder]

@@ -120,22 +120,24 @@ func TestSent_RestoreJSON(t *testing.T) {
 
 func TestSendJSON(t *testing.T) {
 	c := classes{"/id": provider.ID, "/secret": provider.Secret, "/url": provider.URL, "/description": provider.Text, "/key": provider.Key, "/word": provider.Word,
-		"/status": "enum", "/date": "keep", "/event_types/*": "keep"}
+		"/status": "enum", "/date": "keep", "/event_types/*": "keep",
+		"/v/secret": "varies secret", "/v/url": "varies url", "/v/key": "varies key", "/v/description": "varies text", "/v/id": "varies id", "/v/word": "varies word", "/v/new": "varies ", "/v/more/*": "varies undocumented"}
 	for name, x := range map[string]struct{ in, want string }{
 		"seed":             {`{"id":"` + provider.DevRevWebhookID + `"}`, ""},
 		"made up":          {`{"id":"` + provider.DevRevUnknownWebhookID + `"}`, ""},
 		"made-up word":     {`{"id":"no-such-id"}`, ""},
 		"empty and null":   {`{"id":"","secret":null,"url":""}`, ""},
-		"words stay":       {`{"word":"none","status":"active","date":"2024-01-01T00:00:00Z","event_types":["work_created"],"expand":"all"}`, ""},
+		"words stay":       {`{"word":"none","description":"billing","status":"active","date":"2024-01-01T00:00:00Z","event_types":["work_created"],"expand":"all"}`, ""},
 		"literals stay":    {`{"retry" : false, "more":[null, 0]}`, ""},
-		"sensitive":        {`{"secret":"` + secretA + `","url":"/app","key":"k","description":"D"}`, `{"secret":"` + sentA + `","url":"/sent-url-1","key":"sent-key-1","description":"sent-text-1"}`},
-		"undocumented":     {`{"expand":"All of it","more":["a b","a b"]}`, `{"expand":"sent-undocumented-1","more":["sent-undocumented-2","sent-undocumented-2"]}`},
+		"sensitive varies": {`{"v":{"secret":"` + secretA + `","url":"/app","key":"k","description":"D"}}`, `{"v":{"secret":"` + sentA + `","url":"/sent-url-1","key":"sent-key-1","description":"sent-text-1"}}`},
+		"texts vary":       {`{"v":{"word":"All","new":"word","more":["a b","a b"]}}`, `{"v":{"word":"sent-word-1","new":"sent-undocumented-2","more":["sent-undocumented-1","sent-undocumented-1"]}}`},
+		"an id does not":   {`{"v":{"id":"` + provider.DevRevWebhookID + `"}}`, ""},
+		"reserved URLs":    {`{"url":"https://example.com/hook","more":["http://a-b.c.test:8080/x/y_z.v2?a=1&b=c","https://EXAMPLE.org","http://127.0.0.1:40123/","http://[::1]/x","http://localhost:80/","/app/hook","https://api.devrev.ai/x","https://h.invalid/1234567","https://a.example/no-such-x"]}`, ""},
 		"sentence":         {`{"description":"route not found"}`, ""},
-		"sent already":     {`{"secret":"` + sentA + `"}`, ""},
 		"broken off":       {`{"id":`, ""},
 		"broken, with id":  {`{"id":"` + provider.DevRevWebhookID + `",`, ""},
 		"no body":          {``, ""},
-		"order and spaces": {"{\n\"url\" : \"x\" , \"a\":[ true ]}", "{\n\"url\" : \"sent-url-1\" , \"a\":[ true ]}"},
+		"order and spaces": {"{\n\"v\":{\"url\" : \"x\" }, \"a\":[ true ]}", "{\n\"v\":{\"url\" : \"sent-url-1\" }, \"a\":[ true ]}"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			table := devrev(t)
@@ -145,7 +147,7 @@ func TestSendJSON(t *testing.T) {
 				x.want = x.in
 			}
 			assert.Equal(t, x.want, string(got))
-			again, err := table.SendJSON(got, c.of)
+			again, err := table.SendJSON([]byte(x.in), c.of)
 			require.NoError(t, err)
 			assert.Equal(t, x.want, string(again))
 			assert.Equal(t, x.in, reveal(t, table, string(got)), "the tenant gets what the caller sent")
@@ -166,6 +168,52 @@ func TestSendJSON_refuses(t *testing.T) {
 	require.EqualError(t, err, "the body is nested more than 1000 deep")
 }
 
+// Every kind of value that is not declared to vary, and the way out that its
+// refusal names.
+func TestSendJSON_refusesWhatItCannotCompare(t *testing.T) {
+	const (
+		url  = "; send a URL of words and short numbers below example.com, example.org, example.net, .example, .test, .invalid or a loopback address, or declare Varies(\"/m\") if it differs from run to run"
+		text = "/m: holds a text that is more than a lower-case word; send one, or declare Keep(\"/m\") to have it stored and compared as it is, or Varies(\"/m\") if it differs from run to run"
+		key  = "/m: holds a secret, which no cassette may hold; declare Varies(\"/m\"), and a replay takes any secret there that fits"
+		sent = "/m: holds a text that begins with \"sent-\", as the placeholders of what varies do; send another"
+	)
+	for _, c := range []struct {
+		kind        provider.Kind
+		value, want string
+	}{
+		{provider.Secret, secretA, key}, {provider.Secret, "word", key}, {provider.Key, "k", key}, {provider.Key, "https://example.com/", key},
+		{provider.Secret, sentA, sent}, {provider.URL, "https://example.com/sent-url-1", sent}, {provider.Text, "sent-text-4", sent},
+		{provider.Text, "Jane", text}, {provider.Text, "two words", text}, {provider.Mail, "jane@example.com", text}, {provider.Name, "jane", text},
+		{provider.Opaque, "word", text}, {provider.DisplayID, "word", text}, {provider.Undocumented, "Jane", text}, {provider.Word, "jane doe", text}, {"", "2024-01-01", text},
+		{provider.URL, "https://hooks.acme.io/", "/m: holds a URL that is not below a reserved host" + url},
+		{provider.URL, "https://example.com.acme.io/", "/m: holds a URL that is not below a reserved host" + url},
+		{provider.URL, "https://notexample.com/", "/m: holds a URL that is not below a reserved host" + url},
+		{provider.URL, "https://10.0.0.1/", "/m: holds a URL that is not below a reserved host" + url},
+		{provider.URL, "https://", "/m: holds a URL that is not below a reserved host" + url},
+		{provider.Undocumented, "https://hooks.acme.io/", "/m: holds a URL that is not below a reserved host" + url},
+		{provider.URL, "https://jane@example.com/", "/m: holds a URL with user information" + url},
+		{provider.URL, "ftp://example.com/", "/m: holds a URL that is neither http nor https" + url},
+		{provider.URL, "//example.com/", "/m: holds no URL that can be read" + url},
+		{provider.URL, "hook", "/m: holds no URL that can be read" + url},
+		{provider.URL, "https://example.com/a b", "/m: holds a URL whose path is more than words and short numbers" + url},
+		{provider.URL, "https://example.com/12345678", "/m: holds a URL whose path is more than words and short numbers" + url},
+		{provider.URL, "https://example.com/" + realRepo, "/m: holds a URL whose path is more than words and short numbers" + url},
+		{provider.URL, "https://example.com/" + strings.Repeat("a", 25) + "1", "/m: holds a URL whose path is more than words and short numbers" + url},
+		{provider.URL, "https://example.com/a%2540b", "/m: holds a URL whose path is more than words and short numbers" + url},
+		{provider.URL, "https://example.com/?token=abc", "/m: holds a URL whose query is more than words and short numbers, or names a secret" + url},
+		{provider.URL, "https://example.com/?a=jane@acme.io", "/m: holds a URL whose query is more than words and short numbers, or names a secret" + url},
+		{provider.URL, "https://example.com/#jane", "/m: holds a URL with a fragment or an empty query" + url},
+		{provider.URL, "https://acme.example/base/x", "/m: holds a URL of the tenant's own host" + url},
+	} {
+		t.Run(string(c.kind)+" "+c.value, func(t *testing.T) {
+			table, err := alias.New(alias.Options{Definition: &provider.DevRev, BaseURL: "https://acme.example"})
+			require.NoError(t, err)
+			_, err = table.SendJSON([]byte(`{"m":"`+c.value+`"}`), classes{"/m": c.kind}.of)
+			require.EqualError(t, err, c.want)
+		})
+	}
+}
+
 func TestSendJSON_knowsTheIdsOfEarlierAnswers(t *testing.T) {
 	table := devrev(t)
 	c := classes{"/id": provider.ID, "/url": provider.URL}
@@ -178,7 +226,7 @@ func TestSendJSON_knowsTheIdsOfEarlierAnswers(t *testing.T) {
 
 func TestSendJSON_placeholdersInWhatIsSentReachTheTenantAsReal(t *testing.T) {
 	table := seeded(t, realTenant)
-	c := classes{"/uri": provider.URL}
+	c := classes{"/uri": "varies url"}
 	sent, err := table.SendJSON([]byte(`{"uri":"https://sample-api.d-velop.cloud/scripting/7/run"}`), c.of)
 	require.NoError(t, err)
 	assert.Equal(t, `{"uri":"https://example.com/sent-url-1"}`, string(sent))
@@ -190,7 +238,7 @@ func TestSendJSON_placeholdersInWhatIsSentReachTheTenantAsReal(t *testing.T) {
 
 func TestSendURL(t *testing.T) {
 	webhook := "https://sample-api.d-velop.cloud/dmsconfig/r/" + provider.DVelopRepositoryID + "/events/prelink/"
-	c := classes{"?id": provider.ID, "?key": provider.Key}
+	c := classes{"?id": provider.ID, "?key": "varies key", "?a": "varies undocumented"}
 	const refusal = `: holds an id that is neither a known placeholder nor made up; send an exported placeholder, an id from an earlier answer, or one of a made-up namespace ("…:webhook/no-such-…", "ffffffff-ffff-4fff-8fff-…"), or enter it as a seed`
 	for name, x := range map[string]struct{ in, want, err string }{
 		"known":           {webhook + provider.DVelopWebhookID + "?id=" + provider.DVelopWebhookID + "&x=word", "", ""},

@@ -239,5 +239,5 @@ func standsAlone(s, text string) bool {
 
 // problem is an error about one place, in the words that every message uses.
 func problem(where, format string, args ...any) error {
-	return fmt.Errorf("%s: %s", where, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s: %w", where, fmt.Errorf(format, args...))
 }

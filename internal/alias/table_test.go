@@ -30,6 +30,9 @@ func (c classes) of(pointer string) provider.Class {
 			kind, ok = c[pointer[:i]+"/*"]
 		}
 	}
+	if varying, ok := strings.CutPrefix(string(kind), "varies "); ok {
+		return provider.Class{Kind: provider.Kind(varying), Documented: true, Varies: true}
+	}
 	switch kind {
 	case "keep":
 		return provider.Class{Documented: true, Keep: true}

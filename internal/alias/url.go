@@ -254,7 +254,7 @@ func (t *Table) hideQueryValue(raw string, depth int) (string, bool) {
 	p := v
 	_, known := t.byReal[kindText{provider.ID, v}]
 	switch {
-	case v == "" || t.isWord != nil && t.isWord(v) || t.words[v] || isSent(v):
+	case v == "" || t.isWord != nil && t.isWord(v) || t.words[v] || t.sent.holds(v):
 	case isGUID(v) || known || MadeUp(v) || t.issued(v):
 		p = t.hideID(v)
 	case isAbsolute(v) || strings.HasPrefix(v, "/"):

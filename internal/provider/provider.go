@@ -139,6 +139,8 @@ type Class struct {
 	Keep bool
 	// Kept says that the user named the member in Keep.
 	Kept bool
+	// Varies says that the user named the member in Varies.
+	Varies bool
 	// Documented says that the contract describes the member.
 	Documented bool
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"path"
@@ -40,9 +41,10 @@ const (
 	// date-time, a count of at most seven digits, a media type, a rate limit.
 	Bounded
 	// OpenWord: a plain program word in the open: sent by the test under a name
-	// that does not tell of a secret, or repeated by the vendor; or the name of an
-	// undocumented member in the vendor's own style that holds no part of a name,
-	// a mail address or a host which the table replaces.
+	// that does not tell of a secret, or repeated by the vendor; a URL that the test
+	// sent below a reserved host; or the name of an undocumented member in the
+	// vendor's own style that holds no part of a name, a mail address or a host
+	// which the table replaces.
 	OpenWord
 	// UserKept: named by the user in Keep.
 	UserKept
@@ -59,7 +61,7 @@ var accounts = []struct {
 	{ContractWord, "a word of the contract at that place", (*audit).contractWord},
 	{Placeholder, "a placeholder", (*audit).isPlaceholder},
 	{Bounded, "a documented value within bounds", (*audit).bounded},
-	{OpenWord, "a plain program word", (*audit).openWord},
+	{OpenWord, "a plain word or a reserved URL", (*audit).open},
 	{UserKept, "named in Keep", func(_ *audit, t token) bool { return t.class.Kept }},
 }
 
@@ -269,7 +271,7 @@ func (t token) missing() string {
 // late finds the tenant's values, and what looks like somebody's, in a token that
 // stands open.
 func (e *audit) late(t token) (reasons []string) {
-	if p, late := e.r.table.Late([]byte(t.value)); late {
+	if p, late := e.r.table.Late([]byte(t.value)); late && !e.openURL(t) || late && e.r.table.RevealText(p) != t.value {
 		reason := fmt.Sprintf("%s shows a value that %q stands for", t.place(), p)
 		for j, other := range e.r.captured {
 			if strings.Contains(exchangeText(other), p) {
@@ -304,7 +306,7 @@ func (e *audit) walk(visit func(token)) {
 		}
 	}
 	asked := contractRequest(e.ia, e.url)
-	classes := e.r.overridden(contract.RequestClasses(e.r.Definition, asked))
+	classes := e.r.ofRequest(contract.RequestClasses(e.r.Definition, asked))
 	segments := provider.Segments(e.url.EscapedPath())
 	template := e.r.Definition.Template(e.url.EscapedPath())
 	for i, raw := range segments {
@@ -581,6 +583,82 @@ func acceptable(entry string) bool {
 	return true
 }
 
+func (e *audit) open(t token) bool { return e.openWord(t) || e.openURL(t) }
+
+// openURL says whether a token is a URL that the test sends in the open, or one
+// that the vendor repeats.
+func (e *audit) openURL(t token) bool {
+	if t.sort != stringToken && t.sort != queryValue || t.in == "answer" && !e.sent[t.value] {
+		return false
+	}
+	switch t.class.Kind {
+	case provider.ID, provider.DisplayID, provider.Secret, provider.Key:
+		return false
+	}
+	name := t.role
+	if t.sort == stringToken {
+		name = path.Base(t.at)
+	}
+	return (t.class.Documented || !tellingName.MatchString(name)) && e.reserved(t.value)
+}
+
+// reserved says whether a URL leads to nobody: below a host of RFC 2606, RFC 6761
+// or this machine, or below the base URL of the placeholder world; with nothing
+// but words and short numbers in its path and its query.
+func (e *audit) reserved(value string) bool {
+	u, err := url.ParseRequestURI(value) // takes a path, but no fragment
+	if err != nil || u.User != nil || u.Opaque != "" || strings.HasPrefix(value, "//") || strings.Contains(value, "#") {
+		return false
+	}
+	if u.Host != "" {
+		host := strings.ToLower(u.Hostname())
+		labels := strings.Split("."+host, ".")
+		last := labels[len(labels)-1]
+		ip := net.ParseIP(host)
+		if u.Scheme != "http" && u.Scheme != "https" || u.Scheme+"://"+u.Host != e.r.Definition.BaseURL &&
+			!(ip != nil && ip.IsLoopback()) && !(ip == nil && reservedTop[last]) && !reservedTop[strings.Join(labels[max(0, len(labels)-2):], ".")] {
+			return false
+		}
+	}
+	for _, raw := range append(provider.Segments(u.EscapedPath()), strings.FieldsFunc(u.RawQuery, func(c rune) bool { return c == '&' || c == '=' })...) {
+		v, err := url.QueryUnescape(raw)
+		if err != nil || !e.r.table.Placeholder(v) && !words(v) {
+			return false
+		}
+	}
+	for name := range u.Query() {
+		if tellingName.MatchString(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// reservedTop are the domains that RFC 2606 and RFC 6761 set aside.
+var reservedTop = map[string]bool{"example": true, "test": true, "invalid": true, "localhost": true, "example.com": true, "example.org": true, "example.net": true}
+
+// words says whether a text is made of words of at most 48 letters, and of parts
+// of at most 24 characters that hold numbers of at most seven digits.
+func words(v string) bool {
+	digits, length, most := 0, 0, 48
+	for _, c := range v {
+		switch {
+		case c >= '0' && c <= '9':
+			digits, length, most = digits+1, length+1, 24
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
+			digits, length = 0, length+1
+		case c == '.' || c == '_' || c == '~' || c == '-':
+			digits, length, most = 0, 0, 48
+		default:
+			return false
+		}
+		if digits > 7 || length > most {
+			return false
+		}
+	}
+	return true
+}
+
 func (e *audit) openWord(t token) bool {
 	switch t.sort {
 	case segmentToken:
@@ -597,9 +675,9 @@ func (e *audit) openWord(t token) bool {
 	case stringToken:
 		if t.in == "request" {
 			name := path.Base(t.at)
-			return (t.class.Kind == provider.Word || t.class.Kind == provider.Event || t.class.Kind == "") && word(t.value) && !(tellingName.MatchString(name) && !t.class.Documented)
+			return (t.class.Kind == provider.Word || t.class.Kind == provider.Event || t.class.Kind == provider.Text || t.class.Kind == "") && word(t.value) && !(tellingName.MatchString(name) && !t.class.Documented)
 		}
-		return t.class.Kind == provider.Word && e.sent[t.value]
+		return (t.class.Kind == provider.Word || t.class.Kind == provider.Text && word(t.value)) && e.sent[t.value]
 	}
 	return false
 }
@@ -668,8 +746,8 @@ func openWords(ia *cassette.Interaction) []string {
 		}
 	}
 	if u, err := url.Parse(ia.Request.URL); err == nil {
-		for name := range u.Query() {
-			words = append(words, name)
+		for name, values := range u.Query() {
+			words = append(append(words, name), values...)
 		}
 	}
 	return words

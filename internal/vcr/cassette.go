@@ -36,6 +36,9 @@ type Header struct {
 	// Accepted are the places of contract problems that were accepted when the
 	// cassette was recorded: "answer /webhook/status".
 	Accepted []string `yaml:"accepted,omitempty"`
+	// Varies are the pointers of requests that the test declared to differ from run
+	// to run: a replay binds them by their form instead of comparing them.
+	Varies []string `yaml:"varies,omitempty"`
 }
 
 // File is a parsed cassette. It is immutable: every client shares it.

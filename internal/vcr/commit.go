@@ -99,6 +99,7 @@ func (r *Recording) gate() ([]byte, Header, error) {
 	if r.Tenant.Source == Live {
 		header.Recorded = r.Tenant.Day
 	}
+	header.Varies, _ = r.varied()
 	r.failures.Lock()
 	refusals := slices.Clone(r.refusals)
 	r.failures.Unlock()

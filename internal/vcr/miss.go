@@ -43,6 +43,12 @@ func (r *Replay) miss(c *call) error {
 	}
 	secret := secrecyOf(c.def, c.req, c.body)
 	b.WriteString("\n\t" + secret.request(c.known.method, c.req.URL, c.body))
+	if p, id, _ := r.find(c.known); p != nil { // it is only not its turn
+		first := r.skipped(p, id)
+		fmt.Fprintf(&b, "\n%s answers it, but InOrder is set and %s comes first, which no request has asked for\n\t%s",
+			r.label(p, id), r.label(first.step, first.id), first.step.Tape.request(first.id))
+		return &MissError{b.String()}
+	}
 	for i, n := range r.nearest(c.known) {
 		if i == maxShown {
 			break
@@ -175,7 +181,8 @@ func (n candidate) explain(r *Replay, k *known, secret secrecy) string {
 		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(secret.diffBodies(e.ia.Request.Body, k.body), "\n\t"))
 	}
 	if !n.step.isUsed(n.id) {
-		return label + ": the same request, but what it sends itself (a secret, a name, a URL) differs from the calls before"
+		return fmt.Sprintf("%s: the same request, but what varies in it does not fit the calls before: where the recording has one value twice, a replay must send one twice, and where it has two, two\n\t%s",
+			label, strings.Join(e.unbound(k, &r.sent), ", "))
 	}
 	if place := n.step.uses[n.id].String(); place != "" {
 		return fmt.Sprintf("%s: the same request, but already used by the call at %s", label, place)

@@ -27,8 +27,11 @@ type RecordConfig struct {
 	// Scenario is the shipped scenario that is recorded, or nil.
 	Scenario *provider.Scenario
 	// Redact and Keep are JSON pointers of answers whose strings are replaced,
-	// or stay, whatever the contract says of them.
+	// or stay, whatever the contract says of them. Keep is of requests as well.
 	Redact, Keep []string
+	// Varies are JSON pointers of requests whose strings differ from run to run:
+	// a replay takes any that fits.
+	Varies []string
 	// Seeds are placeholders of the caller's own.
 	Seeds []provider.Seed
 	// Strict applies the provider's inferred profile as well.
@@ -200,7 +203,7 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 		return nil, refuse("it carries a credential of its own; send webhooktest.Token, which stands for the tenant's")
 	}
 	asked := contract.Request{Method: method(c.req), URL: c.req.URL, Header: c.req.Header, Body: c.body}
-	classes := r.overridden(contract.RequestClasses(f.Definition, asked))
+	classes := r.ofRequest(contract.RequestClasses(f.Definition, asked))
 	if s := r.Scenario; s != nil && s.Request.Body == string(c.body) {
 		documented := classes
 		classes = func(pointer string) provider.Class {

@@ -37,7 +37,13 @@ func (s secrecy) url(u *url.URL) string {
 func (s secrecy) query(raw string) string {
 	pairs := strings.Split(raw, "&")
 	for i, pair := range pairs {
-		if name, value, ok := strings.Cut(pair, "="); ok && !public(value) && s.pair(name) {
+		name, value, ok := strings.Cut(pair, "=")
+		plain, err := url.QueryUnescape(value)
+		switch {
+		case !ok:
+		case err == nil && varying(plain) != "":
+			pairs[i] = name + "=" + varying(plain)
+		case !public(value) && s.pair(name):
 			pairs[i] = name + "=" + withheldMark
 		}
 	}
@@ -60,19 +66,21 @@ func (s secrecy) body(body []byte) []byte {
 	}
 	var shown []byte
 	at := 0
-	mark := func(from, to int) {
-		shown = append(append(append(shown, body[at:from]...), '"'), withheldMark+`"`...)
+	mark := func(from, to int, text string) {
+		shown = append(append(append(shown, body[at:from]...), '"'), text+`"`...)
 		at = to
 	}
 	end, inside := walk(body, func(pointer, name string, token json.Token, from, to int) {
 		switch v := token.(type) {
 		case string:
-			if !public(v) && s(pointer, name) {
-				mark(from, to)
+			if text := varying(v); text != "" {
+				mark(from, to, text)
+			} else if !public(v) && s(pointer, name) {
+				mark(from, to, withheldMark)
 			}
 		case json.Number:
 			if s(pointer, name) {
-				mark(from, to)
+				mark(from, to, withheldMark)
 			}
 		}
 	})
@@ -80,9 +88,9 @@ func (s secrecy) body(body []byte) []byte {
 	switch name := tellingName.FindString(string(rest)); {
 	case len(bytes.TrimSpace(rest)) == 0:
 	case tellingName.MatchString(inside):
-		mark(end, len(body))
+		mark(end, len(body), withheldMark)
 	case name != "":
-		mark(end+bytes.Index(rest, []byte(name))+len(name), len(body))
+		mark(end+bytes.Index(rest, []byte(name))+len(name), len(body), withheldMark)
 	}
 	return append(shown, body[at:]...)
 }
@@ -107,6 +115,9 @@ func (s secrecy) value(pointer, name string, v any) any {
 		}
 		return shown
 	case string:
+		if text := varying(v); text != "" {
+			return text
+		}
 		if !public(v) && s(pointer, name) {
 			return withheldMark
 		}

@@ -27,6 +27,8 @@ type Step struct {
 type Replay struct {
 	// Hint ends the explanation of a miss: how to record what is missing.
 	Hint string
+	// InOrder lets no interaction answer before those that stand before it.
+	InOrder bool
 
 	recorder *recorder.Recorder
 
@@ -40,6 +42,7 @@ type progress struct {
 	Step
 	uses    map[int]stack  // by interaction: who used it first
 	cursors map[string]int // per class: the interactions before it are used
+	passed  int            // the interactions before it are used
 }
 
 // NewReplay returns the replay of the steps, in order.
@@ -112,18 +115,51 @@ func (r *Replay) answer(req *http.Request) (*http.Response, error) {
 func (r *Replay) take(c *call) (*progress, int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, p := range r.steps {
-		id, sent := p.find(c.known, &r.sent)
-		if id < 0 {
-			continue
-		}
-		if sent != nil {
-			r.sent = *sent
-		}
-		p.use(id, callers)
-		return p, id
+	p, id, sent := r.find(c.known)
+	if p == nil || r.InOrder && r.skipped(p, id) != nil {
+		return nil, 0
 	}
-	return nil, 0
+	if sent != nil {
+		r.sent = *sent
+	}
+	p.use(id, callers)
+	return p, id
+}
+
+// find returns the first unused interaction of the sequence that answers the
+// request, with the bindings that the match makes.
+func (r *Replay) find(k *known) (*progress, int, *alias.Sent) {
+	for _, p := range r.steps {
+		if id, sent := p.find(k, &r.sent); id >= 0 {
+			return p, id, sent
+		}
+	}
+	return nil, 0, nil
+}
+
+// skipped returns the first interaction that nobody has asked for and that stands
+// before this one; nil when there is none. A step that answers any number of
+// requests has no place in the order, and of a shipped scenario the first
+// interaction counts.
+func (r *Replay) skipped(p *progress, id int) *candidate {
+	for _, q := range r.steps {
+		end := len(q.Tape.entries)
+		if q == p {
+			end = id
+		}
+		if q.Tape.Scenario != nil {
+			end = min(1, end)
+		}
+		for ; !q.Always && q.passed < end; q.passed++ {
+			if !q.isUsed(q.passed) {
+				return &candidate{step: q, id: q.passed}
+			}
+		}
+		if q == p {
+			return nil
+		}
+	}
+	return nil
 }
 
 // find returns the first interaction of the step that answers the request, or

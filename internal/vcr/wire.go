@@ -233,7 +233,7 @@ const (
 	replacedText = "the body was replaced when it was recorded\n"
 )
 
-// overridden applies the test's own Redact and Keep.
+// overridden applies the test's own Redact and Keep to an answer.
 func (r *Recording) overridden(classes func(string) provider.Class) func(string) provider.Class {
 	if len(r.Redact)+len(r.Keep) == 0 {
 		return classes
@@ -249,6 +249,22 @@ func (r *Recording) overridden(classes func(string) provider.Class) func(string)
 			if covers(p, pointer) && keepable(class, p, pointer) {
 				class.Keep, class.Kept = true, true
 			}
+		}
+		return class
+	}
+}
+
+// ofRequest applies the test's own Keep and Varies to what it sends.
+func (r *Recording) ofRequest(classes func(string) provider.Class) func(string) provider.Class {
+	return func(pointer string) provider.Class {
+		class := classes(pointer)
+		for _, p := range r.Keep {
+			if covers(p, pointer) && keepable(class, p, pointer) {
+				class.Keep, class.Kept = true, true
+			}
+		}
+		for _, p := range r.Varies {
+			class.Varies = class.Varies || covers(p, pointer)
 		}
 		return class
 	}

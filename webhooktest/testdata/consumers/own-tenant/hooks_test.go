@@ -39,7 +39,7 @@ func TestRotate(t *testing.T) {
 }
 
 func rotate(t *testing.T, file string) {
-	c := client(t, webhooktest.Open(t, webhooktest.DevRev, file))
+	c := client(t, webhooktest.Open(t, webhooktest.DevRev.With(webhooktest.Varies("/secret")), file))
 	raw := make([]byte, 24)
 	rand.Read(raw)
 	secret := base64.StdEncoding.EncodeToString(raw)

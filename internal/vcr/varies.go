@@ -1,0 +1,138 @@
+package vcr
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// What a test sends is compared when it is replayed, except for the members that
+// it declares to vary: they hold placeholders that begin with "sent-", and the
+// cassette lists them.
+
+// sentStrings visits the strings of a recorded request: those of its query as
+// "?name", those of its body by pointer.
+func sentStrings(ia *cassette.Interaction, visit func(pointer, value string)) {
+	if u, err := url.Parse(ia.Request.URL); err == nil {
+		for name, values := range u.Query() {
+			for _, v := range values {
+				visit("?"+name, v)
+			}
+		}
+	}
+	walk([]byte(ia.Request.Body), func(pointer, _ string, token json.Token, _, _ int) {
+		if s, ok := token.(string); ok {
+			visit(pointer, s)
+		}
+	})
+}
+
+// coveredBy reports whether one of the declared pointers names the member.
+func coveredBy(declared []string, pointer string) bool {
+	return slices.ContainsFunc(declared, func(p string) bool { return covers(p, pointer) })
+}
+
+// varied returns what of the declared pointers names a string that was sent, and
+// what does not.
+func (r *Recording) varied() (listed, idle []string) {
+	for _, p := range r.Varies {
+		found := false
+		for _, ia := range r.captured {
+			sentStrings(ia, func(pointer, _ string) { found = found || covers(p, pointer) })
+		}
+		if found {
+			listed = append(listed, p)
+		} else {
+			idle = append(idle, p)
+		}
+	}
+	slices.Sort(listed)
+	return slices.Compact(listed), idle
+}
+
+// Uncompared lists the members of requests that vary although neither the
+// cassette nor the test says so: those of a recording made before they had to be
+// declared.
+func (t *Tape) Uncompared(declared []string) []string {
+	var all []string
+	for _, id := range t.bound {
+		sentStrings(t.entries[id].ia, func(pointer, value string) {
+			if _, sent := alias.IsSent(value); sent && !coveredBy(t.File.Header.Varies, pointer) && !coveredBy(declared, pointer) {
+				all = append(all, pointer)
+			}
+		})
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Fixed returns an error for a declared pointer that names a member which the
+// cassette compares: it was recorded before the declaration.
+func (t *Tape) Fixed(declared []string) error {
+	for _, p := range declared {
+		if slices.Contains(t.File.Header.Varies, p) {
+			continue
+		}
+		for i := range t.entries {
+			fixed := ""
+			sentStrings(t.entries[i].ia, func(pointer, value string) {
+				if _, sent := alias.IsSent(value); !sent && value != "" && covers(p, pointer) {
+					fixed = pointer
+				}
+			})
+			if fixed != "" {
+				return fmt.Errorf("Varies(%q) has no effect: %s was recorded without it and compares %s; record it again", p, t.label(i), strings.TrimPrefix(fixed, "?"))
+			}
+		}
+	}
+	return nil
+}
+
+// varying is what messages show for a placeholder of what varies: what fits
+// there. It is empty for any other value.
+func varying(value string) string {
+	kind, ok := alias.IsSent(value)
+	switch {
+	case !ok:
+		return ""
+	case kind == provider.Secret:
+		return "(varies: base64 of 8 to 32 bytes)"
+	case kind == provider.URL && strings.HasPrefix(value, "https://"):
+		return "(varies: an absolute URL)"
+	case kind == provider.URL && strings.HasPrefix(value, "/"):
+		return "(varies: a relative URL)"
+	case kind == provider.Mail:
+		return "(varies: a mail address)"
+	}
+	return "(varies: any text)"
+}
+
+// unbound lists the members in which a request that fits otherwise does not
+// agree with the requests before: a value that was equal is not, or the other
+// way round.
+func (e *entry) unbound(k *known, sent *alias.Sent) []string {
+	got := map[string]string{}
+	for name, values := range k.sent.Query() {
+		got["?"+name] = values[0]
+	}
+	walk([]byte(k.body), func(pointer, _ string, token json.Token, _, _ int) {
+		if s, ok := token.(string); ok {
+			got[pointer] = s
+		}
+	})
+	trial := sent.Clone()
+	var places []string
+	sentStrings(e.ia, func(pointer, value string) {
+		if _, ok := alias.IsSent(value); ok && !trial.Bind(value, got[pointer]) {
+			places = append(places, pointer)
+		}
+	})
+	return places
+}

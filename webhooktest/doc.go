@@ -60,8 +60,14 @@
 //  5. a plain program word in the open: lower-case words that the test itself
 //     sends under a name that does not tell of a secret, and the name of an
 //     undocumented member in the vendor's own style (snake_case for DevRev,
-//     camelCase for d.velop) that holds no part of a replaced name or host;
+//     camelCase for d.velop) that holds no part of a replaced name or host; and a
+//     URL of words and short numbers that the test sends, below example.com,
+//     example.org, example.net, .example, .test, .invalid or a loopback address;
 //  6. what the user names in [Keep].
+//
+// What the test sends stays as it is and is compared when it is replayed, or it is
+// refused. [Varies] names the members that differ from run to run: they become
+// placeholders too.
 //
 // What the tenant answers beyond that is replaced before the test sees it:
 // undocumented strings by placeholders, undocumented or long numbers by 0 or 0.5,
@@ -78,9 +84,11 @@
 //	AcceptDrift                          x
 //	Redact                               x
 //	Keep                                 x
+//	Varies                               x
 //	Seed                                 x
 //	Scenarios      x
 //	OnRequest      x                     x
+//	InOrder        x                     x
 //	OnNews                                     x        x
 //	Transport                            x
 //	NoDefaults     x                     x

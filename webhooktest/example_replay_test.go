@@ -171,7 +171,10 @@ func ExampleInOrder() {
 	_, err := ask(client, webhooktest.DevRevWebhookID)
 	fmt.Println("the client got an error:", err != nil)
 	// Output:
-	// FAIL: webhooks.list/200 (simulated), webhooks.get/200 (simulated) has no answer for
+	// FAIL: webhooks.list/200 (simulated) and webhooks.get/200 (simulated) have no answer for the call at example_replay_test.go:20
+	// 	POST https://api.devrev.ai/webhooks.get {"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"}
+	// step 2, webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml answers it, but InOrder is set and step 1, webhooks.list/200 (simulated) in cassettes/devrev/webhooks.list/200.yaml comes first, which no request has asked for
+	// 	POST https://api.devrev.ai/webhooks.list {}
 	// the client got an error: true
 }
 

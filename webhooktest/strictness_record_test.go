@@ -100,9 +100,9 @@ func TestCheckMatching_flowsThatOpenWrote(t *testing.T) {
 		},
 	} {
 		t.Run(dir, func(t *testing.T) {
-			p, env := devrevVaries, devrevTenant(t, &simulator.DevRev{})
+			vendor, p, env := webhooktest.DevRev, devrevVaries, devrevTenant(t, &simulator.DevRev{})
 			if dir == "dvelop" {
-				p, env = dvelopVaries, dvelopTenant(t, &simulator.DVelop{})
+				vendor, p, env = webhooktest.DVelop, dvelopVaries, dvelopTenant(t, &simulator.DVelop{})
 			}
 			file := cassettePath(t)
 			requireClean(t, env.record(t, p, file, func(tb testing.TB, client *http.Client) {
@@ -120,7 +120,7 @@ func TestCheckMatching_flowsThatOpenWrote(t *testing.T) {
 					resp.Body.Close()
 				}
 			}))
-			assert.NoError(t, webhooktest.CheckMatching(p, file, nil))
+			assert.NoError(t, webhooktest.CheckMatching(vendor, file, nil))
 		})
 	}
 }

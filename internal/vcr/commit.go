@@ -99,7 +99,10 @@ func (r *Recording) gate() ([]byte, Header, error) {
 	if r.Tenant.Source == Live {
 		header.Recorded = r.Tenant.Day
 	}
-	header.Varies, _ = r.varied()
+	var idle []string
+	if header.Varies, idle = r.varied(); len(idle) > 0 {
+		return nil, header, r.refused("leave the pointer out, or name a member that the test sends", idle...)
+	}
 	r.failures.Lock()
 	refusals := slices.Clone(r.refusals)
 	r.failures.Unlock()

@@ -156,7 +156,11 @@ func (f *Front) record(c *call, inner *http.Request) (*http.Response, error) {
 func (r *Recording) broken(c *call, err error) {
 	r.failures.Lock()
 	defer r.failures.Unlock()
-	r.refusals = append(r.refusals, fmt.Sprintf("%s failed: %v", r.describe(c.req), err))
+	reason := fmt.Sprintf("%s failed: %v", r.describe(c.req), err)
+	if refused := (*RefusedError)(nil); errors.As(err, &refused) {
+		reason = refused.text // says itself which request
+	}
+	r.refusals = append(r.refusals, reason)
 }
 
 // describe names a request by its method and its documented path. A value that

@@ -10,6 +10,7 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -39,18 +40,21 @@ func coveredBy(declared []string, pointer string) bool {
 	return slices.ContainsFunc(declared, func(p string) bool { return covers(p, pointer) })
 }
 
-// varied returns what of the declared pointers names a string that was sent, and
-// what does not.
+// varied returns which of the declared pointers name a string that was sent. One
+// that does not is idle, unless it names a documented member: a suite may declare
+// those once for all of its recordings.
 func (r *Recording) varied() (listed, idle []string) {
 	for _, p := range r.Varies {
+		name := strings.TrimPrefix(p[strings.LastIndexByte(p, '/')+1:], "?")
 		found := false
 		for _, ia := range r.captured {
 			sentStrings(ia, func(pointer, _ string) { found = found || covers(p, pointer) })
 		}
-		if found {
+		switch {
+		case found:
 			listed = append(listed, p)
-		} else {
-			idle = append(idle, p)
+		case !contract.IsWord(r.Definition, name):
+			idle = append(idle, fmt.Sprintf("Varies(%q) names nothing that was sent", p))
 		}
 	}
 	slices.Sort(listed)

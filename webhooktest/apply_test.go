@@ -141,7 +141,7 @@ func TestChecked_sawNothing(t *testing.T) {
 // The switch that asks for a recording of another file says that it does not ask
 // for this one.
 func TestOpen_switchOfAnotherFile(t *testing.T) {
-	t.Setenv(webhooktest.RecordVar, "flow")
+	t.Setenv(webhooktest.RecordVar, ".*/flow.yaml")
 	file := cassettePath(t)
 	data, err := os.ReadFile(filepath.Join("..", "cassettes", "devrev", "webhooks.get", "200.yaml"))
 	require.NoError(t, err)

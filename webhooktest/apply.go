@@ -33,7 +33,7 @@ var applies = map[string][]string{
 	"Seed":          {forOpen},
 	"Scenarios":     {forReplay},
 	"OnRequest":     {forReplay, forOpen},
-	"OnNews":        {forChecked, forValidate},
+	"OnNews":        {forReplay, forOpen, forChecked, forValidate},
 	"Transport":     {forOpen},
 	"NoDefaults":    {forReplay, forOpen},
 	"Strict":        {forReplay, forOpen, forChecked, forValidate},

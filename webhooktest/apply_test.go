@@ -29,7 +29,7 @@ var every = []struct {
 	{"Seed", webhooktest.Seed("don:integration:dvrv-us-1:devo/example:webhook/second", "SECOND"), "Open"},
 	{"Scenarios", webhooktest.Scenarios(fstest.MapFS{"devrev/webhooks.x/200.yaml": {}}), "Replay ReplayServer"},
 	{"OnRequest", webhooktest.OnRequest(func(*http.Request) {}), "Replay ReplayServer Open"},
-	{"OnNews", webhooktest.OnNews(func(webhooktest.Problem) {}), "Checked Validate ValidateBody"},
+	{"OnNews", webhooktest.OnNews(func(webhooktest.Problem) {}), "Replay ReplayServer Open Checked Validate ValidateBody"},
 	{"Transport", webhooktest.Transport(http.DefaultTransport), "Open"},
 	{"NoDefaults", webhooktest.NoDefaults(), "Replay ReplayServer Open"},
 	{"Strict", webhooktest.Strict(), "Replay ReplayServer Open Checked Validate ValidateBody"},

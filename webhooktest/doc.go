@@ -81,7 +81,7 @@
 //	Seed                                 x
 //	Scenarios      x
 //	OnRequest      x                     x
-//	OnNews                                     x        x
+//	OnNews         x                     x     x        x
 //	Transport                            x
 //	NoDefaults     x                     x
 //	Strict         x                     x     x        x

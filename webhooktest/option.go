@@ -126,10 +126,12 @@ func Strict() Option {
 	return option("Strict", func(o *options) { o.strict = true })
 }
 
-// OnNews calls f with each undocumented member and each unlisted value that
-// Validate, ValidateBody or Checked finds: what breaks nothing, and may be the
-// first sign that the vendor has moved. Checked calls it from the goroutine of
-// the request.
+// OnNews calls f with each undocumented member and each unlisted value that is
+// found in a request or an answer: what breaks nothing, and may be the first sign
+// that the vendor has moved. Clients and Checked call it for every exchange, from
+// the goroutine of the request and before its answer is returned, so f must not
+// use the client itself. While recording, the problem is that of the answer as
+// the test sees it.
 func OnNews(f func(Problem)) Option {
 	return option("OnNews", func(o *options) { o.onNews = f })
 }

@@ -69,10 +69,15 @@ func (p Provider) public(found []contract.Problem) []Problem {
 	var all []Problem
 	for _, f := range found {
 		if !slices.Contains(p.options.allowProblems, f.Pointer) {
-			all = append(all, Problem{Kind(f.Kind), f.In, f.Pointer, f.Line, f.Column, f.Message, f.Schema})
+			all = append(all, public(f))
 		}
 	}
 	return all
+}
+
+// public is a problem as callers see it.
+func public(f contract.Problem) Problem {
+	return Problem{Kind(f.Kind), f.In, f.Pointer, f.Line, f.Column, f.Message, f.Schema}
 }
 
 // news hands the problems that break nothing to the caller who wants them.

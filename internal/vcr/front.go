@@ -38,6 +38,8 @@ type Config struct {
 	AllowProblems []string
 	// OnRequest sees a copy of every request as it was sent.
 	OnRequest func(*http.Request)
+	// OnNews sees each problem that does not fail a test.
+	OnNews func(contract.Problem)
 }
 
 // backend is what stands behind the front: a replay or a recording.

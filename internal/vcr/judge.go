@@ -57,9 +57,12 @@ func (f *Front) report(label string, problems []contract.Problem) {
 	for _, p := range problems {
 		if p.Fails() {
 			failing = append(failing, p.String())
-		} else {
-			f.logOnce("%s: %s", label, p)
+			continue
 		}
+		if f.OnNews != nil {
+			f.OnNews(p)
+		}
+		f.logOnce("%s: %s", label, p)
 	}
 	if len(failing) == 0 {
 		return

@@ -51,8 +51,8 @@ func AllowUnused() Option {
 }
 
 // AllowProblems lets breaches of the contract at these JSON pointers pass, in
-// requests and answers: for a breach that is known and waits for its repair. A
-// header or query key is named as such.
+// requests and answers: for a breach that is known and waits for its repair. "*"
+// stands for any one member or index. A header or query key is named as such.
 func AllowProblems(pointers ...string) Option {
 	return option("AllowProblems", func(o *options) { o.allowProblems = append(o.allowProblems, pointers...) })
 }

@@ -2,9 +2,9 @@ package webhooktest
 
 import (
 	"fmt"
-	"slices"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/vcr"
 )
 
 // Kind says what sort of departure a [Problem] is.
@@ -68,7 +68,7 @@ func (p Problem) Fails() bool { return p.Kind == Violation || p.Kind == Rule }
 func (p Provider) public(found []contract.Problem) []Problem {
 	var all []Problem
 	for _, f := range found {
-		if !slices.Contains(p.options.allowProblems, f.Pointer) {
+		if !vcr.Allowed(p.options.allowProblems, f.Pointer) {
 			all = append(all, public(f))
 		}
 	}

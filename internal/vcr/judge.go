@@ -28,7 +28,15 @@ func (f *Front) judge(c *call) {
 // when the cassette was recorded, or that the test allows.
 func (f *Front) excuse(s *provider.Scenario, accepted []string, problems []contract.Problem) []contract.Problem {
 	return slices.DeleteFunc(slices.Clone(problems), func(p contract.Problem) bool {
-		return demonstrates(s, p) || slices.Contains(f.AllowProblems, p.Pointer) || slices.Contains(accepted, place(p))
+		return demonstrates(s, p) || Allowed(f.AllowProblems, p.Pointer) || slices.Contains(accepted, place(p))
+	})
+}
+
+// Allowed reports whether one of the pointers names the very place of a problem;
+// "*" stands for any one member or index.
+func Allowed(pointers []string, at string) bool {
+	return slices.ContainsFunc(pointers, func(p string) bool {
+		return p == at || strings.Count(p, "/") == strings.Count(at, "/") && covers(p, at)
 	})
 }
 

@@ -80,29 +80,21 @@ func (p Provider) named(word string) bool {
 	return answered || slices.ContainsFunc(p.def.RequestHeaders, func(h provider.RequestHeader) bool { return h.Name == word })
 }
 
-// pointer checks what an option names: a JSON pointer whose path leads through
-// documented members. The last member may be one that the vendor does not
-// document.
+// pointer checks what an option names: a JSON pointer that can match something
+// in a documented body.
 func (p Provider) pointer(option, pointer string) error {
-	segments := strings.Split(pointer, "/")
-	if segments[0] != "" || len(segments) < 2 {
-		return fmt.Errorf("%s(%q): that is no JSON pointer; one begins with a slash, such as %q", option, pointer, "/"+strings.TrimLeft(pointer, "/"))
+	if !strings.HasPrefix(pointer, "/") {
+		return fmt.Errorf("%s(%q): that is no JSON pointer; one begins with a slash, such as %q", option, pointer, "/"+pointer)
 	}
-	for i, segment := range segments[1:] {
-		if left := strings.NewReplacer("~0", "", "~1", "").Replace(segment); strings.Contains(left, "~") {
-			return fmt.Errorf("%s(%q): that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /", option, pointer)
-		}
-		name := strings.NewReplacer("~1", "/", "~0", "~").Replace(segment)
-		last := i == len(segments)-2
-		if last || segment == "*" || segment != "" && strings.Trim(segment, "0123456789") == "" || contract.IsWord(p.def, name) || slices.Contains(p.def.Events, name) {
-			continue
-		}
-		hint := ""
-		if near := provider.Nearest(name, contract.Words(p.def)); len(near) > 0 {
-			segments[i+1] = near[0]
-			hint = fmt.Sprintf("; did you mean %q?", strings.Join(segments, "/"))
-		}
-		return fmt.Errorf("%s(%q): no body that %s documents has a member %q, so the pointer can match nothing%s", option, pointer, p.def.Title, name, hint)
+	if strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(pointer), "~") {
+		return fmt.Errorf("%s(%q): that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /", option, pointer)
+	}
+	wish := contract.Wish{Inside: true, Closed: p.options.acceptDrift || len(p.options.allowProblems) > 0}
+	if option == "AllowProblems" {
+		wish = contract.Wish{Closed: true}
+	}
+	if err := contract.CanMatch(p.def, pointer, wish); err != nil {
+		return fmt.Errorf("%s(%q): %w", option, pointer, err)
 	}
 	return nil
 }

@@ -86,6 +86,10 @@
 //	NoDefaults     x                     x
 //	Strict         x                     x     x        x
 //
+// So is a JSON pointer that can match nothing in any body which the vendor
+// documents. Its last member may be undocumented, for vendors add some; what is
+// inside such a member is named with "*" in its place.
+//
 // [CheckMatching] takes none. Headers are checked as net/http does before it
 // sends a request: what it would refuse fails here as well.
 //

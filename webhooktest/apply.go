@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -99,15 +100,28 @@ func (p Provider) pointer(option, pointer string) error {
 	return nil
 }
 
-// ownScenarios makes sure that the file system of Scenarios holds some.
+// ownScenarios makes sure that the file system of Scenarios holds some, and that
+// each has the name of one: the shipped one would be replayed in silence.
 func (p Provider) ownScenarios() error {
 	own := p.options.scenarios
 	if own == nil {
 		return nil
 	}
-	found, err := fs.Glob(own, p.def.Name+"/*/*.yaml")
-	if err == nil && len(found) > 0 {
-		return nil
+	var found []string
+	for _, depth := range []string{"/*", "/*/*", "/*/*/*"} {
+		for _, extension := range []string{extension, ".yml"} {
+			files, err := fs.Glob(own, p.def.Name+depth+extension)
+			if err != nil {
+				return fmt.Errorf("Scenarios: %w", err)
+			}
+			found = append(found, files...)
+		}
+	}
+	found = slices.DeleteFunc(found, func(file string) bool {
+		return strings.HasPrefix(path.Base(file), ".") || strings.HasSuffix(file, ".rejected"+extension)
+	})
+	if len(found) > 0 {
+		return p.misnamed(found)
 	}
 	where := "the file system"
 	if v := reflect.ValueOf(own); v.Kind() == reflect.String {
@@ -117,4 +131,30 @@ func (p Provider) ownScenarios() error {
 		return fmt.Errorf("Scenarios: %s does not exist; record refresh --out makes it", where)
 	}
 	return fmt.Errorf("Scenarios: %s holds no cassette of %s; expected %s/OPERATION/SCENARIO.yaml, as record refresh --out writes them", where, p.def.Title, p.def.Name)
+}
+
+// maxMisnamed bounds the files that an error names.
+const maxMisnamed = 3
+
+// misnamed names the files that no scenario has.
+func (p Provider) misnamed(files []string) error {
+	var names []string
+	for _, s := range p.def.Scenarios {
+		names = append(names, p.def.Name+"/"+s.Name+extension)
+	}
+	files = slices.DeleteFunc(files, func(file string) bool { return slices.Contains(names, file) })
+	slices.Sort(files)
+	var mistakes []error
+	for i, file := range files {
+		if i == maxMisnamed {
+			mistakes = append(mistakes, fmt.Errorf("Scenarios: and %s more", count(len(files)-i, "file")))
+			break
+		}
+		hint := p.scenarioLibrary().Words.List
+		if near := provider.Nearest(file, names); len(near) > 0 {
+			hint = fmt.Sprintf("did you mean %q?", near[0])
+		}
+		mistakes = append(mistakes, fmt.Errorf("Scenarios: %q has the name of no scenario of %s, so that nothing replays it; %s", file, p.def.Title, hint))
+	}
+	return errors.Join(mistakes...)
 }

@@ -92,7 +92,8 @@ func Seed(placeholder, variable string) Option {
 
 // Scenarios replays your own recorded scenarios where fsys has them, and the
 // shipped ones otherwise. fsys holds what record refresh --out wrote:
-// PROVIDER/OPERATION/SCENARIO.yaml.
+// PROVIDER/OPERATION/SCENARIO.yaml. A cassette there that has the name of no
+// scenario is an error.
 func Scenarios(fsys fs.FS) Option {
 	return option("Scenarios", func(o *options) {
 		if o.scenarios = fsys; fsys == nil {

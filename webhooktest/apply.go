@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ var applies = map[string][]string{
 	"Seed":          {forOpen},
 	"Scenarios":     {forReplay},
 	"OnRequest":     {forReplay, forOpen},
-	"OnNews":        {forChecked, forValidate},
+	"OnNews":        {forReplay, forOpen, forChecked, forValidate},
 	"Transport":     {forOpen},
 	"NoDefaults":    {forReplay, forOpen},
 	"Strict":        {forReplay, forOpen, forChecked, forValidate},
@@ -85,45 +86,50 @@ func (p Provider) named(word string) bool {
 	return answered || slices.ContainsFunc(p.def.RequestHeaders, func(h provider.RequestHeader) bool { return h.Name == word })
 }
 
-// pointer checks what an option names: a JSON pointer whose path leads through
-// documented members. The last member may be one that the vendor does not
-// document.
+// pointer checks what an option names: a JSON pointer that can match something
+// in a documented body.
 func (p Provider) pointer(option, pointer string) error {
 	if name, ok := strings.CutPrefix(pointer, "?"); ok && name != "" && (option == "Keep" || option == "Varies") {
 		return nil
 	}
-	segments := strings.Split(pointer, "/")
-	if segments[0] != "" || len(segments) < 2 {
-		return fmt.Errorf("%s(%q): that is no JSON pointer; one begins with a slash, such as %q", option, pointer, "/"+strings.TrimLeft(pointer, "/"))
+	if !strings.HasPrefix(pointer, "/") {
+		return fmt.Errorf("%s(%q): that is no JSON pointer; one begins with a slash, such as %q", option, pointer, "/"+strings.TrimLeft(pointer, "?"))
 	}
-	for i, segment := range segments[1:] {
-		if left := strings.NewReplacer("~0", "", "~1", "").Replace(segment); strings.Contains(left, "~") {
-			return fmt.Errorf("%s(%q): that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /", option, pointer)
-		}
-		name := strings.NewReplacer("~1", "/", "~0", "~").Replace(segment)
-		last := i == len(segments)-2
-		if last || segment == "*" || segment != "" && strings.Trim(segment, "0123456789") == "" || contract.IsWord(p.def, name) || slices.Contains(p.def.Events, name) {
-			continue
-		}
-		hint := ""
-		if near := provider.Nearest(name, contract.Words(p.def)); len(near) > 0 {
-			segments[i+1] = near[0]
-			hint = fmt.Sprintf("; did you mean %q?", strings.Join(segments, "/"))
-		}
-		return fmt.Errorf("%s(%q): no body that %s documents has a member %q, so the pointer can match nothing%s", option, pointer, p.def.Title, name, hint)
+	if strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(pointer), "~") {
+		return fmt.Errorf("%s(%q): that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /", option, pointer)
+	}
+	wish := contract.Wish{Inside: true, Closed: p.options.acceptDrift || len(p.options.allowProblems) > 0}
+	if option == "AllowProblems" {
+		wish = contract.Wish{Closed: true}
+	}
+	if err := contract.CanMatch(p.def, pointer, wish); err != nil {
+		return fmt.Errorf("%s(%q): %w", option, pointer, err)
 	}
 	return nil
 }
 
-// ownScenarios makes sure that the file system of Scenarios holds some.
+// ownScenarios makes sure that the file system of Scenarios holds some, and that
+// each has the name of one: the shipped one would be replayed in silence.
 func (p Provider) ownScenarios() error {
 	own := p.options.scenarios
 	if own == nil {
 		return nil
 	}
-	found, err := fs.Glob(own, p.def.Name+"/*/*.yaml")
-	if err == nil && len(found) > 0 {
-		return nil
+	var found []string
+	for _, depth := range []string{"/*", "/*/*", "/*/*/*"} {
+		for _, extension := range []string{extension, ".yml"} {
+			files, err := fs.Glob(own, p.def.Name+depth+extension)
+			if err != nil {
+				return fmt.Errorf("Scenarios: %w", err)
+			}
+			found = append(found, files...)
+		}
+	}
+	found = slices.DeleteFunc(found, func(file string) bool {
+		return strings.HasPrefix(path.Base(file), ".") || strings.HasSuffix(file, ".rejected"+extension)
+	})
+	if len(found) > 0 {
+		return p.misnamed(found)
 	}
 	where := "the file system"
 	if v := reflect.ValueOf(own); v.Kind() == reflect.String {
@@ -133,4 +139,30 @@ func (p Provider) ownScenarios() error {
 		return fmt.Errorf("Scenarios: %s does not exist; record refresh --out makes it", where)
 	}
 	return fmt.Errorf("Scenarios: %s holds no cassette of %s; expected %s/OPERATION/SCENARIO.yaml, as record refresh --out writes them", where, p.def.Title, p.def.Name)
+}
+
+// maxMisnamed bounds the files that an error names.
+const maxMisnamed = 3
+
+// misnamed names the files that no scenario has.
+func (p Provider) misnamed(files []string) error {
+	var names []string
+	for _, s := range p.def.Scenarios {
+		names = append(names, p.def.Name+"/"+s.Name+extension)
+	}
+	files = slices.DeleteFunc(files, func(file string) bool { return slices.Contains(names, file) })
+	slices.Sort(files)
+	var mistakes []error
+	for i, file := range files {
+		if i == maxMisnamed {
+			mistakes = append(mistakes, fmt.Errorf("Scenarios: and %s more", count(len(files)-i, "file")))
+			break
+		}
+		hint := p.scenarioLibrary().Words.List
+		if near := provider.Nearest(file, names); len(near) > 0 {
+			hint = fmt.Sprintf("did you mean %q?", near[0])
+		}
+		mistakes = append(mistakes, fmt.Errorf("Scenarios: %q has the name of no scenario of %s, so that nothing replays it; %s", file, p.def.Title, hint))
+	}
+	return errors.Join(mistakes...)
 }

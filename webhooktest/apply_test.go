@@ -27,9 +27,9 @@ var every = []struct {
 	{"Redact", webhooktest.Redact("/webhook/team"), "Open"},
 	{"Keep", webhooktest.Keep("/webhook/team"), "Open"},
 	{"Seed", webhooktest.Seed("don:integration:dvrv-us-1:devo/example:webhook/second", "SECOND"), "Open"},
-	{"Scenarios", webhooktest.Scenarios(fstest.MapFS{"devrev/webhooks.x/200.yaml": {}}), "Replay ReplayServer"},
+	{"Scenarios", webhooktest.Scenarios(fstest.MapFS{"devrev/webhooks.get/401.yaml": {}}), "Replay ReplayServer"},
 	{"OnRequest", webhooktest.OnRequest(func(*http.Request) {}), "Replay ReplayServer Open"},
-	{"OnNews", webhooktest.OnNews(func(webhooktest.Problem) {}), "Checked Validate ValidateBody"},
+	{"OnNews", webhooktest.OnNews(func(webhooktest.Problem) {}), "Replay ReplayServer Open Checked Validate ValidateBody"},
 	{"Transport", webhooktest.Transport(http.DefaultTransport), "Open"},
 	{"NoDefaults", webhooktest.NoDefaults(), "Replay ReplayServer Open"},
 	{"Strict", webhooktest.Strict(), "Replay ReplayServer Open Checked Validate ValidateBody"},
@@ -112,6 +112,14 @@ func TestOption_mistakes(t *testing.T) {
 		{webhooktest.Scenarios(os.DirFS(missing)), "Replay", `Scenarios: directory "` + missing + `" does not exist`},
 		{webhooktest.Scenarios(os.DirFS(empty)), "ReplayServer", `Scenarios: directory "` + empty + `" holds no cassette of DevRev; expected devrev/OPERATION/SCENARIO.yaml`},
 		{webhooktest.Scenarios(fs.FS(fstest.MapFS{"dvelop/GetWebHook/200-json.yaml": {}})), "Replay", "the file system holds no cassette of DevRev"},
+		{owning("devrev/webhook.get/200.yaml"), "Replay", `Scenarios: "devrev/webhook.get/200.yaml" has the name of no scenario of DevRev, so that nothing replays it; did you mean "devrev/webhooks.get/200.yaml"?`},
+		{owning("devrev/webhooks.get/404.yaml", "devrev/webhooks.get/404_route.yaml"), "ReplayServer", `"devrev/webhooks.get/404_route.yaml" has the name of no scenario of DevRev, so that nothing replays it; did you mean "devrev/webhooks.get/404-route.yaml"?`},
+		{owning("devrev/webhooks.get/200.yml"), "Replay", `did you mean "devrev/webhooks.get/200.yaml"?`},
+		{owning("devrev/webhooks.get-200.yaml"), "Replay", `did you mean "devrev/webhooks.get/200.yaml"?`},
+		{owning("devrev/webhooks/get/200.yaml"), "Replay", `did you mean "devrev/webhooks.get/200.yaml"?`},
+		{owning("devrev/a/b.yaml"), "Replay", `"devrev/a/b.yaml" has the name of no scenario of DevRev, so that nothing replays it; go run example.com/webhookvcr/cmd/record list shows those that there are`},
+		{owning("devrev/a/1.yaml", "devrev/a/2.yaml", "devrev/a/3.yaml", "devrev/a/4.yaml", "devrev/a/5.yaml"), "Replay", "\nScenarios: and 2 files more"},
+		{owning("devrev/webhooks.get/200.rejected.yaml"), "Replay", "the file system holds no cassette of DevRev"},
 		{webhooktest.AllowProblems("webhook/status"), "Checked", `AllowProblems("webhook/status"): that is no JSON pointer; one begins with a slash, such as "/webhook/status"`},
 		{webhooktest.AllowProblems("X-Nobody"), "Open", `AllowProblems("X-Nobody"): that is no JSON pointer`},
 		{webhooktest.Keep("webhook"), "Open", `Keep("webhook"): that is no JSON pointer`},
@@ -129,6 +137,27 @@ func TestOption_mistakes(t *testing.T) {
 	}
 }
 
+// owning is Scenarios with files of these names.
+func owning(files ...string) webhooktest.Option {
+	fsys := fstest.MapFS{}
+	for _, file := range files {
+		fsys[file] = &fstest.MapFile{}
+	}
+	return webhooktest.Scenarios(fsys)
+}
+
+// What is no cassette, or another vendor's, may stand beside a team's scenarios.
+func TestScenarios_others(t *testing.T) {
+	fsys := edited(t, "devrev/webhooks.get/200.yaml")
+	for _, file := range []string{
+		"devrev/README.md", "devrev/webhooks.get/200.json", "devrev/webhooks.get/401.rejected.yaml", "devrev/webhooks.get/.200.yaml",
+		"dvelop/no/such.yaml", "own.yaml",
+	} {
+		fsys[file] = &fstest.MapFile{}
+	}
+	send(t, webhooktest.Replay(t, webhooktest.DevRev.With(webhooktest.Scenarios(fsys)), "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))
+}
+
 // A Checked transport that saw nothing of the API has checked nothing.
 func TestChecked_sawNothing(t *testing.T) {
 	const want = "Checked saw no request of an operation that DevRev documents"
@@ -141,7 +170,7 @@ func TestChecked_sawNothing(t *testing.T) {
 // The switch that asks for a recording of another file says that it does not ask
 // for this one.
 func TestOpen_switchOfAnotherFile(t *testing.T) {
-	t.Setenv(webhooktest.RecordVar, "flow")
+	t.Setenv(webhooktest.RecordVar, ".*/flow.yaml")
 	file := cassettePath(t)
 	data, err := os.ReadFile(filepath.Join("..", "cassettes", "devrev", "webhooks.get", "200.yaml"))
 	require.NoError(t, err)

@@ -89,10 +89,14 @@
 //	Scenarios      x
 //	OnRequest      x                     x
 //	InOrder        x                     x
-//	OnNews                                     x        x
+//	OnNews         x                     x     x        x
 //	Transport                            x
 //	NoDefaults     x                     x
 //	Strict         x                     x     x        x
+//
+// So is a JSON pointer that can match nothing in any body which the vendor
+// documents. Its last member may be undocumented, for vendors add some; what is
+// inside such a member is named with "*" in its place.
 //
 // [CheckMatching] takes none. Headers are checked as net/http does before it
 // sends a request: what it would refuse fails here as well.

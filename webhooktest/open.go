@@ -26,7 +26,8 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // must be used. What the test sends is compared, but for the members that the
 // cassette lists under webhooktest: varies.
 //
-// When WEBHOOKTEST_RECORD matches the path, Open records instead: requests go to
+// When WEBHOOKTEST_RECORD matches the path, Open records instead; a value that
+// can match the path of no cassette at all fails the test. Requests then go to
 // the tenant that the provider's environment variables name (DEVREV_TOKEN,
 // DEVREV_BASE_URL, DEVREV_WEBHOOK_ID; DVELOP_BASE_URL, DVELOP_TOKEN,
 // DVELOP_REPOSITORY_ID, DVELOP_EVENT_ID, DVELOP_WEBHOOK_ID), and the test sees
@@ -46,14 +47,14 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	if err := p.ready(forOpen); err != nil {
 		fatal(tb, err)
 	}
-	if ext := filepath.Ext(file); ext != ".yaml" {
+	if filepath.Ext(file) != extension {
 		fatal(tb, fmt.Errorf("%q is no cassette's name; name a file that ends in .yaml, such as %q", file, "testdata/lookup.yaml"))
 	}
 	slashed := filepath.ToSlash(file)
 	command := fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, vcr.Quote(pathPattern(slashed)), vcr.Quote(runPattern(tb.Name())))
 	recording, err := switched(slashed)
 	if err != nil {
-		fatal(tb, err)
+		fatal(tb, fmt.Errorf("%w\n%s", err, command))
 	}
 	if pattern := os.Getenv(RecordVar); pattern != "" && !recording {
 		tb.Logf("%s is set, but does not match %s as a whole, so that is replayed", RecordVar, slashed)
@@ -95,7 +96,13 @@ func switched(file string) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("%s is no regular expression: %w", RecordVar, err)
 	}
-	return re.MatchString(file), nil
+	if re.MatchString(file) {
+		return true, nil
+	}
+	if some, err := selects(re.String()); err == nil && !some {
+		return false, fmt.Errorf("%s is %q, which matches the path of no cassette: it must match the whole path, and every path ends in %s; use .* for every cassette, or unset it to replay", RecordVar, pattern, extension)
+	}
+	return false, nil
 }
 
 func record(tb testing.TB, p Provider, file string) *vcr.Front {

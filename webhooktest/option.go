@@ -53,8 +53,8 @@ func AllowUnused() Option {
 }
 
 // AllowProblems lets breaches of the contract at these JSON pointers pass, in
-// requests and answers: for a breach that is known and waits for its repair. A
-// header or query key is named as such.
+// requests and answers: for a breach that is known and waits for its repair. "*"
+// stands for any one member or index. A header or query key is named as such.
 func AllowProblems(pointers ...string) Option {
 	return option("AllowProblems", func(o *options) { o.allowProblems = append(o.allowProblems, pointers...) })
 }
@@ -116,7 +116,8 @@ func Seed(placeholder, variable string) Option {
 
 // Scenarios replays your own recorded scenarios where fsys has them, and the
 // shipped ones otherwise. fsys holds what record refresh --out wrote:
-// PROVIDER/OPERATION/SCENARIO.yaml.
+// PROVIDER/OPERATION/SCENARIO.yaml. A cassette there that has the name of no
+// scenario is an error.
 func Scenarios(fsys fs.FS) Option {
 	return option("Scenarios", func(o *options) {
 		if o.scenarios = fsys; fsys == nil {
@@ -150,10 +151,12 @@ func Strict() Option {
 	return option("Strict", func(o *options) { o.strict = true })
 }
 
-// OnNews calls f with each undocumented member and each unlisted value that
-// Validate, ValidateBody or Checked finds: what breaks nothing, and may be the
-// first sign that the vendor has moved. Checked calls it from the goroutine of
-// the request.
+// OnNews calls f with each undocumented member and each unlisted value that is
+// found in a request or an answer: what breaks nothing, and may be the first sign
+// that the vendor has moved. Clients and Checked call it for every exchange, from
+// the goroutine of the request and before its answer is returned, so f must not
+// use the client itself. While recording, the problem is that of the answer as
+// the test sees it.
 func OnNews(f func(Problem)) Option {
 	return option("OnNews", func(o *options) { o.onNews = f })
 }

@@ -28,6 +28,8 @@ func TestAllowProblems(t *testing.T) {
 		{"one", []string{"/webhook/secret"}, []string{"request Content-Type"}},
 		{"another place", []string{"/webhook", "secret", "/secret"}, []string{"request Content-Type", "/webhook/secret"}},
 		{"all", []string{"Content-Type", "/webhook/secret"}, nil},
+		{"any", []string{"Content-Type", "/*/secret"}, nil},
+		{"any but deeper", []string{"Content-Type", "/*", "/*/*/secret"}, []string{"/webhook/secret"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w := newWitness(t, t.Name()).run(func(tb testing.TB) {

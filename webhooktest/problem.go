@@ -2,9 +2,9 @@ package webhooktest
 
 import (
 	"fmt"
-	"slices"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/vcr"
 )
 
 // Kind says what sort of departure a [Problem] is.
@@ -68,11 +68,16 @@ func (p Problem) Fails() bool { return p.Kind == Violation || p.Kind == Rule }
 func (p Provider) public(found []contract.Problem) []Problem {
 	var all []Problem
 	for _, f := range found {
-		if !slices.Contains(p.options.allowProblems, f.Pointer) {
-			all = append(all, Problem{Kind(f.Kind), f.In, f.Pointer, f.Line, f.Column, f.Message, f.Schema})
+		if !vcr.Allowed(p.options.allowProblems, f.Pointer) {
+			all = append(all, public(f))
 		}
 	}
 	return all
+}
+
+// public is a problem as callers see it.
+func public(f contract.Problem) Problem {
+	return Problem{Kind(f.Kind), f.In, f.Pointer, f.Line, f.Column, f.Message, f.Schema}
 }
 
 // news hands the problems that break nothing to the caller who wants them.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/vcr"
 )
 
@@ -70,9 +71,13 @@ func front(tb testing.TB, p Provider, steps []vcr.Step, hint string) *vcr.Front 
 }
 
 func (p Provider) config(tb testing.TB) vcr.Config {
-	return vcr.Config{
+	c := vcr.Config{
 		Definition: p.def, Report: tb,
 		Strict: p.options.strict, NoDefaults: p.options.noDefaults,
 		AllowProblems: p.options.allowProblems, OnRequest: p.options.onRequest,
 	}
+	if p.options.onNews != nil {
+		c.OnNews = func(found contract.Problem) { p.options.onNews(public(found)) }
+	}
+	return c
 }

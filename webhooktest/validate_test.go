@@ -211,6 +211,7 @@ func TestValidate_options(t *testing.T) {
 	assert.ErrorContains(t, at(strict), "/description")
 	assert.NoError(t, at(strict.With(webhooktest.AllowProblems("/description"))))
 	assert.ErrorContains(t, at(strict.With(webhooktest.AllowProblems("/uri"))), "/description")
+	assert.NoError(t, at(strict.With(webhooktest.AllowProblems("/*"))))
 }
 
 func TestValidateBody(t *testing.T) {

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"encoding/json"
-	"maps"
 	"math/big"
 	"slices"
 	"sync"
@@ -60,12 +59,4 @@ func number(v any) (*big.Rat, bool) {
 		return nil, false
 	}
 	return new(big.Rat).SetString(n.String())
-}
-
-// Words returns the words of the contract, sorted: names of operations and
-// members, listed values, media types.
-func Words(d *provider.Definition) []string {
-	IsWord(d, "")
-	once, _ := vocabularies.Load(d)
-	return slices.Sorted(maps.Keys(once.(func() map[string]bool)()))
 }

@@ -34,10 +34,12 @@ type Config struct {
 	// Bare sends requests as they are, whatever they lack: for scenarios about a
 	// missing header.
 	Bare bool
-	// AllowProblems are JSON pointers whose problems do not count.
+	// AllowProblems are JSON pointers whose problems do not count; see Allowed.
 	AllowProblems []string
 	// OnRequest sees a copy of every request as it was sent.
 	OnRequest func(*http.Request)
+	// OnNews sees each problem that does not fail a test.
+	OnNews func(contract.Problem)
 }
 
 // backend is what stands behind the front: a replay or a recording.

@@ -28,7 +28,15 @@ func (f *Front) judge(c *call) {
 // when the cassette was recorded, or that the test allows.
 func (f *Front) excuse(s *provider.Scenario, accepted []string, problems []contract.Problem) []contract.Problem {
 	return slices.DeleteFunc(slices.Clone(problems), func(p contract.Problem) bool {
-		return demonstrates(s, p) || slices.Contains(f.AllowProblems, p.Pointer) || slices.Contains(accepted, place(p))
+		return demonstrates(s, p) || Allowed(f.AllowProblems, p.Pointer) || slices.Contains(accepted, place(p))
+	})
+}
+
+// Allowed reports whether one of the pointers names the very place of a problem;
+// "*" stands for any one member or index.
+func Allowed(pointers []string, at string) bool {
+	return slices.ContainsFunc(pointers, func(p string) bool {
+		return p == at || strings.Count(p, "/") == strings.Count(at, "/") && covers(p, at)
 	})
 }
 
@@ -57,9 +65,12 @@ func (f *Front) report(label string, problems []contract.Problem) {
 	for _, p := range problems {
 		if p.Fails() {
 			failing = append(failing, p.String())
-		} else {
-			f.logOnce("%s: %s", label, p)
+			continue
 		}
+		if f.OnNews != nil {
+			f.OnNews(p)
+		}
+		f.logOnce("%s: %s", label, p)
 	}
 	if len(failing) == 0 {
 		return

@@ -18,6 +18,8 @@ type Wish struct {
 	Inside bool
 	// Closed says that the member may be one that a closed object refuses.
 	Closed bool
+	// Documented says that the last member must be documented too.
+	Documented bool
 }
 
 // CanMatch returns an error when a JSON pointer can match nothing in any
@@ -252,7 +254,7 @@ func (w Wish) follow(p site, tokens []string) (reached int, ok bool) {
 	case !p.admits("object"):
 		return reached, false
 	}
-	undocumented := w.Closed || !p.closed()
+	undocumented := !w.Documented && (w.Closed || !p.closed())
 	if token == "*" {
 		for _, name := range p.names() {
 			if child, _ := p.member(name); on(child) {

@@ -26,6 +26,10 @@ import (
 // shape, another eighth at the next place.
 var whole = flag.Bool("whole", false, "plant every shape in every place")
 
+// everyMode asks for every cell once with each option; without it each cell takes
+// its turn with one.
+var everyMode = flag.Bool("modes", false, "plant with every option that changes what a recording takes")
+
 // shapes are the forms of values that the proof plants. None of them may be a
 // word of a contract.
 var shapes = []struct{ name, value string }{
@@ -127,13 +131,29 @@ type plant struct {
 	answer func(resp *http.Response, body *string, value string) bool
 }
 
+// mode is an option that changes what a recording takes.
+type mode int
+
+const (
+	plainly mode = iota
+	acceptingDrift
+	allowingProblems
+	declaringVaries
+	modes
+)
+
+var modeNames = [modes]string{"without options", "AcceptDrift", "AllowProblems", "Varies"}
+
+// anywhere are pointers that name every member of a body.
+var anywhere = []string{"/*", "/*/*", "/*/*/*"}
+
 // planted records one scenario with a value in one place.
-func planted(tb testing.TB, def *provider.Definition, s *provider.Scenario, p plant, value string, drift bool) (r *Recording, err error) {
+func planted(tb testing.TB, def *provider.Definition, s *provider.Scenario, p plant, value string, m mode) (r *Recording, err error) {
 	handler, err := simulator.New(def, s.Switch)
 	require.NoError(tb, err)
 	base, token, env := simulator.Tenant(def)
 	r, err = NewRecording(RecordConfig{
-		Definition: def, Name: "planted.yaml", AcceptDrift: drift,
+		Definition: def, Name: "planted.yaml", AcceptDrift: m == acceptingDrift,
 		Tenant: Tenant{BaseURL: base, Token: token, Source: Live, Getenv: func(name string) string { return env[name] },
 			Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 				if p.ask != nil { // the tenant need not understand what was planted
@@ -152,7 +172,14 @@ func planted(tb testing.TB, def *provider.Definition, s *provider.Scenario, p pl
 			})},
 	})
 	require.NoError(tb, err)
-	front := NewRecordingFront(Config{Definition: def, Report: silent{}}, r)
+	config := Config{Definition: def, Report: silent{}}
+	switch m {
+	case allowingProblems:
+		config.AllowProblems = append([]string{""}, anywhere...)
+	case declaringVaries:
+		r.Varies = anywhere
+	}
+	front := NewRecordingFront(config, r)
 	defer front.Close()
 	body := s.Request.Body
 	req, err := http.NewRequestWithContext(tb.Context(), s.Request.Method, def.BaseURL+s.Request.Target, nil)
@@ -414,7 +441,10 @@ func TestAccounts_everyPlaceEveryShape(t *testing.T) {
 	}
 	var mu sync.Mutex
 	matrix := map[string]map[string]int{}
-	counts := map[string]int{}
+	var counts [modes]map[string]int
+	for m := range counts {
+		counts[m] = map[string]int{}
+	}
 	t.Run("shapes", func(t *testing.T) {
 		for n, shape := range shapes {
 			t.Run(shape.name, func(t *testing.T) {
@@ -423,14 +453,19 @@ func TestAccounts_everyPlaceEveryShape(t *testing.T) {
 					if !*whole && n%8 != i%8 {
 						continue
 					}
-					verdict, cells := verdictOf(t, at.def, at.s, at.plant, shape.name, shape.value, (n+i)%2 == 0)
-					mu.Lock()
-					counts[verdict]++
-					matrixAdd(matrix, kindOf(at.plant.place)+" (planted)", shape.name+": "+verdict)
-					for _, cell := range cells {
-						matrixAdd(matrix, cell, shape.name+": "+verdict)
+					for m := range modes {
+						if !*everyMode && int(m) != (n+i)%int(modes) {
+							continue
+						}
+						verdict, cells := verdictOf(t, at.def, at.s, at.plant, shape.name, shape.value, m)
+						mu.Lock()
+						counts[m][verdict]++
+						matrixAdd(matrix, kindOf(at.plant.place)+" (planted)", shape.name+": "+verdict)
+						for _, cell := range cells {
+							matrixAdd(matrix, cell, shape.name+": "+verdict)
+						}
+						mu.Unlock()
 					}
-					mu.Unlock()
 				}
 			})
 		}
@@ -441,14 +476,16 @@ func TestAccounts_everyPlaceEveryShape(t *testing.T) {
 			t.Logf("\t%-60s %d", cell, matrix[kind][cell])
 		}
 	}
-	t.Logf("%d places × %d shapes: %v", len(all), len(shapes), counts)
-	assert.Greater(t, counts["replaced"], len(all))
-	assert.Greater(t, counts["refused"], len(all)/4)
+	for m, count := range counts {
+		t.Logf("%d places × %d shapes, %s: %v", len(all), len(shapes), modeNames[m], count)
+		assert.Greater(t, count["replaced"], len(all)/4, modeNames[m])
+		assert.Greater(t, count["refused"], len(all)/16, modeNames[m])
+	}
 }
 
 // verdictOf plants one value in one place and says what became of it.
-func verdictOf(t *testing.T, def *provider.Definition, s *provider.Scenario, p plant, shape, value string, drift bool) (verdict string, cells []string) {
-	r, err := planted(t, def, s, p, value, drift)
+func verdictOf(t *testing.T, def *provider.Definition, s *provider.Scenario, p plant, shape, value string, m mode) (verdict string, cells []string) {
+	r, err := planted(t, def, s, p, value, m)
 	if err != nil {
 		assert.False(t, leaksValue(err.Error(), value), "%s: %s: the message shows the value: %v", s.Name, p.place, err)
 		return "refused", nil

@@ -45,7 +45,6 @@ func coveredBy(declared []string, pointer string) bool {
 // those once for all of its recordings.
 func (r *Recording) varied() (listed, idle []string) {
 	for _, p := range r.Varies {
-		name := strings.TrimPrefix(p[strings.LastIndexByte(p, '/')+1:], "?")
 		found := false
 		for _, ia := range r.captured {
 			sentStrings(ia, func(pointer, _ string) { found = found || covers(p, pointer) })
@@ -53,12 +52,21 @@ func (r *Recording) varied() (listed, idle []string) {
 		switch {
 		case found:
 			listed = append(listed, p)
-		case !contract.IsWord(r.Definition, name):
+		case !r.documented(p):
 			idle = append(idle, fmt.Sprintf("Varies(%q) names nothing that was sent", p))
 		}
 	}
 	slices.Sort(listed)
 	return slices.Compact(listed), idle
+}
+
+// documented says whether a declared pointer names what some body, or some query,
+// documents.
+func (r *Recording) documented(pointer string) bool {
+	if name, ok := strings.CutPrefix(pointer, "?"); ok {
+		return contract.IsWord(r.Definition, name)
+	}
+	return contract.CanMatch(r.Definition, pointer, contract.Wish{Documented: true}) == nil
 }
 
 // Uncompared lists the members of requests that vary although neither the

@@ -76,7 +76,7 @@ func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
 // varies a placeholder. at is how the user names the member. The error says why
 // the value cannot be recorded, and the way out.
 func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
-	stay := c.Keep
+	stay := c.Keep || c.Kept
 	switch {
 	case v == "":
 		return v, nil
@@ -86,9 +86,9 @@ func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
 		return v, nil
 	case c.Varies && c.Kind != provider.ID:
 		return t.sendVarying(c.Kind, v), nil
-	case c.Kind == provider.ID && !c.Keep:
+	case c.Kind == provider.ID && !stay:
 		return v, fmt.Errorf(unknownID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…")
-	case (c.Kind == provider.Secret || c.Kind == provider.Key) && !c.Keep:
+	case (c.Kind == provider.Secret || c.Kind == provider.Key) && !stay:
 		return v, fmt.Errorf("holds a secret, which no cassette may hold; declare Varies(%q), and a replay takes any secret there that fits", at)
 	case c.Kind == provider.Word || c.Kind == provider.Event || c.Kind == provider.Text || c.Kind == provider.Undocumented:
 		stay = stay || isLowerWord(v) || t.isWord != nil && t.isWord(v)

@@ -2,6 +2,8 @@ package webhooktest_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -349,63 +352,103 @@ func BenchmarkLife(b *testing.B) {
 	})
 }
 
-// BenchmarkRecord records 100 exchanges over loopback, commit included, and
-// compares with the direct calls. BenchmarkRecordPlain sets plain go-vcr beside
-// the same.
+// BenchmarkRecord records over loopback, commit and go-vcr's own Stop included:
+// some exchanges of 1.5 KB, and one of 5 MB. Every answer holds ids, names,
+// addresses and secrets of its own, so that the values to be replaced grow with
+// the answers.
 func BenchmarkRecord(b *testing.B) {
-	server := benchTenant(b)
-	b.Setenv("DEVREV_TOKEN", "bench-token-0123456789")
-	b.Setenv("DEVREV_BASE_URL", server.URL)
-	b.Setenv("DEVREV_WEBHOOK_ID", benchReal(0))
-	b.Setenv(webhooktest.RecordVar, ".*")
-	dir, count := b.TempDir(), 0
-	compare(b, "direct", func() time.Duration {
-		count++ // a recording that says the same as its file would not be written
-		return timed(func() {
-			s := &scope{TB: b}
-			client := webhooktest.Open(s, webhooktest.DevRev, filepath.Join(dir, fmt.Sprintf("%d.yaml", count)))
-			for range recorded {
-				list(b, client, webhooktest.DevRev.BaseURL())
-			}
-			s.close()
-		})
-	}, direct(b, server))
-}
-
-// BenchmarkRecordPlain records the same with plain go-vcr.
-func BenchmarkRecordPlain(b *testing.B) {
-	server := benchTenant(b)
-	dir := b.TempDir()
-	compare(b, "direct", func() time.Duration {
-		return timed(func() {
-			r, err := recorder.NewWithOptions(&recorder.Options{
-				CassetteName: filepath.Join(dir, "plain"), Mode: recorder.ModeRecordOnly, SkipRequestLatency: true,
+	for _, size := range []struct {
+		name                string
+		exchanges, webhooks int
+	}{{"1", 1, 1}, {"10", 10, 1}, {"100", 100, 1}, {"1000", 1000, 1}, {"5MB", 1, 3600}} {
+		b.Run(size.name, func(b *testing.B) {
+			server := benchTenant(b, size.exchanges, size.webhooks)
+			b.Setenv("DEVREV_TOKEN", "bench-token-0123456789")
+			b.Setenv("DEVREV_BASE_URL", server.URL)
+			b.Setenv("DEVREV_WEBHOOK_ID", benchReal("webhook", 0))
+			b.Setenv(webhooktest.RecordVar, ".*")
+			dir, count := b.TempDir(), 0
+			compare(b, "go-vcr", func() time.Duration {
+				count++ // a recording that says the same as its file would not be written
+				return timed(func() {
+					s := &scope{TB: b}
+					client := webhooktest.Open(s, webhooktest.DevRev, filepath.Join(dir, fmt.Sprintf("%d.yaml", count)))
+					for range size.exchanges {
+						list(b, client, webhooktest.DevRev.BaseURL())
+					}
+					s.close()
+				})
+			}, func() time.Duration {
+				return timed(func() {
+					r, err := recorder.NewWithOptions(&recorder.Options{
+						CassetteName: filepath.Join(dir, "plain"), Mode: recorder.ModeRecordOnly, SkipRequestLatency: true,
+					})
+					require.NoError(b, err)
+					for range size.exchanges {
+						list(b, r.GetDefaultClient(), server.URL)
+					}
+					require.NoError(b, r.Stop())
+				})
 			})
-			require.NoError(b, err)
-			for range recorded {
-				list(b, r.GetDefaultClient(), server.URL)
-			}
-			require.NoError(b, r.Stop())
 		})
-	}, direct(b, server))
+	}
 }
 
-const recorded = 100
-
-func benchReal(n int) string {
-	return "don:integration:dvrv-us-1:devo/11FVC3ScK:webhook/1jGzMh" + strconv.Itoa(n)
-}
-
-// benchTenant answers webhooks.list with one webhook of ordinary size.
-func benchTenant(b *testing.B) *httptest.Server {
-	answer := []byte(`{"webhooks":[` + strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf(benchBody, benchReal(0)), `{"webhook":`), "}") + `]}`)
+// benchTenant answers webhooks.list with one page after the other, of webhooks
+// that no other page has.
+func benchTenant(b *testing.B, pages, webhooks int) *httptest.Server {
+	answers := make([][]byte, pages)
+	for page := range answers {
+		var list []string
+		for i := range webhooks {
+			list = append(list, benchWebhook(page*webhooks+i))
+		}
+		answers[page] = []byte(`{"webhooks":[` + strings.Join(list, ",") + `]}`)
+	}
+	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", "application/json")
-		w.Write(answer)
+		w.Write(answers[int(asked.Add(1)-1)%pages])
 	}))
 	b.Cleanup(server.Close)
 	return server
+}
+
+func benchReal(kind string, n int) string {
+	service := "integration"
+	if kind == "devu" {
+		service = "identity"
+	}
+	return "don:" + service + ":dvrv-us-1:devo/11FVC3ScK:" + kind + "/1jGzMh" + strconv.Itoa(n)
+}
+
+// benchWebhook is a tenant's webhook number n; everything that tells of the
+// tenant is another in each.
+func benchWebhook(n int) string {
+	secret := sha256.Sum256([]byte(strconv.Itoa(n)))
+	host := "hooks." + benchName(n+5) + ".de"
+	from := []string{benchReal("webhook", n), base64.StdEncoding.EncodeToString(secret[:]), "https://" + host + "/in/" + benchName(n), "WEBHOOK-" + strconv.Itoa(n+1)}
+	to := []string{benchID(0), "cGxhY2Vob2xkZXItMQ==", "https://example.com/url-1", "display-2"}
+	for user := range 2 {
+		first, last, k := benchName(3*n+user), benchName(7*n+user+1), strconv.Itoa(user+1)
+		from = append(from, benchReal("devu", 2*n+user), first+"."+last+"@"+host, first, first+" "+last, "DEVU-"+strconv.Itoa(2*n+user+1))
+		to = append(to, "don:identity:dvrv-us-1:devo/example:devu/user-"+k, "user-"+k+"@example.com", "name-"+strconv.Itoa(2*user+1), "name-"+strconv.Itoa(2*user+2), "display-"+strconv.Itoa(2*user+1))
+	}
+	body := strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf(benchBody, benchID(0)), `{"webhook":`), "}")
+	for i := range to {
+		body = strings.ReplaceAll(body, `"`+to[i]+`"`, `"`+from[i]+`"`)
+	}
+	return body
+}
+
+// benchName makes up a name: a number written in syllables.
+func benchName(n int) string {
+	var b strings.Builder
+	for n += 400; n > 0; n /= 20 {
+		b.WriteString([]string{"ba", "chen", "dor", "fel", "gri", "hal", "jan", "ker", "lin", "mo", "nut", "ol", "pas", "rei", "schu", "tam", "ul", "ver", "wi", "zon"}[n%20])
+	}
+	return b.String()
 }
 
 func list(b *testing.B, client *http.Client, base string) {
@@ -418,15 +461,4 @@ func list(b *testing.B, client *http.Client, base string) {
 	_, err = io.Copy(io.Discard, resp.Body)
 	require.NoError(b, err)
 	resp.Body.Close()
-}
-
-func direct(b *testing.B, server *httptest.Server) func() time.Duration {
-	client := &http.Client{Transport: &http.Transport{}}
-	return func() time.Duration {
-		return timed(func() {
-			for range recorded {
-				list(b, client, server.URL)
-			}
-		})
-	}
 }

@@ -20,7 +20,46 @@ const (
 	base64Form  = "base64"
 )
 
-var percentEscapers = []func(string) string{url.QueryEscape, url.PathEscape}
+// spellings are the ways in which a value is written inside a text, and those in
+// which its replacement is then written there: the same, unless another reads as
+// well. Those from encoded on stand anywhere, inside words as well.
+var spellings = []struct {
+	form        string
+	write, with func(string) string
+}{
+	{rawForm, nil, nil},
+	{percentForm, url.QueryEscape, url.QueryEscape},
+	{percentForm, func(s string) string { return lowerEscapes(url.QueryEscape(s)) }, url.QueryEscape},
+	{percentForm, url.PathEscape, url.PathEscape},
+	{percentForm, func(s string) string { return lowerEscapes(url.PathEscape(s)) }, url.PathEscape},
+	{jsonForm, escapeJSON, func(s string) string { return s }},
+	{jsonForm, escapeSlashes, escapeSlashes},
+	encoded: {hexForm, hexLower, hexLower},
+	{base64Form, base64Whole, base64Whole},
+	bare: {base64Form, base64Bare, base64Bare},
+	{base64Form, base64Core(0), base64Core(0)},
+	{base64Form, base64Core(1), base64Core(1)},
+	{base64Form, base64Core(2), base64Core(2)},
+	urlAlphabet: {base64Form, nil, inURLAlphabet(base64Whole)},
+	{base64Form, nil, inURLAlphabet(base64Bare)},
+	{base64Form, nil, inURLAlphabet(base64Core(0))},
+	{base64Form, nil, inURLAlphabet(base64Core(1))},
+	{base64Form, nil, inURLAlphabet(base64Core(2))},
+}
+
+// Places in spellings.
+const (
+	encoded     = 7 // hex
+	bare        = 9
+	urlAlphabet = 13
+)
+
+func escapeJSON(s string) string {
+	quoted := quoteJSON(s)
+	return quoted[1 : len(quoted)-1]
+}
+
+func escapeSlashes(s string) string { return strings.ReplaceAll(s, "/", `\/`) }
 
 // lowerEscapes writes the digits of percent escapes in lower case.
 func lowerEscapes(s string) string {
@@ -42,33 +81,29 @@ func hexLower(s string) string { return hex.EncodeToString([]byte(s)) }
 // occur by chance.
 const minCore = 8
 
-// base64Forms yields the base64 texts in which a value shows: encoded by itself,
-// and as the part of a longer encoded text that does not depend on what stands
-// around it, for each of the three places at which a value can begin.
-func base64Forms(value, replacement string, yield func(text, with string)) {
-	for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
-		whole, with := e.EncodeToString([]byte(value)), e.EncodeToString([]byte(replacement))
-		if len(whole) < minCore {
-			return
+func base64Whole(value string) string { return base64.StdEncoding.EncodeToString([]byte(value)) }
+
+func base64Bare(value string) string { return base64.RawStdEncoding.EncodeToString([]byte(value)) }
+
+// base64Core writes the part of a longer encoded text that does not depend on
+// what stands around the value, which begins at one of three places.
+func base64Core(shift int) func(string) string {
+	return func(value string) string {
+		text := base64Whole("\x00\x00"[:shift] + value)
+		first := (8*shift + 5) / 6
+		last := 8 * (shift + len(value)) / 6
+		if first >= last {
+			return ""
 		}
-		yield(whole, with)
-		yield(strings.TrimRight(whole, "="), strings.TrimRight(with, "="))
-		for shift := range 3 {
-			if core := base64Core(e, value, shift); len(core) >= minCore {
-				yield(core, base64Core(e, replacement, shift))
-			}
-		}
+		return text[first:last]
 	}
 }
 
-func base64Core(e *base64.Encoding, value string, shift int) string {
-	text := e.EncodeToString([]byte(strings.Repeat("\x00", shift) + value))
-	first := (8*shift + 5) / 6
-	last := 8 * (shift + len(value)) / 6
-	if first >= last {
-		return ""
-	}
-	return text[first:last]
+var toURLAlphabet = strings.NewReplacer("+", "-", "/", "_")
+
+// inURLAlphabet writes base64 as URLs and file names hold it.
+func inURLAlphabet(write func(string) string) func(string) string {
+	return func(value string) string { return toURLAlphabet.Replace(write(value)) }
 }
 
 // layer is a text as it reads after one kind of escape is undone.

@@ -117,6 +117,9 @@ type leaf struct {
 // once takes what the contract says from members that stand twice in an object:
 // it speaks of one of them only.
 func once(doc *document, class Classifier) Classifier {
+	if !doc.doubled {
+		return class
+	}
 	seen, twice := map[string]bool{}, map[string]bool{}
 	doc.walk(func(_ *node, pointer string) {
 		twice[pointer] = twice[pointer] || seen[pointer] || twice[parentOf(pointer)]

@@ -21,33 +21,60 @@ type needle struct {
 	guard       bool   // a placeholder: it is stepped over, and replaces nothing
 }
 
+// spelled is a needle as it reads in one of the spellings. An index holds a dozen
+// of them for each value, so each is small: what stands in their place is spelled
+// when one is found.
+type spelled struct {
+	*needle
+	spelling uint8
+}
+
+func (n spelled) whole() bool { return n.needle.whole && n.spelling < encoded }
+
+func (n spelled) stands(s string, i, length int) bool {
+	return !n.whole() || startsWord(s, i, n.joins) && endsWord(s, i+length, n.joins)
+}
+
+// found returns the needle as it was found.
+func (n spelled) found(text string) needle {
+	as := *n.needle
+	as.text = text
+	if n.spelling > 0 {
+		as.form, as.replacement = spellings[n.spelling].form, spellings[n.spelling].with(as.replacement)
+	}
+	return as
+}
+
 // index finds the longest of many needles at a place, by one look-up for each
 // length that a needle with that first byte has.
 type index struct {
-	exact, folded       map[string]needle
+	exact, folded       map[string]spelled
 	exactLens, foldLens [256][]int
 }
 
-func (x *index) add(n needle) {
-	if n.text == "" {
+func (x *index) add(n needle) { x.enter(n.text, spelled{&n, 0}) }
+
+func (x *index) enter(text string, n spelled) {
+	if text == "" {
 		return
 	}
 	if x.exact == nil {
-		x.exact, x.folded = map[string]needle{}, map[string]needle{}
+		x.exact, x.folded = map[string]spelled{}, map[string]spelled{}
 	}
 	m, lens := x.exact, &x.exactLens
-	if n.fold {
-		n.text = lower(n.text)
+	// Base64 tells upper from lower case, and hex never does.
+	if n.fold && n.spelling < encoded || n.spelling == encoded {
+		text = lower(text)
 		m, lens = x.folded, &x.foldLens
 	}
-	if old, taken := m[n.text]; taken && !old.guard {
+	if old, taken := m[text]; taken && !old.guard {
 		return
 	}
-	m[n.text] = n
-	l := &lens[n.text[0]]
-	at, found := slices.BinarySearchFunc(*l, len(n.text), func(a, b int) int { return b - a })
+	m[text] = n
+	l := &lens[text[0]]
+	at, found := slices.BinarySearchFunc(*l, len(text), func(a, b int) int { return b - a })
 	if !found {
-		*l = slices.Insert(*l, at, len(n.text))
+		*l = slices.Insert(*l, at, len(text))
 	}
 }
 
@@ -64,28 +91,28 @@ func (x *index) size() int { return len(x.exact) + len(x.folded) }
 
 // match returns the longest needle that stands at i. low is s in lower case.
 func (x *index) match(s, low string, i int) (best needle, ok bool) {
+	longest := 0
 	for _, l := range x.exactLens[s[i]] {
 		if len(s)-i < l {
 			continue
 		}
-		if n, found := x.exact[s[i:i+l]]; found && n.stands(s, i) {
-			best, ok = n, true
+		if n, found := x.exact[s[i:i+l]]; found && n.stands(s, i, l) {
+			best, longest = n.found(s[i:i+l]), l
 			break
 		}
 	}
 	for _, l := range x.foldLens[low[i]] {
-		if len(s)-i < l || ok && l <= len(best.text) {
+		if l <= longest {
+			break
+		}
+		if len(s)-i < l {
 			continue
 		}
-		if n, found := x.folded[low[i:i+l]]; found && n.stands(s, i) {
-			return n, true
+		if n, found := x.folded[low[i:i+l]]; found && n.stands(s, i, l) {
+			return n.found(low[i : i+l]), true
 		}
 	}
-	return best, ok
-}
-
-func (n *needle) stands(s string, i int) bool {
-	return !n.whole || startsWord(s, i, n.joins) && endsWord(s, i+len(n.text), n.joins)
+	return best, longest > 0
 }
 
 // lower lowers ASCII letters only, so that every byte keeps its place.
@@ -106,35 +133,28 @@ func lower(s string) string {
 
 // addForms enters a value in the spellings that it may have inside a text.
 func (x *index) addForms(n needle) {
-	value, replacement := n.text, n.replacement
-	enter := func(form, text, with string) {
-		if form == rawForm || text != value {
-			n.form, n.text, n.replacement = form, text, with
-			x.add(n)
+	n.form = rawForm
+	x.enter(n.text, spelled{&n, 0})
+	for i := uint8(1); i < encoded; i++ {
+		if text := spellings[i].write(n.text); text != n.text {
+			x.enter(text, spelled{&n, i})
 		}
 	}
-	enter(rawForm, value, replacement)
-	for _, escape := range percentEscapers {
-		enter(percentForm, escape(value), escape(replacement))
-		enter(percentForm, lowerEscapes(escape(value)), escape(replacement))
-	}
-	quoted := quoteJSON(value)
-	enter(jsonForm, quoted[1:len(quoted)-1], replacement)
-	enter(jsonForm, strings.ReplaceAll(value, "/", `\/`), strings.ReplaceAll(replacement, "/", `\/`))
-	n.text, n.replacement = value, replacement
 	x.addEncoded(n)
 }
 
 // addEncoded enters a value as hex and as base64. Both are searched for without
 // regard to what stands around them: it may be encoded text as well.
 func (x *index) addEncoded(n needle) {
-	value, replacement := n.text, n.replacement
-	n.whole = false
-	n.form, n.fold, n.text, n.replacement = hexForm, true, hexLower(value), hexLower(replacement)
-	x.add(n)
-	n.form, n.fold = base64Form, false
-	base64Forms(value, replacement, func(text, with string) {
-		n.text, n.replacement = text, with
-		x.add(n)
-	})
+	for i := uint8(encoded); i < urlAlphabet; i++ {
+		text := spellings[i].write(n.text)
+		switch {
+		case i == encoded:
+		case len(text) < minCore && !(i == bare && len(n.text) >= minCore/2):
+			continue
+		case strings.ContainsAny(text, "+/"):
+			x.enter(toURLAlphabet.Replace(text), spelled{&n, i - encoded - 1 + urlAlphabet})
+		}
+		x.enter(text, spelled{&n, i})
+	}
 }

@@ -74,10 +74,10 @@ const (
 // node is one value of a document, with the name it has in its object.
 type node struct {
 	kind       nodeKind
-	start, end int // the value's bytes
-	parent     int // -1 for the root
-	index      int // place among the elements of an array
-	children   []int
+	start, end int    // the value's bytes
+	parent     int    // -1 for the root
+	index      int    // place among the elements of an array
+	children   []int  // elements by index, members by name
 	text       string // a string decoded, or a number's digits
 
 	named            bool
@@ -103,6 +103,8 @@ func (n *node) rename(s string) {
 type document struct {
 	body  []byte
 	nodes []node // in the order of the text
+	// doubled says that an object has two members of one name.
+	doubled bool
 }
 
 var errNotJSON = errors.New("the body is not one JSON document")
@@ -138,6 +140,9 @@ func parseJSON(body []byte) (*document, error) {
 		case '}', ']':
 			i++
 			d.nodes[open].end = i
+			if c == '}' {
+				d.sort(d.nodes[open].children)
+			}
 			open = d.nodes[open].parent
 		case '{':
 			open = add(objectNode, i, 0)
@@ -169,6 +174,15 @@ func parseJSON(body []byte) (*document, error) {
 		}
 	}
 	return d, nil
+}
+
+// sort brings members into canonical order.
+func (d *document) sort(members []int) {
+	slices.SortStableFunc(members, func(a, b int) int {
+		order := strings.Compare(d.nodes[a].name, d.nodes[b].name)
+		d.doubled = d.doubled || order == 0
+		return order
+	})
 }
 
 // nesting returns how deep the brackets of a text are nested.
@@ -208,12 +222,7 @@ func (d *document) walk(visit func(n *node, pointer string)) {
 	at = func(i int) {
 		n := &d.nodes[i]
 		visit(n, string(pointer))
-		children := n.children
-		if n.kind == objectNode {
-			children = slices.Clone(children)
-			slices.SortStableFunc(children, func(a, b int) int { return strings.Compare(d.nodes[a].name, d.nodes[b].name) })
-		}
-		for _, c := range children {
+		for _, c := range n.children {
 			length := len(pointer)
 			pointer = append(pointer, '/')
 			if d.nodes[c].named {
@@ -259,6 +268,9 @@ func (d *document) render() []byte {
 
 // unquoteJSON decodes a string token of a valid document.
 func unquoteJSON(token []byte) string {
+	if plain := token[1 : len(token)-1]; isPlain(plain) {
+		return string(plain)
+	}
 	var s string
 	if json.Unmarshal(token, &s) != nil {
 		return string(token)
@@ -266,8 +278,23 @@ func unquoteJSON(token []byte) string {
 	return s
 }
 
+// isPlain says whether a text reads the same inside a JSON string as by itself.
+// Nearly every text does, and a library asked for each would take most of the
+// time of a recording.
+func isPlain[T string | []byte](s T) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
 // quoteJSON encodes a string without the escapes that only HTML needs.
 func quoteJSON(s string) string {
+	if isPlain(s) {
+		return `"` + s + `"`
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -33,8 +33,8 @@ const minFragment = 3
 // or a label of a host that this table replaces elsewhere.
 func (t *Table) touches(name string) bool {
 	low := lower(name)
-	for part := range t.fragments {
-		if strings.Contains(low, part) {
+	for i := range low {
+		if _, ok := t.fragments.match(low, low, i); ok {
 			return true
 		}
 	}
@@ -54,7 +54,7 @@ func (t *Table) learn(kind provider.Kind, real string) {
 	parts := strings.FieldsFunc(lower(real), func(r rune) bool { return r < 0x80 && !isAlnum(byte(r)) })
 	for _, part := range parts {
 		if len(part) >= minFragment && strings.Trim(part, "0123456789") != "" && !commonLabels[part] && !t.word(part) {
-			t.fragments[part] = true
+			t.fragments.add(needle{text: part})
 		}
 	}
 }

@@ -87,8 +87,12 @@ const memberName provider.Kind = "member"
 var numberedKinds = []provider.Kind{provider.ID, provider.DisplayID, provider.Secret, provider.Key, provider.URL, provider.Mail, provider.Name,
 	provider.Text, provider.Opaque, provider.Word, provider.Event, provider.Undocumented, memberName}
 
-// numberedKind returns the kind of which a value could be a placeholder.
+// numberedKind returns the kind of which a value could be a placeholder. It is
+// asked for every string of an answer: few end as a placeholder does.
 func numberedKind(value string) (provider.Kind, bool) {
+	if last := len(value) - 1; last < 0 || !(value[last] >= '0' && value[last] <= '9' || value[last] == 'm' || strings.HasPrefix(value, numberedSecret)) {
+		return "", false
+	}
 	for _, kind := range numberedKinds {
 		if looksNumbered(kind, value) {
 			return kind, true
@@ -96,6 +100,9 @@ func numberedKind(value string) (provider.Kind, bool) {
 	}
 	return "", false
 }
+
+// numberedSecret is how the base64 text of "placeholder-N" starts.
+var numberedSecret = base64.StdEncoding.EncodeToString([]byte("placeholder-"))
 
 // Patterns of values, used where the contract says nothing or little.
 var (

@@ -1,6 +1,7 @@
 package alias
 
 import (
+	"net/url"
 	"strings"
 
 	"example.com/webhookvcr/internal/provider"
@@ -27,7 +28,7 @@ func (t *Table) index(p pair) {
 // guard keeps a placeholder from being searched for real values that happen to
 // be a part of it.
 func (t *Table) guard(p string) {
-	for _, s := range []string{p, percentEscapers[0](p)} {
+	for _, s := range []string{p, url.QueryEscape(p)} {
 		t.hidden.add(needle{text: s, whole: true, joins: "_-", guard: true})
 	}
 }

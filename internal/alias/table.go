@@ -44,7 +44,7 @@ type Table struct {
 	literals      map[string]bool     // the fixed segments of the vendor's paths
 	words         map[string]bool     // what the caller sent in the open
 	dons          map[string]bool     // whole DONs that were indexed
-	fragments     map[string]bool     // parts of names, mail addresses and hosts
+	fragments     index               // parts of names, mail addresses and hosts
 	sent          *Sent               // what the caller sent, as the caller knows it
 	sentReal      map[kindText]string // what the caller sent, as the tenant knows it
 	hidden        index               // real values inside texts
@@ -73,7 +73,7 @@ func New(o Options) (*Table, error) {
 		parts:   map[string]string{}, partsR: map[string]string{}, partNumbers: map[string]int{},
 		firsts: map[string]string{"": "dvrv-us-1", "devo": "example"},
 		guids:  map[string]string{}, guidsR: map[string]string{},
-		literals: map[string]bool{}, words: map[string]bool{}, dons: map[string]bool{}, fragments: map[string]bool{},
+		literals: map[string]bool{}, words: map[string]bool{}, dons: map[string]bool{},
 		sent: &Sent{}, sentReal: map[kindText]string{},
 	}
 	var err error

@@ -27,12 +27,12 @@ var spellings = []struct {
 	form        string
 	write, with func(string) string
 }{
-	{rawForm, nil, nil},
+	{rawForm, asIs, asIs},
 	{percentForm, url.QueryEscape, url.QueryEscape},
 	{percentForm, func(s string) string { return lowerEscapes(url.QueryEscape(s)) }, url.QueryEscape},
 	{percentForm, url.PathEscape, url.PathEscape},
 	{percentForm, func(s string) string { return lowerEscapes(url.PathEscape(s)) }, url.PathEscape},
-	{jsonForm, escapeJSON, func(s string) string { return s }},
+	{jsonForm, escapeJSON, asIs},
 	{jsonForm, escapeSlashes, escapeSlashes},
 	encoded: {hexForm, hexLower, hexLower},
 	{base64Form, base64Whole, base64Whole},
@@ -40,11 +40,11 @@ var spellings = []struct {
 	{base64Form, base64Core(0), base64Core(0)},
 	{base64Form, base64Core(1), base64Core(1)},
 	{base64Form, base64Core(2), base64Core(2)},
-	urlAlphabet: {base64Form, nil, inURLAlphabet(base64Whole)},
-	{base64Form, nil, inURLAlphabet(base64Bare)},
-	{base64Form, nil, inURLAlphabet(base64Core(0))},
-	{base64Form, nil, inURLAlphabet(base64Core(1))},
-	{base64Form, nil, inURLAlphabet(base64Core(2))},
+	urlAlphabet: {base64Form, inURLAlphabet(base64Whole), inURLAlphabet(base64Whole)},
+	{base64Form, inURLAlphabet(base64Bare), inURLAlphabet(base64Bare)},
+	{base64Form, inURLAlphabet(base64Core(0)), inURLAlphabet(base64Core(0))},
+	{base64Form, inURLAlphabet(base64Core(1)), inURLAlphabet(base64Core(1))},
+	{base64Form, inURLAlphabet(base64Core(2)), inURLAlphabet(base64Core(2))},
 }
 
 // Places in spellings.
@@ -53,6 +53,8 @@ const (
 	bare        = 9
 	urlAlphabet = 13
 )
+
+func asIs(s string) string { return s }
 
 func escapeJSON(s string) string {
 	quoted := quoteJSON(s)

@@ -1,6 +1,7 @@
 package alias
 
 import (
+	"hash/maphash"
 	"maps"
 	"slices"
 	"strings"
@@ -21,56 +22,66 @@ type needle struct {
 	guard       bool   // a placeholder: it is stepped over, and replaces nothing
 }
 
-// spelled is a needle as it reads in one of the spellings. An index holds a dozen
-// of them for each value, so each is small: what stands in their place is spelled
-// when one is found.
-type spelled struct {
-	*needle
-	spelling uint8
-}
-
-func (n spelled) whole() bool { return n.needle.whole && n.spelling < encoded }
-
-func (n spelled) stands(s string, i, length int) bool {
-	return !n.whole() || startsWord(s, i, n.joins) && endsWord(s, i+length, n.joins)
-}
-
-// found returns the needle as it was found.
-func (n spelled) found(text string) needle {
-	as := *n.needle
-	as.text = text
-	if n.spelling > 0 {
-		as.form, as.replacement = spellings[n.spelling].form, spellings[n.spelling].with(as.replacement)
-	}
-	return as
-}
-
 // index finds the longest of many needles at a place, by one look-up for each
-// length that a needle with that first byte has.
+// length that a needle with that first byte has. It keeps hashes of what it looks
+// for and no texts: each value has a dozen spellings, and their texts would be
+// most of a recording's memory.
 type index struct {
-	exact, folded       map[string]spelled
+	needles             []needle
+	exact, folded       map[uint64]spelled // by the hash of the text, or the next that is free
 	exactLens, foldLens [256][]int
 }
 
-func (x *index) add(n needle) { x.enter(n.text, spelled{&n, 0}) }
+// spelled is one of the needles in one of the spellings.
+type spelled uint64
 
-func (x *index) enter(text string, n spelled) {
+func newSpelled(needle, spelling int) spelled { return spelled(needle<<8 | spelling) }
+
+func (x *index) of(s spelled) (n *needle, spelling int) { return &x.needles[s>>8], int(s & 0xff) }
+
+var seed = maphash.MakeSeed()
+
+// look returns what stands for a text in one of the maps, and the text's place.
+func (x *index) look(m map[uint64]spelled, text string) (n *needle, spelling int, place uint64) {
+	for place = maphash.String(seed, text); ; place++ {
+		s, ok := m[place]
+		if !ok {
+			return nil, 0, place
+		}
+		n, spelling = x.of(s)
+		if read := spellings[spelling].write(n.text); read == text || n.folds(spelling) && lower(read) == text {
+			return n, spelling, place
+		}
+	}
+}
+
+// folds says whether case is nothing: base64 tells upper from lower case, and hex
+// never does.
+func (n *needle) folds(spelling int) bool { return n.fold && spelling < encoded || spelling == encoded }
+
+func (x *index) add(n needle) {
+	x.needles = append(x.needles, n)
+	x.enter(0, n.text)
+}
+
+// enter enters a text that is a spelling of the last needle.
+func (x *index) enter(spelling int, text string) {
 	if text == "" {
 		return
 	}
 	if x.exact == nil {
-		x.exact, x.folded = map[string]spelled{}, map[string]spelled{}
+		x.exact, x.folded = map[uint64]spelled{}, map[uint64]spelled{}
 	}
 	m, lens := x.exact, &x.exactLens
-	// Base64 tells upper from lower case, and hex never does.
-	if n.fold && n.spelling < encoded || n.spelling == encoded {
+	if x.needles[len(x.needles)-1].folds(spelling) {
 		text = lower(text)
 		m, lens = x.folded, &x.foldLens
 	}
-	if old, taken := m[text]; taken && !old.guard {
+	old, _, place := x.look(m, text)
+	if old != nil && !old.guard {
 		return
 	}
-	m[text] = n
+	m[place] = newSpelled(len(x.needles)-1, spelling)
 	l := &lens[text[0]]
 	at, found := slices.BinarySearchFunc(*l, len(text), func(a, b int) int { return b - a })
 	if !found {
@@ -80,7 +91,7 @@ func (x *index) enter(text string, n spelled) {
 
 // clone returns a copy that can grow without changing x.
 func (x *index) clone() *index {
-	c := &index{exact: maps.Clone(x.exact), folded: maps.Clone(x.folded), exactLens: x.exactLens, foldLens: x.foldLens}
+	c := &index{needles: slices.Clone(x.needles), exact: maps.Clone(x.exact), folded: maps.Clone(x.folded), exactLens: x.exactLens, foldLens: x.foldLens}
 	for i := range c.exactLens {
 		c.exactLens[i], c.foldLens[i] = slices.Clone(x.exactLens[i]), slices.Clone(x.foldLens[i])
 	}
@@ -89,30 +100,43 @@ func (x *index) clone() *index {
 
 func (x *index) size() int { return len(x.exact) + len(x.folded) }
 
-// match returns the longest needle that stands at i. low is s in lower case.
+// match returns the longest needle that stands at i, as it is spelled there. low
+// is s in lower case.
 func (x *index) match(s, low string, i int) (best needle, ok bool) {
-	longest := 0
-	for _, l := range x.exactLens[s[i]] {
+	best, ok = x.longest(x.exact, x.exactLens[s[i]], s, s, i, 0)
+	if fold, longer := x.longest(x.folded, x.foldLens[low[i]], s, low, i, len(best.text)); longer {
+		return fold, true
+	}
+	return best, ok
+}
+
+// longest returns the longest needle in one of the maps that is longer than min.
+func (x *index) longest(m map[uint64]spelled, lens []int, s, text string, i, min int) (needle, bool) {
+	for _, l := range lens {
+		if l <= min {
+			break
+		}
 		if len(s)-i < l {
 			continue
 		}
-		if n, found := x.exact[s[i:i+l]]; found && n.stands(s, i, l) {
-			best, longest = n.found(s[i:i+l]), l
-			break
+		if n, spelling, _ := x.look(m, text[i:i+l]); n != nil && n.stands(s, i, l, spelling) {
+			return n.found(text[i:i+l], spelling), true
 		}
 	}
-	for _, l := range x.foldLens[low[i]] {
-		if l <= longest {
-			break
-		}
-		if len(s)-i < l {
-			continue
-		}
-		if n, found := x.folded[low[i:i+l]]; found && n.stands(s, i, l) {
-			return n.found(low[i : i+l]), true
-		}
+	return needle{}, false
+}
+
+func (n *needle) stands(s string, i, length, spelling int) bool {
+	return !n.whole || spelling >= encoded || startsWord(s, i, n.joins) && endsWord(s, i+length, n.joins)
+}
+
+// found returns the needle as it was found.
+func (n needle) found(text string, spelling int) needle {
+	n.text = text
+	if spelling > 0 {
+		n.form, n.replacement = spellings[spelling].form, spellings[spelling].with(n.replacement)
 	}
-	return best, longest > 0
+	return n
 }
 
 // lower lowers ASCII letters only, so that every byte keeps its place.
@@ -134,27 +158,32 @@ func lower(s string) string {
 // addForms enters a value in the spellings that it may have inside a text.
 func (x *index) addForms(n needle) {
 	n.form = rawForm
-	x.enter(n.text, spelled{&n, 0})
-	for i := uint8(1); i < encoded; i++ {
+	x.add(n)
+	for i := 1; i < encoded; i++ {
 		if text := spellings[i].write(n.text); text != n.text {
-			x.enter(text, spelled{&n, i})
+			x.enter(i, text)
 		}
 	}
-	x.addEncoded(n)
+	x.enterEncoded(n.text)
 }
 
-// addEncoded enters a value as hex and as base64. Both are searched for without
-// regard to what stands around them: it may be encoded text as well.
+// addEncoded enters a value as hex and as base64 only. Both are searched for
+// without regard to what stands around them: it may be encoded text as well.
 func (x *index) addEncoded(n needle) {
-	for i := uint8(encoded); i < urlAlphabet; i++ {
-		text := spellings[i].write(n.text)
+	x.needles = append(x.needles, n)
+	x.enterEncoded(n.text)
+}
+
+func (x *index) enterEncoded(value string) {
+	for i := encoded; i < urlAlphabet; i++ {
+		text := spellings[i].write(value)
 		switch {
 		case i == encoded:
-		case len(text) < minCore && !(i == bare && len(n.text) >= minCore/2):
+		case len(text) < minCore && !(i == bare && len(value) >= minCore/2):
 			continue
 		case strings.ContainsAny(text, "+/"):
-			x.enter(toURLAlphabet.Replace(text), spelled{&n, i - encoded - 1 + urlAlphabet})
+			x.enter(i-encoded-1+urlAlphabet, toURLAlphabet.Replace(text))
 		}
-		x.enter(text, spelled{&n, i})
+		x.enter(i, text)
 	}
 }

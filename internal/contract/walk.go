@@ -90,9 +90,11 @@ func expand(to []*jsonschema.Schema, s *jsonschema.Schema, v any) []*jsonschema.
 	for _, sub := range s.AllOf {
 		to = expand(to, sub, v)
 	}
-	for _, sub := range slices.Concat(s.AnyOf, s.OneOf) {
-		if sub.Validate(v) == nil {
-			to = expand(to, sub, v)
+	for _, all := range [][]*jsonschema.Schema{s.AnyOf, s.OneOf} {
+		for _, sub := range all {
+			if sub.Validate(v) == nil {
+				to = expand(to, sub, v)
+			}
 		}
 	}
 	if s.If != nil {
@@ -174,9 +176,10 @@ func class(schemas []*jsonschema.Schema, v any) provider.Class {
 		if kind, ok := s.Extensions[placeholderKeyword].(placeholder); ok && c.Kind == "" {
 			c.Kind = provider.Kind(kind)
 		}
-		if listed := slices.Concat(s.Enum, s.Constant); len(listed) > 0 {
+		if len(s.Enum)+len(s.Constant) > 0 {
 			otherwise = provider.Word
-			c.Keep = c.Keep || slices.Contains(listed, any(text(v)))
+			word := any(text(v))
+			c.Keep = c.Keep || slices.Contains(s.Enum, word) || slices.Contains(s.Constant, word)
 		}
 		if s.Format == "date-time" {
 			otherwise = provider.Opaque

@@ -145,8 +145,20 @@ func firstLines(s string) string {
 	return s
 }
 
-// Sequences of bytes that go-vcr's own encoder loses or cannot read back.
-var mustQuote = pattern.New("^[\\s\u0085\u2028\u2029\ufeff]|[ \t]$|[ \t]\n|[\x00-\x08\x0b-\x1f\x7f\u0080-\u009f\u2028\u2029\ufeff]")
+// mustQuote says whether a text holds what go-vcr's own encoder loses or cannot
+// read back: white space at its start or at the end of a line, control characters
+// and marks of Unicode. It is asked for every scalar of a cassette.
+func mustQuote(s string) bool {
+	for i, c := range s {
+		switch blank := c == ' ' || c == '\t'; {
+		case i == 0 && (blank || c == '\n'), blank && (i+1 == len(s) || s[i+1] == '\n'):
+			return true
+		case c < ' ' && c != '\t' && c != '\n', c >= 0x7f && c < 0xa0, c == '\u2028', c == '\u2029', c == '\ufeff':
+			return true
+		}
+	}
+	return false
+}
 
 // Encode renders a cassette as go-vcr v3 and v4 read it. Unlike go-vcr's own
 // encoder it keeps every byte of every body.
@@ -231,7 +243,7 @@ func text(s string) *yaml.Node {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!binary", Value: base64.StdEncoding.EncodeToString([]byte(s))}
 	}
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	if mustQuote.MatchString(s) {
+	if mustQuote(s) {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n

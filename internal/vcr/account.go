@@ -162,7 +162,7 @@ func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string) {
 		return []string{err.Error()}
 	}
 	seen := map[string]bool{}
-	var unnamed []string // pointers that hold a name which must not be shown
+	unnamed := map[string]bool{} // pointers that end in a name which must not be shown
 	hidden := map[string]bool{}
 	e.walk(func(t token) {
 		account := e.account(t)
@@ -172,13 +172,14 @@ func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string) {
 		if t.sort == headerValue && hidden[t.in+t.at] {
 			return
 		}
-		for _, p := range unnamed {
-			if t.at == p || strings.HasPrefix(t.at, p+"/") {
-				t.at = p[:strings.LastIndexByte(p, '/')] + "/…"
+		for end := 1; end <= len(t.at) && len(unnamed) > 0; end++ {
+			if (end == len(t.at) || t.at[end] == '/') && unnamed[t.at[:end]] {
+				t.at = t.at[:strings.LastIndexByte(t.at[:end], '/')] + "/…"
+				break
 			}
 		}
 		if t.sort == memberToken && (account == NoAccount || account == OpenWord && len(e.late(t)) > 0) {
-			unnamed = append(unnamed, t.role)
+			unnamed[t.role] = true
 		}
 		switch {
 		case account == NoAccount:
@@ -217,23 +218,36 @@ type knowledge struct {
 	read int // exchanges whose words are in sent
 	// sent are the words that the caller sent in the open.
 	sent map[string]bool
+	// events are the events that the caller names in the paths of all exchanges.
+	events map[string]bool
 	// parts are the parts of names, addresses and hosts that the table replaces.
-	parts []string
+	parts map[string]bool
 	// plain remembers which names of members are plain.
 	plain map[string]bool
+	// texts are the exchanges as a message searches them; nil until one does.
+	texts []string
 }
 
 func (r *Recording) knowledge() *knowledge {
-	k := &knowledge{sent: map[string]bool{}, plain: map[string]bool{}}
+	k := &knowledge{sent: map[string]bool{}, events: map[string]bool{}, parts: map[string]bool{}, plain: map[string]bool{}}
+	for _, ia := range r.captured {
+		if u, err := url.Parse(ia.Request.URL); err == nil {
+			k.events[r.Definition.Variables(u.EscapedPath())[r.Definition.EventVariable()]] = true
+		}
+	}
 	for _, real := range r.table.Reals(provider.Name, provider.Mail, provider.DisplayID) {
 		for _, part := range strings.FieldsFunc(strings.ToLower(real), func(c rune) bool { return !(c >= 'a' && c <= 'z' || c >= 0x80) }) {
-			if len(part) > 4 && !contract.IsWord(r.Definition, part) && !harmlessPart[part] {
-				k.parts = append(k.parts, part)
+			if len(part) >= minPart && !contract.IsWord(r.Definition, part) && !harmlessPart[part] {
+				k.parts[part] = true
 			}
 		}
 	}
 	return k
 }
+
+// minPart is the shortest part of a name or an address that is looked for inside
+// the names of members.
+const minPart = 5
 
 // account finds the account of a token.
 func (e *audit) account(t token) Account {
@@ -273,11 +287,13 @@ func (t token) missing() string {
 func (e *audit) late(t token) (reasons []string) {
 	if p, late := e.r.table.Late([]byte(t.value)); late && !e.openURL(t) || late && e.r.table.RevealText(p) != t.value {
 		reason := fmt.Sprintf("%s shows a value that %q stands for", t.place(), p)
-		for j, other := range e.r.captured {
-			if strings.Contains(exchangeText(other), p) {
-				reason += fmt.Sprintf(" in exchange #%d", j)
-				break
+		if e.texts == nil {
+			for _, ia := range e.r.captured {
+				e.texts = append(e.texts, exchangeText(ia))
 			}
+		}
+		if j := slices.IndexFunc(e.texts, func(text string) bool { return strings.Contains(text, p) }); j >= 0 {
+			reason += fmt.Sprintf(" in exchange #%d", j)
 		}
 		reasons = append(reasons, reason)
 	}
@@ -366,15 +382,9 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 	d := json.NewDecoder(strings.NewReader(body))
 	d.UseNumber()
 	var tokens []token
-	seen := map[string]bool{}
-	twice := map[string]bool{}
+	twice := map[string]bool{} // pointers of members whose name stands twice in an object
 	var read func(pointer string, depth int) error
 	read = func(pointer string, depth int) error {
-		// What stands twice has no class: the contract speaks of one of them.
-		if twice[pointer] = twice[pointer] || seen[pointer]; twice[pointer] {
-			classes = without(classes, pointer)
-		}
-		seen[pointer] = true
 		t, err := d.Token()
 		if err != nil || depth > maxNesting {
 			return fmt.Errorf("unreadable: %w", err)
@@ -382,6 +392,7 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 		leaf := token{in: in, at: pointer}
 		switch v := t.(type) {
 		case json.Delim:
+			names := map[string]bool{}
 			for i := 0; d.More(); i++ {
 				next := pointer + "/" + strconv.Itoa(i)
 				if v == '{' {
@@ -391,6 +402,10 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 					}
 					text, _ := name.(string)
 					next = pointer + "/" + pointerEscape(text)
+					if names[text] {
+						twice[next] = true
+					}
+					names[text] = true
 					tokens = append(tokens, token{sort: memberToken, in: in, at: pointer, role: next, value: text})
 				}
 				if err := read(next, depth+1); err != nil {
@@ -419,7 +434,11 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 		if t.sort == memberToken {
 			at = t.role
 		}
-		t.class = classes(at)
+		// What stands twice has no class, nor has what is in it: the contract
+		// speaks of one of the two.
+		if len(twice) == 0 || !within(twice, at) {
+			t.class = classes(at)
+		}
 		visit(t)
 	}
 }
@@ -427,14 +446,16 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 // maxNesting is what a hostile body may not exceed.
 const maxNesting = 1000
 
-// without takes the class from a pointer and everything below it.
-func without(classes func(string) provider.Class, pointer string) func(string) provider.Class {
-	return func(at string) provider.Class {
-		if at == pointer || strings.HasPrefix(at, pointer+"/") {
-			return provider.Class{}
+// within says whether a pointer is one of some, or leads into one of them.
+func within(pointers map[string]bool, at string) bool {
+	for !pointers[at] {
+		end := strings.LastIndexByte(at, '/')
+		if end < 0 {
+			return false
 		}
-		return classes(at)
+		at = at[:end]
 	}
+	return true
 }
 
 func pointerEscape(name string) string {
@@ -721,8 +742,16 @@ func (e *audit) plainName(name string) bool {
 	if length == 0 {
 		return false
 	}
+	// The name is short by now, and the parts may be many.
 	low := strings.ToLower(name)
-	return !slices.ContainsFunc(e.parts, func(part string) bool { return strings.Contains(low, part) })
+	for end := minPart; end <= len(low); end++ {
+		for start := range end - minPart + 1 {
+			if e.parts[low[start:end]] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // harmlessPart are parts of addresses that name nobody.
@@ -776,7 +805,7 @@ func (e *audit) link(value string, depth int) bool {
 		if template != nil {
 			t.role = template[i]
 		}
-		if err != nil || !(v == "" || e.contractWord(t) || e.isPlaceholder(t) || template != nil && strings.Trim(t.role, "{}") == e.r.Definition.EventVariable() && e.sentEvent(v)) {
+		if err != nil || !(v == "" || e.contractWord(t) || e.isPlaceholder(t) || template != nil && strings.Trim(t.role, "{}") == e.r.Definition.EventVariable() && e.events[v] && word(v)) {
 			return false
 		}
 	}
@@ -792,16 +821,6 @@ func (e *audit) link(value string, depth int) bool {
 		}
 	}
 	return true
-}
-
-// sentEvent says whether the caller has named this event in a path.
-func (e *audit) sentEvent(id string) bool {
-	for _, ia := range e.r.captured {
-		if u, err := url.Parse(ia.Request.URL); err == nil && e.r.Definition.Variables(u.EscapedPath())[e.r.Definition.EventVariable()] == id {
-			return word(id)
-		}
-	}
-	return false
 }
 
 // word reports whether a value is one lower-case word, as enum members are: up to

@@ -19,8 +19,11 @@ func (r *Recording) leaks() []string {
 	var reasons []string
 	known := r.knowledge()
 	for i := range r.captured {
-		for _, reason := range r.unaccounted(i, known) {
-			reasons = append(reasons, fmt.Sprintf("%s: %s", r.place(i), reason))
+		if found := r.unaccounted(i, known); len(found) > 0 {
+			place := r.placeOf(i, known)
+			for _, reason := range found {
+				reasons = append(reasons, place+": "+reason)
+			}
 		}
 	}
 	return reasons
@@ -28,8 +31,10 @@ func (r *Recording) leaks() []string {
 
 // place is how messages call a captured exchange. A URL or a method that shows
 // what it should not is left out of them as well.
-func (r *Recording) place(i int) string {
-	e, err := r.examine(i, r.knowledge())
+func (r *Recording) place(i int) string { return r.placeOf(i, r.knowledge()) }
+
+func (r *Recording) placeOf(i int, known *knowledge) string {
+	e, err := r.examine(i, known)
 	if err != nil {
 		return fmt.Sprintf("exchange #%d", i)
 	}

@@ -2,16 +2,13 @@ package vcr
 
 import (
 	"bytes"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 	"gopkg.in/yaml.v3"
@@ -143,139 +140,6 @@ func firstLines(s string) string {
 		return s[:300] + " …"
 	}
 	return s
-}
-
-// mustQuote says whether a text holds what go-vcr's own encoder loses or cannot
-// read back: white space at its start or at the end of a line, control characters
-// and marks of Unicode. It is asked for every scalar of a cassette.
-func mustQuote(s string) bool {
-	for i, c := range s {
-		switch blank := c == ' ' || c == '\t'; {
-		case i == 0 && (blank || c == '\n'), blank && (i+1 == len(s) || s[i+1] == '\n'):
-			return true
-		case c < ' ' && c != '\t' && c != '\n', c >= 0x7f && c < 0xa0, c == '\u2028', c == '\u2029', c == '\ufeff':
-			return true
-		}
-	}
-	return false
-}
-
-// Encode renders a cassette as go-vcr v3 and v4 read it. Unlike go-vcr's own
-// encoder it keeps every byte of every body.
-func Encode(h Header, interactions []*cassette.Interaction) ([]byte, error) {
-	var doc yaml.Node
-	if err := doc.Encode(struct {
-		Header       Header                  `yaml:"webhooktest,flow"`
-		Version      int                     `yaml:"version"`
-		Interactions []*cassette.Interaction `yaml:"interactions"`
-	}{h, cassette.CassetteFormatV2, nil}); err != nil {
-		return nil, err
-	}
-	list := &yaml.Node{Kind: yaml.SequenceNode}
-	for id, ia := range interactions {
-		list.Content = append(list.Content, interactionNode(id, ia))
-	}
-	doc.Content[len(doc.Content)-1] = list
-	var out bytes.Buffer
-	out.WriteString("---\n")
-	encoder := yaml.NewEncoder(&out)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(&doc); err != nil {
-		return nil, err
-	}
-	if err := encoder.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
-}
-
-func interactionNode(id int, ia *cassette.Interaction) *yaml.Node {
-	req, resp := &ia.Request, &ia.Response
-	return mapping(
-		"id", number(int64(id)),
-		"request", mapping(
-			"proto", text(req.Proto),
-			"proto_major", number(int64(req.ProtoMajor)),
-			"proto_minor", number(int64(req.ProtoMinor)),
-			"content_length", number(req.ContentLength),
-			"transfer_encoding", list(req.TransferEncoding),
-			"trailer", header(req.Trailer),
-			"host", text(req.Host),
-			"remote_addr", text(req.RemoteAddr),
-			"request_uri", text(req.RequestURI),
-			"body", text(req.Body),
-			"form", header(req.Form),
-			"headers", header(req.Headers),
-			"url", text(req.URL),
-			"method", text(req.Method),
-		),
-		"response", mapping(
-			"proto", text(resp.Proto),
-			"proto_major", number(int64(resp.ProtoMajor)),
-			"proto_minor", number(int64(resp.ProtoMinor)),
-			"transfer_encoding", list(resp.TransferEncoding),
-			"trailer", header(resp.Trailer),
-			"content_length", number(resp.ContentLength),
-			"uncompressed", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: fmt.Sprint(resp.Uncompressed)},
-			"body", text(resp.Body),
-			"headers", header(resp.Headers),
-			"status", text(resp.Status),
-			"code", number(int64(resp.Code)),
-			"duration", text(resp.Duration.String()),
-		),
-	)
-}
-
-func mapping(pairs ...any) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.MappingNode}
-	for i := 0; i < len(pairs); i += 2 {
-		n.Content = append(n.Content, text(pairs[i].(string)), pairs[i+1].(*yaml.Node))
-	}
-	return n
-}
-
-func number(i int64) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: fmt.Sprint(i)}
-}
-
-func text(s string) *yaml.Node {
-	if !utf8.ValidString(s) {
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!binary", Value: base64.StdEncoding.EncodeToString([]byte(s))}
-	}
-	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	if mustQuote(s) {
-		n.Style = yaml.DoubleQuotedStyle
-	}
-	return n
-}
-
-func list(values []string) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.SequenceNode}
-	if len(values) == 0 {
-		n.Style = yaml.FlowStyle
-	}
-	for _, v := range values {
-		n.Content = append(n.Content, text(v))
-	}
-	return n
-}
-
-// header renders a map of lists with its keys sorted, so that a recording made
-// twice gives the same bytes.
-func header[M ~map[string][]string](m M) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.MappingNode}
-	if len(m) == 0 {
-		n.Style = yaml.FlowStyle
-	}
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	for _, k := range keys {
-		n.Content = append(n.Content, text(k), list(m[k]))
-	}
-	return n
 }
 
 // parsed remembers the cassettes of this process: parsing is by far the most

@@ -97,9 +97,9 @@ func (d don) exchange(s string, partition, part func(string) string) string {
 }
 
 // rawDON returns a DON with no separator escaped.
-func rawDON(s string) string {
-	return strings.NewReplacer("%3A", ":", "%3a", ":", "%2F", "/", "%2f", "/", `\/`, "/").Replace(s)
-}
+func rawDON(s string) string { return separators.Replace(s) }
+
+var separators = strings.NewReplacer("%3A", ":", "%3a", ":", "%2F", "/", "%2f", "/", `\/`, "/")
 
 func (d don) last() donPart { return d.parts[len(d.parts)-1] }
 

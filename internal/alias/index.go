@@ -27,7 +27,7 @@ type needle struct {
 // for and no texts: each value has a dozen spellings, and their texts would be
 // most of a recording's memory.
 type index struct {
-	needles             []needle
+	needles             []*needle
 	exact, folded       map[uint64]spelled // by the hash of the text, or the next that is free
 	exactLens, foldLens [256][]int
 }
@@ -37,7 +37,7 @@ type spelled uint64
 
 func newSpelled(needle, spelling int) spelled { return spelled(needle<<8 | spelling) }
 
-func (x *index) of(s spelled) (n *needle, spelling int) { return &x.needles[s>>8], int(s & 0xff) }
+func (x *index) of(s spelled) (n *needle, spelling int) { return x.needles[s>>8], int(s & 0xff) }
 
 var seed = maphash.MakeSeed()
 
@@ -60,7 +60,7 @@ func (x *index) look(m map[uint64]spelled, text string) (n *needle, spelling int
 func (n *needle) folds(spelling int) bool { return n.fold && spelling < encoded || spelling == encoded }
 
 func (x *index) add(n needle) {
-	x.needles = append(x.needles, n)
+	x.needles = append(x.needles, &n)
 	x.enter(0, n.text)
 }
 
@@ -170,7 +170,7 @@ func (x *index) addForms(n needle) {
 // addEncoded enters a value as hex and as base64 only. Both are searched for
 // without regard to what stands around them: it may be encoded text as well.
 func (x *index) addEncoded(n needle) {
-	x.needles = append(x.needles, n)
+	x.needles = append(x.needles, &n)
 	x.enterEncoded(n.text)
 }
 

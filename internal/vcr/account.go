@@ -507,8 +507,7 @@ func (e *audit) contractWord(t token) bool {
 		if t.class.Kind == provider.Text {
 			return slices.Contains(def.Sentences, t.value)
 		}
-		_, err := time.Parse(time.RFC3339, t.value)
-		return t.class.Keep && err != nil || (t.class.Kind == provider.Word || t.class.Documented && t.class.Kind == "") && contract.IsWord(def, t.value)
+		return t.class.Keep && !isMoment(t.value) || (t.class.Kind == provider.Word || t.class.Documented && t.class.Kind == "") && contract.IsWord(def, t.value)
 	}
 	return false
 }
@@ -568,8 +567,7 @@ func (e *audit) bounded(t token) bool {
 	case numberToken:
 		return t.class.Documented && t.class.Keep && !t.class.Kept && countNumber.MatchString(t.value)
 	case stringToken, queryValue:
-		_, err := time.Parse(time.RFC3339, t.value)
-		return t.class.Documented && t.class.Keep && !t.class.Kept && err == nil
+		return t.class.Documented && t.class.Keep && !t.class.Kept && isMoment(t.value)
 	case headerValue:
 		switch g := e.grammar(t); g {
 		case provider.Reference, provider.Root, "":
@@ -587,6 +585,16 @@ func (e *audit) bounded(t token) bool {
 		}
 	}
 	return false
+}
+
+// isMoment says whether a text is a date-time; most texts show at their start that
+// they are none.
+func isMoment(s string) bool {
+	if s == "" || s[0] < '0' || s[0] > '9' {
+		return false
+	}
+	_, err := time.Parse(time.RFC3339, s)
+	return err == nil
 }
 
 // acceptable says whether one entry of an Accept header is a media type of

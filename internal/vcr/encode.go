@@ -77,6 +77,8 @@ func (w *encoder) value(key string, v any) { fmt.Fprintf(&w.out, indent+"%s: %v\
 
 func (w *encoder) text(key, s string) {
 	switch styleOf(s) {
+	case emptyStyle:
+		w.out.WriteString(indent + key + ": \"\"\n")
 	case plainStyle:
 		w.out.WriteString(indent + key + ": " + s + "\n")
 	case quotedStyle:
@@ -168,6 +170,7 @@ type style int
 
 const (
 	unusualStyle style = iota
+	emptyStyle
 	plainStyle
 	quotedStyle // in single quotes
 	linesStyle  // as a block of lines
@@ -176,7 +179,10 @@ const (
 // styleOf says how the YAML library writes a text; unusualStyle leaves that to
 // the library.
 func styleOf(s string) style {
-	if mustQuote(s) || ambiguous[strings.ToLower(s)] || s == "" {
+	switch {
+	case s == "":
+		return emptyStyle
+	case mustQuote(s), len(s) < 6 && ambiguous[strings.ToLower(s)]:
 		return unusualStyle
 	}
 	breaks := false

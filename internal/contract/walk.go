@@ -42,7 +42,7 @@ func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string) {
 			return // the wrong type already; its members mean nothing
 		}
 		for name, member := range v {
-			var next []*jsonschema.Schema
+			next := make([]*jsonschema.Schema, 0, 4)
 			documented := false
 			for _, s := range schemas {
 				for _, sub := range describing(s, name) {
@@ -62,7 +62,7 @@ func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string) {
 			return
 		}
 		for i, item := range v {
-			var next []*jsonschema.Schema
+			next := make([]*jsonschema.Schema, 0, 4)
 			for _, s := range schemas {
 				switch {
 				case i < len(s.PrefixItems):
@@ -73,7 +73,7 @@ func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string) {
 			}
 			// An item without a schema is part of the array, and undocumented
 			// with whatever it holds.
-			if next != nil {
+			if len(next) > 0 {
 				w.visit(next, item, pointer+"/"+strconv.Itoa(i))
 			}
 		}

@@ -62,8 +62,14 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 	}
 	// An id in one of these may show in another that was read before.
 	t.settle(func() {
+		hidden := map[string]string{} // lists repeat their words
 		for _, l := range passes[2] {
-			l.replace(t.hideText(l.text, false))
+			p, ok := hidden[l.text]
+			if !ok {
+				p = t.hideText(l.text, false)
+				hidden[l.text] = p
+			}
+			l.replace(p)
 		}
 		for _, l := range names {
 			l.rename(t.hideName(l))

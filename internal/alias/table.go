@@ -3,6 +3,7 @@ package alias
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/provider"
@@ -184,31 +185,30 @@ func (t *Table) enter(p pair) {
 // Counts says how many distinct real values have a placeholder that stands in
 // the text, by kind. A DON counts once, whatever its parts.
 func (t *Table) Counts(text string) map[provider.Kind]int {
-	folded, plain := lower(text), lower(rawDON(text))
-	stands := func(placeholder string) bool {
-		placeholder = lower(placeholder)
-		return standsAlone(folded, placeholder) || standsAlone(plain, placeholder)
+	type counted struct {
+		kind        provider.Kind
+		placeholder string
 	}
-	counts := map[provider.Kind]int{}
-	count := func(kind provider.Kind, real, placeholder string) {
-		if real != placeholder && stands(placeholder) {
-			counts[kind]++
+	var all []counted
+	add := func(kind provider.Kind, real, placeholder string) {
+		if real != placeholder && placeholder != "" {
+			all = append(all, counted{kind, lower(placeholder)})
 		}
 	}
 	for key, p := range t.byReal {
 		if _, guid := t.guids[lower(key.text)]; !guid {
-			count(key.kind, key.text, p)
+			add(key.kind, key.text, p)
 		}
 	}
 	for guid, p := range t.guids {
-		count(provider.ID, guid, p)
+		add(provider.ID, guid, p)
 	}
 	dons := map[string]bool{}
 	for text := range t.dons {
 		if real := rawDON(text); !dons[real] {
 			dons[real] = true
 			if d, ok := wholeDON(real); ok {
-				count(provider.ID, real, d.exchange(real,
+				add(provider.ID, real, d.exchange(real,
 					func(p string) string { return strings.TrimPrefix(t.parts["/"+p], "/") },
 					func(key string) string { return t.parts[key] }))
 			}
@@ -216,25 +216,39 @@ func (t *Table) Counts(text string) map[provider.Kind]int {
 	}
 	for _, s := range t.def.Seeds {
 		if real := t.events[s.Placeholder]; s.Kind == provider.Event && real != "" {
-			count(provider.Event, real, s.Placeholder)
+			add(provider.Event, real, s.Placeholder)
+		}
+	}
+	stands := map[string]bool{} // with no word running into it, by placeholder
+	var lengths []int
+	for _, c := range all {
+		stands[c.placeholder] = false
+		if !slices.Contains(lengths, len(c.placeholder)) {
+			lengths = append(lengths, len(c.placeholder))
+		}
+	}
+	for _, s := range []string{lower(text), lower(rawDON(text))} {
+		for i := range s {
+			if !startsWord(s, i, "_-") {
+				continue
+			}
+			for _, l := range lengths {
+				if i+l > len(s) || !endsWord(s, i+l, "_-") {
+					continue
+				}
+				if _, ok := stands[s[i:i+l]]; ok {
+					stands[s[i:i+l]] = true
+				}
+			}
+		}
+	}
+	counts := map[provider.Kind]int{}
+	for _, c := range all {
+		if stands[c.placeholder] {
+			counts[c.kind]++
 		}
 	}
 	return counts
-}
-
-// standsAlone says whether a text is in another, with no word running into it.
-func standsAlone(s, text string) bool {
-	for from := 0; text != ""; {
-		i := strings.Index(s[from:], text)
-		if i < 0 {
-			return false
-		}
-		from += i + 1
-		if startsWord(s, from-1, "_-") && endsWord(s, from-1+len(text), "_-") {
-			return true
-		}
-	}
-	return false
 }
 
 // problem is an error about one place, in the words that every message uses.

@@ -27,8 +27,11 @@ func Checked(tb testing.TB, p Provider, rt http.RoundTripper) http.RoundTripper 
 	if err := p.ready(forChecked); err != nil {
 		fatal(tb, err)
 	}
-	if rt == nil {
+	switch {
+	case rt == nil:
 		rt = http.DefaultTransport
+	case isNil(rt):
+		fatal(tb, fmt.Errorf("the transport for Checked, a %T, is nil; give one, or nil alone for http.DefaultTransport", rt))
 	}
 	c := &checked{tb: tb, p: p, next: rt, logged: map[string]bool{}}
 	tb.Cleanup(c.end)

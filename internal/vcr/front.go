@@ -36,8 +36,8 @@ type Config struct {
 	Bare bool
 	// AllowProblems are JSON pointers whose problems do not count; see Allowed.
 	AllowProblems []string
-	// OnRequest sees a copy of every request as it was sent.
-	OnRequest func(*http.Request)
+	// OnRequest each see a copy of every request as it was sent.
+	OnRequest []func(*http.Request)
 	// OnNews sees each problem that does not fail a test.
 	OnNews func(contract.Problem)
 }
@@ -129,8 +129,8 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	c := &call{Context: req.Context(), req: req, def: f.Definition, body: body}
 	f.credentials(c)
 	f.plain(c)
-	if f.OnRequest != nil {
-		f.OnRequest(f.copyFor(c))
+	for _, see := range f.OnRequest {
+		see(f.copyFor(c))
 	}
 	inner := req.WithContext(c)
 	inner.Body = nil

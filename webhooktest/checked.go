@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/vcr"
 )
 
 // Checked returns a transport that checks every exchange of rt against the
@@ -33,7 +34,7 @@ func Checked(tb testing.TB, p Provider, rt http.RoundTripper) http.RoundTripper 
 	case isNil(rt):
 		fatal(tb, fmt.Errorf("the transport for Checked, a %T, is nil; give one, or nil alone for http.DefaultTransport", rt))
 	}
-	c := &checked{tb: tb, p: p, next: rt, logged: map[string]bool{}}
+	c := &checked{tb: tb, p: p, next: vcr.Answering(rt), logged: map[string]bool{}}
 	tb.Cleanup(c.end)
 	return c
 }

@@ -20,6 +20,11 @@ import (
 // documented operation came by fails at its end, unless AllowUnused is given. Of
 // the options, AllowProblems, AllowUnused, OnNews and Strict apply.
 //
+// An Authorization or Origin that a request carries must have the vendor's form,
+// whatever its token is; that one is missing is not reported, for a transport below
+// may add it. A cleanup that was registered before Checked runs after the checks
+// have ended, and a request that it sends fails the test.
+//
 // Requests and answers pass as they are, bodies included; an answer to an
 // upgrade and a stream of events pass unread. rt defaults to
 // http.DefaultTransport.
@@ -46,6 +51,7 @@ type checked struct {
 
 	mu     sync.Mutex
 	ended  bool
+	ending vcr.Ending
 	saw    bool // a request of a documented operation
 	logged map[string]bool
 }
@@ -63,12 +69,16 @@ func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 		c.saw = true
 		c.mu.Unlock()
 	}
+	c.late(asked)
 	resp, err := c.next.RoundTrip(sent)
 	var problems []contract.Problem
 	if unchecked != nil {
 		c.unchecked(asked, "request", unchecked)
 	} else {
 		problems = contract.CheckRequest(c.p.def, asked)
+	}
+	if _, known := c.p.def.Find(asked.Method, asked.URL); known {
+		problems = append(problems, vcr.Presented(c.p.def, req, req.URL.Scheme+"://"+req.URL.Host)...)
 	}
 	if err == nil {
 		resp.Request = req
@@ -148,13 +158,24 @@ func (c *checked) fail(asked contract.Request, what string) {
 	}
 }
 
+// late fails the test for a request that comes after end while the test can still
+// fail: from a cleanup that runs later. It is not checked.
+func (c *checked) late(asked contract.Request) {
+	c.tb.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended && c.ending.Late() {
+		vcr.Fail(c.tb, "%s %s comes after the cleanup of Checked, and is not checked; register the cleanup that sends it after Checked is called, so that it runs before", asked.Method, asked.URL.Path)
+	}
+}
+
 // end keeps a straggler from touching a test that is over, and fails one in which
 // nothing was checked.
 func (c *checked) end() {
 	c.tb.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ended = true
+	c.ended, c.ending = true, vcr.End()
 	if !c.saw && !c.p.options.allowUnused && !c.tb.Failed() && !c.tb.Skipped() {
 		c.tb.Errorf("the test has ended, and Checked saw no request of an operation that %s documents; check the base URL, or use AllowUnused when the code may do without", c.p.def.Title)
 	}

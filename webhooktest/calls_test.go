@@ -103,6 +103,8 @@ func TestOption_senseless(t *testing.T) {
 		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DVELOP_TOKEN")}, `that variable has a meaning of its own`},
 		{"Seed", []webhooktest.Option{webhooktest.Seed(id, webhooktest.RecordVar)}, `that variable has a meaning of its own`},
 		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.DevRevWebhookID, "SECOND")}, `the placeholder stands for DEVREV_WEBHOOK_ID already; set that, or give another placeholder`},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(strings.ToUpper(id), "SECOND"), webhooktest.Seed(id, "THIRD")}, `"THIRD"): the placeholder stands for SECOND already`},
+		{"Seed", []webhooktest.Option{webhooktest.Seed("sent-word-1", "SECOND")}, `the placeholder begins as those do that stand for what a test sends`},
 		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.Token, "SECOND")}, `the placeholder stands for DEVREV_TOKEN already`},
 		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.DevRev.BaseURL(), "SECOND")}, `the placeholder stands for DEVREV_BASE_URL already`},
 		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "SECOND"), webhooktest.Seed(id, "THIRD")}, `Seed("` + id + `", "THIRD"): the placeholder stands for SECOND already`},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -78,7 +79,7 @@ func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 		problems = contract.CheckRequest(c.p.def, asked)
 	}
 	if _, known := c.p.def.Find(asked.Method, asked.URL); known {
-		problems = append(problems, vcr.Presented(c.p.def, req, req.URL.Scheme+"://"+req.URL.Host)...)
+		problems = append(problems, vcr.Presented(c.p.def, req, root(req.URL))...)
 	}
 	if err == nil {
 		resp.Request = req
@@ -86,6 +87,13 @@ func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c.report(asked, problems)
 	return resp, err
+}
+
+// root is the base URL that a request goes to, without the port that goes without
+// saying.
+func root(u *url.URL) string {
+	port := map[string]string{"http": ":80", "https": ":443"}[strings.ToLower(u.Scheme)]
+	return u.Scheme + "://" + strings.TrimSuffix(u.Host, port)
 }
 
 // answer returns the problems of an answer, whose body stays readable.

@@ -34,9 +34,9 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // the same placeholders as when it replays. The file is written when the test
 // has passed and the recording is sound: it holds no value of the tenant, every
 // answer meets the contract, and it replays itself. What the test sends is stored
-// as it is: placeholders, lower-case words, URLs of words and short numbers below
-// example.com, example.org, example.net, .example, .test, .invalid or a loopback
-// address. Other texts, other URLs and secrets are refused, unless [Varies] or
+// as it is: placeholders, one word of lower-case letters (parts joined by
+// underscores), URLs of words and short numbers below example.com, example.org,
+// example.net, .example, .test, .invalid or a loopback address. Other texts, other URLs and secrets are refused, unless [Varies] or
 // [Keep] names them. That is decided when Open's
 // cleanup runs: a cleanup registered earlier runs later, and what it finds, or
 // sends, comes too late; its requests get an error and fail the test, but the

@@ -198,7 +198,8 @@ func Transport(rt http.RoundTripper) Option {
 }
 
 // NoDefaults adds neither Authorization nor Origin to requests that lack them,
-// and fails the test instead: to prove that the code under test sends them.
+// and fails the test instead: to prove that the code under test sends them, with
+// [Token]. The form of those that are there is checked with and without it.
 func NoDefaults() Option {
 	return option("NoDefaults", func(o *options) { o.noDefaults = true })
 }

@@ -2,6 +2,8 @@ package webhooktest_test
 
 import (
 	"errors"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -103,7 +105,9 @@ func TestOpen_recordingMistakes(t *testing.T) {
 func TestOpen_unreachable(t *testing.T) {
 	plain := httptest.NewServer(http.NotFoundHandler())
 	defer plain.Close()
-	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
 	defer secure.Close()
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
@@ -139,7 +143,7 @@ func (failing) RoundTrip(*http.Request) (*http.Response, error) {
 }
 
 func TestOpen_skippedRecording(t *testing.T) {
-	env := answering(t)
+	env := answering(t, webhookWith(""))
 	env.set(t)
 	t.Setenv(webhooktest.RecordVar, ".*")
 	file := cassettePath(t)

@@ -94,6 +94,9 @@ func (p Provider) place(option, pointer string) error {
 	if option == "AllowProblems" && !strings.Contains(pointer, "/") {
 		return p.named(pointer)
 	}
+	if pointer == "" || pointer == "?" {
+		return fmt.Errorf("%s(%q): that names nothing; name a JSON pointer, such as %q", option, pointer, "/id")
+	}
 	return p.pointer(option, pointer)
 }
 

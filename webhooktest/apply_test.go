@@ -32,6 +32,8 @@ var every = []struct {
 	{"OnNews", webhooktest.OnNews(func(webhooktest.Problem) {}), "Replay ReplayServer Open Checked Validate ValidateBody"},
 	{"Transport", webhooktest.Transport(http.DefaultTransport), "Open"},
 	{"NoDefaults", webhooktest.NoDefaults(), "Replay ReplayServer Open"},
+	{"InOrder", webhooktest.InOrder(), "Replay ReplayServer Open"},
+	{"Varies", webhooktest.Varies("/id"), "Open"},
 	{"Strict", webhooktest.Strict(), "Replay ReplayServer Open Checked Validate ValidateBody"},
 }
 

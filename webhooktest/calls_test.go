@@ -84,6 +84,14 @@ func TestOption_senseless(t *testing.T) {
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("status")}, `such as "/webhook/status" or "/webhooks/*/status"`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhook/status")}, `AllowProblems("webhook/status"): that is no JSON pointer; one begins with a slash, such as "/webhook/status"`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhooks.get")}, `AllowProblems("webhooks.get"): DevRev documents no header and no query key of that name; a member of a body is named by its pointer`},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("secrte")}, `named by its pointer, such as "/secret" or "/webhook/secret"`},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("SECRET")}, `named by its pointer, such as "/secret" or "/webhook/secret"`},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhook.secret")}, `named by its pointer, such as "/webhook/secret"`},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems(" id")}, `AllowProblems(" id"): DevRev documents no header and no query key of that name; did you mean "id"?`},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("")}, `Keep(""): that names nothing; name a JSON pointer, such as "/id"`},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("?")}, `Keep("?"): that names nothing; name a JSON pointer, such as "/id"`},
+		{"Redact", []webhooktest.Option{webhooktest.Redact("")}, `Redact(""): that names nothing`},
+		{"Varies", []webhooktest.Option{webhooktest.Varies("")}, `Varies(""): that names nothing`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("?id")}, `AllowProblems("?id"): a query key is named as such: "id"`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("?limit")}, `AllowProblems("?limit"): DevRev documents no query key "limit", only "id", which is named as such`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("content-type")}, `AllowProblems("content-type"): the contract of DevRev speaks of no header of that name; did you mean "Content-Type"?`},
@@ -112,6 +120,7 @@ func TestOption_senseless(t *testing.T) {
 	} {
 		p := webhooktest.DevRev.With(test.option...)
 		all := calls(t)
+		asked := 0
 		for _, o := range every {
 			if o.name != test.name {
 				continue
@@ -119,10 +128,12 @@ func TestOption_senseless(t *testing.T) {
 			for _, call := range slices.Sorted(maps.Keys(all)) {
 				if strings.Contains(" "+o.applies+" ", " "+call+" ") {
 					said := all[call](p)
+					asked++
 					assert.Contains(t, said, test.want, "%s on %s", test.name, call)
 				}
 			}
 		}
+		assert.NotZero(t, asked, test.name)
 	}
 }
 

@@ -53,10 +53,20 @@ func (p Provider) named(word string) error {
 			return fail("the contract of %s speaks of no header of that name; did you mean %q?", p.def.Title, name)
 		}
 	}
+	for _, key := range keys {
+		if strings.EqualFold(key, strings.TrimSpace(word)) {
+			return fail("%s documents no header and no query key of that name; did you mean %q?", p.def.Title, key)
+		}
+	}
 	if members := contract.PointersTo(p.def, word); len(members) > 0 {
 		return fail("%s documents no header and no query key of that name; a member of a body is named by its pointer, such as %s", p.def.Title, listed(members[:min(2, len(members))], "or"))
 	}
 	near := provider.Nearest(word, known)
+	if len(near) == 0 && !strings.Contains(word, "-") {
+		if members := contract.Meant(p.def, word); len(members) > 0 {
+			return fail("%s documents no header and no query key of that name; a member of a body is named by its pointer, such as %s", p.def.Title, listed(members[:min(2, len(members))], "or"))
+		}
+	}
 	switch {
 	case len(near) > 0:
 		return fail("the contract of %s speaks of no header of that name; did you mean %s?", p.def.Title, listed(near, "or"))

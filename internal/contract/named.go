@@ -27,6 +27,29 @@ func QueryKeys(d *provider.Definition) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
+// Meant returns the documented pointers that a misspelt name was probably meant
+// to be, or none.
+func Meant(d *provider.Definition, name string) []string {
+	if dotted := strings.Split(name, "."); len(dotted) > 1 {
+		if whole := pointerOf(dotted); slices.Contains(PointersTo(d, dotted[len(dotted)-1]), whole) {
+			return []string{whole}
+		}
+	}
+	all := map[string]bool{}
+	for _, root := range bodies(d) {
+		for _, known := range root.documented(nil, nil) {
+			if last := known[len(known)-1]; last != "*" {
+				all[unescaper.Replace(last)] = true
+			}
+		}
+	}
+	near := provider.Nearest(strings.ToLower(name), slices.Sorted(maps.Keys(all)))
+	if len(near) == 0 {
+		return nil
+	}
+	return PointersTo(d, near[0])
+}
+
 // PointersTo returns the documented pointers of members with a name, the
 // shortest first.
 func PointersTo(d *provider.Definition, name string) []string {

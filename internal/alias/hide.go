@@ -273,7 +273,7 @@ func (t *Table) sentAs(kind provider.Kind, v string) (string, bool) {
 		if p, ok := t.sentReal[kindText{k, v}]; ok {
 			return p, true
 		}
-		if p, ok := t.sent.names[kindText{formOf(k, v), v}]; ok {
+		if p, ok := t.sent.name(k, v); ok {
 			return p, true
 		}
 	}

@@ -74,6 +74,12 @@ func TestSent_Bind(t *testing.T) {
 		"absolute, not":    {"https://example.com/sent-url-1", "/x", false},
 		"relative":         {"/sent-url-1", "/x", true},
 		"relative, not":    {"/sent-url-1", "https://x.example/", false},
+		"of no host":       {"https://example.com/sent-url-1", "https:///hook", false},
+		"broken host":      {"https://example.com/sent-url-1", "https://[::1", false},
+		"broken escape":    {"https://example.com/sent-url-1", "https://x.example/%zz", false},
+		"blank inside":     {"https://example.com/sent-url-1", "https://x.example/a b", false},
+		"another scheme":   {"https://example.com/sent-url-1", "ftp://x.example/", false},
+		"protocol missing": {"/sent-url-1", "//x.example/", false},
 		"bare":             {"sent-url-1", "string", true},
 		"bare, not":        {"sent-url-1", "/x", false},
 		"mail":             {"sent-mail-1@example.com", "a@b.example", true},
@@ -88,6 +94,34 @@ func TestSent_Bind(t *testing.T) {
 			assert.Equal(t, c.want, s.Bind(c.placeholder, c.value))
 			assert.Equal(t, c.want, s.Bind(c.placeholder, c.value), "again")
 			assert.False(t, s.Bind(c.placeholder, c.value+"x") && c.want, "another value")
+		})
+	}
+}
+
+// Of two placeholders, whatever their kinds, equal numbers stand for one value and
+// different numbers for two; in the first cassettes they said nothing across kinds.
+func TestSent_BindAcrossKinds(t *testing.T) {
+	for name, c := range map[string]struct {
+		first, second string
+		values        [2]string
+		want, perKind bool
+	}{
+		"one number, one value":   {"sent-text-1", "sent-key-1", [2]string{"a", "a"}, true, true},
+		"one number, two values":  {"sent-text-1", "sent-key-1", [2]string{"a", "b"}, false, true},
+		"two numbers, one value":  {"sent-text-1", "sent-key-2", [2]string{"a", "a"}, false, true},
+		"two numbers, two values": {"sent-text-1", "sent-key-2", [2]string{"a", "b"}, true, true},
+		"a secret's number":       {sentA, "sent-text-1", [2]string{secretA, "b"}, false, true},
+		"a secret repeated":       {sentA, "sent-text-1", [2]string{secretA, secretA}, true, true},
+		"a mail address":          {"sent-mail-7@example.com", "sent-text-7", [2]string{"a@b.example", "x"}, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s alias.Sent
+			require.True(t, s.Bind(c.first, c.values[0]))
+			assert.Equal(t, c.want, s.Bind(c.second, c.values[1]))
+			s = alias.Sent{PerKind: true}
+			require.True(t, s.Bind(c.first, c.values[0]))
+			assert.Equal(t, c.perKind, s.Bind(c.second, c.values[1]))
+			assert.True(t, s.Clone().PerKind)
 		})
 	}
 }
@@ -129,8 +163,8 @@ func TestSendJSON(t *testing.T) {
 		"empty and null":   {`{"id":"","secret":null,"url":""}`, ""},
 		"words stay":       {`{"word":"none","description":"billing","status":"active","date":"2024-01-01T00:00:00Z","event_types":["work_created"],"expand":"all"}`, ""},
 		"literals stay":    {`{"retry" : false, "more":[null, 0]}`, ""},
-		"sensitive varies": {`{"v":{"secret":"` + secretA + `","url":"/app","key":"k","description":"D"}}`, `{"v":{"secret":"` + sentA + `","url":"/sent-url-1","key":"sent-key-1","description":"sent-text-1"}}`},
-		"texts vary":       {`{"v":{"word":"All","new":"word","more":["a b","a b"]}}`, `{"v":{"word":"sent-word-1","new":"sent-undocumented-2","more":["sent-undocumented-1","sent-undocumented-1"]}}`},
+		"sensitive varies": {`{"v":{"secret":"` + secretA + `","url":"/app","key":"k","description":"D"}}`, `{"v":{"secret":"c2VudC1zZWNyZXQtMw==","url":"/sent-url-4","key":"sent-key-2","description":"sent-text-1"}}`},
+		"texts vary":       {`{"v":{"word":"All","new":"word","more":["a b","a b"]}}`, `{"v":{"word":"sent-word-3","new":"sent-undocumented-2","more":["sent-undocumented-1","sent-undocumented-1"]}}`},
 		"an id does not":   {`{"v":{"id":"` + provider.DevRevWebhookID + `"}}`, ""},
 		"reserved URLs":    {`{"url":"https://example.com/hook","more":["http://a-b.c.test:8080/x/y_z.v2?a=1&b=c","https://EXAMPLE.org","http://127.0.0.1:40123/","http://[::1]/x","http://localhost:80/","/app/hook","https://api.devrev.ai/x","https://h.invalid/1234567","https://a.example/no-such-x"]}`, ""},
 		"sentence":         {`{"description":"route not found"}`, ""},
@@ -244,7 +278,7 @@ func TestSendURL(t *testing.T) {
 		"known":           {webhook + provider.DVelopWebhookID + "?id=" + provider.DVelopWebhookID + "&x=word", "", ""},
 		"made up":         {webhook + provider.DVelopUnknownWebhookID, "", ""},
 		"escaped DON":     {"https://api.devrev.ai/webhooks.get?id=" + url.QueryEscape("don:integration:dvrv-us-1:devo/example:webhook/no-such-x"), "", ""},
-		"key":             {webhook + provider.DVelopWebhookID + "?a=%7e&key=k%2F1&b", webhook + provider.DVelopWebhookID + "?a=sent-undocumented-1&key=sent-key-1&b", ""},
+		"key":             {webhook + provider.DVelopWebhookID + "?a=%7e&key=k%2F1&b", webhook + provider.DVelopWebhookID + "?a=sent-undocumented-1&key=sent-key-2&b", ""},
 		"unknown route":   {"https://sample-api.d-velop.cloud/dmsconfig/no/such/route", "", ""},
 		"variable":        {webhook + "wh-77", "", "path variable webHookId" + refusal},
 		"query":           {webhook + provider.DVelopWebhookID + "?id=4711", "", "query parameter id" + refusal},

@@ -60,7 +60,7 @@ func (r *report) retryAfter(d *provider.Definition, a Answer) {
 		}
 		return
 	}
-	if d.RetryAfter == "" || r.root == nil {
+	if d.RetryAfter == "" || r.root == nil || a.Status != http.StatusTooManyRequests {
 		return
 	}
 	v, ok := resolve(r.root, d.RetryAfter)

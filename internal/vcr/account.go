@@ -567,7 +567,10 @@ func (e *audit) bounded(t token) bool {
 	case numberToken:
 		return t.class.Documented && t.class.Keep && !t.class.Kept && countNumber.MatchString(t.value)
 	case stringToken, queryValue:
-		return t.class.Documented && t.class.Keep && !t.class.Kept && isMoment(t.value)
+		moment, err := time.Parse(time.RFC3339, t.value)
+		_, offset := moment.Zone()
+		return t.class.Documented && t.class.Keep && !t.class.Kept && err == nil && moment.Year() >= 2010 && moment.Year() < 2100 &&
+			len(t.value) <= len("2006-01-02T15:04:05.999999999+07:00") && offset%(15*60) == 0
 	case headerValue:
 		switch g := e.grammar(t); g {
 		case provider.Reference, provider.Root, "":

@@ -271,16 +271,24 @@ func (r *Recording) ofRequest(classes func(string) provider.Class) func(string) 
 }
 
 // keepable reports whether a pattern of Keep may let a member stay: never a
-// credential, and what the contract marks as sensitive only when the pattern
-// names that very member and not an object around it.
+// credential, and what the contract marks as sensitive, or does not describe,
+// only when the pattern names that very member and not an object around it.
 func keepable(class provider.Class, pattern, pointer string) bool {
 	switch class.Kind {
 	case provider.Secret, provider.Key:
 		return false
 	case provider.ID, provider.DisplayID, provider.URL, provider.Mail, provider.Name, provider.Opaque:
-		return strings.Count(pattern, "/") == strings.Count(pointer, "/")
+		return names(pattern, pointer)
 	}
-	return true
+	return class.Documented || names(pattern, pointer)
+}
+
+// names reports whether a pattern that covers a member names it: by its own name,
+// or as any element of an array.
+func names(pattern, pointer string) bool {
+	last := pointer[strings.LastIndexByte(pointer, '/')+1:]
+	return strings.Count(pattern, "/") == strings.Count(pointer, "/") &&
+		(!strings.HasSuffix(pattern, "/*") || strings.Trim(last, "0123456789") == "")
 }
 
 // covers reports whether a JSON pointer names a member or something inside it;
@@ -313,7 +321,7 @@ func (r *Recording) hideHeader(header http.Header) http.Header {
 }
 
 var (
-	numeric  = pattern.New(`^[0-9]{1,7}(\.[0-9]{1,6})?$`)
+	numeric  = pattern.New(`^[0-9]{1,7}(\.[0-9]{1,3})?$`)
 	moment   = pattern.New(`^[0-9]{10}([0-9]{3})?$`)
 	schemes  = map[string]bool{"Basic": true, "Bearer": true, "Digest": true, "Negotiate": true}
 	charsets = map[string]bool{"utf-8": true, "us-ascii": true, "iso-8859-1": true}

@@ -160,7 +160,7 @@ func TestKnown(t *testing.T) {
 		"name-2":                               true, // the second name of the answer
 		"name-3":                               false,
 		sentA:                                  false, // nobody sent it
-		"no-such-id":                           true, // sent
+		"no-such-id":                           true,  // sent
 		"no-such-other":                        false,
 		provider.DVelopUnknownWebhookID:        true, // sent
 		provider.DVelopWebhookID:               true,

@@ -652,14 +652,13 @@ func (e *audit) reserved(value string) bool {
 			return false
 		}
 	}
-	for _, raw := range append(provider.Segments(u.EscapedPath()), strings.FieldsFunc(u.RawQuery, func(c rune) bool { return c == '&' || c == '=' })...) {
+	parts := append(provider.Segments(u.EscapedPath()), strings.FieldsFunc(u.RawQuery, func(c rune) bool { return c == '&' || c == '=' })...)
+	if ip := net.ParseIP(u.Hostname()); ip == nil {
+		parts = append(parts, strings.ToLower(u.Hostname()))
+	}
+	for _, raw := range parts {
 		v, err := url.QueryUnescape(raw)
 		if err != nil || !e.r.table.Placeholder(v) && !words(v) {
-			return false
-		}
-	}
-	for name := range u.Query() {
-		if tellingName.MatchString(name) {
 			return false
 		}
 	}
@@ -669,26 +668,29 @@ func (e *audit) reserved(value string) bool {
 // reservedTop are the domains that RFC 2606 and RFC 6761 set aside.
 var reservedTop = map[string]bool{"example": true, "test": true, "invalid": true, "localhost": true, "example.com": true, "example.org": true, "example.net": true}
 
-// words says whether a text is made of words of at most 48 letters, and of parts
-// of at most 24 characters that hold numbers of at most seven digits.
+// words says whether a text is made of lower-case words of at most 16 letters,
+// with at most four digits behind each, and of numbers of at most seven digits;
+// none of them may tell of a secret.
 func words(v string) bool {
-	digits, length, most := 0, 0, 48
+	letters, digits := 0, 0
 	for _, c := range v {
 		switch {
 		case c >= '0' && c <= '9':
-			digits, length, most = digits+1, length+1, 24
-		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
-			digits, length = 0, length+1
+			digits++
+		case c >= 'a' && c <= 'z':
+			if letters++; digits > 0 {
+				return false
+			}
 		case c == '.' || c == '_' || c == '~' || c == '-':
-			digits, length, most = 0, 0, 48
+			letters, digits = 0, 0
 		default:
 			return false
 		}
-		if digits > 7 || length > most {
+		if letters > 16 || digits > 7 || letters > 0 && digits > 4 {
 			return false
 		}
 	}
-	return true
+	return !slices.ContainsFunc(strings.FieldsFunc(v, func(c rune) bool { return c == '.' || c == '~' || c == '-' }), tellingName.MatchString)
 }
 
 func (e *audit) openWord(t token) bool {

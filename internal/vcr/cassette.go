@@ -101,6 +101,9 @@ func Parse(name string, data []byte) (*File, error) {
 	if doc.Header != nil {
 		f.Header = *doc.Header
 	}
+	if wrong := f.unlisted(); wrong != "" {
+		return fail("%s; record it again", wrong)
+	}
 	return f, nil
 }
 

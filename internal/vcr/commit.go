@@ -13,7 +13,6 @@ import (
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
-	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/contract"
 )
 
@@ -163,7 +162,8 @@ func (r *Recording) breaches() (reasons, places []string) {
 // demands that each request gets its own answer.
 func (r *Recording) replaysItself(file *File) string {
 	p := &progress{Step: Step{Tape: buildTape(file, r.Definition, r.Scenario)}}
-	sent := &alias.Sent{}
+	begin := p.Tape.newSent()
+	sent := &begin
 	for id, k := range r.asked {
 		found, bindings := p.find(k, sent)
 		switch {

@@ -50,6 +50,9 @@ func NewReplay(steps ...Step) (*Replay, error) {
 	r := &Replay{}
 	for _, s := range steps {
 		r.steps = append(r.steps, &progress{Step: s})
+		if len(s.Tape.bound) > 0 {
+			r.sent = s.Tape.newSent()
+		}
 	}
 	// ModePassthrough needs no file and writes none; the index below answers.
 	rec, err := recorder.NewWithOptions(&recorder.Options{

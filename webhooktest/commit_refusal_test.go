@@ -96,7 +96,7 @@ func TestCommit_refusals(t *testing.T) {
 		{
 			name: "nothing but failures", answers: []string{`500 {"type":"internal_error"}`}, body: getTimes(2),
 			want: "%FILE% not written: every answer was a refusal, the first 500 Internal Server Error\n" +
-				"hint: a cassette of refusals only would be replayed for ever; check the credential and record again",
+				"hint: a cassette of refusals only would be replayed for ever; wait a while and record again",
 		},
 		{
 			name: "empty", answers: []string{webhookWith("")}, body: func(testing.TB, *http.Client) {},

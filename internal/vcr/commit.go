@@ -112,7 +112,11 @@ func (r *Recording) gate() ([]byte, Header, error) {
 		return nil, header, r.refused("", "no request was made, so there is nothing to record")
 	}
 	if frozen := r.allErrors(); frozen != "" {
-		return nil, header, r.refused("a cassette of refusals only would be replayed for ever; check the credential and record again", frozen)
+		next := "check the credential and record again"
+		if code := r.captured[0].Response.Code; code == http.StatusTooManyRequests || code >= 500 {
+			next = "wait a while and record again"
+		}
+		return nil, header, r.refused("a cassette of refusals only would be replayed for ever; "+next, frozen)
 	}
 	if reasons, places := r.breaches(); len(reasons) > 0 {
 		if !r.AcceptDrift {
@@ -120,8 +124,17 @@ func (r *Recording) gate() ([]byte, Header, error) {
 		}
 		header.Accepted = places
 	}
+	if len(r.broke) > 0 {
+		return nil, header, r.refused("send what the contract documents, or name the place in AllowProblems", r.broke...)
+	}
 	if reasons := r.leaks(); len(reasons) > 0 {
-		return nil, header, r.refused("name the member in Redact, or report it as a new field of the vendor", reasons...)
+		hint := "name the member in Redact, or report it as a new field of the vendor"
+		if len(reasons) == 1 && reasons[0] == noCredential {
+			hint = "name a credential of the tenant's"
+		} else if !slices.ContainsFunc(reasons, func(reason string) bool { return strings.Contains(reason, " the answer") }) {
+			hint = "change what the test sends"
+		}
+		return nil, header, r.refused(hint, reasons...)
 	}
 	data, err := Encode(header, r.captured)
 	if err != nil {

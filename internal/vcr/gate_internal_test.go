@@ -231,7 +231,11 @@ func TestGate_onePieceNotScrubbed(t *testing.T) {
 			var refused *CommitError
 			require.ErrorAs(t, err, &refused)
 			assert.Contains(t, refused.Reasons, place+": "+test.want)
-			assert.Equal(t, "name the member in Redact, or report it as a new field of the vendor", refused.Hint)
+			hint := "change what the test sends"
+			if strings.Contains(test.want, " the answer") {
+				hint = "name the member in Redact, or report it as a new field of the vendor"
+			}
+			assert.Equal(t, hint, refused.Hint)
 			assert.NotContains(t, refused.Error(), test.value)
 			content, err := os.ReadFile(file)
 			require.NoError(t, err)
@@ -327,7 +331,7 @@ func another(value any) any {
 // for it would find nothing and prove nothing.
 func TestGate_noSecretRegistered(t *testing.T) {
 	const want = "lookup.yaml not written: no credential was registered, so nothing could be searched for\n" +
-		"hint: name the member in Redact, or report it as a new field of the vendor"
+		"hint: name a credential of the tenant's"
 	for _, source := range []string{Live, Simulated} {
 		r, _ := scrubbed(t, &provider.DevRev, "webhooks.get/200", "")
 		r.Tenant.Source = source

@@ -97,8 +97,14 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 	}
 	cred.apply(req, r.Definition, token)
 	resp, err := r.Tenant.Transport.RoundTrip(req)
+	if err == nil && resp == nil {
+		err = errors.New("the transport has returned neither an answer nor an error")
+	}
 	if err != nil {
 		return nil, nil, r.failed(err)
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusSwitchingProtocols || mediaType(resp.Header.Get("Content-Type")) == "text/event-stream" {
@@ -240,15 +246,13 @@ func (r *Recording) overridden(classes func(string) provider.Class) func(string)
 	}
 	return func(pointer string) provider.Class {
 		class := classes(pointer)
-		for _, p := range r.Redact {
-			if covers(p, pointer) {
-				class.Kind, class.Keep, class.Documented = provider.Opaque, false, true
-			}
+		redact, keep := narrowest(r.Redact, pointer), narrowest(r.Keep, pointer)
+		if redact != "" {
+			class.Kind, class.Keep, class.Documented = provider.Opaque, false, true
 		}
-		for _, p := range r.Keep {
-			if covers(p, pointer) && keepable(class, p, pointer) {
-				class.Keep, class.Kept = true, true
-			}
+		if keep != "" && width(keep) <= width(redact) && keepable(classes(pointer), keep, pointer) {
+			class.Kind = classes(pointer).Kind
+			class.Keep, class.Kept = true, true
 		}
 		return class
 	}
@@ -258,16 +262,48 @@ func (r *Recording) overridden(classes func(string) provider.Class) func(string)
 func (r *Recording) ofRequest(classes func(string) provider.Class) func(string) provider.Class {
 	return func(pointer string) provider.Class {
 		class := classes(pointer)
-		for _, p := range r.Keep {
-			if covers(p, pointer) && keepable(class, p, pointer) {
-				class.Keep, class.Kept = true, true
-			}
-		}
-		for _, p := range r.Varies {
-			class.Varies = class.Varies || covers(p, pointer)
+		varies, keep := narrowest(r.Varies, pointer), narrowest(r.Keep, pointer)
+		class.Varies = varies != "" && width(varies) <= width(keep)
+		if keep != "" && !class.Varies && keepable(class, keep, pointer) {
+			class.Keep, class.Kept = true, true
 		}
 		return class
 	}
+}
+
+// narrowest returns the pattern that names a member most closely, or the member
+// around it; empty when none covers it.
+func narrowest(patterns []string, pointer string) (best string) {
+	for _, p := range patterns {
+		if covers(p, pointer) && width(p) < width(best) {
+			best = p
+		}
+	}
+	return best
+}
+
+// width is how much a pattern may cover: less the more it says. The empty one is
+// no pattern, and wider than all.
+func width(pattern string) int {
+	if pattern == "" {
+		return 0
+	}
+	return -2*strings.Count(pattern, "/") + strings.Count(pattern, "*") - 2
+}
+
+// Clash reports whether of two patterns neither is narrower, and both may cover
+// one member.
+func Clash(a, b string) bool {
+	x, y := strings.Split(a, "/"), strings.Split(b, "/")
+	if width(a) != width(b) || len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if x[i] != y[i] && x[i] != "*" && y[i] != "*" {
+			return false
+		}
+	}
+	return true
 }
 
 // keepable reports whether a pattern of Keep may let a member stay: never a

@@ -64,6 +64,10 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 	t.settle(func() {
 		hidden := map[string]string{} // lists repeat their words
 		for _, l := range passes[2] {
+			if l.class.Kind == provider.Header && !l.class.Kept {
+				l.replace(t.hideHeaderName(l.text))
+				continue
+			}
 			p, ok := hidden[l.text]
 			if !ok {
 				p = t.hideText(l.text, false)
@@ -320,6 +324,19 @@ func (t *Table) hideName(l leaf) string {
 		return v
 	}
 	return t.alias(memberName, v)
+}
+
+// hideHeaderName replaces the name of a header that holds a part of a person's or
+// a host's name which is replaced elsewhere. Any other stays, and so does what the
+// caller sent.
+func (t *Table) hideHeaderName(v string) string {
+	if t.words[v] || t.issued(v) {
+		return v
+	}
+	if t.touches(v) || t.hideText(v, false) != v {
+		return t.alias(provider.Header, v)
+	}
+	return v
 }
 
 // eventName says whether a member's name is an event id: the list of events is

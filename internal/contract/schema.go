@@ -113,7 +113,7 @@ func (placeholderCompiler) Compile(_ jsonschema.CompilerContext, m map[string]an
 	s, _ := v.(string)
 	switch kind := provider.Kind(s); kind {
 	case provider.ID, provider.DisplayID, provider.Secret, provider.Key, provider.URL, provider.Mail,
-		provider.Name, provider.Text, provider.Opaque, provider.Word, provider.Event:
+		provider.Name, provider.Text, provider.Opaque, provider.Word, provider.Header, provider.Event:
 		return placeholder(kind), nil
 	}
 	return nil, fmt.Errorf("%s is %v, expected one of the kinds of package provider", placeholderKeyword, v)

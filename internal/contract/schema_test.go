@@ -123,7 +123,7 @@ func eachSchema(s map[string]any, at string, f func(at string, s map[string]any)
 
 // Each string says how a recording must treat it, or is a listed value or a date.
 func TestSchemas_placeholders(t *testing.T) {
-	kinds := []any{"id", "display_id", "secret", "key", "url", "mail", "name", "text", "opaque", "word", "event"}
+	kinds := []any{"id", "display_id", "secret", "key", "url", "mail", "name", "text", "opaque", "word", "header", "event"}
 	seen := 0
 	files(t, func(name string, schema map[string]any) {
 		eachSchema(schema, "#", func(at string, s map[string]any) {

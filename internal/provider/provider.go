@@ -127,6 +127,7 @@ const (
 	Text         Kind = "text"       // free text, replaced by numbered text unless it is a known sentence
 	Opaque       Kind = "opaque"     // an opaque reference without a documented form
 	Word         Kind = "word"       // a name from the contract or the request; anything else is replaced
+	Header       Kind = "header"     // the name of a header that a vendor sends: kept if it looks like one
 	Event        Kind = "event"      // a vendor's event id: never replaced but for the seeded one, by position
 	Undocumented Kind = ""           // the contract does not describe it: replaced, whatever it is
 )

@@ -60,6 +60,7 @@ func TestSchemas_heads(t *testing.T) {
 		assert.Equal(t, "https://json-schema.org/draft/2020-12/schema", schema["$schema"], name)
 		assert.Equal(t, "https://example.com/webhookvcr/schemas/"+name, schema["$id"], name)
 		assert.NotEmpty(t, schema["title"], name)
+		assert.Regexp(t, "^Follows ", schema["$comment"], "%s: which source?", name)
 		assert.NoError(t, meta.Validate(schema), name)
 	})
 }
@@ -67,6 +68,9 @@ func TestSchemas_heads(t *testing.T) {
 func TestSchemas_used(t *testing.T) {
 	used := map[string]bool{}
 	for _, d := range provider.All() {
+		if d.Delivery != nil {
+			used[d.Name+"/"+d.Delivery.Body], used[d.Name+"/"+d.Delivery.Answer] = true, true
+		}
 		use := func(file string) {
 			if file != "" {
 				used[d.Name+"/"+file] = true

@@ -73,6 +73,10 @@ var DevRev = Definition{
 			Responses: devrevResponses(devrevJSON(200, "webhooks.delete.200.json"), true),
 		},
 	},
+	Delivery: &Delivery{
+		Source: `DevRev API reference, page "Event Webhooks"; OpenAPI operation webhooks-event`,
+		Body:   "webhooks.event.request.json", Answer: "webhooks.event.200.json", Tag: "type",
+	},
 	RequestHeaders: []RequestHeader{
 		{"Accept", MediaTypes}, {"Content-Type", MediaType},
 		// DevRev's guide: the scope "beta" opts into beta operations, and a version is a date.

@@ -115,8 +115,9 @@
 //
 // # What the vendors document
 //
-// DevRev (OpenAPI document of 2024-01-24); every answer is application/json, and
-// every error body has a documented type:
+// DevRev (types of its TypeScript SDK 1.1.71 of 2026, and where they are silent its
+// OpenAPI document of 2024-01-24); every answer is application/json, and every
+// error body has a documented type:
 //
 //	operation        success          errors with a documented body
 //	webhooks.get     200 {webhook}    400 401 403 404 429 500 503

@@ -91,3 +91,15 @@ func TestRecord_headersOfATenant(t *testing.T) {
 		assert.NotContains(t, stored(t, file), real)
 	}
 }
+
+// What a replay says of a request without an answer does not show the value.
+func TestReplay_headerOfAWebhookInAMiss(t *testing.T) {
+	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		req := newGet(tb, strings.NewReader(`{"id":"`+webhooktest.DevRevWebhookID+`","headers":{"set":[{"name":"X-Environment","value":"hk-93hf73"}]}}`))
+		req.URL.Path = "/webhooks.update"
+		_, err := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Do(req)
+		require.Error(tb, err)
+	})
+	assert.Contains(t, w.said(), "X-Environment")
+	assert.NotContains(t, w.said(), "93hf73")
+}

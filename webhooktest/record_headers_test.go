@@ -103,3 +103,20 @@ func TestReplay_headerOfAWebhookInAMiss(t *testing.T) {
 	assert.Contains(t, w.said(), "X-Environment")
 	assert.NotContains(t, w.said(), "93hf73")
 }
+
+// A list in a query is recorded and compared as it was sent.
+func TestRecord_listByStatus(t *testing.T) {
+	file := cassettePath(t)
+	flow := func(tb testing.TB, client *http.Client) {
+		for query, want := range map[string]int{"status=active": 1, "status=active,inactive": 2, "status=%22active%22,%22unverified%22": 1} {
+			c := &caller{tb: tb, http: client}
+			status, data := c.call(http.MethodGet, webhooktest.DevRev.BaseURL()+"/webhooks.list?"+query, nil)
+			require.Equal(tb, http.StatusOK, status, "%s", data)
+			var got struct{ Webhooks []devrevWebhook }
+			require.NoError(tb, json.Unmarshal(data, &got))
+			assert.Len(tb, got.Webhooks, want, query)
+		}
+	}
+	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, flow))
+	requireClean(t, replayed(t, webhooktest.DevRev, file, flow))
+}

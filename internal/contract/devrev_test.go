@@ -273,6 +273,28 @@ func TestCheckRequest_devrev(t *testing.T) {
 	}
 }
 
+// A list in the query, in each form in use.
+func TestCheckRequest_devrevListInTheQuery(t *testing.T) {
+	for query, want := range map[string]struct {
+		problems []string
+		class    provider.Class
+	}{
+		"status=active":                             {nil, keep},
+		"status=active,inactive":                    {nil, keep},
+		"status=active&status=unverified":           {nil, keep},
+		"status=%22active%22,%22inactive%22":        {nil, keep},
+		"status=active,degraded":                    {[]string{"unlisted status/1"}, kind(provider.Word)},
+		"status=":                                   {[]string{"unlisted status/0"}, kind(provider.Word)},
+		"cursor=1":                                  {[]string{"undocumented cursor"}, strangeOne},
+		"status=active&cursor=1&cursor=2":           {[]string{"undocumented cursor", "rule cursor"}, keep},
+		"status=active,lindqvist&status=unverified": {[]string{"unlisted status/1"}, kind(provider.Word)},
+	} {
+		r := contract.Request{Method: "GET", URL: parseURL(t, "https://api.devrev.ai/webhooks.list?"+query)}
+		assert.ElementsMatch(t, want.problems, summary(contract.CheckRequest(&provider.DevRev, r)), query)
+		assert.Equal(t, want.class, contract.RequestClasses(&provider.DevRev, r)("?status"), query)
+	}
+}
+
 func TestCheckBody_devrevSiblings(t *testing.T) {
 	const webhook = `{"id":"1","secret":"s","status":"active","url":"u"}`
 	tests := []struct {

@@ -75,18 +75,21 @@ function replaced(source, pointer, schema) {
 }
 
 for (const [file, source] of files) {
-  test(`every change of ${file} is reported`, { timeout: 600_000 }, () => {
+  test(`every change of ${file} is reported`, { timeout: 600_000 }, (t) => {
     const original = new Schemas(shipped);
     let count = 0;
+    let tried = 0;
     const unseen = [];
     walk(JSON.parse(source), '', (schema, pointer) => {
       for (const [what, changed, difference, word] of changes(schema)) {
         if (difference === 'required' && changed.required.length > (schema.required ?? []).length && original.shape(schema, file, pointer).required.has(word)) {
           continue; // what another part of the schema requires anyway
         }
-        // The payloads of events have thousands; each thirty-first stands for the rest.
+        // The payloads of events have thousands; each thirty-first stands for the
+        // rest, unless WHOLE is set.
         count++;
-        if (file === 'events.json' && count % 31 !== 0) continue;
+        if (file === 'events.json' && count % 31 !== 0 && !process.env.WHOLE) continue;
+        tried++;
         const found = news(file, replaced(source, pointer, changed));
         const right = found.filter((d) => d.difference === difference && d.says.includes(word));
         if (right.length === 0) unseen.push(`${file}#${pointer} ${what}: ${found.map(text).join('; ') || 'nothing'}`);
@@ -94,7 +97,8 @@ for (const [file, source] of files) {
       }
     });
     assert.deepEqual(unseen, []);
-    assert.ok(count > 0, 'no change was tried');
+    assert.ok(tried > 0, 'no change was tried');
+    t.diagnostic(`${tried} changes reported`);
   });
 }
 

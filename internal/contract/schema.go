@@ -142,7 +142,9 @@ func Compile(d *provider.Definition) error {
 	return errors.Join(all...)
 }
 
-// named returns the files that a definition names, sorted.
+// named returns the files that a definition names for its operations, sorted.
+// Those of deliveries are left out: their thousand members, words of every kind,
+// would make public words of what people call things.
 func named(d *provider.Definition) []string {
 	var files []string
 	for _, op := range d.Operations {

@@ -69,6 +69,10 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 				l.replace(moment)
 				continue
 			}
+			if l.class.Kind == provider.Header && !l.class.Kept {
+				l.replace(t.hideHeaderName(l.text))
+				continue
+			}
 			p, ok := hidden[l.text]
 			if !ok {
 				p = t.hideText(l.text, false)
@@ -346,6 +350,19 @@ func (t *Table) hideName(l leaf) string {
 		return v
 	}
 	return t.alias(memberName, v)
+}
+
+// hideHeaderName replaces the name of a header that holds a part of a person's or
+// a host's name which is replaced elsewhere. Any other stays, and so does what the
+// caller sent.
+func (t *Table) hideHeaderName(v string) string {
+	if t.words[v] || t.issued(v) {
+		return v
+	}
+	if t.touches(v) || t.hideText(v, false) != v {
+		return t.alias(provider.Header, v)
+	}
+	return v
 }
 
 // eventName says whether a member's name is an event id: the list of events is

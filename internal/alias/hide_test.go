@@ -128,6 +128,32 @@ func TestHideJSON_namesStayInTheirFields(t *testing.T) {
 		hide(t, table, c, `{"webhook":{"created_by":{"full_name":"deactivated"},"title":"is deactivated"}}`), "a word is not searched for")
 }
 
+// The name of a header stays, unless it holds a part of what is replaced
+// elsewhere, in whatever order both come; what the caller sent stays always.
+func TestHideJSON_namesOfHeaders(t *testing.T) {
+	c := func(pointer string) provider.Class {
+		switch {
+		case strings.HasPrefix(pointer, "/headers/"):
+			return provider.Class{Kind: provider.Header, Keep: true, Documented: true}
+		case pointer == "/user":
+			return provider.Class{Kind: provider.Name, Documented: true}
+		}
+		return provider.Class{}
+	}
+	const body = `{"headers":["X-Api-Key","X-Lindqvist","X-lindqvist-2","X-Api-Key",""],"user":"Maya Lindqvist"}`
+	table := devrev(t)
+	hidden, err := table.HideJSON([]byte(body), c)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"headers":["X-Api-Key","header-1","header-2","X-Api-Key",""],"user":"name-1"}`, string(hidden))
+	assert.JSONEq(t, body, reveal(t, table, string(hidden)))
+
+	table = devrev(t)
+	table.Open("X-Lindqvist")
+	hidden, err = table.HideJSON([]byte(body), c)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"headers":["X-Api-Key","X-Lindqvist","header-1","X-Api-Key",""],"user":"name-1"}`, string(hidden))
+}
+
 func TestHideJSON_undocumented(t *testing.T) {
 	table := dvelop(t, realTenant)
 	hidden := hide(t, table, classes{"/_embedded": "keep", "/size": "keep"},

@@ -104,7 +104,7 @@ const memberName provider.Kind = "member"
 
 // numberedKinds are the kinds whose placeholders carry a number.
 var numberedKinds = []provider.Kind{provider.ID, provider.DisplayID, provider.Secret, provider.Key, provider.URL, provider.Mail, provider.Name,
-	provider.Text, provider.Opaque, provider.Word, provider.Event, provider.Undocumented, memberName}
+	provider.Text, provider.Opaque, provider.Word, provider.Header, provider.Event, provider.Undocumented, memberName}
 
 // numberedKind returns the kind of which a value could be a placeholder. It is
 // asked for every string of an answer: few end as a placeholder does.

@@ -30,7 +30,7 @@ type Sent struct {
 var sentKinds = map[string]provider.Kind{
 	"id": provider.ID, "display_id": provider.DisplayID, "secret": provider.Secret, "key": provider.Key,
 	"url": provider.URL, "mail": provider.Mail, "name": provider.Name, "text": provider.Text,
-	"opaque": provider.Opaque, "word": provider.Word, "event": provider.Event, "undocumented": provider.Undocumented,
+	"opaque": provider.Opaque, "word": provider.Word, "header": provider.Header, "event": provider.Event, "undocumented": provider.Undocumented,
 }
 
 // The forms of placeholders of what was sent.

@@ -30,8 +30,8 @@ type Header struct {
 	Source   string `yaml:"source"`
 	// Recorded is the day of a live recording, as YYYY-MM-DD.
 	Recorded string `yaml:"recorded,omitempty"`
-	// Accepted are the places of contract problems that were accepted when the
-	// cassette was recorded: "answer /webhook/status".
+	// Accepted are the contract problems that were accepted when the cassette was
+	// recorded: "answer /webhook/status (type)".
 	Accepted []string `yaml:"accepted,omitempty"`
 	// Varies are the pointers of requests that the test declared to differ from run
 	// to run: a replay binds them by their form instead of comparing them.

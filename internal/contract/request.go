@@ -33,6 +33,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.root)
 			rep.exclusive(route.Operation)
+			rep.secrets(s)
 		}
 	}
 	return rep.done()

@@ -2,7 +2,6 @@ package alias
 
 import (
 	"encoding/base64"
-	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -132,6 +131,35 @@ func (s *Sent) enter(placeholder string, number int, value string) {
 	s.shown.add(needle{text: placeholder, replacement: value, whole: true, joins: "_-"})
 }
 
+// Bind is Try and Keep of one value.
+func (s *Sent) Bind(placeholder, value string) bool {
+	t := s.Try()
+	ok := t.Bind(placeholder, value)
+	if ok {
+		t.Keep()
+	}
+	return ok
+}
+
+// Trial are bindings on probation: what is bound in it leaves no trace until it is
+// kept.
+type Trial struct {
+	sent    *Sent
+	values  map[string]string
+	numbers map[string]int
+	owners  map[int]string
+}
+
+// Try begins a trial.
+func (s *Sent) Try() *Trial { return &Trial{sent: s} }
+
+// Keep makes the bindings of the trial those of what was sent.
+func (t *Trial) Keep() {
+	for placeholder, value := range t.values {
+		t.sent.enter(placeholder, sentNumber(placeholder), value)
+	}
+}
+
 // Bind says whether a value of this caller can stand where the tape has the
 // placeholder. A placeholder without a value takes the value, if it has the form
 // of what was recorded: base64 of 8 to 32 bytes for a secret, an absolute http or
@@ -139,20 +167,20 @@ func (s *Sent) enter(placeholder string, number int, value string) {
 // not empty for the rest. A placeholder with a value accepts only that value, and
 // a value only placeholders of its number: what was equal stays equal, what was
 // different stays different.
-func (s *Sent) Bind(placeholder, value string) bool {
+func (t *Trial) Bind(placeholder, value string) bool {
 	kind, ok := IsSent(placeholder)
 	if !ok || value == "" {
 		return false
 	}
-	if old, bound := s.values[placeholder]; bound {
+	if old, bound := either(t.values, t.sent.values, placeholder); bound {
 		return old == value
 	}
 	number := sentNumber(placeholder)
-	if !s.PerKind {
-		if owner, bound := s.owners[number]; bound && owner != value {
+	if !t.sent.PerKind {
+		if owner, bound := either(t.owners, t.sent.owners, number); bound && owner != value {
 			return false
 		}
-		if other, bound := s.numbers[value]; bound && other != number {
+		if other, bound := either(t.numbers, t.sent.numbers, value); bound && other != number {
 			return false
 		}
 	}
@@ -164,10 +192,23 @@ func (s *Sent) Bind(placeholder, value string) bool {
 	case provider.URL:
 		ok = sameURLForm(placeholder, value)
 	}
-	if ok {
-		s.enter(placeholder, number, value)
+	if !ok {
+		return false
 	}
-	return ok
+	if t.values == nil {
+		t.values, t.numbers, t.owners = map[string]string{}, map[string]int{}, map[int]string{}
+	}
+	t.values[placeholder], t.numbers[value], t.owners[number] = value, number, value
+	return true
+}
+
+// either looks a key up in two maps.
+func either[K comparable, V any](first, second map[K]V, key K) (V, bool) {
+	if v, ok := first[key]; ok {
+		return v, true
+	}
+	v, ok := second[key]
+	return v, ok
 }
 
 // sentNumber is the number that a placeholder carries.
@@ -192,15 +233,6 @@ func sameURLForm(placeholder, value string) bool {
 		return err == nil && strings.HasPrefix(value, "/") && u.Host == ""
 	}
 	return !isAbsolute(value) && !strings.HasPrefix(value, "/")
-}
-
-// Clone returns a copy that can be bound further without changing s.
-func (s *Sent) Clone() *Sent {
-	c := &Sent{PerKind: s.PerKind, values: maps.Clone(s.values), numbers: maps.Clone(s.numbers), owners: maps.Clone(s.owners)}
-	if s.shown != nil {
-		c.shown = s.shown.clone()
-	}
-	return c
 }
 
 // holds says whether a value is a placeholder that stands for something.

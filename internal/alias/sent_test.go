@@ -121,22 +121,26 @@ func TestSent_BindAcrossKinds(t *testing.T) {
 			s = alias.Sent{PerKind: true}
 			require.True(t, s.Bind(c.first, c.values[0]))
 			assert.Equal(t, c.perKind, s.Bind(c.second, c.values[1]))
-			assert.True(t, s.Clone().PerKind)
 		})
 	}
 }
 
-func TestSent_Clone(t *testing.T) {
+func TestSent_Try(t *testing.T) {
 	var s alias.Sent
 	require.True(t, s.Bind("sent-name-1", "Jane"))
-	c := s.Clone()
-	require.True(t, c.Bind("sent-name-2", "John"))
-	require.True(t, c.Bind("sent-undocumented-33", "X"))
-	assert.Equal(t, "Jane John X", c.RestoreText("sent-name-1 sent-name-2 sent-undocumented-33"))
-	assert.Equal(t, "Jane sent-name-2 sent-undocumented-33", s.RestoreText("sent-name-1 sent-name-2 sent-undocumented-33"))
-	require.True(t, s.Bind("sent-name-2", "Jim"))
-	assert.Equal(t, "John", c.RestoreText("sent-name-2"))
-	assert.NotPanics(t, func() { new(alias.Sent).Clone().Hide(provider.Name, "x") })
+	trial := s.Try()
+	assert.False(t, trial.Bind("sent-name-1", "John"))
+	assert.False(t, trial.Bind("sent-name-2", "Jane"))
+	require.True(t, trial.Bind("sent-name-2", "John"))
+	assert.False(t, trial.Bind("sent-text-2", "Jim"))
+	assert.False(t, trial.Bind("sent-text-3", "John"))
+	require.True(t, trial.Bind("sent-undocumented-33", "X"))
+	assert.Equal(t, "Jane sent-name-2 sent-undocumented-33", s.RestoreText("sent-name-1 sent-name-2 sent-undocumented-33"), "nothing is kept yet")
+	other := s.Try()
+	require.True(t, other.Bind("sent-name-2", "Jim"), "trials know nothing of each other")
+	trial.Keep()
+	assert.Equal(t, "Jane John X", s.RestoreText("sent-name-1 sent-name-2 sent-undocumented-33"))
+	assert.False(t, s.Bind("sent-name-2", "Jim"))
 }
 
 func TestSent_RestoreJSON(t *testing.T) {

@@ -175,10 +175,9 @@ func (r *Recording) breaches() (reasons, places []string) {
 // demands that each request gets its own answer.
 func (r *Recording) replaysItself(file *File) string {
 	p := &progress{Step: Step{Tape: buildTape(file, r.Definition, r.Scenario)}}
-	begin := p.Tape.newSent()
-	sent := &begin
+	sent := p.Tape.newSent()
 	for id, k := range r.asked {
-		found, bindings := p.find(k, sent)
+		found, bindings := p.find(k, &sent)
 		switch {
 		case found < 0:
 			return fmt.Sprintf("the recording does not replay itself: %s would get no answer: the recorded one does not have the media type that was asked for, or the test sent what does not fit its placeholder", r.place(id))
@@ -186,7 +185,7 @@ func (r *Recording) replaysItself(file *File) string {
 			return fmt.Sprintf("the recording does not replay itself: %s would get the answer of #%d", r.place(id), found)
 		}
 		if bindings != nil {
-			sent = bindings
+			bindings.Keep()
 		}
 		p.use(id, func() stack { return nil })
 	}

@@ -141,7 +141,7 @@ const (
 )
 
 func (t *Tape) closeness(id int, k *known) (int, string) {
-	e, sent := &t.entries[id], t.newSent()
+	e, fresh := &t.entries[id], t.newSent()
 	recorded := canonicalURL(e.url)
 	path := func(s string) string { p, _, _ := strings.Cut(s, "?"); return p }
 	body := canonicalBody([]byte(e.ia.Request.Body))
@@ -154,11 +154,11 @@ func (t *Tape) closeness(id int, k *known) (int, string) {
 		return rank, stageURL
 	case e.ia.Request.Method != k.method:
 		return 2, stageMethod
-	case recorded != k.url && !(e.bound && bindURL(recorded, k.url, sent.Clone())):
+	case recorded != k.url && !(e.bound && bindURL(recorded, k.url, fresh.Try())):
 		return 3, stageURL
 	case !k.takes(e.accept):
 		return 4, stageAccept
-	case body != k.body && !(e.bound && bindBody(body, k.body, &sent)):
+	case body != k.body && !(e.bound && bindBody(body, k.body, fresh.Try())):
 		return 5, stageBody
 	default:
 		return 6, stageUsed

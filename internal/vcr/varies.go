@@ -178,7 +178,7 @@ func (e *entry) unbound(k *known, sent *alias.Sent) []string {
 			got[pointer] = s
 		}
 	})
-	trial := sent.Clone()
+	trial := sent.Try()
 	var places []string
 	sentStrings(e.ia, func(pointer, value string) {
 		if _, ok := alias.IsSent(value); ok && !trial.Bind(value, got[pointer]) {

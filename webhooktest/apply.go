@@ -11,6 +11,7 @@ import (
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/vcr"
 )
 
 // The calls that take a provider with options.
@@ -64,6 +65,7 @@ func (p Provider) ready(call string) error {
 			mistakes = append(mistakes, p.place(list.option, pointer))
 		}
 	}
+	mistakes = append(mistakes, p.clashes("Redact", p.options.redact), p.clashes("Varies", p.options.varies))
 	mistakes = append(mistakes, p.profile(), p.ownSeeds(), p.ownScenarios())
 	return errors.Join(mistakes...)
 }
@@ -95,7 +97,7 @@ func (p Provider) place(option, pointer string) error {
 		return p.named(pointer)
 	}
 	if pointer == "" || pointer == "?" {
-		return fmt.Errorf("%s(%q): that names nothing; name a JSON pointer, such as %q", option, pointer, "/id")
+		return fmt.Errorf("%s(%q): that is no JSON pointer; name one, such as %q", option, pointer, "/id")
 	}
 	return p.pointer(option, pointer)
 }
@@ -113,11 +115,34 @@ func (p Provider) pointer(option, pointer string) error {
 		return fmt.Errorf("%s(%q): that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /", option, pointer)
 	}
 	wish := contract.Wish{Inside: true, Closed: p.options.acceptDrift || len(p.options.allowProblems) > 0}
+	switch kinds := contract.Kinds(p.def, pointer, contract.Wish{Requests: option == "Varies"}); {
+	case len(kinds) == 0:
+	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.ID }):
+		return fmt.Errorf("%s(%q): that is an id, and ids do not vary: a test sends placeholders, which are compared", option, pointer)
+	case option == "Keep" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.Secret && k != provider.Key }):
+		return fmt.Errorf("%s(%q): that is a credential, and none ever stays in a cassette", option, pointer)
+	}
+	if option == "Varies" {
+		wish = contract.Wish{Requests: true, Closed: wish.Closed}
+	}
 	if option == "AllowProblems" {
 		wish = contract.Wish{Closed: true}
 	}
 	if err := contract.CanMatch(p.def, pointer, wish); err != nil {
 		return fmt.Errorf("%s(%q): %w", option, pointer, err)
+	}
+	return nil
+}
+
+// clashes reports pointers of Keep and of another option that claim the same
+// member with the same right. Of others the narrower one counts.
+func (p Provider) clashes(option string, pointers []string) error {
+	for _, a := range pointers {
+		for _, b := range p.options.keep {
+			if vcr.Clash(a, b) {
+				return fmt.Errorf("%s(%q) and Keep(%q) name the same member, and only one of them can hold; leave the other out", option, a, b)
+			}
+		}
 	}
 	return nil
 }

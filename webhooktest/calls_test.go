@@ -81,19 +81,19 @@ func TestOption_senseless(t *testing.T) {
 		{"Strict", []webhooktest.Option{webhooktest.Strict()}, "Strict has no effect on DevRev, for which there is no inferred profile, only on d.velop; leave it out"},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("secret")}, `AllowProblems("secret"): DevRev documents no header and no query key of that name; a member of a body is named by its pointer, such as "/secret" or "/webhook/secret"`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("url")}, `a member of a body is named by its pointer, such as "/url" or "/webhook/url"`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("status")}, `such as "/webhook/status" or "/webhooks/*/status"`},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("created_date")}, `such as "/webhook/created_date" or "/webhooks/*/created_date"`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhook/status")}, `AllowProblems("webhook/status"): that is no JSON pointer; one begins with a slash, such as "/webhook/status"`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhooks.get")}, `AllowProblems("webhooks.get"): DevRev documents no header and no query key of that name; a member of a body is named by its pointer`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("secrte")}, `named by its pointer, such as "/secret" or "/webhook/secret"`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("SECRET")}, `named by its pointer, such as "/secret" or "/webhook/secret"`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhook.secret")}, `named by its pointer, such as "/webhook/secret"`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems(" id")}, `AllowProblems(" id"): DevRev documents no header and no query key of that name; did you mean "id"?`},
-		{"Keep", []webhooktest.Option{webhooktest.Keep("")}, `Keep(""): that names nothing; name a JSON pointer, such as "/id"`},
-		{"Keep", []webhooktest.Option{webhooktest.Keep("?")}, `Keep("?"): that names nothing; name a JSON pointer, such as "/id"`},
-		{"Redact", []webhooktest.Option{webhooktest.Redact("")}, `Redact(""): that names nothing`},
-		{"Varies", []webhooktest.Option{webhooktest.Varies("")}, `Varies(""): that names nothing`},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("")}, `Keep(""): that is no JSON pointer; name one, such as "/id"`},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("?")}, `Keep("?"): that is no JSON pointer; name one, such as "/id"`},
+		{"Redact", []webhooktest.Option{webhooktest.Redact("")}, `Redact(""): that is no JSON pointer; name one`},
+		{"Varies", []webhooktest.Option{webhooktest.Varies("")}, `Varies(""): that is no JSON pointer; name one`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("?id")}, `AllowProblems("?id"): a query key is named as such: "id"`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("?limit")}, `AllowProblems("?limit"): DevRev documents no query key "limit", only "id", which is named as such`},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("?limit")}, `AllowProblems("?limit"): DevRev documents no query key "limit", only "id" and "status"; a query key is named as such`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("content-type")}, `AllowProblems("content-type"): the contract of DevRev speaks of no header of that name; did you mean "Content-Type"?`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("Retry_After")}, `did you mean "Retry-After"?`},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("X-Nonsense")}, `AllowProblems("X-Nonsense"): the contract of DevRev speaks of no header of that name; it speaks of Accept, Authorization,`},
@@ -144,7 +144,7 @@ func TestAllowProblems_everyName(t *testing.T) {
 		p     webhooktest.Provider
 		names []string
 	}{
-		{webhooktest.DevRev, []string{"", "id", "Accept", "Authorization", "Content-Encoding", "Content-Type", "Host", "Location", "Origin", "Retry-After", "X-Devrev-Scope", "X-Devrev-Version", "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"}},
+		{webhooktest.DevRev, []string{"", "id", "status", "Accept", "Authorization", "Content-Encoding", "Content-Type", "Host", "Location", "Origin", "Retry-After", "X-Devrev-Scope", "X-Devrev-Version", "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"}},
 		{webhooktest.DVelop, []string{"", "Accept", "Authorization", "Content-Encoding", "Content-Type", "Cookie", "Host", "Location", "Origin", "Retry-After", "Vary", "Www-Authenticate"}},
 	} {
 		for _, name := range tc.names {

@@ -62,8 +62,11 @@
 //     joined by underscores) that the test itself sends under a name that does not
 //     tell of a secret, and the name of an undocumented member in the vendor's own
 //     style (snake_case for DevRev, camelCase for d.velop) that holds no part of a
-//     replaced name or host; and a URL of words and short numbers that the test sends, below example.com,
-//     example.org, example.net, .example, .test, .invalid or a loopback address;
+//     replaced name or host; the name of a header that goes with DevRev's
+//     deliveries, if it is a token of HTTP of the form that such names have and
+//     holds no such part, or if the test sent it; and a URL of words and short
+//     numbers that the test sends, below example.com, example.org, example.net,
+//     .example, .test, .invalid or a loopback address;
 //  6. what the user names in [Keep].
 //
 // What the test sends stays as it is and is compared when it is replayed, or it is
@@ -72,8 +75,9 @@
 //
 // What the tenant answers beyond that is replaced before the test sees it:
 // undocumented strings by placeholders, undocumented or long numbers by 0 or 0.5,
-// names of members that look like data by member-N, event ids by event-N. A member
-// that stands twice in an object has no account by the contract.
+// names of members that look like data by member-N, event ids by event-N. The
+// value of a header that goes with deliveries is a credential as a rule, and is
+// replaced by api-key-N, its name if need be by header-N. A member that stands twice in an object has no account by the contract.
 //
 // # Which option applies where
 //
@@ -118,8 +122,9 @@
 //
 // # What the vendors document
 //
-// DevRev (OpenAPI document of 2024-01-24); every answer is application/json, and
-// every error body has a documented type:
+// DevRev (types of its TypeScript SDK 1.1.71 of 2026, and where they are silent its
+// OpenAPI document of 2024-01-24); every answer is application/json, and every
+// error body has a documented type:
 //
 //	operation        success          errors with a documented body
 //	webhooks.get     200 {webhook}    400 401 403 404 429 500 503

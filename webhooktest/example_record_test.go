@@ -181,7 +181,7 @@ func ExampleAcceptDrift() {
 	t.end()
 
 	cassette, _ := os.ReadFile("testdata/lookup.yaml")
-	fmt.Println(strings.Contains(string(cassette), "accepted: [answer /webhook/secret]"))
+	fmt.Println(strings.Contains(string(cassette), "accepted: [answer /webhook/secret (required)]"))
 	// Output:
 	// 200 OK <nil>
 	// true

@@ -286,3 +286,27 @@ func TestMiss_isShort(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(w.failures(), "\nthen "))
 	assert.Less(t, len(w.failures()), 8<<10)
 }
+
+// A credential that the code under test puts where it does not belong stands in
+// no message, in whatever part of the request it is.
+func TestReplay_missWithholdsTheCredentialAnywhere(t *testing.T) {
+	const token = "pat-8dK2mQ7xVb4LzW1c"
+	for _, target := range []string{"/webhooks.get?id=" + token, "/webhooks.get/" + token, "/webhooks.get?x=a" + token + "b"} {
+		for _, body := range []string{
+			`{}`, `{"id":"` + token + `"}`, `{"url":"https://u:` + token + `@example.com/"}`, `{"url":"https://example.com/?access_token=hunter42&x=1"}`,
+			`{"url":"https://example.com/` + token + `"}`, `{"more":[{"a":"Bearer ` + token + `"}]}`,
+		} {
+			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				client := webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), "webhooks.get/200")
+				req, err := http.NewRequest(http.MethodPost, webhooktest.DevRev.BaseURL()+target, strings.NewReader(body))
+				require.NoError(tb, err)
+				req.Header.Set("Authorization", "Bearer "+token)
+				req.Header.Set("Content-Type", "application/json")
+				_, err = client.Transport.RoundTrip(req)
+				require.ErrorContains(tb, err, "has no answer for")
+			})
+			assert.NotContains(t, w.said(), token, "%s %s", target, body)
+			assert.NotContains(t, w.said(), "hunter42", "%s %s", target, body)
+		}
+	}
+}

@@ -42,7 +42,7 @@ func (p Provider) named(word string) error {
 		case len(keys) == 0:
 			return fail("%s documents no query key", p.def.Title)
 		}
-		return fail("%s documents no query key %q, only %s, which is named as such", p.def.Title, key, listed(keys, "and"))
+		return fail("%s documents no query key %q, only %s; a query key is named as such", p.def.Title, key, listed(keys, "and"))
 	}
 	if word == "" || slices.Contains(known, word) || slices.Contains(keys, word) {
 		return nil

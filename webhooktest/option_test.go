@@ -325,7 +325,7 @@ func TestAcceptDrift(t *testing.T) {
 
 	w, text = recordOnce(t, webhooktest.DevRev.With(webhooktest.AcceptDrift()), drifted, webhooktest.DevRevWebhookID)
 	assert.Empty(t, w.failures())
-	require.Contains(t, text, "accepted: [answer /webhook/status]")
+	require.Contains(t, text, "accepted: [answer /webhook/status (type)]")
 
 	t.Setenv(webhooktest.RecordVar, "")
 	file := filepath.Join(t.TempDir(), "lookup.yaml")

@@ -112,7 +112,7 @@ func (f *flow) target() string {
 		case 1:
 			return host + "/in?token=" + f.letters(12, alphanumeric) + "&x=%2F%C3%BC#part"
 		case 2:
-			return host + ":8443/" + f.letters(6, alphanumeric) + "/ü ö\"/"
+			return host + ":8443/" + f.letters(6, alphanumeric) + "/ü-ö'/"
 		case 3:
 			return "https://example.com/" + f.letters(6, alphanumeric)
 		case 4:

@@ -48,8 +48,8 @@ var errNoProvider = errors.New("the zero Provider names no vendor; use webhookte
 
 // The vendors.
 var (
-	// DevRev is the webhook API of https://devrev.ai, as its API reference and
-	// its OpenAPI document of 2024-01-24 describe it.
+	// DevRev is the webhook API of https://devrev.ai, as the types of its
+	// TypeScript SDK 1.1.71 and its OpenAPI document of 2024-01-24 describe it.
 	DevRev = Provider{def: &provider.DevRev}
 	// DVelop is the webhook part of d.velop's API for configuring repositories,
 	// as its OpenAPI document oas-dmsconfig and its guide describe it.

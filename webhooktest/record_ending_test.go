@@ -76,7 +76,7 @@ func TestKeep_neverACredential(t *testing.T) {
 	for _, test := range []struct {
 		pointer string
 		url     bool
-	}{{"/webhook", false}, {"/webhook/secret", false}, {"/webhook/url", true}} {
+	}{{"/webhook", false}, {"/webhook/url", true}, {"/*/*", false}, {"/webhook/note", false}} {
 		file := cassettePath(t)
 		p := webhooktest.DevRev.With(webhooktest.Keep(test.pointer))
 		w := tenant.record(t, p, file, func(tb testing.TB, client *http.Client) {
@@ -89,7 +89,7 @@ func TestKeep_neverACredential(t *testing.T) {
 		assert.NotContains(t, text, secret, test.pointer)
 		assert.NotContains(t, text, "11FVC3ScK", test.pointer)
 		assert.Equal(t, test.url, strings.Contains(text, hook), test.pointer)
-		assert.Equal(t, test.pointer == "/webhook", strings.Contains(text, `"note":"kept"`), test.pointer)
+		assert.Equal(t, test.pointer == "/webhook/note", strings.Contains(text, `"note":"kept"`), test.pointer)
 	}
 }
 

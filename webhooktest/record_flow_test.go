@@ -75,7 +75,7 @@ func TestRecord_devrevCreatesAndDeletes(t *testing.T) {
 	file := cassettePath(t)
 	flow := func(tb testing.TB, client *http.Client) {
 		c := &caller{tb: tb, http: client}
-		sent := map[string]any{"url": "https://hooks.acme.example/" + strings.ToLower(tb.Name()), "secret": randomSecret(tb), "event_types": []string{"work_created"}}
+		sent := map[string]any{"url": "https://hooks.acme.example/created", "secret": randomSecret(tb), "event_types": []string{"work_created"}}
 		status, data := c.call(http.MethodPost, webhooktest.DevRev.BaseURL()+"/webhooks.create", sent)
 		require.Equal(tb, http.StatusCreated, status, "%s", data)
 		var made struct {
@@ -91,7 +91,7 @@ func TestRecord_devrevCreatesAndDeletes(t *testing.T) {
 	}
 	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, devrevVaries, file, flow))
 	requireClean(t, replayed(t, webhooktest.DevRev, file, flow))
-	assert.Contains(t, stored(t, file), "https://hooks.acme.example/testrecord", "the URL is reserved, and compared")
+	assert.Contains(t, stored(t, file), "https://hooks.acme.example/created", "the URL is reserved, and compared")
 	assert.Contains(t, stored(t, file), "varies: [/secret]")
 }
 

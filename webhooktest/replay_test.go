@@ -171,12 +171,12 @@ func TestReplay_breachesOfTheContractFailTheTest(t *testing.T) {
 			provider: webhooktest.DevRev.With(webhooktest.Scenarios(noSecret)),
 			fails: `webhooks.get/200 (simulated) breaks the contract of DevRev:
 	answer /webhook/secret (line 2, column 14): is missing, but required`,
-			log: `webhooks.get/200 (simulated): answer /webhook/secrets (line 55, column 16): is not documented`,
+			log: `webhooks.get/200 (simulated): answer /webhook/secrets (line 65, column 16): is not documented`,
 		},
 		{
 			name: "an undocumented member is logged", step: "webhooks.get/200",
 			provider: webhooktest.DevRev.With(webhooktest.Scenarios(edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"color": "red", "secret": `))),
-			log:      `webhooks.get/200 (simulated): answer /webhook/color (line 55, column 14): is not documented`,
+			log:      `webhooks.get/200 (simulated): answer /webhook/color (line 65, column 14): is not documented`,
 		},
 		{
 			name: "an unlisted value is logged", step: "webhooks.get/200",

@@ -149,6 +149,39 @@ func TestVaries_effect(t *testing.T) {
 	}
 }
 
+// A cassette of plain go-vcr holds no placeholders of what varies, whatever its
+// texts look like; and a list of what varies says what the requests hold.
+func TestVaries_listed(t *testing.T) {
+	const body = `{"id":"no-such-a","url":"https://example.com/sent-url-1","secret":"c2VudC1zZWNyZXQtMQ=="}`
+	send := func(body string) func(testing.TB, *http.Client) {
+		return func(tb testing.TB, c *http.Client) {
+			if resp, err := c.Post(webhooktest.DevRev.BaseURL()+"/webhooks.test", "application/json", strings.NewReader(body)); err == nil {
+				resp.Body.Close()
+			}
+		}
+	}
+	plain := tape(t, http.MethodPost, webhooktest.DevRev.BaseURL()+"/webhooks.test", "", body)
+	assert.False(t, replayed(t, webhooktest.DevRev, plain, send(body)).Failed())
+	for _, old := range []string{"https://example.com/sent-url-1", "c2VudC1zZWNyZXQtMQ=="} {
+		other := strings.Replace(body, old, "https://example.com/x", 1)
+		assert.True(t, replayed(t, webhooktest.DevRev, plain, send(other)).Failed(), old)
+	}
+	assert.ErrorContains(t, webhooktest.CheckMatching(webhooktest.DevRev, plain, nil), "has lost its key webhooktest")
+
+	file := cassettePath(t)
+	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, devrevVaries, file, updates(secretA+","+urlA)))
+	text := stored(t, file)
+	for list, want := range map[string]string{
+		"[/url]":           "interaction #0 holds a placeholder of what varies at /secret, which the list varies does not name; record it again",
+		"[/secret, /nope]": `the list varies names "/nope", which no request holds; record it again`,
+	} {
+		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(text, "[/secret]", list, 1)), 0o644))
+		w := replayed(t, webhooktest.DevRev, file, updates(secretA+","+urlA))
+		require.Len(t, w.errors, 1, list)
+		assert.Contains(t, w.errors[0], want)
+	}
+}
+
 // While recording, what cannot be compared is refused, with the ways out; each
 // of them records.
 func TestOpen_refusesWhatItCannotCompare(t *testing.T) {

@@ -23,6 +23,7 @@ var kindNames = []struct {
 	{provider.Text, "text", "texts"},
 	{provider.Opaque, "reference", "references"},
 	{provider.Word, "word", "words"},
+	{provider.Header, "header name", "header names"},
 	{provider.Undocumented, "undocumented value", "undocumented values"},
 }
 

@@ -209,7 +209,7 @@ var changes = map[string]func(r *http.Request, status *int, body string) string{
 	},
 	// A date is another one each time.
 	"volatile": func(_ *http.Request, _ *int, body string) string {
-		return strings.Replace(body, "2025-02-06T09:41:05", time.Unix(ticks.Add(1), 0).UTC().Format("2006-01-02T15:04:05"), 1)
+		return strings.Replace(body, "2025-02-06T09:41:05", time.Unix(1_700_000_000+ticks.Add(1), 0).UTC().Format("2006-01-02T15:04:05"), 1)
 	},
 	// An unknown id is an internal error, and a wrong one of another type.
 	"different": func(_ *http.Request, status *int, body string) string {

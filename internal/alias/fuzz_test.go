@@ -19,7 +19,7 @@ import (
 )
 
 var fuzzKinds = []provider.Kind{"keep", "enum", provider.ID, provider.DisplayID, provider.Secret, provider.Key, provider.URL, provider.Mail, provider.Name,
-	provider.Text, provider.Opaque, provider.Word, provider.Event, provider.Undocumented}
+	provider.Text, provider.Opaque, provider.Word, provider.Header, provider.Event, provider.Undocumented}
 
 // anyClass gives each pointer some class, always the same one for a given salt.
 func anyClass(salt byte) alias.Classifier {

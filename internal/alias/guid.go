@@ -2,6 +2,7 @@ package alias
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/pattern"
@@ -85,7 +86,33 @@ func numberedGUID(n int) string { return fmt.Sprintf("%s%012d", guidPrefix, n) }
 // package numbers.
 func looksNumberedGUID(guid string) bool {
 	digits, ok := strings.CutPrefix(guid, guidPrefix)
-	return ok && strings.Trim(digits, "0123456789") == ""
+	n, err := strconv.Atoi(digits)
+	return ok && err == nil && n > 0 && n < reserved && len(digits) == 12
+}
+
+// invent notes the made-up ids in a value that the caller sends. They stand for
+// themselves from then on; one that only the tenant has is an id like any other.
+func (t *Table) invent(v string) {
+	d, isDON := wholeDON(v)
+	switch {
+	case isDON:
+		for _, p := range d.parts {
+			if id := p.id.in(v); madeUpIDs.MatchString(id) {
+				t.made[id] = true
+			}
+		}
+	case MadeUp(v):
+		t.made[lower(v)] = true
+	}
+}
+
+// madeUp says whether a value is a made-up id that the caller has sent.
+func (t *Table) madeUp(v string) bool {
+	d, isDON := wholeDON(v)
+	if isDON {
+		v = d.last().id.in(v)
+	}
+	return t.made[lower(v)]
 }
 
 // MadeUp says whether an id lies in a namespace that no tenant uses and that

@@ -2,6 +2,7 @@ package alias
 
 import (
 	"strings"
+	"time"
 
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
@@ -64,6 +65,14 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 	t.settle(func() {
 		hidden := map[string]string{} // lists repeat their words
 		for _, l := range passes[2] {
+			if moment, ok := documentedMoment(l.class, l.text); ok {
+				l.replace(moment)
+				continue
+			}
+			if l.class.Kind == provider.Header && !l.class.Kept {
+				l.replace(t.hideHeaderName(l.text))
+				continue
+			}
 			p, ok := hidden[l.text]
 			if !ok {
 				p = t.hideText(l.text, false)
@@ -159,6 +168,27 @@ func passOf(c provider.Class) int {
 	return 0
 }
 
+// documentedMoment returns a date-time that the contract documents as it may
+// stand: one of this century's, to the nanosecond, in a zone that there is. Any
+// other becomes the fixed one. ok is false for what is none.
+func documentedMoment(c provider.Class, text string) (moment string, ok bool) {
+	if !c.Documented || c.Kept {
+		return "", false
+	}
+	if _, err := time.Parse(time.RFC3339, text); err != nil && !looseMoment.MatchString(text) {
+		return "", false
+	}
+	if soundMoment.MatchString(text) {
+		return text, true
+	}
+	return fixedDateTime, true
+}
+
+var (
+	soundMoment = pattern.New(`^20[1-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):(00|30|45))$`)
+	looseMoment = pattern.New(`^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]`)
+)
+
 // shortNumber says whether a documented number may stay: a count or a size of at
 // most seven digits. Longer ones may be ids, times or telephone numbers.
 func shortNumber(text string) bool { return countNumber.MatchString(text) }
@@ -224,11 +254,11 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 		}
 		return t.hideURL(v, 0)
 	case provider.Word:
-		if t.words[v] || !isID && (t.isWord != nil && t.isWord(v) || t.literals[v]) || !isDON && MadeUp(v) || t.issued(v) {
+		if t.words[v] || !isID && (t.isWord != nil && t.isWord(v) || t.literals[v]) || !isDON && t.madeUp(v) || t.issued(v) {
 			return v
 		}
 	case provider.Text, provider.Undocumented:
-		if kind == provider.Text && t.words[v] && isLowerWord(v) {
+		if kind == provider.Text && t.said[v] && isLowerWord(v) {
 			return v // what the caller sent in the open comes back
 		}
 		for _, s := range t.def.Sentences {
@@ -273,7 +303,7 @@ func (t *Table) sentAs(kind provider.Kind, v string) (string, bool) {
 		if p, ok := t.sentReal[kindText{k, v}]; ok {
 			return p, true
 		}
-		if p, ok := t.sent.names[kindText{formOf(k, v), v}]; ok {
+		if p, ok := t.sent.name(k, v); ok {
 			return p, true
 		}
 	}
@@ -320,6 +350,19 @@ func (t *Table) hideName(l leaf) string {
 		return v
 	}
 	return t.alias(memberName, v)
+}
+
+// hideHeaderName replaces the name of a header that holds a part of a person's or
+// a host's name which is replaced elsewhere. Any other stays, and so does what the
+// caller sent.
+func (t *Table) hideHeaderName(v string) string {
+	if t.words[v] || t.issued(v) {
+		return v
+	}
+	if t.touches(v) || t.hideText(v, false) != v {
+		return t.alias(provider.Header, v)
+	}
+	return v
 }
 
 // eventName says whether a member's name is an event id: the list of events is

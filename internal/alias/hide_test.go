@@ -26,7 +26,7 @@ func TestHideJSON_kinds(t *testing.T) {
 		"lower GUID":           {provider.ID, realHook, "cccccccc-0000-4000-8000-000000000001", false},
 		"upper GUID":           {provider.ID, strings.ToUpper(realHook), "CCCCCCCC-0000-4000-8000-000000000001", false},
 		"nil GUID":             {provider.ID, "00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000000", false},
-		"made-up GUID":         {provider.ID, provider.DVelopUnknownWebhookID, provider.DVelopUnknownWebhookID, false},
+		"made-up GUID":         {provider.ID, provider.DVelopUnknownWebhookID, "cccccccc-0000-4000-8000-000000000001", false},
 		"other id":             {provider.ID, "4711", "id-1", false},
 		"almost a DON":         {provider.ID, "don:integration:dvrv-eu-1:devo/a b", "id-1", false},
 		"display id":           {provider.DisplayID, "WEBHOOK-4", "display-1", false},
@@ -47,7 +47,7 @@ func TestHideJSON_kinds(t *testing.T) {
 		"number":               {provider.Word, "42", "word-1", false},
 		"version":              {provider.Word, "1970-01-01", "word-1", false},
 		"other word":           {provider.Word, "acme-field", "word-1", false},
-		"made-up id as word":   {provider.Word, "no-such-id", "no-such-id", false},
+		"made-up id as word":   {provider.Word, "no-such-id", "word-1", false},
 		"empty":                {provider.Secret, "", "", false},
 		"kept":                 {"keep", "active", "active", false},
 		"unlisted word":        {"enum", "degraded", "undocumented-1", false},
@@ -60,6 +60,15 @@ func TestHideJSON_kinds(t *testing.T) {
 		"undocumented mail":    {"", "jane@acme.example", "user-1@example.com", false},
 		"undocumented GUID":    {"", realHook, "cccccccc-0000-4000-8000-000000000001", false},
 		"undocumented DON":     {"", realDON, provider.DevRevWebhookID, false},
+		"placeholder's form":   {provider.Name, "name-99", "name-99", false},
+		"with a long number":   {provider.Name, "name-4711", "name-1", false},
+		"part with a number":   {provider.ID, "don:integration:dvrv-us-1:devo/example:webhook/webhook-4711", provider.DevRevWebhookID, false},
+		"GUID with a number":   {provider.ID, "cccccccc-0000-4000-8000-364210817873", "cccccccc-0000-4000-8000-000000000001", false},
+		"made-up DON":          {provider.ID, "don:integration:dvrv-us-1:devo/example:webhook/no-such-erika", provider.DevRevWebhookID, false},
+		"documented date":      {"keep", "2024-05-06T07:08:09.123456789Z", "2024-05-06T07:08:09.123456789Z", true},
+		"date of long ago":     {"keep", "1957-05-06T07:08:09Z", "2023-01-01T12:00:00Z", true},
+		"date of many digits":  {"keep", "2024-05-06T07:08:09.1234567890Z", "2023-01-01T12:00:00Z", true},
+		"date of an odd zone":  {"keep", "2024-05-06T07:08:09+17:43", "2023-01-01T12:00:00Z", true},
 		"undocumented base64":  {"", "MDEyMzQ1Njc4OWFiY2RlZg==", "undocumented-1", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -119,6 +128,32 @@ func TestHideJSON_namesStayInTheirFields(t *testing.T) {
 		hide(t, table, c, `{"webhook":{"created_by":{"full_name":"deactivated"},"title":"is deactivated"}}`), "a word is not searched for")
 }
 
+// The name of a header stays, unless it holds a part of what is replaced
+// elsewhere, in whatever order both come; what the caller sent stays always.
+func TestHideJSON_namesOfHeaders(t *testing.T) {
+	c := func(pointer string) provider.Class {
+		switch {
+		case strings.HasPrefix(pointer, "/headers/"):
+			return provider.Class{Kind: provider.Header, Keep: true, Documented: true}
+		case pointer == "/user":
+			return provider.Class{Kind: provider.Name, Documented: true}
+		}
+		return provider.Class{}
+	}
+	const body = `{"headers":["X-Api-Key","X-Lindqvist","X-lindqvist-2","X-Api-Key",""],"user":"Maya Lindqvist"}`
+	table := devrev(t)
+	hidden, err := table.HideJSON([]byte(body), c)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"headers":["X-Api-Key","header-1","header-2","X-Api-Key",""],"user":"name-1"}`, string(hidden))
+	assert.JSONEq(t, body, reveal(t, table, string(hidden)))
+
+	table = devrev(t)
+	table.Open("X-Lindqvist")
+	hidden, err = table.HideJSON([]byte(body), c)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"headers":["X-Api-Key","X-Lindqvist","header-1","X-Api-Key",""],"user":"name-1"}`, string(hidden))
+}
+
 func TestHideJSON_undocumented(t *testing.T) {
 	table := dvelop(t, realTenant)
 	hidden := hide(t, table, classes{"/_embedded": "keep", "/size": "keep"},
@@ -134,9 +169,9 @@ func TestHideJSON_whatTheCallerSentComesBackAsSent(t *testing.T) {
 	sent, err := table.SendJSON([]byte(`{"url":"https://hooks.acme.example/1","secret":"MDEyMzQ1Njc4OWFiY2RlZg==","expand":"all","name":"Al"}`),
 		classes{"/url": "varies url", "/secret": "varies secret", "/name": "varies name"}.of)
 	require.NoError(t, err)
-	assert.Equal(t, `{"url":"https://example.com/sent-url-1","secret":"c2VudC1zZWNyZXQtMQ==","expand":"all","name":"sent-name-1"}`, string(sent))
+	assert.Equal(t, `{"url":"https://example.com/sent-url-3","secret":"c2VudC1zZWNyZXQtMg==","expand":"all","name":"sent-name-1"}`, string(sent))
 	hidden := hide(t, table, c, `{"url":"https://hooks.acme.example/1","secret":"MDEyMzQ1Njc4OWFiY2RlZg==","message":"Al","field_name":"expand","also":"MDEyMzQ1Njc4OWFiY2RlZg=="}`)
-	assert.Equal(t, `{"url":"https://example.com/sent-url-1","secret":"c2VudC1zZWNyZXQtMQ==","message":"sent-name-1","field_name":"expand","also":"c2VudC1zZWNyZXQtMQ=="}`, hidden)
+	assert.Equal(t, `{"url":"https://example.com/sent-url-3","secret":"c2VudC1zZWNyZXQtMg==","message":"sent-name-1","field_name":"expand","also":"c2VudC1zZWNyZXQtMg=="}`, hidden)
 	assert.Equal(t, `{"url":"https://hooks.acme.example/1","secret":"MDEyMzQ1Njc4OWFiY2RlZg==","message":"Al","field_name":"expand","also":"MDEyMzQ1Njc4OWFiY2RlZg=="}`,
 		string(table.Sent().RestoreJSON([]byte(hidden))))
 }

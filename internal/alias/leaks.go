@@ -32,7 +32,7 @@ func (t *Table) Placeholder(value string) bool {
 	if d, ok := wholeDON(value); ok {
 		return t.hiddenDON(value, d)
 	}
-	if value == "" || value == fixedDate || value == fixedDateTime || t.sent.holds(value) || MadeUp(value) || t.issued(value) || slices.Contains(t.def.Sentences, value) {
+	if value == "" || value == fixedDate || value == fixedDateTime || t.sent.holds(value) || t.madeUp(value) || t.issued(value) || slices.Contains(t.def.Sentences, value) {
 		return true
 	}
 	if isGUID(value) {
@@ -90,7 +90,7 @@ func (t *Table) knownRaw(raw string) bool {
 		return t.hiddenDON(raw, d)
 	}
 	v, ok := unescapePath(raw)
-	return ok && (MadeUp(v) || isGUID(v) && t.Known(v) || t.idPlaceholder(v))
+	return ok && (t.madeUp(v) || isGUID(v) && t.Known(v) || t.idPlaceholder(v))
 }
 
 // Leaks returns the places where real values of the table stand in the data, in

@@ -152,14 +152,17 @@ func TestLeaks_sentSecrets(t *testing.T) {
 
 func TestKnown(t *testing.T) {
 	table := recorded(t)
+	_, err := table.SendJSON([]byte(`["no-such-id","`+provider.DVelopUnknownWebhookID+`"]`), classes{"/0": provider.ID, "/1": provider.ID}.of)
+	require.NoError(t, err)
 	for value, want := range map[string]bool{
 		"":                                     true,
 		"name-1":                               true,
 		"name-2":                               true, // the second name of the answer
 		"name-3":                               false,
 		sentA:                                  false, // nobody sent it
-		"no-such-id":                           true,
-		provider.DVelopUnknownWebhookID:        true,
+		"no-such-id":                           true,  // sent
+		"no-such-other":                        false,
+		provider.DVelopUnknownWebhookID:        true, // sent
 		provider.DVelopWebhookID:               true,
 		strings.ToUpper(placeholderHook):       true,
 		realHook:                               false,

@@ -29,8 +29,12 @@ func inStyle(style provider.NameStyle, name string) bool {
 // for inside the names of members.
 const minFragment = 3
 
-// touches says whether a name contains a person's name, a part of a mail address
-// or a label of a host that this table replaces elsewhere.
+// minWhole is the shortest other value of which that is true.
+const minWhole = 4
+
+// touches says whether a name contains what this table replaces elsewhere: a
+// person's name, a part of a mail address, a label of a host, or a value of
+// another kind that is one word.
 func (t *Table) touches(name string) bool {
 	low := lower(name)
 	for i := range low {
@@ -49,6 +53,9 @@ func (t *Table) learn(kind provider.Kind, real string) {
 		real, _, _ = strings.Cut(real, "/")
 	case provider.Name, provider.Mail, provider.DisplayID:
 	default:
+		if low := lower(real); len(low) >= minWhole && wholeWord.MatchString(low) && strings.Trim(low, "0123456789") != "" && !t.word(real) {
+			t.fragments.add(needle{text: low})
+		}
 		return
 	}
 	parts := strings.FieldsFunc(lower(real), func(r rune) bool { return r < 0x80 && !isAlnum(byte(r)) })
@@ -58,6 +65,8 @@ func (t *Table) learn(kind provider.Kind, real string) {
 		}
 	}
 }
+
+var wholeWord = pattern.New(`^[a-z0-9_]+$`)
 
 // commonLabels are parts of hosts and names that give nobody away.
 var commonLabels = map[string]bool{"api": true, "app": true, "cloud": true, "com": true, "http": true, "https": true, "net": true, "org": true, "www": true, "localhost": true}

@@ -13,7 +13,7 @@ func (t *Table) aliasGUID(guid string) string {
 	if p, ok := t.guids[key]; ok {
 		return mirrorCase(guid, p)
 	}
-	if key == nilGUID || MadeUp(key) || t.hiddenGUID(key) {
+	if key == nilGUID || t.madeUp(key) || t.hiddenGUID(key) {
 		return guid
 	}
 	p := key
@@ -55,7 +55,7 @@ func (t *Table) aliasPart(key string) string {
 		return p
 	}
 	kind, id, _ := strings.Cut(key, "/")
-	if madeUpIDs.MatchString(id) {
+	if t.made[id] {
 		return key
 	}
 	p, first := key, t.firsts[kind]
@@ -84,6 +84,9 @@ func (t *Table) partFree(p string) bool { _, taken := t.partsR[p]; return !taken
 func (t *Table) enterPart(key, p string) {
 	t.parts[key], t.partsR[p] = p, key
 	kind, id, _ := strings.Cut(key, "/")
+	if key != p {
+		t.learn(provider.ID, id)
+	}
 	if key == p || kind == "" || !t.distinctive(provider.ID, id) {
 		return
 	}
@@ -107,7 +110,7 @@ func partName(kind string) string {
 func looksNumberedPart(kind, id string) bool {
 	digits, ok := strings.CutPrefix(id, partName(kind)+"-")
 	n, err := strconv.Atoi(digits)
-	return ok && err == nil && n > 0 && strconv.Itoa(n) == digits
+	return ok && err == nil && n > 0 && n < reserved && strconv.Itoa(n) == digits
 }
 
 // aliasDON returns the DON with each part exchanged. One whose parts are all
@@ -142,7 +145,7 @@ func (t *Table) hiddenDON(s string, d don) bool {
 
 func (t *Table) hiddenPart(key string) bool {
 	kind, id, _ := strings.Cut(key, "/")
-	return !t.partFree(key) || id == t.firsts[kind] || madeUpIDs.MatchString(id)
+	return !t.partFree(key) || id == t.firsts[kind] || t.made[id]
 }
 
 func (t *Table) revealDON(s string, d don) string {

@@ -80,12 +80,31 @@ func looksNumbered(kind provider.Kind, value string) bool {
 	return err == nil && n > 0 && n < maxNumber && placeholder(kind, n, value) == value
 }
 
+// reserved is how far a value that looks like a numbered placeholder stands for
+// itself, so that nothing else is called so: the callers of tests know the first
+// ones. Beyond it the number may be the tenant's own, and is replaced.
+const reserved = 100
+
+// standsForItself says whether a value is one of the first placeholders of its
+// kind by its form.
+func standsForItself(kind provider.Kind, value string) bool {
+	if !looksNumbered(kind, value) {
+		return false
+	}
+	text := value
+	if b, err := base64.StdEncoding.DecodeString(value); kind == provider.Secret && err == nil {
+		text = string(b)
+	}
+	n, err := strconv.Atoi(firstNumber(text))
+	return err == nil && n < reserved
+}
+
 // memberName is the kind of names of undocumented members that are data.
 const memberName provider.Kind = "member"
 
 // numberedKinds are the kinds whose placeholders carry a number.
 var numberedKinds = []provider.Kind{provider.ID, provider.DisplayID, provider.Secret, provider.Key, provider.URL, provider.Mail, provider.Name,
-	provider.Text, provider.Opaque, provider.Word, provider.Event, provider.Undocumented, memberName}
+	provider.Text, provider.Opaque, provider.Word, provider.Header, provider.Event, provider.Undocumented, memberName}
 
 // numberedKind returns the kind of which a value could be a placeholder. It is
 // asked for every string of an answer: few end as a placeholder does.
@@ -94,7 +113,7 @@ func numberedKind(value string) (provider.Kind, bool) {
 		return "", false
 	}
 	for _, kind := range numberedKinds {
-		if looksNumbered(kind, value) {
+		if standsForItself(kind, value) {
 			return kind, true
 		}
 	}

@@ -29,12 +29,18 @@ func reservedHost(host string) bool {
 }
 
 var (
-	hostName = pattern.New(`^[a-z0-9-]{1,32}(\.[a-z0-9-]{1,32}){0,6}$`)
-	portText = pattern.New(`^[0-9]{1,5}$`)
-	// plainPart is what a path and a query may consist of: words and short numbers,
-	// joined by what needs no escape.
-	plainPart = pattern.New(`^(|[A-Za-z]{1,48}|[A-Za-z0-9]{1,24})([._~-]{1,2}([A-Za-z]{1,48}|[A-Za-z0-9]{1,24})){0,8}$`)
-	longDigit = pattern.New(`[0-9]{8}`)
+	hostName  = pattern.New(`^` + plainWords + `$`)
+	portText  = pattern.New(`^[0-9]{1,5}$`)
+	plainPart = pattern.New(`^(` + plainWords + `)?$`)
+)
+
+// plainWords are what the host, the path and the query may consist of: words of at
+// most sixteen lower-case letters, with a number of at most four digits behind
+// them, and numbers of at most seven digits. A key or a name of somebody looks
+// otherwise.
+const (
+	plainWord  = `([a-z]{1,16}[0-9]{0,4}|[0-9]{1,7})`
+	plainWords = plainWord + `([._~-]{1,2}` + plainWord + `){0,5}`
 )
 
 // openURL says why a URL may not stand on a tape as the caller sent it; empty
@@ -59,9 +65,12 @@ func (t *Table) openURL(v string) (fault string) {
 	case u.Port() != "" && !portText.MatchString(u.Port()):
 		return "holds a URL that cannot be read"
 	}
+	if tells(u) {
+		return "holds a URL that tells of a secret"
+	}
 	plain := func(raw string, unescape func(string) (string, error)) bool {
 		v, err := unescape(raw)
-		return err == nil && (plainPart.MatchString(v) && !longDigit.MatchString(v) && !isGUID(v) || t.Known(v))
+		return err == nil && (plainPart.MatchString(v) || t.Known(v))
 	}
 	for _, segment := range provider.Segments(u.EscapedPath()) {
 		if !plain(segment, url.PathUnescape) {
@@ -73,9 +82,16 @@ func (t *Table) openURL(v string) (fault string) {
 	}
 	for field := range strings.SplitSeq(u.RawQuery, "&") {
 		name, value, _ := strings.Cut(field, "=")
-		if !plain(name, url.QueryUnescape) || !plain(value, url.QueryUnescape) || tellingName.MatchString(name) {
-			return "holds a URL whose query is more than words and short numbers, or names a secret"
+		if !plain(name, url.QueryUnescape) || !plain(value, url.QueryUnescape) {
+			return "holds a URL whose query is more than words and short numbers"
 		}
 	}
 	return ""
+}
+
+// tells says whether a word of a URL tells that the next one is a secret.
+func tells(u *url.URL) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(u.Hostname()+"/"+u.EscapedPath()+"/"+u.RawQuery, func(r rune) bool {
+		return strings.ContainsRune("/?&=.~-", r)
+	}), tellingName.MatchString)
 }

@@ -2,6 +2,7 @@ package alias
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/provider"
@@ -80,6 +81,9 @@ func (t *Table) seedEvent(s provider.Seed, real string, fail func(string, ...any
 		return fail("%s", takenBy(false))
 	}
 	t.events = map[string]string{s.Placeholder: real, real: s.Placeholder}
+	if !slices.Contains(t.def.Events, real) && !t.word(real) {
+		t.fragments.add(needle{text: lower(real)})
+	}
 	t.words[real] = true
 	return nil
 }

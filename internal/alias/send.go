@@ -77,6 +77,7 @@ func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
 // the value cannot be recorded, and the way out.
 func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
 	stay := c.Keep || c.Kept
+	t.invent(v)
 	switch {
 	case v == "":
 		return v, nil
@@ -104,7 +105,7 @@ func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
 	if !stay {
 		return v, fmt.Errorf("holds a text that is more than a lower-case word; send one, or declare Keep(%q) to have it stored and compared as it is, or Varies(%q) if it differs from run to run", at, at)
 	}
-	t.words[v] = true
+	t.words[v], t.said[v] = true, true
 	return v, nil
 }
 
@@ -177,6 +178,8 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 	roles := t.roles(segments)
 	for i, raw := range segments {
 		v, err := url.PathUnescape(raw)
+		t.invent(raw)
+		t.invent(v)
 		switch {
 		case err != nil:
 			problems = append(problems, problem("path", "segment %d is not well escaped", i+1))

@@ -2,7 +2,7 @@ package alias
 
 import (
 	"encoding/base64"
-	"maps"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -11,20 +11,25 @@ import (
 )
 
 // Sent holds what the caller sent, under placeholders that start with "sent-".
-// The zero value holds nothing and is ready for use; a replay uses it without a
-// table.
+// Placeholders of one value carry one number, whatever their kinds, and those of
+// different values different ones. The zero value holds nothing and is ready for
+// use; a replay uses it without a table.
 type Sent struct {
+	// PerKind says that the numbers count within a kind and tell nothing of what is
+	// equal, as in the cassettes that were written first.
+	PerKind bool
+
 	values  map[string]string // by placeholder
-	names   map[kindText]string
-	numbers map[provider.Kind]int
-	shown   *index // nil while nothing is held
+	numbers map[string]int    // by value
+	owners  map[int]string    // and back
+	shown   *index            // nil while nothing is held
 }
 
 // sentKinds are the kinds by the word that their placeholders carry.
 var sentKinds = map[string]provider.Kind{
 	"id": provider.ID, "display_id": provider.DisplayID, "secret": provider.Secret, "key": provider.Key,
 	"url": provider.URL, "mail": provider.Mail, "name": provider.Name, "text": provider.Text,
-	"opaque": provider.Opaque, "word": provider.Word, "event": provider.Event, "undocumented": provider.Undocumented,
+	"opaque": provider.Opaque, "word": provider.Word, "header": provider.Header, "event": provider.Event, "undocumented": provider.Undocumented,
 }
 
 // The forms of placeholders of what was sent.
@@ -63,26 +68,30 @@ func IsSent(value string) (provider.Kind, bool) {
 func isSent(value string) bool { _, ok := IsSent(value); return ok }
 
 // Hide returns the placeholder of a value that the caller sent: the same for the
-// same value, and the next of its kind for a new one. A secret that is not base64
-// of 8 to 32 bytes becomes a key and a mail address that is none an opaque value,
-// because a placeholder must have the form of what it stands for.
+// same value and kind, with the next number for a new value. A secret that is not
+// base64 of 8 to 32 bytes becomes a key and a mail address that is none an opaque
+// value, because a placeholder must have the form of what it stands for.
 func (s *Sent) Hide(kind provider.Kind, value string) (placeholder string) {
 	form := formOf(kind, value)
-	if p, ok := s.names[kindText{form, value}]; ok {
-		return p
+	n, known := s.numbers[value]
+	if !known {
+		n = len(s.numbers) + 1
 	}
-	if s.numbers == nil {
-		s.numbers = map[provider.Kind]int{}
+	placeholder = sentPlaceholder(form, n, value)
+	if _, held := s.values[placeholder]; !held {
+		s.enter(placeholder, n, value)
 	}
-	for {
-		s.numbers[form]++
-		placeholder = sentPlaceholder(form, s.numbers[form], value)
-		if _, taken := s.values[placeholder]; !taken {
-			break
-		}
-	}
-	s.enter(form, placeholder, value)
 	return placeholder
+}
+
+// name returns the placeholder that a value has as a kind, if it was sent as one.
+func (s *Sent) name(kind provider.Kind, value string) (placeholder string, ok bool) {
+	n, ok := s.numbers[value]
+	if !ok {
+		return "", false
+	}
+	placeholder = sentPlaceholder(formOf(kind, value), n, value)
+	return placeholder, s.holds(placeholder)
 }
 
 // formOf is the kind whose form a value has: its own, as a rule.
@@ -113,34 +122,67 @@ func sentPlaceholder(kind provider.Kind, n int, value string) string {
 	return name
 }
 
-func (s *Sent) enter(kind provider.Kind, placeholder, value string) {
+func (s *Sent) enter(placeholder string, number int, value string) {
 	if s.values == nil {
-		s.values, s.names, s.shown = map[string]string{}, map[kindText]string{}, &index{}
+		s.values, s.numbers, s.owners, s.shown = map[string]string{}, map[string]int{}, map[int]string{}, &index{}
 	}
 	s.values[placeholder] = value
-	if _, ok := s.names[kindText{kind, value}]; !ok {
-		s.names[kindText{kind, value}] = placeholder
-	}
+	s.numbers[value], s.owners[number] = number, value
 	s.shown.add(needle{text: placeholder, replacement: value, whole: true, joins: "_-"})
+}
+
+// Bind is Try and Keep of one value.
+func (s *Sent) Bind(placeholder, value string) bool {
+	t := s.Try()
+	ok := t.Bind(placeholder, value)
+	if ok {
+		t.Keep()
+	}
+	return ok
+}
+
+// Trial are bindings on probation: what is bound in it leaves no trace until it is
+// kept.
+type Trial struct {
+	sent    *Sent
+	values  map[string]string
+	numbers map[string]int
+	owners  map[int]string
+}
+
+// Try begins a trial.
+func (s *Sent) Try() *Trial { return &Trial{sent: s} }
+
+// Keep makes the bindings of the trial those of what was sent.
+func (t *Trial) Keep() {
+	for placeholder, value := range t.values {
+		t.sent.enter(placeholder, sentNumber(placeholder), value)
+	}
 }
 
 // Bind says whether a value of this caller can stand where the tape has the
 // placeholder. A placeholder without a value takes the value, if it has the form
-// of what was recorded: base64 of 8 to 32 bytes for a secret, an absolute or a
-// relative URL for one, a mail address for a mail address, any text that is not
-// empty for the rest. A placeholder with a value accepts only that value, and no
-// value stands for two placeholders of a kind: what was equal stays equal, what
-// was different stays different.
-func (s *Sent) Bind(placeholder, value string) bool {
+// of what was recorded: base64 of 8 to 32 bytes for a secret, an absolute http or
+// https URL or a relative one, a mail address for a mail address, any text that is
+// not empty for the rest. A placeholder with a value accepts only that value, and
+// a value only placeholders of its number: what was equal stays equal, what was
+// different stays different.
+func (t *Trial) Bind(placeholder, value string) bool {
 	kind, ok := IsSent(placeholder)
 	if !ok || value == "" {
 		return false
 	}
-	if old, bound := s.values[placeholder]; bound {
+	if old, bound := either(t.values, t.sent.values, placeholder); bound {
 		return old == value
 	}
-	if _, taken := s.names[kindText{kind, value}]; taken {
-		return false
+	number := sentNumber(placeholder)
+	if !t.sent.PerKind {
+		if owner, bound := either(t.owners, t.sent.owners, number); bound && owner != value {
+			return false
+		}
+		if other, bound := either(t.numbers, t.sent.numbers, value); bound && other != number {
+			return false
+		}
 	}
 	switch kind {
 	case provider.Secret:
@@ -148,21 +190,49 @@ func (s *Sent) Bind(placeholder, value string) bool {
 	case provider.Mail:
 		ok = mailAddress.MatchString(value)
 	case provider.URL:
-		ok = isAbsolute(placeholder) == isAbsolute(value) && strings.HasPrefix(placeholder, "/") == strings.HasPrefix(value, "/")
+		ok = sameURLForm(placeholder, value)
 	}
-	if ok {
-		s.enter(kind, placeholder, value)
+	if !ok {
+		return false
 	}
-	return ok
+	if t.values == nil {
+		t.values, t.numbers, t.owners = map[string]string{}, map[string]int{}, map[int]string{}
+	}
+	t.values[placeholder], t.numbers[value], t.owners[number] = value, number, value
+	return true
 }
 
-// Clone returns a copy that can be bound further without changing s.
-func (s *Sent) Clone() *Sent {
-	c := &Sent{values: maps.Clone(s.values), names: maps.Clone(s.names), numbers: maps.Clone(s.numbers)}
-	if s.shown != nil {
-		c.shown = s.shown.clone()
+// either looks a key up in two maps.
+func either[K comparable, V any](first, second map[K]V, key K) (V, bool) {
+	if v, ok := first[key]; ok {
+		return v, true
 	}
-	return c
+	v, ok := second[key]
+	return v, ok
+}
+
+// sentNumber is the number that a placeholder carries.
+func sentNumber(placeholder string) int {
+	if b, err := base64.StdEncoding.DecodeString(placeholder); err == nil && strings.HasPrefix(placeholder, secretMark) {
+		placeholder = string(b)
+	}
+	digits, _, _ := strings.Cut(placeholder[strings.LastIndexByte(placeholder, '-')+1:], "@")
+	n, _ := strconv.Atoi(digits) // the pattern of placeholders has seen that it is one
+	return n
+}
+
+// sameURLForm says whether a value is a URL that a client could be sent to, and
+// absolute or relative as the placeholder is. One that is neither stands for a
+// text that was no URL.
+func sameURLForm(placeholder, value string) bool {
+	u, err := url.Parse(value)
+	switch {
+	case isAbsolute(placeholder):
+		return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && !strings.ContainsAny(value, " \t")
+	case strings.HasPrefix(placeholder, "/"):
+		return err == nil && strings.HasPrefix(value, "/") && u.Host == ""
+	}
+	return !isAbsolute(value) && !strings.HasPrefix(value, "/")
 }
 
 // holds says whether a value is a placeholder that stands for something.

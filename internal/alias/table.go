@@ -43,7 +43,9 @@ type Table struct {
 	events        map[string]string   // the transposition of the seeded event
 	eventVar      string              // the path variable that holds an event
 	literals      map[string]bool     // the fixed segments of the vendor's paths
-	words         map[string]bool     // what the caller sent in the open
+	words         map[string]bool     // what the caller sent in the open, and the event of the seed
+	said          map[string]bool     // of these, the strings of bodies and queries
+	made          map[string]bool     // made-up ids that the caller sent
 	dons          map[string]bool     // whole DONs that were indexed
 	fragments     index               // parts of names, mail addresses and hosts
 	sent          *Sent               // what the caller sent, as the caller knows it
@@ -74,7 +76,7 @@ func New(o Options) (*Table, error) {
 		parts:   map[string]string{}, partsR: map[string]string{}, partNumbers: map[string]int{},
 		firsts: map[string]string{"": "dvrv-us-1", "devo": "example"},
 		guids:  map[string]string{}, guidsR: map[string]string{},
-		literals: map[string]bool{}, words: map[string]bool{}, dons: map[string]bool{},
+		literals: map[string]bool{}, words: map[string]bool{}, said: map[string]bool{}, made: map[string]bool{}, dons: map[string]bool{},
 		sent: &Sent{}, sentReal: map[kindText]string{},
 	}
 	var err error
@@ -141,7 +143,7 @@ func (t *Table) alias(kind provider.Kind, real string) string {
 		return real
 	}
 	p := real
-	if !looksNumbered(kind, real) {
+	if !standsForItself(kind, real) {
 		for {
 			t.numbers[kind]++
 			p = placeholder(kind, t.numbers[kind], real)

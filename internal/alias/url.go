@@ -183,7 +183,7 @@ func (t *Table) hideID(v string) string {
 	if d, ok := wholeDON(v); ok {
 		return t.aliasDON(v, d)
 	}
-	if MadeUp(v) || t.issued(v) {
+	if t.madeUp(v) || t.issued(v) {
 		return v
 	}
 	if isGUID(v) {
@@ -255,7 +255,7 @@ func (t *Table) hideQueryValue(raw string, depth int) (string, bool) {
 	_, known := t.byReal[kindText{provider.ID, v}]
 	switch {
 	case v == "" || t.isWord != nil && t.isWord(v) || t.words[v] || t.sent.holds(v):
-	case isGUID(v) || known || MadeUp(v) || t.issued(v):
+	case isGUID(v) || known || t.madeUp(v) || t.issued(v):
 		p = t.hideID(v)
 	case isAbsolute(v) || strings.HasPrefix(v, "/"):
 		p = t.hideURL(v, depth+1)

@@ -18,7 +18,8 @@ var (
 
 func TestAnswerClasses_devrev(t *testing.T) {
 	body := edited(t, vendor200,
-		set("/webhook/created_by", `{"type":"rev_user","id":"1","external_ref":"r","rev_org":{"type":"account","id":"2","display_name":"o"},"state":"Active","id_v1":"x","a/b":"y"}`),
+		set("/webhook/created_by", `{"type":"rev_user","id":"1","external_ref":"r","rev_org":{"type":"work","id":"2","display_name":"o"},"state":"Active","id_v1":"x","a/b":"y"}`),
+		set("/webhook/headers", `[{"name":"X-Acme-Sha256","value":"v"},{"name":"no header's","value":7},{"name":"X-4711-2024","value":"v","more":"m"}]`),
 		set("/webhook/modified_date", `"yesterday"`), set("/webhook/event_types", `["verify","work.created"]`), set("/webhook/url", `7`))
 	got := contract.AnswerClasses(&provider.DevRev, devrevRequest(t, "webhooks.get", `{"id":"1"}`), answer(200, "application/json", body))
 	for pointer, want := range map[string]provider.Class{
@@ -34,6 +35,13 @@ func TestAnswerClasses_devrev(t *testing.T) {
 		"/webhook/event_types":                           container,
 		"/webhook/event_types/0":                         keep,
 		"/webhook/event_types/1":                         kind(provider.Word),
+		"/webhook/headers/0":                             container,
+		"/webhook/headers/0/name":                        {Kind: provider.Header, Keep: true, Documented: true},
+		"/webhook/headers/0/value":                       kind(provider.Key),
+		"/webhook/headers/1/name":                        kind(provider.Opaque),
+		"/webhook/headers/1/value":                       kind(provider.Key),
+		"/webhook/headers/2/name":                        kind(provider.Opaque),
+		"/webhook/headers/2/more":                        strangeOne,
 		"/webhook/created_by":                            container,
 		"/webhook/created_by/type":                       keep,
 		"/webhook/created_by/external_ref":               kind(provider.Opaque),

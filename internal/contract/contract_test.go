@@ -54,8 +54,15 @@ func TestCheckAnswer_devrev(t *testing.T) {
 			`answer /type (line 1, column 9): is "forbidden", but HTTP status 404 goes with "not_found"; that type belongs to 403`}},
 		{"400 with another status's type", get, answer(400, jsonType, `{"type":"forbidden"}`), []string{
 			`answer /type (line 1, column 9): is "forbidden", but HTTP status 400 goes with other types; that type belongs to 403`}},
-		{"type that looks like a secret", get, answer(401, jsonType, `{"type":"s3cr3t"}`), []string{
-			`answer /type (line 1, column 9): is a string of 6 characters, but HTTP status 401 goes with "unauthenticated"`}},
+		{"type that looks like a secret", get, answer(403, jsonType, `{"type":"s3cr3t"}`), []string{
+			`answer /type (line 1, column 9): is a string of 6 characters, but HTTP status 403 goes with "forbidden"`}},
+		{"type of no status that looks like a secret", get, answer(401, jsonType, `{"type":"s3cr3t"}`), []string{
+			`answer /type (line 1, column 9): is a string of 6 characters, expected "dev_org_deactivated", "token_expired", "token_revoked" or "unauthenticated"`}},
+		{"headers", get, answer(200, jsonType, edited(t, minimal, set("/webhook/headers", `[{"name":"a b"},{"value":4711}]`))), []string{
+			`answer /webhook/headers/0/name (line 1, column 32): is a string of 3 characters, expected one that matches ^[A-Za-z0-9_-]*$`,
+			`answer /webhook/headers/0/value (line 1, column 24): is missing, but required`,
+			`answer /webhook/headers/1/name (line 1, column 39): is missing, but required`,
+			`answer /webhook/headers/1/value (line 1, column 48): is a number, expected a string`}},
 		{"doubled member", get, answer(200, jsonType, strings.Replace(minimal, `"status"`, `"status":"inactive","status"`, 1)), []string{
 			`answer /webhook/status (line 1, column 143): stands more than once; a reader may take either`}},
 		{"doubled, the last one wrong", get, answer(200, jsonType, strings.Replace(minimal, `"status":"active"`, `"status":"active","status":1,"a":[],"a":[]`, 1)), []string{
@@ -143,9 +150,9 @@ func TestProblem(t *testing.T) {
 		`answer /webhook/created_by/DisplayName (line 6, column 129): is not documented; did you mean "display_name"?`,
 		`answer /webhook/created_by/display_picture/file/size (line 6, column 99): is -3000000000, expected -2147483648 at least`,
 		`answer /webhook/created_date (line 4, column 21): is a string of 11 characters, expected a date-time as RFC 3339 writes it, such as 2023-01-01T12:00:00Z`,
-		`answer /webhook/event_types/0 (line 5, column 21): is "work.created", expected one of the 73 listed values; did you mean "work_created"?`,
-		`answer /webhook/event_types/1 (line 5, column 37): is a string of 15 characters, expected one of the 73 listed values`,
-		`answer /webhook/event_types/2 (line 5, column 56): is a string of 41 characters, expected one of the 73 listed values`,
+		`answer /webhook/event_types/0 (line 5, column 21): is "work.created", expected one of the 76 listed values; did you mean "work_created"?`,
+		`answer /webhook/event_types/1 (line 5, column 37): is a string of 15 characters, expected one of the 76 listed values`,
+		`answer /webhook/event_types/2 (line 5, column 56): is a string of 41 characters, expected one of the 76 listed values`,
 		`answer /webhook/event_types/3 (line 5, column 101): is null, expected a string`,
 		`answer /webhook/id (line 2, column 14): is missing, but required`,
 		`answer /webhook/secret (line 3, column 23): is a number, expected a string`,
@@ -160,7 +167,7 @@ func TestProblem(t *testing.T) {
 	assert.Equal(t, contract.Problem{
 		Kind: contract.Unlisted, In: "answer", Pointer: "/webhook/status", Line: 3, Column: 36,
 		Message: `is "Active", expected "active", "inactive" or "unverified"; did you mean "active"?`,
-		Schema:  "devrev/types.json#/$defs/webhook/properties/status/enum",
+		Schema:  "devrev/types.json#/$defs/status/enum",
 	}, byPointer["/webhook/status"])
 	assert.Equal(t, "devrev/types.json#/$defs/atom/required", byPointer["/webhook/id"].Schema)
 	assert.False(t, byPointer["/webhook/status"].Fails())

@@ -72,7 +72,9 @@ func TestCheckBody_devrevGet(t *testing.T) {
 		{25, "wrong type in a member of another user type", vendor200, []edit{set("/webhook/created_by/external_ref", `5`)}, []string{"undocumented /webhook/created_by/external_ref"}},
 		{26, "rev_user with a number", minimal, []edit{set("/webhook/created_by", revUser), set("/webhook/created_by/external_ref", `5`)}, []string{"violation /webhook/created_by/external_ref"}},
 		{27, "organisation without type", minimal, []edit{set("/webhook/created_by", revUser), set("/webhook/created_by/rev_org", `{"id":"1"}`)}, []string{"violation /webhook/created_by/rev_org/type"}},
-		{28, "organisation of the beta", minimal, []edit{set("/webhook/created_by", revUser), set("/webhook/created_by/rev_org", `{"id":"1","type":"account"}`)}, []string{"unlisted /webhook/created_by/rev_org/type"}},
+		{28, "organisation that is an account", minimal, []edit{set("/webhook/created_by", revUser), set("/webhook/created_by/rev_org", `{"id":"1","type":"account"}`)}, nil},
+		{28, "organisation that is the developers'", minimal, []edit{set("/webhook/created_by", revUser), set("/webhook/created_by/rev_org", `{"id":"1","type":"dev_org"}`)}, []string{"violation /webhook/created_by/rev_org/dev_slug"}},
+		{28, "organisation of no kind", minimal, []edit{set("/webhook/created_by", revUser), set("/webhook/created_by/rev_org", `{"id":"1","type":"work"}`)}, []string{"unlisted /webhook/created_by/rev_org/type"}},
 		{29, "user state", vendor200, []edit{set("/webhook/created_by/state", `"shadow"`)}, nil},
 		{30, "user state of a webhook", vendor200, []edit{set("/webhook/created_by/state", `"inactive"`)}, []string{"unlisted /webhook/created_by/state"}},
 		{31, "picture without id", vendor200, []edit{set("/webhook/created_by/display_picture", `{}`)}, []string{"violation /webhook/created_by/display_picture/id"}},
@@ -87,7 +89,10 @@ func TestCheckBody_devrevGet(t *testing.T) {
 		{40, "30 February", vendor200, []edit{set("/webhook/created_date", `"2023-02-30T12:00:00Z"`)}, []string{"violation /webhook/created_date"}},
 		{41, "members of real users", vendor200, []edit{set("/webhook/created_by/id_v1", `"1"`), set("/webhook/created_by/display_handle", `"h"`), set("/webhook/created_by/thumbnail", `"t"`)},
 			[]string{"undocumented /webhook/created_by/display_handle", "undocumented /webhook/created_by/id_v1", "undocumented /webhook/created_by/thumbnail"}},
-		{42, "headers of the beta", minimal, []edit{set("/webhook/headers", `[{"name":"n","value":"v"}]`)}, []string{"undocumented /webhook/headers"}},
+		{42, "headers", minimal, []edit{set("/webhook/headers", `[{"name":"n","value":"v"}]`)}, nil},
+		{42, "header without value", minimal, []edit{set("/webhook/headers", `[{"name":"n"}]`)}, []string{"violation /webhook/headers/0/value"}},
+		{42, "header with more", minimal, []edit{set("/webhook/headers", `[{"name":"n","value":"v","secret":true}]`)}, []string{"undocumented /webhook/headers/0/secret"}},
+		{42, "header of another name", minimal, []edit{set("/webhook/headers", `[{"name":"n:m","value":"v"}]`)}, []string{"violation /webhook/headers/0/name"}},
 		{43, "webhook as array", minimal, []edit{set("/webhook", `[]`)}, []string{"violation /webhook"}},
 	}
 	for _, tt := range tests {
@@ -167,13 +172,22 @@ func TestCheckBody_devrevErrors(t *testing.T) {
 	}
 }
 
+// headers are n headers as a request has them.
+func headers(n int) string {
+	return strings.TrimSuffix(strings.Repeat(`{"name":"n","value":"v"},`, n), ",")
+}
+
 // Each variant of 400, with its required members and then with all of them.
 func TestCheckBody_devrevVariants(t *testing.T) {
 	variants := map[string][]string{
 		"artifact_already_attached_to_a_parent": {`"existing_parent":"1","is_same":false`},
 		"bad_request":                           {``},
 		"customization_validation_error":        {`"subtype":"wrong_type"`, `"subtype":"wrong_type","field_name":"f","reason":"r"`},
+		"group_hierarchy_circular_dependency":   {``},
+		"group_hierarchy_depth_exceeded":        {``, `"actual_depth":9,"max_depth":8`},
+		"group_hierarchy_invalid_parent":        {``, `"reason":"multiple_parents"`, `"reason":"parent_not_linked_to_space"`},
 		"invalid_api_version":                   {`"value":"1970-01-01"`},
+		"invalid_content_type":                  {`"value":"text/plain"`},
 		"invalid_enum_value":                    {`"allowed_values":[],"field_name":"f","value":"v"`, `"allowed_values":["a"],"field_name":"f","value":"v"`},
 		"invalid_field":                         {`"field_name":"f"`},
 		"invalid_id":                            {`"field_name":"f"`},
@@ -184,12 +198,12 @@ func TestCheckBody_devrevVariants(t *testing.T) {
 		"missing_required_field":               {`"field_name":"f"`},
 		"parse_error":                          {``},
 		"stale_schema_fragments":               {``},
-		"unexpected_id_type":                   {`"field_name":"f"`},
+		"unexpected_id_type":                   {`"field_name":"f","value":"1"`, `"field_name":"f","value":"1","allowed_types":["webhook"]`},
 		"unexpected_json_type":                 {`"actual":"bool","expected":"object","field_name":"f"`},
-		"value_not_permitted":                  {`"field_name":"f"`, `"field_name":"f","allowed_values":["a"],"reason":"r"`},
+		"value_not_permitted":                  {`"field_name":"f"`, `"field_name":"f","allowed_values":["a"],"pattern":"p","reason":"r"`},
 		"workflow_component_validation_errors": {``, `"errors":[{"code":"c","message":"m","location":"field","field":{"field_path":"p","parent_id":"1"},"operation":{"id":"1"},"workflow":{"id":"1"},"workflow_step":{"id":"1"}}]`},
 	}
-	require.Len(t, variants, 16)
+	require.Len(t, variants, 20)
 	for variant, bodies := range variants {
 		for _, members := range bodies {
 			body := `{"type":"` + variant + `","message":"m","detail":"d"`
@@ -224,7 +238,14 @@ func TestCheckRequest_devrev(t *testing.T) {
 		{46, "id as number", "webhooks.get", `{"id":7}`, []string{"violation /id"}},
 		{47, "unknown member", "webhooks.get", `{"id":` + id + `,"expand":"all"}`, []string{"undocumented /expand"}},
 		{84, "url", "webhooks.create", `{"url":"https://example.com"}`, nil},
-		{84, "everything", "webhooks.create", `{"url":"https://example.com","event_types":["work_created"],"secret":"MDEyMzQ1Njc="}`, nil},
+		{84, "everything", "webhooks.create", `{"url":"https://example.com","event_types":["work_created"],"headers":[{"name":"n","value":"v"}],"secret":"MDEyMzQ1Njc="}`, nil},
+		{0, "eight headers", "webhooks.create", `{"url":"u","headers":[` + headers(8) + `]}`, nil},
+		{0, "nine headers", "webhooks.create", `{"url":"u","headers":[` + headers(9) + `]}`, []string{"violation /headers"}},
+		{0, "headers of an update", "webhooks.update", `{"id":` + id + `,"headers":{"add":[` + headers(1) + `],"remove":["n"],"set":[]}}`, nil},
+		{0, "nine headers removed", "webhooks.update", `{"id":` + id + `,"headers":{"remove":["1","2","3","4","5","6","7","8","9"]}}`, []string{"violation /headers/remove"}},
+		{0, "headers of an update as a list", "webhooks.update", `{"id":` + id + `,"headers":[` + headers(1) + `]}`, []string{"violation /headers"}},
+		{0, "list by status", "webhooks.list", `{"status":["active"]}`, nil},
+		{0, "list by another status", "webhooks.list", `{"status":["degraded"]}`, []string{"unlisted /status/0"}},
 		{85, "no url", "webhooks.create", `{"event_types":[]}`, []string{"violation /url"}},
 		{86, "invented members", "webhooks.create", `{"url":"u","description":"d","enabled":true,"filters":[]}`, []string{"undocumented /description", "undocumented /enabled", "undocumented /filters"}},
 		{87, "empty object", "webhooks.list", `{}`, nil},
@@ -249,6 +270,28 @@ func TestCheckRequest_devrev(t *testing.T) {
 				assert.Equal(t, tt.want, summary(got))
 			}
 		})
+	}
+}
+
+// A list in the query, in each form in use.
+func TestCheckRequest_devrevListInTheQuery(t *testing.T) {
+	for query, want := range map[string]struct {
+		problems []string
+		class    provider.Class
+	}{
+		"status=active":                             {nil, keep},
+		"status=active,inactive":                    {nil, keep},
+		"status=active&status=unverified":           {nil, keep},
+		"status=%22active%22,%22inactive%22":        {nil, keep},
+		"status=active,degraded":                    {[]string{"unlisted status/1"}, kind(provider.Word)},
+		"status=":                                   {[]string{"unlisted status/0"}, kind(provider.Word)},
+		"cursor=1":                                  {[]string{"undocumented cursor"}, strangeOne},
+		"status=active&cursor=1&cursor=2":           {[]string{"undocumented cursor", "rule cursor"}, keep},
+		"status=active,lindqvist&status=unverified": {[]string{"unlisted status/1"}, kind(provider.Word)},
+	} {
+		r := contract.Request{Method: "GET", URL: parseURL(t, "https://api.devrev.ai/webhooks.list?"+query)}
+		assert.ElementsMatch(t, want.problems, summary(contract.CheckRequest(&provider.DevRev, r)), query)
+		assert.Equal(t, want.class, contract.RequestClasses(&provider.DevRev, r)("?status"), query)
 	}
 }
 

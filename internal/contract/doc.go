@@ -26,6 +26,9 @@
 // of an error that belongs to one HTTP status only is a rule, not an
 // enumeration.
 //
+// [CheckDelivery] holds the body of a delivery to its schema in the same way, and
+// its payload to the name of its event.
+//
 // For every operation and status, package schemas lists what is documented. A
 // body that the vendor does not describe, such as that of d.velop's 401, 403,
 // 406 and 500, is not checked.

@@ -20,6 +20,8 @@ type Wish struct {
 	Closed bool
 	// Documented says that the last member must be documented too.
 	Documented bool
+	// Requests says that only bodies of requests count.
+	Requests bool
 }
 
 // CanMatch returns an error when a JSON pointer can match nothing in any
@@ -30,7 +32,7 @@ type Wish struct {
 func CanMatch(d *provider.Definition, pointer string, w Wish) error {
 	tokens := split(pointer)
 	reached := 0
-	for _, root := range bodies(d) {
+	for _, root := range w.bodies(d) {
 		n, ok := w.follow(root, tokens)
 		if ok {
 			return nil
@@ -46,6 +48,46 @@ func CanMatch(d *provider.Definition, pointer string, w Wish) error {
 		hint = fmt.Sprintf("; did you mean %q?", near)
 	}
 	return fmt.Errorf("no body that %s documents has a member %q%s, so the pointer can match nothing%s", d.Title, unescaper.Replace(tokens[reached]), where, hint)
+}
+
+// Kinds returns the kinds of the strings that a JSON pointer may name in
+// documented bodies, sorted; none where the contract does not describe them.
+func Kinds(d *provider.Definition, pointer string, w Wish) []provider.Kind {
+	var kinds []provider.Kind
+	var walk func(p site, tokens []string)
+	walk = func(p site, tokens []string) {
+		if len(tokens) == 0 {
+			for _, s := range p {
+				if kind, ok := s.Extensions[placeholderKeyword].(placeholder); ok {
+					kinds = append(kinds, provider.Kind(kind))
+				}
+			}
+			return
+		}
+		name := unescaper.Replace(tokens[0])
+		if child, documented := p.member(name); documented && name != "*" {
+			walk(child, tokens[1:])
+		}
+		if name == "*" {
+			for _, member := range p.names() {
+				child, _ := p.member(member)
+				walk(child, tokens[1:])
+			}
+			for _, child := range p.keyed() {
+				walk(child, tokens[1:])
+			}
+		}
+		if p.admits("array") && (name == "*" || isIndex(name)) {
+			for _, child := range p.items() {
+				walk(child, tokens[1:])
+			}
+		}
+	}
+	for _, root := range w.bodies(d) {
+		walk(root, split(pointer))
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
 }
 
 func split(pointer string) []string {
@@ -64,8 +106,8 @@ type described struct {
 	sure bool
 }
 
-// bodies returns the root of each documented body.
-func bodies(d *provider.Definition) []site {
+// bodies returns the root of each documented body that the wish is about.
+func (w Wish) bodies(d *provider.Definition) []site {
 	var roots []site
 	add := func(file string) {
 		if file == "" {
@@ -78,6 +120,9 @@ func bodies(d *provider.Definition) []site {
 	for _, op := range d.Operations {
 		for _, f := range op.Forms {
 			add(f.Body)
+		}
+		if w.Requests {
+			continue
 		}
 		for _, r := range op.Responses {
 			add(r.Schema)
@@ -311,18 +356,25 @@ func (p site) documented(to [][]string, above []string) [][]string {
 // meant to be. The first reached tokens lead somewhere.
 func nearestPointer(d *provider.Definition, tokens []string, reached int, w Wish) string {
 	all := map[string]bool{}
-	for _, root := range bodies(d) {
+	for _, root := range w.bodies(d) {
 		for _, known := range root.documented(nil, nil) {
 			all[pointerOf(known)] = true
 		}
 	}
 	leads := func(tokens []string) bool {
-		return slices.ContainsFunc(bodies(d), func(root site) bool {
+		return slices.ContainsFunc(w.bodies(d), func(root site) bool {
 			_, ok := w.follow(root, tokens)
 			return ok
 		})
 	}
 	known := slices.Sorted(maps.Keys(all))
+
+	// The pointer of the answer stands for that of the request.
+	for i := 1; w.Requests && i < len(tokens); i++ {
+		if all[pointerOf(tokens[i:])] {
+			return pointerOf(tokens[i:])
+		}
+	}
 
 	// One name is misspelt, and the rest leads on.
 	var names []string

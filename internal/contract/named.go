@@ -36,7 +36,7 @@ func Meant(d *provider.Definition, name string) []string {
 		}
 	}
 	all := map[string]bool{}
-	for _, root := range bodies(d) {
+	for _, root := range (Wish{}).bodies(d) {
 		for _, known := range root.documented(nil, nil) {
 			if last := known[len(known)-1]; last != "*" {
 				all[unescaper.Replace(last)] = true
@@ -54,7 +54,7 @@ func Meant(d *provider.Definition, name string) []string {
 // shortest first.
 func PointersTo(d *provider.Definition, name string) []string {
 	all := map[string]bool{}
-	for _, root := range bodies(d) {
+	for _, root := range (Wish{}).bodies(d) {
 		for _, known := range root.documented(nil, nil) {
 			if known[len(known)-1] == escape(name) {
 				all[pointerOf(known)] = true

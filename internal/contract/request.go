@@ -3,6 +3,7 @@ package contract
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"example.com/webhookvcr/internal/provider"
 )
@@ -35,6 +36,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.root)
 			rep.exclusive(route.Operation)
+			rep.secrets(s)
 		}
 	}
 	return rep.done()
@@ -65,8 +67,12 @@ func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL)
 		r.add(Violation, "", "has a query that cannot be decoded")
 		return
 	}
+	var s *schema
+	if route.Form.Query != "" {
+		s = r.schema(d, route.Form.Query)
+	}
 	for name, all := range values {
-		if len(all) > 1 {
+		if len(all) > 1 && !s.list(name) {
 			r.add(Rule, name, "stands %d times in the query, expected once", len(all))
 		}
 	}
@@ -76,12 +82,11 @@ func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL)
 		}
 		return
 	}
-	s := r.schema(d, route.Form.Query)
 	if s == nil {
 		return
 	}
 	q := report{in: r.in}
-	q.validate(s, queryObject(values))
+	q.validate(s, queryObject(s, values))
 	for _, p := range q.problems {
 		if len(p.Pointer) > 0 {
 			p.Pointer = unescaper.Replace(p.Pointer[1:])
@@ -90,10 +95,26 @@ func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL)
 	}
 }
 
-func queryObject(values url.Values) map[string]any {
+// list reports whether a query parameter is a list.
+func (s *schema) list(name string) bool {
+	if s == nil {
+		return false
+	}
+	p := s.root.Properties[name]
+	return p != nil && slices.Contains(p.Types, "array")
+}
+
+func queryObject(s *schema, values url.Values) map[string]any {
 	object := map[string]any{}
 	for name, all := range values {
 		object[name] = all[0]
+		if s.list(name) {
+			items := []any{}
+			for _, item := range provider.QueryList(all) {
+				items = append(items, item)
+			}
+			object[name] = items
+		}
 	}
 	return object
 }
@@ -107,15 +128,33 @@ func RequestClasses(d *provider.Definition, r Request) func(pointer string) prov
 		all = bodyClasses(d, route.Form.Body, r.Body)
 		if values, err := url.ParseQuery(r.URL.RawQuery); err == nil && route.Form.Query != "" {
 			if s, err := load(d, route.Form.Query); err == nil {
-				for pointer, c := range classes(s, queryObject(values)) {
-					if pointer != "" {
-						all["?"+unescaper.Replace(pointer[1:])] = c
+				found := classes(s, queryObject(s, values))
+				for pointer, c := range found {
+					if pointer == "" || strings.Count(pointer, "/") > 1 {
+						continue
 					}
+					name := unescaper.Replace(pointer[1:])
+					if s.list(name) {
+						c = listClass(found, pointer)
+					}
+					all["?"+name] = c
 				}
 			}
 		}
 	}
 	return func(pointer string) provider.Class { return all[pointer] }
+}
+
+// listClass is what the contract says of a list that stands in one text: it may
+// stay if each of its items may.
+func listClass(found map[string]provider.Class, list string) provider.Class {
+	whole := provider.Class{Documented: true, Keep: true}
+	for pointer, c := range found {
+		if strings.HasPrefix(pointer, list+"/") && !c.Keep {
+			whole = c
+		}
+	}
+	return whole
 }
 
 // bodyClasses classifies the members of a body; a body without a schema, or one

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"encoding/base64"
 	"maps"
 	"math/big"
 	"net/http"
@@ -60,7 +61,7 @@ func (r *report) retryAfter(d *provider.Definition, a Answer) {
 		}
 		return
 	}
-	if d.RetryAfter == "" || r.root == nil {
+	if d.RetryAfter == "" || r.root == nil || a.Status != http.StatusTooManyRequests {
 		return
 	}
 	v, ok := resolve(r.root, d.RetryAfter)
@@ -71,6 +72,21 @@ func (r *report) retryAfter(d *provider.Definition, a Answer) {
 	inBody, isNumber := number(v)
 	if isNumber && inHeader.Cmp(inBody) != 0 {
 		r.add(Rule, d.RetryAfter, "is %s, but the header Retry-After says %s", describeNumber(v), header)
+	}
+}
+
+// secrets checks what DevRev documents of a webhook's secret: format byte, which is
+// base64, and 8 to 32 bytes. An empty one asks for a new one.
+func (r *report) secrets(s *schema) {
+	for pointer, class := range classes(s, r.root) {
+		v, _ := resolve(r.root, pointer)
+		secret, ok := v.(string)
+		if class.Kind != provider.Secret || !ok || secret == "" {
+			continue
+		}
+		if b, err := base64.StdEncoding.DecodeString(secret); err != nil || len(b) < 8 || len(b) > 32 {
+			r.add(Rule, pointer, "is not the base64 text of 8 to 32 bytes")
+		}
 	}
 }
 

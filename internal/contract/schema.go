@@ -113,7 +113,7 @@ func (placeholderCompiler) Compile(_ jsonschema.CompilerContext, m map[string]an
 	s, _ := v.(string)
 	switch kind := provider.Kind(s); kind {
 	case provider.ID, provider.DisplayID, provider.Secret, provider.Key, provider.URL, provider.Mail,
-		provider.Name, provider.Text, provider.Opaque, provider.Word, provider.Event:
+		provider.Name, provider.Text, provider.Opaque, provider.Word, provider.Header, provider.Event:
 		return placeholder(kind), nil
 	}
 	return nil, fmt.Errorf("%s is %v, expected one of the kinds of package provider", placeholderKeyword, v)
@@ -142,7 +142,9 @@ func Compile(d *provider.Definition) error {
 	return errors.Join(all...)
 }
 
-// named returns the files that a definition names, sorted.
+// named returns the files that a definition names for its operations, sorted.
+// Those of deliveries are left out: their thousand members, words of every kind,
+// would make public words of what people call things.
 func named(d *provider.Definition) []string {
 	var files []string
 	for _, op := range d.Operations {

@@ -60,6 +60,7 @@ func TestSchemas_heads(t *testing.T) {
 		assert.Equal(t, "https://json-schema.org/draft/2020-12/schema", schema["$schema"], name)
 		assert.Equal(t, "https://example.com/webhookvcr/schemas/"+name, schema["$id"], name)
 		assert.NotEmpty(t, schema["title"], name)
+		assert.Regexp(t, "^Follows ", schema["$comment"], "%s: which source?", name)
 		assert.NoError(t, meta.Validate(schema), name)
 	})
 }
@@ -67,6 +68,9 @@ func TestSchemas_heads(t *testing.T) {
 func TestSchemas_used(t *testing.T) {
 	used := map[string]bool{}
 	for _, d := range provider.All() {
+		if d.Delivery != nil {
+			used[d.Name+"/"+d.Delivery.Body], used[d.Name+"/"+d.Delivery.Answer] = true, true
+		}
 		use := func(file string) {
 			if file != "" {
 				used[d.Name+"/"+file] = true
@@ -123,7 +127,7 @@ func eachSchema(s map[string]any, at string, f func(at string, s map[string]any)
 
 // Each string says how a recording must treat it, or is a listed value or a date.
 func TestSchemas_placeholders(t *testing.T) {
-	kinds := []any{"id", "display_id", "secret", "key", "url", "mail", "name", "text", "opaque", "word", "event"}
+	kinds := []any{"id", "display_id", "secret", "key", "url", "mail", "name", "text", "opaque", "word", "header", "event"}
 	seen := 0
 	files(t, func(name string, schema map[string]any) {
 		eachSchema(schema, "#", func(at string, s map[string]any) {

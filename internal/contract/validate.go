@@ -123,6 +123,9 @@ func (r *report) leaf(s *schema, root any, e *jsonschema.ValidationError) {
 		add(Violation, pointer, "is %s, expected %s at least", describe(v), count(sub.MinLength, "character"))
 	case "maxLength":
 		add(Violation, pointer, "is %s, expected %s at most", describe(v), count(sub.MaxLength, "character"))
+	case "maxItems":
+		items, _ := v.([]any)
+		add(Violation, pointer, "has %s, expected %d at most", count(len(items), "entry"), sub.MaxItems)
 	case "pattern":
 		add(Violation, pointer, "is %s, expected one that matches %s", describe(v), sub.Pattern)
 	default:

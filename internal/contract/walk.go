@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
@@ -195,11 +196,39 @@ func class(schemas []*jsonschema.Schema, v any) provider.Class {
 			c.Keep = c.Keep || numeric(s.Types)
 		}
 	}
-	if _, ok := v.(string); ok && c.Kind == "" && !c.Keep {
+	name, ok := v.(string)
+	if ok && c.Kind == "" && !c.Keep {
 		c.Kind = otherwise
+	}
+	if c.Kind == provider.Header {
+		if ok && isHeaderName(name) {
+			c.Keep = true
+		} else {
+			c.Kind = provider.Opaque
+		}
 	}
 	return c
 }
+
+// isHeaderName reports whether a text looks like the name of a header: of the
+// tokens of HTTP those that are made of letters, digits, hyphens and underscores,
+// begin with a letter, and have neither a part longer than names have nor the
+// digits of an id. Whatever else somebody takes for a name may be a credential.
+func isHeaderName(s string) bool {
+	digits := 0
+	for _, c := range s {
+		if c >= '0' && c <= '9' {
+			digits++
+		}
+	}
+	return digits <= maxHeaderDigits && headerName.MatchString(s)
+}
+
+// maxHeaderDigits is enough for X-Content-SHA256 and too little for a number
+// that stands for somebody.
+const maxHeaderDigits = 3
+
+var headerName = pattern.New(`^[A-Za-z][A-Za-z0-9]{0,15}([_-][A-Za-z0-9]{1,16}){0,7}$`)
 
 func numeric(types []string) bool {
 	return slices.Contains(types, "number") || slices.Contains(types, "integer")

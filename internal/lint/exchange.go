@@ -1,8 +1,11 @@
 package lint
 
 import (
+	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -41,6 +44,8 @@ func (s *structure) exchanges() {
 			continue
 		}
 		got := contract.Answer{Status: ia.answer.code, Header: canonicalKeys(ia.answer.httpHeader()), Body: []byte(ia.answer.body.value)}
+		s.credentials(i, &ia.request, "request", contract.RequestClasses(def, ask))
+		s.credentials(i, &ia.answer, "answer", contract.AnswerClasses(def, ask, got))
 		for _, p := range slices.Concat(contract.CheckRequest(def, ask), contract.CheckAnswer(def, ask, got, false)) {
 			if s.excused(scenario, p) {
 				continue
@@ -48,6 +53,35 @@ func (s *structure) exchanges() {
 			s.problem(i, ia, def, p)
 		}
 	}
+}
+
+// credentials finds the members that the contract calls a key, whatever their
+// names tell: the value of a header that goes with deliveries is called value.
+func (s *structure) credentials(i int, m *message, in string, class func(pointer string) provider.Class) {
+	var body any
+	d := json.NewDecoder(strings.NewReader(m.body.value))
+	d.UseNumber() // a number that no float can hold is no reason to look away
+	if d.Decode(&body) != nil {
+		return
+	}
+	var look func(pointer string, v any)
+	look = func(pointer string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				look(pointer+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), v[name])
+			}
+		case []any:
+			for n, inner := range v {
+				look(pointer+"/"+strconv.Itoa(n), inner)
+			}
+		case string:
+			if class(pointer).Kind == provider.Key && !harmless(path.Base(pointer), v) {
+				s.add(ruleName, m.body.line, i, in+" body "+safePointer(pointer), "holds %s that %s no placeholder", count(len(v), "byte"), isAre(len(v)))
+			}
+		}
+	}
+	look("", body)
 }
 
 func (s *structure) unknown(i int, ia *interaction, def *provider.Definition, ask contract.Request) {

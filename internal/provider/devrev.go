@@ -12,8 +12,9 @@ const Token = "webhooktest-token"
 // WrongToken is what a scenario about a bad credential sends.
 const WrongToken = "no-such-token"
 
-// DevRev is the webhook API of DevRev, as its API reference and the OpenAPI
-// document of 2024-01-24 describe it.
+// DevRev is the webhook API of DevRev, as the types of its TypeScript SDK 1.1.71
+// of 2026 describe it and, where those are silent (media types, statuses, the
+// query), the OpenAPI document of 2024-01-24 as published in July 2025.
 var DevRev = Definition{
 	Name:        "devrev",
 	Title:       "DevRev",
@@ -48,7 +49,7 @@ var DevRev = Definition{
 			Source: `DevRev API reference, page "List Webhooks"; OpenAPI operations webhooks-list and webhooks-list-post`,
 			Forms: []Form{
 				{Method: "POST", Path: "/webhooks.list", Body: "webhooks.list.request.json"},
-				{Method: "GET", Path: "/webhooks.list"},
+				{Method: "GET", Path: "/webhooks.list", Query: "webhooks.list.query.json"},
 			},
 			Responses: devrevResponses(devrevJSON(200, "webhooks.list.200.json"), false),
 		},
@@ -71,6 +72,10 @@ var DevRev = Definition{
 			Forms:     []Form{{Method: "POST", Path: "/webhooks.delete", Body: "webhooks.delete.request.json"}},
 			Responses: devrevResponses(devrevJSON(200, "webhooks.delete.200.json"), true),
 		},
+	},
+	Delivery: &Delivery{
+		Source: `DevRev API reference, page "Event Webhooks"; OpenAPI operation webhooks-event`,
+		Body:   "webhooks.event.request.json", Answer: "webhooks.event.200.json", Tag: "type",
 	},
 	RequestHeaders: []RequestHeader{
 		{"Accept", MediaTypes}, {"Content-Type", MediaType},
@@ -166,6 +171,11 @@ var devrevScenarios = []Scenario{
 		Header: map[string]string{"Accept": "application/json", "Content-Type": "application/json", "X-Devrev-Version": "1970-01-01"},
 		Body:   devrevGetBody,
 	}),
+	devrevError("400-invalid_content_type", "invalid_content_type", "a body that is not sent as JSON", "text/plain in Content-Type", true, "", Request{
+		Method: "POST", Target: "/webhooks.get",
+		Header: map[string]string{"Accept": "application/json", "Content-Type": "text/plain"},
+		Body:   devrevGetBody,
+	}, Departure{"request", "Content-Type"}),
 	devrevError("400-invalid_field", "invalid_field", "a member that the operation does not know", "an undocumented member in the body", true, "",
 		devrevGet(`{"id":"`+DevRevWebhookID+`","expand":"all"}`), Departure{"request", "/expand"}),
 	devrevError("400-invalid_id", "invalid_id", "an id that is no id", "a word in place of the id", true, "", devrevGet(`{"id":"no-such-id"}`)),

@@ -43,6 +43,9 @@ type Definition struct {
 	Seeds []Seed
 	// Operations are the documented API calls.
 	Operations []Operation
+	// Delivery is what the vendor sends to a webhook's URL; nil when its schema is
+	// not documented.
+	Delivery *Delivery
 	// RequestHeaders are the request headers that enter a cassette, each with the
 	// grammar that its value must have. One that departs keeps the recording from
 	// being written.
@@ -78,6 +81,18 @@ type Definition struct {
 	LoginPath string
 	// Scenarios are the shipped scenarios, in the order of the README's table.
 	Scenarios []Scenario
+}
+
+// Delivery is the documented message to a webhook's URL.
+type Delivery struct {
+	// Source is where the message is documented.
+	Source string
+	// Body and Answer are the schemas of the message and of the receiver's answer,
+	// files below schemas/NAME.
+	Body, Answer string
+	// Tag is the member of the body that names the event. A member of that name
+	// holds the event's payload.
+	Tag string
 }
 
 // RequestHeader is a request header that enters a cassette.
@@ -129,6 +144,7 @@ const (
 	Text         Kind = "text"       // free text, replaced by numbered text unless it is a known sentence
 	Opaque       Kind = "opaque"     // an opaque reference without a documented form
 	Word         Kind = "word"       // a name from the contract or the request; anything else is replaced
+	Header       Kind = "header"     // the name of a header that a vendor sends: kept if it looks like one
 	Event        Kind = "event"      // a vendor's event id: never replaced but for the seeded one, by position
 	Undocumented Kind = ""           // the contract does not describe it: replaced, whatever it is
 )

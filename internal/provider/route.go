@@ -63,6 +63,23 @@ func (d *Definition) Methods(u *url.URL) []string {
 	return slices.Compact(methods)
 }
 
+// QueryList is a list that a query parameter holds. How a list is written there
+// is not documented; read are the forms in use: the name once for each item,
+// items between commas as OpenAPI's explode: false has it, and each of them in
+// quotes as DevRev's TypeScript SDK sends it.
+func QueryList(values []string) []string {
+	var items []string
+	for _, v := range values {
+		for item := range strings.SplitSeq(v, ",") {
+			if n := len(item); n > 1 && item[0] == '"' && item[n-1] == '"' {
+				item = item[1 : n-1]
+			}
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
 // Segments splits an escaped path at its slashes, leaving the escapes.
 func Segments(escapedPath string) []string {
 	return strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")

@@ -83,6 +83,8 @@ func bodies(d *provider.Definition) []string {
 			with(`,"action":"activate"`), with(`,"action":"deactivate"`), with(`,"action":"disable"`), with(`,"url":"https://example.com/b"`),
 			with(`,"secret":""`), with(`,"secret":"AA=="`), with(`,"event_types":{"add":["work_updated"],"remove":["work_created"]}`),
 			with(`,"event_types":{"set":["verify"]}`), with(`,"event_types":{"set":[],"add":[]}`), with(`,"event_types":[]`), with(`,"event_types":{"set":7}`), with(`,"event_types":{"other":[]}`),
+			`{"url":"u","headers":[{"name":"X-A","value":"v"}]}`, `{"url":"u","headers":[{"name":"X A","value":"v"}]}`, `{"status":["active"]}`, `{"status":["degraded"]}`,
+			with(`,"headers":{"set":[{"name":"X-A","value":"v"}],"add":[{"name":"X-B","value":""}],"remove":["X-A"]}`), with(`,"headers":{"remove":[1]}`),
 			with(`,"padding":"` + strings.Repeat("x", 1<<20) + `"`),
 		}
 	}
@@ -103,7 +105,7 @@ func targets(d *provider.Definition, form provider.Form) []string {
 	_, _, env := simulator.Tenant(d)
 	if d == &provider.DevRev {
 		id := strings.ReplaceAll(env["DEVREV_WEBHOOK_ID"], "/", "%2F")
-		return []string{form.Path, form.Path + "?id=" + id, form.Path + "?id=" + id + "&id=" + id, form.Path + "?id=word", form.Path + "?other=1", form.Path + "?id=%zz"}
+		return []string{form.Path, form.Path + "?id=" + id, form.Path + "?id=" + id + "&id=" + id, form.Path + "?id=word", form.Path + "?other=1", form.Path + "?status=active", form.Path + "?id=%zz"}
 	}
 	const none = "ffffffff-ffff-4fff-8fff-ffffffffffff"
 	fill := func(repository, event, webhook string) string {
@@ -135,6 +137,8 @@ func headers(d *provider.Definition) (all []http.Header) {
 	with("Authorization", "Bearer wrong")
 	with("Authorization", token)
 	if d == &provider.DevRev {
+		with("Content-Type", "text/plain")
+		with("Content-Type", "")
 		with("X-Devrev-Version", "1970-01-01")
 		with("X-Devrev-Version", "2024-01-24")
 		return all
@@ -275,10 +279,10 @@ func TestContract_devrevTypes(t *testing.T) {
 			}
 		}
 	}
-	// The other seven are about attachments, custom fields, merged works, missing
-	// dependencies, stale schemas and workflows; no webhook has any of these.
+	// The other ten are about attachments, custom fields, groups, merged works,
+	// missing dependencies, stale schemas and workflows; no webhook has any of these.
 	assert.ElementsMatch(t, []string{
-		"bad_request", "invalid_api_version", "invalid_enum_value", "invalid_field", "invalid_id", "missing_required_field",
+		"bad_request", "invalid_api_version", "invalid_content_type", "invalid_enum_value", "invalid_field", "invalid_id", "missing_required_field",
 		"parse_error", "unexpected_id_type", "unexpected_json_type", "value_not_permitted",
 	}, slices.Collect(maps.Keys(seen)))
 }

@@ -22,6 +22,9 @@ type DevRev struct {
 	// asks for the word, its TypeScript SDK leaves it out; the zero value accepts
 	// both.
 	BearerRequired bool
+	// ContentTypeRequired refuses a body without a Content-Type. That DevRev
+	// refuses a wrong one is documented; the zero value accepts none.
+	ContentTypeRequired bool
 	// Webhooks are the webhooks at the start; nil means the default tenant's.
 	Webhooks []DevRevWebhook
 	// User is who creates and modifies; nil means a developer of the default
@@ -103,7 +106,7 @@ func (s *DevRev) operate(r *http.Request, body []byte, complete bool) (status in
 	if !complete {
 		return 0, nil, devrevBadRequest("bad_request")
 	}
-	in, err := devrevRead(r, body)
+	in, err := s.read(r, body, "status")
 	if err != nil {
 		return 0, nil, err
 	}

@@ -4,22 +4,30 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
+	"mime"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/webhookvcr/internal/provider"
 )
 
 // devrevInput is what a request brings: the members of its JSON body, or its
 // query parameters as JSON strings.
 type devrevInput map[string]json.RawMessage
 
-// devrevRead reads the query of a GET and the body of a POST. The media type of
-// the body is not looked at, since no answer to a wrong one is documented.
-func devrevRead(r *http.Request, body []byte) (devrevInput, error) {
+// read reads the query of a GET and the body of a POST. lists are the
+// query parameters that are lists.
+func (s *DevRev) read(r *http.Request, body []byte, lists ...string) (devrevInput, error) {
 	if r.Method == http.MethodGet {
-		return devrevQuery(r.URL.RawQuery)
+		return devrevQuery(r.URL.RawQuery, lists)
+	}
+	if sent := r.Header.Get("Content-Type"); sent != "" || s.ContentTypeRequired {
+		if t, _, err := mime.ParseMediaType(sent); err != nil || t != mediaJSON {
+			return nil, devrevBadRequest("invalid_content_type", "value", sent)
+		}
 	}
 	var whole json.RawMessage
 	if err := json.Unmarshal(body, &whole); err != nil {
@@ -36,17 +44,21 @@ func devrevRead(r *http.Request, body []byte) (devrevInput, error) {
 	return in, nil
 }
 
-func devrevQuery(raw string) (devrevInput, error) {
+func devrevQuery(raw string, lists []string) (devrevInput, error) {
 	query, err := url.ParseQuery(raw)
 	if err != nil {
 		return nil, devrevBadRequest("bad_request")
 	}
 	in := devrevInput{}
 	for name, values := range query {
-		if len(values) > 1 {
+		var value any = values[0]
+		switch {
+		case slices.Contains(lists, name):
+			value = provider.QueryList(values)
+		case len(values) > 1:
 			return nil, devrevBadRequest("bad_request")
 		}
-		text, err := json.Marshal(values[0])
+		text, err := json.Marshal(value)
 		if err != nil {
 			return nil, devrevBadRequest("bad_request")
 		}
@@ -110,7 +122,7 @@ func (in devrevInput) webhookID() (string, error) {
 	}
 	object := id[strings.LastIndexByte(id, ':')+1:]
 	if !strings.HasPrefix(object, "webhook/") {
-		return "", devrevBadRequest("unexpected_id_type", "field_name", "id")
+		return "", devrevBadRequest("unexpected_id_type", "field_name", "id", "value", id, "allowed_types", []string{"webhook"})
 	}
 	return id, nil
 }
@@ -132,6 +144,11 @@ func (in devrevInput) secret() (value string, ok bool, err error) {
 
 // eventTypes is a list of event types; nil when the member is missing.
 func (in devrevInput) eventTypes(prefix, name string) ([]string, error) {
+	return in.words(prefix, name, devrevEventTypes())
+}
+
+// words is a list of listed words; nil when the member is missing.
+func (in devrevInput) words(prefix, name string, known []string) ([]string, error) {
 	raw, ok := in[name]
 	if !ok {
 		return nil, nil
@@ -140,7 +157,6 @@ func (in devrevInput) eventTypes(prefix, name string) ([]string, error) {
 	if err := json.Unmarshal(raw, &items); err != nil {
 		return nil, devrevBadRequest("parse_error")
 	}
-	known := devrevEventTypes()
 	list := make([]string, 0, len(items))
 	for _, item := range items {
 		if kind := jsonKind(item); kind != "string" {

@@ -13,11 +13,11 @@ import (
 	"example.com/webhookvcr/internal/simulator"
 )
 
-// devrevEvents are the event types as DevRev's OpenAPI document lists them.
+// devrevEvents are the event types as DevRev's TypeScript SDK lists them.
 var devrevEvents = func() []string {
 	var all []string
 	for _, group := range []struct{ objects, verbs string }{
-		{"account article conversation dashboard dev_user group incident job link part question_answer rev_org rev_user sla_tracker survey survey_response sync_history tag timeline_entry webhook widget work", "created deleted updated"},
+		{"account article artifact conversation dashboard dev_user group incident job link part question_answer rev_org rev_user sla_tracker survey survey_response sync_history tag timeline_entry webhook widget work", "created deleted updated"},
 		{"group_member", "added removed"},
 		{"sla_tracker work", "fetched"},
 		{"sync_unit", "updated"},
@@ -32,11 +32,11 @@ var devrevEvents = func() []string {
 }()
 
 func TestDevRev_everyEventType(t *testing.T) {
-	require.Len(t, devrevEvents, 73)
+	require.Len(t, devrevEvents, 76)
 	got := call(t, &simulator.DevRev{}, "POST", "/webhooks.create",
 		`{"url":"u","event_types":["`+strings.Join(devrevEvents, `","`)+`"]}`)
 	assert.Equal(t, 201, got.Status, got.Body)
-	assert.Len(t, got.member(t, "webhook", "event_types"), 73)
+	assert.Len(t, got.member(t, "webhook", "event_types"), 76)
 }
 
 func TestDevRev_lifeOfAWebhook(t *testing.T) {
@@ -172,4 +172,77 @@ func TestDevRev_ownWebhooksAndUser(t *testing.T) {
 	created := call(t, s, "POST", "/webhooks.create", `{"url":"u"}`)
 	assert.Equal(t, "sys_user", created.member(t, "webhook", "created_by", "type"))
 	assert.Empty(t, s.Webhooks, "the handler's state is its own")
+}
+
+func TestDevRev_headers(t *testing.T) {
+	s := &simulator.DevRev{}
+	got := call(t, s, "POST", "/webhooks.create", `{"url":"u","headers":[{"name":"X-A","value":"1"},{"name":"x-a","value":"2"}]}`)
+	require.Equal(t, 201, got.Status, got.Body)
+	assert.Equal(t, []any{map[string]any{"name": "x-a", "value": "2"}}, got.member(t, "webhook", "headers"), "names are compared without regard to case")
+	id := got.member(t, "webhook", "id").(string)
+
+	update := func(headers string) reply {
+		return call(t, s, "POST", "/webhooks.update", fmt.Sprintf(`{"id":%q,"headers":%s}`, id, headers))
+	}
+	header := func(name, value string) any { return map[string]any{"name": name, "value": value} }
+	for _, tt := range []struct {
+		change string
+		want   []any
+	}{
+		{`{}`, []any{header("x-a", "2")}},
+		{`{"add":[{"name":"X-B","value":"3"},{"name":"X-A","value":"4"}]}`, []any{header("X-A", "4"), header("X-B", "3")}},
+		{`{"remove":["x-b","X-Other"]}`, []any{header("X-A", "4")}},
+		{`{"set":[{"name":"X-C","value":"5"},{"name":"X-D","value":""}],"add":[{"name":"X-E","value":"6"}],"remove":["X-C"]}`, []any{header("X-D", ""), header("X-E", "6")}},
+	} {
+		got := update(tt.change)
+		require.Equal(t, 200, got.Status, got.Body)
+		assert.Equal(t, tt.want, got.member(t, "webhook", "headers"), tt.change)
+		assert.Equal(t, "unverified", got.member(t, "webhook", "status"))
+	}
+	full := update(`{"set":[` + strings.TrimSuffix(strings.Repeat(`{"name":"X-%d","value":"v"},`, 8), ",") + `]}`)
+	assert.Equal(t, 400, full.Status, "names with a percent sign")
+	eight := make([]string, 8)
+	for i := range eight {
+		eight[i] = fmt.Sprintf(`{"name":"X-%d","value":"v"}`, i)
+	}
+	require.Equal(t, 200, update(`{"set":[`+strings.Join(eight, ",")+`]}`).Status)
+	ninth := update(`{"add":[{"name":"X-8","value":"v"}]}`)
+	assert.JSONEq(t, `{"type":"value_not_permitted","field_name":"headers","reason":"There are eight headers at most."}`, ninth.Body)
+	none := update(`{"set":[]}`)
+	require.Equal(t, 200, none.Status)
+	assert.NotContains(t, none.Body, `"headers"`, "a webhook without headers leaves them out")
+}
+
+func TestDevRev_listByStatus(t *testing.T) {
+	s := &simulator.DevRev{}
+	for filter, want := range map[string]int{
+		``: 2, `active`: 1, `inactive`: 1, `unverified`: 0, `active,inactive`: 2, `"active","inactive"`: 2, `active&status=inactive`: 2,
+	} {
+		target := "/webhooks.list"
+		if filter != "" {
+			target += "?status=" + strings.ReplaceAll(filter, `"`, "%22")
+		}
+		got := call(t, s, "GET", target, "")
+		require.Equal(t, 200, got.Status, got.Body)
+		assert.Len(t, got.member(t, "webhooks"), want, filter)
+	}
+	got := call(t, s, "POST", "/webhooks.list", `{"status":["active","unverified"]}`)
+	assert.Len(t, got.member(t, "webhooks"), 1)
+	assert.Len(t, call(t, s, "POST", "/webhooks.list", `{"status":[]}`).member(t, "webhooks"), 2)
+}
+
+func TestDevRev_contentType(t *testing.T) {
+	body := fmt.Sprintf(`{"id":%q}`, webhookID(t))
+	for sent, want := range map[string]int{
+		"application/json": 200, "application/json; charset=utf-8": 200, "Application/JSON": 200, "": 200,
+		"text/plain": 400, "application/x-www-form-urlencoded": 400, "application/hal+json": 400, "json": 400,
+	} {
+		got := call(t, &simulator.DevRev{}, "POST", "/webhooks.get", body, "Content-Type", sent)
+		assert.Equal(t, want, got.Status, sent)
+		if want == 400 {
+			assert.JSONEq(t, fmt.Sprintf(`{"type":"invalid_content_type","value":%q}`, sent), got.Body)
+		}
+	}
+	got := call(t, &simulator.DevRev{ContentTypeRequired: true}, "POST", "/webhooks.get", body, "Content-Type", "")
+	assert.JSONEq(t, `{"type":"invalid_content_type","value":""}`, got.Body)
 }

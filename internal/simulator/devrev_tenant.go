@@ -50,6 +50,9 @@ func devrevWebhooks() []DevRevWebhook {
 			ID: devrevWebhookID, DisplayID: "WEBHOOK-1jGzMh1N",
 			URL: "https://hooks.acme.example/devrev/events", Secret: "uz0FNGcNl28NzMyfHZdzWm6XtOuZgY5O",
 			EventTypes: []string{"work_created", "work_updated", "work_deleted"}, Status: statusActive,
+			Headers: []DevRevHeader{
+				{Name: "X-Api-Key", Value: "hk-4Vd9sQ2xLm7RtZ1cYp6W"}, {Name: "X-Environment", Value: "production-eu"},
+			},
 			CreatedBy: devrevDeveloper(), CreatedDate: "2024-11-19T14:03:27.518Z",
 			ModifiedBy: devrevCustomer(), ModifiedDate: "2025-02-06T09:41:05.937074Z",
 		},
@@ -129,11 +132,12 @@ func devrevServiceAccount() *DevRevUser {
 	}
 }
 
-// devrevEventTypes are the 73 values of the OpenAPI document of 2024-01-24, sorted.
+// devrevEventTypes are the 76 values of the TypeScript SDK 1.1.71 of 2026, sorted.
 func devrevEventTypes() []string {
 	return strings.Fields(`
 		account_created account_deleted account_updated ai_agent_response
 		article_created article_deleted article_updated
+		artifact_created artifact_deleted artifact_updated
 		conversation_created conversation_deleted conversation_updated
 		dashboard_created dashboard_deleted dashboard_updated
 		dev_user_created dev_user_deleted dev_user_updated

@@ -45,6 +45,7 @@ func TestDevRev_getShowsEveryDocumentedMember(t *testing.T) {
 		"id":"don:integration:dvrv-us-1:devo/11FVC3ScK:webhook/1jGzMh1N","display_id":"WEBHOOK-1jGzMh1N",
 		"url":"https://hooks.acme.example/devrev/events","secret":"uz0FNGcNl28NzMyfHZdzWm6XtOuZgY5O","status":"active",
 		"event_types":["work_created","work_updated","work_deleted"],
+		"headers":[{"name":"X-Api-Key","value":"hk-4Vd9sQ2xLm7RtZ1cYp6W"},{"name":"X-Environment","value":"production-eu"}],
 		"created_date":"2024-11-19T14:03:27.518Z","modified_date":"2025-02-06T09:41:05.937074Z",
 		"created_by":{"type":"dev_user","id":"don:identity:dvrv-us-1:devo/11FVC3ScK:devu/7","display_id":"DEVU-7",
 			"display_name":"maya-lindqvist","full_name":"Maya Lindqvist","email":"maya.lindqvist@acme.example","state":"active",
@@ -117,11 +118,20 @@ func TestDevRev_refusals(t *testing.T) {
 	field := func(errorType, name string) string {
 		return fmt.Sprintf(`{"type":%q,"field_name":%q}`, errorType, name)
 	}
+	idType := func(value string) string {
+		return fmt.Sprintf(`{"type":"unexpected_id_type","field_name":"id","value":%q,"allowed_types":["webhook"]}`, value)
+	}
 	kind := func(name, actual, expected string) string {
 		return fmt.Sprintf(`{"type":"unexpected_json_type","field_name":%q,"actual":%q,"expected":%q}`, name, actual, expected)
 	}
 	secret := `{"type":"value_not_permitted","field_name":"secret","reason":"A secret is the base64 text of 8 to 32 bytes."}`
 	unknown := `{"type":"not_found","message":"The object was not found.","detail":"No webhook has the given id."}`
+	status := `{"type":"invalid_enum_value","field_name":"status","value":"degraded","allowed_values":["active","inactive","unverified"]}`
+	refused := func(name, reason string) string {
+		return fmt.Sprintf(`{"type":"value_not_permitted","field_name":%q,"reason":%q}`, name, reason)
+	}
+	const eight = "There are eight headers at most."
+	nine := "[" + strings.TrimSuffix(strings.Repeat(`{"name":"n","value":"v"},`, 9), ",") + "]"
 	noRoute := `{"message":"route not found"}`
 	parse := `{"type":"parse_error"}`
 
@@ -160,8 +170,8 @@ func TestDevRev_refusals(t *testing.T) {
 		{"id without a component", "POST", "/webhooks.get", `{"id":"don:integration:dvrv-us-1"}`, 400, field("invalid_id", "id")},
 		{"id with an empty component", "POST", "/webhooks.get", `{"id":"don:integration:dvrv-us-1:devo/1:webhook/"}`, 400, field("invalid_id", "id")},
 		{"id with a line break", "POST", "/webhooks.get", fmt.Sprintf(`{"id":%q}`, id+"\n"), 400, field("invalid_id", "id")},
-		{"id of an issue", "POST", "/webhooks.get", `{"id":"don:core:dvrv-us-1:devo/1:issue/2"}`, 400, field("unexpected_id_type", "id")},
-		{"id of a delivery", "POST", "/webhooks.get", fmt.Sprintf(`{"id":%q}`, id+":webhook_event/3"), 400, field("unexpected_id_type", "id")},
+		{"id of an issue", "POST", "/webhooks.get", `{"id":"don:core:dvrv-us-1:devo/1:issue/2"}`, 400, idType("don:core:dvrv-us-1:devo/1:issue/2")},
+		{"id of a delivery", "POST", "/webhooks.get", fmt.Sprintf(`{"id":%q}`, id+":webhook_event/3"), 400, idType(id + ":webhook_event/3")},
 		{"id unknown", "POST", "/webhooks.get", `{"id":"don:integration:dvrv-us-1:devo/1:webhook/2"}`, 404, unknown},
 		{"id in the other case", "POST", "/webhooks.get", fmt.Sprintf(`{"id":%q}`, id[:len(id)-1]+"n"), 404, unknown},
 
@@ -174,6 +184,10 @@ func TestDevRev_refusals(t *testing.T) {
 		{"list without a body", "POST", "/webhooks.list", "", 400, parse},
 		{"list with a field", "POST", "/webhooks.list", `{"limit":20}`, 400, field("invalid_field", "limit")},
 		{"list with a parameter", "GET", "/webhooks.list?cursor=x", "", 400, field("invalid_field", "cursor")},
+
+		{"list by an unknown status", "POST", "/webhooks.list", `{"status":["degraded"]}`, 400, status},
+		{"list by an unknown status in the query", "GET", "/webhooks.list?status=active,degraded", "", 400, status},
+		{"list by no list", "POST", "/webhooks.list", `{"status":"active"}`, 400, kind("status", "string", "array")},
 
 		{"create without url", "POST", "/webhooks.create", `{"event_types":[]}`, 400, field("missing_required_field", "url")},
 		{"create with url null", "POST", "/webhooks.create", `{"url":null}`, 400, kind("url", "null", "string")},
@@ -188,6 +202,17 @@ func TestDevRev_refusals(t *testing.T) {
 		{"create with a secret that is not base64", "POST", "/webhooks.create", `{"url":"u","secret":"not base64!!"}`, 400, secret},
 		{"create with an invented member", "POST", "/webhooks.create", `{"url":"u","enabled":true}`, 400, field("invalid_field", "enabled")},
 
+		{"create with headers an object", "POST", "/webhooks.create", `{"url":"u","headers":{}}`, 400, kind("headers", "object", "array")},
+		{"create with a header a string", "POST", "/webhooks.create", `{"url":"u","headers":["n"]}`, 400, kind("headers", "string", "object")},
+		{"create with a header without value", "POST", "/webhooks.create", `{"url":"u","headers":[{"name":"n"}]}`, 400, field("missing_required_field", "headers.value")},
+		{"create with a header with more", "POST", "/webhooks.create", `{"url":"u","headers":[{"name":"n","value":"v","secret":true}]}`, 400, field("invalid_field", "headers.secret")},
+		{"create with a name with a colon", "POST", "/webhooks.create", `{"url":"u","headers":[{"name":"n:","value":"v"}]}`, 400, refused("headers.name", "A name consists of letters, digits, hyphens and underscores.")},
+		{"create with nine headers", "POST", "/webhooks.create", `{"url":"u","headers":` + nine + `}`, 400, refused("headers", eight)},
+
+		{"update with headers a list", "POST", "/webhooks.update", with(`"headers":[]`), 400, kind("headers", "array", "object")},
+		{"update with nine headers", "POST", "/webhooks.update", with(`"headers":{"add":` + nine + `}`), 400, refused("headers.add", eight)},
+		{"update with a header removed by an object", "POST", "/webhooks.update", with(`"headers":{"remove":[{}]}`), 400, kind("headers.remove", "object", "string")},
+		{"update with an unknown inner member of headers", "POST", "/webhooks.update", with(`"headers":{"clear":true}`), 400, field("invalid_field", "headers.clear")},
 		{"update without id", "POST", "/webhooks.update", `{"url":"u"}`, 400, field("missing_required_field", "id")},
 		{"update of an unknown webhook", "POST", "/webhooks.update", `{"id":"don:integration:dvrv-us-1:devo/1:webhook/2"}`, 404, unknown},
 		{"update with types a list", "POST", "/webhooks.update", with(`"event_types":["work_created"]`), 400, kind("event_types", "array", "object")},

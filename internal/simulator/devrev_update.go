@@ -9,7 +9,7 @@ import (
 func (s *DevRev) update(in devrevInput) (any, error) {
 	err := in.check("", devrevIDField,
 		devrevField{"action", "string", false}, devrevField{"event_types", "object", false},
-		devrevField{"secret", "string", false}, devrevField{"url", "string", false})
+		devrevField{"headers", "object", false}, devrevField{"secret", "string", false}, devrevField{"url", "string", false})
 	if err != nil {
 		return nil, err
 	}
@@ -22,6 +22,9 @@ func (s *DevRev) update(in devrevInput) (any, error) {
 		return nil, err
 	}
 	if w.EventTypes, err = in.changedTypes(w.EventTypes); err != nil {
+		return nil, err
+	}
+	if w.Headers, err = in.changedHeaders(w.Headers); err != nil {
 		return nil, err
 	}
 	secret, given, err := in.secret()

@@ -11,16 +11,23 @@ import (
 // DevRevWebhook is a webhook of DevRev. ID, Secret, Status and URL are required
 // by the contract; the other members are left out when empty.
 type DevRevWebhook struct {
-	CreatedBy    *DevRevUser `json:"created_by,omitempty"`
-	CreatedDate  string      `json:"created_date,omitempty"`
-	DisplayID    string      `json:"display_id,omitempty"`
-	EventTypes   []string    `json:"event_types,omitempty"`
-	ID           string      `json:"id"`
-	ModifiedBy   *DevRevUser `json:"modified_by,omitempty"`
-	ModifiedDate string      `json:"modified_date,omitempty"`
-	Secret       string      `json:"secret"`
-	Status       string      `json:"status"`
-	URL          string      `json:"url"`
+	CreatedBy    *DevRevUser    `json:"created_by,omitempty"`
+	CreatedDate  string         `json:"created_date,omitempty"`
+	DisplayID    string         `json:"display_id,omitempty"`
+	EventTypes   []string       `json:"event_types,omitempty"`
+	Headers      []DevRevHeader `json:"headers,omitempty"`
+	ID           string         `json:"id"`
+	ModifiedBy   *DevRevUser    `json:"modified_by,omitempty"`
+	ModifiedDate string         `json:"modified_date,omitempty"`
+	Secret       string         `json:"secret"`
+	Status       string         `json:"status"`
+	URL          string         `json:"url"`
+}
+
+// DevRevHeader is a header that goes with every delivery of a webhook.
+type DevRevHeader struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // DevRevUser is a user as DevRev sums one up inside other objects. Type and ID
@@ -43,8 +50,10 @@ type DevRevUser struct {
 	Thumbnail     string `json:"thumbnail,omitempty"`
 }
 
-// DevRevOrg is a customer's organisation.
+// DevRevOrg is a customer's organisation. DevSlug belongs to organisations of
+// type dev_org, which must have it.
 type DevRevOrg struct {
+	DevSlug     string `json:"dev_slug,omitempty"`
 	DisplayID   string `json:"display_id,omitempty"`
 	DisplayName string `json:"display_name,omitempty"`
 	ID          string `json:"id"`
@@ -106,18 +115,34 @@ func (s *DevRev) get(in devrevInput) (any, error) {
 }
 
 func (s *DevRev) list(in devrevInput) (any, error) {
-	if err := in.check(""); err != nil {
+	if err := in.check("", devrevField{"status", "array", false}); err != nil {
 		return nil, err
 	}
-	return devrevMany{append([]DevRevWebhook{}, s.webhooks...)}, nil
+	wanted, err := in.words("", "status", []string{statusActive, statusInactive, statusUnverified})
+	if err != nil {
+		return nil, err
+	}
+	// An empty filter is taken for none; what it means is not documented.
+	found := []DevRevWebhook{}
+	for _, w := range s.webhooks {
+		if len(wanted) == 0 || slices.Contains(wanted, w.Status) {
+			found = append(found, w)
+		}
+	}
+	return devrevMany{found}, nil
 }
 
 func (s *DevRev) create(in devrevInput) (any, error) {
-	err := in.check("", devrevField{"url", "string", true}, devrevField{"event_types", "array", false}, devrevField{"secret", "string", false})
+	err := in.check("", devrevField{"url", "string", true}, devrevField{"event_types", "array", false},
+		devrevField{"headers", "array", false}, devrevField{"secret", "string", false})
 	if err != nil {
 		return nil, err
 	}
 	types, err := in.eventTypes("", "event_types")
+	if err != nil {
+		return nil, err
+	}
+	headers, err := in.headers("", "headers")
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +157,7 @@ func (s *DevRev) create(in devrevInput) (any, error) {
 	key := s.newKey()
 	w := DevRevWebhook{
 		ID: devrevOrgDON + ":webhook/" + key, DisplayID: "WEBHOOK-" + key,
-		URL: target, Secret: secret, EventTypes: types, Status: statusUnverified,
+		URL: target, Secret: secret, EventTypes: types, Headers: headers, Status: statusUnverified,
 		CreatedBy: s.user(), CreatedDate: s.date(),
 		ModifiedBy: s.user(), ModifiedDate: s.date(),
 	}

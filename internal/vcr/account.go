@@ -43,8 +43,8 @@ const (
 	// OpenWord: a plain program word in the open: sent by the test under a name
 	// that does not tell of a secret, or repeated by the vendor; a URL that the test
 	// sent below a reserved host; or the name of an undocumented member in the
-	// vendor's own style that holds no part of a name, a mail address or a host
-	// which the table replaces.
+	// vendor's own style, or of a header that goes with deliveries, which holds no
+	// part of a name, a mail address or a host which the table replaces.
 	OpenWord
 	// UserKept: named by the user in Keep.
 	UserKept
@@ -507,6 +507,9 @@ func (e *audit) contractWord(t token) bool {
 		if t.class.Kind == provider.Text {
 			return slices.Contains(def.Sentences, t.value)
 		}
+		if t.class.Kind == provider.Header {
+			return false
+		}
 		return t.class.Keep && !isMoment(t.value) || (t.class.Kind == provider.Word || t.class.Documented && t.class.Kind == "") && contract.IsWord(def, t.value)
 	}
 	return false
@@ -567,7 +570,10 @@ func (e *audit) bounded(t token) bool {
 	case numberToken:
 		return t.class.Documented && t.class.Keep && !t.class.Kept && countNumber.MatchString(t.value)
 	case stringToken, queryValue:
-		return t.class.Documented && t.class.Keep && !t.class.Kept && isMoment(t.value)
+		moment, err := time.Parse(time.RFC3339, t.value)
+		_, offset := moment.Zone()
+		return t.class.Documented && t.class.Keep && !t.class.Kept && err == nil && moment.Year() >= 2010 && moment.Year() < 2100 &&
+			len(t.value) <= len("2006-01-02T15:04:05.999999999+07:00") && offset%(15*60) == 0
 	case headerValue:
 		switch g := e.grammar(t); g {
 		case provider.Reference, provider.Root, "":
@@ -649,14 +655,13 @@ func (e *audit) reserved(value string) bool {
 			return false
 		}
 	}
-	for _, raw := range append(provider.Segments(u.EscapedPath()), strings.FieldsFunc(u.RawQuery, func(c rune) bool { return c == '&' || c == '=' })...) {
+	parts := append(provider.Segments(u.EscapedPath()), strings.FieldsFunc(u.RawQuery, func(c rune) bool { return c == '&' || c == '=' })...)
+	if ip := net.ParseIP(u.Hostname()); ip == nil {
+		parts = append(parts, strings.ToLower(u.Hostname()))
+	}
+	for _, raw := range parts {
 		v, err := url.QueryUnescape(raw)
 		if err != nil || !e.r.table.Placeholder(v) && !words(v) {
-			return false
-		}
-	}
-	for name := range u.Query() {
-		if tellingName.MatchString(name) {
 			return false
 		}
 	}
@@ -666,26 +671,29 @@ func (e *audit) reserved(value string) bool {
 // reservedTop are the domains that RFC 2606 and RFC 6761 set aside.
 var reservedTop = map[string]bool{"example": true, "test": true, "invalid": true, "localhost": true, "example.com": true, "example.org": true, "example.net": true}
 
-// words says whether a text is made of words of at most 48 letters, and of parts
-// of at most 24 characters that hold numbers of at most seven digits.
+// words says whether a text is made of lower-case words of at most 16 letters,
+// with at most four digits behind each, and of numbers of at most seven digits;
+// none of them may tell of a secret.
 func words(v string) bool {
-	digits, length, most := 0, 0, 48
+	letters, digits := 0, 0
 	for _, c := range v {
 		switch {
 		case c >= '0' && c <= '9':
-			digits, length, most = digits+1, length+1, 24
-		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
-			digits, length = 0, length+1
+			digits++
+		case c >= 'a' && c <= 'z':
+			if letters++; digits > 0 {
+				return false
+			}
 		case c == '.' || c == '_' || c == '~' || c == '-':
-			digits, length, most = 0, 0, 48
+			letters, digits = 0, 0
 		default:
 			return false
 		}
-		if digits > 7 || length > most {
+		if letters > 16 || digits > 7 || letters > 0 && digits > 4 {
 			return false
 		}
 	}
-	return true
+	return !slices.ContainsFunc(strings.FieldsFunc(v, func(c rune) bool { return c == '.' || c == '~' || c == '-' }), tellingName.MatchString)
 }
 
 func (e *audit) openWord(t token) bool {
@@ -702,6 +710,9 @@ func (e *audit) openWord(t token) bool {
 		}
 		return e.styled(t.value)
 	case stringToken:
+		if t.class.Kind == provider.Header {
+			return t.class.Keep && !t.class.Kept && headerLike(t.value) && (t.in == "request" || e.sent[t.value] || !e.holdsPart(t.value))
+		}
 		if t.in == "request" {
 			name := path.Base(t.at)
 			return (t.class.Kind == provider.Word || t.class.Kind == provider.Event || t.class.Kind == provider.Text || t.class.Kind == "") && word(t.value) && !(tellingName.MatchString(name) && !t.class.Documented)
@@ -750,16 +761,41 @@ func (e *audit) plainName(name string) bool {
 	if length == 0 {
 		return false
 	}
-	// The name is short by now, and the parts may be many.
+	return !e.holdsPart(name)
+}
+
+// holdsPart says whether a name holds a part of a value that the table replaces.
+// The name is short, and the parts may be many.
+func (e *audit) holdsPart(name string) bool {
 	low := strings.ToLower(name)
 	for end := minPart; end <= len(low); end++ {
 		for start := range end - minPart + 1 {
 			if e.parts[low[start:end]] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// headerLike says whether a text is the name of a header as programs choose them:
+// up to eight parts of at most sixteen letters and digits, joined by hyphens or
+// underscores, the first beginning with a letter, with three digits in all.
+func headerLike(s string) bool {
+	parts := strings.FieldsFunc(s, func(c rune) bool { return c == '-' || c == '_' })
+	digits, longest := 0, 0
+	for _, part := range parts {
+		longest = max(longest, len(part))
+		for _, c := range part {
+			switch {
+			case c >= '0' && c <= '9':
+				digits++
+			case c < 'A' || c > 'Z' && c < 'a' || c > 'z':
 				return false
 			}
 		}
 	}
-	return true
+	return len(parts) > 0 && len(parts) <= 8 && len(s) == len(strings.Join(parts, "-")) && longest <= 16 && digits <= 3 && (s[0] < '0' || s[0] > '9')
 }
 
 // harmlessPart are parts of addresses that name nobody.

@@ -107,6 +107,22 @@ var open = map[string]string{
 	"answer string × word × a plain word or a reserved URL":          "the vendor repeats what the caller sent in the open",
 	"answer string × date × a plain word or a reserved URL":          "the vendor repeats the version that the caller asked for",
 	"answer string × snake_case × a plain word or a reserved URL":    "the vendor repeats what the caller sent in the open",
+	// The names of the headers that go with deliveries are kept when they are
+	// tokens of HTTP that look like names; their values never are.
+	"answer header's name in a body × snake_case × a plain word or a reserved URL":       "a token of HTTP",
+	"answer header's name in a body × camelCase × a plain word or a reserved URL":        "a token of HTTP",
+	"answer header's name in a body × CamelCase × a plain word or a reserved URL":        "a token of HTTP",
+	"answer header's name in a body × CONSTANT × a plain word or a reserved URL":         "a token of HTTP",
+	"answer header's name in a body × dashed × a plain word or a reserved URL":           "a token of HTTP",
+	"answer header's name in a body × word and digits × a plain word or a reserved URL":  "a token of HTTP",
+	"request header's name in a body × word × a plain word or a reserved URL":            "the caller's own token of HTTP",
+	"request header's name in a body × Capital × a plain word or a reserved URL":         "the caller's own token of HTTP",
+	"request header's name in a body × snake_case × a plain word or a reserved URL":      "the caller's own token of HTTP",
+	"request header's name in a body × camelCase × a plain word or a reserved URL":       "the caller's own token of HTTP",
+	"request header's name in a body × CamelCase × a plain word or a reserved URL":       "the caller's own token of HTTP",
+	"request header's name in a body × CONSTANT × a plain word or a reserved URL":        "the caller's own token of HTTP",
+	"request header's name in a body × dashed × a plain word or a reserved URL":          "the caller's own token of HTTP",
+	"request header's name in a body × word and digits × a plain word or a reserved URL": "the caller's own token of HTTP",
 }
 
 var sortNames = map[sort]string{
@@ -116,6 +132,9 @@ var sortNames = map[sort]string{
 }
 
 func (t token) cell() string {
+	if t.sort == stringToken && t.class.Kind == provider.Header {
+		return t.in + " header's name in a body"
+	}
 	switch t.sort {
 	case headerName, headerValue, memberToken, stringToken, numberToken, bodyToken:
 		return t.in + " " + sortNames[t.sort]
@@ -273,6 +292,18 @@ func places(t *testing.T, def *provider.Definition, s *provider.Scenario) []plan
 	ask("method", func(req *http.Request, _ *string, value string) bool { req.Method = value; return true })
 	ask("user information", func(req *http.Request, _ *string, value string) bool { req.URL.User = url.User(value); return true })
 	ask("host", func(req *http.Request, _ *string, value string) bool { req.Host = value; return true })
+	if def == &provider.DevRev && s.Request.Method == "POST" {
+		for place, headers := range map[string]string{
+			"name": `{"set":[{"name":%s,"value":""}]}`, "value": `{"add":[{"name":"X-Environment","value":%s}]}`, "name that is removed": `{"remove":[%s]}`,
+			"member": `{"add":[{"name":"X-Environment","value":"",%s:true}]}`,
+		} {
+			ask("header in a body, "+place, func(req *http.Request, body *string, value string) bool {
+				req.URL.Path = "/webhooks.update"
+				*body = fmt.Sprintf(`{"id":%q,"headers":`+headers+`}`, provider.DevRevWebhookID, quote(value))
+				return true
+			})
+		}
+	}
 	if json.Valid([]byte(s.Request.Body)) && strings.HasPrefix(s.Request.Body, "{") {
 		for _, edit := range edits(s.Request.Body) {
 			ask(edit.place, func(_ *http.Request, body *string, value string) bool { *body = edit.put(*body, value); return true })

@@ -12,7 +12,7 @@ import (
 // bindBody reports whether got equals the recorded body once every sent-…
 // placeholder of the recording stands for the caller's value. Both are in
 // canonical form.
-func bindBody(recorded, got string, sent *alias.Sent) bool {
+func bindBody(recorded, got string, sent *alias.Trial) bool {
 	if recorded == got {
 		return true
 	}
@@ -34,7 +34,7 @@ func decodeExact(s string, into *any) bool {
 	return d.Decode(into) == nil && !d.More()
 }
 
-func bindValue(recorded, got any, sent *alias.Sent) bool {
+func bindValue(recorded, got any, sent *alias.Trial) bool {
 	switch a := recorded.(type) {
 	case map[string]any:
 		b, ok := got.(map[string]any)
@@ -72,7 +72,7 @@ func bindValue(recorded, got any, sent *alias.Sent) bool {
 	}
 }
 
-func bindText(recorded, got string, sent *alias.Sent) bool {
+func bindText(recorded, got string, sent *alias.Trial) bool {
 	if _, ok := alias.IsSent(recorded); ok {
 		return sent.Bind(recorded, got)
 	}
@@ -80,7 +80,7 @@ func bindText(recorded, got string, sent *alias.Sent) bool {
 }
 
 // bindURL does the same for canonical URLs, part by part.
-func bindURL(recorded, got string, sent *alias.Sent) bool {
+func bindURL(recorded, got string, sent *alias.Trial) bool {
 	for {
 		i, j := strings.IndexAny(recorded, urlSeparators), strings.IndexAny(got, urlSeparators)
 		if i < 0 || j < 0 {
@@ -96,7 +96,7 @@ func bindURL(recorded, got string, sent *alias.Sent) bool {
 // urlSeparators part a canonical URL; inside its parts they are escaped.
 const urlSeparators = "/?&="
 
-func bindPart(recorded, got string, sent *alias.Sent) bool {
+func bindPart(recorded, got string, sent *alias.Trial) bool {
 	if recorded == got {
 		return true
 	}

@@ -31,8 +31,8 @@ type Header struct {
 	Source   string `yaml:"source"`
 	// Recorded is the day of a live recording, as YYYY-MM-DD.
 	Recorded string `yaml:"recorded,omitempty"`
-	// Accepted are the places of contract problems that were accepted when the
-	// cassette was recorded: "answer /webhook/status".
+	// Accepted are the contract problems that were accepted when the cassette was
+	// recorded: "answer /webhook/status (type)".
 	Accepted []string `yaml:"accepted,omitempty"`
 	// Varies are the pointers of requests that the test declared to differ from run
 	// to run: a replay binds them by their form instead of comparing them.
@@ -106,6 +106,9 @@ func Parse(name string, data []byte) (*File, error) {
 		if problem := f.Header.problem(); problem != "" {
 			return fail("%s", problem)
 		}
+	}
+	if wrong := f.unlisted(); wrong != "" {
+		return fail("%s; record it again", wrong)
 	}
 	return f, nil
 }

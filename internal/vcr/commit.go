@@ -13,7 +13,6 @@ import (
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
-	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/contract"
 )
 
@@ -113,7 +112,11 @@ func (r *Recording) gate() ([]byte, Header, error) {
 		return nil, header, r.refused("", "no request was made, so there is nothing to record")
 	}
 	if frozen := r.allErrors(); frozen != "" {
-		return nil, header, r.refused("a cassette of refusals only would be replayed for ever; check the credential and record again", frozen)
+		next := "check the credential and record again"
+		if code := r.captured[0].Response.Code; code == http.StatusTooManyRequests || code >= 500 {
+			next = "wait a while and record again"
+		}
+		return nil, header, r.refused("a cassette of refusals only would be replayed for ever; "+next, frozen)
 	}
 	if reasons, places := r.breaches(); len(reasons) > 0 {
 		if !r.AcceptDrift {
@@ -121,8 +124,17 @@ func (r *Recording) gate() ([]byte, Header, error) {
 		}
 		header.Accepted = places
 	}
+	if len(r.broke) > 0 {
+		return nil, header, r.refused("send what the contract documents, or name the place in AllowProblems", r.broke...)
+	}
 	if reasons := r.leaks(); len(reasons) > 0 {
-		return nil, header, r.refused("name the member in Redact, or report it as a new field of the vendor", reasons...)
+		hint := "name the member in Redact, or report it as a new field of the vendor"
+		if len(reasons) == 1 && reasons[0] == noCredential {
+			hint = "name a credential of the tenant's"
+		} else if !slices.ContainsFunc(reasons, func(reason string) bool { return strings.Contains(reason, " the answer") }) {
+			hint = "change what the test sends"
+		}
+		return nil, header, r.refused(hint, reasons...)
 	}
 	data, err := Encode(header, r.captured)
 	if err != nil {
@@ -152,7 +164,7 @@ func (r *Recording) breaches() (reasons, places []string) {
 	for _, p := range r.problems {
 		if p.Fails() {
 			reasons = append(reasons, p.String())
-			places = append(places, place(p))
+			places = append(places, breach(p))
 		}
 	}
 	slices.Sort(places)
@@ -163,9 +175,9 @@ func (r *Recording) breaches() (reasons, places []string) {
 // demands that each request gets its own answer.
 func (r *Recording) replaysItself(file *File) string {
 	p := &progress{Step: Step{Tape: buildTape(file, r.Definition, r.Scenario)}}
-	sent := &alias.Sent{}
+	sent := p.Tape.newSent()
 	for id, k := range r.asked {
-		found, bindings := p.find(k, sent)
+		found, bindings := p.find(k, &sent)
 		switch {
 		case found < 0:
 			return fmt.Sprintf("the recording does not replay itself: %s would get no answer: the recorded one does not have the media type that was asked for, or the test sent what does not fit its placeholder", r.place(id))
@@ -173,7 +185,7 @@ func (r *Recording) replaysItself(file *File) string {
 			return fmt.Sprintf("the recording does not replay itself: %s would get the answer of #%d", r.place(id), found)
 		}
 		if bindings != nil {
-			sent = bindings
+			bindings.Keep()
 		}
 		p.use(id, func() stack { return nil })
 	}

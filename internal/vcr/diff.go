@@ -14,7 +14,7 @@ import (
 
 // diffURLs lists the parts in which two URLs differ, want before got.
 func (s secrecy) diffURLs(want, got *url.URL) []string {
-	place := func(u *url.URL) string { return strings.ToLower(u.Scheme) + "://" + u.Host + u.EscapedPath() }
+	place := func(u *url.URL) string { return strings.ToLower(u.Scheme) + "://" + u.Host + s.path(u) }
 	var lines []string
 	if a, b := place(want), place(got); a != b {
 		lines = append(lines, fmt.Sprintf("-%s", clip(a)), fmt.Sprintf("+%s", clip(b)))

@@ -7,6 +7,9 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
+// noCredential is why nothing can be said of a recording.
+const noCredential = "no credential was registered, so nothing could be searched for"
+
 // leaks is the gate: every token of every captured exchange must have an account
 // (account.go). It shares no code with the replacing of values, so that a fault
 // there is found here.
@@ -14,7 +17,7 @@ func (r *Recording) leaks() []string {
 	// The table is asked, not the tenant: what counts is whether the search knows
 	// the credential.
 	if r.Tenant.Token == "" || r.Tenant.Token != provider.Token && !r.table.Known(provider.Token) {
-		return []string{"no credential was registered, so nothing could be searched for"}
+		return []string{noCredential}
 	}
 	var reasons []string
 	known := r.knowledge()

@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
-
-	"example.com/webhookvcr/internal/alias"
 )
 
 // MissError says that no recorded interaction answers a request, and why. It
@@ -98,7 +96,7 @@ func (r *Replay) nearest(k *known) []candidate {
 		for _, id := range p.compared() {
 			n := candidate{step: p, id: id, rank: 6, stage: stageUsed}
 			if !p.Tape.answered(id, answers) {
-				n.rank, n.stage = closeness(&p.Tape.entries[id], k)
+				n.rank, n.stage = p.Tape.closeness(id, k)
 			}
 			found = append(found, n)
 		}
@@ -142,7 +140,8 @@ const (
 	stageUsed   = "used"
 )
 
-func closeness(e *entry, k *known) (int, string) {
+func (t *Tape) closeness(id int, k *known) (int, string) {
+	e, fresh := &t.entries[id], t.newSent()
 	recorded := canonicalURL(e.url)
 	path := func(s string) string { p, _, _ := strings.Cut(s, "?"); return p }
 	body := canonicalBody([]byte(e.ia.Request.Body))
@@ -155,11 +154,11 @@ func closeness(e *entry, k *known) (int, string) {
 		return rank, stageURL
 	case e.ia.Request.Method != k.method:
 		return 2, stageMethod
-	case recorded != k.url && !(e.bound && bindURL(recorded, k.url, new(alias.Sent))):
+	case recorded != k.url && !(e.bound && bindURL(recorded, k.url, fresh.Try())):
 		return 3, stageURL
 	case !k.takes(e.accept):
 		return 4, stageAccept
-	case body != k.body && !(e.bound && bindBody(body, k.body, new(alias.Sent))):
+	case body != k.body && !(e.bound && bindBody(body, k.body, fresh.Try())):
 		return 5, stageBody
 	default:
 		return 6, stageUsed

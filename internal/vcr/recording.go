@@ -61,6 +61,7 @@ type Recording struct {
 	captured []*cassette.Interaction
 	asked    []*known // what the caller sent, in the form in which it is matched
 	problems []contract.Problem
+	broke    []string // how requests break the contract
 
 	failures sync.Mutex
 	refusals []string // why this recording cannot be written; guarded by failures
@@ -195,7 +196,9 @@ func (e *RefusedError) Unwrap() error { return e.err }
 func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	f.Report.Helper()
 	r := f.recording()
+	sent := newKnown(f.Definition, c.req, c.body)
 	refuse := func(format string, args ...any) error {
+		f.report(r.describe(c.req), f.excuse(r.Scenario, nil, sent.problems))
 		err := fmt.Errorf(format, args...)
 		return &RefusedError{fmt.Sprintf("%s is not recorded: %v", r.describe(c.req), err), err}
 	}
@@ -248,7 +251,6 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	if c.origin {
 		tape.Header.Set("Origin", f.Definition.BaseURL)
 	}
-	sent := newKnown(f.Definition, c.req, c.body)
 	count := len(r.captured)
 	resp, err := r.roundTrip(tape.WithContext(c))
 	if err != nil {
@@ -279,7 +281,13 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	if r.AcceptDrift {
 		answer = slices.DeleteFunc(answer, contract.Problem.Fails)
 	}
-	f.report(label, append(f.excuse(r.Scenario, nil, sent.problems), answer...))
+	broken := f.excuse(r.Scenario, nil, sent.problems)
+	for _, p := range broken {
+		if p.Fails() {
+			r.broke = append(r.broke, fmt.Sprintf("exchange #%d breaks the contract: %s", count, place(p)))
+		}
+	}
+	f.report(label, append(broken, answer...))
 	return r.forCaller(c, ia), nil
 }
 

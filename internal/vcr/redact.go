@@ -5,23 +5,67 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 )
 
-// secrecy says which members and query keys of a request hold a credential: what
-// the contract calls a secret, or a name tells to be one. Messages are rendered
-// through it.
-type secrecy func(pointer, name string) bool
+// secrecy says what of a request messages withhold; they are rendered through it.
+type secrecy struct {
+	// named says whether a member or a query key holds a credential: what the
+	// contract calls a secret, or a name tells to be one.
+	named func(pointer, name string) bool
+	// credentials are those that the request itself carries: code may put them
+	// where they do not belong.
+	credentials []string
+}
 
 func secrecyOf(def *provider.Definition, req *http.Request, body []byte) secrecy {
 	class := contract.RequestClasses(def, contract.Request{Method: method(req), URL: req.URL, Header: req.Header, Body: body})
-	return func(pointer, name string) bool {
+	s := secrecy{named: func(pointer, name string) bool {
 		kind := class(pointer).Kind
 		return kind == provider.Secret || kind == provider.Key || tellingName.MatchString(name)
+	}}
+	carried := strings.Fields(strings.Join(req.Header.Values("Authorization"), " "))
+	for _, cookie := range req.Cookies() {
+		carried = append(carried, cookie.Value)
 	}
+	for _, v := range carried {
+		if len(v) >= minCredential && !public(v) {
+			s.credentials = append(s.credentials, v)
+		}
+	}
+	return s
+}
+
+// minCredential is the shortest credential that is looked for in other places:
+// a shorter one is there by chance.
+const minCredential = 8
+
+// withholds says what stands in a message for a text at some place; empty when
+// the text itself may.
+func (s secrecy) withholds(pointer, name, text string) string {
+	if public(text) {
+		return ""
+	}
+	if v := varying(text); v != "" {
+		return v
+	}
+	if s.named(pointer, name) || s.carries(text) {
+		return withheldMark
+	}
+	if u, err := url.Parse(text); err == nil && u.Host != "" {
+		if shown := s.url(u); u.User != nil || strings.Contains(shown, withheldMark) {
+			return shown
+		}
+	}
+	return ""
+}
+
+func (s secrecy) carries(text string) bool {
+	return slices.ContainsFunc(s.credentials, func(v string) bool { return strings.Contains(text, v) })
 }
 
 // url is a URL as messages show it: without who asks, and without its fragment,
@@ -30,7 +74,26 @@ func (s secrecy) url(u *url.URL) string {
 	shown := *u
 	shown.User, shown.Fragment, shown.RawFragment = nil, "", ""
 	shown.RawQuery = s.query(u.RawQuery)
-	return shown.String()
+	if !s.carries(u.Path) {
+		return shown.String()
+	}
+	shown.Path, shown.RawPath = "", ""
+	query := ""
+	if shown.RawQuery != "" {
+		query, shown.RawQuery = "?"+shown.RawQuery, ""
+	}
+	return shown.String() + s.path(u) + query
+}
+
+// path is the escaped path of a URL as messages show it.
+func (s secrecy) path(u *url.URL) string {
+	segments := strings.Split(u.EscapedPath(), "/")
+	for i, raw := range segments {
+		if v, err := url.PathUnescape(raw); err == nil && s.carries(v) {
+			segments[i] = withheldMark
+		}
+	}
+	return strings.Join(segments, "/")
 }
 
 // query is a query, or a form of the same make, as messages show it.
@@ -38,13 +101,19 @@ func (s secrecy) query(raw string) string {
 	pairs := strings.Split(raw, "&")
 	for i, pair := range pairs {
 		name, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			continue
+		}
 		plain, err := url.QueryUnescape(value)
-		switch {
-		case !ok:
-		case err == nil && varying(plain) != "":
-			pairs[i] = name + "=" + varying(plain)
-		case !public(value) && s.pair(name):
-			pairs[i] = name + "=" + withheldMark
+		if err != nil {
+			plain = value
+		}
+		key, err := url.QueryUnescape(name)
+		if err != nil {
+			key = name
+		}
+		if shown := s.withholds("?"+key, key, plain); shown != "" {
+			pairs[i] = name + "=" + shown
 		}
 	}
 	return strings.Join(pairs, "&")
@@ -55,7 +124,7 @@ func (s secrecy) pair(name string) bool {
 	if plain, err := url.QueryUnescape(name); err == nil {
 		name = plain
 	}
-	return s("?"+name, name)
+	return s.named("?"+name, name)
 }
 
 // body is a body as messages show it. Where it is no JSON, it is shown up to the
@@ -73,13 +142,11 @@ func (s secrecy) body(body []byte) []byte {
 	end, inside := walk(body, func(pointer, name string, token json.Token, from, to int) {
 		switch v := token.(type) {
 		case string:
-			if text := varying(v); text != "" {
-				mark(from, to, text)
-			} else if !public(v) && s(pointer, name) {
-				mark(from, to, withheldMark)
+			if shown := s.withholds(pointer, name, v); shown != "" {
+				mark(from, to, shown)
 			}
 		case json.Number:
-			if s(pointer, name) {
+			if s.named(pointer, name) {
 				mark(from, to, withheldMark)
 			}
 		}
@@ -115,14 +182,11 @@ func (s secrecy) value(pointer, name string, v any) any {
 		}
 		return shown
 	case string:
-		if text := varying(v); text != "" {
-			return text
-		}
-		if !public(v) && s(pointer, name) {
-			return withheldMark
+		if shown := s.withholds(pointer, name, v); shown != "" {
+			return shown
 		}
 	case json.Number:
-		if s(pointer, name) {
+		if s.named(pointer, name) {
 			return withheldMark
 		}
 	}

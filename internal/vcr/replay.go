@@ -50,6 +50,9 @@ func NewReplay(steps ...Step) (*Replay, error) {
 	r := &Replay{}
 	for _, s := range steps {
 		r.steps = append(r.steps, &progress{Step: s})
+		if len(s.Tape.bound) > 0 {
+			r.sent = s.Tape.newSent()
+		}
 	}
 	// ModePassthrough needs no file and writes none; the index below answers.
 	rec, err := recorder.NewWithOptions(&recorder.Options{
@@ -120,7 +123,7 @@ func (r *Replay) take(c *call) (*progress, int) {
 		return nil, 0
 	}
 	if sent != nil {
-		r.sent = *sent
+		sent.Keep()
 	}
 	p.use(id, callers)
 	return p, id
@@ -128,7 +131,7 @@ func (r *Replay) take(c *call) (*progress, int) {
 
 // find returns the first unused interaction of the sequence that answers the
 // request, with the bindings that the match makes.
-func (r *Replay) find(k *known) (*progress, int, *alias.Sent) {
+func (r *Replay) find(k *known) (*progress, int, *alias.Trial) {
 	for _, p := range r.steps {
 		if id, sent := p.find(k, &r.sent); id >= 0 {
 			return p, id, sent
@@ -164,36 +167,49 @@ func (r *Replay) skipped(p *progress, id int) *candidate {
 
 // find returns the first interaction of the step that answers the request, or
 // -1, with the bindings that the match made.
-func (p *progress) find(k *known, sent *alias.Sent) (int, *alias.Sent) {
+func (p *progress) find(k *known, sent *alias.Sent) (int, *alias.Trial) {
 	best := -1
 	for _, key := range p.Tape.keys(k) {
-		ids := p.Tape.classes[key]
-		i := p.cursors[key]
-		for i < len(ids) && p.isUsed(ids[i]) {
-			i++
-		}
-		if len(ids) > 1 && i > 0 {
-			if p.cursors == nil {
-				p.cursors = map[string]int{}
-			}
-			p.cursors[key] = i
-		}
-		if i < len(ids) && (best < 0 || ids[i] < best) {
-			best = ids[i]
+		ids := p.unused(key, p.Tape.classes[key])
+		if len(ids) > 0 && (best < 0 || ids[0] < best) {
+			best = ids[0]
 		}
 	}
-	for _, id := range p.Tape.bound {
+	if len(p.Tape.bound) == 0 {
+		return best, nil
+	}
+	var bindings *alias.Trial
+	p.Tape.varying(k, p.unused, func(id int, bind func(*alias.Trial) bool) (more bool) {
 		if best >= 0 && id > best {
-			break
+			return false
 		}
 		if p.isUsed(id) {
-			continue
+			return true
 		}
-		if bindings, ok := p.Tape.entries[id].sentBinding(k, sent); ok {
-			return id, bindings
+		trial := sent.Try()
+		if bind(trial) {
+			best, bindings = id, trial
+			return false
 		}
+		return true
+	})
+	return best, bindings
+}
+
+// unused leaves out of a class the interactions before the first one that can
+// still answer.
+func (p *progress) unused(key string, ids []int) []int {
+	i := p.cursors[key]
+	for i < len(ids) && p.isUsed(ids[i]) {
+		i++
 	}
-	return best, nil
+	if len(ids) > 1 && i > 0 {
+		if p.cursors == nil {
+			p.cursors = map[string]int{}
+		}
+		p.cursors[key] = i
+	}
+	return ids[i:]
 }
 
 func (p *progress) isUsed(id int) bool {

@@ -35,6 +35,45 @@ func sentStrings(ia *cassette.Interaction, visit func(pointer, value string)) {
 	})
 }
 
+// unlisted says how a cassette's list of what varies disagrees with what its
+// requests hold; empty when it does not. A cassette without the list is one of
+// those that were written first.
+func (f *File) unlisted() string {
+	if len(f.Header.Varies) == 0 {
+		return ""
+	}
+	used, wrong := map[string]bool{}, ""
+	for id, ia := range f.Interactions {
+		sentStrings(ia, func(pointer, value string) {
+			listed := false
+			for _, p := range f.Header.Varies {
+				if covers(p, pointer) {
+					used[p], listed = true, true
+				}
+			}
+			if _, sent := alias.IsSent(value); sent && !listed {
+				wrong = fmt.Sprintf("interaction #%d holds a placeholder of what varies at %s, which the list varies does not name", id, pointer)
+			}
+		})
+	}
+	for _, p := range f.Header.Varies {
+		if !used[p] {
+			wrong = fmt.Sprintf("the list varies names %q, which no request holds", p)
+		}
+	}
+	return wrong
+}
+
+// Orphaned says whether requests hold placeholders of what varies although the
+// cassette does not say that this module wrote it: they are texts like any other
+// then, as go-vcr sees them.
+func (f *File) Orphaned() bool {
+	return f.Header.Provider == "" && slices.ContainsFunc(f.Interactions, holdsSent)
+}
+
+// newSent is where a replay of the tape begins: nothing is bound.
+func (t *Tape) newSent() alias.Sent { return alias.Sent{PerKind: len(t.File.Header.Varies) == 0} }
+
 // coveredBy reports whether one of the declared pointers names the member.
 func coveredBy(declared []string, pointer string) bool {
 	return slices.ContainsFunc(declared, func(p string) bool { return covers(p, pointer) })
@@ -139,7 +178,7 @@ func (e *entry) unbound(k *known, sent *alias.Sent) []string {
 			got[pointer] = s
 		}
 	})
-	trial := sent.Clone()
+	trial := sent.Try()
 	var places []string
 	sentStrings(e.ia, func(pointer, value string) {
 		if _, ok := alias.IsSent(value); ok && !trial.Bind(value, got[pointer]) {

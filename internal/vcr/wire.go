@@ -97,8 +97,14 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 	}
 	cred.apply(req, r.Definition, token)
 	resp, err := r.Tenant.Transport.RoundTrip(req)
+	if err == nil && resp == nil {
+		err = errors.New("the transport has returned neither an answer nor an error")
+	}
 	if err != nil {
 		return nil, nil, r.failed(err)
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusSwitchingProtocols || mediaType(resp.Header.Get("Content-Type")) == "text/event-stream" {
@@ -240,15 +246,13 @@ func (r *Recording) overridden(classes func(string) provider.Class) func(string)
 	}
 	return func(pointer string) provider.Class {
 		class := classes(pointer)
-		for _, p := range r.Redact {
-			if covers(p, pointer) {
-				class.Kind, class.Keep, class.Documented = provider.Opaque, false, true
-			}
+		redact, keep := narrowest(r.Redact, pointer), narrowest(r.Keep, pointer)
+		if redact != "" {
+			class.Kind, class.Keep, class.Documented = provider.Opaque, false, true
 		}
-		for _, p := range r.Keep {
-			if covers(p, pointer) && keepable(class, p, pointer) {
-				class.Keep, class.Kept = true, true
-			}
+		if keep != "" && width(keep) <= width(redact) && keepable(classes(pointer), keep, pointer) {
+			class.Kind = classes(pointer).Kind
+			class.Keep, class.Kept = true, true
 		}
 		return class
 	}
@@ -258,29 +262,69 @@ func (r *Recording) overridden(classes func(string) provider.Class) func(string)
 func (r *Recording) ofRequest(classes func(string) provider.Class) func(string) provider.Class {
 	return func(pointer string) provider.Class {
 		class := classes(pointer)
-		for _, p := range r.Keep {
-			if covers(p, pointer) && keepable(class, p, pointer) {
-				class.Keep, class.Kept = true, true
-			}
-		}
-		for _, p := range r.Varies {
-			class.Varies = class.Varies || covers(p, pointer)
+		varies, keep := narrowest(r.Varies, pointer), narrowest(r.Keep, pointer)
+		class.Varies = varies != "" && width(varies) <= width(keep)
+		if keep != "" && !class.Varies && keepable(class, keep, pointer) {
+			class.Keep, class.Kept = true, true
 		}
 		return class
 	}
 }
 
+// narrowest returns the pattern that names a member most closely, or the member
+// around it; empty when none covers it.
+func narrowest(patterns []string, pointer string) (best string) {
+	for _, p := range patterns {
+		if covers(p, pointer) && width(p) < width(best) {
+			best = p
+		}
+	}
+	return best
+}
+
+// width is how much a pattern may cover: less the more it says. The empty one is
+// no pattern, and wider than all.
+func width(pattern string) int {
+	if pattern == "" {
+		return 0
+	}
+	return -2*strings.Count(pattern, "/") + strings.Count(pattern, "*") - 2
+}
+
+// Clash reports whether of two patterns neither is narrower, and both may cover
+// one member.
+func Clash(a, b string) bool {
+	x, y := strings.Split(a, "/"), strings.Split(b, "/")
+	if width(a) != width(b) || len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if x[i] != y[i] && x[i] != "*" && y[i] != "*" {
+			return false
+		}
+	}
+	return true
+}
+
 // keepable reports whether a pattern of Keep may let a member stay: never a
-// credential, and what the contract marks as sensitive only when the pattern
-// names that very member and not an object around it.
+// credential, and what the contract marks as sensitive, or does not describe,
+// only when the pattern names that very member and not an object around it.
 func keepable(class provider.Class, pattern, pointer string) bool {
 	switch class.Kind {
 	case provider.Secret, provider.Key:
 		return false
 	case provider.ID, provider.DisplayID, provider.URL, provider.Mail, provider.Name, provider.Opaque:
-		return strings.Count(pattern, "/") == strings.Count(pointer, "/")
+		return names(pattern, pointer)
 	}
-	return true
+	return class.Documented || names(pattern, pointer)
+}
+
+// names reports whether a pattern that covers a member names it: by its own name,
+// or as any element of an array.
+func names(pattern, pointer string) bool {
+	last := pointer[strings.LastIndexByte(pointer, '/')+1:]
+	return strings.Count(pattern, "/") == strings.Count(pointer, "/") &&
+		(!strings.HasSuffix(pattern, "/*") || strings.Trim(last, "0123456789") == "")
 }
 
 // covers reports whether a JSON pointer names a member or something inside it;
@@ -313,7 +357,7 @@ func (r *Recording) hideHeader(header http.Header) http.Header {
 }
 
 var (
-	numeric  = pattern.New(`^[0-9]{1,7}(\.[0-9]{1,6})?$`)
+	numeric  = pattern.New(`^[0-9]{1,7}(\.[0-9]{1,3})?$`)
 	moment   = pattern.New(`^[0-9]{10}([0-9]{3})?$`)
 	schemes  = map[string]bool{"Basic": true, "Bearer": true, "Digest": true, "Negotiate": true}
 	charsets = map[string]bool{"utf-8": true, "us-ascii": true, "iso-8859-1": true}

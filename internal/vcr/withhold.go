@@ -77,11 +77,11 @@ func (w *withheld) members(body []byte, secret secrecy) {
 	walk(body, func(pointer, name string, token json.Token, from, to int) {
 		switch v := token.(type) {
 		case string:
-			if secret(pointer, name) {
+			if secret.named(pointer, name) {
 				w.add(v, strings.Trim(string(body[from:to]), `"`))
 			}
 		case json.Number:
-			if secret(pointer, name) {
+			if secret.named(pointer, name) {
 				w.add(v.String())
 			}
 		}

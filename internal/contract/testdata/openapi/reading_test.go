@@ -42,6 +42,7 @@ var unread = map[string]string{
 
 // misread are the requests that the documents refuse, as the scenarios say.
 var misread = map[string]string{
+	"devrev/webhooks.get/400-invalid_content_type.yaml":   "the body is plain text",
 	"devrev/webhooks.get/400-missing_required_field.yaml": "the id is missing",
 	"devrev/webhooks.get/400-parse_error.yaml":            "the body is no JSON",
 	"devrev/webhooks.get/400-unexpected_json_type.yaml":   "the id is a number",

@@ -1,0 +1,52 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// CheckDelivery returns the problems of the body that a vendor sends to a
+// webhook's URL, sorted; nil when it has none. Beside the schema it applies a rule
+// that the vendor states in prose: the body holds one payload, and it is the one
+// that the event's name calls for. A vendor without documented deliveries is an
+// error.
+func CheckDelivery(d *provider.Definition, body []byte) ([]Problem, error) {
+	if d.Delivery == nil {
+		return nil, fmt.Errorf("%s documents no schema of its deliveries", d.Name)
+	}
+	rep := report{in: "delivery", body: body}
+	s := rep.schema(d, d.Delivery.Body)
+	if s != nil && rep.parse() {
+		rep.validate(s, rep.root)
+		rep.payload(d, s)
+	}
+	return rep.done(), nil
+}
+
+// payload holds the payload of a delivery to the name of its event.
+func (r *report) payload(d *provider.Definition, s *schema) {
+	object, _ := r.root.(map[string]any)
+	event, ok := object[d.Delivery.Tag].(string)
+	if !ok {
+		return
+	}
+	described := s.root.Properties
+	if _, there := object[event]; !there && described[event] != nil && isEvent(s, d.Delivery.Tag, event) {
+		r.add(Rule, "/"+escape(event), "is missing, but %s says that the event is %q", d.Delivery.Tag, event)
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if name != event && described[name] != nil && isEvent(s, d.Delivery.Tag, name) {
+			r.add(Rule, "/"+escape(name), "is the payload of another event than %s says", d.Delivery.Tag)
+		}
+	}
+}
+
+// isEvent reports whether a described member is the payload of an event: the
+// envelope's own members have a JSON type, while payloads refer to a schema. The
+// tag, an enumeration, does so too.
+func isEvent(s *schema, tag, name string) bool {
+	return name != tag && len(s.root.Properties[name].Types) == 0
+}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -65,6 +66,28 @@ func TestReadme_renamesTheModule(t *testing.T) {
 		return err
 	})
 	require.NoError(t, err)
+}
+
+// The README's commands lead a new module to its first test, and to the tool.
+func TestReadme_installs(t *testing.T) {
+	t.Parallel()
+	install, tool := shellCommand(t, "install"), shellCommand(t, "tool")
+	first := consumer(t, "first")
+	require.NoError(t, os.Remove(filepath.Join(first, "go.mod")))
+	checkout, err := filepath.Abs("..")
+	require.NoError(t, err)
+	require.Contains(t, install, "=../webhookvcr\n")
+	install = strings.Replace(install, "=../webhookvcr\n", "='"+checkout+"'\n", 1)
+	run := func(script string) string {
+		cmd := exec.CommandContext(t.Context(), "sh", "-ec", script)
+		cmd.Dir = first
+		cmd.Env = append(withoutTenant(os.Environ()), "GOFLAGS=", "GOWORK=off", "PWD="+first)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return string(out)
+	}
+	run("go mod init example.org/first\n" + install + "go test ./...")
+	require.Contains(t, run(tool), "devrev/webhooks.get/200")
 }
 
 // copySources copies a checkout without its history.

@@ -62,7 +62,7 @@ func TestReadme_isInStep(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, []byte(want), 0o644))
 		}
 	}
-	for _, name := range []string{"first failure", "scenarios", "variables", "refresh", "diff", "refused", "exit statuses"} {
+	for _, name := range []string{"first failure", "providers", "scenarios", "variables", "refresh", "diff", "refused", "exit statuses"} {
 		assert.NotEmpty(t, seen[name], "no page has a block %q", name)
 	}
 }
@@ -124,6 +124,12 @@ func TestReadme_linksLeadSomewhere(t *testing.T) {
 	for path := range texts {
 		assert.True(t, reached[path], "the README has no link to %s", path)
 	}
+}
+
+// Whoever sees the project for the first time reads the README to its end.
+func TestReadme_isShort(t *testing.T) {
+	t.Parallel()
+	assert.LessOrEqual(t, strings.Count(pages(t)["../README.md"], "\n"), 200, "lines of the README; what is longer goes to docs")
 }
 
 // The package documentation's tables say what the definitions say.

@@ -69,7 +69,7 @@ func ofHeader(header, format string, args ...any) contract.Problem {
 
 // tokens are what a bearer token is made of (RFC 6750), with the ampersand and
 // the percent sign of d.velop's sessions.
-var tokens = pattern.New(`^[A-Za-z0-9._~+/=&%-]+$`)
+var tokens = pattern.New(`^[._~+/=&-]*([A-Za-z0-9]([._~+/=&-]|%[0-9A-Fa-f]{2})*)+$`)
 
 // Presented returns what is wrong with the form of the credential and the origin
 // that a request carries: what every gateway refuses, whoever asks. It says nothing
@@ -119,7 +119,7 @@ func credentialOf(req *http.Request, def *provider.Definition) credential {
 		if !ok && (strings.EqualFold(header, "Bearer") || strings.EqualFold(header, "Basic")) {
 			scheme, token = header, ""
 		}
-		return credential{scheme: scheme, token: strings.TrimSpace(token)}
+		return credential{scheme: scheme, token: strings.Trim(token, " ")}
 	}
 	if def.SessionCookie != "" {
 		if cookie, err := req.Cookie(def.SessionCookie); err == nil {

@@ -316,7 +316,9 @@ func keepable(class provider.Class, pattern, pointer string) bool {
 	case provider.ID, provider.DisplayID, provider.URL, provider.Mail, provider.Name, provider.Opaque:
 		return names(pattern, pointer)
 	}
-	return class.Documented || names(pattern, pointer)
+	// What may stay anyway, and texts; a value that departs from what is documented
+	// there may be anything.
+	return class.Keep || class.Documented && class.Kind == provider.Text || names(pattern, pointer)
 }
 
 // names reports whether a pattern that covers a member names it: by its own name,

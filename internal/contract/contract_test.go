@@ -131,7 +131,7 @@ func TestCheckRequest_message(t *testing.T) {
 			}
 		})
 	}
-	assert.Equal(t, []contract.Problem{{Kind: contract.Undocumented, In: "request", Message: "has no URL"}}, contract.CheckAnswer(&provider.DevRev, contract.Request{}, contract.Answer{}, false))
+	assert.Equal(t, []contract.Problem{{Kind: contract.Undocumented, Keyword: "url", In: "request"}}, contract.CheckAnswer(&provider.DevRev, contract.Request{}, contract.Answer{}, false))
 }
 
 // The whole of a problem, and the texts for each keyword.
@@ -166,8 +166,8 @@ func TestProblem(t *testing.T) {
 	}
 	assert.Equal(t, contract.Problem{
 		Kind: contract.Unlisted, In: "answer", Pointer: "/webhook/status", Line: 3, Column: 36,
-		Message: `is "Active", expected "active", "inactive" or "unverified"; did you mean "active"?`,
-		Schema:  "devrev/types.json#/$defs/status/enum",
+		Keyword: "enum", Found: `"Active"`, Expected: `"active", "inactive" or "unverified"`, Hint: `did you mean "active"?`,
+		Schema: "devrev/types.json#/$defs/status/enum",
 	}, byPointer["/webhook/status"])
 	assert.Equal(t, "devrev/types.json#/$defs/atom/required", byPointer["/webhook/id"].Schema)
 	assert.False(t, byPointer["/webhook/status"].Fails())

@@ -76,7 +76,7 @@ func TestHostileBodies_manyProblems(t *testing.T) {
 		got, err := contract.CheckBody(&provider.DevRev, "webhooks.get", 200, "application/json", []byte(body), false)
 		require.NoError(t, err)
 		require.Len(t, got, 201)
-		assert.Regexp(t, regexp.MustCompile(`^has \d+ more problems than the 200 that are listed$`), got[200].Message)
+		assert.Regexp(t, regexp.MustCompile(`^has \d+ more problems than the 200 that are listed$`), got[200].Message())
 		assert.True(t, got[200].Fails())
 		assert.Less(t, time.Since(start), 30*time.Second)
 	}
@@ -166,7 +166,7 @@ func FuzzCheckBody(f *testing.F) {
 							require.True(t, got[0].Fails())
 						}
 						for _, p := range got {
-							require.NotEmpty(t, p.Message)
+							require.NotEmpty(t, p.Message())
 							require.Equal(t, p.Line > 0, p.Column > 0)
 						}
 					}

@@ -126,7 +126,7 @@ func comparisons(t *testing.T) []comparison {
 			stored: get(t, throttled, status(429)),
 			fresh:  get(t, strings.Replace(throttled, ":1,", ":1.5,", 1), status(429)),
 			want: []string{
-				`breaking contract /retry_after: the value is a number that is not whole, and the contract allows only an integer: a client that decodes it fails`,
+				`breaking contract /retry_after: the value is a number, and the contract allows only an integer: a client that decodes it fails`,
 			},
 		},
 		{
@@ -167,7 +167,7 @@ func comparisons(t *testing.T) []comparison {
 			stored: get(t, webhook()),
 			fresh:  get(t, webhook(`"url":"https://example.com/url-1"`)),
 			want: []string{
-				`breaking contract /webhook/url: the answer breaks a rule of the contract: it stands more than once`,
+				`breaking contract /webhook/url: the answer breaks a rule of the contract: it stands more than once; a reader may take either`,
 			},
 		},
 		{
@@ -219,7 +219,7 @@ func comparisons(t *testing.T) []comparison {
 			stored: get(t, webhook()),
 			fresh:  get(t, strings.Replace(webhook(), "active", "paused", 1)),
 			want: []string{
-				`breaking unlisted-value /webhook/status: the value is neither "active" nor "inactive" nor "unverified": a client that handles the listed values only does not know what to do`,
+				`breaking unlisted-value /webhook/status: the value is not "active", "inactive" or "unverified": a client that handles the listed values only does not know what to do`,
 			},
 		},
 		{
@@ -227,7 +227,7 @@ func comparisons(t *testing.T) []comparison {
 			stored: get(t, strings.Replace(webhook(), "active", "halted", 1)),
 			fresh:  get(t, strings.Replace(webhook(), "active", "paused", 1)),
 			want: []string{
-				`breaking unlisted-value /webhook/status: the value is neither "active" nor "inactive" nor "unverified": a client that handles the listed values only does not know what to do`,
+				`breaking unlisted-value /webhook/status: the value is not "active", "inactive" or "unverified": a client that handles the listed values only does not know what to do`,
 			},
 		},
 		{
@@ -243,7 +243,7 @@ func comparisons(t *testing.T) []comparison {
 			stored: get(t, webhook(`"event_types":["work_created"]`)),
 			fresh:  get(t, webhook(`"event_types":["work_created","work_sung","work_danced"]`)),
 			want: []string{
-				`breaking unlisted-value /webhook/event_types/1: the value is none of the 76 listed values: a client that handles the listed values only does not know what to do`,
+				`breaking unlisted-value /webhook/event_types/1: the value is not one of the 76 listed values: a client that handles the listed values only does not know what to do`,
 				`cosmetic items-changed /webhook/event_types: the array has more items than before: a client must cope with any number`,
 			},
 		},

@@ -164,7 +164,7 @@ func (r *Recording) breaches() (reasons, places []string) {
 	for _, p := range r.problems {
 		if p.Fails() {
 			reasons = append(reasons, p.String())
-			places = append(places, breach(p))
+			places = append(places, p.Name())
 		}
 	}
 	slices.Sort(places)

@@ -1,12 +1,10 @@
 package vcr
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 
-	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -35,30 +33,25 @@ func (f *Front) credentials(c *call) {
 	}
 	noOrigin := f.Definition.Origin && c.req.Header.Get("Origin") == ""
 	if f.NoDefaults {
-		lacks := func(header string) {
-			c.lacks = append(c.lacks, contract.Problem{Kind: contract.Rule, In: "request", Pointer: header,
-				Message: fmt.Sprintf("is missing, but %s asks for it, and NoDefaults leaves it to the code under test", f.Definition.Title)})
-		}
-		wrong := func(header, format string, args ...any) {
-			c.lacks = append(c.lacks, contract.Problem{Kind: contract.Rule, In: "request", Pointer: header, Message: fmt.Sprintf(format, args...)})
-		}
+		title := f.Definition.Title
+		missing := title + " asks for it, and NoDefaults leaves it to the code under test"
 		switch scheme := c.credential.scheme; {
 		case c.credential.missing:
-			lacks("Authorization")
+			c.wrong("header", "Authorization", "", missing)
 		case c.credential.token == "":
-			wrong("Authorization", "holds no token, but %s asks for one", f.Definition.Title)
+			c.wrong("token", "Authorization", "", title)
 		case scheme != "" && !strings.EqualFold(scheme, "Bearer"):
-			wrong("Authorization", "has another scheme than Bearer, the one that %s documents", f.Definition.Title)
+			c.wrong("other-scheme", "Authorization", "", title)
 		case scheme == "" && !c.credential.cookie && !f.Definition.BareToken:
-			wrong("Authorization", "lacks the scheme Bearer, which %s documents", f.Definition.Title)
+			c.wrong("scheme", "Authorization", "", title)
 		case c.credential.token != provider.Token:
-			wrong("Authorization", "holds a token that no tenant knows; send webhooktest.Token")
+			c.wrong("unknown-token", "Authorization", "", "")
 		}
 		switch {
 		case noOrigin:
-			lacks("Origin")
+			c.wrong("header", "Origin", "", missing)
 		case f.Definition.Origin && !f.home(c.req.Header.Get("Origin")):
-			wrong("Origin", "is not the base URL that the request goes to, as %s demands", f.Definition.Title)
+			c.wrong("origin", "Origin", "", title)
 		}
 		return
 	}

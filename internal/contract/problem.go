@@ -22,7 +22,7 @@ const (
 type Problem struct {
 	Kind Kind
 	// Keyword is what failed: a keyword of JSON Schema, such as "required", or the
-	// id of a rule, such as "retry-after". The rules are listed with the sentences.
+	// id of a rule, such as "retry-after". The ids stay; sentences lists them.
 	Keyword string
 	// Expected is what the contract has, in its own words. It is empty where the
 	// keyword says it all.
@@ -43,8 +43,8 @@ type Problem struct {
 	// characters; both are 0 when the problem is not about a place in the body.
 	// A missing member has the place of the object that lacks it.
 	Line, Column int
-	// Schema is where the keyword that failed stands, as FILE#POINTER below schemas; empty
-	// when no schema states what the problem is about.
+	// Schema is where the keyword that failed stands, as FILE#POINTER below
+	// schemas; empty when no schema states what the problem is about.
 	Schema string
 }
 

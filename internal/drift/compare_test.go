@@ -34,7 +34,9 @@ func TestCompare(t *testing.T) {
 			pin(c.name, r)
 		})
 	}
-	other := func(method string) drift.Exchange { return get(t, webhook(), to(method, provider.DevRev.BaseURL+"/page")) }
+	other := func(method string) drift.Exchange {
+		return get(t, webhook(), to(method, provider.DevRev.BaseURL+"/page"))
+	}
 	r, _ := compare(t, one(other("GET")), one(other("BREW")))
 	pin("another request", r)
 	const file = "testdata/messages.txt"

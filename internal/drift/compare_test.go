@@ -111,6 +111,7 @@ func comparisons(t *testing.T) []comparison {
 		{"number in the exponent form", get(t, throttled, status(429)), get(t, strings.Replace(throttled, ":1,", ":1.0,", 1), status(429)), []string{"breaking type-changed /retry_after"}},
 		{"number with a fraction where the contract says nothing", get(t, webhook(`"x":1`)), get(t, webhook(`"x":1.5`)), []string{"cosmetic value-changed /webhook/x"}},
 		{"header and body disagree", get(t, throttled, status(429), header("Retry-After", "1")), get(t, throttled, status(429), header("Retry-After", "77")), []string{"breaking contract /retry_after", "cosmetic header-value-changed Retry-After"}},
+		{"delay that is none", get(t, throttled, status(429), header("Retry-After", "1")), get(t, throttled, status(429), header("Retry-After", "soon")), []string{"breaking contract Retry-After", "breaking header-changed Retry-After"}},
 		{"answer about another object", get(t, webhook()), get(t, strings.Replace(webhook(), "webhook-id", "other", 1)), []string{"breaking contract /webhook/id"}},
 		{"doubled member", get(t, webhook()), get(t, webhook(`"url":"https://example.com/url-1"`)), []string{"breaking contract /webhook/url"}},
 		{

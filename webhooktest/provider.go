@@ -57,7 +57,13 @@ var (
 )
 
 // Providers returns the known vendors.
-func Providers() []Provider { return []Provider{DevRev, DVelop} }
+func Providers() []Provider {
+	var all []Provider
+	for _, def := range provider.All() {
+		all = append(all, Provider{def: def})
+	}
+	return all
+}
 
 // String returns the vendor's own name: "DevRev", "d.velop".
 func (p Provider) String() string {
@@ -125,8 +131,8 @@ func (s Scenario) Request() *http.Request {
 	return req
 }
 
-// Scenarios returns the vendor's scenarios in the order of the README's table:
-// enough to loop over every documented answer.
+// Scenarios returns the vendor's scenarios in the order of the table in
+// docs/testing.md: enough to loop over every documented answer.
 func (p Provider) Scenarios() []Scenario {
 	if p.def == nil {
 		return nil

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"io/fs"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
-	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/vcr"
 )
@@ -57,7 +57,7 @@ func shortTarget(target string) string {
 // shippedSource says where the cassette of this build comes from.
 func shippedSource(def *provider.Definition, s *provider.Scenario) string {
 	name := def.Name + "/" + s.Name + ".yaml"
-	data, err := cassettes.FS.ReadFile(name)
+	data, err := fs.ReadFile(def.Cassettes, s.Name+".yaml")
 	if err != nil {
 		return "none yet"
 	}

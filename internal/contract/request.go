@@ -20,6 +20,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	}
 	rep := report{in: "request", body: r.Body}
 	rep.query(d, route, r.URL)
+	malformed := rep.malformed(d, r.Header.Get("Content-Type"))
 	switch {
 	case route.Form.Body == "":
 		if !isEmpty(r.Body) {
@@ -30,11 +31,13 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 			rep.rule("body", "", "no body", route.Operation.Name+" takes a JSON object")
 		}
 	default:
-		rep.requestMedia(d, bareMediaType(r.Header.Get("Content-Type")))
+		if !malformed {
+			rep.requestMedia(d, bareMediaType(r.Header.Get("Content-Type")))
+		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.root)
 			rep.exclusive(route.Operation)
-			rep.secrets(s)
+			rep.secrets(d, s)
 		}
 	}
 	return rep.done()

@@ -60,9 +60,12 @@ var sentences = map[string]string{
 	"host":             "is another than the URL's, so that the request asks another server than the one it goes to",
 	"content-encoding": "names an encoding that the body does not have",
 	"origin":           "is not the base URL that the request goes to, as {expected} demands",
-	"token":            "holds no token, but {expected} asks for one",
+	"user-information": "stands in the URL as user information, which {expected} does not document; send Authorization: Bearer",
+	"token":            "holds {found}, but {expected} asks for one",
+	"token-form":       "holds {found}; expected {expected}",
 	"unknown-token":    "holds a token that no tenant knows; send webhooktest.Token",
 	"scheme":           "lacks the scheme Bearer, which {expected} documents",
+	"scheme-twice":     "names the scheme Bearer twice, expected once",
 	"other-scheme":     "has another scheme than Bearer, the one that {expected} documents",
 }
 

@@ -67,6 +67,7 @@ func TestMessage(t *testing.T) {
 	devrev(answer(200, jsonType, strings.Replace(minimal, "webhook-id", "other", 1)))
 	devrev(answer(200, "", minimal))
 	devrev(answer(200, "sekret!", minimal))
+	devrev(answer(200, "application/json; charset", minimal))
 	for _, delay := range []string{"soon", "30"} {
 		a := answer(429, jsonType, vendorErrors[429])
 		a.Header.Set("Retry-After", delay)
@@ -97,7 +98,8 @@ func TestMessage(t *testing.T) {
 	broken := provider.Definition{Name: "devrev", Operations: []provider.Operation{{Name: "x", Forms: []provider.Form{{Method: "GET", Path: "/x", Body: "no-such-file.json"}}}}}
 	found = append(found, contract.CheckRequest(&broken, contract.Request{Method: "GET", URL: parseURL(t, "https://example.com/x"), Body: []byte("{}")})[0])
 	// What others find, and what no schema of today asks for.
-	for _, rule := range []string{"schema", "not", "header", "host", "content-encoding", "origin", "token", "unknown-token", "scheme", "other-scheme"} {
+	for _, rule := range []string{"schema", "not", "header", "host", "content-encoding", "origin", "user-information",
+		"token", "token-form", "unknown-token", "scheme", "scheme-twice", "other-scheme"} {
 		p := contract.Problem{Kind: contract.Rule, Keyword: rule, In: "request", Found: "an object", Expected: "DevRev"}
 		if rule == "not" {
 			p.Expected = ""

@@ -3,8 +3,11 @@ package vcr
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -28,34 +31,26 @@ type credential struct {
 // preconfigured ones where they lack.
 func (f *Front) credentials(c *call) {
 	c.credential = credentialOf(c.req, f.Definition)
+	c.lacks = append(c.lacks, Presented(f.Definition, c.req)...)
 	if f.Bare {
 		return
 	}
-	noOrigin := f.Definition.Origin && c.req.Header.Get("Origin") == ""
+	sound := len(c.lacks) == 0
+	noOrigin := f.Definition.Origin && len(c.req.Header.Values("Origin")) == 0
 	if f.NoDefaults {
-		title := f.Definition.Title
-		missing := title + " asks for it, and NoDefaults leaves it to the code under test"
-		switch scheme := c.credential.scheme; {
+		missing := f.Definition.Title + " asks for it, and NoDefaults leaves it to the code under test"
+		switch {
 		case c.credential.missing:
 			c.wrong("header", "Authorization", "", missing)
-		case c.credential.token == "":
-			c.wrong("token", "Authorization", "", title)
-		case scheme != "" && !strings.EqualFold(scheme, "Bearer"):
-			c.wrong("other-scheme", "Authorization", "", title)
-		case scheme == "" && !c.credential.cookie && !f.Definition.BareToken:
-			c.wrong("scheme", "Authorization", "", title)
-		case c.credential.token != provider.Token:
+		case sound && c.credential.token != provider.Token:
 			c.wrong("unknown-token", "Authorization", "", "")
 		}
-		switch {
-		case noOrigin:
+		if noOrigin {
 			c.wrong("header", "Origin", "", missing)
-		case f.Definition.Origin && !f.home(c.req.Header.Get("Origin")):
-			c.wrong("origin", "Origin", "", title)
 		}
 		return
 	}
-	if c.credential.missing {
+	if c.credential.missing && c.req.URL.User == nil {
 		c.credential = credential{scheme: "Bearer", added: true, token: provider.Token}
 		f.logOnce("Authorization: Bearer %s added, the request lacked it (NoDefaults turns this off)", provider.Token)
 	}
@@ -65,11 +60,56 @@ func (f *Front) credentials(c *call) {
 	}
 }
 
-// home says whether an origin is that of the vendor in the placeholder world.
-func (f *Front) home(origin string) bool { return strings.EqualFold(origin, f.Definition.BaseURL) }
+// ofHeader is the breach of a rule by a request's header.
+func ofHeader(rule, header, found, expected string) contract.Problem {
+	return contract.Problem{Kind: contract.Rule, Keyword: rule, In: "request", Pointer: header, Found: found, Expected: expected}
+}
+
+// tokens are what a bearer token is made of (RFC 6750), with the ampersand and
+// the percent sign of d.velop's sessions.
+var tokens = pattern.New(`^[A-Za-z0-9._~+/=&%-]+$`)
+
+// Presented returns what is wrong with the form of the credential and the origin
+// that a request carries: what every gateway refuses, whoever asks. It says nothing
+// of one that is missing, and takes any token. The homes are base URLs that may be
+// the origin beside the placeholder world's.
+func Presented(def *provider.Definition, req *http.Request, homes ...string) (problems []contract.Problem) {
+	add := func(rule, header, found, expected string) {
+		problems = append(problems, ofHeader(rule, header, found, expected))
+	}
+	header, where := "Authorization", ""
+	c := credentialOf(req, def)
+	if c.cookie {
+		header, where = "Cookie", " in "+def.SessionCookie
+	}
+	first, _, more := strings.Cut(c.token, " ")
+	switch {
+	case req.URL.User != nil:
+		// net/http makes a header of it, unless there is one.
+		add("user-information", "Authorization", "", def.Title)
+	case c.missing:
+	case c.token == "":
+		add("token", header, "no token"+where, def.Title)
+	case c.scheme != "" && !strings.EqualFold(c.scheme, "Bearer"):
+		add("other-scheme", header, "", def.Title)
+	case more && strings.EqualFold(first, "Bearer"):
+		add("scheme-twice", header, "", "")
+	case !tokens.MatchString(c.token):
+		add("token-form", header, "a text that is no token"+where, "letters, digits and any of -._~+/=&%")
+	case c.scheme == "" && !c.cookie && !def.BareToken:
+		add("scheme", header, "", def.Title)
+	}
+	homes = append(homes, def.BaseURL)
+	origins := req.Header.Values("Origin")
+	if def.Origin && len(origins) > 0 && !slices.ContainsFunc(homes, func(home string) bool { return strings.EqualFold(home, origins[0]) }) {
+		add("origin", "Origin", "", def.Title)
+	}
+	return problems
+}
 
 func credentialOf(req *http.Request, def *provider.Definition) credential {
-	if header := req.Header.Get("Authorization"); header != "" {
+	if values := req.Header.Values("Authorization"); len(values) > 0 {
+		header := values[0]
 		scheme, token, ok := strings.Cut(header, " ")
 		if !ok {
 			scheme, token = "", header
@@ -80,7 +120,7 @@ func credentialOf(req *http.Request, def *provider.Definition) credential {
 		return credential{scheme: scheme, token: strings.TrimSpace(token)}
 	}
 	if def.SessionCookie != "" {
-		if cookie, err := req.Cookie(def.SessionCookie); err == nil && cookie.Value != "" {
+		if cookie, err := req.Cookie(def.SessionCookie); err == nil {
 			token := cookie.Value
 			if decoded, err := url.QueryUnescape(token); err == nil {
 				token = decoded

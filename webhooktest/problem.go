@@ -36,7 +36,8 @@ type Problem struct {
 	// Expected is what the contract has, and Found describes what stands there
 	// instead: "an integer" and "a string of 2 characters". Either is empty where
 	// Keyword says it all. Found quotes no string of the body, for any may be a
-	// secret, but short words in the place of an enumerated value.
+	// secret, but short words in the place of an enumerated value, media types,
+	// and the digits of a number where the contract has one.
 	Expected, Found string
 	// In is "request" or "answer".
 	In string
@@ -50,8 +51,8 @@ type Problem struct {
 	// Message says it in a sentence, which may change from one version of the module
 	// to the next.
 	Message string
-	// Schema is where the keyword that failed stands, as FILE#POINTER below the module's
-	// schemas; empty when no schema states what the problem is about.
+	// Schema is where the keyword that failed stands, as FILE#POINTER below the
+	// module's schemas; empty when no schema states what the problem is about.
 	Schema string
 }
 

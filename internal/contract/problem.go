@@ -29,7 +29,8 @@ type Problem struct {
 	Expected string
 	// Found is what stands there instead, described. No string of a body is
 	// quoted, for any may be a secret; the exception are short words in the place
-	// of an enumerated value, and media types. Found is then the quotation alone.
+	// of an enumerated value, and media types: Found is then the quotation alone.
+	// A number is shown where the contract has one.
 	Found string
 	// Hint is what may have been meant, or what to do; mostly empty.
 	Hint string

@@ -136,7 +136,7 @@ func networkReason(cause *unreachableError, err error) string {
 		return "connection refused"
 	case errors.Is(cause.err, io.EOF), errors.Is(cause.err, io.ErrUnexpectedEOF), errors.Is(cause.err, syscall.ECONNRESET):
 		return "the connection was closed before the answer"
-	case errors.As(cause.err, &record), strings.Contains(cause.Error(), "server gave HTTP response to HTTPS client"):
+	case errors.As(cause.err, &record), errors.Is(cause.err, http.ErrSchemeMismatch):
 		return "it does not answer https"
 	case errors.As(cause.err, &timeout) && timeout.Timeout():
 		return "the connection timed out"

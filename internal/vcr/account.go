@@ -157,11 +157,12 @@ type audit struct {
 }
 
 // unaccounted lists the tokens of a captured exchange that nothing accounts for,
-// by place and never by value. It shares no code with the replacing of values.
-func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string) {
+// by place and never by value, and reports whether one stands in the answer. It
+// shares no code with the replacing of values.
+func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string, answered bool) {
 	e, err := r.examine(i, known)
 	if err != nil {
-		return []string{err.Error()}
+		return []string{err.Error()}, false
 	}
 	seen := map[string]bool{}
 	unnamed := map[string]bool{} // pointers that end in a name which must not be shown
@@ -183,6 +184,7 @@ func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string) {
 		if t.sort == memberToken && (account == NoAccount || account == OpenWord && len(e.late(t)) > 0) {
 			unnamed[t.role] = true
 		}
+		before := len(reasons)
 		switch {
 		case account == NoAccount:
 			if reason := t.place() + " has no account: " + t.missing(); !seen[reason] {
@@ -192,8 +194,9 @@ func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string) {
 		case account >= OpenWord: // the others are closed forms: what equals a value there does so by chance
 			reasons = append(reasons, e.late(t)...)
 		}
+		answered = answered || len(reasons) > before && t.in == "answer"
 	})
-	return reasons
+	return reasons, answered
 }
 
 func (r *Recording) examine(i int, known *knowledge) (*audit, error) {

@@ -38,37 +38,33 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		Args:                  func(c *cobra.Command, args []string) error { return unknownCommand(c, args) },
 		RunE:                  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.CompletionOptions.DisableDefaultCmd = true
 	root.Version = version()
 	root.SetVersionTemplate("record {{.Version}}\n")
-	root.AddCommand(refreshCommand(getenv), checkCommand(getenv), lintCommand(getenv), serveCommand(), listCommand(), completionCommand())
-	root.SetHelpCommand(helpCommand())
+	root.AddCommand(refreshCommand(getenv), checkCommand(getenv), lintCommand(getenv), serveCommand(), listCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(flagError)
+	// Cobra's own commands answer a name that they do not know with a help and
+	// status 0.
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "completion":
+			c.Args, c.RunE = root.Args, root.RunE
+		case "help":
+			c.Args = func(_ *cobra.Command, args []string) error {
+				about, rest, _ := root.Find(args)
+				return unknownCommand(about.Root(), rest)
+			}
+		}
+	}
 	err := root.ExecuteContext(ctx)
 	if err != nil {
 		fmt.Fprintln(stderr, "record:", err)
 	}
 	return exitCode(err)
-}
-
-func helpCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "Show the help of a command",
-		RunE: func(c *cobra.Command, args []string) error {
-			about, rest, err := c.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return unknownCommand(c.Root(), rest)
-			}
-			// Without these the help of a command that does not run lacks --help,
-			// and that of the root --version.
-			about.InitDefaultHelpFlag()
-			about.InitDefaultVersionFlag()
-			return about.Help()
-		},
-	}
 }
 
 func unknownCommand(c *cobra.Command, args []string) error {

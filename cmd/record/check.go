@@ -21,8 +21,8 @@ type check struct {
 	findings    findings
 }
 
-func checkCommand(getenv func(string) string) *cobra.Command {
-	k := &check{recorder: recorder{getenv: getenv, undone: "not checked"}}
+func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
+	k := &check{recorder: recorder{getenv: getenv, clock: clock, undone: "not checked"}}
 	c := &cobra.Command{
 		Use:   "check [flags] [PROVIDER[/SCENARIO]...]",
 		Short: "Compare the vendor's answers of today with the stored cassettes; write nothing",
@@ -133,7 +133,7 @@ func (k *check) twice(ctx context.Context, t target, s *session) (fresh [2][]dri
 	if err != nil {
 		return fresh, k.fail(exitFailed, t, "%v", err)
 	}
-	k.stderr.begin(t)
+	k.progress(t)
 	for i := range fresh {
 		if i > 0 && tenant.Source == vcr.Simulated {
 			break

@@ -21,9 +21,12 @@ import (
 	"syscall"
 )
 
-func main() {
+func main() { os.Exit(interruptible(systemClock)) }
+
+// interruptible runs the command until it ends or is interrupted.
+func interruptible(c clock) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process as if nobody listened.
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+	return run(ctx, os.Args[1:], os.Getenv, c, os.Stdout, os.Stderr)
 }

@@ -19,7 +19,11 @@ type recorder struct {
 	simulate               bool
 	maxWait, pace, timeout time.Duration
 	getenv                 func(string) string
-	stderr                 *progress
+	clock                  clock
+	stderr                 io.Writer
+	// asked and total count the scenarios that a tenant is asked for; a simulator
+	// is too fast for progress.
+	asked, total int
 	// undone is what messages say of a scenario that failed: "not written".
 	undone string
 }
@@ -30,10 +34,9 @@ func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
 	f.DurationVar(&r.timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
 }
 
-// begin chooses the scenarios and finds their tenants. stderr is not written to
-// by anybody else from now on.
+// begin chooses the scenarios and finds their tenants.
 func (r *recorder) begin(args []string, stderr io.Writer) ([]target, map[*provider.Definition]*session, error) {
-	r.stderr = newProgress(stderr, r.getenv)
+	r.stderr = stderr
 	targets, err := choose(args)
 	if err != nil {
 		return nil, nil, err
@@ -49,8 +52,16 @@ func (r *recorder) begin(args []string, stderr io.Writer) ([]target, map[*provid
 func (r *recorder) expect(targets []target, sessions map[*provider.Definition]*session, wanted func(target) bool) {
 	for _, t := range targets {
 		if s := sessions[t.def]; s != nil && s.asks(t) && !r.simulate && wanted(t) {
-			r.stderr.total++
+			r.total++
 		}
+	}
+}
+
+// progress says that a scenario's request is about to be sent.
+func (r *recorder) progress(t target) {
+	if r.total > 0 {
+		r.asked++
+		fmt.Fprintf(r.stderr, "%d/%d %s\n", r.asked, r.total, t.name())
 	}
 }
 
@@ -71,7 +82,6 @@ func (r *recorder) each(ctx context.Context, targets []target, sessions map[*pro
 			s.note(err)
 		}
 	}
-	r.stderr.end()
 	return missed
 }
 
@@ -98,7 +108,7 @@ func (r *recorder) ask(ctx context.Context, t target, config vcr.RecordConfig) (
 // live reads the tenant from the environment and proves that its values can be
 // recorded with, so that a mistake is told once and before anything is sent.
 func (r *recorder) live(def *provider.Definition) (vcr.Tenant, error) {
-	tenant, err := vcr.LiveTenant(def, r.getenv, time.Now().UTC().Format(time.DateOnly))
+	tenant, err := vcr.LiveTenant(def, r.getenv, r.clock.now().UTC().Format(time.DateOnly))
 	if err != nil {
 		return tenant, err
 	}

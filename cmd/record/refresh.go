@@ -15,8 +15,8 @@ type refresh struct {
 	output             *output
 }
 
-func refreshCommand(getenv func(string) string) *cobra.Command {
-	r := &refresh{recorder: recorder{getenv: getenv, undone: "not written"}}
+func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
+	r := &refresh{recorder: recorder{getenv: getenv, clock: clock, undone: "not written"}}
 	c := &cobra.Command{
 		Use:   "refresh [flags] [PROVIDER[/SCENARIO]...]",
 		Short: "Record scenarios, against the tenant in the environment or the simulator",

@@ -32,7 +32,7 @@ func (r *refresh) scenario(ctx context.Context, t target, s *session) (row, erro
 	if err != nil {
 		return row{source, failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v", err)
 	}
-	r.stderr.begin(t)
+	r.progress(t)
 	var outcome vcr.Outcome
 	var replaced string
 	if err := r.attempts(ctx, t, tenant, func() (err error) {

@@ -18,10 +18,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"record": main, "fetch": fetch})
+	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock())) }, "fetch": fetch})
 }
 
-// TestScript runs the scripts below testdata/script against the built command.
+// TestScript runs the scripts below testdata/script against the built command,
+// which has a clock of its own.
 // GOLDIE_UPDATE=true go test ./cmd/record writes what they expect of its output
 // anew. Beside testscript's own commands they have:
 //

@@ -117,7 +117,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "throttling" && count <= n:
 			throttle(w, def, "1")
 		case variant == "throttling-each" && t.times(r) == 1:
-			throttle(w, def, time.Now().Add(time.Second).UTC().Format(http.TimeFormat))
+			throttle(w, def, testDay.Add(90*time.Second).Format(http.TimeFormat))
 		case variant == "throttling-long":
 			throttle(w, def, "3600")
 		case variant == "throttling-silent":

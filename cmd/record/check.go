@@ -18,7 +18,7 @@ type check struct {
 	json        bool
 	failOn, dir string
 	stored      stored
-	findings    findings
+	report      *report
 }
 
 func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -74,23 +74,24 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		return err
 	}
 	k.expect(targets, sessions, k.stored.has)
-	f := &k.findings
-	f.against = k.stored.name
-	f.missed = k.each(ctx, targets, sessions, func(t target, s *session) error {
+	r := newReport()
+	k.report, r.against = r, k.stored.name
+	r.tally.missed = k.each(ctx, targets, sessions, func(t target, s *session) error {
 		err := k.scenario(ctx, t, s)
 		if err != nil {
-			f.fail(t, err)
+			k.leave(t, failed, remarks[exitCode(err)], err)
 		}
 		return err
 	})
-	print := f.writeText
 	if k.json {
-		print = f.writeJSON
+		err = writeJSON(stdout, "", r)
+	} else {
+		err = r.writeText(stdout)
 	}
-	if err := print(stdout); err != nil {
+	if err != nil {
 		return exit(exitFailed, "the report could not be written: %v", err)
 	}
-	return f.err(ctx.Err() != nil, k.fails)
+	return r.err(ctx.Err() != nil, k.fails)
 }
 
 // scenario compares one scenario, or notes why that makes no sense.
@@ -102,16 +103,16 @@ func (k *check) scenario(ctx context.Context, t target, s *session) error {
 	case file == nil && t.exact:
 		return k.fail(exitFailed, t, "%s has no cassette of it; record one with record refresh", k.stored.name)
 	case file == nil:
-		k.findings.other(t, notRecorded, "there is no cassette of it")
+		k.leave(t, notRecorded, "there is no cassette of it", nil)
 		return nil
 	case !s.asks(t):
-		k.findings.other(t, leftOut, t.scenario.How)
+		k.leave(t, leftOut, t.scenario.How, nil)
 		return nil
 	case k.simulate && file.Header.Source == vcr.Live:
-		k.findings.other(t, leftOut, "recorded from a tenant; the simulator says nothing of that")
+		k.leave(t, leftOut, "recorded from a tenant; the simulator says nothing of that", nil)
 		return nil
 	case s.stopped != nil:
-		k.findings.other(t, skipped, remarks[s.stopped.code])
+		k.leave(t, skipped, remarks[s.stopped.code], nil)
 		return nil
 	}
 	fresh, err := k.twice(ctx, t, s)
@@ -121,8 +122,12 @@ func (k *check) scenario(ctx context.Context, t target, s *session) error {
 	s.welcome(t)
 	report := drift.Compare(t.def, exchanges(file.Captured()), fresh[0], fresh[1])
 	report.Scenario, report.Stored = t.scenario.Name, file.Header.Source
-	k.findings.add(report)
+	k.report.add(report)
 	return nil
+}
+
+func (k *check) leave(t target, verdict, reason string, err error) {
+	k.report.leave(t.def.Name, t.scenario.Name, verdict, reason, err)
 }
 
 // twice records the scenario in memory. A tenant is asked a second time, so that

@@ -33,21 +33,10 @@ Environment, read unless --simulate is given:
 const checkJSON = `
 The report as JSON, whose version rises when a member goes or changes its
 meaning; new members do not change it:
+`
 
-  {"version": %d,
-   "worst": "breaking",                    "" when nothing has changed
-   "reports": [{
-     "provider": "devrev", "scenario": "webhooks.get/200",
-     "stored": "live", "worst": "breaking",
-     "counts": {"breaking": 1, "additive": 0, "cosmetic": 0},
-     "changes": [{"class": "breaking", "rule": "member-gone", "exchange": 0,
-                  "pointer": "/webhook/status", "message": "…"}],
-     "more": 0,
-     "volatile": [{"exchange": 0, "pointer": "/webhook/x", "message": "…"}],
-     "more_volatile": 0}],
-   "unchecked": [{"provider": "devrev", "scenario": "webhooks.get/429",
-                  "verdict": "left out", "reason": "…"}]}
-
+const checkMembers = `
+  worst     "" when nothing has changed
   exchange  counted from 0; more than one with a redirect that is followed
   pointer   a JSON pointer into the body, a header's name, or "" for the whole
   more      how many changes, or volatile places, are not listed
@@ -63,7 +52,7 @@ func checkHelp() string {
 	var b strings.Builder
 	b.WriteString(checkIntroduction)
 	b.WriteString(environmentHelp())
-	fmt.Fprintf(&b, checkJSON, drift.Version)
+	b.WriteString(checkJSON + shape(exampleReport()) + checkMembers)
 	for _, class := range drift.Classes() {
 		fmt.Fprintf(&b, "            %s:", class)
 		column := maxColumn

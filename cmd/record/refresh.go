@@ -71,7 +71,7 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 	defer r.output.close()
 	r.expect(targets, sessions, func(target) bool { return true })
 	s := newSummary()
-	s.missed = r.each(ctx, targets, sessions, func(t target, session *session) error {
+	s.tally.missed = r.each(ctx, targets, sessions, func(t target, session *session) error {
 		row, err := r.scenario(ctx, t, session)
 		s.add(t, row, err)
 		return err

@@ -35,29 +35,32 @@ requests on their way, prints a summary on stderr, and ends with status
 GET ` + vcr.JournalPath + ` shows what was asked so far, as JSON: the URL of every request, and
 in an explanation the body of one that was missed; no header, and no credential
 that is known as one. The version rises when a member changes its meaning or goes:
-
-  {"version": 1, "provider": "devrev",
-   "asked": 2, "answered": 1, "missed": 1, "refused": 0, "breaches": 0,
-   "forgotten": 0,
-   "requests": [
-     {"number": 1, "method": "POST", "url": "https://api.devrev.ai/webhooks.get",
-      "result": "answered", "status": 200,
-      "by": {"step": 1, "name": "webhooks.get/200",
-             "cassette": "cassettes/devrev/webhooks.get/200.yaml",
-             "interaction": 0, "source": "simulated"}},
-     {"number": 2, "method": "GET", "url": "https://api.devrev.ai/webhooks.gt",
-      "result": "missed", "status": 0, "by": null,
-      "explanation": "webhooks.get/200 (simulated) has no answer for …"}],
-   "unused": ["step 2, \"webhooks.list/200\": POST …"]}
-
+` + shape(exampleLog) + `
   result       "answered", "missed", or "refused" (no plain HTTP exchange)
   status       of the answer; 0 when there is none
-  by           what answered: the step counts from 1, the interaction from 0;
-               "fault" names the step's modifier, when it has one
-  explanation  why nothing answered
-  breach       how the exchange broke the contract
-  notes        remarks that fail nothing, such as an undocumented member
+  by           what answered: the step counts from 1, the interaction from 0
+  fault        the step's modifier, when it has one
+  explanation  why nothing answered, when nothing has
+  breach       how the exchange broke the contract, when it has
+  notes        remarks that fail nothing, such as an undocumented member, if any
   breaches     how many requests have a breach, whatever answered them
   forgotten    the oldest requests, of which only the counts are left
   unused       the steps that no request has asked for`
+}
+
+// exampleLog is what serve --help shows of the requests.
+var exampleLog = vcr.Report{
+	Version: vcr.JournalVersion, Provider: "devrev", Asked: 2, Answered: 1, Missed: 1, Breaches: 1,
+	Requests: []vcr.Exchange{
+		{
+			Number: 1, Method: "POST", URL: "https://api.devrev.ai/webhooks.get", Result: vcr.Answered, Status: 200,
+			By: &vcr.By{
+				Step: 1, Name: "truncated:webhooks.get/200", Cassette: "cassettes/devrev/webhooks.get/200.yaml",
+				Source: "simulated", Fault: "truncated",
+			},
+			Notes: []string{"…"},
+		},
+		{Number: 2, Method: "GET", URL: "https://api.devrev.ai/webhooks.gt", Result: vcr.Missed, Explanation: "…", Breach: "…"},
+	},
+	Unused: []string{`step 2, "webhooks.list/200": POST …`},
 }

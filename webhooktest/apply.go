@@ -55,37 +55,51 @@ func (p Provider) ready(call string) error {
 			mistakes = append(mistakes, fmt.Errorf("option %s has no effect on %s, only on %s; leave it out there", name, call, strings.Join(calls, " and ")))
 		}
 	}
-	for _, pointer := range p.options.allowProblems {
-		if !strings.HasPrefix(pointer, "/") && p.named(pointer) {
-			continue
+	for _, list := range []struct {
+		option   string
+		pointers []string
+	}{
+		{"AllowProblems", p.options.allowProblems}, {"Redact", p.options.redact}, {"Keep", p.options.keep}, {"Varies", p.options.varies},
+	} {
+		for _, pointer := range list.pointers {
+			mistakes = append(mistakes, p.place(list.option, pointer))
 		}
-		mistakes = append(mistakes, p.pointer("AllowProblems", pointer))
-	}
-	for _, pointer := range p.options.redact {
-		mistakes = append(mistakes, p.pointer("Redact", pointer))
-	}
-	for _, pointer := range p.options.keep {
-		mistakes = append(mistakes, p.pointer("Keep", pointer))
-	}
-	for _, pointer := range p.options.varies {
-		mistakes = append(mistakes, p.pointer("Varies", pointer))
 	}
 	mistakes = append(mistakes, p.clashes("Redact", p.options.redact), p.clashes("Varies", p.options.varies))
-	mistakes = append(mistakes, p.ownScenarios())
+	mistakes = append(mistakes, p.profile(), p.ownSeeds(), p.ownScenarios())
 	return errors.Join(mistakes...)
 }
 
-// ofHTTP are the headers that a problem may be about whatever the vendor.
-var ofHTTP = []string{"Authorization", "Content-Encoding", "Content-Type", "Host", "Location", "Origin"}
-
-// named says whether a word that is no pointer names a header or a query key that
-// the contract speaks of; the empty one is the body as a whole.
-func (p Provider) named(word string) bool {
-	if word == "" || slices.Contains(ofHTTP, word) || contract.IsWord(p.def, word) {
-		return true
+// profile makes sure that Strict has a schema to apply.
+func (p Provider) profile() error {
+	if !p.options.strict || p.def.Inferred() {
+		return nil
 	}
-	_, answered := p.def.ResponseHeaders[word]
-	return answered || slices.ContainsFunc(p.def.RequestHeaders, func(h provider.RequestHeader) bool { return h.Name == word })
+	var others []string
+	for _, def := range provider.All() {
+		if def.Inferred() {
+			others = append(others, def.Title)
+		}
+	}
+	return fmt.Errorf("option Strict has no effect on %s, for which there is no inferred profile, only on %s; leave it out", p.def.Title, strings.Join(others, " and "))
+}
+
+// place checks what an option names.
+func (p Provider) place(option, pointer string) error {
+	if rest, ok := strings.CutPrefix(pointer, "/"); ok && slices.Contains(strings.Split(rest, "/"), "") {
+		which := "second slash"
+		if strings.HasSuffix(pointer, "/") {
+			which = "slash at the end"
+		}
+		return fmt.Errorf("%s(%q): a member without a name is documented nowhere; leave out the %s", option, pointer, which)
+	}
+	if option == "AllowProblems" && !strings.Contains(pointer, "/") {
+		return p.named(pointer)
+	}
+	if pointer == "" || pointer == "?" {
+		return fmt.Errorf("%s(%q): that is no JSON pointer; name one, such as %q", option, pointer, "/id")
+	}
+	return p.pointer(option, pointer)
 }
 
 // pointer checks what an option names: a JSON pointer that can match something

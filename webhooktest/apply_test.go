@@ -32,6 +32,8 @@ var every = []struct {
 	{"OnNews", webhooktest.OnNews(func(webhooktest.Problem) {}), "Replay ReplayServer Open Checked Validate ValidateBody"},
 	{"Transport", webhooktest.Transport(http.DefaultTransport), "Open"},
 	{"NoDefaults", webhooktest.NoDefaults(), "Replay ReplayServer Open"},
+	{"InOrder", webhooktest.InOrder(), "Replay ReplayServer Open"},
+	{"Varies", webhooktest.Varies("/secret"), "Open"},
 	{"Strict", webhooktest.Strict(), "Replay ReplayServer Open Checked Validate ValidateBody"},
 }
 
@@ -121,7 +123,7 @@ func TestOption_mistakes(t *testing.T) {
 		{owning("devrev/a/1.yaml", "devrev/a/2.yaml", "devrev/a/3.yaml", "devrev/a/4.yaml", "devrev/a/5.yaml"), "Replay", "\nScenarios: and 2 files more"},
 		{owning("devrev/webhooks.get/200.rejected.yaml"), "Replay", "the file system holds no cassette of DevRev"},
 		{webhooktest.AllowProblems("webhook/status"), "Checked", `AllowProblems("webhook/status"): that is no JSON pointer; one begins with a slash, such as "/webhook/status"`},
-		{webhooktest.AllowProblems("X-Nobody"), "Open", `AllowProblems("X-Nobody"): that is no JSON pointer`},
+		{webhooktest.AllowProblems("X-Nobody"), "Open", `AllowProblems("X-Nobody"): the contract of DevRev speaks of no header of that name`},
 		{webhooktest.Keep("webhook"), "Open", `Keep("webhook"): that is no JSON pointer`},
 		{webhooktest.Keep("/webhook/~2"), "Open", `Keep("/webhook/~2"): that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /`},
 		{webhooktest.Redact("/webhok/status"), "Open", `Redact("/webhok/status"): no body that DevRev documents has a member "webhok", so the pointer can match nothing; did you mean "/webhook/status"?`},

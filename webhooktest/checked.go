@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/vcr"
 )
 
 // Checked returns a transport that checks every exchange of rt against the
@@ -19,6 +21,11 @@ import (
 // documented operation came by fails at its end, unless AllowUnused is given. Of
 // the options, AllowProblems, AllowUnused, OnNews and Strict apply.
 //
+// An Authorization or Origin that a request carries must have the vendor's form,
+// whatever its token is; that one is missing is not reported, for a transport below
+// may add it. A cleanup that was registered before Checked runs after the checks
+// have ended, and a request that it sends fails the test.
+//
 // Requests and answers pass as they are, bodies included; an answer to an
 // upgrade and a stream of events pass unread. rt defaults to
 // http.DefaultTransport.
@@ -27,10 +34,13 @@ func Checked(tb testing.TB, p Provider, rt http.RoundTripper) http.RoundTripper 
 	if err := p.ready(forChecked); err != nil {
 		fatal(tb, err)
 	}
-	if rt == nil {
+	switch {
+	case rt == nil:
 		rt = http.DefaultTransport
+	case isNil(rt):
+		fatal(tb, fmt.Errorf("the transport for Checked, a %T, is nil; give one, or nil alone for http.DefaultTransport", rt))
 	}
-	c := &checked{tb: tb, p: p, next: rt, logged: map[string]bool{}}
+	c := &checked{tb: tb, p: p, next: vcr.Answering(rt), logged: map[string]bool{}}
 	tb.Cleanup(c.end)
 	return c
 }
@@ -42,6 +52,7 @@ type checked struct {
 
 	mu     sync.Mutex
 	ended  bool
+	ending vcr.Ending
 	saw    bool // a request of a documented operation
 	logged map[string]bool
 }
@@ -59,6 +70,7 @@ func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 		c.saw = true
 		c.mu.Unlock()
 	}
+	c.late(asked)
 	resp, err := c.next.RoundTrip(sent)
 	var problems []contract.Problem
 	if unchecked != nil {
@@ -66,12 +78,22 @@ func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 	} else {
 		problems = contract.CheckRequest(c.p.def, asked)
 	}
+	if _, known := c.p.def.Find(asked.Method, asked.URL); known {
+		problems = append(problems, vcr.Presented(c.p.def, req, root(req.URL))...)
+	}
 	if err == nil {
 		resp.Request = req
 		problems = append(problems, c.answer(asked, resp)...)
 	}
 	c.report(asked, problems)
 	return resp, err
+}
+
+// root is the base URL that a request goes to, without the port that goes without
+// saying.
+func root(u *url.URL) string {
+	port := map[string]string{"http": ":80", "https": ":443"}[strings.ToLower(u.Scheme)]
+	return u.Scheme + "://" + strings.TrimSuffix(u.Host, port)
 }
 
 // answer returns the problems of an answer, whose body stays readable.
@@ -144,13 +166,24 @@ func (c *checked) fail(asked contract.Request, what string) {
 	}
 }
 
+// late fails the test for a request that comes after end while the test can still
+// fail: from a cleanup that runs later. It is not checked.
+func (c *checked) late(asked contract.Request) {
+	c.tb.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended && c.ending.Late() {
+		vcr.Fail(c.tb, "%s %s comes after the cleanup of Checked, and is not checked; register the cleanup that sends it after Checked is called, so that it runs before", asked.Method, asked.URL.Path)
+	}
+}
+
 // end keeps a straggler from touching a test that is over, and fails one in which
 // nothing was checked.
 func (c *checked) end() {
 	c.tb.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ended = true
+	c.ended, c.ending = true, vcr.End()
 	if !c.saw && !c.p.options.allowUnused && !c.tb.Failed() && !c.tb.Skipped() {
 		c.tb.Errorf("the test has ended, and Checked saw no request of an operation that %s documents; check the base URL, or use AllowUnused when the code may do without", c.p.def.Title)
 	}

@@ -28,7 +28,8 @@
 // only while recording. A request takes this way:
 //
 //  1. The client copies it and checks it against the contract. It adds
-//     Authorization, and for d.velop Origin, when they are missing, and logs that.
+//     Authorization, and for d.velop Origin, when they are missing, and logs that;
+//     those that are there must have the vendor's form, whatever the token is.
 //  2. go-vcr takes it, an unmodified recorder of gopkg.in/dnaeon/go-vcr.v3. The
 //     credential does not get that far.
 //  3. Replaying, the first unused interaction that matches answers. Method, URL,
@@ -57,14 +58,15 @@
 //     made-up id (no-such-webhook, ffffffff-ffff-4fff-8fff-ffffffffffff);
 //  4. a value that the contract documents as one that may stay there, within
 //     bounds: a date-time, a count of at most seven digits, a media type;
-//  5. a plain program word in the open: lower-case words that the test itself
-//     sends under a name that does not tell of a secret, and the name of an
-//     undocumented member in the vendor's own style (snake_case for DevRev,
-//     camelCase for d.velop) that holds no part of a replaced name or host; the
-//     name of a header that goes with DevRev's deliveries, if it is a token of HTTP
-//     of the form that such names have and holds no such part, or if the test sent
-//     it; and a URL of words and short numbers that the test sends, below example.com,
-//     example.org, example.net, .example, .test, .invalid or a loopback address;
+//  5. a plain program word in the open: one word of lower-case letters (parts
+//     joined by underscores) that the test itself sends under a name that does not
+//     tell of a secret, and the name of an undocumented member in the vendor's own
+//     style (snake_case for DevRev, camelCase for d.velop) that holds no part of a
+//     replaced name or host; the name of a header that goes with DevRev's
+//     deliveries, if it is a token of HTTP of the form that such names have and
+//     holds no such part, or if the test sent it; and a URL of words and short
+//     numbers that the test sends, below example.com, example.org, example.net,
+//     .example, .test, .invalid or a loopback address;
 //  6. what the user names in [Keep].
 //
 // What the test sends stays as it is and is compared when it is replayed, or it is
@@ -97,8 +99,10 @@
 //	NoDefaults     x                     x
 //	Strict         x                     x     x        x
 //
-// So is a JSON pointer that can match nothing in any body which the vendor
-// documents. Its last member may be undocumented, for vendors add some; what is
+// So is one that cannot have an effect: a nil, an empty list, a second Transport or
+// Scenarios, a Seed of what has a meaning already, Strict for a vendor without an
+// inferred profile; and so is a JSON pointer that can match nothing in any body
+// which the vendor documents. Its last member may be undocumented, for vendors add some; what is
 // inside such a member is named with "*" in its place.
 //
 // [CheckMatching] takes none. Headers are checked as net/http does before it

@@ -45,6 +45,28 @@ func TestOpen_requestOfALaterCleanup(t *testing.T) {
 	}
 }
 
+// So does one through Checked, which is not judged any more; it is sent all the
+// same, for what it cleans up may be real.
+func TestChecked_requestOfALaterCleanup(t *testing.T) {
+	server := fakeVendor(t, 200, "application/json", `{"webhooks":7}`)
+	w := newWitness(t, t.Name())
+	t.Run("", func(t *testing.T) {
+		t.Cleanup(func() {
+			w.run(func(tb testing.TB) {
+				var client *http.Client
+				tb.Cleanup(func() {
+					resp, err := client.Get(server.URL + "/webhooks.list")
+					if assert.NoError(t, err) {
+						resp.Body.Close()
+					}
+				})
+				client = &http.Client{Transport: webhooktest.Checked(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), nil)}
+			})
+		})
+	})
+	assert.Equal(t, "GET /webhooks.list comes after the cleanup of Checked, and is not checked; register the cleanup that sends it after Checked is called, so that it runs before", w.failures())
+}
+
 const lateVar = "WEBHOOKTEST_LATE"
 
 // TestLate is the test that TestReplay_lateInARealTest runs.

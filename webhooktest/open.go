@@ -34,9 +34,9 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // the same placeholders as when it replays. The file is written when the test
 // has passed and the recording is sound: it holds no value of the tenant, every
 // answer meets the contract, and it replays itself. What the test sends is stored
-// as it is: placeholders, lower-case words, URLs of words and short numbers below
-// example.com, example.org, example.net, .example, .test, .invalid or a loopback
-// address. Other texts, other URLs and secrets are refused, unless [Varies] or
+// as it is: placeholders, one word of lower-case letters (parts joined by
+// underscores), URLs of words and short numbers below example.com, example.org,
+// example.net, .example, .test, .invalid or a loopback address. Other texts, other URLs and secrets are refused, unless [Varies] or
 // [Keep] names them. That is decided when Open's
 // cleanup runs: a cleanup registered earlier runs later, and what it finds, or
 // sends, comes too late; its requests get an error and fail the test, but the
@@ -69,8 +69,8 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	case err != nil:
 		fatal(tb, err)
 	}
-	if of := loaded.Header.Provider; of != "" && of != p.def.Name {
-		fatal(tb, fmt.Errorf("%s was recorded with %s, not with %s", file, of, p.def.Name))
+	if err := p.recorded(loaded); err != nil {
+		fatal(tb, err)
 	}
 	tape := vcr.NewTape(loaded, p.def, nil)
 	if err := tape.Fixed(p.options.varies); err != nil {
@@ -81,6 +81,14 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	}
 	step := vcr.Step{Name: file, Tape: tape}
 	return &http.Client{Transport: front(tb, p, []vcr.Step{step}, command)}
+}
+
+// recorded makes sure that a cassette which names a provider names this one.
+func (p Provider) recorded(f *vcr.File) error {
+	if of := f.Header.Provider; of != "" && of != p.def.Name {
+		return fmt.Errorf("%s was recorded with %s, not with %s", f.Name, of, p.def.Name)
+	}
+	return nil
 }
 
 // switched reports whether the environment asks for this cassette to be recorded.
@@ -111,7 +119,9 @@ func record(tb testing.TB, p Provider, file string) *vcr.Front {
 	if err != nil {
 		fatal(tb, err)
 	}
-	tenant.Transport = p.options.transport
+	if p.options.transport != nil {
+		tenant.Transport = vcr.Answering(p.options.transport)
+	}
 	r, err := vcr.NewRecording(vcr.RecordConfig{
 		Definition: p.def, Tenant: tenant, Path: file, Name: file,
 		Redact: p.options.redact, Keep: p.options.keep, Varies: p.options.varies, Seeds: p.options.seeds,
@@ -126,6 +136,7 @@ func record(tb testing.TB, p Provider, file string) *vcr.Front {
 		f.Close()
 		if tb.Skipped() {
 			r.Release()
+			tb.Logf("%s not written: the test was skipped", file)
 			return
 		}
 		outcome, err := r.Commit(tb.Failed() || unwinding())

@@ -1,9 +1,10 @@
 package webhooktest
 
 import (
-	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
+	"reflect"
 	"slices"
 
 	"example.com/webhookvcr/internal/provider"
@@ -20,6 +21,34 @@ func option(name string, apply Option) Option {
 	}
 }
 
+// mistake notes what is wrong with an option, for the calls that take it.
+func (o *options) mistake(format string, args ...any) {
+	o.mistakes = append(o.mistakes, fmt.Errorf(format, args...))
+}
+
+// pointers is an option that names places. A list without any has no effect.
+func pointers(name string, given []string, to func(*options) *[]string) Option {
+	return option(name, func(o *options) {
+		if len(given) == 0 {
+			o.mistake("%s() names nothing; name a JSON pointer, such as %q, or leave the option out", name, "/id")
+		}
+		list := to(o)
+		*list = append(*list, given...)
+	})
+}
+
+// isNil reports whether a value is nil, or an interface around a nil: its
+// methods would panic later, in the middle of a test.
+func isNil(v any) bool {
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Chan, reflect.Func, reflect.Map, reflect.Pointer, reflect.Slice:
+		return r.IsNil()
+	}
+	return false
+}
+
 type options struct {
 	allowUnused   bool
 	allowProblems []string
@@ -29,11 +58,11 @@ type options struct {
 	inOrder       bool
 	seeds         []provider.Seed
 	scenarios     fs.FS
-	onRequest     func(*http.Request)
+	onRequest     []func(*http.Request)
 	transport     http.RoundTripper
 	noDefaults    bool
 	strict        bool
-	onNews        func(Problem)
+	onNews        []func(Problem)
 	used          []string // the options given, by name
 	mistakes      []error  // of the options
 }
@@ -42,6 +71,7 @@ func (o options) clone() options {
 	o.allowProblems = slices.Clone(o.allowProblems)
 	o.redact, o.keep, o.varies = slices.Clone(o.redact), slices.Clone(o.keep), slices.Clone(o.varies)
 	o.seeds = slices.Clone(o.seeds)
+	o.onRequest, o.onNews = slices.Clone(o.onRequest), slices.Clone(o.onNews)
 	o.used, o.mistakes = slices.Clone(o.used), slices.Clone(o.mistakes)
 	return o
 }
@@ -54,9 +84,10 @@ func AllowUnused() Option {
 
 // AllowProblems lets breaches of the contract at these JSON pointers pass, in
 // requests and answers: for a breach that is known and waits for its repair. "*"
-// stands for any one member or index. A header or query key is named as such.
-func AllowProblems(pointers ...string) Option {
-	return option("AllowProblems", func(o *options) { o.allowProblems = append(o.allowProblems, pointers...) })
+// stands for any one member or index. A header or query key that the contract
+// speaks of is named as such ("Content-Type"), and the body as a whole by "".
+func AllowProblems(places ...string) Option {
+	return pointers("AllowProblems", places, func(o *options) *[]string { return &o.allowProblems })
 }
 
 // AcceptDrift writes a recording whose answers break the published contract, and
@@ -69,8 +100,8 @@ func AcceptDrift() Option {
 // Redact replaces the strings at these JSON pointers of answers when recording,
 // also where the contract knows nothing sensitive: for a member that your tenant
 // fills with something private. "*" stands for any one member or index.
-func Redact(pointers ...string) Option {
-	return option("Redact", func(o *options) { o.redact = append(o.redact, pointers...) })
+func Redact(places ...string) Option {
+	return pointers("Redact", places, func(o *options) *[]string { return &o.redact })
 }
 
 // Keep lets the strings at these JSON pointers of requests and answers into the
@@ -80,8 +111,8 @@ func Redact(pointers ...string) Option {
 // describe, and an id, a URL, a name or a mail address, stays only if the pointer
 // names that very member, not an object around it. A member that the contract marks as a credential never stays, and a
 // known credential inside another text is replaced all the same.
-func Keep(pointers ...string) Option {
-	return option("Keep", func(o *options) { o.keep = append(o.keep, pointers...) })
+func Keep(places ...string) Option {
+	return pointers("Keep", places, func(o *options) *[]string { return &o.keep })
 }
 
 // Varies declares that the strings at these JSON pointers of requests differ from
@@ -93,8 +124,8 @@ func Keep(pointers ...string) Option {
 // that repeats such a value repeats the one that was sent. The cassette lists the
 // pointers. "*" stands for any one member or index, and "?name" for a value of
 // the query.
-func Varies(pointers ...string) Option {
-	return option("Varies", func(o *options) { o.varies = append(o.varies, pointers...) })
+func Varies(places ...string) Option {
+	return pointers("Varies", places, func(o *options) *[]string { return &o.varies })
 }
 
 // InOrder lets requests be answered only in the order of the steps, or of the
@@ -107,7 +138,8 @@ func InOrder() Option {
 
 // Seed names a placeholder of your own and the environment variable that gives
 // its real value when recording: for a second webhook, or an id that a test must
-// send before an answer has shown it.
+// send before an answer has shown it. Both must be of your own: a placeholder or
+// a variable that has a meaning already is an error, replaying too.
 func Seed(placeholder, variable string) Option {
 	return option("Seed", func(o *options) {
 		o.seeds = append(o.seeds, provider.Seed{Placeholder: placeholder, Var: variable, Kind: provider.ID})
@@ -117,36 +149,65 @@ func Seed(placeholder, variable string) Option {
 // Scenarios replays your own recorded scenarios where fsys has them, and the
 // shipped ones otherwise. fsys holds what record refresh --out wrote:
 // PROVIDER/OPERATION/SCENARIO.yaml. A cassette there that has the name of no
-// scenario is an error.
+// scenario is an error, and so is a second file system.
 func Scenarios(fsys fs.FS) Option {
+	const instead = "name a file system, such as os.DirFS(\"testdata/scenarios\")"
 	return option("Scenarios", func(o *options) {
-		if o.scenarios = fsys; fsys == nil {
-			o.mistakes = append(o.mistakes, errors.New("Scenarios(nil): name a file system, such as os.DirFS(\"testdata/scenarios\")"))
+		switch {
+		case slices.Contains(o.used[:len(o.used)-1], "Scenarios"):
+			o.mistake("Scenarios is given twice, and only one can be replayed; leave one out")
+		case fsys == nil:
+			o.mistake("Scenarios(nil): %s", instead)
+		case isNil(fsys):
+			o.mistake("Scenarios: the %T is nil; %s", fsys, instead)
+		default:
+			o.scenarios = fsys
 		}
 	})
 }
 
 // OnRequest calls f with a copy of every request that the code under test sends,
-// with the headers that the client has added: to assert what was sent.
+// with the headers that the client has added: to assert what was sent. Several
+// functions are called one after the other, each with a copy of its own.
 func OnRequest(f func(*http.Request)) Option {
-	return option("OnRequest", func(o *options) { o.onRequest = f })
+	return option("OnRequest", func(o *options) {
+		if f == nil {
+			o.mistake("OnRequest(nil): give a function, or leave the option out")
+			return
+		}
+		o.onRequest = append(o.onRequest, f)
+	})
 }
 
 // Transport sends the requests of a recording: for a proxy or a certificate of
-// your own. Replays never use it. The default is http.DefaultTransport.
+// your own. Replays never use it. The default is http.DefaultTransport. A second
+// one is an error.
 func Transport(rt http.RoundTripper) Option {
-	return option("Transport", func(o *options) { o.transport = rt })
+	return option("Transport", func(o *options) {
+		switch {
+		case slices.Contains(o.used[:len(o.used)-1], "Transport"):
+			o.mistake("Transport is given twice, and only one can send; leave one out")
+		case rt == nil:
+			o.mistake("Transport(nil): give a transport, or leave the option out")
+		case isNil(rt):
+			o.mistake("Transport: the %T is nil; give a transport, or leave the option out", rt)
+		default:
+			o.transport = rt
+		}
+	})
 }
 
 // NoDefaults adds neither Authorization nor Origin to requests that lack them,
-// and fails the test instead: to prove that the code under test sends them.
+// and fails the test instead: to prove that the code under test sends them, with
+// [Token]. The form of those that are there is checked with and without it.
 func NoDefaults() Option {
 	return option("NoDefaults", func(o *options) { o.noDefaults = true })
 }
 
 // Strict applies the provider's inferred profile beside the documented one.
 // d.velop documents no required members; the profile requires those that its
-// pages show to be non-null. DevRev has no such profile.
+// pages show to be non-null. DevRev has no such profile, and Strict is an error
+// there.
 func Strict() Option {
 	return option("Strict", func(o *options) { o.strict = true })
 }
@@ -156,7 +217,13 @@ func Strict() Option {
 // that the vendor has moved. Clients and Checked call it for every exchange, from
 // the goroutine of the request and before its answer is returned, so f must not
 // use the client itself. While recording, the problem is that of the answer as
-// the test sees it.
+// the test sees it. Several functions are called one after the other.
 func OnNews(f func(Problem)) Option {
-	return option("OnNews", func(o *options) { o.onNews = f })
+	return option("OnNews", func(o *options) {
+		if f == nil {
+			o.mistake("OnNews(nil): give a function, or leave the option out")
+			return
+		}
+		o.onNews = append(o.onNews, f)
+	})
 }

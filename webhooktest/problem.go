@@ -82,12 +82,15 @@ func public(f contract.Problem) Problem {
 
 // news hands the problems that break nothing to the caller who wants them.
 func (p Provider) news(problems []Problem) {
-	if p.options.onNews == nil {
-		return
-	}
 	for _, problem := range problems {
 		if !problem.Fails() {
-			p.options.onNews(problem)
+			p.options.heard(problem)
 		}
+	}
+}
+
+func (o options) heard(news Problem) {
+	for _, f := range o.onNews {
+		f(news)
 	}
 }

@@ -76,8 +76,8 @@ func (p Provider) config(tb testing.TB) vcr.Config {
 		Strict: p.options.strict, NoDefaults: p.options.noDefaults,
 		AllowProblems: p.options.allowProblems, OnRequest: p.options.onRequest,
 	}
-	if p.options.onNews != nil {
-		c.OnNews = func(found contract.Problem) { p.options.onNews(public(found)) }
+	if len(p.options.onNews) > 0 {
+		c.OnNews = func(found contract.Problem) { p.options.heard(public(found)) }
 	}
 	return c
 }

@@ -42,6 +42,9 @@ func CheckMatching(p Provider, file string, replay func() http.RoundTripper) err
 	if err != nil {
 		return err
 	}
+	if err := p.recorded(loaded); err != nil {
+		return err
+	}
 	if loaded.Orphaned() {
 		return fmt.Errorf("%s holds placeholders of what varies, but has lost its key webhooktest, without which they are texts like any other; record it again", file)
 	}
@@ -61,6 +64,9 @@ func CheckMatching(p Provider, file string, replay func() http.RoundTripper) err
 	}
 	c.also = alsoAnswered(p.def, loaded.Header.Scenario, c.recorded)
 	faults, sent, wrong := c.run()
+	if c.unusable != nil {
+		return fmt.Errorf("%s: %w", file, c.unusable)
+	}
 	if wrong == 0 {
 		return nil
 	}
@@ -87,6 +93,8 @@ type matchingCheck struct {
 	recorded  []recordedRequest
 	// also are requests that a scenario's cassette answers besides its own.
 	also []recordedRequest
+	// unusable says why the caller's transport proves nothing.
+	unusable error
 }
 
 // run sends every change of every recorded request. The faults are one line for
@@ -101,6 +109,9 @@ func (c *matchingCheck) run() (faults []string, sent, wrong int) {
 					continue
 				}
 				sent++
+				if c.unusable != nil {
+					return nil, sent, 0
+				}
 				if fault := c.fault(v, matters); fault != "" {
 					wrong++
 					if !slices.Contains(steps[fault], v.what) {
@@ -118,7 +129,20 @@ func (c *matchingCheck) run() (faults []string, sent, wrong int) {
 
 // fault sends a changed request and says what is wrong with what comes back.
 func (c *matchingCheck) fault(v variant, matters bool) string {
-	resp, err := c.transport().RoundTrip(v.request.http())
+	transport := c.transport()
+	switch {
+	case transport == nil:
+		c.unusable = errors.New("replay returned nil; expected a transport")
+		return ""
+	case isNil(transport):
+		c.unusable = fmt.Errorf("replay returned a %T that is nil; expected a transport", transport)
+		return ""
+	}
+	resp, err := transport.RoundTrip(v.request.http())
+	if err == nil && resp == nil {
+		c.unusable = fmt.Errorf("the %T that replay returned gave neither an answer nor an error; expected one of the two", transport)
+		return ""
+	}
 	if err != nil {
 		if matters {
 			return ""
@@ -127,6 +151,9 @@ func (c *matchingCheck) fault(v variant, matters bool) string {
 			return err.Error()
 		}
 		return "is not answered, but should be"
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
 	}
 	defer resp.Body.Close()
 	if matters {

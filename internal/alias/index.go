@@ -2,7 +2,6 @@ package alias
 
 import (
 	"hash/maphash"
-	"maps"
 	"slices"
 	"strings"
 
@@ -87,15 +86,6 @@ func (x *index) enter(spelling int, text string) {
 	if !found {
 		*l = slices.Insert(*l, at, len(text))
 	}
-}
-
-// clone returns a copy that can grow without changing x.
-func (x *index) clone() *index {
-	c := &index{needles: slices.Clone(x.needles), exact: maps.Clone(x.exact), folded: maps.Clone(x.folded), exactLens: x.exactLens, foldLens: x.foldLens}
-	for i := range c.exactLens {
-		c.exactLens[i], c.foldLens[i] = slices.Clone(x.exactLens[i]), slices.Clone(x.foldLens[i])
-	}
-	return c
 }
 
 func (x *index) size() int { return len(x.exact) + len(x.folded) }

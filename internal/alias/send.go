@@ -197,7 +197,7 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 			if _, isDON := wholeDON(raw); isDON || isGUID(v) {
 				problems = append(problems, t.idProblem("path"))
 			} else {
-				problems = append(problems, problem("path", "segment %d is neither the API's own, nor a placeholder, nor lower-case words", i+1))
+				problems = append(problems, problem("path", "segment %d is neither the API's own, nor a placeholder, nor one word of lower-case letters", i+1))
 			}
 		}
 	}

@@ -25,8 +25,10 @@ func CheckAnswer(d *provider.Definition, r Request, a Answer, strict bool) []Pro
 		return unknown(d, r)
 	}
 	rep := report{in: "answer", body: a.Body}
+	media := a.Header.Get("Content-Type")
+	malformed := rep.malformed(d, media)
 	if rep.status(d, route.Operation, a) {
-		rep.answerBody(d, route.Operation, a.Status, bareMediaType(a.Header.Get("Content-Type")), true, strict)
+		rep.answerBody(d, route.Operation, a.Status, bareMediaType(media), !malformed, strict)
 		rep.echo(d, route, r, a.Status)
 	}
 	rep.retryAfter(d, a)
@@ -49,7 +51,8 @@ func CheckBody(d *provider.Definition, operation string, status int, mediaType s
 		return nil, fmt.Errorf("%s %s documents no status %d, expected one of %s", d.Name, operation, status, statuses(op))
 	}
 	rep := report{in: "answer", body: body}
-	rep.answerBody(d, op, status, bareMediaType(mediaType), mediaType != "", strict)
+	malformed := rep.malformed(d, mediaType)
+	rep.answerBody(d, op, status, bareMediaType(mediaType), mediaType != "" && !malformed, strict)
 	return rep.done(), nil
 }
 

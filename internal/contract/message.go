@@ -39,6 +39,16 @@ func bareMediaType(value string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
+// malformed reports a Content-Type that a reader of media types refuses: some
+// take the body for no JSON at all. One that is missing is another matter.
+func (r *report) malformed(d *provider.Definition, value string) bool {
+	if _, _, err := mime.ParseMediaType(value); value == "" || err == nil {
+		return false
+	}
+	r.add(Rule, "Content-Type", "is malformed: it is no media type with parameters, expected %s", join(jsonTypes(d), "or"))
+	return true
+}
+
 // jsonTypes returns the media types in which a vendor speaks JSON, sorted.
 func jsonTypes(d *provider.Definition) []string {
 	var all []string

@@ -19,6 +19,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	}
 	rep := report{in: "request", body: r.Body}
 	rep.query(d, route, r.URL)
+	malformed := rep.malformed(d, r.Header.Get("Content-Type"))
 	switch {
 	case route.Form.Body == "":
 		if !isEmpty(r.Body) {
@@ -29,7 +30,9 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 			rep.add(Rule, "", "has no body, but %s takes a JSON object", route.Operation.Name)
 		}
 	default:
-		rep.requestMedia(d, bareMediaType(r.Header.Get("Content-Type")))
+		if !malformed {
+			rep.requestMedia(d, bareMediaType(r.Header.Get("Content-Type")))
+		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.root)
 			rep.exclusive(route.Operation)

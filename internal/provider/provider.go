@@ -9,6 +9,8 @@
 // webhooktest; the completeness test then lists what is still missing.
 package provider
 
+import "slices"
+
 // Definition is everything the module knows about one vendor.
 type Definition struct {
 	// Name is the vendor's directory below schemas, cassettes and golden, and
@@ -326,6 +328,13 @@ func (d *Definition) Scenario(name string) *Scenario {
 		}
 	}
 	return nil
+}
+
+// Inferred reports whether there is an inferred profile of the vendor's answers.
+func (d *Definition) Inferred() bool {
+	return slices.ContainsFunc(d.Operations, func(op Operation) bool {
+		return slices.ContainsFunc(op.Responses, func(r Response) bool { return r.Strict != "" })
+	})
 }
 
 // Operation returns the operation of that name, or nil.

@@ -60,6 +60,26 @@ func cleaning() bool {
 	}
 }
 
+// Ending remembers which goroutine ended what belongs to a test. The zero value
+// is what has not ended.
+type Ending struct{ goroutine string }
+
+// End is the ending of what this goroutine ends.
+func End() Ending { return Ending{goroutine()} }
+
+// Late reports whether the test can still fail for what comes after the end:
+// whether it comes from a later cleanup. Those run on the goroutine of the one
+// that ended it, and nothing else does; from elsewhere the test may be over, and
+// is left alone.
+func (e Ending) Late() bool { return e.goroutine != "" && e.goroutine == goroutine() && cleaning() }
+
+// Fail fails a test that wraps another, which may be over all the same.
+func Fail(r Reporter, format string, args ...any) {
+	r.Helper()
+	defer func() { _ = recover() }()
+	r.Errorf(format, args...)
+}
+
 // goroutine is the number of this goroutine, which no other one ever gets; empty
 // when it cannot be told.
 func goroutine() string {

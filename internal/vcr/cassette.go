@@ -14,6 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/provider"
 )
 
 // Sources of a cassette.
@@ -92,6 +93,8 @@ func Parse(name string, data []byte) (*File, error) {
 			return fail("interaction #%d has no request method", i)
 		case ia.Response.Code < 100 || ia.Response.Code > 599:
 			return fail("interaction #%d has the status code %d; expected 100 to 599", i, ia.Response.Code)
+		case !fits(ia.Response.Status, ia.Response.Code):
+			return fail("interaction #%d has a status that does not begin with its code %d; make them agree, or record it again", i, ia.Response.Code)
 		}
 		if _, err := url.Parse(ia.Request.URL); err != nil {
 			return fail("interaction #%d has a request URL that does not parse", i)
@@ -100,11 +103,46 @@ func Parse(name string, data []byte) (*File, error) {
 	f := &File{Name: name, Interactions: doc.Interactions}
 	if doc.Header != nil {
 		f.Header = *doc.Header
+		if problem := f.Header.problem(); problem != "" {
+			return fail("%s", problem)
+		}
 	}
 	if wrong := f.unlisted(); wrong != "" {
 		return fail("%s; record it again", wrong)
 	}
 	return f, nil
+}
+
+// problem says what a header claims that cannot be; empty when nothing.
+func (h Header) problem() string {
+	switch {
+	case provider.ByName(h.Provider) == nil:
+		var names []string
+		for _, d := range provider.All() {
+			names = append(names, d.Name)
+		}
+		return fmt.Sprintf("the header's provider is %s; expected %s", shortWord(h.Provider), strings.Join(names, " or "))
+	case h.Source != Live && h.Source != Simulated:
+		return fmt.Sprintf("the header's source is %s; expected %s or %s", shortWord(h.Source), Live, Simulated)
+	}
+	return ""
+}
+
+var short = pattern.New(`^[A-Za-z._ -]{0,20}$`)
+
+// shortWord quotes what can hardly be somebody's secret.
+func shortWord(s string) string {
+	if short.MatchString(s) {
+		return fmt.Sprintf("%q", s)
+	}
+	return "another text"
+}
+
+// fits reports whether the text of a status is that of its code. net/http writes
+// the text only, and its readers take either.
+func fits(status string, code int) bool {
+	rest, ok := strings.CutPrefix(status, itoa(code))
+	return status == "" || ok && (rest == "" || rest[0] == ' ')
 }
 
 // decode turns a panic of the YAML library on hostile input into an error.

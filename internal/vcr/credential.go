@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -30,39 +32,27 @@ type credential struct {
 // preconfigured ones where they lack.
 func (f *Front) credentials(c *call) {
 	c.credential = credentialOf(c.req, f.Definition)
+	c.lacks = append(c.lacks, Presented(f.Definition, c.req)...)
 	if f.Bare {
 		return
 	}
-	noOrigin := f.Definition.Origin && c.req.Header.Get("Origin") == ""
+	sound := len(c.lacks) == 0
+	noOrigin := f.Definition.Origin && len(c.req.Header.Values("Origin")) == 0
 	if f.NoDefaults {
-		lacks := func(header string) {
-			c.lacks = append(c.lacks, contract.Problem{Kind: contract.Rule, In: "request", Pointer: header,
-				Message: fmt.Sprintf("is missing, but %s asks for it, and NoDefaults leaves it to the code under test", f.Definition.Title)})
-		}
-		wrong := func(header, format string, args ...any) {
-			c.lacks = append(c.lacks, contract.Problem{Kind: contract.Rule, In: "request", Pointer: header, Message: fmt.Sprintf(format, args...)})
-		}
-		switch scheme := c.credential.scheme; {
-		case c.credential.missing:
-			lacks("Authorization")
-		case c.credential.token == "":
-			wrong("Authorization", "holds no token, but %s asks for one", f.Definition.Title)
-		case scheme != "" && !strings.EqualFold(scheme, "Bearer"):
-			wrong("Authorization", "has another scheme than Bearer, the one that %s documents", f.Definition.Title)
-		case scheme == "" && !c.credential.cookie && !f.Definition.BareToken:
-			wrong("Authorization", "lacks the scheme Bearer, which %s documents", f.Definition.Title)
-		case c.credential.token != provider.Token:
-			wrong("Authorization", "holds a token that no tenant knows; send webhooktest.Token")
-		}
+		add := func(header, format string, args ...any) { c.lacks = append(c.lacks, ofHeader(header, format, args...)) }
+		const lacks = "is missing, but %s asks for it, and NoDefaults leaves it to the code under test"
 		switch {
-		case noOrigin:
-			lacks("Origin")
-		case f.Definition.Origin && !f.home(c.req.Header.Get("Origin")):
-			wrong("Origin", "is not the base URL that the request goes to, as %s demands", f.Definition.Title)
+		case c.credential.missing:
+			add("Authorization", lacks, f.Definition.Title)
+		case sound && c.credential.token != provider.Token:
+			add("Authorization", "holds a token that no tenant knows; send webhooktest.Token")
+		}
+		if noOrigin {
+			add("Origin", lacks, f.Definition.Title)
 		}
 		return
 	}
-	if c.credential.missing {
+	if c.credential.missing && c.req.URL.User == nil {
 		c.credential = credential{scheme: "Bearer", added: true, token: provider.Token}
 		f.logOnce("Authorization: Bearer %s added, the request lacked it (NoDefaults turns this off)", provider.Token)
 	}
@@ -72,11 +62,56 @@ func (f *Front) credentials(c *call) {
 	}
 }
 
-// home says whether an origin is that of the vendor in the placeholder world.
-func (f *Front) home(origin string) bool { return strings.EqualFold(origin, f.Definition.BaseURL) }
+// ofHeader is the breach of a rule by a request's header.
+func ofHeader(header, format string, args ...any) contract.Problem {
+	return contract.Problem{Kind: contract.Rule, In: "request", Pointer: header, Message: fmt.Sprintf(format, args...)}
+}
+
+// tokens are what a bearer token is made of (RFC 6750), with the ampersand and
+// the percent sign of d.velop's sessions.
+var tokens = pattern.New(`^[A-Za-z0-9._~+/=&%-]+$`)
+
+// Presented returns what is wrong with the form of the credential and the origin
+// that a request carries: what every gateway refuses, whoever asks. It says nothing
+// of one that is missing, and takes any token. The homes are base URLs that may be
+// the origin beside the placeholder world's.
+func Presented(def *provider.Definition, req *http.Request, homes ...string) (problems []contract.Problem) {
+	add := func(header, format string, args ...any) {
+		problems = append(problems, ofHeader(header, format, args...))
+	}
+	header, where := "Authorization", ""
+	c := credentialOf(req, def)
+	if c.cookie {
+		header, where = "Cookie", " in "+def.SessionCookie
+	}
+	first, _, more := strings.Cut(c.token, " ")
+	switch {
+	case req.URL.User != nil:
+		// net/http makes a header of it, unless there is one.
+		add("Authorization", "stands in the URL as user information, which %s does not document; send Authorization: Bearer", def.Title)
+	case c.missing:
+	case c.token == "":
+		add(header, "holds no token%s, but %s asks for one", where, def.Title)
+	case c.scheme != "" && !strings.EqualFold(c.scheme, "Bearer"):
+		add(header, "has another scheme than Bearer, the one that %s documents", def.Title)
+	case more && strings.EqualFold(first, "Bearer"):
+		add(header, "names the scheme Bearer twice, expected once")
+	case !tokens.MatchString(c.token):
+		add(header, "holds a text that is no token%s; expected letters, digits and any of -._~+/=&%%", where)
+	case c.scheme == "" && !c.cookie && !def.BareToken:
+		add(header, "lacks the scheme Bearer, which %s documents", def.Title)
+	}
+	homes = append(homes, def.BaseURL)
+	origins := req.Header.Values("Origin")
+	if def.Origin && len(origins) > 0 && !slices.ContainsFunc(homes, func(home string) bool { return strings.EqualFold(home, origins[0]) }) {
+		add("Origin", "is not the base URL that the request goes to, as %s demands", def.Title)
+	}
+	return problems
+}
 
 func credentialOf(req *http.Request, def *provider.Definition) credential {
-	if header := req.Header.Get("Authorization"); header != "" {
+	if values := req.Header.Values("Authorization"); len(values) > 0 {
+		header := values[0]
 		scheme, token, ok := strings.Cut(header, " ")
 		if !ok {
 			scheme, token = "", header
@@ -87,7 +122,7 @@ func credentialOf(req *http.Request, def *provider.Definition) credential {
 		return credential{scheme: scheme, token: strings.TrimSpace(token)}
 	}
 	if def.SessionCookie != "" {
-		if cookie, err := req.Cookie(def.SessionCookie); err == nil && cookie.Value != "" {
+		if cookie, err := req.Cookie(def.SessionCookie); err == nil {
 			token := cookie.Value
 			if decoded, err := url.QueryUnescape(token); err == nil {
 				token = decoded

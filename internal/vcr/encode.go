@@ -18,12 +18,13 @@ import (
 //
 // The form of a cassette is rigid, so it is written out here, byte for byte as
 // the YAML library would: the library takes as long for it as all the rest of
-// plain go-vcr. It is asked for the header and for every unusual text.
+// plain go-vcr. It is asked for the header and for every unusual text. A header
+// that says nothing is left out.
 func Encode(h Header, interactions []*cassette.Interaction) ([]byte, error) {
 	w := &encoder{}
 	w.out.WriteString("---\n")
 	w.write(struct {
-		Header  Header `yaml:"webhooktest,flow"`
+		Header  Header `yaml:"webhooktest,flow,omitempty"`
 		Version int    `yaml:"version"`
 	}{h, cassette.CassetteFormatV2})
 	if w.out.WriteString("interactions:"); len(interactions) == 0 {

@@ -36,8 +36,8 @@ type Config struct {
 	Bare bool
 	// AllowProblems are JSON pointers whose problems do not count; see Allowed.
 	AllowProblems []string
-	// OnRequest sees a copy of every request as it was sent.
-	OnRequest func(*http.Request)
+	// OnRequest each see a copy of every request as it was sent.
+	OnRequest []func(*http.Request)
 	// OnNews sees each problem that does not fail a test.
 	OnNews func(contract.Problem)
 }
@@ -63,7 +63,7 @@ type Front struct {
 
 	mu     sync.Mutex // guards what follows
 	closed bool
-	closer string // the goroutine that closed it
+	ending Ending
 	logged map[string]bool
 }
 
@@ -129,8 +129,8 @@ func (f *Front) RoundTrip(req *http.Request) (*http.Response, error) {
 	c := &call{Context: req.Context(), req: req, def: f.Definition, body: body}
 	f.credentials(c)
 	f.plain(c)
-	if f.OnRequest != nil {
-		f.OnRequest(f.copyFor(c))
+	for _, see := range f.OnRequest {
+		see(f.copyFor(c))
 	}
 	inner := req.WithContext(c)
 	inner.Body = nil
@@ -164,23 +164,19 @@ func (f *Front) Close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.closed {
-		f.closed, f.closer = true, goroutine()
+		f.closed, f.ending = true, End()
 	}
 }
 
 // late fails the test for a request that comes after Close while the test can
-// still fail: from a later cleanup. Those run on the goroutine of the one that
-// closed the client, and nothing else does; from elsewhere the test may be over,
-// and is left alone.
+// still fail: from a later cleanup.
 func (f *Front) late(err error) {
 	f.Report.Helper()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.closer == "" || f.closer != goroutine() || !cleaning() {
-		return
+	if f.ending.Late() {
+		Fail(f.Report, "%v; register the cleanup that sends it after the client is made, so that it runs before", err)
 	}
-	defer func() { _ = recover() }() // a test that wraps another may be over all the same
-	f.Report.Errorf("%v; register the cleanup that sends it after the client is made, so that it runs before", err)
 }
 
 // copyFor is the request as the code under test sent it, with what the client
@@ -207,9 +203,7 @@ var single = []string{"Authorization", "Content-Type", "Origin"}
 // URL's, and of a Content-Encoding that the body does not have: net/http sends
 // them all, and a vendor's gateway refuses them or takes either.
 func (f *Front) plain(c *call) {
-	wrong := func(header, format string, args ...any) {
-		c.lacks = append(c.lacks, contract.Problem{Kind: contract.Rule, In: "request", Pointer: header, Message: fmt.Sprintf(format, args...)})
-	}
+	wrong := func(header, format string, args ...any) { c.lacks = append(c.lacks, ofHeader(header, format, args...)) }
 	for _, name := range single {
 		if n := len(c.req.Header.Values(name)); n > 1 {
 			wrong(name, "stands %d times, expected once", n)

@@ -47,7 +47,7 @@ func demonstrates(s *provider.Scenario, p contract.Problem) bool {
 		return false
 	case p.In == "request" && p.Pointer == "Origin" && s.Request.NoOrigin:
 		return true
-	case p.In == "request" && p.Pointer == "Authorization" && s.Request.Credential != provider.Valid:
+	case p.In == "request" && (p.Pointer == "Authorization" || p.Pointer == "Cookie") && s.Request.Credential != provider.Valid:
 		return true
 	}
 	return slices.Contains(s.Departures, provider.Departure{In: p.In, Pointer: p.Pointer})

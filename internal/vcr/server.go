@@ -22,6 +22,11 @@ import (
 // the client as such: a reset resets the connection, a truncated body ends with
 // it, and a timeout is never answered.
 type Server struct {
+	// Hosts are the names of this server, as HOST:PORT. A request that names
+	// another, and not the vendor's either, breaks the contract. None means that
+	// any name may lead here.
+	Hosts []string
+
 	base      string
 	transport http.RoundTripper
 	journal   *Journal
@@ -96,7 +101,33 @@ func (s *Server) translate(w http.ResponseWriter, r *http.Request) (*http.Reques
 		req.Body = http.NoBody
 	}
 	req.Header = r.Header.Clone()
+	if !s.named(r.Host, target.Host) {
+		req.Host = r.Host // the front says what is wrong with it
+	}
+	for i, origin := range req.Header["Origin"] {
+		if s.isOrigin(origin, r.Host) {
+			req.Header["Origin"][i] = s.base
+		}
+	}
 	return req, 0, nil
+}
+
+// named reports whether a Host leads here, under this server's name or under the
+// vendor's.
+func (s *Server) named(host, vendor string) bool {
+	if len(s.Hosts) == 0 || host == "" || strings.EqualFold(host, vendor) {
+		return true
+	}
+	return slices.ContainsFunc(s.Hosts, func(own string) bool { return strings.EqualFold(own, host) })
+}
+
+// isOrigin reports whether an origin is the base URL that a client of this server
+// has. Behind a name of any kind there may be TLS as well.
+func (s *Server) isOrigin(origin, host string) bool {
+	if len(s.Hosts) == 0 {
+		return host != "" && (strings.EqualFold(origin, "http://"+host) || strings.EqualFold(origin, "https://"+host))
+	}
+	return slices.ContainsFunc(s.Hosts, func(own string) bool { return strings.EqualFold(origin, "http://"+own) })
 }
 
 // hopByHop are the headers that are about a connection, not about an answer. A

@@ -59,6 +59,9 @@ func LiveTenant(def *provider.Definition, getenv func(string) string, day string
 		return Tenant{}, fmt.Errorf("%s is no base URL; expected http:// or https:// and a host, without user, query and fragment", def.BaseVar)
 	}
 	t.BaseURL = strings.TrimRight(t.BaseURL, "/")
+	if t.Token == provider.Token || t.Token == provider.WrongToken {
+		return Tenant{}, fmt.Errorf("%s is %q, which stands for a tenant's credential and is none; set it to your tenant's, or replay", def.TokenVar, t.Token)
+	}
 	if strings.TrimSpace(t.Token) != t.Token || strings.ContainsAny(t.Token, "\r\n") {
 		return Tenant{}, fmt.Errorf("%s holds a line break, or white space at an end; check how it was copied", def.TokenVar)
 	}

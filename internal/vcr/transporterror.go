@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
@@ -99,6 +101,7 @@ func (r *Recording) reason(err error) string {
 		errno  syscall.Errno
 		cert   *tls.CertificateVerificationError
 	)
+	check := "; check " + r.Definition.BaseVar + " and the network"
 	switch {
 	case errors.As(err, &answer):
 		return answer.text
@@ -107,19 +110,25 @@ func (r *Recording) reason(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return context.DeadlineExceeded.Error()
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return "its host name is not known"
+		return "its host name is not known" + check
 	case errors.As(err, &dns):
-		return "its host name could not be looked up"
+		return "its host name could not be looked up" + check
 	case errors.As(err, &cert):
-		return "its certificate is not trusted"
+		return "its certificate is not trusted" + check
 	case errors.As(err, &op) && errors.As(err, &errno):
+		if op.Op == "dial" {
+			return r.opReason(op) + check
+		}
 		return r.opReason(op)
 	case timedOut(err):
+		if op != nil && op.Op == "dial" {
+			return "it did not answer in time" + check
+		}
 		return "it did not answer in time"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the connection ended before the answer did"
 	}
-	return "the transport failed, or the answer is no HTTP; the reason may quote the tenant, so it is not shown"
+	return "the transport failed, or the answer is no HTTP; the reason may quote the tenant, so it is not shown" + check
 }
 
 // opReason shows the placeholder host in the place of the tenant's addresses.
@@ -132,4 +141,19 @@ func (r *Recording) opReason(op *net.OpError) string {
 		}
 	}
 	return r.table.HideText(text)
+}
+
+// Answering is a transport whose answer can be relied on: one that gives neither
+// an answer nor an error is named.
+func Answering(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if err == nil && resp == nil {
+			return nil, &answerError{text: fmt.Sprintf("the %T gave neither an answer nor an error; expected one of the two", next)}
+		}
+		if err == nil && resp.Body == nil {
+			resp.Body = http.NoBody
+		}
+		return resp, err
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,14 +23,19 @@ type golden struct {
 	name   string
 	dir    string
 	suffix string
+
+	moved    bool // by Dir
+	mistakes []error
 }
 
 func newGolden(name, suffix string, opts []Option) golden {
 	g := golden{name: name, dir: defaultDir, suffix: suffix}
-	for _, opt := range opts {
-		if opt != nil {
-			opt(&g)
+	for i, opt := range opts {
+		if opt == nil {
+			g.mistakes = append(g.mistakes, fmt.Errorf("option %d is nil; leave it out", i+1))
+			continue
 		}
+		opt(&g)
 	}
 	return g
 }
@@ -127,9 +133,16 @@ func (g golden) write(tb testing.TB, content []byte) error {
 	return os.Rename(writer.GoldenFileName(tb, "new"), g.file())
 }
 
-// check returns what is wrong with the name, the directory and goldie's flags.
+// check returns what is wrong with the options, the name, the directory and
+// goldie's switches.
 func (g golden) check() error {
-	var all []error
+	all := slices.Clone(g.mistakes)
+	for _, variable := range []string{"GOLDIE_UPDATE", "GOLDIE_CLEAN"} {
+		value := os.Getenv(variable)
+		if _, err := strconv.ParseBool(strings.ToLower(value)); value != "" && err != nil {
+			all = append(all, fmt.Errorf("%s is %q, which is no boolean; expected true or false, 1 or 0, t or f, or the variable unset", variable, value))
+		}
+	}
 	if g.dir == "" {
 		all = append(all, errors.New("the directory given to Dir is empty; expected a path, such as \"testdata/golden\""))
 	}

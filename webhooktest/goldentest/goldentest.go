@@ -23,7 +23,8 @@
 //   - while cassettes are recorded (WEBHOOKTEST_RECORD is set): record first,
 //     then replay with update;
 //   - always, also without update, when goldie's flag -clean or GOLDIE_CLEAN is
-//     set, which deletes whole directories.
+//     set, which deletes whole directories, and when GOLDIE_UPDATE or GOLDIE_CLEAN
+//     is no boolean (yes, on).
 //
 // Every failure is reported with Errorf or Error, so that the test goes on and
 // one run shows all of its goldens that differ.
@@ -41,7 +42,10 @@
 // The package webhooktest does not import goldie and has no such limit.
 package goldentest
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 // The endings keep the two kinds of golden file apart: one name may be used for
 // both.
@@ -52,14 +56,20 @@ const (
 
 const defaultDir = "testdata/golden"
 
-// Option changes how one assertion works.
+// Option changes how one assertion works. One that is nil, or given twice, fails
+// the test.
 type Option func(*golden)
 
 // Dir makes dir the directory of the golden files; without it they lie in
 // testdata/golden. It is relative to the directory of the test's package, as all
 // paths in a test are, and written with slashes; it need not exist.
 func Dir(dir string) Option {
-	return func(g *golden) { g.dir = dir }
+	return func(g *golden) {
+		if g.moved {
+			g.mistakes = append(g.mistakes, errors.New("Dir is given twice, and one directory holds the golden file; leave one out"))
+		}
+		g.dir, g.moved = dir, true
+	}
 }
 
 // Assert encodes got as JSON and compares it with the golden file
@@ -67,10 +77,12 @@ func Dir(dir string) Option {
 // members are sorted, whatever the order of a struct's fields.
 //
 // The encoding is that of [encoding/json]: unexported fields and those tagged "-"
-// are not part of it. Three values are refused, because a golden file would not
-// hold what they say: one that cannot be encoded (a channel, a NaN), an error
-// that encodes as {} (use its text), and a []byte, which JSON holds as base64 (use
-// [AssertJSON] or [AssertBytes]).
+// are not part of it. Refused is what a golden file would not show, wherever it
+// stands in got, and the message names the place (got.Err, got[0], got["e"]): an
+// error that encodes as {} (use its text), a struct of which JSON shows no field,
+// a text that is not valid UTF-8, and what cannot be encoded at all (a channel, a
+// NaN); so is a []byte, which JSON holds as base64 (use [AssertJSON] or
+// [AssertBytes]). A type that marshals itself is taken at its word.
 func Assert(tb testing.TB, name string, got any, opts ...Option) {
 	tb.Helper()
 	text, err := encode(got)

@@ -355,7 +355,9 @@ func TestAssert_allProblemsAtOnce(t *testing.T) {
 	setFlag(t, "clean", "true")
 	tb := &fakeTB{name: "TestLookup"}
 	goldentest.AssertJSON(tb, "", nil, goldentest.Dir("x"), nil, goldentest.Dir(""))
-	assert.Equal(t, []string{`golden "": the directory given to Dir is empty; expected a path, such as "testdata/golden"
+	assert.Equal(t, []string{`golden "": option 2 is nil; leave it out
+Dir is given twice, and one directory holds the golden file; leave one out
+the directory given to Dir is empty; expected a path, such as "testdata/golden"
 the name is empty; expected a path with slashes below "", such as "lookup" or "webhooks.get/404"
 goldie's -clean is set, which would delete all of the directory; expected it unset: run without the flag and without GOLDIE_CLEAN, and delete golden files by hand
 the body is empty; expected JSON`}, tb.failures)

@@ -28,6 +28,9 @@ func encode(got any) ([]byte, error) {
 	if _, ok := got.(error); ok && string(text) == "{}" {
 		return nil, fmt.Errorf("got is an error, a %T, which encodes as {} whatever it says; expected a value: use its text", got)
 	}
+	if err := hidden(got); err != nil {
+		return nil, err
+	}
 	return canonical(text)
 }
 

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"io"
 	"strconv"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -69,4 +73,50 @@ func shippedSource(def *provider.Definition, s *provider.Scenario) string {
 		return file.Header.Source + " " + file.Header.Recorded
 	}
 	return file.Header.Source
+}
+
+// table prints rows of cells in columns.
+type table struct{ rows [][]string }
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+func (t *table) print(w io.Writer) error {
+	var aligned bytes.Buffer
+	tw := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
+	for _, row := range t.rows {
+		io.WriteString(tw, strings.Join(row, "\t")+"\n")
+	}
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	// An empty last cell would leave the padding of the one before.
+	for line := range strings.Lines(aligned.String()) {
+		if _, err := io.WriteString(w, strings.TrimRight(line, " \n")+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// environmentHelp lists the variables of a live run.
+func environmentHelp() string {
+	var t table
+	for _, def := range provider.All() {
+		base := "base URL of your tenant, such as " + strings.Replace(def.BaseURL, "sample-api", "acme", 1)
+		if def.BaseDefault != "" {
+			base = "base URL (default " + def.BaseDefault + ")"
+		}
+		t.add("  "+def.TokenVar, "your credential for "+def.Title)
+		t.add("  "+def.BaseVar, base)
+		for _, s := range def.Seeds {
+			if s.Lookup != nil {
+				t.add("  "+s.Var, "your value for "+s.Placeholder+" (default: "+s.Lookup.What+")")
+			} else {
+				t.add("  "+s.Var, "your value for "+s.Placeholder)
+			}
+		}
+	}
+	var b strings.Builder
+	t.print(&b) // a strings.Builder takes everything
+	return b.String()
 }

@@ -2,10 +2,22 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/vcr"
 )
 
 type refresh struct {
@@ -80,4 +92,317 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 		return exit(exitFailed, "%v", err)
 	}
 	return s.err(ctx.Err() != nil)
+}
+
+// scenario records one scenario, or says why it stays as it is.
+func (r *refresh) scenario(ctx context.Context, t target, s *session) (row, error) {
+	stored, err := r.stored(t)
+	if err != nil && !r.force {
+		return row{"unreadable", failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v; remove the file, or let --force replace it", err)
+	}
+	source := s.tenant.Source
+	switch {
+	case source == vcr.Simulated && stored != "" && stored != vcr.Simulated && !r.force:
+		return row{stored, kept, "not simulated; --force puts the simulated one in its place"}, nil
+	case !s.asks(t) && stored == "":
+		return row{"none", leftOut, t.scenario.How + "; the shipped cassette serves"}, nil
+	case !s.asks(t):
+		return row{stored, kept, t.scenario.How}, nil
+	case s.stopped != nil:
+		return row{source, skipped, remarks[s.stopped.code]}, nil
+	}
+	tenant, err := s.tenantOf(t)
+	if err != nil {
+		return row{source, failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v", err)
+	}
+	r.progress(t)
+	var outcome vcr.Outcome
+	var replaced string
+	if err := r.attempts(ctx, t, tenant, func() (err error) {
+		outcome, replaced, err = r.attempt(ctx, t, tenant)
+		return err
+	}); err != nil {
+		return row{source, failed, remarks[exitCode(err)]}, err
+	}
+	s.welcome(t)
+	return done(source, stored, outcome, replaced), nil
+}
+
+// done is the line of a scenario that was recorded.
+func done(source, stored string, outcome vcr.Outcome, replaced string) row {
+	verdict := unchanged
+	var notes []string
+	if outcome.Written {
+		verdict = written
+		if stored != "" && stored != source {
+			notes = append(notes, "was "+stored)
+		}
+		if len(outcome.Accepted) > 0 {
+			notes = append(notes, "accepted: "+strings.Join(outcome.Accepted, ", "))
+		}
+	}
+	if replaced != "" {
+		notes = append(notes, replaced)
+	}
+	return row{source, verdict, strings.Join(notes, "; ")}
+}
+
+// foreign is the source of a cassette that does not say where it comes from:
+// one that plain go-vcr has saved.
+const foreign = "unknown"
+
+// stored is the source of the cassette that is there, empty when none is.
+func (r *refresh) stored(t target) (source string, err error) {
+	file, err := vcr.Load(r.output.path(t))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	case err != nil:
+		return "", err
+	case file.Header.Source == "":
+		return foreign, nil
+	default:
+		return file.Header.Source, nil
+	}
+}
+
+// attempt sends the scenario's request once and commits what came back. It also
+// says how many values were replaced.
+func (r *refresh) attempt(ctx context.Context, t target, tenant vcr.Tenant) (vcr.Outcome, string, error) {
+	recording, first, err := r.ask(ctx, t, vcr.RecordConfig{Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.acceptDrift})
+	if err != nil {
+		return vcr.Outcome{}, "", err
+	}
+	defer recording.Release()
+	if err := r.expected(t, first); err != nil {
+		return vcr.Outcome{}, "", err
+	}
+	outcome, err := recording.Commit(false)
+	switch {
+	case err == nil:
+		return outcome, replaced(recording.Replaced()), nil
+	case !r.acceptDrift && slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
+		return outcome, "", exit(exitDrift, "%v", err)
+	default:
+		return outcome, "", exit(exitFailed, "%v", err)
+	}
+}
+
+// row is a scenario's line in the summary.
+type row struct{ source, verdict, remark string }
+
+// The verdicts, in the order in which they are counted.
+var verdicts = []string{written, unchanged, kept, notRecorded, leftOut, failed, skipped}
+
+const (
+	written     = "written"
+	unchanged   = "unchanged"
+	kept        = "kept"         // on purpose
+	notRecorded = "not recorded" // there is nothing to compare with
+	leftOut     = "left out"     // nothing is there, and nothing was made
+	failed      = "failed"
+	skipped     = "skipped" // an earlier failure would have come again
+)
+
+// tally counts what became of the scenarios.
+type tally struct {
+	counts map[string]int
+	missed int // not begun when the command was interrupted
+	code   int // the highest exit status of a failure
+}
+
+func (t *tally) add(verdict string, err error) {
+	if t.counts == nil {
+		t.counts = map[string]int{}
+	}
+	t.counts[verdict]++
+	if err != nil {
+		t.code = max(t.code, exitCode(err))
+	}
+}
+
+// lost counts the scenarios that should have been recorded and were not.
+func (t *tally) lost() int { return t.counts[failed] + t.counts[skipped] }
+
+// texts are the counts in words.
+func (t *tally) texts() (all []string) {
+	for _, v := range verdicts {
+		if n := t.counts[v]; n > 0 {
+			all = append(all, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	return all
+}
+
+// scenarios is a number of them with its verb.
+func scenarios(n int, one, many string) string {
+	if n == 1 {
+		return "1 scenario " + one
+	}
+	return fmt.Sprintf("%d scenarios %s", n, many)
+}
+
+// summary is what refresh prints at its end.
+type summary struct {
+	table table
+	tally tally
+}
+
+func newSummary() *summary {
+	s := &summary{}
+	s.table.add("SCENARIO", "STATUS", "SOURCE", "VERDICT", "REMARK")
+	return s
+}
+
+func (s *summary) add(t target, r row, err error) {
+	s.table.add(t.name(), strconv.Itoa(t.scenario.Status), r.source, r.verdict, r.remark)
+	s.tally.add(r.verdict, err)
+}
+
+func (s *summary) print(w io.Writer) error {
+	if err := s.table.print(w); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", strings.Join(s.tally.texts(), ", "))
+	return err
+}
+
+func (s *summary) err(interrupted bool) error {
+	lost := s.tally.lost()
+	switch {
+	case interrupted:
+		return exit(max(s.tally.code, exitFailed), "interrupted before the end: %d failed or skipped, %d not begun; every cassette is whole, and the table shows what was done", lost, s.tally.missed)
+	case lost == 0:
+		return nil
+	default:
+		return exit(s.tally.code, "%s not recorded", scenarios(lost, "was", "were"))
+	}
+}
+
+// kindNames are the kinds of values, in the order in which they are counted.
+var kindNames = []struct {
+	kind     provider.Kind
+	one, any string
+}{
+	{provider.ID, "id", "ids"},
+	{provider.DisplayID, "display id", "display ids"},
+	{provider.Event, "event", "events"},
+	{provider.Secret, "secret", "secrets"},
+	{provider.Key, "key", "keys"},
+	{provider.URL, "URL", "URLs"},
+	{provider.Mail, "mail address", "mail addresses"},
+	{provider.Name, "name", "names"},
+	{provider.Text, "text", "texts"},
+	{provider.Opaque, "reference", "references"},
+	{provider.Word, "word", "words"},
+	{provider.Header, "header name", "header names"},
+	{provider.Undocumented, "undocumented value", "undocumented values"},
+}
+
+// replaced says how many values of the tenant a recording has replaced; empty
+// when none.
+func replaced(counts map[provider.Kind]int) string {
+	var parts []string
+	total, named := 0, 0
+	for _, n := range counts {
+		total += n
+	}
+	for _, k := range kindNames {
+		n := counts[k.kind]
+		if n == 0 {
+			continue
+		}
+		named += n
+		name := k.any
+		if n == 1 {
+			name = k.one
+		}
+		parts = append(parts, fmt.Sprintf("%d %s", n, name))
+	}
+	if rest := total - named; rest > 0 {
+		parts = append(parts, fmt.Sprintf("%d other", rest))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "replaced " + strings.Join(parts, ", ")
+}
+
+// output is the directory that cassettes are written below.
+type output struct {
+	dir string
+	// fresh are the directories that were missing when the command began,
+	// parents first.
+	fresh []string
+}
+
+// shippedDir holds the cassettes of a checkout of this module.
+const shippedDir = "cassettes"
+
+// openOutput finds out whether a directory can be written, before a tenant is
+// asked anything. It creates nothing.
+func openOutput(dir string, targets []target) (*output, error) {
+	if dir == "" {
+		if !inCheckout() {
+			return nil, exit(exitUsage, "this is no checkout of the module, so there is no cassettes directory to refresh; name one of your own with --out DIR")
+		}
+		dir = shippedDir
+	}
+	o := &output{dir: dir}
+	exists := filepath.Clean(dir)
+	for {
+		info, err := os.Stat(exists)
+		if err == nil && !info.IsDir() {
+			return nil, exit(exitFailed, "--out %q: %s is no directory; name one, or a path at which one can be made", dir, exists)
+		}
+		if err == nil {
+			break
+		}
+		// A file among the parents is an error as well, and shows as such one
+		// level further up.
+		parent := filepath.Dir(exists)
+		if parent == exists {
+			return nil, exit(exitFailed, "--out %q: %v", dir, reason(err))
+		}
+		exists = parent
+	}
+	probe, err := os.CreateTemp(exists, ".webhooktest-*")
+	if err != nil {
+		return nil, exit(exitFailed, "--out %q: %s cannot be written: %v", dir, exists, reason(err))
+	}
+	probe.Close()
+	if err := os.Remove(probe.Name()); err != nil {
+		return nil, exit(exitFailed, "--out %q: %v", dir, reason(err))
+	}
+	for _, t := range targets {
+		for parent := filepath.Dir(o.path(t)); !slices.Contains(o.fresh, parent); parent = filepath.Dir(parent) {
+			if _, err := os.Lstat(parent); err == nil {
+				break
+			}
+			o.fresh = append(o.fresh, parent)
+		}
+	}
+	slices.Sort(o.fresh)
+	return o, nil
+}
+
+// reason is an error of the file system without the path of a temporary file.
+func reason(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+func (o *output) path(t target) string {
+	return filepath.Join(o.dir, t.def.Name, filepath.FromSlash(t.scenario.Name)+".yaml")
+}
+
+// close removes the directories that were made for cassettes which then were
+// not written; os.Remove leaves those that hold something.
+func (o *output) close() {
+	for _, dir := range slices.Backward(o.fresh) {
+		os.Remove(dir)
+	}
 }

@@ -58,32 +58,26 @@ var thresholds = []string{"any", "additive", "breaking", "none"}
 
 // fails reports whether drift of that class fails the command.
 func (k *check) fails(worst drift.Class) bool {
-	switch k.failOn {
-	case "none":
-		return false
-	case "any":
-		return worst != ""
-	}
-	classes := drift.Classes()
-	return worst != "" && slices.Index(classes, worst) <= slices.Index(classes, drift.Class(k.failOn))
+	failing := len(thresholds) - 1 - slices.Index(thresholds, k.failOn) // so many classes
+	return slices.Contains(drift.Classes()[:failing], worst)
 }
 
 func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if !slices.Contains(thresholds, k.failOn) {
 		return exit(exitUsage, "--fail-on %q is no class of drift; %s", k.failOn, suggestion(k.failOn, thresholds, "expected breaking, additive, any or none"))
 	}
-	targets, sessions, err := k.begin(args, stderr)
+	err := k.begin(args, stderr)
 	if err != nil {
 		return err
 	}
 	if k.stored, err = openStored(k.dir); err != nil {
 		return err
 	}
-	k.expect(targets, sessions, k.stored.has)
+	k.expect(k.stored.has)
 	r := newReport()
 	k.report, r.against = r, k.stored.name
-	r.tally.missed = k.each(ctx, targets, sessions, func(t target, s *session) error {
-		err := k.scenario(ctx, t, s)
+	r.tally.missed = k.each(ctx, func(t target) error {
+		err := k.scenario(ctx, t)
 		if err != nil {
 			k.leave(t, failed, remarks[exitCode(err)], err)
 		}
@@ -101,7 +95,7 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 }
 
 // scenario compares one scenario, or notes why that makes no sense.
-func (k *check) scenario(ctx context.Context, t target, s *session) error {
+func (k *check) scenario(ctx context.Context, t target) error {
 	file, err := k.stored.load(t)
 	switch {
 	case err != nil:
@@ -111,21 +105,21 @@ func (k *check) scenario(ctx context.Context, t target, s *session) error {
 	case file == nil:
 		k.leave(t, notRecorded, "there is no cassette of it", nil)
 		return nil
-	case !s.asks(t):
+	case !t.asks():
 		k.leave(t, leftOut, t.scenario.How, nil)
 		return nil
 	case k.simulate && file.Header.Source == vcr.Live:
 		k.leave(t, leftOut, "recorded from a tenant; the simulator says nothing of that", nil)
 		return nil
-	case s.stopped != nil:
-		k.leave(t, skipped, remarks[s.stopped.code], nil)
+	case t.session.stopped != nil:
+		k.leave(t, skipped, remarks[t.session.stopped.code], nil)
 		return nil
 	}
-	fresh, err := k.twice(ctx, t, s)
+	fresh, err := k.twice(ctx, t)
 	if err != nil {
 		return err
 	}
-	s.welcome(t)
+	t.welcome()
 	report := drift.Compare(t.def, exchanges(file.Captured()), fresh[0], fresh[1])
 	report.Scenario, report.Stored = t.scenario.Name, file.Header.Source
 	k.report.add(report)
@@ -139,8 +133,8 @@ func (k *check) leave(t target, verdict, reason string, err error) {
 // twice records the scenario in memory. A tenant is asked a second time, so that
 // what differs from request to request is not taken for drift; the simulator
 // answers the same each time.
-func (k *check) twice(ctx context.Context, t target, s *session) (fresh [2][]drift.Exchange, err error) {
-	tenant, err := s.tenantOf(t)
+func (k *check) twice(ctx context.Context, t target) (fresh [2][]drift.Exchange, err error) {
+	tenant, err := t.tenant()
 	if err != nil {
 		return fresh, k.fail(exitFailed, t, "%v", err)
 	}

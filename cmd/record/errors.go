@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 
@@ -197,7 +199,7 @@ func networkReason(cause *unreachableError, err error) string {
 		return "connection refused"
 	case errors.Is(cause.err, io.EOF), errors.Is(cause.err, io.ErrUnexpectedEOF), errors.Is(cause.err, syscall.ECONNRESET):
 		return "the connection was closed before the answer"
-	case errors.As(cause.err, &record), strings.Contains(cause.Error(), "server gave HTTP response to HTTPS client"):
+	case errors.As(cause.err, &record), errors.Is(cause.err, http.ErrSchemeMismatch):
 		return "it does not answer https"
 	case errors.As(cause.err, &timeout) && timeout.Timeout():
 		return "the connection timed out"
@@ -214,4 +216,22 @@ func withoutURL(err error) error {
 		return u.Err
 	}
 	return err
+}
+
+// reason is an error of the file system or of a socket without the path or the
+// address: the message names what the user named.
+func reason(err error) error {
+	var path *fs.PathError
+	var call *os.SyscallError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &call):
+		return call.Err
+	case errors.As(err, &op) && op.Err != nil:
+		return op.Err
+	default:
+		return err
+	}
 }

@@ -9,9 +9,7 @@
 //	record completion bash|zsh|fish|powershell
 //
 // Credentials come from the environment only; record refresh --help names the
-// variables. Exit status: 0 done, 1 failed, 2 wrong usage, 3 an answer breaks
-// the published contract, or check has found drift, 4 credentials missing, 5
-// credentials refused, 6 tenant unreachable, 7 sent to a login page, 8 throttled.
+// variables, and record --help the exit statuses.
 package main
 
 import (

@@ -73,18 +73,18 @@ Environment, read unless --simulate is given:
 func refreshHelp() string { return refreshIntroduction + environmentHelp() + "\n" + exitHelp }
 
 func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	targets, sessions, err := r.begin(args, stderr)
+	err := r.begin(args, stderr)
 	if err != nil {
 		return err
 	}
-	if r.output, err = openOutput(r.out, targets); err != nil {
+	if r.output, err = openOutput(r.out, r.targets); err != nil {
 		return err
 	}
 	defer r.output.close()
-	r.expect(targets, sessions, func(target) bool { return true })
+	r.expect(func(target) bool { return true })
 	s := newSummary()
-	s.tally.missed = r.each(ctx, targets, sessions, func(t target, session *session) error {
-		row, err := r.scenario(ctx, t, session)
+	s.tally.missed = r.each(ctx, func(t target) error {
+		row, err := r.scenario(ctx, t)
 		s.add(t, row, err)
 		return err
 	})
@@ -95,23 +95,23 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 }
 
 // scenario records one scenario, or says why it stays as it is.
-func (r *refresh) scenario(ctx context.Context, t target, s *session) (row, error) {
+func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 	stored, err := r.stored(t)
 	if err != nil && !r.force {
 		return row{"unreadable", failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v; remove the file, or let --force replace it", err)
 	}
-	source := s.tenant.Source
+	source := t.session.tenant.Source
 	switch {
 	case source == vcr.Simulated && stored != "" && stored != vcr.Simulated && !r.force:
 		return row{stored, kept, "not simulated; --force puts the simulated one in its place"}, nil
-	case !s.asks(t) && stored == "":
+	case !t.asks() && stored == "":
 		return row{"none", leftOut, t.scenario.How + "; the shipped cassette serves"}, nil
-	case !s.asks(t):
+	case !t.asks():
 		return row{stored, kept, t.scenario.How}, nil
-	case s.stopped != nil:
-		return row{source, skipped, remarks[s.stopped.code]}, nil
+	case t.session.stopped != nil:
+		return row{source, skipped, remarks[t.session.stopped.code]}, nil
 	}
-	tenant, err := s.tenantOf(t)
+	tenant, err := t.tenant()
 	if err != nil {
 		return row{source, failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v", err)
 	}
@@ -124,7 +124,7 @@ func (r *refresh) scenario(ctx context.Context, t target, s *session) (row, erro
 	}); err != nil {
 		return row{source, failed, remarks[exitCode(err)]}, err
 	}
-	s.welcome(t)
+	t.welcome()
 	return done(source, stored, outcome, replaced), nil
 }
 
@@ -191,57 +191,6 @@ func (r *refresh) attempt(ctx context.Context, t target, tenant vcr.Tenant) (vcr
 // row is a scenario's line in the summary.
 type row struct{ source, verdict, remark string }
 
-// The verdicts, in the order in which they are counted.
-var verdicts = []string{written, unchanged, kept, notRecorded, leftOut, failed, skipped}
-
-const (
-	written     = "written"
-	unchanged   = "unchanged"
-	kept        = "kept"         // on purpose
-	notRecorded = "not recorded" // there is nothing to compare with
-	leftOut     = "left out"     // nothing is there, and nothing was made
-	failed      = "failed"
-	skipped     = "skipped" // an earlier failure would have come again
-)
-
-// tally counts what became of the scenarios.
-type tally struct {
-	counts map[string]int
-	missed int // not begun when the command was interrupted
-	code   int // the highest exit status of a failure
-}
-
-func (t *tally) add(verdict string, err error) {
-	if t.counts == nil {
-		t.counts = map[string]int{}
-	}
-	t.counts[verdict]++
-	if err != nil {
-		t.code = max(t.code, exitCode(err))
-	}
-}
-
-// lost counts the scenarios that should have been recorded and were not.
-func (t *tally) lost() int { return t.counts[failed] + t.counts[skipped] }
-
-// texts are the counts in words.
-func (t *tally) texts() (all []string) {
-	for _, v := range verdicts {
-		if n := t.counts[v]; n > 0 {
-			all = append(all, fmt.Sprintf("%d %s", n, v))
-		}
-	}
-	return all
-}
-
-// scenarios is a number of them with its verb.
-func scenarios(n int, one, many string) string {
-	if n == 1 {
-		return "1 scenario " + one
-	}
-	return fmt.Sprintf("%d scenarios %s", n, many)
-}
-
 // summary is what refresh prints at its end.
 type summary struct {
 	table table
@@ -279,48 +228,42 @@ func (s *summary) err(interrupted bool) error {
 	}
 }
 
-// kindNames are the kinds of values, in the order in which they are counted.
-var kindNames = []struct {
-	kind     provider.Kind
-	one, any string
+// nouns are the kinds of values, in the order in which they are counted.
+var nouns = []struct {
+	kind provider.Kind
+	noun string
 }{
-	{provider.ID, "id", "ids"},
-	{provider.DisplayID, "display id", "display ids"},
-	{provider.Event, "event", "events"},
-	{provider.Secret, "secret", "secrets"},
-	{provider.Key, "key", "keys"},
-	{provider.URL, "URL", "URLs"},
-	{provider.Mail, "mail address", "mail addresses"},
-	{provider.Name, "name", "names"},
-	{provider.Text, "text", "texts"},
-	{provider.Opaque, "reference", "references"},
-	{provider.Word, "word", "words"},
-	{provider.Header, "header name", "header names"},
-	{provider.Undocumented, "undocumented value", "undocumented values"},
+	{provider.ID, "id"},
+	{provider.DisplayID, "display id"},
+	{provider.Event, "event"},
+	{provider.Secret, "secret"},
+	{provider.Key, "key"},
+	{provider.URL, "URL"},
+	{provider.Mail, "mail address"},
+	{provider.Name, "name"},
+	{provider.Text, "text"},
+	{provider.Opaque, "reference"},
+	{provider.Word, "word"},
+	{provider.Header, "header name"},
+	{provider.Undocumented, "undocumented value"},
 }
 
 // replaced says how many values of the tenant a recording has replaced; empty
 // when none.
 func replaced(counts map[provider.Kind]int) string {
 	var parts []string
-	total, named := 0, 0
+	others := 0
 	for _, n := range counts {
-		total += n
+		others += n
 	}
-	for _, k := range kindNames {
-		n := counts[k.kind]
-		if n == 0 {
-			continue
+	for _, k := range nouns {
+		if n := counts[k.kind]; n > 0 {
+			others -= n
+			parts = append(parts, count(n, k.noun))
 		}
-		named += n
-		name := k.any
-		if n == 1 {
-			name = k.one
-		}
-		parts = append(parts, fmt.Sprintf("%d %s", n, name))
 	}
-	if rest := total - named; rest > 0 {
-		parts = append(parts, fmt.Sprintf("%d other", rest))
+	if others > 0 {
+		parts = append(parts, fmt.Sprintf("%d other", others))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -384,15 +327,6 @@ func openOutput(dir string, targets []target) (*output, error) {
 	}
 	slices.Sort(o.fresh)
 	return o, nil
-}
-
-// reason is an error of the file system without the path of a temporary file.
-func reason(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }
 
 func (o *output) path(t target) string {

@@ -102,6 +102,94 @@ func (r *report) writeText(w io.Writer) error {
 	return err
 }
 
+// err is the command's error; fails says which drift is one.
+func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
+	var parts []string
+	code := r.tally.code
+	if n := r.drifted(fails); n > 0 {
+		code = max(code, exitDrift)
+		parts = append(parts, scenarios(n, "has", "have")+" drifted, as the report says")
+	}
+	lost := r.tally.lost()
+	if lost > 0 {
+		parts = append(parts, scenarios(lost, "was", "were")+" not checked")
+	}
+	switch {
+	case interrupted:
+		parts = append(parts, fmt.Sprintf("interrupted before the end: %d not begun; nothing was written", r.tally.missed))
+		code = max(code, exitFailed)
+	case len(r.Reports)+lost == 0:
+		// A check that never checks anything must not look like one that passes.
+		return exit(exitFailed, "nothing was checked; the report says why")
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return exit(code, "%s", strings.Join(parts, "; "))
+}
+
+// The verdicts, in the order in which they are counted.
+var verdicts = []string{written, unchanged, kept, notRecorded, leftOut, failed, skipped}
+
+const (
+	written     = "written"
+	unchanged   = "unchanged"
+	kept        = "kept"         // on purpose
+	notRecorded = "not recorded" // there is nothing to compare with
+	leftOut     = "left out"     // nothing is there, and nothing was made
+	failed      = "failed"
+	skipped     = "skipped" // an earlier failure would have come again
+)
+
+// tally counts what became of the scenarios.
+type tally struct {
+	counts map[string]int
+	missed int // not begun when the command was interrupted
+	code   int // the highest exit status of a failure
+}
+
+func (t *tally) add(verdict string, err error) {
+	if t.counts == nil {
+		t.counts = map[string]int{}
+	}
+	t.counts[verdict]++
+	if err != nil {
+		t.code = max(t.code, exitCode(err))
+	}
+}
+
+// lost counts the scenarios that should have been recorded and were not.
+func (t *tally) lost() int { return t.counts[failed] + t.counts[skipped] }
+
+// texts are the counts in words.
+func (t *tally) texts() (all []string) {
+	for _, v := range verdicts {
+		if n := t.counts[v]; n > 0 {
+			all = append(all, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	return all
+}
+
+// scenarios is a number of them with its verb.
+func scenarios(n int, one, many string) string {
+	if n == 1 {
+		return count(n, "scenario") + " " + one
+	}
+	return count(n, "scenario") + " " + many
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "s"):
+		noun += "e"
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // writeJSON writes a value as the commands do; the prefix begins every line but
 // the first.
 func writeJSON(w io.Writer, prefix string, v any) error {
@@ -128,30 +216,4 @@ func exampleReport() *report {
 	})
 	r.leave("devrev", "webhooks.get/429", leftOut, "…", nil)
 	return r
-}
-
-// err is the command's error; fails says which drift is one.
-func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
-	var parts []string
-	code := r.tally.code
-	if n := r.drifted(fails); n > 0 {
-		code = max(code, exitDrift)
-		parts = append(parts, scenarios(n, "has", "have")+" drifted, as the report says")
-	}
-	lost := r.tally.lost()
-	if lost > 0 {
-		parts = append(parts, scenarios(lost, "was", "were")+" not checked")
-	}
-	switch {
-	case interrupted:
-		parts = append(parts, fmt.Sprintf("interrupted before the end: %d not begun; nothing was written", r.tally.missed))
-		code = max(code, exitFailed)
-	case len(r.Reports)+lost == 0:
-		// A check that never checks anything must not look like one that passes.
-		return exit(exitFailed, "nothing was checked; the report says why")
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	return exit(code, "%s", strings.Join(parts, "; "))
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log"
 	"net"
 	"net/http"
@@ -73,7 +72,7 @@ func (s *serve) run(ctx context.Context, args []string) error {
 	journal.OnFailure = func(e vcr.Exchange) { printFailure(s.stderr, e) }
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
-		return exit(exitFailed, "--addr %q: %v", s.addr, listenReason(err))
+		return exit(exitFailed, "--addr %q: %v", s.addr, reason(err))
 	}
 	if err := s.listen(ctx, listener, vcr.NewServer(def.BaseURL, journal)); err != nil {
 		return err
@@ -150,43 +149,6 @@ func (s *serve) listen(ctx context.Context, listener net.Listener, handler *vcr.
 	}
 	<-stopped
 	return nil
-}
-
-// listenReason is why an address cannot be listened on, without the address.
-func listenReason(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Err != nil {
-		err = op.Err
-	}
-	var call *os.SyscallError
-	if errors.As(err, &call) {
-		return call.Err
-	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
-}
-
-// completeStep offers the providers, then the scenarios of the one that is
-// chosen; files come from the shell.
-func completeStep(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-	var all []string
-	if len(args) == 0 {
-		for _, def := range provider.All() {
-			all = append(all, def.Name+"\t"+def.Title)
-		}
-		return all, cobra.ShellCompDirectiveNoFileComp
-	}
-	if def := provider.ByName(args[0]); def != nil {
-		for _, s := range def.Scenarios {
-			if strings.HasPrefix(s.Name, typed) {
-				all = append(all, fmt.Sprintf("%s\t%d: %s", s.Name, s.Status, s.Summary))
-			}
-		}
-	}
-	return all, cobra.ShellCompDirectiveDefault
 }
 
 func serveHelp() string {
@@ -302,12 +264,4 @@ func failedRequests(r vcr.Report) string {
 		names = append(names[:maxNamed], fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(names, "; ")
-}
-
-// count is a number with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

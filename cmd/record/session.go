@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,6 +28,7 @@ type recorder struct {
 	getenv                 func(string) string
 	clock                  clock
 	stderr                 io.Writer
+	targets                []target
 	// asked and total count the scenarios that a tenant is asked for; a simulator
 	// is too fast for progress.
 	asked, total int
@@ -40,24 +42,29 @@ func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
 	f.DurationVar(&r.timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
 }
 
-// begin chooses the scenarios and finds their tenants.
-func (r *recorder) begin(args []string, stderr io.Writer) ([]target, map[*provider.Definition]*session, error) {
+// begin chooses the scenarios that have a tenant.
+func (r *recorder) begin(args []string, stderr io.Writer) error {
 	r.stderr = stderr
 	targets, err := choose(args)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	sessions, err := r.tenants(targets, len(args) > 0)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	return targets, sessions, nil
+	for _, t := range targets {
+		if t.session = sessions[t.def]; t.session != nil {
+			r.targets = append(r.targets, t)
+		}
+	}
+	return nil
 }
 
 // expect counts the scenarios that a tenant will be asked for.
-func (r *recorder) expect(targets []target, sessions map[*provider.Definition]*session, wanted func(target) bool) {
-	for _, t := range targets {
-		if s := sessions[t.def]; s != nil && s.asks(t) && !r.simulate && wanted(t) {
+func (r *recorder) expect(wanted func(target) bool) {
+	for _, t := range r.targets {
+		if t.asks() && !r.simulate && wanted(t) {
 			r.total++
 		}
 	}
@@ -71,24 +78,19 @@ func (r *recorder) progress(t target) {
 	}
 }
 
-// each runs f for the targets that have a tenant, one after the other, and says
-// what fails. It returns how many were not begun when the user interrupted.
-func (r *recorder) each(ctx context.Context, targets []target, sessions map[*provider.Definition]*session, f func(target, *session) error) (missed int) {
-	for _, t := range targets {
-		s := sessions[t.def]
-		switch {
-		case s == nil:
-			continue
-		case ctx.Err() != nil:
-			missed++
-			continue
+// each runs f for the targets, one after the other, and says what fails. It
+// returns how many were not begun when the user interrupted.
+func (r *recorder) each(ctx context.Context, f func(target) error) (missed int) {
+	for i, t := range r.targets {
+		if ctx.Err() != nil {
+			return len(r.targets) - i
 		}
-		if err := f(t, s); err != nil {
+		if err := f(t); err != nil {
 			fmt.Fprintf(r.stderr, "%v\n", err)
-			s.note(err)
+			t.session.note(err)
 		}
 	}
-	return missed
+	return 0
 }
 
 // ask sends the scenario's request once. The recording holds what came back; its
@@ -248,21 +250,20 @@ type session struct {
 }
 
 // asks reports whether the scenario's request will be sent.
-func (s *session) asks(t target) bool { return s.tenant.Source == vcr.Simulated || t.scenario.Live }
+func (t target) asks() bool { return t.session.tenant.Source == vcr.Simulated || t.scenario.Live }
 
-// tenantOf is the tenant that the scenario asks: the simulator has a state for
-// each.
-func (s *session) tenantOf(t target) (vcr.Tenant, error) {
-	if s.tenant.Source == vcr.Simulated {
+// tenant is whom the scenario asks: the simulator has a state for each.
+func (t target) tenant() (vcr.Tenant, error) {
+	if t.session.tenant.Source == vcr.Simulated {
 		return simulated(t)
 	}
-	return s.tenant, nil
+	return t.session.tenant, nil
 }
 
 // welcome notes that a request with the tenant's credential was answered.
-func (s *session) welcome(t target) {
+func (t target) welcome() {
 	if t.scenario.Request.Credential == provider.Valid {
-		s.welcomed = true
+		t.session.welcomed = true
 	}
 }
 
@@ -336,7 +337,7 @@ func (o observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp.Body = io.NopCloser(strings.NewReader(string(body)))
+	resp.Body = io.NopCloser(bytes.NewReader(body))
 	var tagged struct {
 		Type string `json:"type"`
 	}

@@ -15,68 +15,73 @@ type target struct {
 	def      *provider.Definition
 	scenario *provider.Scenario
 	// exact says that the arguments name the scenario itself.
-	exact bool
+	exact   bool
+	session *session
 }
 
 func (t target) name() string { return t.def.Name + "/" + t.scenario.Name }
 
-// choice collects the targets that the arguments name.
-type choice struct {
-	targets []target
-	seen    map[*provider.Scenario]bool
-}
-
 // choose turns the arguments into scenarios; every mistake is reported at once.
 // Without arguments it takes all.
 func choose(args []string) ([]target, error) {
-	c := choice{seen: map[*provider.Scenario]bool{}}
 	if len(args) == 0 {
-		for _, def := range provider.All() {
-			c.add(def, "")
-		}
+		args = providerNames()
 	}
+	var targets []target
 	var mistakes []string
+	seen := map[*provider.Scenario]bool{}
 	for _, arg := range args {
 		name, prefix, _ := strings.Cut(strings.TrimRight(arg, "/"), "/")
-		switch def := provider.ByName(name); {
-		case def == nil:
+		def := provider.ByName(name)
+		if def == nil {
 			mistakes = append(mistakes, unknownProvider(name, arg))
-		case !c.add(def, prefix):
+			continue
+		}
+		found := named(def, prefix)
+		if len(found) == 0 {
 			mistakes = append(mistakes, fmt.Sprintf("%s has no scenario %q; %s", name, prefix, suggestion(prefix, scenarioNames(def), "record list shows those that there are")))
+		}
+		for _, t := range found {
+			if !seen[t.scenario] {
+				seen[t.scenario] = true
+				targets = append(targets, t)
+			}
 		}
 	}
 	if len(mistakes) > 0 {
 		return nil, exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
 	}
-	return c.targets, nil
+	return targets, nil
 }
 
-// add takes the scenarios of that name, or of the operation of that name.
-func (c *choice) add(def *provider.Definition, name string) (found bool) {
+// named are the scenarios of that name, or of the operation of that name; all of
+// them when the name is empty.
+func named(def *provider.Definition, name string) (targets []target) {
 	for i := range def.Scenarios {
 		s := &def.Scenarios[i]
-		if name != "" && s.Name != name && !strings.HasPrefix(s.Name, name+"/") {
-			continue
-		}
-		found = true
-		if !c.seen[s] {
-			c.seen[s] = true
-			c.targets = append(c.targets, target{def: def, scenario: s, exact: s.Name == name})
+		if name == "" || s.Name == name || strings.HasPrefix(s.Name, name+"/") {
+			targets = append(targets, target{def: def, scenario: s, exact: s.Name == name})
 		}
 	}
-	return found
+	return targets
 }
 
 func unknownProvider(name, arg string) string {
-	var names []string
+	// The name of a scenario alone is the likeliest mistake.
 	for _, def := range provider.All() {
-		names = append(names, def.Name)
-		// The name of a scenario alone is the likeliest mistake.
-		if (&choice{seen: map[*provider.Scenario]bool{}}).add(def, arg) {
+		if len(named(def, arg)) > 0 {
 			return fmt.Sprintf("there is no provider %q; did you mean %q?", name, def.Name+"/"+arg)
 		}
 	}
+	names := providerNames()
 	return fmt.Sprintf("there is no provider %q; %s", name, suggestion(name, names, "there are "+strings.Join(names, " and ")))
+}
+
+func providerNames() (names []string) {
+	for _, def := range provider.All() {
+		names = append(names, def.Name)
+	}
+	return names
 }
 
 func scenarioNames(def *provider.Definition) []string {
@@ -108,4 +113,24 @@ func completeScenario(_ *cobra.Command, args []string, typed string) ([]string, 
 		}
 	}
 	return all, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeStep offers the providers, then the scenarios of the one that is
+// chosen; files come from the shell.
+func completeStep(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	var all []string
+	if len(args) == 0 {
+		for _, def := range provider.All() {
+			all = append(all, def.Name+"\t"+def.Title)
+		}
+		return all, cobra.ShellCompDirectiveNoFileComp
+	}
+	if def := provider.ByName(args[0]); def != nil {
+		for _, s := range def.Scenarios {
+			if strings.HasPrefix(s.Name, typed) {
+				all = append(all, fmt.Sprintf("%s\t%d: %s", s.Name, s.Status, s.Summary))
+			}
+		}
+	}
+	return all, cobra.ShellCompDirectiveDefault
 }

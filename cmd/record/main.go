@@ -31,12 +31,12 @@ import (
 
 func main() { os.Exit(interruptible(systemClock)) }
 
-// interruptible runs the command until it ends or is interrupted.
-func interruptible(c clock) int {
+// interruptible runs the command until it ends or a signal interrupts it.
+func interruptible(clock clock) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process as if nobody listened.
 	context.AfterFunc(ctx, stop)
-	return run(ctx, os.Args[1:], os.Getenv, c, os.Stdout, os.Stderr)
+	return run(ctx, os.Args[1:], os.Getenv, clock, os.Stdout, os.Stderr)
 }
 
 const rootHelp = `record makes and refreshes the cassettes of package webhooktest, against a live
@@ -61,10 +61,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 		Long:          rootHelp + exitHelp,
 		SilenceErrors: true, SilenceUsage: true,
 		DisableFlagsInUseLine: true,
-		Args:                  func(c *cobra.Command, args []string) error { return unknownCommand(c, args) },
+		Args:                  unknownCommand,
 		RunE:                  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Version:               version(),
 	}
-	root.Version = version()
 	root.SetVersionTemplate("record {{.Version}}\n")
 	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand())
 	root.SetArgs(args)
@@ -93,6 +93,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 	return exitCode(err)
 }
 
+// unknownCommand is the error about an argument where a command is expected.
 func unknownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

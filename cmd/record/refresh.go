@@ -64,8 +64,9 @@ meets the published contract, every value of the tenant in it has been replaced,
 and it replays itself. Every token in it must be HTTP's own, a word that the
 contract lists at that place, a placeholder, a documented date or count within
 bounds, or the plain name of an undocumented member; one that is none of these
-keeps the file from being written, and the message names its place. Otherwise the old file stays as it was. A cassette whose
-new recording says the same stays untouched.
+keeps the file from being written, and the message names its place. Otherwise
+the old file stays as it was. A cassette whose new recording says the same stays
+untouched.
 
 Environment, read unless --simulate is given:
 `

@@ -134,10 +134,7 @@ func asked(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, neg, args, 2, "asked PROVIDER FILE")
 	got := stateOf(ts).tenants[args[0]].requests()
 	slices.Sort(got)
-	want := strings.Fields(strings.ReplaceAll(ts.ReadFile(args[1]), " ", "_"))
-	for i := range want {
-		want[i] = strings.Replace(want[i], "_", " ", 1)
-	}
+	want := strings.FieldsFunc(ts.ReadFile(args[1]), func(r rune) bool { return r == '\n' })
 	got = slices.Compact(got)
 	if !slices.Equal(got, want) {
 		ts.Fatalf("%s was asked\n%s", args[0], strings.Join(got, "\n"))

@@ -37,7 +37,7 @@ func choose(args []string) ([]target, error) {
 			mistakes = append(mistakes, unknownProvider(name, arg))
 			continue
 		}
-		found := named(def, prefix)
+		found := matching(def, prefix)
 		if len(found) == 0 {
 			mistakes = append(mistakes, fmt.Sprintf("%s has no scenario %q; %s", name, prefix, suggestion(prefix, scenarioNames(def), "record list shows those that there are")))
 		}
@@ -54,9 +54,9 @@ func choose(args []string) ([]target, error) {
 	return targets, nil
 }
 
-// named are the scenarios of that name, or of the operation of that name; all of
+// matching are the scenarios of that name, or of the operation of that name; all of
 // them when the name is empty.
-func named(def *provider.Definition, name string) (targets []target) {
+func matching(def *provider.Definition, name string) (targets []target) {
 	for i := range def.Scenarios {
 		s := &def.Scenarios[i]
 		if name == "" || s.Name == name || strings.HasPrefix(s.Name, name+"/") {
@@ -66,10 +66,11 @@ func named(def *provider.Definition, name string) (targets []target) {
 	return targets
 }
 
+// unknownProvider says of an argument that its provider does not exist.
 func unknownProvider(name, arg string) string {
 	// The name of a scenario alone is the likeliest mistake.
 	for _, def := range provider.All() {
-		if len(named(def, arg)) > 0 {
+		if len(matching(def, arg)) > 0 {
 			return fmt.Sprintf("there is no provider %q; did you mean %q?", name, def.Name+"/"+arg)
 		}
 	}

@@ -68,8 +68,7 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	if def == nil {
 		ts.Fatalf("no provider %q", args[0])
 	}
-	base, token, env := simulator.Tenant(def)
-	_ = base
+	_, token, env := simulator.Tenant(def)
 	t := &tenant{env: map[string]string{def.TokenVar: token}, values: personal[def.Name]}
 	for _, s := range def.Seeds {
 		// What a look-up finds is left for it to find.

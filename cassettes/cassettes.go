@@ -13,5 +13,5 @@ import "embed"
 
 // FS holds the cassettes.
 //
-//go:embed devrev/*/*.yaml dvelop/*/*.yaml
+//go:embed */*/*.yaml
 var FS embed.FS

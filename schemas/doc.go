@@ -122,7 +122,7 @@ package schemas
 
 import "embed"
 
-// FS holds the schemas: devrev/*.json and dvelop/*.json.
+// FS holds the schemas: PROVIDER/*.json.
 //
-//go:embed devrev/*.json dvelop/*.json
+//go:embed */*.json
 var FS embed.FS

@@ -4,8 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -63,8 +68,8 @@ var layout = []rule{
 		why: "one package knows go-vcr, so that its traps have one place and another version one change",
 	},
 	{
-		who: "/internal/provider", never: []string{"/internal/", "/webhooktest", "/cmd/", "/cassettes", "/schemas"},
-		why: "the definitions are data, and everything else reads them",
+		who: "/internal/provider", never: []string{"/internal/alias", "/internal/contract", "/internal/drift", "/internal/lint", "/internal/scenario", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
+		why: "the definitions are data beside the vendor's files, and everything else reads them",
 	},
 	{
 		who: "/internal/alias", never: []string{"/internal/contract", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
@@ -79,7 +84,7 @@ var layout = []rule{
 		why: "a simulator that shared code with the checks could not show that the checks are right",
 	},
 	{
-		who: "/internal/vcr", never: []string{"/internal/simulator", "/webhooktest", "/cmd/", "/cassettes"},
+		who: "/internal/vcr", never: []string{"/internal/simulator", "/webhooktest", "/cmd/"},
 		why: "which tenant is recorded, and into which file, is its callers' business",
 	},
 	{
@@ -162,4 +167,36 @@ func listPackages(t *testing.T) (module string, packages []pkg) {
 	out, err = exec.CommandContext(t.Context(), "go", "list", "-m").Output()
 	require.NoError(t, err)
 	return strings.TrimSpace(string(out)), packages
+}
+
+// What is known of a vendor stands in the vendor's own files: in a definition, a
+// simulator, schemas and cassettes. No other package names one in its code.
+func TestLayout_vendorsAreData(t *testing.T) {
+	named := regexp.MustCompile(`(?i)devrev|d\.?velop|\bdvrv|\bdevo\b|dmsconfig`)
+	for _, dir := range []string{"alias", "contract", "drift", "lint", "pattern", "scenario", "vcr"} {
+		files, err := filepath.Glob(filepath.Join("..", "internal", dir, "*.go"))
+		require.NoError(t, err)
+		require.NotEmpty(t, files, dir)
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			set := token.NewFileSet()
+			file, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
+			require.NoError(t, err)
+			ast.Inspect(file, func(n ast.Node) bool {
+				text := ""
+				switch n := n.(type) {
+				case *ast.Ident:
+					text = n.Name
+				case *ast.BasicLit:
+					text = n.Value
+				}
+				if named.MatchString(text) {
+					t.Errorf("%s: %s names a vendor; put the fact into its definition in internal/provider", set.Position(n.Pos()), text)
+				}
+				return true
+			})
+		}
+	}
 }

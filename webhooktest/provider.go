@@ -57,7 +57,13 @@ var (
 )
 
 // Providers returns the known vendors.
-func Providers() []Provider { return []Provider{DevRev, DVelop} }
+func Providers() []Provider {
+	var all []Provider
+	for _, def := range provider.All() {
+		all = append(all, Provider{def: def})
+	}
+	return all
+}
 
 // String returns the vendor's own name: "DevRev", "d.velop".
 func (p Provider) String() string {

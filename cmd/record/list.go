@@ -3,13 +3,13 @@ package main
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/vcr"
 )
@@ -61,7 +61,7 @@ func shortTarget(target string) string {
 // shippedSource says where the cassette of this build comes from.
 func shippedSource(def *provider.Definition, s *provider.Scenario) string {
 	name := def.Name + "/" + s.Name + ".yaml"
-	data, err := cassettes.FS.ReadFile(name)
+	data, err := fs.ReadFile(def.Cassettes, s.Name+".yaml")
 	if err != nil {
 		return "none yet"
 	}

@@ -1,6 +1,11 @@
 package alias
 
-import "strings"
+import (
+	"strings"
+	"sync"
+
+	"example.com/webhookvcr/internal/provider"
+)
 
 // don is an id of the form don:service:partition:type/id:type/id… as it stands
 // in a text. Its separators may be escaped, all or some of them, and keep their
@@ -20,13 +25,26 @@ func (p span) in(s string) string { return s[p.start:p.end] }
 // key names a part in the table: type/id.
 func (p donPart) key(s string) string { return p.kind.in(s) + "/" + p.id.in(s) }
 
+// resources is the grammar of ids in which some vendor names a resource by its
+// path. They are looked for in the texts of every vendor, since one tenant's may
+// stand in another's.
+var resources = sync.OnceValue(func() *provider.Resources {
+	for _, d := range provider.All() {
+		if d.Resources != nil {
+			return d.Resources
+		}
+	}
+	return &provider.Resources{Scheme: "\x00"}
+})
+
 // parseDON reads the DON that starts at i.
 func parseDON(s string, i int) (don, bool) {
 	d := don{start: i}
-	if !strings.HasPrefix(s[i:], "don") {
+	scheme := resources().Scheme
+	if !strings.HasPrefix(s[i:], scheme) {
 		return d, false
 	}
-	i += len("don")
+	i += len(scheme)
 	var ok bool
 	if i, ok = colon(s, i); !ok {
 		return d, false

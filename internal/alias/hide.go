@@ -366,8 +366,8 @@ func (t *Table) hideHeaderName(v string) string {
 }
 
 // eventName says whether a member's name is an event id: the list of events is
-// an object below /_embedded whose members are objects.
+// an object whose members are objects.
 func (t *Table) eventName(l leaf) bool {
-	path, ok := strings.CutPrefix(l.pointer, "/_embedded/")
-	return ok && t.eventVar != "" && l.node.kind == objectNode && !strings.Contains(path, "/")
+	path, ok := strings.CutPrefix(l.pointer, t.def.EventMap+"/")
+	return ok && t.def.EventMap != "" && t.eventVar != "" && l.node.kind == objectNode && !strings.Contains(path, "/")
 }

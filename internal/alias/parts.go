@@ -97,11 +97,9 @@ func (t *Table) enterPart(key, p string) {
 	t.shown.addForms(needle{text: "id:" + short, replacement: id, kind: provider.ID, placeholder: p, whole: true, joins: "_-"})
 }
 
-// partNames are the types whose placeholders are named better than by the type.
-var partNames = map[string]string{"": "dvrv-us", "devo": "example", "devu": "user", "svcacc": "service-account"}
-
+// partName is what the placeholders of a type are called before their number.
 func partName(kind string) string {
-	if name, ok := partNames[kind]; ok {
+	if name, ok := resources().Names[kind]; ok {
 		return name
 	}
 	return kind

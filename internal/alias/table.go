@@ -3,6 +3,7 @@ package alias
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -74,7 +75,7 @@ func New(o Options) (*Table, error) {
 		byReal: map[kindText]string{}, byPlaceholder: map[string]pair{}, anyKind: map[string]pair{},
 		numbers: map[provider.Kind]int{},
 		parts:   map[string]string{}, partsR: map[string]string{}, partNumbers: map[string]int{},
-		firsts: map[string]string{"": "dvrv-us-1", "devo": "example"},
+		firsts: maps.Clone(resources().First),
 		guids:  map[string]string{}, guidsR: map[string]string{},
 		literals: map[string]bool{}, words: map[string]bool{}, said: map[string]bool{}, made: map[string]bool{}, dons: map[string]bool{},
 		sent: &Sent{}, sentReal: map[kindText]string{},

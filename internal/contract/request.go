@@ -36,7 +36,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.root)
 			rep.exclusive(route.Operation)
-			rep.secrets(s)
+			rep.secrets(d, s)
 		}
 	}
 	return rep.done()

@@ -75,17 +75,20 @@ func (r *report) retryAfter(d *provider.Definition, a Answer) {
 	}
 }
 
-// secrets checks what DevRev documents of a webhook's secret: format byte, which is
-// base64, and 8 to 32 bytes. An empty one asks for a new one.
-func (r *report) secrets(s *schema) {
+// secrets checks the documented length of the secrets of a request, which are
+// base64. An empty one asks for a new one.
+func (r *report) secrets(d *provider.Definition, s *schema) {
+	if d.MaxSecret == 0 {
+		return
+	}
 	for pointer, class := range classes(s, r.root) {
 		v, _ := resolve(r.root, pointer)
 		secret, ok := v.(string)
 		if class.Kind != provider.Secret || !ok || secret == "" {
 			continue
 		}
-		if b, err := base64.StdEncoding.DecodeString(secret); err != nil || len(b) < 8 || len(b) > 32 {
-			r.add(Rule, pointer, "is not the base64 text of 8 to 32 bytes")
+		if b, err := base64.StdEncoding.DecodeString(secret); err != nil || len(b) < d.MinSecret || len(b) > d.MaxSecret {
+			r.add(Rule, pointer, "is not the base64 text of %d to %d bytes", d.MinSecret, d.MaxSecret)
 		}
 	}
 }

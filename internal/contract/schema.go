@@ -12,7 +12,6 @@ import (
 	"sync"
 
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/schemas"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
@@ -31,17 +30,22 @@ type schema struct {
 // compiled holds a func() (*schema, error) for each file, which compiles it once.
 var compiled sync.Map
 
+type schemaKey struct {
+	def  *provider.Definition
+	file string
+}
+
 // load returns a file of the provider's directory, compiled.
 func load(d *provider.Definition, file string) (*schema, error) {
-	name := d.Name + "/" + file
-	once, ok := compiled.Load(name)
+	key := schemaKey{d, file}
+	once, ok := compiled.Load(key)
 	if !ok {
-		once, _ = compiled.LoadOrStore(name, sync.OnceValues(func() (*schema, error) { return compile(name) }))
+		once, _ = compiled.LoadOrStore(key, sync.OnceValues(func() (*schema, error) { return compile(d, d.Name+"/"+file) }))
 	}
 	return once.(func() (*schema, error))()
 }
 
-func compile(name string) (*schema, error) {
+func compile(d *provider.Definition, name string) (*schema, error) {
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
 	c.AssertFormat = true
@@ -50,7 +54,7 @@ func compile(name string) (*schema, error) {
 	c.AssertContent = false
 	c.ExtractAnnotations = true
 	c.RegisterExtension(placeholderKeyword, nil, placeholderCompiler{})
-	c.LoadURL = open
+	c.LoadURL = func(url string) (io.ReadCloser, error) { return open(d, url) }
 	root, err := c.Compile(base + name)
 	if err != nil {
 		return nil, fmt.Errorf("schema %q: %w", name, err)
@@ -60,14 +64,17 @@ func compile(name string) (*schema, error) {
 	return s, nil
 }
 
-// open reads from the embedded files, so that a wrong reference is an error and
+// open reads from the vendor's files, so that a wrong reference is an error and
 // never a look at the network or the disk.
-func open(url string) (io.ReadCloser, error) {
-	name, ok := strings.CutPrefix(url, base)
+func open(d *provider.Definition, url string) (io.ReadCloser, error) {
+	name, ok := strings.CutPrefix(url, base+d.Name+"/")
 	if !ok {
-		return nil, fmt.Errorf("%q lies outside of %s", url, base)
+		return nil, fmt.Errorf("%q lies outside of %s", url, base+d.Name)
 	}
-	return schemas.FS.Open(name)
+	if d.Schemas == nil {
+		return nil, fmt.Errorf("provider %q has no schemas", d.Name)
+	}
+	return d.Schemas.Open(name)
 }
 
 // each calls f for a schema and every schema that it is made of, each once.
@@ -126,7 +133,10 @@ func Compile(d *provider.Definition) error {
 	for _, file := range named(d) {
 		files[file] = true
 	}
-	entries, err := fs.ReadDir(schemas.FS, d.Name)
+	if d.Schemas == nil {
+		return fmt.Errorf("provider %q has no schemas", d.Name)
+	}
+	entries, err := fs.ReadDir(d.Schemas, ".")
 	if err != nil {
 		return fmt.Errorf("provider %q has no schemas: %w", d.Name, err)
 	}

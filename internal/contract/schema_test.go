@@ -22,15 +22,15 @@ func TestCompile(t *testing.T) {
 	for _, d := range provider.All() {
 		assert.NoError(t, contract.Compile(d), d.Name)
 	}
-	broken := provider.Definition{Name: "devrev", Operations: []provider.Operation{{
+	broken := provider.Definition{Name: "devrev", Schemas: provider.DevRev.Schemas, Operations: []provider.Operation{{
 		Name: "x", Forms: []provider.Form{{Method: "GET", Path: "/x", Body: "no-such-file.json"}},
 		Responses: []provider.Response{{Status: 200, Schema: "nor-this.json"}},
 	}}}
 	assert.EqualError(t, contract.Compile(&broken), `schema "devrev/no-such-file.json": `+
-		`jsonschema https://example.com/webhookvcr/schemas/devrev/no-such-file.json compilation failed: open devrev/no-such-file.json: file does not exist`+"\n"+
+		`jsonschema https://example.com/webhookvcr/schemas/devrev/no-such-file.json compilation failed: open no-such-file.json: file does not exist`+"\n"+
 		`schema "devrev/nor-this.json": `+
-		`jsonschema https://example.com/webhookvcr/schemas/devrev/nor-this.json compilation failed: open devrev/nor-this.json: file does not exist`)
-	assert.EqualError(t, contract.Compile(&provider.Definition{Name: "nobody"}), `provider "nobody" has no schemas: open nobody: file does not exist`)
+		`jsonschema https://example.com/webhookvcr/schemas/devrev/nor-this.json compilation failed: open nor-this.json: file does not exist`)
+	assert.EqualError(t, contract.Compile(&provider.Definition{Name: "nobody"}), `provider "nobody" has no schemas`)
 
 	got := contract.CheckRequest(&broken, contract.Request{Method: "GET", URL: parseURL(t, "https://example.com/x"), Header: header("Content-Type", "application/json"), Body: []byte("{}")})
 	assert.True(t, slices.ContainsFunc(got, contract.Problem.Fails), "a schema that is missing is no clean bill")

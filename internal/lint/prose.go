@@ -5,26 +5,12 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/provider"
 )
 
 var (
-	// organisation is the tenant's part of a DON, however its separators are
-	// escaped.
-	organisation = regexp.MustCompile(`(?i)\bdon(?::|%3a)[a-z_]+(?::|%3a)[a-z0-9-]+(?::|%3a)devo(?:/|\\/|%2f)([a-z0-9_.~+=-]+)`)
-	tenantHost   = regexp.MustCompile(`(?i)([a-z0-9-]+)\.d-velop\.cloud`)
-	workspace    = regexp.MustCompile(`(?i)\bapp\.devrev\.ai(?:/|\\/|%2f)([a-z0-9_.-]+)`)
-	mailAddress  = regexp.MustCompile(`^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)`)
+	mailAddress = regexp.MustCompile(`^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)`)
 )
-
-var tenants = []struct {
-	pattern *regexp.Regexp
-	// needle is part of every match: most texts lack it.
-	needle, placeholder, what string
-}{
-	{organisation, "devo", "example", "an id of a real DevRev organisation"},
-	{tenantHost, "-velop.cloud", "sample-api", "the host of a real d.velop tenant"},
-	{workspace, "app.devrev.ai", "example", "the name of a real DevRev workspace"},
-}
 
 // prose looks at a text by its form alone.
 func (s *search) prose(value string) {
@@ -57,13 +43,15 @@ func (s *search) form(value string) {
 			}
 		}
 	}
-	for _, t := range tenants {
-		if !containsFold(value, t.needle) {
-			continue
-		}
-		for _, m := range t.pattern.FindAllStringSubmatch(value, -1) {
-			if !strings.EqualFold(strings.TrimRight(m[1], "."), t.placeholder) {
-				s.found(ruleTenant, "holds %s; the placeholder is %q", t.what, t.placeholder)
+	for _, d := range provider.All() {
+		for _, mark := range d.Marks {
+			if !containsFold(value, mark.Needle) {
+				continue
+			}
+			for _, m := range mark.Pattern.FindAllStringSubmatchIndex(value, -1) {
+				if !strings.EqualFold(strings.TrimRight(value[m[2]:m[3]], "."), mark.Placeholder) {
+					s.found(ruleTenant, "holds %s; the placeholder is %q", mark.What, mark.Placeholder)
+				}
 			}
 		}
 	}

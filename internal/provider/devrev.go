@@ -1,5 +1,11 @@
 package provider
 
+import (
+	"example.com/webhookvcr/cassettes"
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/schemas"
+)
+
 // Placeholders of DevRev.
 const (
 	DevRevWebhookID        = "don:integration:dvrv-us-1:devo/example:webhook/webhook-id"
@@ -23,6 +29,25 @@ var DevRev = Definition{
 	BaseDefault: "https://api.devrev.ai",
 	TokenVar:    "DEVREV_TOKEN",
 	BareToken:   true,
+	Schemas:     below(schemas.FS, "devrev"),
+	Cassettes:   below(cassettes.FS, "devrev"),
+	Resources: &Resources{
+		Scheme: "don",
+		First:  map[string]string{"": "dvrv-us-1", "devo": "example"},
+		Names:  map[string]string{"": "dvrv-us", "devo": "example", "devu": "user", "svcacc": "service-account"},
+	},
+	MinSecret: 8, MaxSecret: 32, // the API reference, webhooks.create and webhooks.update
+	Marks: []Mark{
+		{
+			// The organisation of an id, however its separators are escaped.
+			Pattern: pattern.New(`(?i)\bdon(?::|%3a)[a-z_]+(?::|%3a)[a-z0-9-]+(?::|%3a)devo(?:/|\\/|%2f)([a-z0-9_.~+=-]+)`),
+			Needle:  "devo", Placeholder: "example", What: "an id of a real DevRev organisation",
+		},
+		{
+			Pattern: pattern.New(`(?i)\bapp\.devrev\.ai(?:/|\\/|%2f)([a-z0-9_.-]+)`),
+			Needle:  "app.devrev.ai", Placeholder: "example", What: "the name of a real DevRev workspace",
+		},
+	},
 	Seeds: []Seed{{
 		Placeholder: DevRevWebhookID,
 		Var:         "DEVREV_WEBHOOK_ID",

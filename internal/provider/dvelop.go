@@ -1,5 +1,11 @@
 package provider
 
+import (
+	"example.com/webhookvcr/cassettes"
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/schemas"
+)
+
 // Placeholders of d.velop.
 const (
 	DVelopRepositoryID     = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -19,6 +25,13 @@ var DVelop = Definition{
 	SessionCookie: "AuthSessionId",
 	Origin:        true,
 	MatchAccept:   true,
+	Schemas:       below(schemas.FS, "dvelop"),
+	Cassettes:     below(cassettes.FS, "dvelop"),
+	EventMap:      "/_embedded",
+	Marks: []Mark{{
+		Pattern: pattern.New(`(?i)([a-z0-9-]+)\.d-velop\.cloud`),
+		Needle:  "-velop.cloud", Placeholder: "sample-api", What: "the host of a real d.velop tenant",
+	}},
 	Seeds: []Seed{
 		{Placeholder: DVelopRepositoryID, Var: "DVELOP_REPOSITORY_ID", Kind: ID, Variable: "repoId"},
 		{Placeholder: DVelopEventID, Var: "DVELOP_EVENT_ID", Kind: Event, Variable: "id"},

@@ -9,7 +9,12 @@
 // webhooktest; the completeness test then lists what is still missing.
 package provider
 
-import "slices"
+import (
+	"io/fs"
+	"slices"
+
+	"example.com/webhookvcr/internal/pattern"
+)
 
 // Definition is everything the module knows about one vendor.
 type Definition struct {
@@ -81,6 +86,43 @@ type Definition struct {
 	LoginPath string
 	// Scenarios are the shipped scenarios, in the order of the README's table.
 	Scenarios []Scenario
+	// Schemas and Cassettes hold the vendor's files: schemas by their names,
+	// cassettes as SCENARIO.yaml.
+	Schemas, Cassettes fs.FS
+	// Resources is the grammar of ids that name a resource by its path; nil when
+	// the vendor has none.
+	Resources *Resources
+	// EventMap is the JSON pointer of an object whose members are named by event
+	// ids; empty when there is none.
+	EventMap string
+	// MinSecret and MaxSecret bound the secrets that a request may set, in bytes;
+	// 0 when they are not documented.
+	MinSecret, MaxSecret int
+	// Marks are how a tenant of the vendor's is recognised in any text.
+	Marks []Mark
+}
+
+// Resources says how ids of the form SCHEME:SERVICE:PARTITION:TYPE/ID:TYPE/ID…
+// are replaced.
+type Resources struct {
+	// Scheme is the first word.
+	Scheme string
+	// First are the placeholders of the first id of a type, Names what the further
+	// ones are called before their number, where not by the type itself. The empty
+	// type stands for the partition.
+	First, Names map[string]string
+}
+
+// Mark is a form of text that gives a tenant away.
+type Mark struct {
+	// Pattern finds it; its first group is the tenant's own part.
+	Pattern pattern.Pattern
+	// Needle is part of every match: most texts lack it.
+	Needle string
+	// Placeholder stands in the place of the tenant's part.
+	Placeholder string
+	// What says what was found: "the host of a real tenant".
+	What string
 }
 
 // Delivery is the documented message to a webhook's URL.
@@ -309,6 +351,15 @@ type Departure struct {
 
 // All returns the known vendors, in alphabetical order of their names.
 func All() []*Definition { return []*Definition{&DevRev, &DVelop} }
+
+// below returns the files of one vendor.
+func below(files fs.FS, name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil {
+		panic("provider: " + err.Error()) // the names of this package are valid
+	}
+	return sub
+}
 
 // ByName returns the vendor of that name, or nil.
 func ByName(name string) *Definition {

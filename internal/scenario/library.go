@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/vcr"
 )
@@ -95,7 +94,7 @@ func (l Library) File(s *provider.Scenario) (*vcr.File, error) {
 	if file, ok := shipped.Load(s); ok {
 		return file.(*vcr.File), nil
 	}
-	data, err := cassettes.FS.ReadFile(name)
+	data, err := fs.ReadFile(l.Definition.Cassettes, s.Name+".yaml")
 	if err != nil {
 		return nil, fmt.Errorf("scenario %s of %s has no cassette yet; go run ./cmd/record refresh --simulate makes it", s.Name, l.Definition.Name)
 	}

@@ -15,6 +15,8 @@ const (
 	devrevWebhookID = devrevOrgDON + ":webhook/1jGzMh1N"
 )
 
+func init() { vendors[&provider.DevRev] = devrevVendor }
+
 func devrevVendor() vendor {
 	failing := func(status int, errorType string) func() http.Handler {
 		return func() http.Handler { return &DevRev{Fail: status, FailType: errorType} }

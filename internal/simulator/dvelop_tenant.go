@@ -1,6 +1,10 @@
 package simulator
 
-import "net/http"
+import (
+	"net/http"
+
+	"example.com/webhookvcr/internal/provider"
+)
 
 // The default tenant of d.velop. The key holds the signs that real ones do and
 // that URL-encoding changes.
@@ -11,6 +15,8 @@ const (
 	dvelopWebhookID    = "9d3f6a52-1c7e-4b08-8f4d-2e6b7a9c5d10"
 	dvelopEventID      = "postimport"
 )
+
+func init() { vendors[&provider.DVelop] = dvelopVendor }
 
 func dvelopVendor() vendor {
 	return vendor{

@@ -46,17 +46,15 @@ type vendor struct {
 	states map[string]func() http.Handler
 }
 
+// vendors are filled in by the file of each vendor.
+var vendors = map[*provider.Definition]func() vendor{}
+
 func vendorOf(d *provider.Definition) (v vendor, ok bool) {
-	if d == nil {
+	make, ok := vendors[d]
+	if !ok {
 		return vendor{}, false
 	}
-	switch d.Name {
-	case provider.DevRev.Name:
-		return devrevVendor(), true
-	case provider.DVelop.Name:
-		return dvelopVendor(), true
-	}
-	return vendor{}, false
+	return make(), true
 }
 
 // New returns a handler for the vendor in the state that a scenario's Switch

@@ -493,7 +493,7 @@ func (e *audit) contractWord(t token) bool {
 	case queryName:
 		return t.class.Documented
 	case memberToken:
-		return t.class.Documented && contract.IsWord(def, t.value) || t.in == "answer" && t.at == "/_embedded" && slices.Contains(def.Events, t.value)
+		return t.class.Documented && contract.IsWord(def, t.value) || t.in == "answer" && def.EventMap != "" && t.at == def.EventMap && slices.Contains(def.Events, t.value)
 	case headerName:
 		if t.in == "request" {
 			return slices.ContainsFunc(def.RequestHeaders, func(h provider.RequestHeader) bool { return h.Name == t.value })

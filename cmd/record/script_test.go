@@ -62,6 +62,8 @@ func TestScript(t *testing.T) {
 			for _, name := range []string{"http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"} {
 				env.Setenv(name, "")
 			}
+			// A command built with -race would wait for a second when it ends.
+			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

@@ -131,8 +131,8 @@ func (s Scenario) Request() *http.Request {
 	return req
 }
 
-// Scenarios returns the vendor's scenarios in the order of the README's table:
-// enough to loop over every documented answer.
+// Scenarios returns the vendor's scenarios in the order of the table in
+// docs/testing.md: enough to loop over every documented answer.
 func (p Provider) Scenarios() []Scenario {
 	if p.def == nil {
 		return nil

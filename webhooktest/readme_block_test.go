@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ import (
 // firstFault makes the README's first test ask for another webhook.
 var firstFault = edit{"webhook_test.go", "` + webhooktest.DevRevWebhookID + `", "webhook-id"}
 
-// generate returns the content of one block of the README; command is the built
+// generate returns the content of one block of a page; command is the built
 // cmd/record.
 func generate(t *testing.T, command, name string) string {
 	t.Helper()
@@ -37,6 +38,8 @@ func generate(t *testing.T, command, name string) string {
 		out, err := goTest(t, consumer(t, "first", firstFault))
 		require.Error(t, err, "%s", out)
 		return text(regexp.MustCompile(`\d+\.\d+s`).ReplaceAllString(out, "0.01s"))
+	case "providers":
+		return providerTable()
 	case "scenarios":
 		return scenarioTable()
 	case "variables":
@@ -67,6 +70,22 @@ func generate(t *testing.T, command, name string) string {
 }
 
 func trimRight(s string) string { return regexp.MustCompile(`(?m) +$`).ReplaceAllString(s, "") }
+
+func providerTable() string {
+	b := "\n| vendor | operations | with scenarios |\n|---|---|---|\n"
+	for _, def := range provider.All() {
+		var operations, shown []string
+		for _, op := range def.Operations {
+			name := "`" + op.Name + "`"
+			operations = append(operations, name)
+			if slices.ContainsFunc(def.Scenarios, func(s provider.Scenario) bool { return strings.HasPrefix(s.Name, op.Name+"/") }) {
+				shown = append(shown, name)
+			}
+		}
+		b += fmt.Sprintf("| %s | %s | %s |\n", def.Title, strings.Join(operations, ", "), strings.Join(shown, ", "))
+	}
+	return b + "\n"
+}
 
 func scenarioTable() string {
 	var b strings.Builder

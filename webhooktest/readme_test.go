@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -18,41 +19,51 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-const readme = "../README.md"
+// pages returns the README and the guides that it links to, by their paths.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob("../docs/*.md")
+	require.NoError(t, err)
+	texts := map[string]string{}
+	for _, path := range append(paths, "../README.md") {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		texts[filepath.ToSlash(path)] = string(data)
+	}
+	return texts
+}
 
-// generated is a block of the README that a test writes: its name stands in the
+// generated is a block of a page that a test writes: its name stands in the
 // comment before it.
 var generated = regexp.MustCompile(`(?s)<!-- generated: (.*?) -->\n(.*?)<!-- end -->`)
 
-// The README shows sources, tables and output as they are. After a change,
+// The pages show sources, tables and output as they are. After a change,
 // GOLDIE_UPDATE=true go test ./webhooktest writes them anew.
 func TestReadme_isInStep(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile(readme)
-	require.NoError(t, err)
-	text := string(data)
 	command := filepath.Join(t.TempDir(), "record.exe")
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", command, "../cmd/record").CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	seen := map[string]bool{}
-	want := generated.ReplaceAllStringFunc(text, func(block string) string {
-		name := generated.FindStringSubmatch(block)[1]
-		seen[name] = true
-		return "<!-- generated: " + name + " -->\n" + generate(t, command, name) + "<!-- end -->"
-	})
-	for _, name := range []string{"first failure", "scenarios", "variables", "refresh", "diff", "refused", "exit statuses"} {
-		assert.True(t, seen[name], "the README has no block %q", name)
+	update := os.Getenv("GOLDIE_UPDATE") == "true" && os.Getenv("CI") == ""
+	seen := map[string]string{}
+	for path, text := range pages(t) {
+		want := generated.ReplaceAllStringFunc(text, func(block string) string {
+			m := generated.FindStringSubmatch(block)
+			name, shown := m[1], m[2]
+			assert.Empty(t, seen[name], "%s shows the block %q, and so does another page, or this one", path, name)
+			seen[name] = path
+			now := generate(t, command, name)
+			if !update {
+				assert.Equal(t, anywhere(now), anywhere(shown), "%s: the block %q is out of step; GOLDIE_UPDATE=true go test ./webhooktest writes it anew", path, name)
+			}
+			return "<!-- generated: " + name + " -->\n" + now + "<!-- end -->"
+		})
+		if update && want != text {
+			require.NoError(t, os.WriteFile(path, []byte(want), 0o644))
+		}
 	}
-	if os.Getenv("GOLDIE_UPDATE") == "true" && os.Getenv("CI") == "" && want != text {
-		require.NoError(t, os.WriteFile(readme, []byte(want), 0o644))
-		return
-	}
-	for _, block := range generated.FindAllStringSubmatch(text, -1) {
-		name := block[1]
-		i := strings.Index(want, "<!-- generated: "+name+" -->\n")
-		rest := want[i+len("<!-- generated: "+name+" -->\n"):]
-		now, _, _ := strings.Cut(rest, "<!-- end -->")
-		assert.Equal(t, anywhere(now), anywhere(block[2]), "the README's block %q is out of step; GOLDIE_UPDATE=true go test ./webhooktest writes it anew", name)
+	for _, name := range []string{"first failure", "providers", "scenarios", "variables", "refresh", "diff", "refused", "exit statuses"} {
+		assert.NotEmpty(t, seen[name], "no page has a block %q", name)
 	}
 }
 
@@ -61,30 +72,64 @@ var position = regexp.MustCompile(`\w+\.go:\d+: `)
 // anywhere drops the lines of Go files from output: they change with every edit.
 func anywhere(output string) string { return position.ReplaceAllString(output, "x.go:1: ") }
 
-// Go code in the README comes from files that are compiled and run.
+// Go code in the pages comes from files that are compiled and run.
 func TestReadme_showsNoOtherCode(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile(readme)
-	require.NoError(t, err)
-	rest := generated.ReplaceAllString(string(data), "")
-	assert.False(t, strings.Contains(rest, "```go\n"), "the README has Go code outside of a generated block")
+	for path, text := range pages(t) {
+		assert.NotContains(t, generated.ReplaceAllString(text, ""), "```go\n", "%s has Go code outside of a generated block", path)
+	}
 }
 
-var link = regexp.MustCompile(`\]\(([^)#]+)(#[^)]*)?\)`)
+var (
+	link    = regexp.MustCompile(`\]\(([^)#]*)(?:#([^)]*))?\)`)
+	fenced  = regexp.MustCompile("(?ms)^```.*?^```$")
+	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+)
 
+// anchors returns the names by which links reach the headings of a page.
+func anchors(text string) (names []string) {
+	for _, m := range heading.FindAllStringSubmatch(fenced.ReplaceAllString(text, ""), -1) {
+		name := regexp.MustCompile(`[^\w -]`).ReplaceAllString(strings.ToLower(m[1]), "")
+		names = append(names, strings.ReplaceAll(name, " ", "-"))
+	}
+	return names
+}
+
+// A link leads to a file of this module, and to a heading in it; the README
+// leads to every page.
 func TestReadme_linksLeadSomewhere(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile(readme)
-	require.NoError(t, err)
-	found := 0
-	for _, m := range link.FindAllStringSubmatch(string(data), -1) {
-		if strings.Contains(m[1], "://") {
-			continue
+	texts := pages(t)
+	reached := map[string]bool{"../README.md": true}
+	for from, text := range texts {
+		for _, m := range link.FindAllStringSubmatch(fenced.ReplaceAllString(text, ""), -1) {
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			to := from
+			if m[1] != "" {
+				to = path.Join(path.Dir(from), m[1])
+				if !assert.FileExists(t, filepath.FromSlash(to), "%s has the link %s", from, m[0]) {
+					continue
+				}
+			}
+			if from == "../README.md" {
+				reached[to] = true
+			}
+			if m[2] != "" {
+				assert.Contains(t, anchors(texts[to]), m[2], "%s has the link %s", from, m[0])
+			}
 		}
-		found++
-		assert.FileExists(t, filepath.Join("..", filepath.FromSlash(m[1])))
 	}
-	assert.Positive(t, found, "the README links to none of the module's files")
+	for path := range texts {
+		assert.True(t, reached[path], "the README has no link to %s", path)
+	}
+}
+
+// Whoever sees the project for the first time reads the README to its end.
+func TestReadme_isShort(t *testing.T) {
+	t.Parallel()
+	assert.LessOrEqual(t, strings.Count(pages(t)["../README.md"], "\n"), 200, "lines of the README; what is longer goes to docs")
 }
 
 // The package documentation's tables say what the definitions say.

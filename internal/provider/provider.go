@@ -84,7 +84,7 @@ type Definition struct {
 	// LoginPath is the path prefix of the sign-in page that a dead credential is
 	// redirected to; empty when there is none.
 	LoginPath string
-	// Scenarios are the shipped scenarios, in the order of the README's table.
+	// Scenarios are the shipped scenarios, in the order of the table in docs/testing.md.
 	Scenarios []Scenario
 	// Schemas and Cassettes hold the vendor's files: schemas by their names,
 	// cassettes as SCENARIO.yaml.

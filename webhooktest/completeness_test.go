@@ -54,11 +54,11 @@ func TestCompleteness(t *testing.T) {
 				add("internal/provider/%s.go: the placeholder %q has no environment variable", d.Name, s.Placeholder)
 			}
 			if !slices.Contains(exported, s.Placeholder) {
-				add("webhooktest/provider.go: no exported constant for the placeholder %q of %s", s.Placeholder, s.Var)
+				add("webhooktest/%s.go: no exported constant for the placeholder %q of %s", d.Name, s.Placeholder, s.Var)
 			}
 		}
 		if !slices.ContainsFunc(public, func(variable string) bool { return defined[variable] == d.Name }) {
-			add("webhooktest/provider.go: no exported variable for %s", d.Name)
+			add("webhooktest/%s.go: no exported variable for %s", d.Name, d.Title)
 		}
 		if base, _, _ := simulator.Tenant(d); base == "" {
 			add("internal/simulator/%s.go: no server of %s in vendors", d.Name, d.Name)

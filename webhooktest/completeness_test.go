@@ -10,7 +10,9 @@ import (
 	"io/fs"
 	"mime"
 	"net/http"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,68 +24,91 @@ import (
 	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/internal/vcr"
 	"example.com/webhookvcr/webhooktest"
 )
 
 // What the definitions promise is there: whoever adds a vendor, an operation or
-// a scenario learns here, at once, of everything that is still missing.
+// a scenario learns here, at once, of everything that is still missing and of the
+// file where it belongs.
 func TestCompleteness(t *testing.T) {
 	var missing []string
 	add := func(format string, args ...any) { missing = append(missing, fmt.Sprintf(format, args...)) }
-	exported := exportedConstants(t)
+	exported, defined, public := exportedConstants(t), definitions(t), exportedProviders(t)
+	for variable, name := range defined {
+		if provider.ByName(name) == nil {
+			add("internal/provider/provider.go: All does not list %s", variable)
+		}
+	}
 	used := map[string]bool{}
 	for _, d := range provider.All() {
 		if err := contract.Compile(d); err != nil {
-			add("%s: schemas: %v", d.Name, err)
+			add("schemas/%s: %v", d.Name, err)
 		}
 		if d.BaseVar == "" || d.TokenVar == "" {
-			add("%s: has no environment variable for the base URL, or none for the credential", d.Name)
+			add("internal/provider/%s.go: no environment variable for the base URL, or none for the credential", d.Name)
 		}
 		for _, s := range d.Seeds {
 			if s.Var == "" {
-				add("%s: the placeholder %q has no environment variable", d.Name, s.Placeholder)
+				add("internal/provider/%s.go: the placeholder %q has no environment variable", d.Name, s.Placeholder)
 			}
 			if !slices.Contains(exported, s.Placeholder) {
-				add("%s: the placeholder %q of %s is no exported constant of package webhooktest", d.Name, s.Placeholder, s.Var)
+				add("webhooktest/%s.go: no exported constant for the placeholder %q of %s", d.Name, s.Placeholder, s.Var)
 			}
 		}
-		public := publicProvider(d)
-		if public.String() == "no provider" {
-			add("%s: package webhooktest has no exported variable for it, or Providers does not list it", d.Name)
-			continue
+		if !slices.ContainsFunc(public, func(variable string) bool { return defined[variable] == d.Name }) {
+			add("webhooktest/%s.go: no exported variable for %s", d.Name, d.Title)
 		}
+		if base, _, _ := simulator.Tenant(d); base == "" {
+			add("internal/simulator/%s.go: no server of %s in vendors", d.Name, d.Name)
+		}
+		missing = append(missing, undocumented(t, d)...)
+		p := publicProvider(d)
 		shown := map[string]webhooktest.Scenario{}
-		for _, s := range public.Scenarios() {
+		for _, s := range p.Scenarios() {
 			shown[s.Name] = s
 		}
 		for i := range d.Scenarios {
 			s := &d.Scenarios[i]
-			label := d.Name + " " + s.Name
+			label := "internal/provider/" + d.Name + ".go: " + s.Name
 			file := d.Name + "/" + s.Name + ".yaml"
 			used[file] = true
 			if operation, _, _ := strings.Cut(s.Name, "/"); d.Operation(operation) == nil {
-				add("%s: %s is no operation", label, operation)
+				add("internal/provider/%s.go: %s: %s is no operation", d.Name, s.Name, operation)
 			}
 			if s.Summary == "" || s.How == "" {
-				add("%s: has no Summary, or no How", label)
+				add("internal/provider/%s.go: %s has no Summary, or no How", d.Name, s.Name)
 			}
 			for _, also := range s.Also {
 				if d.Scenario(also) == nil {
-					add("%s: Also names %q, which is no scenario", label, also)
+					add("internal/provider/%s.go: %s: Also names %q, which is no scenario", d.Name, s.Name, also)
 				}
+			}
+			if _, err := simulator.New(d, s.Switch); err != nil {
+				add("internal/simulator/%s.go: %s: %v", d.Name, s.Name, err)
 			}
 			cassette, err := cassetteOf(file)
 			if err != nil {
-				add("%s: %v", label, err)
+				add("cassettes/%s: %v", file, err)
 				continue
 			}
 			h := cassette.Header
 			if h.Provider != d.Name || h.Scenario != s.Name || h.Source != vcr.Live && h.Source != vcr.Simulated {
-				add("%s: the header of cassettes/%s says provider %q, scenario %q, source %q", label, file, h.Provider, h.Scenario, h.Source)
+				add("cassettes/%s: the header says provider %q, scenario %q, source %q", file, h.Provider, h.Scenario, h.Source)
 			}
 			missing = append(missing, prefixed(label, departures(d, s, cassette))...)
-			missing = append(missing, prefixed(label, played(t, public, shown[s.Name], s))...)
+			faults := prefixed(label, played(t, p, shown[s.Name], s))
+			missing = append(missing, faults...)
+			if len(faults) > 0 || updating() {
+				continue
+			}
+			if _, extension := canonicalBody(t, p, shown[s.Name]); extension != "" {
+				golden := d.Name + "/" + s.Name + extension
+				if _, err := os.Stat(filepath.Join(goldenDir, filepath.FromSlash(golden))); err != nil {
+					add("golden/%s: is missing; GOLDIE_UPDATE=true go test ./webhooktest makes it", golden)
+				}
+			}
 		}
 	}
 	require.NoError(t, fs.WalkDir(cassettes.FS, ".", func(path string, entry fs.DirEntry, err error) error {
@@ -95,6 +120,59 @@ func TestCompleteness(t *testing.T) {
 	if len(missing) > 0 {
 		assert.Fail(t, "the definitions are not complete", strings.Join(missing, "\n"))
 	}
+}
+
+// updating says that this run writes golden files and pages.
+func updating() bool { return os.Getenv("GOLDIE_UPDATE") == "true" && os.Getenv("CI") == "" }
+
+// undocumented lists what the package's documentation and the pages do not say
+// of a vendor.
+func undocumented(t *testing.T, d *provider.Definition) (missing []string) {
+	t.Helper()
+	data, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	lines := strings.Split(string(data), "\n")
+	row := func(first string) []string {
+		for _, line := range lines {
+			if words := strings.Fields(strings.TrimPrefix(line, "//")); len(words) > 1 && words[0] == first {
+				return words[1:]
+			}
+		}
+		return nil
+	}
+	for _, op := range d.Operations {
+		var want, got []string
+		for _, r := range op.Responses {
+			want = append(want, strconv.Itoa(r.Status))
+		}
+		for _, word := range row(op.Name) {
+			if word = strings.TrimSuffix(word, ","); regexp.MustCompile(`^\d{3}$`).MatchString(word) {
+				got = append(got, word)
+			}
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		if !slices.Equal(want, got) {
+			missing = append(missing, fmt.Sprintf("webhooktest/doc.go: the row of %s has the statuses %q, expected %q", op.Name, got, want))
+		}
+	}
+	for _, v := range variables(d) {
+		if row(v.name) == nil {
+			missing = append(missing, fmt.Sprintf("webhooktest/doc.go: no row for the variable %s", v.name))
+		}
+	}
+	if updating() {
+		return missing
+	}
+	texts := pages(t)
+	for page, mark := range map[string]string{
+		"README.md": "| " + d.Title + " |", "docs/testing.md": "**" + d.Title + "**", "docs/recording.md": "`" + d.TokenVar + "`",
+	} {
+		if !strings.Contains(texts["../"+page], mark) {
+			missing = append(missing, page+": does not show "+d.Title+"; GOLDIE_UPDATE=true go test ./webhooktest writes it anew")
+		}
+	}
+	return missing
 }
 
 func prefixed(label string, lines []string) []string {
@@ -197,12 +275,12 @@ func played(t *testing.T, p webhooktest.Provider, shown webhooktest.Scenario, s 
 // webhooktest. Each is defined by one of package provider.
 func exportedConstants(t *testing.T) (values []string) {
 	inner := map[string]string{}
-	constants(t, "../internal/provider", func(name string, value ast.Expr) {
+	declared(t, "../internal/provider", token.CONST, func(name string, value ast.Expr) {
 		if literal, ok := value.(*ast.BasicLit); ok && literal.Kind == token.STRING {
 			inner[name], _ = strconv.Unquote(literal.Value)
 		}
 	})
-	constants(t, ".", func(name string, value ast.Expr) {
+	declared(t, ".", token.CONST, func(name string, value ast.Expr) {
 		if selector, ok := value.(*ast.SelectorExpr); ok && ast.IsExported(name) {
 			if v, ok := inner[selector.Sel.Name]; ok {
 				values = append(values, v)
@@ -212,7 +290,52 @@ func exportedConstants(t *testing.T) (values []string) {
 	return values
 }
 
-func constants(t *testing.T, dir string, found func(name string, value ast.Expr)) {
+// definitions are the vendors' names by the variables of package provider that
+// define them.
+func definitions(t *testing.T) map[string]string {
+	names := map[string]string{}
+	declared(t, "../internal/provider", token.VAR, func(variable string, value ast.Expr) {
+		if literal, ok := member(value, "Definition", "Name").(*ast.BasicLit); ok {
+			names[variable], _ = strconv.Unquote(literal.Value)
+		}
+	})
+	return names
+}
+
+// exportedProviders are the variables of package provider that have an exported
+// variable of package webhooktest.
+func exportedProviders(t *testing.T) (variables []string) {
+	declared(t, ".", token.VAR, func(variable string, value ast.Expr) {
+		if address, ok := member(value, "Provider", "def").(*ast.UnaryExpr); ok && ast.IsExported(variable) {
+			if selector, ok := address.X.(*ast.SelectorExpr); ok {
+				variables = append(variables, selector.Sel.Name)
+			}
+		}
+	})
+	return variables
+}
+
+// member returns the value of a field in a literal of that type, or nil.
+func member(value ast.Expr, typeName, field string) ast.Expr {
+	literal, ok := value.(*ast.CompositeLit)
+	if !ok {
+		return nil
+	}
+	if name, ok := literal.Type.(*ast.Ident); !ok || name.Name != typeName {
+		return nil
+	}
+	for _, element := range literal.Elts {
+		if pair, ok := element.(*ast.KeyValueExpr); ok {
+			if key, ok := pair.Key.(*ast.Ident); ok && key.Name == field {
+				return pair.Value
+			}
+		}
+	}
+	return nil
+}
+
+// declared calls found for what a package declares outside of functions.
+func declared(t *testing.T, dir string, kind token.Token, found func(name string, value ast.Expr)) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	require.NoError(t, err)
 	for _, path := range files {
@@ -223,7 +346,7 @@ func constants(t *testing.T, dir string, found func(name string, value ast.Expr)
 		require.NoError(t, err)
 		for _, declaration := range file.Decls {
 			group, ok := declaration.(*ast.GenDecl)
-			if !ok || group.Tok != token.CONST {
+			if !ok || group.Tok != kind {
 				continue
 			}
 			for _, spec := range group.Specs {

@@ -8,11 +8,15 @@ import (
 
 func ExampleProviders() {
 	for _, p := range webhooktest.Providers() {
-		fmt.Println(p)
+		for _, s := range p.Scenarios() {
+			if s.Name == "webhooks.get/429" || s.Name == "GetWebHook/406" {
+				fmt.Println(p, s.Name)
+			}
+		}
 	}
 	// Output:
-	// DevRev
-	// d.velop
+	// DevRev webhooks.get/429
+	// d.velop GetWebHook/406
 }
 
 func ExampleProvider_String() {

@@ -17,26 +17,6 @@ import (
 // and becomes the tenant's own on the wire when recording.
 const Token = provider.Token
 
-// The placeholders that the shipped scenarios know. When recording, each stands
-// for the value of an environment variable of the tenant's.
-const (
-	// DevRevWebhookID stands for DEVREV_WEBHOOK_ID, or for the first webhook that
-	// webhooks.list answers when the variable is unset. It is the id of the
-	// example in DevRev's API reference.
-	DevRevWebhookID = provider.DevRevWebhookID
-	// DevRevUnknownWebhookID is the id of no webhook; it stands for itself.
-	DevRevUnknownWebhookID = provider.DevRevUnknownWebhookID
-	// DVelopRepositoryID stands for DVELOP_REPOSITORY_ID.
-	DVelopRepositoryID = provider.DVelopRepositoryID
-	// DVelopEventID stands for DVELOP_EVENT_ID, an event such as postimport.
-	DVelopEventID = provider.DVelopEventID
-	// DVelopWebhookID stands for DVELOP_WEBHOOK_ID, or for the first webhook of
-	// the event when the variable is unset.
-	DVelopWebhookID = provider.DVelopWebhookID
-	// DVelopUnknownWebhookID is the id of no webhook; it stands for itself.
-	DVelopUnknownWebhookID = provider.DVelopUnknownWebhookID
-)
-
 // Provider is a vendor known to this module, with the options that apply to it.
 // The zero value names no vendor and fails every test that uses it.
 type Provider struct {
@@ -45,16 +25,6 @@ type Provider struct {
 }
 
 var errNoProvider = errors.New("the zero Provider names no vendor; use webhooktest.DevRev or webhooktest.DVelop")
-
-// The vendors.
-var (
-	// DevRev is the webhook API of https://devrev.ai, as the types of its
-	// TypeScript SDK 1.1.71 and its OpenAPI document of 2024-01-24 describe it.
-	DevRev = Provider{def: &provider.DevRev}
-	// DVelop is the webhook part of d.velop's API for configuring repositories,
-	// as its OpenAPI document oas-dmsconfig and its guide describe it.
-	DVelop = Provider{def: &provider.DVelop}
-)
 
 // Providers returns the known vendors.
 func Providers() []Provider {

@@ -1,7 +1,6 @@
 package webhooktest_test
 
 import (
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -15,8 +14,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"example.com/webhookvcr/internal/provider"
 )
 
 // pages returns the README and the guides that it links to, by their paths.
@@ -130,40 +127,6 @@ func TestReadme_linksLeadSomewhere(t *testing.T) {
 func TestReadme_isShort(t *testing.T) {
 	t.Parallel()
 	assert.LessOrEqual(t, strings.Count(pages(t)["../README.md"], "\n"), 200, "lines of the README; what is longer goes to docs")
-}
-
-// The package documentation's tables say what the definitions say.
-func TestDoc_tablesAreInStep(t *testing.T) {
-	t.Parallel()
-	data, err := os.ReadFile("doc.go")
-	require.NoError(t, err)
-	lines := strings.Split(string(data), "\n")
-	row := func(first string) []string {
-		for _, line := range lines {
-			if words := strings.Fields(strings.TrimPrefix(line, "//")); len(words) > 1 && words[0] == first {
-				return words[1:]
-			}
-		}
-		return nil
-	}
-	for _, def := range provider.All() {
-		for _, op := range def.Operations {
-			var want []string
-			for _, r := range op.Responses {
-				want = append(want, fmt.Sprint(r.Status))
-			}
-			var got []string
-			for _, word := range row(op.Name) {
-				if regexp.MustCompile(`^\d{3},?$`).MatchString(word) {
-					got = append(got, strings.TrimSuffix(word, ","))
-				}
-			}
-			assert.ElementsMatch(t, want, got, "the statuses of %s", op.Name)
-		}
-		for _, v := range variables(def) {
-			assert.NotEmpty(t, row(v.name), "doc.go does not name %s", v.name)
-		}
-	}
 }
 
 // source returns a file, or one of its functions with the comment above it.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -20,10 +21,12 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/assert"
+
+	"example.com/webhookvcr/internal/provider"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock())) }, "fetch": fetch})
+	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock())) }, "fetch": fetch, "of": of})
 }
 
 // TestScript runs the scripts below testdata/script against the built command,
@@ -43,7 +46,8 @@ func TestMain(m *testing.M) {
 //	clean                      no value of a tenant is in the output or a file
 //	address FILE VARIABLE      the URL that a server wrote into the file
 //
-// and the program fetch.
+// the programs fetch and of, and two variables that hold for all vendors:
+// SCENARIOS, how many there are, and PROVIDERS, their names as messages list them.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -64,6 +68,14 @@ func TestScript(t *testing.T) {
 			}
 			// A command built with -race would wait for a second when it ends.
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
+			var names []string
+			scenarios := 0
+			for _, def := range provider.All() {
+				names = append(names, def.Name)
+				scenarios += len(def.Scenarios)
+			}
+			env.Setenv("PROVIDERS", strings.Join(names, " and "))
+			env.Setenv("SCENARIOS", strconv.Itoa(scenarios))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -83,6 +95,93 @@ func TestScript(t *testing.T) {
 			},
 		},
 	})
+}
+
+// of is the program of PROVIDER...: it copies its input without the lines about
+// other providers, and without the width that those give to a column.
+func of() {
+	input, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Print(linesOf(string(input), os.Args[1:]))
+}
+
+func linesOf(text string, providers []string) string {
+	var others []string
+	for _, def := range provider.All() {
+		if slices.Contains(providers, def.Name) {
+			continue
+		}
+		others = append(others, def.Name+"/", def.Name+":", "left out, for want of variables: "+def.Name+":", def.TokenVar+" ", def.BaseVar+" ")
+		for _, s := range def.Seeds {
+			others = append(others, s.Var+" ")
+		}
+	}
+	paragraphs := strings.Split(text, "\n\n")
+	for i, paragraph := range paragraphs {
+		lines := strings.Split(paragraph, "\n")
+		kept := slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
+			return slices.ContainsFunc(others, func(start string) bool { return strings.HasPrefix(strings.TrimSpace(line), start) })
+		})
+		if len(kept) < len(lines) {
+			paragraphs[i] = strings.Join(narrowed(kept), "\n")
+		}
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
+// narrowed takes columns of blanks out of a table until two part its columns. A
+// line that ends in a colon is its heading.
+func narrowed(table []string) []string {
+	rows := make([][]rune, len(table))
+	width := 0
+	for i, line := range table {
+		rows[i] = []rune(line)
+		width = max(width, len(rows[i]))
+	}
+	blank := func(column int) bool {
+		return !slices.ContainsFunc(rows, func(row []rune) bool {
+			return column < len(row) && row[column] != ' ' && row[len(row)-1] != ':'
+		})
+	}
+	for column := width - 1; column >= 2; column-- {
+		if !blank(column) || !blank(column-1) || !blank(column-2) {
+			continue
+		}
+		for i, row := range rows {
+			if column < len(row) && row[len(row)-1] != ':' {
+				rows[i] = slices.Delete(row, column, column+1)
+			}
+		}
+	}
+	for i, row := range rows {
+		table[i] = string(row)
+	}
+	return table
+}
+
+func TestLinesOf(t *testing.T) {
+	const table = `NAME                  STATUS
+dvelop/GetWebHook/20  200
+devrev/a              404
+
+Variables:
+  DEVREV_TOKEN           é credential
+  DVELOP_REPOSITORY_ID   an id
+
+1 written
+`
+	assert.Equal(t, table, linesOf(table, []string{"devrev", "dvelop"}))
+	assert.Equal(t, `NAME      STATUS
+devrev/a  404
+
+Variables:
+  DEVREV_TOKEN  é credential
+
+1 written
+`, linesOf(table, []string{"devrev"}))
 }
 
 type stateKey struct{}

@@ -4,9 +4,8 @@
 // recording, its operations with the schema of every documented body, the
 // headers that may enter a cassette, and the scenarios that this module ships.
 // The package knows nothing about HTTP transports, cassettes or tests: alias,
-// contract, simulator and vcr read it. To add a vendor, add a file here, its
-// schemas, a file in internal/simulator, and one exported variable in package
-// webhooktest; the completeness test then lists what is still missing.
+// contract, simulator and vcr read it. docs/adding-a-provider.md says how to add
+// a vendor; the completeness test in webhooktest lists what is still missing.
 package provider
 
 import (

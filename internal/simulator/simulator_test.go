@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -141,7 +142,10 @@ func TestNew_twoHandlersAreAlikeAndApart(t *testing.T) {
 			require.NoError(t, err)
 			second, err := simulator.New(d, sc.Switch)
 			require.NoError(t, err)
-			assert.NotSame(t, first, second)
+			// A handler without a state of its own may be one and the same.
+			if kept := reflect.ValueOf(first); kept.Kind() == reflect.Pointer && kept.Elem().Type().Size() > 0 {
+				assert.NotSame(t, first, second)
+			}
 			assert.Equal(t, do(t, first, tenantRequest(t, d, sc.Request)), do(t, second, tenantRequest(t, d, sc.Request)),
 				"%s/%s is not the same twice", d.Name, sc.Name)
 		}
@@ -242,19 +246,27 @@ func TestTenant_holdsNoPlaceholder(t *testing.T) {
 		provider.Token, provider.DVelop.BaseURL, "example.com", "devo/example", "webhook-id", "no-such",
 		provider.DVelopRepositoryID, provider.DVelopWebhookID, provider.DVelopUnknownWebhookID, "-0000-4000-8000-",
 	}
-	requests := map[string][]provider.Request{
-		"devrev": {{Method: "POST", Target: "/webhooks.list", Body: "{}"}, {Method: "POST", Target: "/webhooks.create", Body: `{"url":"u"}`}},
-		"dvelop": {{Method: "GET", Target: "/dmsconfig/r/" + provider.DVelopRepositoryID + "/events"}},
+	shows := func(d *provider.Definition, sw string, requests ...provider.Request) {
+		h, err := simulator.New(d, sw)
+		require.NoError(t, err)
+		for _, r := range requests {
+			got := do(t, h, tenantRequest(t, d, r))
+			require.Less(t, got.Status, 300, got.Body)
+			i := slices.IndexFunc(placeholders, func(p string) bool { return strings.Contains(strings.ToLower(got.Body), p) })
+			assert.Negative(t, i, "%s shows a placeholder: %s", d.Name, got.Body)
+		}
+	}
+	for _, sw := range []string{"", "undocumented"} {
+		shows(&provider.DevRev, sw,
+			provider.Request{Method: "POST", Target: "/webhooks.list", Body: "{}"},
+			provider.Request{Method: "POST", Target: "/webhooks.create", Body: `{"url":"u"}`})
+		shows(&provider.DVelop, sw,
+			provider.Request{Method: "GET", Target: "/dmsconfig/r/" + provider.DVelopRepositoryID + "/events"})
 	}
 	for _, d := range provider.All() {
-		for _, sw := range []string{"", "undocumented"} {
-			h, err := simulator.New(d, sw)
-			require.NoError(t, err)
-			for _, r := range requests[d.Name] {
-				got := do(t, h, tenantRequest(t, d, r))
-				require.Less(t, got.Status, 300, got.Body)
-				i := slices.IndexFunc(placeholders, func(p string) bool { return strings.Contains(strings.ToLower(got.Body), p) })
-				assert.Negative(t, i, "%s shows a placeholder: %s", d.Name, got.Body)
+		for _, sc := range d.Scenarios {
+			if sc.Status < 300 {
+				shows(d, sc.Switch, sc.Request)
 			}
 		}
 	}

@@ -235,10 +235,7 @@ func TestHostile_output(t *testing.T) {
 		}
 	}
 	processes := strings.Count(out.String(), "=== RUN")
-	command := filepath.Join(t.TempDir(), "record")
-	build := exec.Command("go", "build", "-o", command, "example.com/webhookvcr/cmd/record")
-	built, err := build.CombinedOutput()
-	require.NoError(t, err, string(built))
+	command := recordCommand(t)
 	for i, scenario := range map[int]string{0: "devrev/webhooks.get/200", 4: "dvelop/GetWebHook/200-json"} {
 		for j, answer := range requests[i].answers {
 			if answer.sound || j%4 == 0 {

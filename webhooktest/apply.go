@@ -119,8 +119,13 @@ func (p Provider) pointer(option, pointer string) error {
 	case len(kinds) == 0:
 	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.ID }):
 		return fmt.Errorf("%s(%q): that is an id, and ids do not vary: a test sends placeholders, which are compared", option, pointer)
+	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != contract.Enumerated }):
+		return fmt.Errorf("%s(%q): that is a member with documented values, which are compared; a test that sends another each time needs a cassette for each", option, pointer)
 	case option == "Keep" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.Secret && k != provider.Key }):
 		return fmt.Errorf("%s(%q): that is a credential, and none ever stays in a cassette", option, pointer)
+	}
+	if option == "Redact" {
+		wish.Answers = true
 	}
 	if option == "Varies" {
 		wish = contract.Wish{Requests: true, Closed: wish.Closed}

@@ -123,6 +123,25 @@ func ExampleOnNews() {
 	// <nil>
 }
 
+// The fields tell problems apart; the words of a message may change.
+func ExampleProblem() {
+	for _, body := range []string{`{"type": 7}`, `{"type": "forbidden"}`} {
+		err := webhooktest.ValidateBody(webhooktest.DevRev, "webhooks.get", 404, "application/json", []byte(body))
+
+		var broken *webhooktest.ContractError
+		if errors.As(err, &broken) {
+			p := broken.Problems[0]
+			fmt.Println(p.Kind, p.Keyword, p.Pointer)
+			fmt.Printf("\t%s; the contract: %s\n", p.Found, p.Expected)
+		}
+	}
+	// Output:
+	// violation type /type
+	// 	a number; the contract: a string
+	// rule error-type /type
+	// 	"forbidden"; the contract: HTTP status 404 goes with "not_found"
+}
+
 func ExampleProblem_String() {
 	err := webhooktest.ValidateBody(webhooktest.DevRev, "webhooks.list", 200, "application/json", []byte(`{"webhooks":7}`))
 

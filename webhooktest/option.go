@@ -119,8 +119,9 @@ func Keep(places ...string) Option {
 // run to run: random secrets, generated names, the URL of a receiver on a port of
 // its own. Whatever else a test sends is compared when it is replayed; these are
 // bound by their form: base64 of 8 to 32 bytes for a secret, an absolute or a
-// relative URL, a mail address, any text. Within a replay what was equal when it
-// was recorded must be equal, and what was different different, and an answer
+// relative URL, a mail address, any text. Within a replay those of them that were
+// equal when they were recorded must be equal, and those that differed must differ,
+// and an answer
 // that repeats such a value repeats the one that was sent. The cassette lists the
 // pointers. "*" stands for any one member or index, and "?name" for a value of
 // the query.

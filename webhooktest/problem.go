@@ -29,6 +29,16 @@ const (
 // Problem is one departure of a request or an answer from a vendor's contract.
 type Problem struct {
 	Kind Kind
+	// Keyword is what failed: a keyword of JSON Schema, such as "required", or the
+	// id of a rule that no schema states, such as "status" or "retry-after-body".
+	// It stays the same when the words of Message change.
+	Keyword string
+	// Expected is what the contract has, and Found describes what stands there
+	// instead: "an integer" and "a string of 2 characters". Either is empty where
+	// Keyword says it all. Found quotes no string of the body, for any may be a
+	// secret, but short words in the place of an enumerated value, media types,
+	// and the digits of a number where the contract has one.
+	Expected, Found string
 	// In is "request" or "answer".
 	In string
 	// Pointer is the JSON pointer (RFC 6901) into the body. For a header or a
@@ -38,12 +48,11 @@ type Problem struct {
 	// Line and Column are the place in the body, counted from 1 in lines and
 	// characters. Both are 0 when the problem is not about a place in the body.
 	Line, Column int
-	// Message says what was found and what was expected. It quotes no string of
-	// the body, for any may be a secret, but short words in the place of an
-	// enumerated value.
+	// Message says it in a sentence, which may change from one version of the module
+	// to the next.
 	Message string
-	// Schema is the keyword that failed, as FILE#POINTER below the module's
-	// schemas; empty when no schema states what the problem is about.
+	// Schema is where the keyword that failed stands, as FILE#POINTER below the
+	// module's schemas; empty when no schema states what the problem is about.
 	Schema string
 }
 
@@ -77,7 +86,7 @@ func (p Provider) public(found []contract.Problem) []Problem {
 
 // public is a problem as callers see it.
 func public(f contract.Problem) Problem {
-	return Problem{Kind(f.Kind), f.In, f.Pointer, f.Line, f.Column, f.Message, f.Schema}
+	return Problem{Kind(f.Kind), f.Keyword, f.Expected, f.Found, f.In, f.Pointer, f.Line, f.Column, f.Message(), f.Schema}
 }
 
 // news hands the problems that break nothing to the caller who wants them.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -52,6 +53,8 @@ func (p Provider) ownSeeds() error {
 			wrong("the placeholder stands for %s already; set that, or give another placeholder", placeholders[key])
 		case isSent(s.Placeholder):
 			wrong("the placeholder begins as those do that stand for what a test sends; give an id such as %q", p.def.Seeds[0].Placeholder)
+		case contract.IsWord(p.def, s.Placeholder):
+			wrong("the placeholder is a word of %s's contract, which has a meaning of its own; give an id such as %q", p.def.Title, p.def.Seeds[0].Placeholder)
 		case alias.MadeUp(s.Placeholder):
 			wrong("the placeholder is a made-up id, which stands for itself; give another, such as %q", p.def.Seeds[0].Placeholder+"-2")
 		}

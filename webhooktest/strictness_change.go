@@ -29,8 +29,6 @@ type change struct {
 func counts(*provider.Definition) bool  { return true }
 func ignored(*provider.Definition) bool { return false }
 
-func countsByMediaType(d *provider.Definition) bool { return d.MatchAccept }
-
 // requestChanges says what tells two requests apart and what does not.
 var requestChanges = []change{
 	{counts, "one URL may be read and written", otherMethods},
@@ -38,7 +36,7 @@ var requestChanges = []change{
 	{counts, "another host is another party", otherHosts},
 	{counts, "the path names the operation and the object", otherPaths},
 	{counts, "the query names the object as the path does", otherQueries},
-	{countsByMediaType, "this vendor answers each media type with another body", otherMediaTypes},
+	{counts, "this vendor answers each media type with another body", otherMediaTypes},
 	{counts, "a value that differs asks for something else", otherValues},
 	{counts, "a value of another type is refused by the vendor, or read in another way", otherTypes},
 	{counts, "1 and 1.0 are two values to a strict decoder", otherDigits},
@@ -140,7 +138,7 @@ func otherQueries(_ *provider.Definition, r recordedRequest) (all []variant) {
 }
 
 func otherMediaTypes(d *provider.Definition, r recordedRequest) (all []variant) {
-	if r.media == "" {
+	if r.media == "" || !d.MatchAccept {
 		return nil // nothing tells this answer apart
 	}
 	types := []string{"application/xml", "text/plain"}

@@ -2,13 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/internal/drift"
 	"example.com/webhookvcr/internal/vcr"
 )
@@ -18,11 +24,11 @@ type check struct {
 	json        bool
 	failOn, dir string
 	stored      stored
-	findings    findings
+	report      *report
 }
 
-func checkCommand(getenv func(string) string) *cobra.Command {
-	k := &check{recorder: recorder{getenv: getenv, undone: "not checked"}}
+func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
+	k := &check{recorder: recorder{getenv: getenv, clock: clock, undone: "not checked"}}
 	c := &cobra.Command{
 		Use:   "check [flags] [PROVIDER[/SCENARIO]...]",
 		Short: "Compare the vendor's answers of today with the stored cassettes; write nothing",
@@ -52,49 +58,44 @@ var thresholds = []string{"any", "additive", "breaking", "none"}
 
 // fails reports whether drift of that class fails the command.
 func (k *check) fails(worst drift.Class) bool {
-	switch k.failOn {
-	case "none":
-		return false
-	case "any":
-		return worst != ""
-	}
-	classes := drift.Classes()
-	return worst != "" && slices.Index(classes, worst) <= slices.Index(classes, drift.Class(k.failOn))
+	failing := len(thresholds) - 1 - slices.Index(thresholds, k.failOn) // so many classes
+	return slices.Contains(drift.Classes()[:failing], worst)
 }
 
 func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if !slices.Contains(thresholds, k.failOn) {
 		return exit(exitUsage, "--fail-on %q is no class of drift; %s", k.failOn, suggestion(k.failOn, thresholds, "expected breaking, additive, any or none"))
 	}
-	targets, sessions, err := k.begin(args, stderr)
+	err := k.begin(args, stderr)
 	if err != nil {
 		return err
 	}
 	if k.stored, err = openStored(k.dir); err != nil {
 		return err
 	}
-	k.expect(targets, sessions, k.stored.has)
-	f := &k.findings
-	f.against = k.stored.name
-	f.missed = k.each(ctx, targets, sessions, func(t target, s *session) error {
-		err := k.scenario(ctx, t, s)
+	k.expect(k.stored.has)
+	r := newReport()
+	k.report, r.against = r, k.stored.name
+	r.tally.missed = k.each(ctx, func(t target) error {
+		err := k.scenario(ctx, t)
 		if err != nil {
-			f.fail(t, err)
+			k.leave(t, failed, remarks[exitCode(err)], err)
 		}
 		return err
 	})
-	print := f.writeText
 	if k.json {
-		print = f.writeJSON
+		err = writeJSON(stdout, "", r)
+	} else {
+		err = r.writeText(stdout)
 	}
-	if err := print(stdout); err != nil {
+	if err != nil {
 		return exit(exitFailed, "the report could not be written: %v", err)
 	}
-	return f.err(ctx.Err() != nil, k.fails)
+	return r.err(ctx.Err() != nil, k.fails)
 }
 
 // scenario compares one scenario, or notes why that makes no sense.
-func (k *check) scenario(ctx context.Context, t target, s *session) error {
+func (k *check) scenario(ctx context.Context, t target) error {
 	file, err := k.stored.load(t)
 	switch {
 	case err != nil:
@@ -102,38 +103,42 @@ func (k *check) scenario(ctx context.Context, t target, s *session) error {
 	case file == nil && t.exact:
 		return k.fail(exitFailed, t, "%s has no cassette of it; record one with record refresh", k.stored.name)
 	case file == nil:
-		k.findings.other(t, notRecorded, "there is no cassette of it")
+		k.leave(t, notRecorded, "there is no cassette of it", nil)
 		return nil
-	case !s.asks(t):
-		k.findings.other(t, leftOut, t.scenario.How)
+	case !t.asks():
+		k.leave(t, leftOut, t.scenario.How, nil)
 		return nil
 	case k.simulate && file.Header.Source == vcr.Live:
-		k.findings.other(t, leftOut, "recorded from a tenant; the simulator says nothing of that")
+		k.leave(t, leftOut, "recorded from a tenant; the simulator says nothing of that", nil)
 		return nil
-	case s.stopped != nil:
-		k.findings.other(t, skipped, remarks[s.stopped.code])
+	case t.session.stopped != nil:
+		k.leave(t, skipped, remarks[t.session.stopped.code], nil)
 		return nil
 	}
-	fresh, err := k.twice(ctx, t, s)
+	fresh, err := k.twice(ctx, t)
 	if err != nil {
 		return err
 	}
-	s.welcome(t)
+	t.welcome()
 	report := drift.Compare(t.def, exchanges(file.Captured()), fresh[0], fresh[1])
 	report.Scenario, report.Stored = t.scenario.Name, file.Header.Source
-	k.findings.add(report)
+	k.report.add(report)
 	return nil
+}
+
+func (k *check) leave(t target, verdict, reason string, err error) {
+	k.report.leave(t.def.Name, t.scenario.Name, verdict, reason, err)
 }
 
 // twice records the scenario in memory. A tenant is asked a second time, so that
 // what differs from request to request is not taken for drift; the simulator
 // answers the same each time.
-func (k *check) twice(ctx context.Context, t target, s *session) (fresh [2][]drift.Exchange, err error) {
-	tenant, err := s.tenantOf(t)
+func (k *check) twice(ctx context.Context, t target) (fresh [2][]drift.Exchange, err error) {
+	tenant, err := t.tenant()
 	if err != nil {
 		return fresh, k.fail(exitFailed, t, "%v", err)
 	}
-	k.stderr.begin(t)
+	k.progress(t)
 	for i := range fresh {
 		if i > 0 && tenant.Source == vcr.Simulated {
 			break
@@ -171,4 +176,121 @@ func exchanges(captured []vcr.Captured) []drift.Exchange {
 		all[i] = drift.Exchange(c)
 	}
 	return all
+}
+
+const checkIntroduction = `check asks the tenant what refresh would record, compares the answers with the
+stored cassettes, and writes nothing. It is for a nightly job: the day on which
+the vendor changes its API is the day on which the job fails.
+
+Only read calls are made, each of them twice, so that what differs from one
+request to the next is reported as volatile and not as drift. With --simulate the
+simulator is compared with the simulated cassettes, which needs no credential.
+
+Everything is compared in placeholders; the report holds no value of the tenant.
+Each change is of one class:
+
+  breaking  a client written to the contract or to the cassette may fail: a
+            breach of the contract, a documented member gone, another type,
+            status or media type, a value that the contract does not list
+  additive  something is there that was not; a tolerant client does not notice
+  cosmetic  what may change at any time: values, order, layout
+
+--fail-on breaking (the default) gives exit status 3 for breaking changes,
+additive for these as well, any for all three, none for none.
+
+Environment, read unless --simulate is given:
+`
+
+const checkJSON = `
+The report as JSON, whose version rises when a member goes or changes its
+meaning; new members do not change it:
+`
+
+const checkMembers = `
+  worst     "" when nothing has changed
+  exchange  counted from 0; more than one with a redirect that is followed
+  pointer   a JSON pointer into the body, a header's name, or "" for the whole
+  more      how many changes, or volatile places, are not listed
+  verdict   "left out" (reason says why), "not recorded" (no stored cassette),
+            "failed" (stderr says why) or "skipped" (would have failed as well)
+  rule      one of
+`
+
+// maxColumn is the width of help texts.
+const maxColumn = 78
+
+func checkHelp() string {
+	var b strings.Builder
+	b.WriteString(checkIntroduction)
+	b.WriteString(environmentHelp())
+	b.WriteString(checkJSON + shape(exampleReport()) + checkMembers)
+	for _, class := range drift.Classes() {
+		fmt.Fprintf(&b, "            %s:", class)
+		column := maxColumn
+		for _, rule := range drift.Rules() {
+			if rule.Class() != class {
+				continue
+			}
+			if column+len(rule)+1 > maxColumn {
+				b.WriteString("\n             ")
+				column = 13
+			}
+			b.WriteString(" " + string(rule))
+			column += len(rule) + 1
+		}
+		b.WriteByte('\n')
+	}
+	return b.String() + "\n" + exitHelp
+}
+
+// stored are the cassettes that a fresh recording is compared with.
+type stored struct {
+	files fs.FS
+	// name is how messages call them.
+	name string
+}
+
+// openStored takes the directory that the user names, else that of the checkout,
+// else the cassettes of this build.
+func openStored(dir string) (stored, error) {
+	if dir == "" {
+		if !inCheckout() {
+			return stored{cassettes.FS, "the cassettes of this build"}, nil
+		}
+		dir = shippedDir
+	}
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return stored{}, exit(exitFailed, "--cassettes %q: there is no such directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
+	case err != nil:
+		return stored{}, exit(exitFailed, "--cassettes %q: %v", dir, reason(err))
+	case !info.IsDir():
+		return stored{}, exit(exitFailed, "--cassettes %q: it is no directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
+	}
+	return stored{os.DirFS(dir), filepath.ToSlash(dir)}, nil
+}
+
+// inCheckout reports whether the working directory is a checkout of the module.
+func inCheckout() bool {
+	_, err := os.Stat(filepath.Join(shippedDir, "cassettes.go"))
+	return err == nil
+}
+
+func (s stored) has(t target) bool {
+	_, err := fs.Stat(s.files, t.name()+".yaml")
+	return err == nil
+}
+
+// load returns the scenario's cassette, nil when there is none.
+func (s stored) load(t target) (*vcr.File, error) {
+	name := t.name() + ".yaml"
+	data, err := fs.ReadFile(s.files, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return vcr.Parse(name, data)
 }

@@ -100,16 +100,14 @@ Rules, each of which can be switched off with a reason:
 	for _, r := range lint.Rules() {
 		fmt.Fprintf(&b, "\n  %s (%s)\n    %s\n    why: %s\n    fix: %s\n", r.ID, r.Severity, r.What, r.Why, r.Fix)
 	}
-	b.WriteString(`
-The report as JSON, whose version rises when a field changes or goes:
-
-  {"version": 1,
-   "files": 2, "skipped": 0, "errors": 1, "warnings": 0,
-   "disabled": [{"rule": "ids", "reason": "old recorder", "findings": 3}],
-   "findings": [{"rule": "secret-name", "severity": "error",
-                 "file": "testdata/a.yaml", "line": 12, "interaction": 0,
-                 "place": "request header X-Api-Key", "message": "…"}]}
-
+	b.WriteString("\nThe report as JSON, whose version rises when a field changes or goes:\n" + shape(lint.Report{
+		Version: lint.ReportVersion, Files: 2, Errors: 1,
+		Disabled: []lint.Off{{Rule: "ids", Reason: "old recorder", Findings: 3}},
+		Findings: []lint.Finding{{
+			Rule: "secret-name", Severity: lint.Error, File: "testdata/a.yaml", Line: 12, Interaction: new(0),
+			Place: "request header X-Api-Key", Message: "…",
+		}},
+	}) + `
   files        the files that were judged
   skipped      YAML files below a directory that are no cassettes
   findings     sorted by file, interaction, line, rule, place

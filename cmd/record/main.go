@@ -9,21 +9,166 @@
 //	record completion bash|zsh|fish|powershell
 //
 // Credentials come from the environment only; record refresh --help names the
-// variables. Exit status: 0 done, 1 failed, 2 wrong usage, 3 an answer breaks
-// the published contract, or check has found drift, 4 credentials missing, 5
-// credentials refused, 6 tenant unreachable, 7 sent to a login page, 8 throttled.
+// variables, and record --help the exit statuses.
 package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
+	"strings"
 	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/webhookvcr/internal/provider"
 )
 
-func main() {
+func main() { os.Exit(interruptible(systemClock)) }
+
+// interruptible runs the command until it ends or a signal interrupts it.
+func interruptible(clock clock) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process as if nobody listened.
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+	return run(ctx, os.Args[1:], os.Getenv, clock, os.Stdout, os.Stderr)
+}
+
+const rootHelp = `record makes and refreshes the cassettes of package webhooktest, against a live
+tenant or the built-in simulator, and cannot write a secret into one.
+
+To begin, without any credential:
+
+  record list                             what there is to record
+  record refresh --simulate --out DIR     record all of it from the simulator
+  record check --simulate                 compare a recording with the stored one
+
+To record your own tenant, or to check it against the cassettes, set the variables
+that record refresh --help names.
+
+`
+
+// run is the command. stdout carries the result, stderr everything else.
+func run(ctx context.Context, args []string, getenv func(string) string, clock clock, stdout, stderr io.Writer) int {
+	root := &cobra.Command{
+		Use:           "record",
+		Short:         "Record webhook cassettes that hold no secret",
+		Long:          rootHelp + exitHelp,
+		SilenceErrors: true, SilenceUsage: true,
+		DisableFlagsInUseLine: true,
+		Args:                  unknownCommand,
+		RunE:                  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Version:               version(),
+	}
+	root.SetVersionTemplate("record {{.Version}}\n")
+	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand())
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetFlagErrorFunc(flagError)
+	// Cobra's own commands answer a name that they do not know with a help and
+	// status 0.
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "completion":
+			c.Args, c.RunE = root.Args, root.RunE
+		case "help":
+			c.Args = func(_ *cobra.Command, args []string) error {
+				about, rest, _ := root.Find(args)
+				return unknownCommand(about.Root(), rest)
+			}
+		}
+	}
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintln(stderr, "record:", err)
+	}
+	return exitCode(err)
+}
+
+// unknownCommand is the error about an argument where a command is expected.
+func unknownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	return exit(exitUsage, "there is no command %q; %s", args[0], suggestion(args[0], names, "record --help shows those that there are"))
+}
+
+// flagError says which flag was probably meant.
+func flagError(c *cobra.Command, err error) error {
+	hint := fmt.Sprintf("%s --help shows the flags", c.CommandPath())
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		name := "--" + unknown.GetSpecifiedName()
+		return exit(exitUsage, "there is no flag %q; %s", name, suggestion(name, names, hint))
+	}
+	return exit(exitUsage, "%v; %s", err, hint)
+}
+
+// suggestion asks whether one of the nearest names was meant, or gives the hint.
+func suggestion(name string, names []string, hint string) string {
+	near := provider.Nearest(name, names)
+	if len(near) == 0 {
+		return hint
+	}
+	for i, n := range near {
+		near[i] = fmt.Sprintf("%q", n)
+	}
+	return "did you mean " + strings.Join(near, " or ") + "?"
+}
+
+// version says which build this is, as far as the go command has noted it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return unknownVersion
+	}
+	return versionOf(info)
+}
+
+const unknownVersion = "(devel)"
+
+func versionOf(info *debug.BuildInfo) string {
+	module := &info.Main
+	if module.Replace != nil && module.Replace.Version != "" {
+		module = module.Replace
+	}
+	v := module.Version
+	if v == "" {
+		v = unknownVersion
+	}
+	var about []string
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	if revision := settings["vcs.revision"]; revision != "" {
+		revision = "revision " + revision[:min(12, len(revision))]
+		if settings["vcs.modified"] == "true" {
+			revision += ", modified"
+		}
+		about = append(about, revision)
+	}
+	if info.GoVersion != "" {
+		about = append(about, info.GoVersion)
+	}
+	if len(about) == 0 {
+		return v
+	}
+	return v + " (" + strings.Join(about, ", ") + ")"
 }

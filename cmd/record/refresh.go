@@ -2,10 +2,22 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/vcr"
 )
 
 type refresh struct {
@@ -15,8 +27,8 @@ type refresh struct {
 	output             *output
 }
 
-func refreshCommand(getenv func(string) string) *cobra.Command {
-	r := &refresh{recorder: recorder{getenv: getenv, undone: "not written"}}
+func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
+	r := &refresh{recorder: recorder{getenv: getenv, clock: clock, undone: "not written"}}
 	c := &cobra.Command{
 		Use:   "refresh [flags] [PROVIDER[/SCENARIO]...]",
 		Short: "Record scenarios, against the tenant in the environment or the simulator",
@@ -52,8 +64,9 @@ meets the published contract, every value of the tenant in it has been replaced,
 and it replays itself. Every token in it must be HTTP's own, a word that the
 contract lists at that place, a placeholder, a documented date or count within
 bounds, or the plain name of an undocumented member; one that is none of these
-keeps the file from being written, and the message names its place. Otherwise the old file stays as it was. A cassette whose
-new recording says the same stays untouched.
+keeps the file from being written, and the message names its place. Otherwise
+the old file stays as it was. A cassette whose new recording says the same stays
+untouched.
 
 Environment, read unless --simulate is given:
 `
@@ -61,18 +74,18 @@ Environment, read unless --simulate is given:
 func refreshHelp() string { return refreshIntroduction + environmentHelp() + "\n" + exitHelp }
 
 func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	targets, sessions, err := r.begin(args, stderr)
+	err := r.begin(args, stderr)
 	if err != nil {
 		return err
 	}
-	if r.output, err = openOutput(r.out, targets); err != nil {
+	if r.output, err = openOutput(r.out, r.targets); err != nil {
 		return err
 	}
 	defer r.output.close()
-	r.expect(targets, sessions, func(target) bool { return true })
+	r.expect(func(target) bool { return true })
 	s := newSummary()
-	s.missed = r.each(ctx, targets, sessions, func(t target, session *session) error {
-		row, err := r.scenario(ctx, t, session)
+	s.tally.missed = r.each(ctx, func(t target) error {
+		row, err := r.scenario(ctx, t)
 		s.add(t, row, err)
 		return err
 	})
@@ -80,4 +93,251 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 		return exit(exitFailed, "%v", err)
 	}
 	return s.err(ctx.Err() != nil)
+}
+
+// scenario records one scenario, or says why it stays as it is.
+func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
+	stored, err := r.stored(t)
+	if err != nil && !r.force {
+		return row{"unreadable", failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v; remove the file, or let --force replace it", err)
+	}
+	source := t.session.tenant.Source
+	switch {
+	case source == vcr.Simulated && stored != "" && stored != vcr.Simulated && !r.force:
+		return row{stored, kept, "not simulated; --force puts the simulated one in its place"}, nil
+	case !t.asks() && stored == "":
+		return row{"none", leftOut, t.scenario.How + "; the shipped cassette serves"}, nil
+	case !t.asks():
+		return row{stored, kept, t.scenario.How}, nil
+	case t.session.stopped != nil:
+		return row{source, skipped, remarks[t.session.stopped.code]}, nil
+	}
+	tenant, err := t.tenant()
+	if err != nil {
+		return row{source, failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v", err)
+	}
+	r.progress(t)
+	var outcome vcr.Outcome
+	var replaced string
+	if err := r.attempts(ctx, t, tenant, func() (err error) {
+		outcome, replaced, err = r.attempt(ctx, t, tenant)
+		return err
+	}); err != nil {
+		return row{source, failed, remarks[exitCode(err)]}, err
+	}
+	t.welcome()
+	return done(source, stored, outcome, replaced), nil
+}
+
+// done is the line of a scenario that was recorded.
+func done(source, stored string, outcome vcr.Outcome, replaced string) row {
+	verdict := unchanged
+	var notes []string
+	if outcome.Written {
+		verdict = written
+		if stored != "" && stored != source {
+			notes = append(notes, "was "+stored)
+		}
+		if len(outcome.Accepted) > 0 {
+			notes = append(notes, "accepted: "+strings.Join(outcome.Accepted, ", "))
+		}
+	}
+	if replaced != "" {
+		notes = append(notes, replaced)
+	}
+	return row{source, verdict, strings.Join(notes, "; ")}
+}
+
+// foreign is the source of a cassette that does not say where it comes from:
+// one that plain go-vcr has saved.
+const foreign = "unknown"
+
+// stored is the source of the cassette that is there, empty when none is.
+func (r *refresh) stored(t target) (source string, err error) {
+	file, err := vcr.Load(r.output.path(t))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	case err != nil:
+		return "", err
+	case file.Header.Source == "":
+		return foreign, nil
+	default:
+		return file.Header.Source, nil
+	}
+}
+
+// attempt sends the scenario's request once and commits what came back. It also
+// says how many values were replaced.
+func (r *refresh) attempt(ctx context.Context, t target, tenant vcr.Tenant) (vcr.Outcome, string, error) {
+	recording, first, err := r.ask(ctx, t, vcr.RecordConfig{Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.acceptDrift})
+	if err != nil {
+		return vcr.Outcome{}, "", err
+	}
+	defer recording.Release()
+	if err := r.expected(t, first); err != nil {
+		return vcr.Outcome{}, "", err
+	}
+	outcome, err := recording.Commit(false)
+	switch {
+	case err == nil:
+		return outcome, replaced(recording.Replaced()), nil
+	case !r.acceptDrift && slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
+		return outcome, "", exit(exitDrift, "%v", err)
+	default:
+		return outcome, "", exit(exitFailed, "%v", err)
+	}
+}
+
+// row is a scenario's line in the summary.
+type row struct{ source, verdict, remark string }
+
+// summary is what refresh prints at its end.
+type summary struct {
+	table table
+	tally tally
+}
+
+func newSummary() *summary {
+	s := &summary{}
+	s.table.add("SCENARIO", "STATUS", "SOURCE", "VERDICT", "REMARK")
+	return s
+}
+
+func (s *summary) add(t target, r row, err error) {
+	s.table.add(t.name(), strconv.Itoa(t.scenario.Status), r.source, r.verdict, r.remark)
+	s.tally.add(r.verdict, err)
+}
+
+func (s *summary) print(w io.Writer) error {
+	if err := s.table.print(w); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", strings.Join(s.tally.texts(), ", "))
+	return err
+}
+
+func (s *summary) err(interrupted bool) error {
+	lost := s.tally.lost()
+	switch {
+	case interrupted:
+		return exit(max(s.tally.code, exitFailed), "interrupted before the end: %d failed or skipped, %d not begun; every cassette is whole, and the table shows what was done", lost, s.tally.missed)
+	case lost == 0:
+		return nil
+	default:
+		return exit(s.tally.code, "%s not recorded", scenarios(lost, "was", "were"))
+	}
+}
+
+// nouns are the kinds of values, in the order in which they are counted.
+var nouns = []struct {
+	kind provider.Kind
+	noun string
+}{
+	{provider.ID, "id"},
+	{provider.DisplayID, "display id"},
+	{provider.Event, "event"},
+	{provider.Secret, "secret"},
+	{provider.Key, "key"},
+	{provider.URL, "URL"},
+	{provider.Mail, "mail address"},
+	{provider.Name, "name"},
+	{provider.Text, "text"},
+	{provider.Opaque, "reference"},
+	{provider.Word, "word"},
+	{provider.Header, "header name"},
+	{provider.Undocumented, "undocumented value"},
+}
+
+// replaced says how many values of the tenant a recording has replaced; empty
+// when none.
+func replaced(counts map[provider.Kind]int) string {
+	var parts []string
+	others := 0
+	for _, n := range counts {
+		others += n
+	}
+	for _, k := range nouns {
+		if n := counts[k.kind]; n > 0 {
+			others -= n
+			parts = append(parts, count(n, k.noun))
+		}
+	}
+	if others > 0 {
+		parts = append(parts, fmt.Sprintf("%d other", others))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "replaced " + strings.Join(parts, ", ")
+}
+
+// output is the directory that cassettes are written below.
+type output struct {
+	dir string
+	// fresh are the directories that were missing when the command began,
+	// parents first.
+	fresh []string
+}
+
+// shippedDir holds the cassettes of a checkout of this module.
+const shippedDir = "cassettes"
+
+// openOutput finds out whether a directory can be written, before a tenant is
+// asked anything. It creates nothing.
+func openOutput(dir string, targets []target) (*output, error) {
+	if dir == "" {
+		if !inCheckout() {
+			return nil, exit(exitUsage, "this is no checkout of the module, so there is no cassettes directory to refresh; name one of your own with --out DIR")
+		}
+		dir = shippedDir
+	}
+	o := &output{dir: dir}
+	exists := filepath.Clean(dir)
+	for {
+		info, err := os.Stat(exists)
+		if err == nil && !info.IsDir() {
+			return nil, exit(exitFailed, "--out %q: %s is no directory; name one, or a path at which one can be made", dir, exists)
+		}
+		if err == nil {
+			break
+		}
+		// A file among the parents is an error as well, and shows as such one
+		// level further up.
+		parent := filepath.Dir(exists)
+		if parent == exists {
+			return nil, exit(exitFailed, "--out %q: %v", dir, reason(err))
+		}
+		exists = parent
+	}
+	probe, err := os.CreateTemp(exists, ".webhooktest-*")
+	if err != nil {
+		return nil, exit(exitFailed, "--out %q: %s cannot be written: %v", dir, exists, reason(err))
+	}
+	probe.Close()
+	if err := os.Remove(probe.Name()); err != nil {
+		return nil, exit(exitFailed, "--out %q: %v", dir, reason(err))
+	}
+	for _, t := range targets {
+		for parent := filepath.Dir(o.path(t)); !slices.Contains(o.fresh, parent); parent = filepath.Dir(parent) {
+			if _, err := os.Lstat(parent); err == nil {
+				break
+			}
+			o.fresh = append(o.fresh, parent)
+		}
+	}
+	slices.Sort(o.fresh)
+	return o, nil
+}
+
+func (o *output) path(t target) string {
+	return filepath.Join(o.dir, t.def.Name, filepath.FromSlash(t.scenario.Name)+".yaml")
+}
+
+// close removes the directories that were made for cassettes which then were
+// not written; os.Remove leaves those that hold something.
+func (o *output) close() {
+	for _, dir := range slices.Backward(o.fresh) {
+		os.Remove(dir)
+	}
 }

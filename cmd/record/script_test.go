@@ -2,9 +2,13 @@ package main
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,13 +19,15 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/assert"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"record": main, "fetch": fetch})
+	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock())) }, "fetch": fetch})
 }
 
-// TestScript runs the scripts below testdata/script against the built command.
+// TestScript runs the scripts below testdata/script against the built command,
+// which has a clock of its own.
 // GOLDIE_UPDATE=true go test ./cmd/record writes what they expect of its output
 // anew. Beside testscript's own commands they have:
 //
@@ -56,6 +62,8 @@ func TestScript(t *testing.T) {
 			for _, name := range []string{"http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"} {
 				env.Setenv(name, "")
 			}
+			// A command built with -race would wait for a second when it ends.
+			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -128,10 +136,7 @@ func asked(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, neg, args, 2, "asked PROVIDER FILE")
 	got := stateOf(ts).tenants[args[0]].requests()
 	slices.Sort(got)
-	want := strings.Fields(strings.ReplaceAll(ts.ReadFile(args[1]), " ", "_"))
-	for i := range want {
-		want[i] = strings.Replace(want[i], "_", " ", 1)
-	}
+	want := strings.FieldsFunc(ts.ReadFile(args[1]), func(r rune) bool { return r == '\n' })
 	got = slices.Compact(got)
 	if !slices.Equal(got, want) {
 		ts.Fatalf("%s was asked\n%s", args[0], strings.Join(got, "\n"))
@@ -231,4 +236,46 @@ func clean(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no tenant was started, so nothing was searched for")
 	}
 	ts.Logf("%d values in %d texts: none found", searched, len(texts))
+}
+
+// find says in which spelling a text holds a value; empty when in none.
+func find(text, value string) string {
+	folded := strings.ToLower(text)
+	quoted, _ := json.Marshal(value)
+	for form, spelt := range map[string]string{
+		"as it is":        value,
+		"percent-encoded": url.QueryEscape(value),
+		"path-encoded":    url.PathEscape(value),
+		"JSON-escaped":    strings.Trim(string(quoted), `"`),
+		"slash-escaped":   strings.ReplaceAll(value, "/", `\/`),
+		"in hex":          hex.EncodeToString([]byte(value)),
+	} {
+		if strings.Contains(folded, strings.ToLower(spelt)) {
+			return form
+		}
+	}
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		for shift := range 3 {
+			coded := encoding.EncodeToString(append(make([]byte, shift), value...))
+			// The letters at both ends hold bits of what stands around the value.
+			if from := []int{0, 2, 3}[shift]; strings.Contains(text, coded[from:len(coded)-1]) {
+				return "in base64"
+			}
+		}
+	}
+	return ""
+}
+
+func TestFind(t *testing.T) {
+	const value = "s3cret/and+more"
+	for _, text := range []string{
+		value, strings.ToUpper(value), url.QueryEscape(value), url.PathEscape(value), `s3cret\/and+more`,
+		hex.EncodeToString([]byte("x" + value)),
+		base64.StdEncoding.EncodeToString([]byte(value)),
+		base64.StdEncoding.EncodeToString([]byte("a" + value + "z")),
+		base64.URLEncoding.EncodeToString([]byte("ab" + value + "yz")),
+	} {
+		assert.NotEmpty(t, find("before "+text+" after", value), text)
+	}
+	assert.Empty(t, find("s3cret and more", value))
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log"
 	"net"
 	"net/http"
@@ -73,7 +72,7 @@ func (s *serve) run(ctx context.Context, args []string) error {
 	journal.OnFailure = func(e vcr.Exchange) { printFailure(s.stderr, e) }
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
-		return exit(exitFailed, "--addr %q: %v", s.addr, listenReason(err))
+		return exit(exitFailed, "--addr %q: %v", s.addr, reason(err))
 	}
 	if err := s.listen(ctx, listener, vcr.NewServer(def.BaseURL, journal)); err != nil {
 		return err
@@ -152,39 +151,117 @@ func (s *serve) listen(ctx context.Context, listener net.Listener, handler *vcr.
 	return nil
 }
 
-// listenReason is why an address cannot be listened on, without the address.
-func listenReason(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Err != nil {
-		err = op.Err
-	}
-	var call *os.SyscallError
-	if errors.As(err, &call) {
-		return call.Err
-	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
+func serveHelp() string {
+	return `serve answers requests over HTTP in the place of a vendor's server: for an
+end-to-end test, or for a client that is not written in Go. Give the client the
+URL on the first line of the output as its base URL, and any token. Each request
+takes the first unused step that matches it, by method, path, query and body,
+never by token.
+
+A STEP is one of
+  NAME          a scenario, such as webhooks.get/200; record list shows them
+  FILE.yaml     a cassette; each of its interactions answers one request
+  DIRECTORY     every cassette below it, in the order of their paths
+with modifiers in front, if any:
+  always:STEP     answer any number of requests, also none
+  timeout:STEP    match the request, and never answer it
+  reset:STEP      match the request, and reset the connection
+  truncated:STEP  let the answer break off in the middle
+  notjson:STEP    answer with the step's status and a gateway's HTML page
+
+The first line on stdout is "serving http://HOST:PORT", as soon as the port is
+open. It listens on this machine only, unless --addr says otherwise. A request
+without an answer gets status 502 and a text that says which recorded request is
+nearest and what differs; the text is printed on stderr as well.
+
+serve runs until it is interrupted (SIGINT, SIGTERM). It then finishes the
+requests on their way, prints a summary on stderr, and ends with status
+  0  every request was answered and met the contract
+  1  a request had no answer or broke the contract, or it could not listen;
+     with --fail-unused also when no request asked for a step
+  2  wrong usage; nothing was served
+
+GET ` + vcr.JournalPath + ` shows what was asked so far, as JSON: the URL of every request, and
+in an explanation the body of one that was missed; no header, and no credential
+that is known as one. The version rises when a member changes its meaning or goes:
+` + shape(exampleLog) + `
+  result       "answered", "missed", or "refused" (no plain HTTP exchange)
+  status       of the answer; 0 when there is none
+  by           what answered: the step counts from 1, the interaction from 0
+  fault        the step's modifier, when it has one
+  explanation  why nothing answered, when nothing has
+  breach       how the exchange broke the contract, when it has
+  notes        remarks that fail nothing, such as an undocumented member, if any
+  breaches     how many requests have a breach, whatever answered them
+  forgotten    the oldest requests, of which only the counts are left
+  unused       the steps that no request has asked for`
 }
 
-// completeStep offers the providers, then the scenarios of the one that is
-// chosen; files come from the shell.
-func completeStep(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-	var all []string
-	if len(args) == 0 {
-		for _, def := range provider.All() {
-			all = append(all, def.Name+"\t"+def.Title)
+// exampleLog is what serve --help shows of the requests.
+var exampleLog = vcr.Report{
+	Version: vcr.JournalVersion, Provider: "devrev", Asked: 2, Answered: 1, Missed: 1, Breaches: 1,
+	Requests: []vcr.Exchange{
+		{
+			Number: 1, Method: "POST", URL: "https://api.devrev.ai/webhooks.get", Result: vcr.Answered, Status: 200,
+			By: &vcr.By{
+				Step: 1, Name: "truncated:webhooks.get/200", Cassette: "cassettes/devrev/webhooks.get/200.yaml",
+				Source: "simulated", Fault: "truncated",
+			},
+			Notes: []string{"…"},
+		},
+		{Number: 2, Method: "GET", URL: "https://api.devrev.ai/webhooks.gt", Result: vcr.Missed, Explanation: "…", Breach: "…"},
+	},
+	Unused: []string{`step 2, "webhooks.list/200": POST …`},
+}
+
+// printFailure tells of a request at once: whoever waits for an end-to-end test
+// to end need not wait for the reason.
+func printFailure(stderr io.Writer, e vcr.Exchange) {
+	for _, text := range []string{e.Explanation, e.Breach} {
+		if text != "" {
+			fmt.Fprintf(stderr, "request %d, %s %s:\n\t%s\n", e.Number, e.Method, e.URL, strings.ReplaceAll(text, "\n", "\n\t"))
 		}
-		return all, cobra.ShellCompDirectiveNoFileComp
 	}
-	if def := provider.ByName(args[0]); def != nil {
-		for _, s := range def.Scenarios {
-			if strings.HasPrefix(s.Name, typed) {
-				all = append(all, fmt.Sprintf("%s\t%d: %s", s.Name, s.Status, s.Summary))
-			}
+}
+
+// end sums up what was asked, and is the error that the command ends with.
+func (s *serve) end(r vcr.Report) error {
+	fmt.Fprintf(s.stderr, "%s: %d answered, %d without an answer, %d refused, %d against the contract\n", count(r.Asked, "request"), r.Answered, r.Missed, r.Refused, r.Breaches)
+	if len(r.Unused) > 0 {
+		fmt.Fprintf(s.stderr, "no request asked for\n\t%s\n", strings.Join(r.Unused, "\n\t"))
+	}
+	var wrong []string
+	if n := r.Missed + r.Refused; n > 0 {
+		wrong = append(wrong, count(n, "request")+" had no answer")
+	}
+	if r.Breaches > 0 {
+		wrong = append(wrong, count(r.Breaches, "request")+" broke the contract")
+	}
+	if s.failUnused && len(r.Unused) > 0 {
+		wrong = append(wrong, "no request asked for "+count(len(r.Unused), "step")+" (--fail-unused)")
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	if failed := failedRequests(r); failed != "" {
+		return exit(exitFailed, "%s: %s", strings.Join(wrong, ", "), failed)
+	}
+	return exit(exitFailed, "%s", strings.Join(wrong, ", "))
+}
+
+// maxNamed is how many requests the last message names.
+const maxNamed = 10
+
+// failedRequests names the requests that fail the run.
+func failedRequests(r vcr.Report) string {
+	var names []string
+	for _, e := range r.Requests {
+		if e.Result != vcr.Answered || e.Breach != "" {
+			names = append(names, fmt.Sprintf("%d, %s %s", e.Number, e.Method, e.URL))
 		}
 	}
-	return all, cobra.ShellCompDirectiveDefault
+	if more := len(names) - maxNamed; more > 0 {
+		names = append(names[:maxNamed], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, "; ")
 }

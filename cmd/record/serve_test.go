@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"os"
 	"strings"
 	"syscall"
@@ -39,8 +39,8 @@ func address(ts *testscript.TestScript, neg bool, args []string) {
 //	fetch [-h 'NAME: VALUE']... METHOD URL [BODY]
 //
 // It prints the status and the body, or what became of the exchange. It waits
-// for two seconds at most, and follows no redirect. Once the request is on its
-// way it creates the file that FETCH_SENT names.
+// for ten seconds at most, or as long as FETCH_TIMEOUT says, and follows no
+// redirect.
 func fetch() {
 	args := os.Args[1:]
 	header := http.Header{"Authorization": {"Bearer webhooktest-token"}}
@@ -66,12 +66,12 @@ func fetch() {
 		os.Exit(2)
 	}
 	req.Header, req.GetBody = header, nil
-	if file := os.Getenv("FETCH_SENT"); file != "" {
-		req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-			WroteRequest: func(httptrace.WroteRequestInfo) { _ = os.WriteFile(file, nil, 0o644) },
-		}))
+	timeout, err := time.ParseDuration(cmp.Or(os.Getenv("FETCH_TIMEOUT"), "10s"))
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(2)
 	}
-	client := http.Client{Timeout: 2 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
 		fmt.Println(became(err))

@@ -68,8 +68,7 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	if def == nil {
 		ts.Fatalf("no provider %q", args[0])
 	}
-	base, token, env := simulator.Tenant(def)
-	_ = base
+	_, token, env := simulator.Tenant(def)
 	t := &tenant{env: map[string]string{def.TokenVar: token}, values: personal[def.Name]}
 	for _, s := range def.Seeds {
 		// What a look-up finds is left for it to find.
@@ -117,7 +116,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "throttling" && count <= n:
 			throttle(w, def, "1")
 		case variant == "throttling-each" && t.times(r) == 1:
-			throttle(w, def, time.Now().Add(time.Second).UTC().Format(http.TimeFormat))
+			throttle(w, def, testDay.Add(90*time.Second).Format(http.TimeFormat))
 		case variant == "throttling-long":
 			throttle(w, def, "3600")
 		case variant == "throttling-silent":

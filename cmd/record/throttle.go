@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -20,7 +21,7 @@ func (e *throttledError) Error() string { return "the tenant is throttling" }
 func (r *recorder) attempts(ctx context.Context, t target, tenant vcr.Tenant, attempt func() error) error {
 	for waited := time.Duration(0); ; {
 		if tenant.Source == vcr.Live {
-			if err := sleep(ctx, r.pace); err != nil {
+			if err := r.clock.sleep(ctx, r.pace); err != nil {
 				return r.interrupted(t)
 			}
 		}
@@ -29,18 +30,26 @@ func (r *recorder) attempts(ctx context.Context, t target, tenant vcr.Tenant, at
 		if !errors.As(err, &throttled) {
 			return err
 		}
-		wait, why := retryAfter(throttled.retryAfter)
+		wait, why := retryAfter(throttled.retryAfter, r.clock.now())
 		if waited += wait; waited > r.maxWait {
 			return r.fail(exitThrottled, t, "the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", wait, r.maxWait)
 		}
-		r.stderr.wait(t, wait, why)
-		if err := sleep(ctx, wait); err != nil {
+		fmt.Fprintf(r.stderr, "%s: throttled, waiting %s%s\n", t.name(), wait, why)
+		if err := r.clock.sleep(ctx, wait); err != nil {
 			return r.interrupted(t)
 		}
 	}
 }
 
 func (r *recorder) interrupted(t target) error { return r.fail(exitFailed, t, "interrupted") }
+
+// clock tells the time of day, and waits.
+type clock struct {
+	now   func() time.Time
+	sleep func(context.Context, time.Duration) error
+}
+
+var systemClock = clock{time.Now, sleep}
 
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
@@ -58,12 +67,12 @@ func sleep(ctx context.Context, d time.Duration) error {
 const noRetryAfter = 30 * time.Second
 
 // retryAfter reads the header in both of its forms.
-func retryAfter(value string) (wait time.Duration, why string) {
+func retryAfter(value string, now time.Time) (wait time.Duration, why string) {
 	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds >= 0 && seconds < 1e6 {
 		return max(time.Second, time.Duration(seconds*float64(time.Second))), " as Retry-After says"
 	}
 	if at, err := http.ParseTime(value); err == nil {
-		return max(time.Second, time.Until(at).Round(time.Second)), " as Retry-After says"
+		return max(time.Second, at.Sub(now).Round(time.Second)), " as Retry-After says"
 	}
 	return noRetryAfter, ", for want of a Retry-After"
 }

@@ -303,11 +303,9 @@ func (t *Table) sentAs(kind provider.Kind, v string) (string, bool) {
 		if p, ok := t.sentReal[kindText{k, v}]; ok {
 			return p, true
 		}
-		if p, ok := t.sent.name(k, v); ok {
-			return p, true
-		}
 	}
-	return "", false
+	p, ok := t.sent.names[v]
+	return p, ok && kind != provider.ID
 }
 
 // knownAs returns the placeholder that a value has elsewhere: anywhere if it is
@@ -343,7 +341,7 @@ func (t *Table) hideName(l leaf) string {
 	if p, ok := t.byReal[kindText{provider.ID, v}]; ok && !t.word(v) {
 		return p
 	}
-	if l.class.Documented && t.isWord != nil && t.isWord(v) || l.class.Kept || t.words[v] {
+	if l.class.Documented && t.isWord != nil && t.isWord(v) || l.class.Kept && !isNumber(v) || t.words[v] {
 		return v
 	}
 	if inStyle(t.def.MemberName, v) && !t.touches(v) {
@@ -351,6 +349,10 @@ func (t *Table) hideName(l leaf) string {
 	}
 	return t.alias(memberName, v)
 }
+
+// isNumber says whether a name is made of digits. A pattern that means the elements
+// of an array names such a member as well, and the digits may be somebody's.
+func isNumber(name string) bool { return strings.Trim(name, "0123456789") == "" }
 
 // hideHeaderName replaces the name of a header that holds a part of a person's or
 // a host's name which is replaced elsewhere. Any other stays, and so does what the

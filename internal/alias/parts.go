@@ -10,6 +10,9 @@ import (
 // aliasGUID returns the placeholder of a GUID, in the GUID's own case.
 func (t *Table) aliasGUID(guid string) string {
 	key := lower(guid)
+	if p, ok := t.seeded[guid]; ok {
+		return p // as the environment spells it
+	}
 	if p, ok := t.guids[key]; ok {
 		return mirrorCase(guid, p)
 	}

@@ -1,6 +1,7 @@
 package alias
 
 import (
+	"encoding/base64"
 	"net/url"
 	"strings"
 
@@ -23,6 +24,16 @@ func (t *Table) index(p pair) {
 	t.hidden.addForms(hide)
 	t.shown.addForms(show)
 	t.guard(p.placeholder)
+}
+
+// indexDecoded lets the search know what a base64 secret stands for: the key itself,
+// which shows as a text, in hex, or in base64 at another place.
+func (t *Table) indexDecoded(real, placeholder string) {
+	key, err := base64.StdEncoding.DecodeString(real)
+	if err != nil {
+		return
+	}
+	t.hidden.addForms(needle{text: string(key), replacement: placeholder, kind: provider.Secret, placeholder: placeholder})
 }
 
 // guard keeps a placeholder from being searched for real values that happen to

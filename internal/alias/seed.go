@@ -45,6 +45,7 @@ func (t *Table) Seed(s provider.Seed, real string) error {
 		}
 		t.enterGUID(key, p)
 		t.enter(pair{s.Kind, key, p})
+		t.seeded[real] = s.Placeholder
 		return nil
 	}
 	key := kindText{s.Kind, real}

@@ -14,6 +14,9 @@ import (
 const unknownID = "holds an id that is neither a known placeholder nor made up; send an exported placeholder, " +
 	"an id from an earlier answer, or one of a made-up namespace (%q, %q), or enter it as a seed"
 
+// keptID is a way out for what is an id by its place only.
+const keptID = "; if it names nothing of the tenant's, declare Keep(%q)"
+
 func (t *Table) idProblem(where string) error {
 	return problem(where, unknownID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…")
 }
@@ -88,7 +91,7 @@ func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
 	case c.Varies && c.Kind != provider.ID:
 		return t.sendVarying(c.Kind, v), nil
 	case c.Kind == provider.ID && !stay:
-		return v, fmt.Errorf(unknownID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…")
+		return v, fmt.Errorf(unknownID+keptID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…", at)
 	case (c.Kind == provider.Secret || c.Kind == provider.Key) && !stay:
 		return v, fmt.Errorf("holds a secret, which no cassette may hold; declare Varies(%q), and a replay takes any secret there that fits", at)
 	case c.Kind == provider.Word || c.Kind == provider.Event || c.Kind == provider.Text || c.Kind == provider.Undocumented:
@@ -119,6 +122,9 @@ func (t *Table) sendVarying(kind provider.Kind, v string) string {
 		t.sentReal[kindText{kind, real}] = p
 		if (kind == provider.Secret || kind == provider.Key || kind == provider.Mail) && t.distinctive(kind, real) {
 			t.index(pair{kind, real, p})
+			if kind == provider.Secret && isSecretForm(real) {
+				t.indexDecoded(real, p)
+			}
 		}
 	}
 	return p

@@ -10,19 +10,17 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// Sent holds what the caller sent, under placeholders that start with "sent-".
-// Placeholders of one value carry one number, whatever their kinds, and those of
-// different values different ones. The zero value holds nothing and is ready for
-// use; a replay uses it without a table.
+// Sent holds what the caller sent, under placeholders that start with "sent-": one
+// for each value, whatever the kinds of the places where it stands. The zero value
+// holds nothing and is ready for use; a replay uses it without a table.
 type Sent struct {
-	// PerKind says that the numbers count within a kind and tell nothing of what is
-	// equal, as in the cassettes that were written first.
+	// PerKind says that a value may have a placeholder for each kind, as in the
+	// cassettes that were written first.
 	PerKind bool
 
-	values  map[string]string // by placeholder
-	numbers map[string]int    // by value
-	owners  map[int]string    // and back
-	shown   *index            // nil while nothing is held
+	values map[string]string // by placeholder
+	names  map[string]string // by value
+	shown  *index            // nil while nothing is held
 }
 
 // sentKinds are the kinds by the word that their placeholders carry.
@@ -68,30 +66,17 @@ func IsSent(value string) (provider.Kind, bool) {
 func isSent(value string) bool { _, ok := IsSent(value); return ok }
 
 // Hide returns the placeholder of a value that the caller sent: the same for the
-// same value and kind, with the next number for a new value. A secret that is not
-// base64 of 8 to 32 bytes becomes a key and a mail address that is none an opaque
-// value, because a placeholder must have the form of what it stands for.
+// same value, and for a new one the next of the kind as which it came first. A
+// secret that is not base64 of 8 to 32 bytes becomes a key and a mail address that
+// is none an opaque value, because a placeholder must have the form of what it
+// stands for.
 func (s *Sent) Hide(kind provider.Kind, value string) (placeholder string) {
-	form := formOf(kind, value)
-	n, known := s.numbers[value]
-	if !known {
-		n = len(s.numbers) + 1
+	if p, ok := s.names[value]; ok {
+		return p
 	}
-	placeholder = sentPlaceholder(form, n, value)
-	if _, held := s.values[placeholder]; !held {
-		s.enter(placeholder, n, value)
-	}
+	placeholder = sentPlaceholder(formOf(kind, value), len(s.names)+1, value)
+	s.enter(placeholder, value)
 	return placeholder
-}
-
-// name returns the placeholder that a value has as a kind, if it was sent as one.
-func (s *Sent) name(kind provider.Kind, value string) (placeholder string, ok bool) {
-	n, ok := s.numbers[value]
-	if !ok {
-		return "", false
-	}
-	placeholder = sentPlaceholder(formOf(kind, value), n, value)
-	return placeholder, s.holds(placeholder)
 }
 
 // formOf is the kind whose form a value has: its own, as a rule.
@@ -122,12 +107,14 @@ func sentPlaceholder(kind provider.Kind, n int, value string) string {
 	return name
 }
 
-func (s *Sent) enter(placeholder string, number int, value string) {
+func (s *Sent) enter(placeholder, value string) {
 	if s.values == nil {
-		s.values, s.numbers, s.owners, s.shown = map[string]string{}, map[string]int{}, map[int]string{}, &index{}
+		s.values, s.names, s.shown = map[string]string{}, map[string]string{}, &index{}
 	}
 	s.values[placeholder] = value
-	s.numbers[value], s.owners[number] = number, value
+	if _, ok := s.names[value]; !ok {
+		s.names[value] = placeholder
+	}
 	s.shown.add(needle{text: placeholder, replacement: value, whole: true, joins: "_-"})
 }
 
@@ -144,10 +131,8 @@ func (s *Sent) Bind(placeholder, value string) bool {
 // Trial are bindings on probation: what is bound in it leaves no trace until it is
 // kept.
 type Trial struct {
-	sent    *Sent
-	values  map[string]string
-	numbers map[string]int
-	owners  map[int]string
+	sent          *Sent
+	values, names map[string]string
 }
 
 // Try begins a trial.
@@ -156,7 +141,7 @@ func (s *Sent) Try() *Trial { return &Trial{sent: s} }
 // Keep makes the bindings of the trial those of what was sent.
 func (t *Trial) Keep() {
 	for placeholder, value := range t.values {
-		t.sent.enter(placeholder, sentNumber(placeholder), value)
+		t.sent.enter(placeholder, value)
 	}
 }
 
@@ -165,8 +150,8 @@ func (t *Trial) Keep() {
 // of what was recorded: base64 of 8 to 32 bytes for a secret, an absolute http or
 // https URL or a relative one, a mail address for a mail address, any text that is
 // not empty for the rest. A placeholder with a value accepts only that value, and
-// a value only placeholders of its number: what was equal stays equal, what was
-// different stays different.
+// a value only its placeholder: what was equal stays equal, what was different
+// stays different.
 func (t *Trial) Bind(placeholder, value string) bool {
 	kind, ok := IsSent(placeholder)
 	if !ok || value == "" {
@@ -175,14 +160,8 @@ func (t *Trial) Bind(placeholder, value string) bool {
 	if old, bound := either(t.values, t.sent.values, placeholder); bound {
 		return old == value
 	}
-	number := sentNumber(placeholder)
-	if !t.sent.PerKind {
-		if owner, bound := either(t.owners, t.sent.owners, number); bound && owner != value {
-			return false
-		}
-		if other, bound := either(t.numbers, t.sent.numbers, value); bound && other != number {
-			return false
-		}
+	if other, bound := either(t.names, t.sent.names, value); bound && other != placeholder && !t.sent.PerKind {
+		return false
 	}
 	switch kind {
 	case provider.Secret:
@@ -196,29 +175,19 @@ func (t *Trial) Bind(placeholder, value string) bool {
 		return false
 	}
 	if t.values == nil {
-		t.values, t.numbers, t.owners = map[string]string{}, map[string]int{}, map[int]string{}
+		t.values, t.names = map[string]string{}, map[string]string{}
 	}
-	t.values[placeholder], t.numbers[value], t.owners[number] = value, number, value
+	t.values[placeholder], t.names[value] = value, placeholder
 	return true
 }
 
 // either looks a key up in two maps.
-func either[K comparable, V any](first, second map[K]V, key K) (V, bool) {
+func either(first, second map[string]string, key string) (string, bool) {
 	if v, ok := first[key]; ok {
 		return v, true
 	}
 	v, ok := second[key]
 	return v, ok
-}
-
-// sentNumber is the number that a placeholder carries.
-func sentNumber(placeholder string) int {
-	if b, err := base64.StdEncoding.DecodeString(placeholder); err == nil && strings.HasPrefix(placeholder, secretMark) {
-		placeholder = string(b)
-	}
-	digits, _, _ := strings.Cut(placeholder[strings.LastIndexByte(placeholder, '-')+1:], "@")
-	n, _ := strconv.Atoi(digits) // the pattern of placeholders has seen that it is one
-	return n
 }
 
 // sameURLForm says whether a value is a URL that a client could be sent to, and

@@ -47,6 +47,7 @@ type Table struct {
 	words         map[string]bool     // what the caller sent in the open, and the event of the seed
 	said          map[string]bool     // of these, the strings of bodies and queries
 	made          map[string]bool     // made-up ids that the caller sent
+	seeded        map[string]string   // placeholders of the GUIDs of seeds, as the environment spells them
 	dons          map[string]bool     // whole DONs that were indexed
 	fragments     index               // parts of names, mail addresses and hosts
 	sent          *Sent               // what the caller sent, as the caller knows it
@@ -77,7 +78,7 @@ func New(o Options) (*Table, error) {
 		parts:   map[string]string{}, partsR: map[string]string{}, partNumbers: map[string]int{},
 		firsts: maps.Clone(resources().First),
 		guids:  map[string]string{}, guidsR: map[string]string{},
-		literals: map[string]bool{}, words: map[string]bool{}, said: map[string]bool{}, made: map[string]bool{}, dons: map[string]bool{},
+		literals: map[string]bool{}, words: map[string]bool{}, said: map[string]bool{}, made: map[string]bool{}, seeded: map[string]string{}, dons: map[string]bool{},
 		sent: &Sent{}, sentReal: map[kindText]string{},
 	}
 	var err error
@@ -183,6 +184,9 @@ func (t *Table) enter(p pair) {
 		return
 	}
 	t.index(p)
+	if p.kind == provider.Secret && isSecretForm(p.real) {
+		t.indexDecoded(p.real, p.placeholder)
+	}
 }
 
 // Counts says how many distinct real values have a placeholder that stands in

@@ -73,20 +73,22 @@ func (r *report) status(d *provider.Definition, op *provider.Operation, a Answer
 		hint := ""
 		switch {
 		case isRouteNotFound(d, a.Status, a.Body):
-			hint = "; this is the answer to an unknown route"
+			hint = "this is the answer to an unknown route"
 		case toLogin(d, a.Header.Get("Location")):
-			hint = "; it leads to the sign-in page: is the credential still valid?"
+			hint = "it leads to " + signIn
 		}
-		r.add(Rule, "", "has HTTP status %d, but %s documents %s%s", a.Status, op.Name, statuses(op), hint)
+		r.push(Problem{Kind: Rule, Keyword: "status", Found: fmt.Sprintf("HTTP status %d", a.Status), Expected: op.Name + " documents " + statuses(op), Hint: hint})
 		return false
 	}
 	for _, name := range documented.Headers {
 		if a.Header.Get(name) == "" {
-			r.add(Rule, name, "is missing, but documented for HTTP status %d", a.Status)
+			r.rule("header", name, "", fmt.Sprintf("documented for HTTP status %d", a.Status))
 		}
 	}
 	return true
 }
+
+const signIn = "the sign-in page: is the credential still valid?"
 
 func toLogin(d *provider.Definition, location string) bool {
 	u, err := url.Parse(location)
@@ -99,17 +101,17 @@ func (r *report) answerBody(d *provider.Definition, op *provider.Operation, stat
 	success := status >= 200 && status < 300
 	switch {
 	case success && media == "text/html" && d.LoginPath != "":
-		r.add(Rule, "Content-Type", "is %q, expected %s; it looks like the sign-in page: is the credential still valid?", media, join(jsonTypes(d), "or"))
+		r.push(Problem{Kind: Rule, Keyword: "media-type", Pointer: "Content-Type", Found: describeMedia(media), Expected: join(jsonTypes(d), "or"), Hint: "it looks like " + signIn})
 		return
 	case documented.Empty:
 		if len(r.body) > 0 {
-			r.add(Rule, "", "has a body of %s, but HTTP status %d of %s has none", count(len(r.body), "byte"), status, op.Name)
+			r.rule("body", "", "a body of "+count(len(r.body), "byte"), fmt.Sprintf("HTTP status %d of %s has none", status, op.Name))
 		}
 		return
 	case documented.Schema == "":
 		return
 	case isEmpty(r.body):
-		r.add(Rule, "", "has no body, but HTTP status %d of %s has one", status, op.Name)
+		r.rule("body", "", "no body", fmt.Sprintf("HTTP status %d of %s has one", status, op.Name))
 		return
 	}
 	if checkMedia && !r.answerMedia(d, documented, media) {
@@ -136,14 +138,14 @@ func (r *report) answerMedia(d *provider.Definition, documented *provider.Respon
 	case slices.Contains(documented.MediaTypes, got):
 		return true
 	case got == "":
-		r.add(Rule, "Content-Type", "is missing, expected %s", expected)
+		r.rule("media-type", "Content-Type", "missing", expected)
 		return true
 	case slices.Contains(jsonTypes(d), got):
 		// The vendor speaks it elsewhere, and the body is the same.
-		r.add(Undocumented, "Content-Type", "is %s, documented is %s", describeMedia(got), expected)
+		r.push(Problem{Kind: Undocumented, Keyword: "other-media-type", Pointer: "Content-Type", Found: describeMedia(got), Expected: expected})
 		return true
 	}
-	r.add(Rule, "Content-Type", "is %s, expected %s", describeMedia(got), expected)
+	r.rule("media-type", "Content-Type", describeMedia(got), expected)
 	return strings.HasSuffix(got, "+json") || got == "text/json"
 }
 

@@ -35,11 +35,11 @@ func (r *report) payload(d *provider.Definition, s *schema) {
 	}
 	described := s.root.Properties
 	if _, there := object[event]; !there && described[event] != nil && isEvent(s, d.Delivery.Tag, event) {
-		r.add(Rule, "/"+escape(event), "is missing, but %s says that the event is %q", d.Delivery.Tag, event)
+		r.rule("payload", "/"+escape(event), "missing", fmt.Sprintf("%s says that the event is %q", d.Delivery.Tag, event))
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if name != event && described[name] != nil && isEvent(s, d.Delivery.Tag, name) {
-			r.add(Rule, "/"+escape(name), "is the payload of another event than %s says", d.Delivery.Tag)
+			r.rule("other-payload", "/"+escape(name), "", d.Delivery.Tag+" says")
 		}
 	}
 }

@@ -89,28 +89,28 @@ func join(all []string, word string) string {
 const maxListed = 16
 
 // describeEnum says what a string was expected to be, and what may have been meant.
-func describeEnum(listed []any, v any) string {
-	var all []string
+func describeEnum(listed []any, v any) (expected, hint string) {
+	var all, quoted []string
 	for _, value := range listed {
 		if s, ok := value.(string); ok {
-			all = append(all, s)
+			all, quoted = append(all, s), append(quoted, fmt.Sprintf("%q", s))
 		}
 	}
-	s := fmt.Sprintf("expected one of the %d listed values", len(all))
+	expected = fmt.Sprintf("one of the %d listed values", len(all))
 	if len(all) <= maxListed {
-		quoted := make([]string, len(all))
-		for i, value := range all {
-			quoted[i] = fmt.Sprintf("%q", value)
-		}
-		s = "expected " + join(quoted, "or")
+		expected = join(quoted, "or")
 	}
-	if len(all) == 1 {
-		return s
+	if i := slices.IndexFunc(all, func(known string) bool { return plainEqual(known, plain(text(v))) }); i >= 0 && len(all) > 1 {
+		hint = didYouMean(all[i])
 	}
-	if i := slices.IndexFunc(all, func(known string) bool { return plainEqual(known, plain(text(v))) }); i >= 0 {
-		s += fmt.Sprintf("; did you mean %q?", all[i])
+	return expected, hint
+}
+
+func didYouMean(name string) string {
+	if name == "" {
+		return ""
 	}
-	return s
+	return fmt.Sprintf("did you mean %q?", name)
 }
 
 // plain leaves out what people get wrong about a name: case and separators.

@@ -19,7 +19,9 @@
 //     asked for; HTTP status and error type fit together; the header Retry-After
 //     and the body agree; a success carries the object and not an error; an
 //     update does not set event types and add some.
-//  7. The problems are sorted, and each gets its line and column.
+//  7. The problems are sorted, and each gets its line and column. A problem is a
+//     keyword of JSON Schema or the id of a rule, with what was expected and
+//     found; [Problem.Message] alone makes a sentence of them.
 //
 // Violations and rules fail a test. Undocumented members and values outside an
 // enumeration do not: vendors add both, so they are reported as news. The type
@@ -36,7 +38,7 @@
 // The package does not check credentials, cookies or rate-limit headers, does
 // not follow state from one exchange to the next, does not decode secrets (a
 // vendor's own example of one is no base64), and never closes an object that
-// the contract leaves open. Its messages quote no string of a body, since any
+// the contract leaves open. Its problems quote no string of a body, since any
 // may be a secret; short words in the place of an enumerated value are the
 // exception.
 package contract

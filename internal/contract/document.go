@@ -37,13 +37,13 @@ func (d *document) object() map[string]any {
 // parse reads a body; a body that cannot be read gives the problem instead.
 func parse(body []byte) (*document, *Problem) {
 	if len(body) > maxBody {
-		return nil, &Problem{Message: fmt.Sprintf("has %d bytes; a body of more than %d is not checked", len(body), maxBody)}
+		return nil, &Problem{Keyword: "max-bytes", Found: fmt.Sprint(len(body)), Expected: fmt.Sprint(maxBody)}
 	}
 	if bytes.HasPrefix(body, []byte("\uFEFF")) {
-		return nil, at(body, 0, "starts with a byte order mark, which JSON does not allow")
+		return nil, at(body, 0, Problem{Keyword: "byte-order-mark"})
 	}
 	if !utf8.Valid(body) {
-		return nil, at(body, invalidUTF8(body), "is not valid UTF-8, as JSON must be")
+		return nil, at(body, invalidUTF8(body), Problem{Keyword: "utf-8"})
 	}
 	if !json.Valid(body) {
 		return nil, syntaxProblem(body)
@@ -56,10 +56,9 @@ func parse(body []byte) (*document, *Problem) {
 	return &document{root: root, doubled: r.doubled}, nil
 }
 
-func at(body []byte, offset int, message string) *Problem {
-	p := &Problem{Message: message}
+func at(body []byte, offset int, p Problem) *Problem {
 	p.Line, p.Column = position(body, offset)
-	return p
+	return &p
 }
 
 func invalidUTF8(body []byte) int {
@@ -78,19 +77,19 @@ func syntaxProblem(body []byte) *Problem {
 	err := json.Unmarshal(body, &raw)
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {
-		return &Problem{Message: "is not JSON"}
+		return &Problem{Keyword: "json", Found: "not JSON"}
 	}
 	offset := max(int(syntax.Offset)-1, 0)
 	switch {
 	case strings.Contains(syntax.Error(), "max depth"):
-		return at(body, offset, fmt.Sprintf("nests deeper than the %d levels that are checked", maxDepth))
+		return at(body, offset, Problem{Keyword: "max-depth", Expected: fmt.Sprint(maxDepth)})
 	case strings.Contains(syntax.Error(), "unexpected end"):
-		return at(body, len(body), "is not JSON: it ends in the middle of a value")
+		return at(body, len(body), Problem{Keyword: "json", Found: "not JSON: it ends in the middle of a value"})
 	case strings.Contains(syntax.Error(), "after top-level value"):
-		return at(body, offset, "goes on after the JSON value; one value was expected")
+		return at(body, offset, Problem{Keyword: "trailing"})
 	}
 	// The library's text quotes one character of the body at most.
-	return at(body, offset, "is not JSON: "+syntax.Error())
+	return at(body, offset, Problem{Keyword: "json", Found: "not JSON: " + syntax.Error()})
 }
 
 // reader builds the values of a text that is known to be valid JSON. It exists
@@ -143,11 +142,11 @@ func (r *reader) value(p *path, s *spot, depth int) any {
 	r.values++
 	switch {
 	case r.values > maxValues:
-		r.fail(p, fmt.Sprintf("is value number %d; a body of more than %d values is not checked", r.values, maxValues))
+		r.fail(p, "max-values", r.values, maxValues)
 		return nil
 	case depth > maxDepth:
 		// The pointer would be as long as the body is deep.
-		r.fail(nil, fmt.Sprintf("nests deeper than the %d levels that are checked", maxDepth))
+		r.fail(nil, "max-depth", depth, maxDepth)
 		return nil
 	}
 	switch c := r.body[r.pos]; c {
@@ -171,9 +170,9 @@ func (r *reader) value(p *path, s *spot, depth int) any {
 	}
 }
 
-func (r *reader) fail(p *path, message string) {
-	r.problem = at(r.body, r.pos, message)
-	r.problem.Pointer = p.pointer()
+// fail says which bound a value is beyond.
+func (r *reader) fail(p *path, bound string, found, most int) {
+	r.problem = at(r.body, r.pos, Problem{Keyword: bound, Pointer: p.pointer(), Found: strconv.Itoa(found), Expected: strconv.Itoa(most)})
 }
 
 func (r *reader) object(p *path, s *spot, depth int) any {
@@ -183,7 +182,7 @@ func (r *reader) object(p *path, s *spot, depth int) any {
 		name := r.text()
 		member := path{p, name}
 		if len(name) > maxName {
-			r.fail(p, fmt.Sprintf("has a member with a name of %d bytes; more than %d are not checked", len(name), maxName))
+			r.fail(p, "max-name", len(name), maxName)
 			break
 		}
 		if _, ok := object[name]; ok && len(r.doubled) < maxProblems {
@@ -232,11 +231,11 @@ func (r *reader) number(p *path) any {
 	digits := string(r.body[start:r.pos])
 	r.pos = start
 	if len(digits) > maxNumber {
-		r.fail(p, fmt.Sprintf("is a number of %d characters; more than %d are not checked", len(digits), maxNumber))
+		r.fail(p, "max-digits", len(digits), maxNumber)
 		return nil
 	}
-	if i := strings.IndexAny(digits, "eE"); i >= 0 && len(strings.TrimLeft(digits[i+1:], "+-")) > maxExponent {
-		r.fail(p, fmt.Sprintf("is a number with an exponent of more than %d digits, which is not checked", maxExponent))
+	if _, exponent, _ := strings.Cut(strings.ToLower(digits), "e"); len(strings.TrimLeft(exponent, "+-")) > maxExponent {
+		r.fail(p, "max-exponent", len(strings.TrimLeft(exponent, "+-")), maxExponent)
 		return nil
 	}
 	r.pos = start + len(digits)

@@ -20,8 +20,8 @@ type Wish struct {
 	Closed bool
 	// Documented says that the last member must be documented too.
 	Documented bool
-	// Requests says that only bodies of requests count.
-	Requests bool
+	// Requests and Answers say that only bodies of those count.
+	Requests, Answers bool
 }
 
 // CanMatch returns an error when a JSON pointer can match nothing in any
@@ -50,6 +50,9 @@ func CanMatch(d *provider.Definition, pointer string, w Wish) error {
 	return fmt.Errorf("no body that %s documents has a member %q%s, so the pointer can match nothing%s", d.Title, unescaper.Replace(tokens[reached]), where, hint)
 }
 
+// Enumerated is the kind of a string whose values are documented.
+const Enumerated provider.Kind = "enumerated"
+
 // Kinds returns the kinds of the strings that a JSON pointer may name in
 // documented bodies, sorted; none where the contract does not describe them.
 func Kinds(d *provider.Definition, pointer string, w Wish) []provider.Kind {
@@ -58,7 +61,11 @@ func Kinds(d *provider.Definition, pointer string, w Wish) []provider.Kind {
 	walk = func(p site, tokens []string) {
 		if len(tokens) == 0 {
 			for _, s := range p {
-				if kind, ok := s.Extensions[placeholderKeyword].(placeholder); ok {
+				kind, ok := s.Extensions[placeholderKeyword].(placeholder)
+				switch {
+				case len(s.Enum)+len(s.Constant) > 0:
+					kinds = append(kinds, Enumerated)
+				case ok:
 					kinds = append(kinds, provider.Kind(kind))
 				}
 			}
@@ -119,7 +126,9 @@ func (w Wish) bodies(d *provider.Definition) []site {
 	}
 	for _, op := range d.Operations {
 		for _, f := range op.Forms {
-			add(f.Body)
+			if !w.Answers {
+				add(f.Body)
+			}
 		}
 		if w.Requests {
 			continue

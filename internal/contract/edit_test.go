@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -102,19 +103,13 @@ func answer(status int, media, body string) contract.Answer {
 	return a
 }
 
-// summary writes each problem as KIND POINTER.
+// summary writes each problem as KIND KEYWORD POINTER; an undocumented member has
+// one word for both.
 func summary(problems []contract.Problem) []string {
 	all := []string{}
 	for _, p := range problems {
-		all = append(all, strings.TrimSpace(string(p.Kind)+" "+p.Pointer))
-	}
-	return all
-}
-
-func lines(problems []contract.Problem) []string {
-	all := []string{}
-	for _, p := range problems {
-		all = append(all, p.String())
+		words := slices.Compact([]string{string(p.Kind), p.Keyword, p.Pointer})
+		all = append(all, strings.TrimSpace(strings.Join(words, " ")))
 	}
 	return all
 }

@@ -3,7 +3,6 @@ package contract_test
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -22,29 +21,29 @@ func TestHostileBodies(t *testing.T) {
 	tests := []struct {
 		name, body, want string
 	}{
-		{"huge exponent", size("1e3000000"), `answer /webhook/created_by/display_picture/file/size (line 1, column 207): is a number with an exponent of more than 4 digits, which is not checked`},
-		{"tiny exponent", size("1E-00001"), `answer /webhook/created_by/display_picture/file/size (line 1, column 207): is a number with an exponent of more than 4 digits, which is not checked`},
-		{"large exponent", size("1e9999"), `answer /webhook/created_by/display_picture/file/size (line 1, column 207): is 1e9999, expected 2147483647 at most`},
-		{"small exponent", size("1e-9999"), `answer /webhook/created_by/display_picture/file/size (line 1, column 207): is 1e-9999, expected an integer`},
-		{"long number", size(strings.Repeat("9", 101)), `answer /webhook/created_by/display_picture/file/size (line 1, column 207): is a number of 101 characters; more than 100 are not checked`},
-		{"exact number", size("9007199254740993"), `answer /webhook/created_by/display_picture/file/size (line 1, column 207): is 9007199254740993, expected 2147483647 at most`},
-		{"brackets", strings.Repeat("[", 100_000), `answer (line 1, column 10001): nests deeper than the 500 levels that are checked`},
-		{"closed brackets", strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000), `answer (line 1, column 10001): nests deeper than the 500 levels that are checked`},
-		{"nested", strings.Repeat(`{"a":`, 600) + "1" + strings.Repeat("}", 600), `answer (line 1, column 2506): nests deeper than the 500 levels that are checked`},
-		{"bad UTF-8", "{\n\"a\": \"\xff\"}", `answer (line 2, column 7): is not valid UTF-8, as JSON must be`},
-		{"byte order mark", "\ufeff{}", `answer (line 1, column 1): starts with a byte order mark, which JSON does not allow`},
-		{"too large", strings.Repeat(" ", 11<<20) + "{}", `answer: has 11534338 bytes; a body of more than 10485760 is not checked`},
-		{"100 MB", `{"a":"` + strings.Repeat("a", 100<<20) + `"}`, `answer: has 104857608 bytes; a body of more than 10485760 is not checked`},
-		{"empty", "", `answer: has no body, but HTTP status 200 of webhooks.get has one`},
-		{"white space", " \n\t", `answer: has no body, but HTTP status 200 of webhooks.get has one`},
-		{"breaks off", `{"webhook":`, `answer (line 1, column 12): is not JSON: it ends in the middle of a value`},
-		{"trailing data", "{}\n x", `answer (line 2, column 2): goes on after the JSON value; one value was expected`},
-		{"two documents", "{}{}", `answer (line 1, column 3): goes on after the JSON value; one value was expected`},
-		{"comma", `{"a":1,}`, `answer (line 1, column 8): is not JSON: invalid character '}' looking for beginning of object key string`},
-		{"null", `null`, `answer: is null, expected an object`},
-		{"text", `"hunter2"`, `answer: is a string of 7 characters, expected an object`},
-		{"many values", `{"webhook":[` + strings.Repeat("0,", 200_000) + `0]}`, `answer /webhook/199998 (line 1, column 400009): is value number 200001; a body of more than 200000 values is not checked`},
-		{"long name", `{"` + strings.Repeat("a", 257) + `":1}`, `answer (line 1, column 261): has a member with a name of 257 bytes; more than 256 are not checked`},
+		{"huge exponent", size("1e3000000"), "violation max-exponent /webhook/created_by/display_picture/file/size"},
+		{"tiny exponent", size("1E-00001"), "violation max-exponent /webhook/created_by/display_picture/file/size"},
+		{"large exponent", size("1e9999"), "violation maximum /webhook/created_by/display_picture/file/size"},
+		{"small exponent", size("1e-9999"), "violation type /webhook/created_by/display_picture/file/size"},
+		{"long number", size(strings.Repeat("9", 101)), "violation max-digits /webhook/created_by/display_picture/file/size"},
+		{"exact number", size("9007199254740993"), "violation maximum /webhook/created_by/display_picture/file/size"},
+		{"brackets", strings.Repeat("[", 100_000), "violation max-depth"},
+		{"closed brackets", strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000), "violation max-depth"},
+		{"nested", strings.Repeat(`{"a":`, 600) + "1" + strings.Repeat("}", 600), "violation max-depth"},
+		{"bad UTF-8", "{\n\"a\": \"\xff\"}", "violation utf-8"},
+		{"byte order mark", "\ufeff{}", "violation byte-order-mark"},
+		{"too large", strings.Repeat(" ", 11<<20) + "{}", "violation max-bytes"},
+		{"100 MB", `{"a":"` + strings.Repeat("a", 100<<20) + `"}`, "violation max-bytes"},
+		{"empty", "", "rule body"},
+		{"white space", " \n\t", "rule body"},
+		{"breaks off", `{"webhook":`, "violation json"},
+		{"trailing data", "{}\n x", "violation trailing"},
+		{"two documents", "{}{}", "violation trailing"},
+		{"comma", `{"a":1,}`, "violation json"},
+		{"null", `null`, "violation type"},
+		{"text", `"hunter2"`, "violation type"},
+		{"many values", `{"webhook":[` + strings.Repeat("0,", 200_000) + `0]}`, "violation max-values /webhook/199998"},
+		{"long name", `{"` + strings.Repeat("a", 257) + `":1}`, "violation max-name"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -52,7 +51,7 @@ func TestHostileBodies(t *testing.T) {
 			got, err := contract.CheckBody(&provider.DevRev, "webhooks.get", 200, "application/json", []byte(tt.body), false)
 			require.NoError(t, err)
 			require.NotEmpty(t, got)
-			assert.Equal(t, []string{tt.want}, lines(got))
+			assert.Equal(t, []string{tt.want}, summary(got))
 			assert.True(t, got[0].Fails())
 			assert.Less(t, time.Since(start), 10*time.Second)
 			contract.AnswerClasses(&provider.DevRev, devrevRequest(t, "webhooks.get", tt.body), answer(200, "", tt.body))("/webhook")
@@ -76,7 +75,7 @@ func TestHostileBodies_manyProblems(t *testing.T) {
 		got, err := contract.CheckBody(&provider.DevRev, "webhooks.get", 200, "application/json", []byte(body), false)
 		require.NoError(t, err)
 		require.Len(t, got, 201)
-		assert.Regexp(t, regexp.MustCompile(`^has \d+ more problems than the 200 that are listed$`), got[200].Message)
+		assert.Equal(t, "more", got[200].Keyword)
 		assert.True(t, got[200].Fails())
 		assert.Less(t, time.Since(start), 30*time.Second)
 	}
@@ -115,18 +114,18 @@ func TestMessagesHoldNoSecrets(t *testing.T) {
 			got, err := contract.CheckBody(&provider.DevRev, "webhooks.get", status, "application/json", []byte(body), false)
 			require.NoError(t, err)
 			assert.NotEmpty(t, got, "%d %d", status, i)
-			assert.NotContains(t, strings.Join(lines(got), "\n"), "hunter", "%d %d", status, i)
+			assert.NotContains(t, fmt.Sprintf("%#v", got), "hunter", "%d %d", status, i)
 		}
 	}
 	for name, body := range bodies {
 		got, err := contract.CheckBody(&provider.DevRev, "webhooks.get", 200, "application/json", []byte(body), false)
 		require.NoError(t, err)
-		assert.NotContains(t, strings.Join(lines(got), "\n"), "hunter", name)
+		assert.NotContains(t, fmt.Sprintf("%#v", got), "hunter", name)
 	}
 	bad := contract.Answer{Status: 429, Header: header("Content-Type", secret, "Retry-After", secret, "Location", secret), Body: []byte(`{}`)}
 	request := contract.Request{Method: "POST", URL: parseURL(t, "https://api.devrev.ai/webhooks.get?q="+secret+"&%zz"), Header: header("Content-Type", secret, "Authorization", secret), Body: []byte(quoted)}
 	all := append(contract.CheckAnswer(&provider.DevRev, request, bad, false), contract.CheckRequest(&provider.DevRev, request)...)
-	assert.NotContains(t, strings.Join(lines(all), "\n"), "hunter")
+	assert.NotContains(t, fmt.Sprintf("%#v", all), "hunter")
 }
 
 func TestConcurrentUse(t *testing.T) {
@@ -166,7 +165,7 @@ func FuzzCheckBody(f *testing.F) {
 							require.True(t, got[0].Fails())
 						}
 						for _, p := range got {
-							require.NotEmpty(t, p.Message)
+							require.NotEmpty(t, p.Message())
 							require.Equal(t, p.Line > 0, p.Column > 0)
 						}
 					}

@@ -45,7 +45,7 @@ func (r *report) malformed(d *provider.Definition, value string) bool {
 	if _, _, err := mime.ParseMediaType(value); value == "" || err == nil {
 		return false
 	}
-	r.add(Rule, "Content-Type", "is malformed: it is no media type with parameters, expected %s", join(jsonTypes(d), "or"))
+	r.rule("media-type", "Content-Type", "malformed: it is no media type with parameters", join(jsonTypes(d), "or"))
 	return true
 }
 
@@ -79,7 +79,7 @@ func isEmpty(body []byte) bool { return len(bytes.TrimSpace(body)) == 0 }
 func (r *report) schema(d *provider.Definition, file string) *schema {
 	s, err := load(d, file)
 	if err != nil {
-		r.add(Violation, "", "cannot be checked: %v", err)
+		r.push(Problem{Kind: Violation, Keyword: "schema-file", Found: err.Error()})
 		return nil
 	}
 	return s
@@ -94,7 +94,7 @@ func (r *report) parse() bool {
 		return false
 	}
 	for _, pointer := range doc.doubled {
-		r.add(Rule, pointer, "stands more than once; a reader may take either")
+		r.rule("doubled", pointer, "", "")
 	}
 	r.root = doc.root
 	return true
@@ -102,16 +102,14 @@ func (r *report) parse() bool {
 
 // unknown is the problem of a request that addresses no documented operation.
 func unknown(d *provider.Definition, r Request) []Problem {
-	p := Problem{Kind: Undocumented, In: "request"}
 	if r.URL == nil {
-		p.Message = "has no URL"
-		return []Problem{p}
+		return []Problem{{Kind: Undocumented, Keyword: "url", In: "request"}}
 	}
-	p.Message = fmt.Sprintf("%s %s is no documented operation of %s", r.Method, r.URL.EscapedPath(), d.Title)
+	p := Problem{Kind: Undocumented, Keyword: "operation", In: "request", Found: r.Method + " " + r.URL.EscapedPath(), Expected: d.Title}
 	if methods := d.Methods(r.URL); len(methods) > 0 {
-		p.Message += "; documented for this path: " + strings.Join(methods, ", ")
+		p.Hint = "documented for this path: " + strings.Join(methods, ", ")
 	} else if near := nearest(d, r.URL.Path); len(near) > 0 {
-		p.Message += "; nearest: " + strings.Join(near, ", ")
+		p.Hint = "nearest: " + strings.Join(near, ", ")
 	}
 	return []Problem{p}
 }

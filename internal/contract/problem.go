@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Kind says what sort of departure a problem is.
@@ -20,6 +21,19 @@ const (
 // Problem is one departure of a request or an answer from the contract.
 type Problem struct {
 	Kind Kind
+	// Keyword is what failed: a keyword of JSON Schema, such as "required", or the
+	// id of a rule, such as "retry-after". The ids stay; sentences lists them.
+	Keyword string
+	// Expected is what the contract has, in its own words. It is empty where the
+	// keyword says it all.
+	Expected string
+	// Found is what stands there instead, described. No string of a body is
+	// quoted, for any may be a secret; the exception are short words in the place
+	// of an enumerated value, and media types: Found is then the quotation alone.
+	// A number is shown where the contract has one.
+	Found string
+	// Hint is what may have been meant, or what to do; mostly empty.
+	Hint string
 	// In is "request" or "answer".
 	In string
 	// Pointer is the JSON pointer into the body; for a header or a query key it
@@ -30,25 +44,33 @@ type Problem struct {
 	// characters; both are 0 when the problem is not about a place in the body.
 	// A missing member has the place of the object that lacks it.
 	Line, Column int
-	// Message says what was found and what was expected. It quotes no string of
-	// the body, for any of them may be a secret; the exception are short words
-	// in the place of an enumerated value.
-	Message string
-	// Schema is the keyword that failed, as FILE#POINTER below schemas; empty
-	// when no schema states what the problem is about.
+	// Schema is where the keyword that failed stands, as FILE#POINTER below
+	// schemas; empty when no schema states what the problem is about.
 	Schema string
 }
 
 // String returns the problem as one line.
 func (p Problem) String() string {
-	s := p.In
-	if p.Pointer != "" {
-		s += " " + p.Pointer
-	}
+	s := p.Place()
 	if p.Line > 0 {
 		s += fmt.Sprintf(" (line %d, column %d)", p.Line, p.Column)
 	}
-	return s + ": " + p.Message
+	return s + ": " + p.Message()
+}
+
+// Place names where the problem is.
+func (p Problem) Place() string { return strings.TrimSpace(p.In + " " + p.Pointer) }
+
+// Name is how a cassette names an accepted problem: by its place and the keyword
+// that failed there, so that another breach at the same place is news.
+func (p Problem) Name() string { return p.Place() + " (" + p.Keyword + ")" }
+
+// Accepted reports whether a cassette's list of accepted problems names this one.
+// Older cassettes name it by its place alone, and a rule by its kind.
+func (p Problem) Accepted(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return name == p.Name() || name == p.Place() || p.Schema == "" && name == p.Place()+" ("+string(p.Kind)+")"
+	})
 }
 
 // Fails reports whether the problem fails a test. Undocumented members and
@@ -67,8 +89,9 @@ type report struct {
 	violated map[string]bool // pointers with a violation
 }
 
-func (r *report) add(kind Kind, pointer, format string, args ...any) {
-	r.push(Problem{Kind: kind, Pointer: pointer, Message: fmt.Sprintf(format, args...)})
+// rule adds the breach of a rule.
+func (r *report) rule(keyword, pointer, found, expected string) {
+	r.push(Problem{Kind: Rule, Keyword: keyword, Pointer: pointer, Found: found, Expected: expected})
 }
 
 func (r *report) push(p Problem) {
@@ -88,10 +111,13 @@ func (r *report) done() []Problem {
 		return nil
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.In, b.In), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Message, b.Message))
+		if a.In != b.In || a.Pointer != b.Pointer {
+			return cmp.Or(cmp.Compare(a.In, b.In), cmp.Compare(a.Pointer, b.Pointer))
+		}
+		return cmp.Compare(a.Message(), b.Message())
 	})
 	all := slices.CompactFunc(r.problems, func(a, b Problem) bool {
-		return a.In == b.In && a.Pointer == b.Pointer && a.Message == b.Message
+		return a.In == b.In && a.Pointer == b.Pointer && a.Message() == b.Message()
 	})
 	if len(all) > maxProblems {
 		rest := all[maxProblems:]
@@ -99,7 +125,7 @@ func (r *report) done() []Problem {
 		if slices.ContainsFunc(rest, Problem.Fails) {
 			kind = Violation
 		}
-		more := Problem{Kind: kind, In: r.in, Message: fmt.Sprintf("has %d more problems than the %d that are listed", len(rest), maxProblems)}
+		more := Problem{Kind: kind, In: r.in, Keyword: "more", Found: fmt.Sprint(len(rest)), Expected: fmt.Sprint(maxProblems)}
 		all = append(all[:maxProblems:maxProblems], more)
 	}
 	place(r.body, all)

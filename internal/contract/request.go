@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -23,11 +24,11 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	switch {
 	case route.Form.Body == "":
 		if !isEmpty(r.Body) {
-			rep.add(Rule, "", "has a body of %s, but %s with %s takes none", count(len(r.Body), "byte"), route.Operation.Name, r.Method)
+			rep.rule("body", "", "a body of "+count(len(r.Body), "byte"), route.Operation.Name+" with "+r.Method+" takes none")
 		}
 	case isEmpty(r.Body):
 		if !route.Form.BodyOptional {
-			rep.add(Rule, "", "has no body, but %s takes a JSON object", route.Operation.Name)
+			rep.rule("body", "", "no body", route.Operation.Name+" takes a JSON object")
 		}
 	default:
 		if !malformed {
@@ -53,9 +54,9 @@ func (r *report) requestMedia(d *provider.Definition, got string) {
 	switch documented := jsonTypes(d); {
 	case slices.Contains(documented, got):
 	case got == "":
-		r.add(Rule, "Content-Type", "is missing, expected %s", join(documented, "or"))
+		r.rule("media-type", "Content-Type", "missing", join(documented, "or"))
 	default:
-		r.add(Rule, "Content-Type", "is %s, expected %s", describeMedia(got), join(documented, "or"))
+		r.rule("media-type", "Content-Type", describeMedia(got), join(documented, "or"))
 	}
 }
 
@@ -64,7 +65,7 @@ func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL)
 	values, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
 		// The error's text quotes the query.
-		r.add(Violation, "", "has a query that cannot be decoded")
+		r.push(Problem{Kind: Violation, Keyword: "query"})
 		return
 	}
 	var s *schema
@@ -73,12 +74,12 @@ func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL)
 	}
 	for name, all := range values {
 		if len(all) > 1 && !s.list(name) {
-			r.add(Rule, name, "stands %d times in the query, expected once", len(all))
+			r.rule("repeated", name, fmt.Sprintf("%d times in the query", len(all)), "once")
 		}
 	}
 	if route.Form.Query == "" {
 		for name := range values {
-			r.add(Undocumented, name, "is not documented: %s with %s takes no query", route.Operation.Name, route.Form.Method)
+			r.push(Problem{Kind: Undocumented, Keyword: "no-query", Pointer: name, Expected: route.Operation.Name + " with " + route.Form.Method + " takes no query"})
 		}
 		return
 	}

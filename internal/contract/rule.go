@@ -2,6 +2,7 @@ package contract
 
 import (
 	"encoding/base64"
+	"fmt"
 	"maps"
 	"math/big"
 	"net/http"
@@ -26,7 +27,7 @@ func (r *report) echo(d *provider.Definition, route provider.Route, req Request,
 	if !ok || asked == "" || id == asked || e.FoldCase && strings.EqualFold(id, asked) {
 		return
 	}
-	r.add(Rule, e.Answer, "is another id than the request's %s: the answer is about another object", from)
+	r.rule("other-object", e.Answer, "another id", "the request's "+from)
 }
 
 // requested returns the id that a request names and where it names it.
@@ -57,7 +58,7 @@ func (r *report) retryAfter(d *provider.Definition, a Answer) {
 	}
 	if !delay.MatchString(header) {
 		if _, err := http.ParseTime(header); err != nil {
-			r.add(Rule, "Retry-After", "is %s, expected seconds or an HTTP date", describe(header))
+			r.rule("retry-after", "Retry-After", describe(header), "seconds or an HTTP date")
 		}
 		return
 	}
@@ -71,7 +72,7 @@ func (r *report) retryAfter(d *provider.Definition, a Answer) {
 	inHeader, _ := new(big.Rat).SetString(header)
 	inBody, isNumber := number(v)
 	if isNumber && inHeader.Cmp(inBody) != 0 {
-		r.add(Rule, d.RetryAfter, "is %s, but the header Retry-After says %s", describeNumber(v), header)
+		r.rule("retry-after-body", d.RetryAfter, describeNumber(v), "the header Retry-After says "+header)
 	}
 }
 
@@ -88,7 +89,7 @@ func (r *report) secrets(d *provider.Definition, s *schema) {
 			continue
 		}
 		if b, err := base64.StdEncoding.DecodeString(secret); err != nil || len(b) < d.MinSecret || len(b) > d.MaxSecret {
-			r.add(Rule, pointer, "is not the base64 text of %d to %d bytes", d.MinSecret, d.MaxSecret)
+			r.rule("secret", pointer, "", fmt.Sprintf("the base64 text of %d to %d bytes", d.MinSecret, d.MaxSecret))
 		}
 	}
 }
@@ -115,7 +116,7 @@ func (r *report) routeNotFound(d *provider.Definition, status int) {
 		return
 	}
 	r.problems = slices.DeleteFunc(r.problems, func(p Problem) bool { return p.Pointer == "/type" })
-	r.add(Rule, "/type", "is missing: this is the answer to an unknown route, not to an unknown object; is the request's path right?")
+	r.rule("unknown-route", "/type", "", "")
 }
 
 // members closes what a schema without required members leaves open: an error
@@ -129,11 +130,11 @@ func (r *report) members(d *provider.Definition, op *provider.Operation, status 
 	isObject := slices.ContainsFunc(op.Members, func(name string) bool { _, ok := object[name]; return ok })
 	switch {
 	case status < 300 && isError && !isObject:
-		r.add(Rule, "", "is an error object, but HTTP status %d of %s has %s", status, op.Name, join(op.Members, "and"))
+		r.rule("members", "", "an error object", fmt.Sprintf("HTTP status %d of %s has %s", status, op.Name, join(op.Members, "and")))
 	case status < 300 && !isObject:
-		r.add(Rule, "", "has none of the documented members %s", join(op.Members, "and"))
+		r.rule("no-members", "", "", join(op.Members, "and"))
 	case status >= 400 && isObject && !isError:
-		r.add(Rule, "", "is no error object, but HTTP status %d of %s has %s", status, op.Name, join(d.ErrorMembers, "and"))
+		r.rule("members", "", "no error object", fmt.Sprintf("HTTP status %d of %s has %s", status, op.Name, join(d.ErrorMembers, "and")))
 	}
 }
 
@@ -150,7 +151,7 @@ func (r *report) exclusive(op *provider.Operation) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(types)) {
 		if name == "add" || name == "remove" {
-			r.add(Rule, "/event_types/"+name, "stands beside set, which excludes it")
+			r.rule("exclusive", "/event_types/"+name, "set", "")
 		}
 	}
 }

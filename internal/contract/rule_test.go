@@ -33,7 +33,7 @@ func TestCheckRequest_secret(t *testing.T) {
 			if assert.Len(t, problems, 1, "%s of %q", operation, secret) {
 				assert.Equal(t, "request /secret", problems[0].In+" "+problems[0].Pointer)
 				assert.Equal(t, contract.Rule, problems[0].Kind)
-				assert.NotContains(t, problems[0].Message, secret)
+				assert.NotContains(t, problems[0].Message(), secret)
 			}
 		}
 	}

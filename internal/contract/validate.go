@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/provider"
@@ -19,18 +20,14 @@ func (r *report) validate(s *schema, root any) {
 			r.leaf(s, root, leaf)
 		}
 		if len(r.problems) == before {
-			r.add(Violation, "", "does not fit the schema %s", strings.TrimPrefix(s.root.Location, base))
+			r.push(Problem{Kind: Violation, Keyword: "schema", Found: describe(root), Schema: strings.TrimPrefix(s.root.Location, base)})
 		}
 	}
 	for pointer, meant := range undocumented(s, root) {
 		if r.violated[pointer] {
 			continue // a closed object refuses it, which says more
 		}
-		message := "is not documented"
-		if meant != "" {
-			message += fmt.Sprintf("; did you mean %q?", meant)
-		}
-		r.add(Undocumented, pointer, "%s", message)
+		r.push(Problem{Kind: Undocumented, Keyword: "undocumented", Pointer: pointer, Hint: didYouMean(meant)})
 	}
 }
 
@@ -64,7 +61,7 @@ func leaves(to []*jsonschema.ValidationError, e *jsonschema.ValidationError) []*
 // leaf turns one error of the validator into problems. The validator's own text
 // is never used: it quotes values.
 func (r *report) leaf(s *schema, root any, e *jsonschema.ValidationError) {
-	location, keyword := e.AbsoluteKeywordLocation, ""
+	location, keyword := e.AbsoluteKeywordLocation, "schema"
 	if i := strings.LastIndexByte(location, '/'); i >= 0 && s.byLocation[location] == nil {
 		location, keyword = location[:i], location[i+1:]
 	}
@@ -75,62 +72,66 @@ func (r *report) leaf(s *schema, root any, e *jsonschema.ValidationError) {
 	where := strings.TrimPrefix(e.AbsoluteKeywordLocation, base)
 	sub := s.byLocation[location]
 	v, _ := resolve(root, pointer)
-	add := func(kind Kind, pointer, format string, args ...any) {
-		r.push(Problem{Kind: kind, Pointer: pointer, Message: fmt.Sprintf(format, args...), Schema: where})
-	}
+	p := Problem{Kind: Violation, Keyword: keyword, Pointer: pointer, Found: describe(v), Schema: where}
 	if sub == nil {
-		add(Violation, pointer, "is %s, which does not fit the schema", describe(v))
+		p.Keyword = "schema"
+		r.push(p)
 		return
 	}
 	object, _ := v.(map[string]any)
+	// member adds a problem for each name in the object.
+	member := func(name string) {
+		r.push(Problem{Kind: Violation, Keyword: keyword, Pointer: pointer + "/" + escape(name), Schema: where})
+	}
 	switch keyword {
-	case "type":
-		// Two schemas may ask for different types of one value; once is enough.
-		if !r.violated[pointer] {
-			found := describe(v)
-			if numeric(sub.Types) {
-				found = describeNumber(v)
-			}
-			add(Violation, pointer, "is %s, expected %s", found, typeNames(sub.Types))
-		}
 	case "required":
 		for _, name := range sub.Required {
 			if _, ok := object[name]; !ok {
-				add(Violation, pointer+"/"+escape(name), "is missing, but required")
+				member(name)
 			}
 		}
+		return
 	case "additionalProperties":
 		for name := range object {
 			if len(describing(sub, name)) == 0 {
-				add(Violation, pointer+"/"+escape(name), "is not allowed: the contract closes this object")
+				member(name)
 			}
 		}
-	case "enum":
-		kind := Unlisted
-		if s.strict {
-			kind = Violation
+		return
+	case "type":
+		// Two schemas may ask for different types of one value; once is enough.
+		if r.violated[pointer] {
+			return
 		}
-		add(kind, pointer, "is %s, %s", describeWord(v), describeEnum(sub.Enum, v))
+		if p.Expected = typeNames(sub.Types); numeric(sub.Types) {
+			p.Found = describeNumber(v)
+		}
+	case "enum":
+		if !s.strict {
+			p.Kind = Unlisted
+		}
+		p.Found = describeWord(v)
+		p.Expected, p.Hint = describeEnum(sub.Enum, v)
 	case "const":
-		add(Violation, pointer, "is %s, %s", describeWord(v), describeEnum(sub.Constant, v))
+		p.Found = describeWord(v)
+		p.Expected, p.Hint = describeEnum(sub.Constant, v)
 	case "format":
-		add(Violation, pointer, "is %s, expected a %s as RFC 3339 writes it, such as 2023-01-01T12:00:00Z", describe(v), sub.Format)
+		p.Expected = "a " + sub.Format + " as RFC 3339 writes it, such as 2023-01-01T12:00:00Z"
 	case "minimum":
-		add(Violation, pointer, "is %s, expected %s at least", describeNumber(v), sub.Minimum.RatString())
+		p.Found, p.Expected = describeNumber(v), sub.Minimum.RatString()+" at least"
 	case "maximum":
-		add(Violation, pointer, "is %s, expected %s at most", describeNumber(v), sub.Maximum.RatString())
+		p.Found, p.Expected = describeNumber(v), sub.Maximum.RatString()+" at most"
 	case "minLength":
-		add(Violation, pointer, "is %s, expected %s at least", describe(v), count(sub.MinLength, "character"))
+		p.Expected = count(sub.MinLength, "character") + " at least"
 	case "maxLength":
-		add(Violation, pointer, "is %s, expected %s at most", describe(v), count(sub.MaxLength, "character"))
+		p.Expected = count(sub.MaxLength, "character") + " at most"
 	case "maxItems":
 		items, _ := v.([]any)
-		add(Violation, pointer, "has %s, expected %d at most", count(len(items), "entry"), sub.MaxItems)
+		p.Found, p.Expected = count(len(items), "entry"), fmt.Sprintf("%d at most", sub.MaxItems)
 	case "pattern":
-		add(Violation, pointer, "is %s, expected one that matches %s", describe(v), sub.Pattern)
-	default:
-		add(Violation, pointer, "is %s, which does not fit the keyword %q", describe(v), keyword)
+		p.Expected = "one that matches " + sub.Pattern.String()
 	}
+	r.push(p)
 }
 
 // fitType makes a rule of a wrong error type: HTTP status and type must agree,
@@ -154,18 +155,17 @@ func (r *report) fitType(d *provider.Definition, op *provider.Operation, status 
 	if other == 0 && len(expected) > 1 {
 		return // an unlisted value, and reported as one
 	}
-	message := fmt.Sprintf("is %s, but HTTP status %d goes with ", describeWord(name), status)
+	types, hint := "other types", ""
 	if len(expected) == 1 {
-		message += fmt.Sprintf("%q", expected[0])
-	} else {
-		message += "other types"
+		types = strconv.Quote(expected[0])
 	}
 	if other != 0 {
-		message += fmt.Sprintf("; that type belongs to %d", other)
+		hint = fmt.Sprintf("that type belongs to %d", other)
 	}
 	for i := range r.problems {
 		if p := &r.problems[i]; p.Pointer == "/type" && (p.Kind == Unlisted || p.Kind == Violation) {
-			p.Kind, p.Message, p.Schema = Rule, message, ""
+			*p = Problem{Kind: Rule, Keyword: "error-type", In: r.in, Pointer: p.Pointer, Found: describeWord(name),
+				Expected: fmt.Sprintf("HTTP status %d goes with %s", status, types), Hint: hint}
 		}
 	}
 }

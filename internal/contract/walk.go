@@ -228,7 +228,10 @@ func isHeaderName(s string) bool {
 // that stands for somebody.
 const maxHeaderDigits = 3
 
-var headerName = pattern.New(`^[A-Za-z][A-Za-z0-9]{0,15}([_-][A-Za-z0-9]{1,16}){0,7}$`)
+var headerName = pattern.New(`^` + headerPart + `([_-]` + headerPart + `){0,7}$`)
+
+// headerPart is one word of a name, or up to three with a capital each.
+const headerPart = `(([A-Z][a-z]{1,12}){1,3}|[A-Z]|[a-z]{1,16}|[A-Z]{1,8})[0-9]{0,3}`
 
 func numeric(types []string) bool {
 	return slices.Contains(types, "number") || slices.Contains(types, "integer")

@@ -1,7 +1,6 @@
 package drift
 
 import (
-	"cmp"
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
@@ -28,7 +27,6 @@ func breaches(d *provider.Definition, stored, fresh Exchange) []finding {
 		case f.pointer == "" && !documented(d, fresh):
 			f.unless = StatusChanged
 		}
-		f.message, _, _ = strings.Cut(f.message, "\x00")
 		all = append(all, f)
 	}
 	return all
@@ -40,8 +38,7 @@ func (f finding) anonymous() finding {
 	return f
 }
 
-// problems returns what the contract has to say about an answer. What follows a
-// NUL in a message tells one value from another and is for no one's eyes.
+// problems returns what the contract has to say about an answer.
 func problems(d *provider.Definition, e Exchange) []finding {
 	root := parse(e.Answer.Body)
 	var all []finding
@@ -59,9 +56,9 @@ func problems(d *provider.Definition, e Exchange) []finding {
 		switch p.Kind {
 		case contract.Unlisted:
 			f.rule = UnlistedValue
-			f.message = "the value is " + not(expectation(p)) + ": a client that handles the listed values only does not know what to do"
+			f.message = "the value is not " + p.Expected + ": a client that handles the listed values only does not know what to do"
 			if found != nil {
-				f.message += "\x00" + found.text
+				f.value = found.text
 			}
 		case contract.Undocumented:
 			if p.Pointer == "" {
@@ -74,7 +71,7 @@ func problems(d *provider.Definition, e Exchange) []finding {
 			f.rule = MemberUndocumented
 			f.message = undocumentedMember
 		default:
-			f.message = breach(d, p, found)
+			f.message = breach(p, found)
 		}
 		// The items of an array share their problems.
 		if !seen[f.anonymous()] {
@@ -85,64 +82,37 @@ func problems(d *provider.Definition, e Exchange) []finding {
 	return all
 }
 
-// breach says in a sentence what a violation or a broken rule means. The
-// contract's own messages describe, and now and then quote, what was found; what
-// they expect is always the contract's words.
-func breach(d *provider.Definition, p contract.Problem, found *value) string {
-	expected := expectation(p)
-	switch p.Schema[strings.LastIndexByte(p.Schema, '/')+1:] {
+// breach says in a sentence what a violation or a broken rule means. What was
+// found is described by its type at most.
+func breach(p contract.Problem, found *value) string {
+	relies := "the value is not what the contract asks for, which is " + p.Expected + ": a client that relies on it fails"
+	switch p.Keyword {
 	case "type":
 		is := "of another type"
 		if found != nil {
 			is = kindNames[found.kind]
-			if found.kind == number && strings.Contains(expected, "integer") {
-				is = "a number that is not whole"
-			}
 		}
-		return "the value is " + is + ", and the contract allows only " + expected + ": a client that decodes it fails"
+		return "the value is " + is + ", and the contract allows only " + p.Expected + ": a client that decodes it fails"
 	case "required":
 		return "the member is missing, though the contract requires it: a client that relies on it fails"
 	case "additionalProperties":
 		return "the member is there, though the contract closes this object: a client that refuses unknown members fails"
 	case "enum", "const":
-		return "the value is " + not(expected) + ": a client has no branch for it"
+		return "the value is not " + p.Expected + ": a client has no branch for it"
+	case "media-type", "retry-after":
+		return relies
+	case "retry-after-body":
+		return brokenRule + "the body and the header Retry-After name different delays"
+	case "error-type":
+		return brokenRule + strings.TrimSuffix(p.Expected+"; "+p.Hint, "; ")
+	case "json":
+		return brokenRule + "the body is not JSON"
 	}
-	if expected != "" {
-		return "the value is not what the contract asks for, which is " + expected + ": a client that relies on it fails"
+	if p.Schema != "" && p.Expected != "" {
+		return relies
 	}
-	return "the answer breaks a rule of the contract: " + plain(d, p)
+	p.Hint = "" // it may be another one for the same problem
+	return brokenRule + "it " + p.Message()
 }
 
-// expectation is the part of a message that says what the contract has.
-func expectation(p contract.Problem) string {
-	_, expected, _ := strings.Cut(p.Message, ", expected ")
-	expected, _, _ = strings.Cut(expected, "; did you mean")
-	return expected
-}
-
-// not negates an expectation.
-func not(expected string) string {
-	if rest, ok := strings.CutPrefix(expected, "one of "); ok {
-		return "none of " + rest
-	}
-	if strings.HasPrefix(expected, `"`) && strings.Contains(expected, " or ") {
-		return "neither " + strings.NewReplacer(", ", " nor ", " or ", " nor ").Replace(expected)
-	}
-	return "not " + cmp.Or(expected, "what the contract lists")
-}
-
-// plain is the message of a rule without what was found and without a hint,
-// which may be another one for the same problem.
-func plain(d *provider.Definition, p contract.Problem) string {
-	if d.RetryAfter != "" && p.Pointer == d.RetryAfter {
-		return "the body and the header Retry-After name different delays"
-	}
-	if strings.HasPrefix(p.Message, "is not JSON") {
-		return "the body is not JSON"
-	}
-	if _, rest, ok := strings.Cut(p.Message, ", but HTTP status "); ok && strings.Contains(rest, " goes with ") {
-		return "HTTP status " + rest
-	}
-	m, _, _ := strings.Cut(p.Message, "; ")
-	return "it " + m
-}
+const brokenRule = "the answer breaks a rule of the contract: "

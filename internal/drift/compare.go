@@ -21,7 +21,8 @@ type finding struct {
 	pointer string
 	key     string // the pointer with all items of an array alike
 	message string
-	body    bool // about a place in the body
+	value   string // tells two breaches of one place apart, and is for no one's eyes
+	body    bool   // about a place in the body
 	// unless is the rule whose finding makes this one superfluous.
 	unless Rule
 }

@@ -31,17 +31,17 @@ func TestCompare_flows(t *testing.T) {
 		{
 			name: "equal requests keep their order", stored: []drift.Exchange{first, unlisted}, fresh: []drift.Exchange{unlisted, first},
 			want: []string{
-				"additive member-undocumented /webhook/x: the member is there, though the contract does not describe it: a client that refuses unknown members fails",
-				"cosmetic member-undocumented-gone /webhook/x: the member is gone, and the contract does not describe it: no client can rely on it",
+				"additive member-undocumented /webhook/x",
+				"cosmetic member-undocumented-gone /webhook/x",
 			},
 		},
 		{
 			name: "the redirect is no longer followed", stored: []drift.Exchange{login, page}, fresh: one(login),
-			want: []string{"breaking exchange-gone: this GET request of the stored recording is no longer made: a client goes through fewer steps than before"},
+			want: []string{"breaking exchange-gone"},
 		},
 		{
 			name: "the redirect is followed", stored: one(login), fresh: []drift.Exchange{login, page},
-			want: []string{"breaking exchange-new: this GET request of the fresh recording is made in addition: a client goes through more steps than before"},
+			want: []string{"breaking exchange-new"},
 		},
 		{
 			name: "the redirect leads to another query", stored: []drift.Exchange{login, page}, fresh: []drift.Exchange{login, otherPage},
@@ -49,13 +49,13 @@ func TestCompare_flows(t *testing.T) {
 		{
 			name: "the redirect leads elsewhere", stored: []drift.Exchange{login, page}, fresh: []drift.Exchange{login, elsewhere},
 			want: []string{
-				"breaking exchange-gone: this GET request of the stored recording is no longer made: a client goes through fewer steps than before",
-				"breaking exchange-new: this request of the fresh recording is made in addition: a client goes through more steps than before",
+				"breaking exchange-gone",
+				"breaking exchange-new",
 			},
 		},
 		{
 			name: "nothing was recorded", stored: one(first),
-			want: []string{"breaking exchange-gone: this POST request of the stored recording is no longer made: a client goes through fewer steps than before"},
+			want: []string{"breaking exchange-gone"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -108,5 +108,5 @@ func TestCompare_withoutURL(t *testing.T) {
 
 	_, got := compare(t, one(e), one(other))
 
-	assert.Equal(t, []string{"breaking status-changed: the HTTP status was 200 and is 500, which the contract does not list for this operation: a client has no branch for it"}, got)
+	assert.Equal(t, []string{"breaking status-changed"}, got)
 }

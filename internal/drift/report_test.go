@@ -35,7 +35,7 @@ func TestReports_WriteText(t *testing.T) {
 
 	assert.Equal(t, `devrev webhooks.get/200: 1 breaking, 1 additive, 1 cosmetic
   breaking  /webhook/status
-            the value is neither "active" nor "inactive" nor "unverified": a client that handles the listed values only does not know what to do
+            the value is not "active", "inactive" or "unverified": a client that handles the listed values only does not know what to do
   additive  "/webhook/a b\x1b[31m"
             the member is there, though the contract does not describe it: a client that refuses unknown members fails
   cosmetic  X-Ratelimit-Limit
@@ -75,7 +75,7 @@ func TestReports_MarshalJSON(t *testing.T) {
           "rule": "unlisted-value",
           "exchange": 0,
           "pointer": "/webhook/status",
-          "message": "the value is neither \"active\" nor \"inactive\" nor \"unverified\": a client that handles the listed values only does not know what to do"
+          "message": "the value is not \"active\", \"inactive\" or \"unverified\": a client that handles the listed values only does not know what to do"
         },
         {
           "class": "additive",

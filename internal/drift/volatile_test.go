@@ -30,12 +30,12 @@ func TestCompare_volatile(t *testing.T) {
 		{
 			"a value that has changed once",
 			one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":2`))), one(get(t, webhook(`"x":2`))),
-			[]string{"cosmetic value-changed /webhook/x: the value is another one, and the contract does not describe it: no client can rely on one"}, []drift.Volatile{},
+			[]string{"cosmetic value-changed /webhook/x"}, []drift.Volatile{},
 		},
 		{
 			"a volatile value that has become a string",
 			one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":"2"`))), one(get(t, webhook(`"x":"3"`))),
-			[]string{"breaking type-changed /webhook/x: the value was a number and is a string: a client that decodes the old type fails"},
+			[]string{"breaking type-changed /webhook/x"},
 			[]drift.Volatile{{Pointer: "/webhook/x", Message: "the value differs between two recordings made a moment apart"}},
 		},
 		{
@@ -46,7 +46,7 @@ func TestCompare_volatile(t *testing.T) {
 		{
 			"a member that went and stayed away",
 			one(get(t, webhook(user))), one(get(t, webhook())), one(get(t, webhook())),
-			[]string{"breaking member-gone /webhook/created_by: the member is gone, though the contract describes it: a client that reads it finds nothing"}, []drift.Volatile{},
+			[]string{"breaking member-gone /webhook/created_by"}, []drift.Volatile{},
 		},
 		{
 			"a member that only the last recording has",
@@ -56,7 +56,7 @@ func TestCompare_volatile(t *testing.T) {
 		{
 			"a breach of the contract is none the less one",
 			one(get(t, webhook(user))), one(get(t, webhook(`"created_by":null`))), one(get(t, webhook(user))),
-			[]string{"breaking contract /webhook/created_by: the value is null, and the contract allows only an object: a client that decodes it fails"},
+			[]string{"breaking contract /webhook/created_by"},
 			[]drift.Volatile{{Pointer: "/webhook/created_by", Message: "the type differs between two recordings made a moment apart"}},
 		},
 		{
@@ -67,19 +67,19 @@ func TestCompare_volatile(t *testing.T) {
 		{
 			"an undocumented status for a moment",
 			one(first), one(get(t, webhook(), status(418))), one(first),
-			[]string{"breaking contract: the answer breaks a rule of the contract: it has HTTP status 418, but webhooks.get documents 200, 400, 401, 403, 404, 429, 500, 503"},
+			[]string{"breaking contract"},
 			[]drift.Volatile{{Message: "the HTTP status differs between two recordings made a moment apart"}},
 		},
 		{
 			"an error a moment later",
 			one(get(t, webhook(user))), one(first), one(get(t, `{"message":"text 1","type":"service_unavailable"}`, status(503))),
-			[]string{"breaking member-gone /webhook/created_by: the member is gone, though the contract describes it: a client that reads it finds nothing"},
+			[]string{"breaking member-gone /webhook/created_by"},
 			[]drift.Volatile{{Message: "the HTTP status differs between two recordings made a moment apart"}},
 		},
 		{
 			"a media type that comes and goes",
 			one(first), one(get(t, webhook(), header("Content-Type", ""))), one(first),
-			[]string{"breaking contract Content-Type: the value is not what the contract asks for, which is application/json: a client that relies on it fails"},
+			[]string{"breaking contract Content-Type"},
 			[]drift.Volatile{{Pointer: "Content-Type", Message: "the media type differs between two recordings made a moment apart"}},
 		},
 		{

@@ -94,7 +94,7 @@ func (s *structure) unknown(i int, ia *interaction, def *provider.Definition, as
 
 func (s *structure) excused(scenario *provider.Scenario, p contract.Problem) bool {
 	return scenario != nil && slices.Contains(scenario.Departures, provider.Departure{In: p.In, Pointer: p.Pointer}) ||
-		slices.Contains(s.c.header.accepted, strings.TrimSpace(p.In+" "+p.Pointer))
+		p.Accepted(s.c.header.accepted)
 }
 
 func (s *structure) problem(i int, ia *interaction, def *provider.Definition, p contract.Problem) {
@@ -116,25 +116,19 @@ func (s *structure) problem(i int, ia *interaction, def *provider.Definition, p 
 	if line == 0 {
 		line = ia.line
 	}
-	s.add(rule, line, i, place, "%s (%s)", public(def, p.Message), def.Title)
+	s.add(rule, line, i, place, "%s (%s)", public(def, p).Message(), def.Title)
 }
 
-var (
-	quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
-	media     = regexp.MustCompile(`^(?:application|text|image|multipart)/[a-z.+-]{1,24}$`)
-)
+var media = regexp.MustCompile(`^(?:application|text|image|multipart)/[a-z.+-]{1,24}$`)
 
-// public leaves out what a message quotes of the cassette: the contract's own
+// public leaves out what a problem quotes of the cassette: the contract's own
 // words stay. A short word in the place of an enumerated value may be a password
 // that stands in the wrong member.
-func public(def *provider.Definition, message string) string {
-	return quotation.ReplaceAllStringFunc(message, func(q string) string {
-		text, err := strconv.Unquote(q)
-		if err == nil && (contract.IsWord(def, text) || media.MatchString(text)) {
-			return q
-		}
-		return "another value"
-	})
+func public(def *provider.Definition, p contract.Problem) contract.Problem {
+	if word, err := strconv.Unquote(p.Found); err == nil && !contract.IsWord(def, word) && !media.MatchString(word) {
+		p.Found = "another value"
+	}
+	return p
 }
 
 // safePointer leaves out the members whose names could be data.

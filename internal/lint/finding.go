@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Finding is one place where a rule fires. It holds no value of a cassette.
@@ -20,6 +19,8 @@ type Finding struct {
 	// Place is where in the interaction, such as "answer body /webhook/secret".
 	Place   string `json:"place"`
 	Message string `json:"message"`
+
+	doubtful bool // only the YAML library can say for certain
 }
 
 // String returns the finding as one line.
@@ -90,15 +91,24 @@ func (f *findings) add(rule string, line, at int, place, format string, args ...
 	f.all = append(f.all, one)
 }
 
-// withdraw takes back what a rule said with these words.
-func (f *findings) withdraw(rule, words string) {
-	f.all = slices.DeleteFunc(f.all, func(one Finding) bool { return one.Rule == rule && strings.Contains(one.Message, words) })
+// doubt reports that a file does not load, until the YAML library was asked.
+func (f *findings) doubt(line, at int, place, format string, args ...any) {
+	known := len(f.all)
+	f.add(ruleLoad, line, at, place, format, args...)
+	if len(f.all) > known {
+		f.all[known].doubtful = true
+	}
+}
+
+// withdraw takes back what was doubtful.
+func (f *findings) withdraw() {
+	f.all = slices.DeleteFunc(f.all, func(one Finding) bool { return one.doubtful })
 	if f.count != nil {
-		f.count[rule] = 0
+		f.count[ruleLoad] = 0
 	}
 	for _, one := range f.all {
-		if one.Rule == rule {
-			f.count[rule]++
+		if one.Rule == ruleLoad {
+			f.count[ruleLoad]++
 		}
 	}
 }

@@ -51,14 +51,14 @@ func parse(data []byte) (root *yaml.Node, second bool, err error) {
 
 func bounded(data []byte) error {
 	if len(data) > maxFile {
-		return fmt.Errorf("holds %d bytes; more than %d are not read", len(data), maxFile)
+		return fmt.Errorf("holds %d bytes; more than %d are not read; split the cassette", len(data), maxFile)
 	}
 	marks := 0
 	for _, mark := range []string{"\n", ",", "[", "{", "- ", "? ", ": "} {
 		marks += bytes.Count(data, []byte(mark))
 	}
 	if marks > maxMarks {
-		return fmt.Errorf("holds %d lines, commas and brackets; more than %d are not read", marks, maxMarks)
+		return fmt.Errorf("holds %d lines, commas and brackets; more than %d are not read; split the cassette", marks, maxMarks)
 	}
 	return nil
 }

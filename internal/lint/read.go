@@ -13,9 +13,6 @@ type reader struct {
 	at int
 }
 
-// misfit stands in what only the YAML library can say for certain.
-const misfit = "go-vcr expects"
-
 // shape reports whether a file below a directory could be a cassette.
 func shape(root *yaml.Node) bool {
 	if root == nil || root.Kind != yaml.MappingNode {
@@ -31,7 +28,7 @@ func shape(root *yaml.Node) bool {
 
 func (r *reader) mismatch(n *yaml.Node, place, expected string) {
 	if !r.v1 {
-		r.add(ruleLoad, n.Line, r.at, place, "holds %s; "+misfit+" %s", describe(n), expected)
+		r.doubt(n.Line, r.at, place, "holds %s; go-vcr expects %s", describe(n), expected)
 	}
 }
 
@@ -39,7 +36,7 @@ func (r *reader) mismatch(n *yaml.Node, place, expected string) {
 func (r *reader) ask(root *yaml.Node) {
 	err := decodes(root)
 	if err == nil {
-		r.withdraw(ruleLoad, misfit)
+		r.withdraw()
 		return
 	}
 	if r.count[ruleLoad] == 0 {
@@ -112,7 +109,7 @@ func (r *reader) each(all []member, place string, take func(key string, n *yaml.
 }
 
 func (r *reader) twice(key *yaml.Node, place string) {
-	r.add(ruleLoad, key.Line, r.at, place, "has the key %q twice; %s it once", safeName(key.Value), misfit)
+	r.doubt(key.Line, r.at, place, "has the key %q twice; go-vcr expects it once", safeName(key.Value))
 }
 
 func (r *reader) version(all []member) {

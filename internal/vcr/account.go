@@ -62,7 +62,9 @@ var accounts = []struct {
 	{Placeholder, "a placeholder", (*audit).isPlaceholder},
 	{Bounded, "a documented value within bounds", (*audit).bounded},
 	{OpenWord, "a plain word or a reserved URL", (*audit).open},
-	{UserKept, "named in Keep", func(_ *audit, t token) bool { return t.class.Kept }},
+	{UserKept, "named in Keep", func(_ *audit, t token) bool {
+		return t.class.Kept && !(t.sort == memberToken && strings.Trim(t.value, "0123456789") == "")
+	}},
 }
 
 func (a Account) String() string {
@@ -155,11 +157,12 @@ type audit struct {
 }
 
 // unaccounted lists the tokens of a captured exchange that nothing accounts for,
-// by place and never by value. It shares no code with the replacing of values.
-func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string) {
+// by place and never by value, and reports whether one stands in the answer. It
+// shares no code with the replacing of values.
+func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string, answered bool) {
 	e, err := r.examine(i, known)
 	if err != nil {
-		return []string{err.Error()}
+		return []string{err.Error()}, false
 	}
 	seen := map[string]bool{}
 	unnamed := map[string]bool{} // pointers that end in a name which must not be shown
@@ -181,6 +184,7 @@ func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string) {
 		if t.sort == memberToken && (account == NoAccount || account == OpenWord && len(e.late(t)) > 0) {
 			unnamed[t.role] = true
 		}
+		before := len(reasons)
 		switch {
 		case account == NoAccount:
 			if reason := t.place() + " has no account: " + t.missing(); !seen[reason] {
@@ -190,8 +194,9 @@ func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string) {
 		case account >= OpenWord: // the others are closed forms: what equals a value there does so by chance
 			reasons = append(reasons, e.late(t)...)
 		}
+		answered = answered || len(reasons) > before && t.in == "answer"
 	})
-	return reasons
+	return reasons, answered
 }
 
 func (r *Recording) examine(i int, known *knowledge) (*audit, error) {
@@ -294,6 +299,9 @@ func (e *audit) late(t token) (reasons []string) {
 		}
 		if j := slices.IndexFunc(e.texts, func(text string) bool { return strings.Contains(text, p) }); j >= 0 {
 			reason += fmt.Sprintf(" in exchange #%d", j)
+		}
+		if t.class.Kept && t.in == "request" {
+			reason += "; what Keep lets a test send must be kept where the answer repeats it as well"
 		}
 		reasons = append(reasons, reason)
 	}
@@ -477,7 +485,7 @@ func (e *audit) formatOwn(t token) bool {
 	case bodyToken:
 		return t.in == "request" && e.ownBody || t.in == "answer" && (t.value == replacedText || t.value == replacedPage)
 	case memberToken, stringToken, numberToken:
-		return t.in == "request" && e.ownBody
+		return t.in == "request" && e.ownBody || t.sort == memberToken && t.value == ""
 	case headerValue:
 		return t.in == "request" && e.r.Scenario != nil && e.r.Scenario.Request.Header[t.at] == t.value
 	}
@@ -778,6 +786,26 @@ func (e *audit) holdsPart(name string) bool {
 	return false
 }
 
+// wordLike says whether a text is written as words are: in small letters, in
+// capitals, or with a capital at the start of each of up to three words; with
+// digits at its end at most.
+func wordLike(part string) bool {
+	letters := strings.TrimRight(part, "0123456789")
+	low := strings.ToLower(letters)
+	if letters == "" || letters == low || letters == strings.ToUpper(letters) && len(letters) <= 8 {
+		return letters != ""
+	}
+	capitals := 0
+	for i, c := range letters {
+		if c >= 'A' && c <= 'Z' {
+			if capitals++; i+1 == len(letters) || letters[i+1] >= 'A' && letters[i+1] <= 'Z' {
+				return false
+			}
+		}
+	}
+	return letters[0] >= 'A' && letters[0] <= 'Z' && capitals <= 3
+}
+
 // headerLike says whether a text is the name of a header as programs choose them:
 // up to eight parts of at most sixteen letters and digits, joined by hyphens or
 // underscores, the first beginning with a letter, with three digits in all.
@@ -786,6 +814,9 @@ func headerLike(s string) bool {
 	digits, longest := 0, 0
 	for _, part := range parts {
 		longest = max(longest, len(part))
+		if !wordLike(part) {
+			return false
+		}
 		for _, c := range part {
 			switch {
 			case c >= '0' && c <= '9':

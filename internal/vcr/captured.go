@@ -30,8 +30,8 @@ func (r *Recording) Captured() (exchanges []Captured, reasons []string) {
 	r.failures.Lock()
 	reasons = slices.Clone(r.refusals)
 	r.failures.Unlock()
-	reasons = append(reasons, r.leaks()...)
-	if len(reasons) > 0 {
+	found, _ := r.leaks()
+	if reasons = append(reasons, found...); len(reasons) > 0 {
 		slices.Sort(reasons)
 		return nil, slices.Compact(reasons)
 	}

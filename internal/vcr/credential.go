@@ -1,7 +1,6 @@
 package vcr
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -39,16 +38,15 @@ func (f *Front) credentials(c *call) {
 	sound := len(c.lacks) == 0
 	noOrigin := f.Definition.Origin && len(c.req.Header.Values("Origin")) == 0
 	if f.NoDefaults {
-		add := func(header, format string, args ...any) { c.lacks = append(c.lacks, ofHeader(header, format, args...)) }
-		const lacks = "is missing, but %s asks for it, and NoDefaults leaves it to the code under test"
+		missing := f.Definition.Title + " asks for it, and NoDefaults leaves it to the code under test"
 		switch {
 		case c.credential.missing:
-			add("Authorization", lacks, f.Definition.Title)
+			c.wrong("header", "Authorization", "", missing)
 		case sound && c.credential.token != provider.Token:
-			add("Authorization", "holds a token that no tenant knows; send webhooktest.Token")
+			c.wrong("unknown-token", "Authorization", "", "")
 		}
 		if noOrigin {
-			add("Origin", lacks, f.Definition.Title)
+			c.wrong("header", "Origin", "", missing)
 		}
 		return
 	}
@@ -63,21 +61,21 @@ func (f *Front) credentials(c *call) {
 }
 
 // ofHeader is the breach of a rule by a request's header.
-func ofHeader(header, format string, args ...any) contract.Problem {
-	return contract.Problem{Kind: contract.Rule, In: "request", Pointer: header, Message: fmt.Sprintf(format, args...)}
+func ofHeader(rule, header, found, expected string) contract.Problem {
+	return contract.Problem{Kind: contract.Rule, Keyword: rule, In: "request", Pointer: header, Found: found, Expected: expected}
 }
 
 // tokens are what a bearer token is made of (RFC 6750), with the ampersand and
 // the percent sign of d.velop's sessions.
-var tokens = pattern.New(`^[A-Za-z0-9._~+/=&%-]+$`)
+var tokens = pattern.New(`^[._~+/=&-]*([A-Za-z0-9]([._~+/=&-]|%[0-9A-Fa-f]{2})*)+$`)
 
 // Presented returns what is wrong with the form of the credential and the origin
 // that a request carries: what every gateway refuses, whoever asks. It says nothing
 // of one that is missing, and takes any token. The homes are base URLs that may be
 // the origin beside the placeholder world's.
 func Presented(def *provider.Definition, req *http.Request, homes ...string) (problems []contract.Problem) {
-	add := func(header, format string, args ...any) {
-		problems = append(problems, ofHeader(header, format, args...))
+	add := func(rule, header, found, expected string) {
+		problems = append(problems, ofHeader(rule, header, found, expected))
 	}
 	header, where := "Authorization", ""
 	c := credentialOf(req, def)
@@ -88,23 +86,23 @@ func Presented(def *provider.Definition, req *http.Request, homes ...string) (pr
 	switch {
 	case req.URL.User != nil:
 		// net/http makes a header of it, unless there is one.
-		add("Authorization", "stands in the URL as user information, which %s does not document; send Authorization: Bearer", def.Title)
+		add("user-information", "Authorization", "", def.Title)
 	case c.missing:
 	case c.token == "":
-		add(header, "holds no token%s, but %s asks for one", where, def.Title)
+		add("token", header, "no token"+where, def.Title)
 	case c.scheme != "" && !strings.EqualFold(c.scheme, "Bearer"):
-		add(header, "has another scheme than Bearer, the one that %s documents", def.Title)
+		add("other-scheme", header, "", def.Title)
 	case more && strings.EqualFold(first, "Bearer"):
-		add(header, "names the scheme Bearer twice, expected once")
+		add("scheme-twice", header, "", "")
 	case !tokens.MatchString(c.token):
-		add(header, "holds a text that is no token%s; expected letters, digits and any of -._~+/=&%%", where)
+		add("token-form", header, "a text that is no token"+where, "letters, digits and any of -._~+/=&%")
 	case c.scheme == "" && !c.cookie && !def.BareToken:
-		add(header, "lacks the scheme Bearer, which %s documents", def.Title)
+		add("scheme", header, "", def.Title)
 	}
 	homes = append(homes, def.BaseURL)
 	origins := req.Header.Values("Origin")
 	if def.Origin && len(origins) > 0 && !slices.ContainsFunc(homes, func(home string) bool { return strings.EqualFold(home, origins[0]) }) {
-		add("Origin", "is not the base URL that the request goes to, as %s demands", def.Title)
+		add("origin", "Origin", "", def.Title)
 	}
 	return problems
 }
@@ -119,7 +117,7 @@ func credentialOf(req *http.Request, def *provider.Definition) credential {
 		if !ok && (strings.EqualFold(header, "Bearer") || strings.EqualFold(header, "Basic")) {
 			scheme, token = header, ""
 		}
-		return credential{scheme: scheme, token: strings.TrimSpace(token)}
+		return credential{scheme: scheme, token: strings.Trim(token, " ")}
 	}
 	if def.SessionCookie != "" {
 		if cookie, err := req.Cookie(def.SessionCookie); err == nil {

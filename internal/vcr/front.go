@@ -203,18 +203,22 @@ var single = []string{"Authorization", "Content-Type", "Origin"}
 // URL's, and of a Content-Encoding that the body does not have: net/http sends
 // them all, and a vendor's gateway refuses them or takes either.
 func (f *Front) plain(c *call) {
-	wrong := func(header, format string, args ...any) { c.lacks = append(c.lacks, ofHeader(header, format, args...)) }
 	for _, name := range single {
 		if n := len(c.req.Header.Values(name)); n > 1 {
-			wrong(name, "stands %d times, expected once", n)
+			c.wrong("repeated", name, fmt.Sprintf("%d times", n), "once")
 		}
 	}
 	if encoding := strings.Join(c.req.Header.Values("Content-Encoding"), ", "); !coded(encoding, c.body) {
-		wrong("Content-Encoding", "names an encoding that the body does not have")
+		c.wrong("content-encoding", "Content-Encoding", "", "")
 	}
 	if host := c.req.Host; host != "" && !strings.EqualFold(host, c.req.URL.Host) {
-		wrong("Host", "is another than the URL's, so that the request asks another server than the one it goes to")
+		c.wrong("host", "Host", "", "")
 	}
+}
+
+// wrong adds the breach of a rule by a header.
+func (c *call) wrong(rule, header, found, expected string) {
+	c.lacks = append(c.lacks, ofHeader(rule, header, found, expected))
 }
 
 // refuse names the kinds of exchange that a cassette cannot hold.

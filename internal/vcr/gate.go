@@ -7,29 +7,29 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// noCredential is why nothing can be said of a recording.
-const noCredential = "no credential was registered, so nothing could be searched for"
-
 // leaks is the gate: every token of every captured exchange must have an account
 // (account.go). It shares no code with the replacing of values, so that a fault
-// there is found here.
-func (r *Recording) leaks() []string {
+// there is found here. The hint says what to do about the reasons.
+func (r *Recording) leaks() (reasons []string, hint string) {
 	// The table is asked, not the tenant: what counts is whether the search knows
 	// the credential.
 	if r.Tenant.Token == "" || r.Tenant.Token != provider.Token && !r.table.Known(provider.Token) {
-		return []string{noCredential}
+		return []string{"no credential was registered, so nothing could be searched for"}, "name a credential of the tenant's"
 	}
-	var reasons []string
+	hint = "change what the test sends"
 	known := r.knowledge()
 	for i := range r.captured {
-		if found := r.unaccounted(i, known); len(found) > 0 {
+		if found, answered := r.unaccounted(i, known); len(found) > 0 {
+			if answered {
+				hint = "name the member in Redact, or report it as a new field of the vendor"
+			}
 			place := r.placeOf(i, known)
 			for _, reason := range found {
 				reasons = append(reasons, place+": "+reason)
 			}
 		}
 	}
-	return reasons
+	return reasons, hint
 }
 
 // place is how messages call a captured exchange. A URL or a method that shows

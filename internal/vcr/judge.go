@@ -28,7 +28,7 @@ func (f *Front) judge(c *call) {
 // when the cassette was recorded, or that the test allows.
 func (f *Front) excuse(s *provider.Scenario, accepted []string, problems []contract.Problem) []contract.Problem {
 	return slices.DeleteFunc(slices.Clone(problems), func(p contract.Problem) bool {
-		return demonstrates(s, p) || Allowed(f.AllowProblems, p.Pointer) || slices.Contains(accepted, breach(p)) || slices.Contains(accepted, place(p))
+		return demonstrates(s, p) || Allowed(f.AllowProblems, p.Pointer) || p.Accepted(accepted)
 	})
 }
 
@@ -51,21 +51,6 @@ func demonstrates(s *provider.Scenario, p contract.Problem) bool {
 		return true
 	}
 	return slices.Contains(s.Departures, provider.Departure{In: p.In, Pointer: p.Pointer})
-}
-
-// place is where a problem is. Cassettes that were written first name an accepted
-// problem by it alone.
-func place(p contract.Problem) string { return strings.TrimSpace(p.In + " " + p.Pointer) }
-
-// breach is how a cassette names an accepted problem: by its place and the keyword
-// of JSON Schema that failed there, so that another breach at the same place is
-// news.
-func breach(p contract.Problem) string {
-	keyword := p.Schema[strings.LastIndexByte(p.Schema, '/')+1:]
-	if keyword == "" {
-		keyword = string(p.Kind)
-	}
-	return place(p) + " (" + keyword + ")"
 }
 
 // report fails the test for breaches of the contract and logs what vendors may

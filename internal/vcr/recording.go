@@ -284,7 +284,7 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	broken := f.excuse(r.Scenario, nil, sent.problems)
 	for _, p := range broken {
 		if p.Fails() {
-			r.broke = append(r.broke, fmt.Sprintf("exchange #%d breaks the contract: %s", count, place(p)))
+			r.broke = append(r.broke, fmt.Sprintf("exchange #%d breaks the contract: %s", count, p.Place()))
 		}
 	}
 	f.report(label, append(broken, answer...))
@@ -296,8 +296,7 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 func aboutReplaced(problems []contract.Problem) {
 	for i, p := range problems {
 		if p.In == "answer" && p.Pointer == "" && p.Line > 0 {
-			problems[i].Line, problems[i].Column = 0, 0
-			problems[i].Message = "is not JSON; the recording holds a text in its place"
+			problems[i] = contract.Problem{Kind: p.Kind, Keyword: "json", In: p.In, Found: "not JSON", Hint: "the recording holds a text in its place"}
 		}
 	}
 }

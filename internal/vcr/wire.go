@@ -316,16 +316,21 @@ func keepable(class provider.Class, pattern, pointer string) bool {
 	case provider.ID, provider.DisplayID, provider.URL, provider.Mail, provider.Name, provider.Opaque:
 		return names(pattern, pointer)
 	}
-	return class.Documented || names(pattern, pointer)
+	// What may stay anyway, and texts; a value that departs from what is documented
+	// there may be anything.
+	return class.Keep || class.Documented && class.Kind == provider.Text || names(pattern, pointer)
 }
 
-// names reports whether a pattern that covers a member names it: by its own name,
-// or as any element of an array.
-func names(pattern, pointer string) bool {
-	last := pointer[strings.LastIndexByte(pointer, '/')+1:]
-	return strings.Count(pattern, "/") == strings.Count(pointer, "/") &&
-		(!strings.HasSuffix(pattern, "/*") || strings.Trim(last, "0123456789") == "")
+// names reports whether what Keep covers is named by it: by the member's own name,
+// or as an element of an array that it names.
+func names(keep, pointer string) bool {
+	a, b := strings.Split(keep, "/"), strings.Split(pointer, "/")
+	last := len(a) - 1
+	return len(a) == len(b) && (a[last] != "*" || element.MatchString(b[last]) && a[last-1] != "*")
 }
+
+// element is the index of an element. A longer number is the name of a member.
+var element = pattern.New(`^(0|[1-9][0-9]{0,3})$`)
 
 // covers reports whether a JSON pointer names a member or something inside it;
 // "*" stands for any one member or index.

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 
@@ -16,6 +18,67 @@ import (
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/vcr"
 )
+
+// The exit statuses. Scripts may rely on them.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitDrift       = 3
+	exitMissing     = 4
+	exitRefused     = 5
+	exitUnreachable = 6
+	exitLogin       = 7
+	exitThrottled   = 8
+)
+
+const exitHelp = `Exit status:
+  0  done
+  1  failed: something was not written or checked, and the message says why
+  2  wrong usage
+  3  an answer breaks the published contract, or check has found drift
+  4  credentials missing
+  5  credentials refused
+  6  tenant unreachable
+  7  sent to a login page instead of an answer
+  8  throttled for longer than --max-wait
+When several apply, the highest.`
+
+// remarks are the statuses in the words of the summary.
+var remarks = map[int]string{
+	exitFailed:      "see the message",
+	exitDrift:       "breaks the contract",
+	exitRefused:     "credential refused",
+	exitUnreachable: "tenant unreachable",
+	exitLogin:       "sent to a login page",
+	exitThrottled:   "throttled",
+}
+
+// exitError is an error with the status that it ends the command with.
+type exitError struct {
+	code int
+	text string
+}
+
+func (e *exitError) Error() string { return e.text }
+
+func exit(code int, format string, args ...any) error {
+	return &exitError{code, fmt.Sprintf(format, args...)}
+}
+
+// exitCode is the status of an error. What carries none of its own comes from
+// cobra: a wrong argument.
+func exitCode(err error) int {
+	var e *exitError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &e):
+		return e.code
+	default:
+		return exitUsage
+	}
+}
 
 // fail is an error about one scenario.
 func (r *recorder) fail(code int, t target, format string, args ...any) error {
@@ -136,7 +199,7 @@ func networkReason(cause *unreachableError, err error) string {
 		return "connection refused"
 	case errors.Is(cause.err, io.EOF), errors.Is(cause.err, io.ErrUnexpectedEOF), errors.Is(cause.err, syscall.ECONNRESET):
 		return "the connection was closed before the answer"
-	case errors.As(cause.err, &record), strings.Contains(cause.Error(), "server gave HTTP response to HTTPS client"):
+	case errors.As(cause.err, &record), errors.Is(cause.err, http.ErrSchemeMismatch):
 		return "it does not answer https"
 	case errors.As(cause.err, &timeout) && timeout.Timeout():
 		return "the connection timed out"
@@ -153,4 +216,22 @@ func withoutURL(err error) error {
 		return u.Err
 	}
 	return err
+}
+
+// reason is an error of the file system or of a socket without the path or the
+// address: the message names what the user named.
+func reason(err error) error {
+	var path *fs.PathError
+	var call *os.SyscallError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &call):
+		return call.Err
+	case errors.As(err, &op) && op.Err != nil:
+		return op.Err
+	default:
+		return err
+	}
 }

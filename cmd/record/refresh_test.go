@@ -20,7 +20,7 @@ func TestShipped_current(t *testing.T) {
 	shipped := filepath.Join("..", "..", shippedDir)
 	fresh := t.TempDir()
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), []string{"refresh", "--simulate", "--out", fresh}, func(string) string { return "" }, &stdout, &stderr)
+	code := run(t.Context(), []string{"refresh", "--simulate", "--out", fresh}, func(string) string { return "" }, systemClock, &stdout, &stderr)
 	require.Equal(t, exitDone, code, "%s%s", stderr.String(), stdout.String())
 
 	var want, got []string

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"example.com/webhookvcr/internal/drift"
+)
+
+// report is what a check has found. Its tagged members are what --json writes,
+// and of what --help shows an example.
+type report struct {
+	// Version is that of package drift.
+	Version int `json:"version"`
+	// Worst is empty when nothing has changed.
+	Worst     drift.Class `json:"worst"`
+	Reports   []compared  `json:"reports"`
+	Unchecked []unchecked `json:"unchecked"`
+
+	drift   drift.Reports
+	against string // the stored cassettes
+	tally   tally
+}
+
+// compared is a scenario that was compared.
+type compared struct {
+	Provider     string              `json:"provider"`
+	Scenario     string              `json:"scenario"`
+	Stored       string              `json:"stored"`
+	Worst        drift.Class         `json:"worst"`
+	Counts       map[drift.Class]int `json:"counts"`
+	Changes      []drift.Change      `json:"changes"`
+	More         int                 `json:"more"`
+	Volatile     []drift.Volatile    `json:"volatile"`
+	MoreVolatile int                 `json:"more_volatile"`
+}
+
+// unchecked is a scenario that was not compared.
+type unchecked struct {
+	Provider string `json:"provider"`
+	Scenario string `json:"scenario"`
+	Verdict  string `json:"verdict"`
+	Reason   string `json:"reason"`
+}
+
+// newReport returns a report without a scenario. No list of it is null.
+func newReport() *report {
+	return &report{Version: drift.Version, Reports: []compared{}, Unchecked: []unchecked{}}
+}
+
+func (r *report) add(d drift.Report) {
+	r.drift = append(r.drift, d)
+	r.Worst = r.drift.Worst()
+	r.Reports = append(r.Reports, compared{
+		d.Provider, d.Scenario, d.Stored, d.Worst(), d.Counts(),
+		append([]drift.Change{}, d.Changes...), d.More, append([]drift.Volatile{}, d.Volatile...), d.MoreVolatile,
+	})
+}
+
+// leave notes a scenario that was not compared; err is why it failed, if it did.
+func (r *report) leave(provider, scenario, verdict, reason string, err error) {
+	r.Unchecked = append(r.Unchecked, unchecked{provider, scenario, verdict, reason})
+	r.tally.add(verdict, err)
+}
+
+// drifted counts the scenarios with drift that fails the command.
+func (r *report) drifted(fails func(drift.Class) bool) (n int) {
+	for _, c := range r.Reports {
+		if fails(c.Worst) {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *report) writeText(w io.Writer) error {
+	var text bytes.Buffer
+	r.drift.WriteText(&text) // a bytes.Buffer takes everything
+	if len(r.drift) > 0 {
+		text.WriteByte('\n')
+	}
+	var t table
+	for _, u := range r.Unchecked {
+		// Of those that were never recorded there are many, and no more to say.
+		if u.Verdict != notRecorded {
+			t.add(u.Verdict, u.Provider+" "+u.Scenario, u.Reason)
+		}
+	}
+	if len(t.rows) > 0 {
+		t.print(&text)
+		text.WriteByte('\n')
+	}
+	counts := []string{fmt.Sprintf("%d checked against %s", len(r.Reports), r.against)}
+	if n := r.drifted(func(c drift.Class) bool { return c != "" }); n > 0 {
+		counts = append(counts, fmt.Sprintf("%d with drift", n))
+	}
+	fmt.Fprintln(&text, strings.Join(append(counts, r.tally.texts()...), ", "))
+	_, err := w.Write(text.Bytes())
+	return err
+}
+
+// err is the command's error; fails says which drift is one.
+func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
+	var parts []string
+	code := r.tally.code
+	if n := r.drifted(fails); n > 0 {
+		code = max(code, exitDrift)
+		parts = append(parts, scenarios(n, "has", "have")+" drifted, as the report says")
+	}
+	lost := r.tally.lost()
+	if lost > 0 {
+		parts = append(parts, scenarios(lost, "was", "were")+" not checked")
+	}
+	switch {
+	case interrupted:
+		parts = append(parts, fmt.Sprintf("interrupted before the end: %d not begun; nothing was written", r.tally.missed))
+		code = max(code, exitFailed)
+	case len(r.Reports)+lost == 0:
+		// A check that never checks anything must not look like one that passes.
+		return exit(exitFailed, "nothing was checked; the report says why")
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return exit(code, "%s", strings.Join(parts, "; "))
+}
+
+// The verdicts, in the order in which they are counted.
+var verdicts = []string{written, unchanged, kept, notRecorded, leftOut, failed, skipped}
+
+const (
+	written     = "written"
+	unchanged   = "unchanged"
+	kept        = "kept"         // on purpose
+	notRecorded = "not recorded" // there is nothing to compare with
+	leftOut     = "left out"     // nothing is there, and nothing was made
+	failed      = "failed"
+	skipped     = "skipped" // an earlier failure would have come again
+)
+
+// tally counts what became of the scenarios.
+type tally struct {
+	counts map[string]int
+	missed int // not begun when the command was interrupted
+	code   int // the highest exit status of a failure
+}
+
+func (t *tally) add(verdict string, err error) {
+	if t.counts == nil {
+		t.counts = map[string]int{}
+	}
+	t.counts[verdict]++
+	if err != nil {
+		t.code = max(t.code, exitCode(err))
+	}
+}
+
+// lost counts the scenarios that should have been recorded and were not.
+func (t *tally) lost() int { return t.counts[failed] + t.counts[skipped] }
+
+// texts are the counts in words.
+func (t *tally) texts() (all []string) {
+	for _, v := range verdicts {
+		if n := t.counts[v]; n > 0 {
+			all = append(all, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	return all
+}
+
+// scenarios is a number of them with its verb.
+func scenarios(n int, one, many string) string {
+	if n == 1 {
+		return count(n, "scenario") + " " + one
+	}
+	return count(n, "scenario") + " " + many
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "s"):
+		noun += "e"
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// writeJSON writes a value as the commands do; the prefix begins every line but
+// the first.
+func writeJSON(w io.Writer, prefix string, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent(prefix, "  ")
+	return e.Encode(v)
+}
+
+// shape shows the JSON form of a type by an example that has all its members.
+func shape(example any) string {
+	var b strings.Builder
+	writeJSON(&b, "  ", example) // a strings.Builder takes everything
+	return "\n  " + b.String()
+}
+
+// exampleReport is the report that check --help shows.
+func exampleReport() *report {
+	r := newReport()
+	r.add(drift.Report{
+		Provider: "devrev", Scenario: "webhooks.get/200", Stored: "live",
+		Changes:  []drift.Change{{Class: drift.Breaking, Rule: drift.MemberGone, Pointer: "/webhook/status", Message: "…"}},
+		Volatile: []drift.Volatile{{Pointer: "/webhook/x", Message: "…"}},
+	})
+	r.leave("devrev", "webhooks.get/429", leftOut, "…", nil)
+	return r
+}

@@ -1,0 +1,367 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/scenario"
+	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/vcr"
+)
+
+// recorder is what refresh and check share: whom they ask, how patiently, and
+// what the user sees of it.
+type recorder struct {
+	simulate               bool
+	maxWait, pace, timeout time.Duration
+	getenv                 func(string) string
+	clock                  clock
+	stderr                 io.Writer
+	targets                []target
+	// asked and total count the scenarios that a tenant is asked for; a simulator
+	// is too fast for progress.
+	asked, total int
+	// undone is what messages say of a scenario that failed: "not written".
+	undone string
+}
+
+func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
+	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant answers 429 with Retry-After")
+	f.DurationVar(&r.pace, "pace", pace, "how long to wait before each "+each+" of a live tenant")
+	f.DurationVar(&r.timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
+}
+
+// begin chooses the scenarios that have a tenant.
+func (r *recorder) begin(args []string, stderr io.Writer) error {
+	r.stderr = stderr
+	targets, err := choose(args)
+	if err != nil {
+		return err
+	}
+	sessions, err := r.tenants(targets, len(args) > 0)
+	if err != nil {
+		return err
+	}
+	for _, t := range targets {
+		if t.session = sessions[t.def]; t.session != nil {
+			r.targets = append(r.targets, t)
+		}
+	}
+	return nil
+}
+
+// tenants finds where each provider is recorded. A provider that the command
+// line names must have credentials; otherwise those without any are left out.
+func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definition]*session, error) {
+	sessions := map[*provider.Definition]*session{}
+	tried := map[*provider.Definition]bool{}
+	var missing, leftOut, mistakes []string
+	for _, t := range targets {
+		if tried[t.def] {
+			continue
+		}
+		tried[t.def] = true
+		lacks, begun := r.lacks(t.def)
+		switch line := t.def.Name + ": " + enumerate(lacks); {
+		case r.simulate:
+			sessions[t.def] = &session{tenant: vcr.Tenant{Source: vcr.Simulated}}
+		case len(lacks) > 0 && (named || begun):
+			missing = append(missing, line)
+		case len(lacks) > 0:
+			leftOut = append(leftOut, line)
+		default:
+			tenant, err := r.live(t.def)
+			if err != nil {
+				mistakes = append(mistakes, fmt.Sprintf("%s: %v", t.def.Name, err))
+			}
+			sessions[t.def] = &session{tenant: tenant}
+		}
+	}
+	if len(mistakes) > 0 {
+		return nil, exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
+	}
+	if len(sessions) == 0 {
+		missing = append(missing, leftOut...)
+	}
+	if len(missing) > 0 {
+		return nil, exit(exitMissing, "variables that a recording needs are not set\n\t%s\nset them to your tenant's values, or record the built-in simulator with --simulate", strings.Join(missing, "\n\t"))
+	}
+	for _, line := range leftOut {
+		fmt.Fprintf(r.stderr, "left out, for want of variables: %s\n", line)
+	}
+	return sessions, nil
+}
+
+// enumerate joins names as a sentence does.
+func enumerate(names []string) string {
+	last := len(names) - 1
+	if last <= 0 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// lacks lists the variables that a live recording cannot do without and the
+// environment does not have. begun says that it has others: then they were
+// forgotten.
+func (r *recorder) lacks(def *provider.Definition) (names []string, begun bool) {
+	var required []string
+	if def.BaseDefault == "" {
+		required = append(required, def.BaseVar)
+	}
+	required = append(required, def.TokenVar)
+	for _, s := range def.Seeds {
+		if s.Lookup == nil {
+			required = append(required, s.Var)
+		}
+	}
+	for _, name := range required {
+		if r.getenv(name) == "" {
+			names = append(names, name)
+		}
+	}
+	return names, len(names) < len(required)
+}
+
+// environmentHelp lists the variables of a live run.
+func environmentHelp() string {
+	var t table
+	for _, def := range provider.All() {
+		base := "base URL of your tenant, such as " + strings.Replace(def.BaseURL, "sample-api", "acme", 1)
+		if def.BaseDefault != "" {
+			base = "base URL (default " + def.BaseDefault + ")"
+		}
+		t.add("  "+def.TokenVar, "your credential for "+def.Title)
+		t.add("  "+def.BaseVar, base)
+		for _, s := range def.Seeds {
+			if s.Lookup != nil {
+				t.add("  "+s.Var, "your value for "+s.Placeholder+" (default: "+s.Lookup.What+")")
+			} else {
+				t.add("  "+s.Var, "your value for "+s.Placeholder)
+			}
+		}
+	}
+	var b strings.Builder
+	t.print(&b) // a strings.Builder takes everything
+	return b.String()
+}
+
+// live reads the tenant from the environment and proves that its values can be
+// recorded with, so that a mistake is told once and before anything is sent.
+func (r *recorder) live(def *provider.Definition) (vcr.Tenant, error) {
+	tenant, err := vcr.LiveTenant(def, r.getenv, r.clock.now().UTC().Format(time.DateOnly))
+	if err != nil {
+		return tenant, err
+	}
+	tenant.Transport = transport{http.DefaultTransport}
+	_, err = vcr.NewRecording(vcr.RecordConfig{Definition: def, Tenant: tenant})
+	return tenant, err
+}
+
+// simulated is the simulator in the state that the scenario needs.
+func simulated(t target) (vcr.Tenant, error) {
+	handler, err := simulator.New(t.def, t.scenario.Switch)
+	if err != nil {
+		return vcr.Tenant{}, err
+	}
+	base, token, env := simulator.Tenant(t.def)
+	return vcr.Tenant{
+		BaseURL: base, Token: token, Source: vcr.Simulated,
+		Getenv:    func(name string) string { return env[name] },
+		Transport: simulator.Transport(handler),
+	}, nil
+}
+
+// session is what is known of a tenant while its scenarios are recorded.
+type session struct {
+	tenant vcr.Tenant
+	// welcomed says that the tenant has answered a request with its credential.
+	welcomed bool
+	// stopped is the failure that every further scenario would meet as well.
+	stopped *exitError
+}
+
+// note decides whether a failure ends the provider's part of the run.
+func (s *session) note(err error) {
+	var e *exitError
+	if !errors.As(err, &e) {
+		return
+	}
+	switch e.code {
+	case exitUnreachable, exitThrottled:
+		s.stopped = e
+	case exitRefused, exitLogin:
+		// A credential that was good for one call lacks a right, no more.
+		if !s.welcomed {
+			s.stopped = e
+		}
+	}
+}
+
+// asks reports whether the scenario's request will be sent.
+func (t target) asks() bool { return t.session.tenant.Source == vcr.Simulated || t.scenario.Live }
+
+// tenant is whom the scenario asks: the simulator has a state for each.
+func (t target) tenant() (vcr.Tenant, error) {
+	if t.session.tenant.Source == vcr.Simulated {
+		return simulated(t)
+	}
+	return t.session.tenant, nil
+}
+
+// welcome notes that a request with the tenant's credential was answered.
+func (t target) welcome() {
+	if t.scenario.Request.Credential == provider.Valid {
+		t.session.welcomed = true
+	}
+}
+
+// expect counts the scenarios that a tenant will be asked for.
+func (r *recorder) expect(wanted func(target) bool) {
+	for _, t := range r.targets {
+		if t.asks() && !r.simulate && wanted(t) {
+			r.total++
+		}
+	}
+}
+
+// progress says that a scenario's request is about to be sent.
+func (r *recorder) progress(t target) {
+	if r.total > 0 {
+		r.asked++
+		fmt.Fprintf(r.stderr, "%d/%d %s\n", r.asked, r.total, t.name())
+	}
+}
+
+// each runs f for the targets, one after the other, and says what fails. It
+// returns how many were not begun when the user interrupted.
+func (r *recorder) each(ctx context.Context, f func(target) error) (missed int) {
+	for i, t := range r.targets {
+		if ctx.Err() != nil {
+			return len(r.targets) - i
+		}
+		if err := f(t); err != nil {
+			fmt.Fprintf(r.stderr, "%v\n", err)
+			t.session.note(err)
+		}
+	}
+	return 0
+}
+
+// ask sends the scenario's request once. The recording holds what came back; its
+// claim on the target file is the caller's to release.
+func (r *recorder) ask(ctx context.Context, t target, config vcr.RecordConfig) (*vcr.Recording, answer, error) {
+	config.Definition, config.Scenario, config.Name = t.def, t.scenario, t.name()
+	recording, err := vcr.NewRecording(config)
+	if err != nil {
+		return nil, answer{}, exit(exitFailed, "%v", err)
+	}
+	front := vcr.NewRecordingFront(vcr.Config{Definition: t.def, Report: silent{}, Bare: true}, recording)
+	defer front.Close()
+	bounded, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	first, err := send(bounded, t, front)
+	if err != nil {
+		recording.Release()
+		return nil, first, r.classify(ctx, t, err)
+	}
+	return recording, first, nil
+}
+
+// silent drops what the front reports: the commit names every problem again,
+// sorted and with the next step, and a check finds them itself.
+type silent struct{}
+
+func (silent) Helper()               {}
+func (silent) Logf(string, ...any)   {}
+func (silent) Errorf(string, ...any) {}
+
+// answer is the first answer of a scenario, in placeholders.
+type answer struct {
+	status                                int
+	mediaType, location, retry, errorType string
+}
+
+// send makes the scenario's request, and follows the redirect when the scenario
+// is about one.
+func send(ctx context.Context, t target, front http.RoundTripper) (answer, error) {
+	var first answer
+	client := &http.Client{
+		Transport: observer{front, &first},
+		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+			if !t.scenario.Follow || len(via) > 3 {
+				return http.ErrUseLastResponse
+			}
+			return nil
+		},
+	}
+	req, err := scenario.Request(ctx, t.def, t.scenario)
+	if err != nil {
+		return first, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return first, err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return first, err
+}
+
+// observer notes the first answer that passes.
+type observer struct {
+	next  http.RoundTripper
+	first *answer
+}
+
+func (o observer) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := o.next.RoundTrip(req)
+	if err != nil || o.first.status != 0 {
+		return resp, err
+	}
+	o.first.status = resp.StatusCode
+	o.first.mediaType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	o.first.location, o.first.retry = resp.Header.Get("Location"), resp.Header.Get("Retry-After")
+	if resp.StatusCode < 400 {
+		return resp, nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	var tagged struct {
+		Type string `json:"type"`
+	}
+	if json.Unmarshal(body, &tagged) == nil {
+		o.first.errorType = tagged.Type
+	}
+	return resp, nil
+}
+
+// transport marks the errors of a tenant that gives no answer.
+type transport struct{ next http.RoundTripper }
+
+func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.next.RoundTrip(req)
+	if err != nil {
+		return nil, &unreachableError{err}
+	}
+	return resp, nil
+}
+
+type unreachableError struct{ err error }
+
+func (e *unreachableError) Error() string { return e.err.Error() }
+func (e *unreachableError) Unwrap() error { return e.err }

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/vcr"
+)
+
+// testDay is the moment at which the command of the scripts begins.
+var testDay = time.Date(2026, time.March, 1, 8, 0, 0, 0, time.UTC)
+
+// scriptClock is the clock of the scripts: what is waited for has passed at
+// once. With the variable CLOCK_STANDS nothing passes until an interrupt.
+func scriptClock() clock {
+	now := testDay
+	return clock{
+		now: func() time.Time { return now },
+		sleep: func(ctx context.Context, d time.Duration) error {
+			if os.Getenv("CLOCK_STANDS") != "" && d > 0 {
+				<-ctx.Done()
+			}
+			now = now.Add(d)
+			return ctx.Err()
+		},
+	}
+}
+
+func TestAttempts_pace(t *testing.T) {
+	c := scriptClock()
+	r := &recorder{clock: c, stderr: io.Discard, pace: time.Second, maxWait: time.Minute}
+	for _, source := range []string{vcr.Live, vcr.Simulated} {
+		require.NoError(t, r.attempts(t.Context(), target{}, vcr.Tenant{Source: source}, func() error { return nil }))
+	}
+	assert.Equal(t, testDay.Add(time.Second), c.now(), "only a tenant is spared")
+}
+
+func TestRetryAfter(t *testing.T) {
+	const says, silent = " as Retry-After says", ", for want of a Retry-After"
+	for _, c := range []struct {
+		value string
+		wait  time.Duration
+		why   string
+	}{
+		{"90", 90 * time.Second, says},
+		{"1.5", 1500 * time.Millisecond, says},
+		{"0", time.Second, says},
+		{testDay.Add(time.Hour).Format(http.TimeFormat), time.Hour, says},
+		{testDay.Add(-time.Hour).Format(http.TimeFormat), time.Second, says},
+		{"", noRetryAfter, silent},
+		{"-1", noRetryAfter, silent},
+		{"1e9", noRetryAfter, silent},
+		{"soon", noRetryAfter, silent},
+	} {
+		wait, why := retryAfter(c.value, testDay)
+		assert.Equal(t, c.wait, wait, c.value)
+		assert.Equal(t, c.why, why, c.value)
+	}
+}
+
+func TestSystemClock(t *testing.T) {
+	assert.NoError(t, systemClock.sleep(t.Context(), 0))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	assert.ErrorIs(t, systemClock.sleep(ctx, time.Hour), context.Canceled)
+}

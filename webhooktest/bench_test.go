@@ -294,16 +294,11 @@ func BenchmarkMiss(b *testing.B) {
 		_, err = client.Do(req)
 		require.ErrorIs(b, err, cassette.ErrInteractionNotFound)
 	}
-	s := &scope{TB: quiet{b}}
-	defer s.close()
-	ours := webhooktest.Open(s, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
+	w := newWitness(b, b.Name())
+	defer w.run(func(testing.TB) {})
+	ours := webhooktest.Open(w, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
 	compare(b, "go-vcr", func() time.Duration { return averaged(20, func() { miss(ours) }) }, onceOpened(b, file, miss))
 }
-
-// quiet is a test that may fail without anybody hearing of it.
-type quiet struct{ testing.TB }
-
-func (quiet) Errorf(string, ...any) {}
 
 // BenchmarkFirstOpen opens a cassette that the process has never seen.
 func BenchmarkFirstOpen(b *testing.B) {

@@ -8,9 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,88 +22,109 @@ import (
 	"example.com/webhookvcr/webhooktest"
 )
 
-// killRounds is how often a recording is killed. A commit takes a few
-// milliseconds, so that some hundred hit every part of it; -count multiplies them.
+// A commit takes a few milliseconds, so that some hundred recordings that are
+// killed are hit in every part of it; -count multiplies them.
 const (
-	killLanes  = 4 // files that are recorded at the same time
-	killRounds = 50
+	killProcesses = 2 // at the same time
+	killLanes     = 4 // files that a process records at the same time
+	killRounds    = 25
 )
 
 // A process that is killed at any instant while it records over a cassette
 // leaves the old one or a new one, to the byte, and loadable by plain go-vcr.
 func TestCommit_killed(t *testing.T) {
-	if file := os.Getenv(childVar); file != "" {
-		killedChild(t, file)
+	if dir := os.Getenv(childVar); dir != "" {
+		killedChild(t, dir)
 		return
 	}
 	env := answering(t, webhookWith(""))
 	whole := wholeCassettes(t, env)
-	var left atomic.Int32
-	seen := make([]map[int]int, killLanes)
+	var mu sync.Mutex // of the three
+	total := map[int]int{}
+	rounds, left := 0, 0
+	look := func(file string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		calls, ok := whole.is(t, file)
+		total[calls]++
+		rounds++
+		for _, name := range filesBelow(t, filepath.Dir(file)) {
+			if name == "lookup.yaml" {
+				continue
+			}
+			// What a killed commit leaves beside the file is scrubbed like the file.
+			left++
+			beside := filepath.Join(filepath.Dir(file), name)
+			data, err := os.ReadFile(beside)
+			assert.NoError(t, err)
+			assert.NotContains(t, string(data), env["DEVREV_TOKEN"])
+			assert.NoError(t, os.Remove(beside))
+		}
+		return ok
+	}
 	var group sync.WaitGroup
-	for lane := range killLanes {
-		file := filepath.Join(t.TempDir(), "lookup.yaml")
-		require.NoError(t, os.WriteFile(file, []byte(whole.text[3]), 0o644))
-		seen[lane] = map[int]int{}
+	for range killProcesses {
+		dir := t.TempDir()
+		for lane := range killLanes {
+			require.NoError(t, os.MkdirAll(filepath.Dir(laneFile(dir, lane)), 0o755))
+			require.NoError(t, os.WriteFile(laneFile(dir, lane), []byte(whole.text[3]), 0o644))
+		}
 		group.Go(func() {
 			for range killRounds {
-				if !assert.NoError(t, killOne(t, env, file)) {
+				if !assert.NoError(t, killOne(t, env, dir)) {
 					return
 				}
-				calls, ok := whole.is(t, file)
-				if !ok {
-					return
-				}
-				seen[lane][calls]++
-				for _, name := range filesBelow(t, filepath.Dir(file)) {
-					if name == "lookup.yaml" {
-						continue
+				for lane := range killLanes {
+					if !look(laneFile(dir, lane)) {
+						return
 					}
-					// What a killed commit leaves beside the file is scrubbed like the file.
-					left.Add(1)
-					beside := filepath.Join(filepath.Dir(file), name)
-					data, err := os.ReadFile(beside)
-					assert.NoError(t, err)
-					assert.NotContains(t, string(data), env["DEVREV_TOKEN"])
-					assert.NoError(t, os.Remove(beside))
 				}
 			}
 		})
 	}
 	group.Wait()
-	total := map[int]int{}
-	rounds := 0
-	for _, lane := range seen {
-		for calls, n := range lane {
-			total[calls] += n
-			rounds += n
-		}
-	}
-	t.Logf("%d kills; each time one of %d whole cassettes was found, by number of exchanges: %v; temporary files left: %d", rounds, len(whole.text), total, left.Load())
-	assert.Equal(t, killLanes*killRounds, rounds)
+	t.Logf("%d recordings killed; each time one of %d whole cassettes was found, by number of exchanges: %v; temporary files left: %d", rounds, len(whole.text), total, left)
+	assert.Equal(t, killProcesses*killLanes*killRounds, rounds)
 	assert.Len(t, total, len(whole.text), "the kills came too early or too late to mean anything")
 }
 
-// killedChild records until it is killed; it says so once. Each recording says something else
-// than the one before, so that each commit writes.
-func killedChild(t *testing.T, file string) {
-	first := 1 + rand.IntN(5)
-	for calls := first; ; calls = calls%5 + 1 {
-		w := newWitness(t, "TestLookup").run(func(tb testing.TB) {
-			getTimes(calls)(tb, webhooktest.Open(tb, webhooktest.DevRev, file))
-		})
-		require.False(t, w.Failed(), w.said())
-		if calls == first {
-			first = 0
-			_, err := os.Stdout.WriteString("ready\n")
-			require.NoError(t, err)
-		}
+// laneFile is the file of a lane, in a directory of its own.
+func laneFile(dir string, lane int) string {
+	return filepath.Join(dir, strconv.Itoa(lane), "lookup.yaml")
+}
+
+// killedChild records all files until it is killed; it says so once. Each
+// recording says something else than the one before, so that each commit writes.
+func killedChild(t *testing.T, dir string) {
+	var ready sync.WaitGroup
+	ready.Add(killLanes)
+	for lane := range killLanes {
+		go func() {
+			first := 1 + rand.IntN(5)
+			for calls := first; ; calls = calls%5 + 1 {
+				w := newWitness(t, "TestLookup").run(func(tb testing.TB) {
+					getTimes(calls)(tb, webhooktest.Open(tb, webhooktest.DevRev, laneFile(dir, lane)))
+				})
+				if w.Failed() {
+					fmt.Println(w.said())
+					os.Exit(1)
+				}
+				if calls == first {
+					first = 0
+					ready.Done()
+				}
+			}
+		}()
 	}
+	ready.Wait()
+	_, err := os.Stdout.WriteString("ready\n")
+	require.NoError(t, err)
+	select {}
 }
 
 // killOne starts a recording process and kills it at a random instant.
-func killOne(t *testing.T, env environment, file string) error {
-	cmd := again(t, "TestCommit_killed", env, webhooktest.RecordVar+"=.*", childVar+"="+file)
+func killOne(t *testing.T, env environment, dir string) error {
+	cmd := again(t, "TestCommit_killed", env, webhooktest.RecordVar+"=.*", childVar+"="+dir)
 	var errors strings.Builder
 	cmd.Stderr = &errors
 	out, err := cmd.StdoutPipe()

@@ -1,6 +1,7 @@
 package webhooktest_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -211,34 +212,50 @@ func TestHostile_oneFlow(t *testing.T) {
 // What a failing go test prints, and what the command prints, holds no value
 // either.
 func TestHostile_output(t *testing.T) {
-	if name := os.Getenv(childVar); name != "" {
-		hostileChild(t, name)
+	if dir := os.Getenv(childVar); dir != "" {
+		for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+			t.Run(lines.Text(), func(t *testing.T) { hostileChild(t, filepath.Join(dir, lines.Text()+".yaml")) })
+			fmt.Println(hostileNext)
+		}
 		return
 	}
 	h := newHostileTenant(t, 13)
 	var out strings.Builder
 	requests := h.requests()
+	cmd := again(t, "TestHostile_output", h.env, webhooktest.RecordVar+"=.*", childVar+"="+h.dir)
+	cmd.Args = append(cmd.Args, "-test.v")
+	orders, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	output, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	cmd.Stderr = cmd.Stdout
+	require.NoError(t, cmd.Start())
+	said := bufio.NewReader(output)
+	tests := 0
 	for i, r := range requests {
 		if i != 0 && i != 4 {
 			continue
 		}
 		for j, answer := range r.answers {
-			if !answer.sound && j%5 != 0 { // a process each takes its time
+			if !answer.sound && j%5 != 0 {
 				continue
 			}
 			h.next.Store(answer)
-			cmd := again(t, "TestHostile_output", h.env, webhooktest.RecordVar+"=.*", childVar+"="+filepath.Join(h.dir, fmt.Sprintf("%d-%d.yaml", i, j)))
-			cmd.Args = append(cmd.Args, "-test.v")
-			text, _ := cmd.CombinedOutput() // most of them fail
-			assert.Contains(t, string(text), "TestHostile_output")
-			out.Write(text)
+			fmt.Fprintf(orders, "%d-%d\n", i, j)
+			for line := ""; line != hostileNext+"\n"; {
+				line, err = said.ReadString('\n')
+				require.NoError(t, err, "%s", &out)
+				out.WriteString(line)
+			}
+			tests++
 		}
 	}
-	processes := strings.Count(out.String(), "=== RUN")
-	command := filepath.Join(t.TempDir(), "record")
-	build := exec.Command("go", "build", "-o", command, "example.com/webhookvcr/cmd/record")
-	built, err := build.CombinedOutput()
-	require.NoError(t, err, string(built))
+	require.NoError(t, orders.Close())
+	_, err = io.Copy(&out, said)
+	require.NoError(t, err)
+	require.Error(t, cmd.Wait(), "most of them fail")
+	assert.Equal(t, tests, strings.Count(out.String(), "=== RUN   TestHostile_output/"))
+	command := recordCommand(t)
 	for i, scenario := range map[int]string{0: "devrev/webhooks.get/200", 4: "dvelop/GetWebHook/200-json"} {
 		for j, answer := range requests[i].answers {
 			if answer.sound || j%4 == 0 {
@@ -253,8 +270,11 @@ func TestHostile_output(t *testing.T) {
 		found += h.find(t, name, stored(t, filepath.Join(h.dir, name)))
 	}
 	assert.NotEmpty(t, files)
-	t.Logf("planted %d, found %d, in %d bytes of output of %d test processes and the command, and %d files", h.count(), found, out.Len(), processes, len(files))
+	t.Logf("planted %d, found %d, in %d bytes of output of %d tests and the command, and %d files", h.count(), found, out.Len(), tests, len(files))
 }
+
+// hostileNext is what the process says when it waits for the next test.
+const hostileNext = "ready for the next"
 
 // hostileChild is an ordinary test that records the cassette.
 func hostileChild(t *testing.T, file string) {

@@ -37,6 +37,8 @@ func generate(t *testing.T, command, name string) string {
 	case "first failure":
 		out, err := goTest(t, consumer(t, "first", firstFault))
 		require.Error(t, err, "%s", out)
+		require.Contains(t, out, "--- FAIL: TestWebhook")
+		require.Contains(t, out, `/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-id"`)
 		return text(regexp.MustCompile(`\d+\.\d+s`).ReplaceAllString(out, "0.01s"))
 	case "providers":
 		return providerTable()

@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -38,9 +37,7 @@ var generated = regexp.MustCompile(`(?s)<!-- generated: (.*?) -->\n(.*?)<!-- end
 // GOLDIE_UPDATE=true go test ./webhooktest writes them anew.
 func TestReadme_isInStep(t *testing.T) {
 	t.Parallel()
-	command := filepath.Join(t.TempDir(), "record.exe")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", command, "../cmd/record").CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	command := recordCommand(t)
 	update := os.Getenv("GOLDIE_UPDATE") == "true" && os.Getenv("CI") == ""
 	seen := map[string]string{}
 	for path, text := range pages(t) {

@@ -2,6 +2,7 @@ package webhooktest_test
 
 import (
 	"bytes"
+	"io"
 	"log"
 	"net"
 	"net/http"
@@ -20,7 +21,9 @@ import (
 // log, which is nobody's to scrub.
 func TestRecord_logsNothingThatAServerSendsUnasked(t *testing.T) {
 	const planted = "unasked-4f1c9a77e2"
+	ended := make(chan struct{}) // the client has closed its connection
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(ended)
 		conn, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {
 			return
@@ -30,7 +33,7 @@ func TestRecord_logsNothingThatAServerSendsUnasked(t *testing.T) {
 		if tcp, ok := conn.(*net.TCPConn); ok {
 			_ = tcp.CloseWrite()
 		}
-		time.Sleep(20 * time.Millisecond)
+		_, _ = io.Copy(io.Discard, conn)
 	}))
 	defer server.Close()
 	var logged bytes.Buffer
@@ -40,13 +43,18 @@ func TestRecord_logsNothingThatAServerSendsUnasked(t *testing.T) {
 	t.Setenv("DEVREV_BASE_URL", server.URL)
 	t.Setenv("DEVREV_WEBHOOK_ID", "don:integration:dvrv-us-1:devo/11FVC3ScK:webhook/1jGzMh1N")
 	t.Setenv(webhooktest.RecordVar, ".*")
-	s := &scope{TB: quiet{t}}
-	client := webhooktest.Open(s, webhooktest.DevRev, t.TempDir()+"/unasked.yaml")
-	resp, err := client.Do(webhooktest.DevRev.Scenarios()[0].Request())
-	require.NoError(t, err)
-	resp.Body.Close()
-	s.close()
-	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-	time.Sleep(50 * time.Millisecond)
+	newWitness(t, t.Name()).run(func(tb testing.TB) {
+		client := webhooktest.Open(tb, webhooktest.DevRev, t.TempDir()+"/unasked.yaml")
+		resp, err := client.Do(webhooktest.DevRev.Scenarios()[0].Request())
+		if assert.NoError(t, err) {
+			resp.Body.Close()
+		}
+	})
+	// net/http logs what it was sent unasked before it closes the connection.
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		require.Fail(t, "the connection stays open")
+	}
 	assert.NotContains(t, logged.String(), planted)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
@@ -90,11 +91,15 @@ func TestReplayServer_closesUnderAPatientClient(t *testing.T) {
 		w.run(func(tb testing.TB) {
 			server := webhooktest.ReplayServer(tb, webhooktest.DevRev, webhooktest.Timeout("webhooks.get/200"))
 			req := onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID))
+			sent := make(chan struct{}) // whether it has arrived does not matter
+			req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+				WroteRequest: func(httptrace.WroteRequestInfo) { close(sent) },
+			}))
 			go func() {
 				_, err := client.Do(req)
 				asked <- err
 			}()
-			time.Sleep(50 * time.Millisecond) // on its way; whether it has arrived does not matter
+			<-sent
 		})
 	}()
 	select {

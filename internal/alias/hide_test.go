@@ -114,6 +114,42 @@ func TestHideJSON_partsOfDONs(t *testing.T) {
 	assert.Equal(t, `["see don:integration:dvrv-us-1:devo/example-2:webhook/webhook-3."]`, hide(t, table, classes{"/*": "keep"}, `["see don:integration:dvrv-us-1:devo/11:webhook/3."]`))
 }
 
+// An id stands alone after an escape, of which the last character is a letter or
+// a digit.
+func TestHideText_idAfterAnEscape(t *testing.T) {
+	for _, before := range []string{`\n`, `\t`, `\u000a`, `\u0026`, "%20", "%3d", " "} {
+		for real, want := range map[string]string{realDON: provider.DevRevWebhookID, realHook: "cccccccc-0000-4000-8000-000000000001"} {
+			assert.Equal(t, "see"+before+want, devrev(t).HideText("see"+before+real))
+		}
+	}
+	for _, before := range []string{"n", "u000a", `\x`, `\u00g`, "20"} {
+		assert.Equal(t, "see"+before+realDON, devrev(t).HideText("see"+before+realDON), "a word runs into it")
+	}
+}
+
+// What looks like a placeholder keeps its number, be it the name of a member.
+func TestHideJSON_namesLikePlaceholders(t *testing.T) {
+	const numbered = "cccccccc-0000-4000-8000-000000000001"
+	table := devrev(t)
+	body := `{"by":{"` + numbered + `":1},"id":"` + realHook + `"}`
+	hidden := hide(t, table, classes{"/id": provider.ID, "/by": "keep", "/by/*": "keep"}, body)
+	assert.Equal(t, `{"by":{"`+numbered+`":1},"id":"cccccccc-0000-4000-8000-000000000002"}`, hidden)
+	assert.Equal(t, body, reveal(t, table, hidden))
+}
+
+// So does a part of an id that looks like one, in a text or a name.
+func TestHideJSON_partsLikePlaceholders(t *testing.T) {
+	const like = "don:identity:dvrv-us-1:devo/example:devu/user-1"
+	c := classes{"/id": provider.ID, "/z": "keep", "/by": "keep", "/by/*": "keep"}
+	for _, rest := range []string{`"z":"see ` + like + `"`, `"by":{"` + like + `":1}`} {
+		table := devrev(t)
+		body := `{"id":"don:identity:dvrv-us-1:devo/example:devu/7",` + rest + `}`
+		hidden := hide(t, table, c, body)
+		assert.Equal(t, strings.Replace(body, "devu/7", "devu/user-2", 1), hidden)
+		assert.Equal(t, body, reveal(t, table, hidden))
+	}
+}
+
 func TestHideJSON_namesStayInTheirFields(t *testing.T) {
 	table := devrev(t)
 	c := classes{

@@ -183,6 +183,13 @@ func TestUnresolved(t *testing.T) {
 	assert.Equal(t, []string{"DVELOP_REPOSITORY_ID", "DVELOP_EVENT_ID", "DVELOP_WEBHOOK_ID"}, names(table.Unresolved(path)))
 	assert.Equal(t, []string{"DVELOP_REPOSITORY_ID", "DVELOP_EVENT_ID", "DVELOP_WEBHOOK_ID"}, names(table.Unresolved(provider.DVelop.BaseURL+path)))
 	assert.Empty(t, table.Unresolved(`{"event":"postimport"}`), "an event id counts in its own place only")
+	bare := strings.NewReplacer("-", "")
+	for _, s := range []string{realHook, bare.Replace(realHook)} {
+		assert.Empty(t, table.Unresolved(`{"id":"`+s+`"}`), "another GUID stands for no seed: %s", s)
+	}
+	for _, s := range []string{provider.DVelopWebhookID, bare.Replace(provider.DVelopWebhookID)} {
+		assert.Equal(t, []string{"DVELOP_WEBHOOK_ID"}, names(table.Unresolved(`{"id":"`+s+`"}`)), s)
+	}
 	require.NoError(t, seed(t, table, &provider.DVelop, "DVELOP_EVENT_ID", "postimport"))
 	require.NoError(t, seed(t, table, &provider.DVelop, "DVELOP_REPOSITORY_ID", realRepo))
 	assert.Equal(t, []string{"DVELOP_WEBHOOK_ID"}, names(table.Unresolved(path)))

@@ -18,6 +18,7 @@ func TestTrail_names(t *testing.T) {
 		"token_1234567":        "/…",
 		"AKIAABCDEFGHIJKLMNOP": "/…", // a credential without a digit and not long
 		"xoxb-token-abcdefghi": "/…",
+		"don:core:acme:user":   "/…", // an id without five digits
 	} {
 		t.Run(name, func(t *testing.T) {
 			data := exchange{answerBody: object(name, object("password", "Zk93hQp4Tq8Lw2Xv7Yb5N"))}.cassette("")

@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"maps"
@@ -209,6 +210,9 @@ func TestContract_everyAnswer(t *testing.T) {
 			t.Parallel()
 			base, _, _ := simulator.Tenant(d)
 			seen := map[string]int{}
+			// Most answers do not depend on the state: one that has met the contract
+			// is not checked again when the same request is given it.
+			met := map[[sha256.Size]byte]bool{}
 			for _, st := range states(t, d) {
 				for _, op := range d.Operations {
 					for _, form := range op.Forms {
@@ -223,7 +227,13 @@ func TestContract_everyAnswer(t *testing.T) {
 								if beyond[key] != "" {
 									continue
 								}
-								for _, p := range contract.CheckAnswer(d, asked, answer, false) {
+								same := digest(asked, answer)
+								if met[same] {
+									continue
+								}
+								problems := contract.CheckAnswer(d, asked, answer, false)
+								met[same] = len(problems) == 0
+								for _, p := range problems {
 									if p.Fails() || st.name != "switch undocumented" {
 										require.Fail(t, "breaks the contract", "%s, %s %s: %d %s\n%s\n%.300s", st.name, form.Method, target, answer.Status, p, answer.Body, body)
 									}
@@ -240,10 +250,23 @@ func TestContract_everyAnswer(t *testing.T) {
 			for _, n := range seen {
 				count += n
 			}
-			t.Logf("%d answers", count)
+			t.Logf("%d answers, %d of them different", count, len(met))
 			assert.ElementsMatch(t, expectedAnswers(d), slices.Collect(maps.Keys(seen)), "documented and given")
 		})
 	}
+}
+
+// digest is the same for the same answer to the same request.
+func digest(asked contract.Request, answer contract.Answer) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %s %d %d %d\n", asked.Method, asked.URL, len(asked.Body), answer.Status, len(answer.Body))
+	asked.Header.Write(h)
+	h.Write([]byte("\n"))
+	answer.Header.Write(h)
+	h.Write(asked.Body)
+	h.Write(answer.Body)
+	h.Sum(sum[:0])
+	return sum
 }
 
 // expectedAnswers are the documented statuses, those that cannot be provoked left

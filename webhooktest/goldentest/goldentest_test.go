@@ -79,6 +79,14 @@ func readFile(tb testing.TB, file string) string {
 	return string(content)
 }
 
+// A test binary that defines one of goldie's flags as well panics before its
+// first test: the package documentation says so.
+func TestFlags(t *testing.T) {
+	for _, name := range []string{"update", "clean", "template"} {
+		assert.Panics(t, func() { flag.Bool(name, false, "") }, name)
+	}
+}
+
 // files lists all files and directories below the working directory.
 func files(tb testing.TB) []string {
 	tb.Helper()

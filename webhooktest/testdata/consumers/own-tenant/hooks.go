@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 )
 
@@ -24,6 +25,20 @@ func (c Client) Get(ctx context.Context, id string) (Webhook, error) {
 	var answer struct{ Webhook Webhook }
 	err := c.call(ctx, "webhooks.get", map[string]string{"id": id}, &answer)
 	return answer.Webhook, err
+}
+
+// Report writes one line for each webhook of the organisation.
+func (c Client) Report(ctx context.Context, w io.Writer) error {
+	var list struct{ Webhooks []Webhook }
+	if err := c.call(ctx, "webhooks.list", struct{}{}, &list); err != nil {
+		return err
+	}
+	for _, h := range list.Webhooks {
+		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", h.ID, h.Status, h.URL); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Rotate gives the first webhook of the organisation a new secret and returns

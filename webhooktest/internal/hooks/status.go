@@ -1,4 +1,3 @@
-// Package hooks looks up webhooks of DevRev and waits when it is throttled.
 package hooks
 
 import (
@@ -13,8 +12,9 @@ import (
 
 const attempts = 3
 
-// Status returns the status of a webhook. A 429 or 503 is tried again after the
-// time that Retry-After asks for.
+// Status returns the status of a webhook of DevRev: active, inactive or
+// unverified. A 429 or 503 is tried again after the time that Retry-After asks
+// for.
 func Status(ctx context.Context, client *http.Client, base, token, id string) (string, error) {
 	for attempt := 1; ; attempt++ {
 		status, retry, err := status(ctx, client, base, token, id)
@@ -30,7 +30,11 @@ func Status(ctx context.Context, client *http.Client, base, token, id string) (s
 }
 
 func status(ctx context.Context, client *http.Client, base, token, id string) (status string, retry time.Duration, err error) {
-	body := strings.NewReader(`{"id":"` + id + `"}`)
+	member := "id"
+	if has(NamesNoID) {
+		member = "webhook"
+	}
+	body := strings.NewReader(`{"` + member + `":"` + id + `"}`)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/webhooks.get", body)
 	if err != nil {
 		return "", 0, err
@@ -50,9 +54,13 @@ func status(ctx context.Context, client *http.Client, base, token, id string) (s
 		}
 		return answer.Webhook.Status, 0, nil
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		unit := time.Second
+		if has(WaitsInHours) {
+			unit = time.Hour
+		}
 		retry = 5 * time.Second
 		if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
-			retry = time.Duration(seconds) * time.Second
+			retry = time.Duration(seconds) * unit
 		}
 	}
 	return "", retry, fmt.Errorf("webhook %s: %s", id, resp.Status)

@@ -8,7 +8,7 @@ import (
 
 	"example.com/webhookvcr/webhooktest"
 
-	hooks "example.org/update-flag"
+	hooks "example.org/own-tenant"
 )
 
 // The package has had a flag of this name for years.
@@ -19,7 +19,8 @@ func TestReport(t *testing.T) {
 	client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.list/200")
 
 	var got bytes.Buffer
-	if err := hooks.Report(&got, client, webhooktest.DevRev.BaseURL()); err != nil {
+	c := hooks.Client{HTTP: client, BaseURL: webhooktest.DevRev.BaseURL(), Token: webhooktest.Token}
+	if err := c.Report(t.Context(), &got); err != nil {
 		t.Fatal(err)
 	}
 	if *update {

@@ -1,4 +1,3 @@
-// Package hooks reads webhooks from d.velop with an HTTP client of its own.
 package hooks
 
 import (
@@ -10,7 +9,7 @@ import (
 	"time"
 )
 
-// Client talks to one tenant; its base URL is all that can be configured.
+// Client talks to one tenant of d.velop with an HTTP client of its own; its base URL is all that can be configured.
 type Client struct {
 	base, token string
 	http        *http.Client
@@ -26,7 +25,11 @@ func New(base, token string) *Client {
 
 // Target returns the address that a webhook delivers to.
 func (c *Client) Target(ctx context.Context, repository, event, id string) (string, error) {
-	target, err := url.JoinPath(c.base, "dmsconfig", "r", repository, "events", event, id)
+	events := "events"
+	if has(AsksForAnother) {
+		events = "event"
+	}
+	target, err := url.JoinPath(c.base, "dmsconfig", "r", repository, events, event, id)
 	if err != nil {
 		return "", err
 	}

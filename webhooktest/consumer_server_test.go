@@ -1,12 +1,11 @@
-package hooks_test
+package webhooktest_test
 
 import (
 	"strings"
 	"testing"
 
 	"example.com/webhookvcr/webhooktest"
-
-	hooks "example.org/base-url"
+	"example.com/webhookvcr/webhooktest/internal/hooks"
 )
 
 func TestTarget(t *testing.T) {

@@ -1,12 +1,11 @@
-package hooks_test
+package webhooktest_test
 
 import (
 	"errors"
 	"testing"
 
 	"example.com/webhookvcr/webhooktest"
-
-	hooks "example.org/every-error"
+	"example.com/webhookvcr/webhooktest/internal/hooks"
 )
 
 func TestDevRev_survivesEveryError(t *testing.T) {
@@ -32,7 +31,7 @@ func TestDVelop_survivesEveryError(t *testing.T) {
 			continue
 		}
 		t.Run(s.Name, func(t *testing.T) {
-			_, err := dvelop(t, s.Step())
+			_, err := askDVelop(t, s.Step())
 			wantStatus(t, err, s.Status)
 		})
 	}
@@ -40,7 +39,7 @@ func TestDVelop_survivesEveryError(t *testing.T) {
 
 // A dead credential may be sent to the sign-in page, which answers 200.
 func TestDVelop_isNotFooledByTheSignInPage(t *testing.T) {
-	got, err := dvelop(t, "GetWebHook/302-login")
+	got, err := askDVelop(t, "GetWebHook/302-login")
 	if err == nil {
 		t.Errorf("got %+v from the sign-in page, want an error", got)
 	}
@@ -68,7 +67,7 @@ func TestDevRev_survivesABadConnection(t *testing.T) {
 	}
 }
 
-func TestReadsTheWebhook(t *testing.T) {
+func TestWebhook_isRead(t *testing.T) {
 	for _, step := range []webhooktest.Step{"webhooks.get/200", "webhooks.get/200-minimal", "webhooks.get/200-service_account"} {
 		t.Run(string(step), func(t *testing.T) {
 			d := hooks.DevRev{
@@ -84,14 +83,14 @@ func TestReadsTheWebhook(t *testing.T) {
 	}
 	for _, step := range []webhooktest.Step{"GetWebHook/200-json", "GetWebHook/200-hal", "GetWebHook/200-nulls"} {
 		t.Run(string(step), func(t *testing.T) {
-			if got, err := dvelop(t, step); err != nil || got.URL == "" {
+			if got, err := askDVelop(t, step); err != nil || got.URL == "" {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})
 	}
 }
 
-func dvelop(t *testing.T, step webhooktest.Step) (hooks.Webhook, error) {
+func askDVelop(t *testing.T, step webhooktest.Step) (hooks.Webhook, error) {
 	t.Helper()
 	d := hooks.DVelop{
 		Client:     webhooktest.Replay(t, webhooktest.DVelop, step),

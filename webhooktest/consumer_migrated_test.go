@@ -1,11 +1,10 @@
-package hooks_test
+package webhooktest_test
 
 import (
 	"testing"
 
 	"example.com/webhookvcr/webhooktest"
-
-	hooks "example.org/migrated"
+	"example.com/webhookvcr/webhooktest/internal/hooks"
 )
 
 // testdata/lookup.yaml was recorded with plain go-vcr and has not been touched.

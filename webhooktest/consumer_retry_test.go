@@ -1,4 +1,4 @@
-package hooks_test
+package webhooktest_test
 
 import (
 	"context"
@@ -9,11 +9,10 @@ import (
 	"time"
 
 	"example.com/webhookvcr/webhooktest"
-
-	hooks "example.org/retry"
+	"example.com/webhookvcr/webhooktest/internal/hooks"
 )
 
-func lookup(ctx context.Context, client *http.Client) (string, error) {
+func status(ctx context.Context, client *http.Client) (string, error) {
 	return hooks.Status(ctx, client, webhooktest.DevRev.BaseURL(), webhooktest.Token, webhooktest.DevRevWebhookID)
 }
 
@@ -24,7 +23,7 @@ func TestStatus_waitsAsLongAsRetryAfterSays(t *testing.T) {
 		client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/429", "webhooks.get/200")
 		start := time.Now()
 
-		got, err := lookup(t.Context(), client)
+		got, err := status(t.Context(), client)
 		if err != nil || got != "active" {
 			t.Errorf("got %q, %v, want active", got, err)
 		}
@@ -39,7 +38,7 @@ func TestStatus_givesUp(t *testing.T) {
 		client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Always("webhooks.get/503"))
 		start := time.Now()
 
-		if got, err := lookup(t.Context(), client); err == nil {
+		if got, err := status(t.Context(), client); err == nil {
 			t.Errorf("got %q, want an error", got)
 		}
 		if waited := time.Since(start); waited != 10*time.Second {
@@ -54,7 +53,7 @@ func TestStatus_stopsWaitingWhenCancelled(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
 
-		if _, err := lookup(ctx, client); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := status(ctx, client); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
 		}
 	})

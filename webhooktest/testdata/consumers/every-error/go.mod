@@ -1,7 +1,0 @@
-module example.org/every-error
-
-go 1.26
-
-require example.com/webhookvcr v0.0.0
-
-replace example.com/webhookvcr => ../../../..

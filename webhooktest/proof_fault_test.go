@@ -86,7 +86,7 @@ func limitFiles(t *testing.T, size uint64) {
 // faultText is what a recording may say that met a fault: the operating system's
 // reason behind the name of the file.
 var faultText = regexp.MustCompile(`(?s)^(webhooktest: )?\S+/lookup\.yaml (not written|cannot be recorded): .*` +
-	`(file too large|permission denied|no such file or directory|not a directory|the file has changed since this recording began\nhint: let one process at a time record it|no space left on device)$`)
+	`(file too large|file exists|permission denied|no such file or directory|not a directory|the file has changed since this recording began\nhint: let one process at a time record it|no space left on device)$`)
 
 // Whatever happens to the disk while a recording runs, the file ends as the old
 // one or the new one, to the byte, and the recording says which.

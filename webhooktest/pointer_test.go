@@ -149,7 +149,7 @@ func TestOption_pointers(t *testing.T) {
 		{devrev, "/webhook/team/lead", `"/webhook/team"`, `"/webhook/*/lead"`},
 		{devrev, "/webhook/*/lead", "ok", ""},
 		{devrev, "/*/team/lead", `"/*/team"`, "ok"},
-		{devrev, "/work/title", `"/work"`, `"/*/title"`},
+		{devrev, "/part/title", `"/part"`, `"/*/title"`},
 		{devrev, "/active/title", `"/active"`, `"/*/title"`}, // a word of the contract, and no member
 	} {
 		for option := range naming {

@@ -69,18 +69,10 @@ func (in devrevInput) entries(prefix, name, kind string) ([]json.RawMessage, err
 // is set replaces the list, then headers are added, then removed. The types do
 // not say that set excludes the others, as they do for event types.
 func (in devrevInput) changedHeaders(list []DevRevHeader) ([]DevRevHeader, error) {
-	raw, ok := in["headers"]
-	if !ok {
-		return list, nil
-	}
 	const prefix = "headers."
-	change := devrevInput{}
-	if err := json.Unmarshal(raw, &change); err != nil {
-		return nil, devrevBadRequest("parse_error")
-	}
-	err := change.check(prefix, devrevField{"add", "array", false}, devrevField{"remove", "array", false}, devrevField{"set", "array", false})
-	if err != nil {
-		return nil, err
+	change, err := in.change("headers")
+	if change == nil || err != nil {
+		return list, err
 	}
 	add, err := change.headers(prefix, "add")
 	if err != nil {

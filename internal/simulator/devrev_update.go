@@ -72,22 +72,28 @@ func (w *DevRevWebhook) act(in devrevInput) error {
 	return nil
 }
 
-// changedTypes applies the member event_types to a list without changing it.
-// The names of the inner members carry a dot in errors; how DevRev writes a
-// nested name is not published.
-func (in devrevInput) changedTypes(list []string) ([]string, error) {
-	raw, ok := in["event_types"]
+// change reads a member that says what to add to a list, remove from it or put in
+// its place; nil when it is not there.
+func (in devrevInput) change(name string) (devrevInput, error) {
+	raw, ok := in[name]
 	if !ok {
-		return list, nil
+		return nil, nil
 	}
-	const prefix = "event_types."
 	change := devrevInput{}
 	if err := json.Unmarshal(raw, &change); err != nil {
 		return nil, devrevBadRequest("parse_error")
 	}
-	err := change.check(prefix, devrevField{"add", "array", false}, devrevField{"remove", "array", false}, devrevField{"set", "array", false})
-	if err != nil {
-		return nil, err
+	return change, change.check(name+".", devrevField{"add", "array", false}, devrevField{"remove", "array", false}, devrevField{"set", "array", false})
+}
+
+// changedTypes applies the member event_types to a list without changing it.
+// The names of the inner members carry a dot in errors; how DevRev writes a
+// nested name is not published.
+func (in devrevInput) changedTypes(list []string) ([]string, error) {
+	const prefix = "event_types."
+	change, err := in.change("event_types")
+	if change == nil || err != nil {
+		return list, err
 	}
 	add, err := change.eventTypes(prefix, "add")
 	if err != nil {

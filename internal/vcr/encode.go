@@ -98,7 +98,7 @@ func (w *encoder) text(key, s string) {
 			w.out.WriteByte('\n')
 		}
 	default:
-		w.library(key, textNode(s))
+		w.asYAML(key, textNode(s))
 	}
 }
 
@@ -107,7 +107,7 @@ func (w *encoder) list(key string, values []string) {
 		w.out.WriteString(indent + key + ": []\n")
 		return
 	}
-	w.library(key, listNode(values))
+	w.asYAML(key, listNode(values))
 }
 
 // header writes a map of lists with its keys sorted, so that a recording made
@@ -122,7 +122,7 @@ func (w *encoder) header(key string, values map[string][]string) {
 	if slices.ContainsFunc(names, func(name string) bool {
 		return unusual(name) || len(name) > 100 || len(values[name]) == 0 || slices.ContainsFunc(values[name], unusual)
 	}) {
-		w.library(key, mapNode(values))
+		w.asYAML(key, mapNode(values))
 		return
 	}
 	w.out.WriteString(indent + key + ":\n")
@@ -134,8 +134,8 @@ func (w *encoder) header(key string, values map[string][]string) {
 	}
 }
 
-// library writes a member as the YAML library does.
-func (w *encoder) library(key string, value *yaml.Node) {
+// asYAML writes a member as the YAML library does.
+func (w *encoder) asYAML(key string, value *yaml.Node) {
 	// The library marks the end of a document whose last text ends in empty lines.
 	var member encoder
 	member.write(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{textNode(key), value, textNode("end"), textNode("end")}})

@@ -179,7 +179,7 @@ func (p *progress) find(k *known, sent *alias.Sent) (int, *alias.Trial) {
 		return best, nil
 	}
 	var bindings *alias.Trial
-	p.Tape.varying(k, p.unused, func(id int, bind func(*alias.Trial) bool) (more bool) {
+	p.Tape.candidates(k, p.unused, func(id int, bind func(*alias.Trial) bool) (more bool) {
 		if best >= 0 && id > best {
 			return false
 		}

@@ -20,20 +20,19 @@ type shape struct {
 // wildcard stands for what varies in the key of a body. No JSON text holds it.
 const wildcard = "\x00"
 
-// sort files an interaction whose request holds what varies. One that varies in
+// file enters an interaction whose request holds what varies. One that varies in
 // its URL, or whose body is no JSON, stays apart and is compared by itself.
-func (t *Tape) sort(id int) {
+func (t *Tape) file(id int) {
 	e := &t.entries[id]
 	body := canonicalBody([]byte(e.ia.Request.Body))
 	if strings.Contains(e.ia.Request.URL, sentMark) || strings.Contains(e.ia.Request.URL, sentSecretMark) {
-		t.unsorted = append(t.unsorted, id)
+		t.apart = append(t.apart, id)
 		return
 	}
-	pointers, values := []string{}, map[string]string{}
+	var pointers []string
 	sentStrings(e.ia, func(pointer, value string) {
 		if _, sent := alias.IsSent(value); sent {
 			pointers = append(pointers, pointer)
-			values[pointer] = value
 		}
 	})
 	slices.Sort(pointers)
@@ -45,7 +44,7 @@ func (t *Tape) sort(id int) {
 	s := t.shapes[i]
 	rest, placeholders, ok := s.part(body)
 	if !ok {
-		t.unsorted = append(t.unsorted, id)
+		t.apart = append(t.apart, id)
 		return
 	}
 	key := keyOf(e.ia.Request.Method, canonicalURL(e.url), e.accept, rest)
@@ -88,16 +87,16 @@ func isCanonical(body string) bool {
 	return ok && canonical == body
 }
 
-// varying visits the interactions that answer a request but for what varies, in
+// candidates visits the interactions that answer a request but for what varies, in
 // the order of the cassette, each with a way to bind what the request has there;
 // until visit returns false.
-func (t *Tape) varying(k *known, unused func(key string, ids []int) []int, visit func(id int, bind func(*alias.Trial) bool) bool) {
+func (t *Tape) candidates(k *known, unused func(key string, ids []int) []int, visit func(id int, bind func(*alias.Trial) bool) bool) {
 	type match struct {
 		ids    []int
 		shape  *shape
 		values []string
 	}
-	matches := []match{{ids: t.unsorted}}
+	matches := []match{{ids: t.apart}}
 	for i, s := range t.shapes {
 		rest, values, ok := s.part(k.body)
 		if !ok {

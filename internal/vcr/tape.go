@@ -26,10 +26,11 @@ type Tape struct {
 	// classes lists, per request key, the interactions in cassette order.
 	classes map[string][]int
 	// bound are the interactions whose request holds what varies; they match by
-	// binding. shapes index those of whose bodies that is true.
-	bound    []int
-	shapes   []*shape
-	unsorted []int
+	// binding. shapes index those of whose bodies that is true, and the others
+	// stand apart.
+	bound  []int
+	shapes []*shape
+	apart  []int
 	// accepts are the distinct media types that recorded requests ask for.
 	accepts []string
 }
@@ -93,7 +94,7 @@ func buildTape(file *File, def *provider.Definition, scenario *provider.Scenario
 			strings.Contains(ia.Response.Headers.Get("Location"), sentMark))
 		if ours && holdsSent(ia) {
 			t.bound, e.bound = append(t.bound, id), true
-			t.sort(id)
+			t.file(id)
 			continue
 		}
 		key := requestKey(ia.Request.Method, e.url, e.accept, []byte(ia.Request.Body))

@@ -68,19 +68,19 @@ var layout = []rule{
 		why: "one package knows go-vcr, so that its traps have one place and another version one change",
 	},
 	{
-		who: "/internal/provider", never: []string{"/internal/alias", "/internal/contract", "/internal/drift", "/internal/lint", "/internal/scenario", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
+		who: "/internal/provider", never: []string{"/internal/placeholder", "/internal/contract", "/internal/drift", "/internal/lint", "/internal/scenario", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
 		why: "the definitions are data beside the vendor's files, and everything else reads them",
 	},
 	{
-		who: "/internal/alias", never: []string{"/internal/contract", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
-		why: "imports run one way: provider <- alias, contract, simulator <- vcr <- webhooktest, cmd/record",
+		who: "/internal/placeholder", never: []string{"/internal/contract", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
+		why: "imports run one way: provider <- placeholder, contract, simulator <- vcr <- webhooktest, cmd/record",
 	},
 	{
-		who: "/internal/contract", never: []string{"/internal/alias", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
-		why: "imports run one way: provider <- alias, contract, simulator <- vcr <- webhooktest, cmd/record",
+		who: "/internal/contract", never: []string{"/internal/placeholder", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
+		why: "imports run one way: provider <- placeholder, contract, simulator <- vcr <- webhooktest, cmd/record",
 	},
 	{
-		who: "/internal/simulator", never: []string{"/internal/alias", "/internal/contract", "/internal/vcr", "/webhooktest", "/cmd/"},
+		who: "/internal/simulator", never: []string{"/internal/placeholder", "/internal/contract", "/internal/vcr", "/webhooktest", "/cmd/"},
 		why: "a simulator that shared code with the checks could not show that the checks are right",
 	},
 	{
@@ -173,7 +173,7 @@ func listPackages(t *testing.T) (module string, packages []pkg) {
 // simulator, schemas and cassettes. No other package names one in its code.
 func TestLayout_vendorsAreData(t *testing.T) {
 	named := regexp.MustCompile(`(?i)devrev|d\.?velop|\bdvrv|\bdevo\b|dmsconfig`)
-	for _, dir := range []string{"alias", "contract", "drift", "lint", "pattern", "scenario", "vcr"} {
+	for _, dir := range []string{"placeholder", "contract", "drift", "lint", "pattern", "scenario", "vcr"} {
 		files, err := filepath.Glob(filepath.Join("..", "internal", dir, "*.go"))
 		require.NoError(t, err)
 		require.NotEmpty(t, files, dir)

@@ -7,17 +7,17 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
 // variable is the name of an environment variable that every shell can set.
 var variable = pattern.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-func isSent(placeholder string) bool {
-	_, made := alias.IsSent(placeholder)
+func isSent(word string) bool {
+	_, made := placeholder.IsSent(word)
 	return made
 }
 
@@ -55,7 +55,7 @@ func (p Provider) ownSeeds() error {
 			wrong("the placeholder begins as those do that stand for what a test sends; give an id such as %q", p.def.Seeds[0].Placeholder)
 		case contract.IsWord(p.def, s.Placeholder):
 			wrong("the placeholder is a word of %s's contract, which has a meaning of its own; give an id such as %q", p.def.Title, p.def.Seeds[0].Placeholder)
-		case alias.MadeUp(s.Placeholder):
+		case placeholder.MadeUp(s.Placeholder):
 			wrong("the placeholder is a made-up id, which stands for itself; give another, such as %q", p.def.Seeds[0].Placeholder+"-2")
 		}
 		other, twice := given[s.Var]

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -32,7 +32,7 @@ func otherValues(_ *provider.Definition, r recordedRequest) []variant {
 		var others []string
 		switch v := p.value; v.kind {
 		case '"':
-			if _, made := alias.IsSent(v.text); !made {
+			if _, made := placeholder.IsSent(v.text); !made {
 				others = []string{v.text + "x", v.text + " ", swapCase(v.text), ""}
 			}
 		case '0':
@@ -219,22 +219,22 @@ func (b parsedBody) madeUp() []place {
 		return nil
 	}
 	return slices.DeleteFunc(b.places(), func(p place) bool {
-		_, made := alias.IsSent(p.value.text)
+		_, made := placeholder.IsSent(p.value.text)
 		return p.value.kind != '"' || !made
 	})
 }
 
 // ofTheSameForm is another value that serves in the place of a made-up one.
-func ofTheSameForm(placeholder string) string {
-	switch kind, _ := alias.IsSent(placeholder); {
+func ofTheSameForm(word string) string {
+	switch kind, _ := placeholder.IsSent(word); {
 	case kind == provider.Secret:
 		return base64.StdEncoding.EncodeToString([]byte("another secret"))
 	case kind == provider.Mail:
 		return "somebody@example.org"
-	case kind == provider.URL && strings.HasPrefix(placeholder, "/"):
+	case kind == provider.URL && strings.HasPrefix(word, "/"):
 		return "/another"
-	case kind == provider.URL && strings.Contains(placeholder, "://"):
+	case kind == provider.URL && strings.Contains(word, "://"):
 		return "https://example.org/another"
 	}
-	return "another " + placeholder
+	return "another " + word
 }

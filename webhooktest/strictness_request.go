@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/vcr"
 )
@@ -150,7 +150,7 @@ func (r recordedRequest) asksFor(def *provider.Definition, got changedRequest) b
 // made up stands for any text of its form: a secret for base64 of 8 to 32 bytes,
 // a mail address for one, an absolute URL or a path for another.
 func mayStandFor(recorded, got string) bool {
-	kind, made := alias.IsSent(recorded)
+	kind, made := placeholder.IsSent(recorded)
 	if !made || recorded == got {
 		return recorded == got
 	}

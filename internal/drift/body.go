@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -30,7 +30,7 @@ func bodies(d *provider.Definition, a, b Exchange) []finding {
 	before, after := parse(was), parse(is)
 	switch {
 	case before == nil && after == nil:
-		if alias.MaskNumbers(string(was)) == alias.MaskNumbers(string(is)) {
+		if placeholder.MaskNumbers(string(was)) == placeholder.MaskNumbers(string(is)) {
 			return nil
 		}
 		return one(ValueChanged, "the body, which is not JSON, has another text: a client that reads it must cope with any")

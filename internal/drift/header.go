@@ -10,8 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -109,7 +109,7 @@ func header(grammar provider.HeaderGrammar, base *url.URL, was, is string) (Rule
 		if before != after {
 			return HeaderChanged, "the answer leads to another place: a client that follows it, or waits for it, ends up elsewhere"
 		}
-		if alias.MaskNumbers(was) == alias.MaskNumbers(is) {
+		if placeholder.MaskNumbers(was) == placeholder.MaskNumbers(is) {
 			return "", ""
 		}
 	}
@@ -132,10 +132,10 @@ func delayForm(s string) string {
 func target(base *url.URL, s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
-		return alias.MaskNumbers(s)
+		return placeholder.MaskNumbers(s)
 	}
 	if base != nil {
 		u = base.ResolveReference(u)
 	}
-	return alias.MaskNumbers(strings.ToLower(u.Scheme+"://"+u.Host) + u.EscapedPath() + u.Opaque)
+	return placeholder.MaskNumbers(strings.ToLower(u.Scheme+"://"+u.Host) + u.EscapedPath() + u.Opaque)
 }

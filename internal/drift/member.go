@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/placeholder"
 )
 
 // values compares what stands at one place of both bodies.
@@ -204,9 +204,9 @@ func areWhole(all []scalar) bool {
 func (c *comparison) rearranged(before, after *value, was, is string) {
 	root := &shape{}
 	switch {
-	case alias.MaskNumbers(string(before.appendJSON(nil))) != alias.MaskNumbers(string(after.appendJSON(nil))):
+	case placeholder.MaskNumbers(string(before.appendJSON(nil))) != placeholder.MaskNumbers(string(after.appendJSON(nil))):
 		c.add(OrderChanged, root, "", "the body has members or items in another order: a client that goes by position, or compares bytes, fails")
-	case alias.MaskNumbers(was) != alias.MaskNumbers(is):
+	case placeholder.MaskNumbers(was) != placeholder.MaskNumbers(is):
 		c.add(LayoutChanged, root, "", "the body is written with other white space or escapes: a client that compares bytes, or a signature over them, fails")
 	}
 }

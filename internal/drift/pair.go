@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -54,15 +54,15 @@ func whole(r contract.Request) string {
 	if r.URL != nil {
 		values, err := url.ParseQuery(r.URL.RawQuery)
 		if err != nil {
-			key += "?" + alias.MaskNumbers(r.URL.RawQuery)
+			key += "?" + placeholder.MaskNumbers(r.URL.RawQuery)
 		} else {
-			key += "?" + alias.MaskNumbers(values.Encode())
+			key += "?" + placeholder.MaskNumbers(values.Encode())
 		}
 	}
 	if v := parse(r.Body); v != nil {
-		return key + "\x00" + alias.MaskNumbers(string(v.sorted().appendJSON(nil)))
+		return key + "\x00" + placeholder.MaskNumbers(string(v.sorted().appendJSON(nil)))
 	}
-	return key + "\x00" + alias.MaskNumbers(string(r.Body))
+	return key + "\x00" + placeholder.MaskNumbers(string(r.Body))
 }
 
 // address is a request's method and path, decoded segment by segment.
@@ -76,7 +76,7 @@ func address(r contract.Request) string {
 		if decoded, err := url.PathUnescape(segment); err == nil {
 			segment = decoded
 		}
-		key += alias.MaskNumbers(segment) + "\x00"
+		key += placeholder.MaskNumbers(segment) + "\x00"
 	}
 	return key
 }

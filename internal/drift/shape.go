@@ -3,7 +3,7 @@ package drift
 import (
 	"strconv"
 
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 )
 
 // shape is what the values at one place have in common; the items of an array
@@ -66,7 +66,7 @@ func (s *shape) add(v *value, pointer string) {
 		}
 	case null:
 	default:
-		s.scalars = append(s.scalars, scalar{v.kind, pointer, v.text, alias.MaskNumbers(v.text)})
+		s.scalars = append(s.scalars, scalar{v.kind, pointer, v.text, placeholder.MaskNumbers(v.text)})
 	}
 }
 

@@ -1,7 +1,7 @@
 package lint
 
 import (
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -14,7 +14,7 @@ type secrets struct {
 
 // environment finds the values of one provider's variables.
 type environment struct {
-	table     *alias.Table
+	table     *placeholder.Table
 	variables map[string]string // by placeholder
 	other     string
 }
@@ -33,7 +33,7 @@ func newSecrets(getenv func(string) string, k *keys) *secrets {
 		if base == "" {
 			base = def.BaseURL
 		}
-		table, err := alias.New(alias.Options{Definition: def, BaseURL: base})
+		table, err := placeholder.New(placeholder.Options{Definition: def, BaseURL: base})
 		if err != nil {
 			continue // a base URL that no recording would take
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -114,14 +114,14 @@ func harmless(name, value string) bool {
 	}
 	value = strings.TrimSpace(value)
 	switch {
-	case value == "" || value == provider.Token || value == provider.WrongToken || alias.MadeUp(value) || strings.EqualFold(value, name):
+	case value == "" || value == provider.Token || value == provider.WrongToken || placeholder.MadeUp(value) || strings.EqualFold(value, name):
 		return true
 	case same(value) || template.MatchString(value) || numbered.MatchString(value):
 		return true
 	case len(value) <= 64 && redaction.MatchString(value):
 		return true
 	}
-	if _, sent := alias.IsSent(value); sent {
+	if _, sent := placeholder.IsSent(value); sent {
 		return true
 	}
 	if b, err := base64.StdEncoding.DecodeString(value); err == nil && len(b) >= 4 && printable(string(b)) && string(b) != value && len(b) <= 64 {

@@ -3,7 +3,7 @@
 // A [Definition] names a vendor's base URL, the environment variables of a live
 // recording, its operations with the schema of every documented body, the
 // headers that may enter a cassette, and the scenarios that this module ships.
-// The package knows nothing about HTTP transports, cassettes or tests: alias,
+// The package knows nothing about HTTP transports, cassettes or tests: placeholder,
 // contract, simulator and vcr read it. docs/adding-a-provider.md says how to add
 // a vendor; the completeness test in webhooktest lists what is still missing.
 package provider

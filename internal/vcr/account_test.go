@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 )
@@ -368,24 +368,24 @@ func edits(body string) []edit {
 	}
 	names := func(to func(pointer, name, value string) (string, bool)) func(body, value string) string {
 		return func(body, value string) string {
-			out, err := alias.Rewriter{Key: func(p, n string) (string, bool) { return to(p, n, value) }}.Rewrite([]byte(body))
+			out, err := placeholder.Rewriter{Key: func(p, n string) (string, bool) { return to(p, n, value) }}.Rewrite([]byte(body))
 			if err != nil {
 				panic(err)
 			}
 			return string(out)
 		}
 	}
-	look := alias.Rewriter{
+	look := placeholder.Rewriter{
 		String: func(pointer, _ string) (string, bool) {
 			add(pointer, "string", func(body, value string) string {
-				out, _ := alias.RewriteJSON([]byte(body), func(p, _ string) (string, bool) { return value, p == pointer })
+				out, _ := placeholder.RewriteJSON([]byte(body), func(p, _ string) (string, bool) { return value, p == pointer })
 				return string(out)
 			})
 			return "", false
 		},
 		Number: func(pointer, _ string) (string, bool) {
 			add(pointer, "number", func(body, value string) string {
-				out, _ := alias.Rewriter{Number: func(p, d string) (string, bool) { return asNumber(value), p == pointer }}.Rewrite([]byte(body))
+				out, _ := placeholder.Rewriter{Number: func(p, d string) (string, bool) { return asNumber(value), p == pointer }}.Rewrite([]byte(body))
 				return string(out)
 			})
 			return "", false

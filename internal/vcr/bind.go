@@ -6,13 +6,13 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 )
 
 // bindBody reports whether got equals the recorded body once every sent-…
 // placeholder of the recording stands for the caller's value. Both are in
 // canonical form.
-func bindBody(recorded, got string, sent *alias.Trial) bool {
+func bindBody(recorded, got string, sent *placeholder.Trial) bool {
 	if recorded == got {
 		return true
 	}
@@ -34,7 +34,7 @@ func decodeExact(s string, into *any) bool {
 	return d.Decode(into) == nil && !d.More()
 }
 
-func bindValue(recorded, got any, sent *alias.Trial) bool {
+func bindValue(recorded, got any, sent *placeholder.Trial) bool {
 	switch a := recorded.(type) {
 	case map[string]any:
 		b, ok := got.(map[string]any)
@@ -72,15 +72,15 @@ func bindValue(recorded, got any, sent *alias.Trial) bool {
 	}
 }
 
-func bindText(recorded, got string, sent *alias.Trial) bool {
-	if _, ok := alias.IsSent(recorded); ok {
+func bindText(recorded, got string, sent *placeholder.Trial) bool {
+	if _, ok := placeholder.IsSent(recorded); ok {
 		return sent.Bind(recorded, got)
 	}
 	return recorded == got
 }
 
 // bindURL does the same for canonical URLs, part by part.
-func bindURL(recorded, got string, sent *alias.Trial) bool {
+func bindURL(recorded, got string, sent *placeholder.Trial) bool {
 	for {
 		i, j := strings.IndexAny(recorded, urlSeparators), strings.IndexAny(got, urlSeparators)
 		if i < 0 || j < 0 {
@@ -96,7 +96,7 @@ func bindURL(recorded, got string, sent *alias.Trial) bool {
 // urlSeparators part a canonical URL; inside its parts they are escaped.
 const urlSeparators = "/?&="
 
-func bindPart(recorded, got string, sent *alias.Trial) bool {
+func bindPart(recorded, got string, sent *placeholder.Trial) bool {
 	if recorded == got {
 		return true
 	}

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 )
 
 // diffURLs lists the parts in which two URLs differ, want before got.
@@ -109,7 +109,7 @@ func (s secrecy) diffValues(pointer, name string, want, got any, lines *[]string
 		}
 	case string:
 		if b, ok := got.(string); ok {
-			if _, sent := alias.IsSent(a); a == b || sent && new(alias.Sent).Bind(a, b) {
+			if _, sent := placeholder.IsSent(a); a == b || sent && new(placeholder.Sent).Bind(a, b) {
 				return
 			}
 		}

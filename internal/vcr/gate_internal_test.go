@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 )
@@ -293,7 +293,7 @@ func TestGate_everyValueNotScrubbed(t *testing.T) {
 func leavesOf(t *testing.T, body string) map[string]any {
 	t.Helper()
 	leaves := map[string]any{}
-	look := alias.Rewriter{
+	look := placeholder.Rewriter{
 		String: func(pointer, value string) (string, bool) { leaves[pointer] = value; return "", false },
 		Number: func(pointer, digits string) (string, bool) { leaves[pointer] = json.Number(digits); return "", false },
 	}
@@ -344,7 +344,7 @@ func TestGate_noSecretRegistered(t *testing.T) {
 		require.EqualError(t, err, want)
 		r.Tenant.Token = token
 
-		table, err := alias.New(alias.Options{Definition: r.Definition, BaseURL: r.Tenant.BaseURL})
+		table, err := placeholder.New(placeholder.Options{Definition: r.Definition, BaseURL: r.Tenant.BaseURL})
 		require.NoError(t, err)
 		r.table = table
 		_, _, err = r.gate()

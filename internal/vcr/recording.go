@@ -13,8 +13,8 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
-	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -47,7 +47,7 @@ type RecordConfig struct {
 type Recording struct {
 	RecordConfig
 	recorder *recorder.Recorder
-	table    *alias.Table
+	table    *placeholder.Table
 	// lock serialises the exchanges; a channel, so that waiting honours contexts.
 	lock     chan struct{}
 	before   *snapshot
@@ -76,7 +76,7 @@ func NewRecording(c RecordConfig) (*Recording, error) {
 	}
 	r := &Recording{RecordConfig: c, lock: make(chan struct{}, 1), resolved: map[string]bool{}}
 	var err error
-	r.table, err = alias.New(alias.Options{
+	r.table, err = placeholder.New(placeholder.Options{
 		Definition: c.Definition, BaseURL: c.Tenant.BaseURL,
 		IsWord: func(s string) bool { return contract.IsWord(c.Definition, s) },
 	})

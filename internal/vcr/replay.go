@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 )
 
 // Step is one entry of a replayed sequence.
@@ -34,7 +34,7 @@ type Replay struct {
 
 	mu    sync.Mutex
 	steps []*progress
-	sent  alias.Sent
+	sent  placeholder.Sent
 }
 
 // progress is what one client has used of a step.
@@ -131,7 +131,7 @@ func (r *Replay) take(c *call) (*progress, int) {
 
 // find returns the first unused interaction of the sequence that answers the
 // request, with the bindings that the match makes.
-func (r *Replay) find(k *known) (*progress, int, *alias.Trial) {
+func (r *Replay) find(k *known) (*progress, int, *placeholder.Trial) {
 	for _, p := range r.steps {
 		if id, sent := p.find(k, &r.sent); id >= 0 {
 			return p, id, sent
@@ -167,7 +167,7 @@ func (r *Replay) skipped(p *progress, id int) *candidate {
 
 // find returns the first interaction of the step that answers the request, or
 // -1, with the bindings that the match made.
-func (p *progress) find(k *known, sent *alias.Sent) (int, *alias.Trial) {
+func (p *progress) find(k *known, sent *placeholder.Sent) (int, *placeholder.Trial) {
 	best := -1
 	for _, key := range p.Tape.keys(k) {
 		ids := p.unused(key, p.Tape.classes[key])
@@ -178,8 +178,8 @@ func (p *progress) find(k *known, sent *alias.Sent) (int, *alias.Trial) {
 	if len(p.Tape.bound) == 0 {
 		return best, nil
 	}
-	var bindings *alias.Trial
-	p.Tape.candidates(k, p.unused, func(id int, bind func(*alias.Trial) bool) (more bool) {
+	var bindings *placeholder.Trial
+	p.Tape.candidates(k, p.unused, func(id int, bind func(*placeholder.Trial) bool) (more bool) {
 		if best >= 0 && id > best {
 			return false
 		}

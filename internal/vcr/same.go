@@ -8,7 +8,7 @@ import (
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 )
 
 // same reports whether a stored cassette says what a new recording says: the
@@ -58,7 +58,7 @@ func exchanges(list []*cassette.Interaction, volatile []string, byNumber bool) [
 		e := &out[i]
 		e.request = requestKey(ia.Request.Method, u, "", []byte(ia.Request.Body)) + "\n" + headerText(ia.Request.Headers, nil)
 		e.answer = ia.Response.Status + "\n" + headerText(ia.Response.Headers, volatile) + "\n" + canonicalBody([]byte(ia.Response.Body))
-		e.sort = alias.MaskNumbers(e.request)
+		e.sort = placeholder.MaskNumbers(e.request)
 		if byNumber {
 			e.sort += "\n" + e.request
 		}
@@ -85,10 +85,10 @@ func headerText(h http.Header, without []string) string {
 // sameNumbered compares two texts up to a renaming of placeholders, which must
 // be one to one over the whole cassette.
 func sameNumbered(a, b string, forth, back map[string]string) bool {
-	if alias.MaskNumbers(a) != alias.MaskNumbers(b) {
+	if placeholder.MaskNumbers(a) != placeholder.MaskNumbers(b) {
 		return false
 	}
-	x, y := alias.Numbered(a), alias.Numbered(b)
+	x, y := placeholder.Numbered(a), placeholder.Numbered(b)
 	for i := range x {
 		if to, ok := forth[x[i]]; ok && to != y[i] {
 			return false

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/alias"
+	"example.com/webhookvcr/internal/placeholder"
 )
 
 // shape indexes the recorded requests whose bodies vary at the same places: of two
@@ -31,7 +31,7 @@ func (t *Tape) file(id int) {
 	}
 	var pointers []string
 	sentStrings(e.ia, func(pointer, value string) {
-		if _, sent := alias.IsSent(value); sent {
+		if _, sent := placeholder.IsSent(value); sent {
 			pointers = append(pointers, pointer)
 		}
 	})
@@ -90,7 +90,7 @@ func isCanonical(body string) bool {
 // candidates visits the interactions that answer a request but for what varies, in
 // the order of the cassette, each with a way to bind what the request has there;
 // until visit returns false.
-func (t *Tape) candidates(k *known, unused func(key string, ids []int) []int, visit func(id int, bind func(*alias.Trial) bool) bool) {
+func (t *Tape) candidates(k *known, unused func(key string, ids []int) []int, visit func(id int, bind func(*placeholder.Trial) bool) bool) {
 	type match struct {
 		ids    []int
 		shape  *shape
@@ -126,7 +126,7 @@ func (t *Tape) candidates(k *known, unused func(key string, ids []int) []int, vi
 		m := &matches[best]
 		id := m.ids[0]
 		m.ids = m.ids[1:]
-		if !visit(id, func(trial *alias.Trial) bool {
+		if !visit(id, func(trial *placeholder.Trial) bool {
 			if m.shape == nil {
 				return t.entries[id].bind(k, trial)
 			}
@@ -144,7 +144,7 @@ func (t *Tape) candidates(k *known, unused func(key string, ids []int) []int, vi
 
 // bind reports whether a request matches a recorded one that is compared by
 // itself.
-func (e *entry) bind(k *known, trial *alias.Trial) bool {
+func (e *entry) bind(k *known, trial *placeholder.Trial) bool {
 	return e.ia.Request.Method == k.method && (e.accept == "" || k.takes(e.accept)) &&
 		bindURL(canonicalURL(e.url), k.url, trial) && bindBody(canonicalBody([]byte(e.ia.Request.Body)), k.body, trial)
 }

@@ -9,8 +9,8 @@ import (
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
-	"example.com/webhookvcr/internal/alias"
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -51,7 +51,7 @@ func (f *File) unlisted() string {
 					used[p], listed = true, true
 				}
 			}
-			if _, sent := alias.IsSent(value); sent && !listed {
+			if _, sent := placeholder.IsSent(value); sent && !listed {
 				wrong = fmt.Sprintf("interaction #%d holds a placeholder of what varies at %s, which the list varies does not name", id, pointer)
 			}
 		})
@@ -72,7 +72,9 @@ func (f *File) Orphaned() bool {
 }
 
 // newSent is where a replay of the tape begins: nothing is bound.
-func (t *Tape) newSent() alias.Sent { return alias.Sent{PerKind: len(t.File.Header.Varies) == 0} }
+func (t *Tape) newSent() placeholder.Sent {
+	return placeholder.Sent{PerKind: len(t.File.Header.Varies) == 0}
+}
 
 // coveredBy reports whether one of the declared pointers names the member.
 func coveredBy(declared []string, pointer string) bool {
@@ -115,7 +117,7 @@ func (t *Tape) Uncompared(declared []string) []string {
 	var all []string
 	for _, id := range t.bound {
 		sentStrings(t.entries[id].ia, func(pointer, value string) {
-			if _, sent := alias.IsSent(value); sent && !coveredBy(t.File.Header.Varies, pointer) && !coveredBy(declared, pointer) {
+			if _, sent := placeholder.IsSent(value); sent && !coveredBy(t.File.Header.Varies, pointer) && !coveredBy(declared, pointer) {
 				all = append(all, pointer)
 			}
 		})
@@ -134,7 +136,7 @@ func (t *Tape) Fixed(declared []string) error {
 		for i := range t.entries {
 			fixed := ""
 			sentStrings(t.entries[i].ia, func(pointer, value string) {
-				if _, sent := alias.IsSent(value); !sent && value != "" && covers(p, pointer) {
+				if _, sent := placeholder.IsSent(value); !sent && value != "" && covers(p, pointer) {
 					fixed = pointer
 				}
 			})
@@ -149,7 +151,7 @@ func (t *Tape) Fixed(declared []string) error {
 // varying is what messages show for a placeholder of what varies: what fits
 // there. It is empty for any other value.
 func varying(value string) string {
-	kind, ok := alias.IsSent(value)
+	kind, ok := placeholder.IsSent(value)
 	switch {
 	case !ok:
 		return ""
@@ -168,7 +170,7 @@ func varying(value string) string {
 // unbound lists the members in which a request that fits otherwise does not
 // agree with the requests before: a value that was equal is not, or the other
 // way round.
-func (e *entry) unbound(k *known, sent *alias.Sent) []string {
+func (e *entry) unbound(k *known, sent *placeholder.Sent) []string {
 	got := map[string]string{}
 	for name, values := range k.sent.Query() {
 		got["?"+name] = values[0]
@@ -181,7 +183,7 @@ func (e *entry) unbound(k *known, sent *alias.Sent) []string {
 	trial := sent.Try()
 	var places []string
 	sentStrings(e.ia, func(pointer, value string) {
-		if _, ok := alias.IsSent(value); ok && !trial.Bind(value, got[pointer]) {
+		if _, ok := placeholder.IsSent(value); ok && !trial.Bind(value, got[pointer]) {
 			places = append(places, pointer)
 		}
 	})

@@ -1,0 +1,29 @@
+// Package placeholder exchanges the values of a live tenant for placeholders, and back.
+//
+// A [Table] holds the pairs of one recording. It works in four steps:
+//
+//  1. [Table.Seed] and [Table.Secret] enter what is known beforehand: exported
+//     placeholders with their real values, and the credential.
+//  2. A request goes out in two moves. [Table.SendJSON] and [Table.SendURL]
+//     turn what the caller sent into what the tape may hold; [Table.RevealJSON]
+//     and [Table.RevealURL] turn that into what the tenant understands.
+//  3. An answer comes back through [Table.HideJSON], [Table.HideURL] and
+//     [Table.HideText]. Values met for the first time get new placeholders, in
+//     the order of their JSON pointers, so that equal answers give equal tapes.
+//  4. [Table.Leaks], [Table.Late] and [Suspicious] read the finished tape and
+//     report whatever should not be there, by place and never by value.
+//
+// Values are found by grammar. An id of the form don:…:type/id is taken apart
+// and its parts are exchanged one by one; GUIDs are compared without regard to
+// case; the base URL of the tenant is known in its escaped spellings. Whole
+// values are exchanged wherever the contract says that a member is sensitive, or
+// says nothing about it. Inside longer texts only values that cannot be mistaken
+// for a word are searched for.
+//
+// [Sent] holds what the caller sent and can be used alone: a replay binds the
+// placeholders of the tape to what the caller sends this time, and puts those
+// values into the answers.
+//
+// The package knows no schema: what a member means arrives as a function. It
+// does no input or output, and its types are not safe for concurrent use.
+package placeholder

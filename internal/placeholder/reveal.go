@@ -1,0 +1,278 @@
+package placeholder
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// RevealJSON puts the real values in the place of the placeholders in a request.
+// A body that is not JSON is read as a text.
+func (t *Table) RevealJSON(body []byte) ([]byte, error) {
+	doc, err := parseJSON(body)
+	if errors.Is(err, errNotJSON) {
+		return []byte(t.RevealText(string(body))), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	doc.walk(func(n *node, pointer string) {
+		if n.named {
+			if event, ok := t.events[n.name]; ok && t.eventName(leaf{node: n, pointer: pointer}) {
+				n.rename(event)
+			} else {
+				n.rename(t.revealWhole(n.name))
+			}
+		}
+		if n.kind == stringNode {
+			n.replace(t.revealWhole(n.text))
+		}
+	})
+	return doc.render(), nil
+}
+
+// revealWhole reveals a text that may be a placeholder as a whole.
+func (t *Table) revealWhole(s string) string {
+	if v, ok := t.sent.value(s); ok {
+		return t.revealValue(v)
+	}
+	if v := t.revealValue(s); v != s || t.issued(s) {
+		return v
+	}
+	return t.RevealText(s)
+}
+
+func (t *Table) revealValue(s string) string {
+	if p, ok := t.byPlaceholder[s]; ok {
+		return p.real
+	}
+	if rest, ok := t.base.cutMock(s); ok && startsPath(rest) {
+		return t.base.real + t.revealRest(rest)
+	}
+	if strings.HasPrefix(s, "/") && !strings.Contains(s, "#") {
+		path, _, _ := strings.Cut(s, "?")
+		if t.own(provider.Segments(path)) {
+			if ref, ok := t.revealReference(s); ok {
+				return t.base.realPath + ref
+			}
+		}
+	}
+	return t.revealText(s)
+}
+
+// own says whether a relative path belongs to the vendor's API, judging by its
+// fixed segments.
+func (t *Table) own(segments []string) bool {
+	if t.roles(segments) != nil {
+		return true
+	}
+	return !slices.ContainsFunc(segments, func(raw string) bool {
+		_, isDON := wholeDON(raw)
+		v, ok := unescapePath(raw)
+		return !ok || !isDON && !isGUID(v) && !t.literals[v] && !t.idPlaceholder(v)
+	})
+}
+
+func (t *Table) revealRest(rest string) string {
+	if p, ok := t.byPlaceholder[rest]; ok {
+		return p.real
+	}
+	if !strings.Contains(rest, "#") {
+		if ref, ok := t.revealReference(rest); ok {
+			return ref
+		}
+	}
+	return t.revealText(rest)
+}
+
+// revealReference reveals the segments of a path and the values of a query.
+func (t *Table) revealReference(ref string) (string, bool) {
+	path, query, hasQuery := strings.Cut(ref, "?")
+	if path == "" {
+		return "", false
+	}
+	segments := provider.Segments(path)
+	roles := t.roles(segments)
+	for i, raw := range segments {
+		if roles != nil && roles[i] == "{"+t.eventVar+"}" {
+			segments[i] = t.revealEvent(raw)
+			continue
+		}
+		segments[i] = t.revealSegment(raw)
+	}
+	out := "/" + strings.Join(segments, "/")
+	if !hasQuery {
+		return out, true
+	}
+	fields := strings.Split(query, "&")
+	for i, field := range fields {
+		if name, raw, ok := strings.Cut(field, "="); ok {
+			fields[i] = name + "=" + t.revealQueryValue(raw)
+		}
+	}
+	return out + "?" + strings.Join(fields, "&"), true
+}
+
+// revealEvent reveals the segment of a path that is an event id.
+func (t *Table) revealEvent(raw string) string {
+	v, ok := unescapePath(raw)
+	if !ok {
+		return raw
+	}
+	if p, known := t.byPlaceholder[v]; known && p.kind == provider.Event {
+		return url.PathEscape(p.real)
+	}
+	if other := t.swapEvent(v); other != v {
+		return url.PathEscape(other)
+	}
+	return raw
+}
+
+// revealSegment reveals a segment of a path that is an id.
+func (t *Table) revealSegment(raw string) string {
+	if d, ok := wholeDON(raw); ok {
+		return t.revealDON(raw, d)
+	}
+	v, ok := unescapePath(raw)
+	if !ok {
+		return raw
+	}
+	real := v
+	if p, known := t.byPlaceholder[v]; known && t.idPlaceholder(v) {
+		real = p.real
+	} else if isGUID(v) {
+		real = t.revealGUID(v)
+	}
+	if real == v {
+		return raw
+	}
+	return url.PathEscape(real)
+}
+
+// idPlaceholder says whether a text stands for an id, or will once its seed has
+// a value.
+func (t *Table) idPlaceholder(v string) bool {
+	if p, ok := t.byPlaceholder[v]; ok {
+		return p.kind == provider.ID
+	}
+	return t.issued(v)
+}
+
+// revealQueryValue reveals a value of a query, and leaves the spelling of one
+// that holds no placeholder.
+func (t *Table) revealQueryValue(raw string) string {
+	if d, ok := wholeDON(raw); ok {
+		return t.revealDON(raw, d)
+	}
+	v, err := url.QueryUnescape(raw)
+	if err != nil {
+		return t.RevealText(raw)
+	}
+	return respell(raw, v, t.revealWhole(v))
+}
+
+// RevealURL returns the URL to call on the tenant for a URL of the placeholder
+// world: base URL and ids are exchanged, and escapes of other parts stay. It
+// fails for any other host, so that a credential never goes there.
+func (t *Table) RevealURL(u *url.URL) (*url.URL, error) {
+	if u.User != nil {
+		return nil, errors.New("the URL carries user information; send the credential as a header")
+	}
+	rest := u.EscapedPath()
+	switch origin := originOf(u.Scheme, u.Host); {
+	case origin == t.base.mockOrigin:
+	case origin == t.base.realOrigin:
+		return nil, fmt.Errorf("the request goes to the tenant's own host; send it to %q, which stands for it", t.base.mock)
+	default:
+		return nil, fmt.Errorf("the request goes to %q; a recording of %s sends requests to %q only", u.Scheme+"://"+u.Host, t.def.Name, t.base.mock)
+	}
+	rest, ok := cutPath(rest, t.base.mockPath)
+	if !ok {
+		return nil, fmt.Errorf("the path %q is not below %q, the base URL of %s", u.EscapedPath(), t.base.mock, t.def.Name)
+	}
+	if rest != "" && rest[0] != '/' {
+		return nil, fmt.Errorf("the path %q does not start with a slash", rest)
+	}
+	if rest != "" {
+		if u.RawQuery != "" {
+			rest += "?" + u.RawQuery
+		}
+		rest = t.revealRest(rest)
+	} else if u.RawQuery != "" {
+		rest, _ = t.revealReference("/?" + u.RawQuery)
+		rest = strings.TrimPrefix(rest, "/")
+	}
+	out, err := url.Parse(t.base.real + rest)
+	if err != nil {
+		// The error of net/url would quote the real URL.
+		return nil, errors.New("the URL cannot be written with the real values in place; check the values of the seeds")
+	}
+	out.ForceQuery = u.ForceQuery
+	return out, nil
+}
+
+// Unresolved returns the seeds whose placeholder occurs in a URL or a body
+// although no real value is known for them. An event id counts only where a
+// documented path has it.
+func (t *Table) Unresolved(s string) []provider.Seed {
+	var open []provider.Seed
+	for _, seed := range t.def.Seeds {
+		if !t.resolved(seed) && t.occurs(seed, s) {
+			open = append(open, seed)
+		}
+	}
+	return open
+}
+
+func (t *Table) resolved(seed provider.Seed) bool {
+	if seed.Kind == provider.Event {
+		return t.events != nil
+	}
+	if d, ok := wholeDON(seed.Placeholder); ok {
+		return !t.partFree(d.last().key(seed.Placeholder))
+	}
+	if _, ok := t.guidsR[lower(seed.Placeholder)]; ok {
+		return true
+	}
+	_, ok := t.byPlaceholder[seed.Placeholder]
+	return ok
+}
+
+func (t *Table) occurs(seed provider.Seed, s string) bool {
+	if seed.Kind == provider.Event {
+		u, err := url.Parse(s)
+		return err == nil && t.def.Variables(strings.TrimPrefix(u.EscapedPath(), t.base.mockPath))[seed.Variable] == seed.Placeholder
+	}
+	want, isDON := wholeDON(seed.Placeholder)
+	for i := range len(s) {
+		if d, ok := donAt(s, i); ok && isDON {
+			for _, p := range d.parts {
+				if p.key(s) == want.last().key(seed.Placeholder) {
+					return true
+				}
+			}
+		}
+		if guid, ok := guidAt(s, i); ok && strings.EqualFold(guid, seed.Placeholder) {
+			return true
+		}
+		if _, guid, ok := dashlessAt(s, i); ok && strings.EqualFold(guid, seed.Placeholder) {
+			return true
+		}
+	}
+	if isDON || isGUID(seed.Placeholder) {
+		return false
+	}
+	x := index{}
+	x.addForms(needle{text: seed.Placeholder, whole: true, joins: "_-"})
+	low := lower(s)
+	for i := range len(s) {
+		if _, ok := x.match(s, low, i); ok {
+			return true
+		}
+	}
+	return false
+}

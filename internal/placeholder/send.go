@@ -1,0 +1,246 @@
+package placeholder
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// unknownID says what to do about an id that a recording cannot know.
+const unknownID = "holds an id that is neither a known placeholder nor made up; send an exported placeholder, " +
+	"an id from an earlier answer, or one of a made-up namespace (%q, %q), or enter it as a seed"
+
+// keptID is a way out for what is an id by its place only.
+const keptID = "; if it names nothing of the tenant's, declare Keep(%q)"
+
+func (t *Table) idProblem(where string) error {
+	return problem(where, unknownID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…")
+}
+
+// SendJSON turns the body of a caller's request into what the tape holds.
+// What may stand in a cassette stays as it was sent: known placeholders, made-up
+// ids, lower-case words, URLs below reserved hosts, what the user keeps. What the
+// user declares to vary becomes a placeholder of what was sent. Anything else is
+// refused: the error names each pointer, and never quotes a value. A body that
+// is not JSON passes only if it consists of words and known ids, because nothing
+// can be told about the rest.
+func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
+	if len(body) == 0 {
+		return body, nil
+	}
+	doc, err := parseJSON(body)
+	if errors.Is(err, errNotJSON) {
+		if !t.harmless(string(body)) {
+			return nil, errors.New("the request body is not JSON and holds more than words and known ids, so that it cannot be recorded; send JSON")
+		}
+		return body, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var problems []error
+	class = once(doc, class)
+	doc.walk(func(n *node, pointer string) {
+		c := class(pointer)
+		if n.named {
+			if !c.Kept && !(c.Documented && t.isWord != nil && t.isWord(n.name)) && !snakeName.MatchString(n.name) && !camelName.MatchString(n.name) && !t.Known(n.name) {
+				problems = append(problems, problem(parentOf(pointer), "has a member whose name is no program word; send a documented one"))
+				return
+			}
+			t.words[n.name] = true
+			if !c.Documented && !c.Kept && tellingName.MatchString(n.name) && n.kind == stringNode {
+				c.Kind = provider.Key
+			}
+		}
+		if n.kind == numberNode && !c.Kept && !(c.Keep && shortNumber(n.text)) && numberFor(n.text) != n.text {
+			problems = append(problems, problem(pointer, "holds a number that is not documented there, or is too long for a count; a recording cannot tell it from a tenant's, so name the member in Keep if it may stay"))
+		}
+		if n.kind != stringNode {
+			return
+		}
+		v, err := t.sendValue(c, declarable(pointer), n.text)
+		if err != nil {
+			problems = append(problems, problem(pointer, "%w", err))
+		}
+		n.replace(v)
+	})
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	return doc.render(), nil
+}
+
+// sendValue returns what the tape holds for a value that the caller sent: the
+// value itself, which a replay compares, or where the user says that the member
+// varies a placeholder. at is how the user names the member. The error says why
+// the value cannot be recorded, and the way out.
+func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
+	stay := c.Keep || c.Kept
+	t.invent(v)
+	switch {
+	case v == "":
+		return v, nil
+	case isSent(v) && !c.Kept:
+		return v, errors.New(`holds a text that begins with "sent-", as the placeholders of what varies do; send another`)
+	case t.Known(v):
+		return v, nil
+	case c.Varies && c.Kind != provider.ID:
+		return t.sendVarying(c.Kind, v), nil
+	case c.Kind == provider.ID && !stay:
+		return v, fmt.Errorf(unknownID+keptID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…", at)
+	case (c.Kind == provider.Secret || c.Kind == provider.Key) && !stay:
+		return v, fmt.Errorf("holds a secret, which no cassette may hold; declare Varies(%q), and a replay takes any secret there that fits", at)
+	case c.Kind == provider.Word || c.Kind == provider.Event || c.Kind == provider.Text || c.Kind == provider.Undocumented:
+		stay = stay || isLowerWord(v) || t.isWord != nil && t.isWord(v)
+	}
+	if !stay && (c.Kind == provider.URL || isAbsolute(v) || strings.HasPrefix(v, "/")) {
+		if fault := t.openURL(v); fault != "" {
+			return v, fmt.Errorf("%s; send a URL of words and short numbers below example.com, example.org, example.net, .example, .test, .invalid or a loopback address, or declare Varies(%q) if it differs from run to run", fault, at)
+		}
+		t.reserve(v)
+		t.sentReal[kindText{provider.URL, t.revealValue(v)}] = v
+		stay = true
+	}
+	if !stay {
+		return v, fmt.Errorf("holds a text that is more than a lower-case word; send one, or declare Keep(%q) to have it stored and compared as it is, or Varies(%q) if it differs from run to run", at, at)
+	}
+	t.words[v], t.said[v] = true, true
+	return v, nil
+}
+
+// sendVarying returns the placeholder of a value that differs from run to run.
+func (t *Table) sendVarying(kind provider.Kind, v string) string {
+	if kind == "" {
+		kind = provider.Undocumented
+	}
+	p := t.sent.Hide(kind, v)
+	if real := t.revealValue(v); t.sentReal[kindText{kind, real}] == "" {
+		t.sentReal[kindText{kind, real}] = p
+		if (kind == provider.Secret || kind == provider.Key || kind == provider.Mail) && t.distinctive(kind, real) {
+			t.index(pair{kind, real, p})
+			if kind == provider.Secret && isSecretForm(real) {
+				t.indexDecoded(real, p)
+			}
+		}
+	}
+	return p
+}
+
+// declarable is a pointer as the user would declare it: one for every element of
+// an array.
+func declarable(pointer string) string {
+	segments := strings.Split(pointer, "/")
+	for i, s := range segments {
+		if s != "" && strings.Trim(s, "0123456789") == "" {
+			segments[i] = "*"
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// harmless says whether a text that is not JSON holds nothing but lower-case
+// words, words of the contract, and known or made-up ids.
+func (t *Table) harmless(s string) bool {
+	var rest strings.Builder
+	for i := 0; i < len(s); {
+		end := i
+		if d, ok := donAt(s, i); ok && t.Known(s[d.start:d.end]) {
+			end = d.end
+		} else if guid, ok := guidAt(s, i); ok && t.Known(guid) {
+			end = i + guidLength
+		}
+		if end > i {
+			rest.WriteByte(' ')
+			i = end
+			continue
+		}
+		rest.WriteByte(s[i])
+		i++
+	}
+	for _, word := range strings.FieldsFunc(rest.String(), func(r rune) bool {
+		return r < unicode.MaxASCII && r != '_' && !isAlnum(byte(r))
+	}) {
+		if !isLowerWord(word) && !t.word(word) {
+			return false
+		}
+	}
+	return true
+}
+
+// SendURL is SendJSON for a URL: the variables of a documented path must be known
+// or made-up ids, and so must DONs and GUIDs in any path; class gets the values
+// of the query under the pointer "?name". Everything else stays as it is.
+func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
+	var problems []error
+	path, ok := cutPath(u.EscapedPath(), t.base.mockPath)
+	if !ok {
+		path = u.EscapedPath()
+	}
+	segments := provider.Segments(path)
+	roles := t.roles(segments)
+	for i, raw := range segments {
+		v, err := url.PathUnescape(raw)
+		t.invent(raw)
+		t.invent(v)
+		switch {
+		case err != nil:
+			problems = append(problems, problem("path", "segment %d is not well escaped", i+1))
+		case roles != nil && roles[i] == "{"+t.eventVar+"}":
+			if !t.knownEvent(v) && !isLowerWord(v) {
+				problems = append(problems, problem("path variable "+t.eventVar, "holds no event id that a recording may keep; send a lower-case word"))
+			}
+			t.words[v] = true
+		case roles != nil && strings.HasPrefix(roles[i], "{"):
+			if !t.knownSegment(raw, v) {
+				problems = append(problems, t.idProblem("path variable "+strings.Trim(roles[i], "{}")))
+			}
+		case roles == nil && t.issued(path):
+		case roles == nil && v != "" && !t.literals[v] && !pathWord.MatchString(v) && !t.knownSegment(raw, v):
+			if _, isDON := wholeDON(raw); isDON || isGUID(v) {
+				problems = append(problems, t.idProblem("path"))
+			} else {
+				problems = append(problems, problem("path", "segment %d is neither the API's own, nor a placeholder, nor one word of lower-case letters", i+1))
+			}
+		}
+	}
+	out := *u
+	fields := strings.Split(u.RawQuery, "&")
+	for i, field := range fields {
+		name, raw, _ := strings.Cut(field, "=")
+		key, err := url.QueryUnescape(name)
+		v, err2 := url.QueryUnescape(raw)
+		if err != nil || err2 != nil {
+			problems = append(problems, problem("query", "field %d is not well escaped", i+1))
+			continue
+		}
+		c := class("?" + key)
+		switch {
+		case key == "" && v == "":
+			continue
+		case !c.Documented && !c.Kept && !snakeName.MatchString(key) && !camelName.MatchString(key):
+			problems = append(problems, problem("query", "field %d has a name that is no program word", i+1))
+			continue
+		case !c.Documented && !c.Kept && tellingName.MatchString(key):
+			c.Kind = provider.Key
+		}
+		t.words[key] = true
+		p, err := t.sendValue(c, "?"+key, v)
+		if err != nil {
+			problems = append(problems, problem("query parameter "+key, "%w", err))
+		}
+		if p != v {
+			fields[i] = name + "=" + url.QueryEscape(p)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	out.RawQuery = strings.Join(fields, "&")
+	return &out, nil
+}
+
+func (t *Table) knownSegment(raw, v string) bool { return t.Known(raw) || t.Known(v) }

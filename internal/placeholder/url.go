@@ -1,0 +1,294 @@
+package placeholder
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// maxURLs bounds how deep a URL may carry another one in its query.
+const maxURLs = 3
+
+// HideURL replaces what is real in a URL: the value of a Location header or of a
+// member that holds a link. A link of the vendor's own API stays a link that
+// works: its base URL and its ids are exchanged. Any other URL is replaced as a
+// whole, by an absolute one when it is absolute and a relative one when it is
+// relative. A DON is exchanged as one.
+func (t *Table) HideURL(s string) string { return t.hideWhole(provider.URL, s, nil) }
+
+func (t *Table) hideURL(v string, depth int) string {
+	if t.issued(v) {
+		return v
+	}
+	if rest, ok := t.base.cutReal(v); ok && startsPath(rest) {
+		w := realWorld
+		if t.base.real == t.base.mock {
+			w = eitherWorld
+		}
+		return t.base.mock + t.hideRest(rest, w, depth)
+	}
+	if rest, ok := t.base.cutMock(v); ok && startsPath(rest) {
+		return v[:len(v)-len(rest)] + t.hideRest(rest, placeholderWorld, depth)
+	}
+	if strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "//") {
+		if rest, ok := cutPath(v, t.base.realPath); ok {
+			if s, ok := t.hideReference(rest, eitherWorld, depth); ok {
+				return s
+			}
+		}
+		if s, ok := t.hideReference(v, eitherWorld, depth); ok {
+			return s
+		}
+	}
+	return t.alias(provider.URL, v)
+}
+
+// world says on which side a URL stands. An event id does not tell: the seeded
+// one and its placeholder are both event ids of the vendor.
+type world int
+
+const (
+	eitherWorld world = iota
+	realWorld
+	placeholderWorld
+)
+
+func startsPath(rest string) bool { return rest == "" || rest[0] == '/' }
+
+func (t *Table) hideRest(rest string, w world, depth int) string {
+	if rest == "" || rest == "/" || t.issued(rest) {
+		return rest
+	}
+	if s, ok := t.hideReference(rest, w, depth); ok {
+		return s
+	}
+	return t.alias(provider.URL, rest)
+}
+
+// hideReference exchanges the ids of a path and a query of the vendor's own API.
+// ok is false when a part is neither a fixed segment nor an id.
+func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
+	if depth > maxURLs || strings.Contains(ref, "#") {
+		return "", false
+	}
+	path, query, hasQuery := strings.Cut(ref, "?")
+	segments := provider.Segments(path)
+	roles := t.roles(segments)
+	event := -1
+	for i, raw := range segments {
+		hidden, ok := raw, true
+		switch {
+		case roles == nil:
+			hidden, ok = t.hideLoose(raw)
+		case roles[i] == "{"+t.eventVar+"}":
+			event = i
+		case strings.HasPrefix(roles[i], "{"):
+			hidden, ok = t.hideSegment(raw)
+		}
+		if !ok {
+			return "", false
+		}
+		switch {
+		case w != eitherWorld:
+		case hidden != raw:
+			w = realWorld
+		case t.revealSegment(raw) != raw:
+			w = placeholderWorld
+		}
+		segments[i] = hidden
+	}
+	if event >= 0 {
+		v, ok := unescapePath(segments[event])
+		if !ok {
+			return "", false
+		}
+		if w != placeholderWorld {
+			v = t.swapEvent(v)
+		}
+		segments[event] = url.PathEscape(t.hideEvent(v))
+	}
+	out := "/" + strings.Join(segments, "/")
+	if hasQuery {
+		q, ok := t.mapQuery(query, func(raw string) (string, bool) { return t.hideQueryValue(raw, depth) })
+		if !ok {
+			return "", false
+		}
+		out += "?" + q
+	}
+	return out, true
+}
+
+// roles returns the segments of the documented path that fits, variables in
+// braces; nil when none fits.
+func (t *Table) roles(segments []string) []string {
+	for _, op := range t.def.Operations {
+		for _, form := range op.Forms {
+			if template := provider.Segments(form.Path); fits(template, segments) {
+				return template
+			}
+		}
+	}
+	return nil
+}
+
+func fits(template, segments []string) bool {
+	if len(template) != len(segments) {
+		return false
+	}
+	for i, want := range template {
+		got, err := url.PathUnescape(segments[i])
+		if err != nil || got == "" || got != want && !strings.HasPrefix(want, "{") {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *Table) hideSegment(raw string) (string, bool) {
+	if d, ok := wholeDON(raw); ok {
+		return t.aliasDON(raw, d), true
+	}
+	v, ok := unescapePath(raw)
+	// An unusual spelling could not be found again from the placeholder alone.
+	if !ok || url.PathEscape(v) != raw {
+		return raw, ok && t.Known(v)
+	}
+	if p := t.hideID(v); p != v {
+		return url.PathEscape(p), true
+	}
+	return raw, true
+}
+
+// hideLoose exchanges a segment of a path that is not documented, if it is an id.
+func (t *Table) hideLoose(raw string) (string, bool) {
+	v, ok := unescapePath(raw)
+	if !ok {
+		return "", false
+	}
+	_, isDON := wholeDON(raw)
+	_, known := t.byReal[kindText{provider.ID, v}]
+	switch {
+	case t.literals[v]:
+		return raw, true
+	case isDON || isGUID(v) || known || t.issued(v):
+		return t.hideSegment(raw)
+	}
+	return "", false
+}
+
+// hideID exchanges a value that the contract calls an id.
+func (t *Table) hideID(v string) string {
+	if d, ok := wholeDON(v); ok {
+		return t.aliasDON(v, d)
+	}
+	if t.madeUp(v) || t.issued(v) {
+		return v
+	}
+	if isGUID(v) {
+		return t.aliasGUID(v)
+	}
+	if len(v) == dashlessLength {
+		if _, p, ok := t.knownDashless(v, 0, t.guids); ok {
+			return p
+		}
+	}
+	return t.alias(provider.ID, v)
+}
+
+// swapEvent exchanges the seeded event id and its placeholder, each for the
+// other, so that two events never become one.
+func (t *Table) swapEvent(id string) string {
+	if other, ok := t.events[id]; ok {
+		return other
+	}
+	return id
+}
+
+// hideEvent returns the placeholder of an event id that is neither public nor
+// the seeded one nor the caller's own.
+func (t *Table) hideEvent(id string) string {
+	if t.knownEvent(id) {
+		return id
+	}
+	return t.alias(provider.Event, id)
+}
+
+// knownEvent says whether an event id may stand on a tape.
+func (t *Table) knownEvent(id string) bool {
+	return slices.Contains(t.def.Events, id) || t.words[id] || t.events[id] != "" || t.issued(id)
+}
+
+// queryName says whether a name in the query of a link is one that the vendor
+// documents, or that leads back from its sign-in page.
+func (t *Table) queryName(name string) bool {
+	return name == "redirect" || t.isWord != nil && t.isWord(name)
+}
+
+// mapQuery maps the values of a query one by one, leaving its separators.
+func (t *Table) mapQuery(query string, f func(raw string) (string, bool)) (string, bool) {
+	fields := strings.Split(query, "&")
+	for i, field := range fields {
+		name, raw, hasValue := strings.Cut(field, "=")
+		if !hasValue || !t.queryName(name) {
+			return "", false
+		}
+		v, ok := f(raw)
+		if !ok {
+			return "", false
+		}
+		fields[i] = name + "=" + v
+	}
+	return strings.Join(fields, "&"), true
+}
+
+func (t *Table) hideQueryValue(raw string, depth int) (string, bool) {
+	if d, ok := wholeDON(raw); ok {
+		return t.aliasDON(raw, d), true
+	}
+	v, err := url.QueryUnescape(raw)
+	if err != nil {
+		return "", false
+	}
+	p := v
+	_, known := t.byReal[kindText{provider.ID, v}]
+	switch {
+	case v == "" || t.isWord != nil && t.isWord(v) || t.words[v] || t.sent.holds(v):
+	case isGUID(v) || known || t.madeUp(v) || t.issued(v):
+		p = t.hideID(v)
+	case isAbsolute(v) || strings.HasPrefix(v, "/"):
+		p = t.hideURL(v, depth+1)
+	default:
+		p = t.hideWhole(provider.Opaque, v, nil)
+	}
+	hidden := respell(raw, v, p)
+	return hidden, respell(hidden, p, v) == raw
+}
+
+// respell escapes a query value as the one that it replaces was escaped.
+func respell(raw, before, after string) string {
+	if before == after {
+		return raw
+	}
+	escaped := url.QueryEscape(after)
+	if strings.Contains(raw, "/") {
+		escaped = strings.ReplaceAll(escaped, "%2F", "/")
+	}
+	if strings.Contains(raw, ":") {
+		escaped = strings.ReplaceAll(escaped, "%3A", ":")
+	}
+	return escaped
+}
+
+// hiddenQueryValue says whether a query value is what hideQueryValue would leave
+// as it is.
+func (t *Table) hiddenQueryValue(raw string) (string, bool) {
+	v, err := url.QueryUnescape(raw)
+	return v, err == nil && (t.Known(v) || t.Known(raw) || t.isWord != nil && t.isWord(v) || t.words[v])
+}
+
+func unescapePath(raw string) (string, bool) {
+	v, err := url.PathUnescape(raw)
+	return v, err == nil
+}

@@ -22,6 +22,7 @@ func devrevVendor() vendor {
 		return func() http.Handler { return &DevRev{Fail: status, FailType: errorType} }
 	}
 	return vendor{
+		live: devrevLive,
 		// Every customer of DevRev has the same host.
 		base:  provider.DevRev.BaseDefault,
 		token: devrevToken,

@@ -119,6 +119,8 @@ func (s *DVelop) deleteWebHook(c dvelopCall) (answer, error) {
 		return answer{}, err
 	}
 	id := event.Webhooks[i].ID
+	s.gone = append(s.gone, s.trafficOf(id))
+	delete(s.traffic, id)
 	event.Webhooks = slices.Delete(event.Webhooks, i, i+1)
 	// An order that names a webhook which is gone would contradict itself.
 	order := slices.Clone(event.Order)

@@ -262,7 +262,7 @@ func (r *recorder) each(ctx context.Context, f func(target) error) (missed int) 
 // ask sends the scenario's request once. The recording holds what came back; its
 // claim on the target file is the caller's to release.
 func (r *recorder) ask(ctx context.Context, t target, config vcr.RecordConfig) (*vcr.Recording, answer, error) {
-	config.Definition, config.Scenario, config.Name = t.def, t.scenario, t.name()
+	config.Definition, config.Scenario, config.Name, config.Varies = t.def, t.scenario, t.name(), t.scenario.Varies
 	recording, err := vcr.NewRecording(config)
 	if err != nil {
 		return nil, answer{}, exit(exitFailed, "%v", err)

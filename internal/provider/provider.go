@@ -238,6 +238,9 @@ type Operation struct {
 	Responses []Response
 	// Echo ties an id of the request to one of the answer; nil when none is.
 	Echo *Echo
+	// Writes says that the operation changes the tenant. Its scenarios are recorded
+	// on a tenant only when asked for, and on a webhook made for it.
+	Writes bool
 	// Members are the documented members of a successful answer, one of which
 	// must be there at least; empty when the schema requires some.
 	Members []string
@@ -325,6 +328,9 @@ type Scenario struct {
 	Also []string
 	// Departures are the breaches of contract that the scenario demonstrates.
 	Departures []Departure
+	// Varies are the pointers of the request's members that are another caller's to
+	// choose: its cassette answers any value of the same form there.
+	Varies []string
 }
 
 // Request is a scenario's request, in the placeholder world.

@@ -29,6 +29,8 @@ func devrevVendor() vendor {
 		seeds: map[string]string{"DEVREV_WEBHOOK_ID": devrevWebhookID},
 		states: map[string]func() http.Handler{
 			"":                        func() http.Handler { return &DevRev{} },
+			"empty":                   func() http.Handler { return &DevRev{Webhooks: []DevRevWebhook{}} },
+			"inactive":                func() http.Handler { return &DevRev{Webhooks: devrevInactive()} },
 			"minimal":                 func() http.Handler { return &DevRev{Webhooks: devrevMinimal()} },
 			"service_account":         func() http.Handler { return &DevRev{Webhooks: devrevByServiceAccount()} },
 			"undocumented":            devrevUndocumented,
@@ -74,6 +76,12 @@ func devrevMinimal() []DevRevWebhook {
 	for i, w := range all {
 		all[i] = DevRevWebhook{ID: w.ID, Secret: w.Secret, Status: w.Status, URL: w.URL}
 	}
+	return all
+}
+
+func devrevInactive() []DevRevWebhook {
+	all := devrevWebhooks()
+	all[0].Status = statusInactive
 	return all
 }
 

@@ -40,7 +40,7 @@ type devrevCall struct {
 	wrong, wrongAt string
 	// unlisted has a word that an enumeration does not list, unpermitted a value
 	// that is not permitted; either is empty where no member is of the kind.
-	unlisted, unpermitted, unpermittedAt string
+	unlisted, unlistedAt, unpermitted, unpermittedAt string
 	// noID has a word in place of the id, anotherID the id of an issue, unknownID
 	// that of no webhook; all are empty when the operation takes no id.
 	noID, anotherID, unknownID string
@@ -56,13 +56,13 @@ var devrevCalls = []devrevCall{
 	{
 		operation: "webhooks.list", also: []string{"webhooks.list/200"},
 		body: `{}`, unknown: `{"expand":"all"}`,
-		wrong: `{"status":"active"}`, wrongAt: "/status", unlisted: `{"status":["no-such-status"]}`,
+		wrong: `{"status":"active"}`, wrongAt: "/status", unlisted: `{"status":["no-such-status"]}`, unlistedAt: "/status/0",
 	},
 	{
 		operation: "webhooks.create", also: []string{"webhooks.create/201", "webhooks.create/201-secret"},
 		body: devrevCreateBody, unknown: `{"url":"` + devrevURL + `","expand":"all"}`,
 		missing: `{}`, missingAt: "/url", wrong: `{"url":7}`, wrongAt: "/url",
-		unlisted:    `{"url":"` + devrevURL + `","event_types":["no_such_event"]}`,
+		unlisted: `{"url":"` + devrevURL + `","event_types":["no_such_event"]}`, unlistedAt: "/event_types/0",
 		unpermitted: `{"url":"` + devrevURL + `","headers":[{"name":"not a name","value":"production"}]}`, unpermittedAt: "/headers/0/name",
 	},
 	{
@@ -74,7 +74,7 @@ var devrevCalls = []devrevCall{
 		},
 		body: devrevUpdate(`"url":"` + devrevURL + `"`), unknown: devrevUpdate(`"expand":"all"`),
 		missing: `{"url":"` + devrevURL + `"}`, missingAt: "/id", wrong: devrevUpdate(`"url":7`), wrongAt: "/url",
-		unlisted:    devrevUpdate(`"action":"no-such-action"`),
+		unlisted: devrevUpdate(`"action":"no-such-action"`), unlistedAt: "/action",
 		unpermitted: devrevUpdate(`"headers":{"add":[{"name":"not a name","value":"production"}]}`), unpermittedAt: "/headers/add/0/name",
 		noID: `{"id":"no-such-id","action":"activate"}`, anotherID: `{"id":"` + devrevIssueID + `","action":"activate"}`,
 		unknownID: `{"id":"` + DevRevUnknownWebhookID + `","action":"activate"}`,
@@ -132,7 +132,7 @@ func (c devrevCall) errors() []Scenario {
 		true, with("X-Devrev-Version", "1970-01-01"))
 	add(400, "-invalid_content_type", "invalid_content_type", "a body that is not sent as JSON", "text/plain in Content-Type",
 		true, with("Content-Type", "text/plain"), Departure{"request", "Content-Type"})
-	bad("invalid_enum_value", "a value that the enumeration does not list", "a made-up word in place of a listed one", c.unlisted)
+	bad("invalid_enum_value", "a value that the enumeration does not list", "a made-up word in place of a listed one", c.unlisted, c.unlistedAt)
 	bad("invalid_field", "a member that the operation does not know", "an undocumented member in the body", c.unknown, "/expand")
 	bad("invalid_id", "an id that is no id", "a word in place of the id", c.noID)
 	bad("missing_required_field", "a required member is missing", "a body without it", c.missing, c.missingAt)

@@ -102,6 +102,13 @@ var DevRev = Definition{
 		Source: `DevRev API reference, page "Event Webhooks"; OpenAPI operation webhooks-event`,
 		Body:   "webhooks.event.request.json", Answer: "webhooks.event.200.json", Tag: "type",
 	},
+	Own: &OwnWebhook{
+		Create:  devrevPost("webhooks.create", `{"url":"`+devrevURL+`","event_types":["work_created"]}`),
+		List:    devrevPost("webhooks.list", "{}"),
+		Delete:  devrevPost("webhooks.delete", devrevGetBody),
+		Seed:    DevRevWebhookID,
+		Created: "/webhook/id", Listed: "/webhooks", URL: "url",
+	},
 	RequestHeaders: []RequestHeader{
 		{"Accept", MediaTypes}, {"Content-Type", MediaType},
 		// DevRev's guide: the scope "beta" opts into beta operations, and a version is a date.

@@ -112,6 +112,13 @@ var DVelop = Definition{
 			}, dvelopGeneral...),
 		},
 	},
+	Own: &OwnWebhook{
+		Create: dvelopRequest("POST", dvelopEventPath, "application/json", dvelopOwnBody),
+		List:   dvelopRequest("GET", dvelopEventPath, "application/json", ""),
+		Delete: dvelopRequest("DELETE", dvelopWebhookPath, "application/json", ""),
+		Seed:   DVelopWebhookID,
+		Listed: "/_embedded/webhooks", URL: "uri",
+	},
 	RequestHeaders: []RequestHeader{{"Accept", MediaTypes}, {"Content-Type", MediaType}, {"Origin", Root}},
 	MemberName:     CamelCase,
 	// Known from a public program; the vendor's guide lists groups of events only.

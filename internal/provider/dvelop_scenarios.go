@@ -1,5 +1,7 @@
 package provider
 
+import "strings"
+
 const (
 	dvelopEventsPath  = "/dmsconfig/r/" + DVelopRepositoryID + "/events"
 	dvelopEventPath   = dvelopEventsPath + "/" + DVelopEventID
@@ -8,8 +10,13 @@ const (
 
 	// dvelopBody is a webhook as a caller describes one.
 	dvelopBody = `{"apiKey":"` + dvelopKey + `","description":"invoices","enabled":true,"handleResponse":"STATUS",` +
-		`"retry":false,"timeout":1000,"uri":"https://example.com/webhooks/dvelop"}`
+		`"retry":false,"timeout":1000,"uri":"` + dvelopURL + `"}`
 	dvelopKey = "example-key"
+
+	// dvelopURL is where the webhooks of recordings deliver to, and dvelopOwnBody one
+	// that is called for nothing.
+	dvelopURL     = "https://example.com/webhooks/dvelop"
+	dvelopOwnBody = `{"description":"made by a recording","enabled":false,"handleResponse":"NONE","uri":"` + dvelopURL + `"}`
 )
 
 // dvelopCall is what the error scenarios of one operation are made from.
@@ -56,11 +63,15 @@ var dvelopCalls = []dvelopCall{
 }
 
 func (c dvelopCall) request(path, accept, body string) Request {
+	return dvelopRequest(c.method, path, accept, body)
+}
+
+func dvelopRequest(method, path, accept, body string) Request {
 	header := map[string]string{"Accept": accept}
 	if body != "" {
 		header["Content-Type"] = "application/json"
 	}
-	return Request{Method: c.method, Target: path, Header: header, Body: body}
+	return Request{Method: method, Target: path, Header: header, Body: body}
 }
 
 // errors are the documented errors that a client of the operation can meet.
@@ -136,7 +147,7 @@ var dvelopScenarios = func() []Scenario {
 		case "GetEvents":
 			add("200", json, "every event of the repository, with its webhooks", "the id of a repository that exists")
 		case "PutEvent":
-			add("204", "", "the webhooks of an event are called in another order", "the ids of the event's own webhooks")
+			add("204", "", "the webhooks of an event are called in another order", "")
 		case "PostEvent":
 			add("201", "", "a new webhook, whose URL is in Location", own).Varies = []string{"/apiKey", "/uri"}
 		case "PutWebHook":
@@ -145,6 +156,12 @@ var dvelopScenarios = func() []Scenario {
 			add("204", "", "the webhook is gone", own)
 		}
 		all = append(all, c.errors()...)
+	}
+	for i, s := range all {
+		if strings.HasPrefix(s.Name, "PutEvent/") {
+			// The order names all webhooks of an event, those that were found as well.
+			all[i].Live, all[i].How = false, "simulated only: an event's order is not the recording's own"
+		}
 	}
 	return all
 }()

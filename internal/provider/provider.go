@@ -50,6 +50,8 @@ type Definition struct {
 	// Delivery is what the vendor sends to a webhook's URL; nil when its schema is
 	// not documented.
 	Delivery *Delivery
+	// Own is how scenarios of operations that write are recorded; nil when none is.
+	Own *OwnWebhook
 	// RequestHeaders are the request headers that enter a cassette, each with the
 	// grammar that its value must have. One that departs keeps the recording from
 	// being written.
@@ -134,6 +136,20 @@ type Delivery struct {
 	// Tag is the member of the body that names the event. A member of that name
 	// holds the event's payload.
 	Tag string
+}
+
+// OwnWebhook is how a recording makes a webhook of its own, finds what it has left
+// behind, and removes it. The requests are those of the placeholder world.
+type OwnWebhook struct {
+	Create, List, Delete Request
+	// Seed is the placeholder of the webhook's id, which Delete names.
+	Seed string
+	// Created is the pointer of the new id in the answer to Create; empty means the
+	// last segment of its Location header.
+	Created string
+	// Listed is the pointer of the list in the answer to List. Each entry has its id
+	// in the member id, and its URL in the member that URL names.
+	Listed, URL string
 }
 
 // RequestHeader is a request header that enters a cassette.

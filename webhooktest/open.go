@@ -72,14 +72,14 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	if err := p.recorded(loaded); err != nil {
 		fatal(tb, err)
 	}
-	tape := vcr.NewTape(loaded, p.def, nil)
+	tape := vcr.NewIndex(loaded, p.def, nil)
 	if err := tape.Fixed(p.options.varies); err != nil {
 		fatal(tb, fmt.Errorf("%w\n%s", err, command))
 	}
 	if open := tape.Uncompared(p.options.varies); len(open) > 0 {
 		tb.Logf("%s: what requests send at %s is not compared; declare it with Varies, or record again what may be compared", file, strings.Join(open, ", "))
 	}
-	step := vcr.Step{Name: file, Tape: tape}
+	step := vcr.Step{Name: file, Index: tape}
 	return &http.Client{Transport: front(tb, p, []vcr.Step{step}, command)}
 }
 
@@ -113,7 +113,7 @@ func switched(file string) (bool, error) {
 	return false, nil
 }
 
-func record(tb testing.TB, p Provider, file string) *vcr.Front {
+func record(tb testing.TB, p Provider, file string) *vcr.RecordTransport {
 	tb.Helper()
 	tenant, err := vcr.LiveTenant(p.def, os.Getenv, time.Now().UTC().Format(time.DateOnly))
 	if err != nil {
@@ -123,14 +123,14 @@ func record(tb testing.TB, p Provider, file string) *vcr.Front {
 		tenant.Transport = vcr.Answering(p.options.transport)
 	}
 	r, err := vcr.NewRecording(vcr.RecordConfig{
-		Definition: p.def, Tenant: tenant, Path: file, Name: file,
+		Config: p.config(tb), Tenant: tenant, Path: file, Name: file,
 		Redact: p.options.redact, Keep: p.options.keep, Varies: p.options.varies, Seeds: p.options.seeds,
-		Strict: p.options.strict, AcceptDrift: p.options.acceptDrift,
+		AcceptDrift: p.options.acceptDrift,
 	})
 	if err != nil {
 		fatal(tb, err)
 	}
-	f := vcr.NewRecordingFront(p.config(tb), r)
+	f := r.Transport()
 	tb.Cleanup(func() {
 		tb.Helper()
 		f.Close()

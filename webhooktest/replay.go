@@ -34,7 +34,7 @@ func Replay(tb testing.TB, p Provider, steps ...Step) *http.Client {
 	return &http.Client{Transport: replay(tb, p, steps)}
 }
 
-func replay(tb testing.TB, p Provider, steps []Step) *vcr.Front {
+func replay(tb testing.TB, p Provider, steps []Step) *vcr.Transport {
 	tb.Helper()
 	resolved, err := p.resolve(steps)
 	if err != nil {
@@ -45,14 +45,14 @@ func replay(tb testing.TB, p Provider, steps []Step) *vcr.Front {
 
 // front starts a replay that ends with the test. The hint says how to record
 // what it plays; it is empty for shipped scenarios.
-func front(tb testing.TB, p Provider, steps []vcr.Step, hint string) *vcr.Front {
+func front(tb testing.TB, p Provider, steps []vcr.Step, hint string) *vcr.Transport {
 	tb.Helper()
-	r, err := vcr.NewReplay(steps...)
+	r, err := vcr.NewSequence(steps...)
 	if err != nil {
 		fatal(tb, err)
 	}
 	r.Hint, r.InOrder = hint, p.options.inOrder
-	f := vcr.NewFront(p.config(tb), r)
+	f := vcr.NewTransport(p.config(tb), r)
 	tb.Cleanup(func() {
 		tb.Helper()
 		f.Close()

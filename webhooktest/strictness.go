@@ -50,13 +50,13 @@ func CheckMatching(p Provider, file string, replay func() http.RoundTripper) err
 	}
 	c := matchingCheck{def: p.def, transport: replay}
 	if c.transport == nil {
-		step := vcr.Step{Name: file, Tape: vcr.NewTape(loaded, p.def, nil)}
+		step := vcr.Step{Name: file, Index: vcr.NewIndex(loaded, p.def, nil)}
 		c.transport = func() http.RoundTripper {
-			r, err := vcr.NewReplay(step)
+			r, err := vcr.NewSequence(step)
 			if err != nil {
 				return noTransport{err}
 			}
-			return vcr.NewFront(vcr.Config{Definition: p.def, Report: unreported{}}, r)
+			return vcr.NewTransport(vcr.Config{Definition: p.def, Report: unreported{}}, r)
 		}
 	}
 	for _, exchange := range loaded.Captured() {

@@ -83,9 +83,9 @@ func (e *fuzzed) answers(t *testing.T, other fuzzed) bool {
 	}
 	file, err := vcr.Parse("fuzzed.yaml", []byte(e.file))
 	require.NoError(t, err, "%q", e.file)
-	r, err := vcr.NewReplay(vcr.Step{Name: "fuzzed.yaml", Tape: vcr.NewTape(file, e.def, nil)})
+	r, err := vcr.NewSequence(vcr.Step{Name: "fuzzed.yaml", Index: vcr.NewIndex(file, e.def, nil)})
 	require.NoError(t, err)
-	front := vcr.NewFront(vcr.Config{Definition: e.def, Report: untold{t}}, r)
+	front := vcr.NewTransport(vcr.Config{Definition: e.def, Report: untold{t}}, r)
 	u := *other.url
 	_, err = front.RoundTrip(&http.Request{
 		Method: other.request.Method, URL: &u, Header: other.request.Headers.Clone(),
@@ -137,7 +137,7 @@ func FuzzLoader(f *testing.F) {
 			require.Equal(t, ia.Response.Body, written.Interactions[i].Response.Body)
 		}
 		for _, d := range provider.All() {
-			vcr.NewTape(written, d, nil)
+			vcr.NewIndex(written, d, nil)
 		}
 	})
 }

@@ -64,7 +64,7 @@ func (s *serve) run(ctx context.Context, args []string) error {
 	if _, _, err := net.SplitHostPort(s.addr); err != nil {
 		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", s.addr)
 	}
-	replay, err := vcr.NewReplay(steps...)
+	replay, err := vcr.NewSequence(steps...)
 	if err != nil {
 		return exit(exitFailed, "%v", err)
 	}
@@ -202,7 +202,7 @@ var exampleLog = vcr.Report{
 	Version: vcr.JournalVersion, Provider: "devrev", Asked: 2, Answered: 1, Missed: 1, Breaches: 1,
 	Requests: []vcr.Exchange{
 		{
-			Number: 1, Method: "POST", URL: "https://api.devrev.ai/webhooks.get", Result: vcr.Answered, Status: 200,
+			Number: 1, Method: "POST", URL: "https://api.devrev.ai/webhooks.get", Result: vcr.Served, Status: 200,
 			By: &vcr.By{
 				Step: 1, Name: "truncated:webhooks.get/200", Cassette: "cassettes/devrev/webhooks.get/200.yaml",
 				Source: "simulated", Fault: "truncated",
@@ -256,7 +256,7 @@ const maxNamed = 10
 func failedRequests(r vcr.Report) string {
 	var names []string
 	for _, e := range r.Requests {
-		if e.Result != vcr.Answered || e.Breach != "" {
+		if e.Result != vcr.Served || e.Breach != "" {
 			names = append(names, fmt.Sprintf("%d, %s %s", e.Number, e.Method, e.URL))
 		}
 	}

@@ -165,7 +165,7 @@ func (r *recorder) live(def *provider.Definition) (vcr.Tenant, error) {
 		return tenant, err
 	}
 	tenant.Transport = transport{http.DefaultTransport}
-	_, err = vcr.NewRecording(vcr.RecordConfig{Definition: def, Tenant: tenant})
+	_, err = vcr.NewRecording(vcr.RecordConfig{Config: vcr.Config{Definition: def}, Tenant: tenant})
 	return tenant, err
 }
 
@@ -262,12 +262,13 @@ func (r *recorder) each(ctx context.Context, f func(target) error) (missed int) 
 // ask sends the scenario's request once. The recording holds what came back; its
 // claim on the target file is the caller's to release.
 func (r *recorder) ask(ctx context.Context, t target, config vcr.RecordConfig) (*vcr.Recording, answer, error) {
-	config.Definition, config.Scenario, config.Name = t.def, t.scenario, t.name()
+	config.Config = vcr.Config{Definition: t.def, Report: silent{}, Bare: true}
+	config.Scenario, config.Name = t.scenario, t.name()
 	recording, err := vcr.NewRecording(config)
 	if err != nil {
 		return nil, answer{}, exit(exitFailed, "%v", err)
 	}
-	front := vcr.NewRecordingFront(vcr.Config{Definition: t.def, Report: silent{}, Bare: true}, recording)
+	front := recording.Transport()
 	defer front.Close()
 	bounded, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()

@@ -64,7 +64,7 @@ func (l Library) find(s step) ([]vcr.Step, error) {
 		if err != nil {
 			return nil, err
 		}
-		return []vcr.Step{s.replayed(s.spelt, vcr.NewTape(file, l.Definition, def))}, nil
+		return []vcr.Step{s.replayed(s.spelt, vcr.NewIndex(file, l.Definition, def))}, nil
 	}
 	if l.isPath(s.name) {
 		return l.cassettes(s)

@@ -35,7 +35,7 @@ type resolved struct {
 func describe(steps []vcr.Step) []resolved {
 	var all []resolved
 	for _, s := range steps {
-		all = append(all, resolved{s.Name, filepath.ToSlash(s.Tape.File.Name), s.Tape.Scenario != nil, s.Always, s.Fault})
+		all = append(all, resolved{s.Name, filepath.ToSlash(s.Index.File.Name), s.Index.Scenario != nil, s.Always, s.Fault})
 	}
 	return all
 }

@@ -92,7 +92,7 @@ func reason(err error) error {
 
 // open reads a cassette. One that holds a scenario is that scenario, with what
 // it demonstrates.
-func (l Library) open(path string) (*vcr.Tape, error) {
+func (l Library) open(path string) (*vcr.Index, error) {
 	file, err := vcr.Load(path)
 	if err != nil {
 		return nil, err
@@ -101,5 +101,5 @@ func (l Library) open(path string) (*vcr.Tape, error) {
 	if h.Provider != "" && h.Provider != l.Definition.Name {
 		return nil, fmt.Errorf("%s was recorded with %s, not with %s", path, h.Provider, l.Definition.Name)
 	}
-	return vcr.NewTape(file, l.Definition, l.Definition.Scenario(h.Scenario)), nil
+	return vcr.NewIndex(file, l.Definition, l.Definition.Scenario(h.Scenario)), nil
 }

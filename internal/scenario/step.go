@@ -66,6 +66,6 @@ func (l Library) read(text string) (step, error) {
 }
 
 // replayed is the step with a tape, as package vcr takes it.
-func (s step) replayed(name string, tape *vcr.Tape) vcr.Step {
-	return vcr.Step{Name: name, Tape: tape, Always: s.always, Fault: s.fault}
+func (s step) replayed(name string, tape *vcr.Index) vcr.Step {
+	return vcr.Step{Name: name, Index: tape, Always: s.always, Fault: s.fault}
 }

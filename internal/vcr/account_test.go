@@ -171,8 +171,8 @@ func planted(tb testing.TB, def *provider.Definition, s *provider.Scenario, p pl
 	handler, err := simulator.New(def, s.Switch)
 	require.NoError(tb, err)
 	base, token, env := simulator.Tenant(def)
-	r, err = NewRecording(RecordConfig{
-		Definition: def, Name: "planted.yaml", AcceptDrift: m == acceptingDrift,
+	config := RecordConfig{
+		Config: Config{Definition: def, Report: silent{}}, Name: "planted.yaml", AcceptDrift: m == acceptingDrift,
 		Tenant: Tenant{BaseURL: base, Token: token, Source: Live, Getenv: func(name string) string { return env[name] },
 			Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 				if p.ask != nil { // the tenant need not understand what was planted
@@ -189,16 +189,16 @@ func planted(tb testing.TB, def *provider.Definition, s *provider.Scenario, p pl
 				resp.Body, resp.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 				return resp, err
 			})},
-	})
-	require.NoError(tb, err)
-	config := Config{Definition: def, Report: silent{}}
+	}
 	switch m {
 	case allowingProblems:
 		config.AllowProblems = append([]string{""}, anywhere...)
 	case declaringVaries:
-		r.Varies = anywhere
+		config.Varies = anywhere
 	}
-	front := NewRecordingFront(config, r)
+	r, err = NewRecording(config)
+	require.NoError(tb, err)
+	front := r.Transport()
 	defer front.Close()
 	body := s.Request.Body
 	req, err := http.NewRequestWithContext(tb.Context(), s.Request.Method, def.BaseURL+s.Request.Target, nil)

@@ -22,14 +22,14 @@ func recorded(t *testing.T, keep ...string) *vcr.Recording {
 	require.NoError(t, err)
 	base, token, env := simulator.Tenant(def)
 	recording, err := vcr.NewRecording(vcr.RecordConfig{
-		Definition: def, Keep: keep, Scenario: def.Scenario("webhooks.get/200"),
+		Config: vcr.Config{Definition: def, Report: dropped{}, Bare: true}, Keep: keep, Scenario: def.Scenario("webhooks.get/200"),
 		Tenant: vcr.Tenant{
 			BaseURL: base, Token: token, Source: vcr.Simulated, Transport: simulator.Transport(handler),
 			Getenv: func(name string) string { return env[name] },
 		},
 	})
 	require.NoError(t, err)
-	front := vcr.NewRecordingFront(vcr.Config{Definition: def, Report: dropped{}, Bare: true}, recording)
+	front := recording.Transport()
 	t.Cleanup(func() { front.Close() })
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, def.BaseURL+"/webhooks.get", strings.NewReader(`{"id":"`+provider.DevRevWebhookID+`"}`))
 	require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -141,7 +142,7 @@ func shortWord(s string) string {
 // fits reports whether the text of a status is that of its code. net/http writes
 // the text only, and its readers take either.
 func fits(status string, code int) bool {
-	rest, ok := strings.CutPrefix(status, itoa(code))
+	rest, ok := strings.CutPrefix(status, strconv.Itoa(code))
 	return status == "" || ok && (rest == "" || rest[0] == ' ')
 }
 

@@ -168,22 +168,14 @@ func (r *Recording) breaches() (reasons, places []string) {
 // replaysItself sends what the caller sent to the recording, in order, and
 // demands that each request gets its own answer.
 func (r *Recording) replaysItself(file *File) string {
-	p := &progress{Step: Step{Tape: buildTape(file, r.Definition, r.Scenario)}}
-	sent := p.Tape.newSent()
-	for id, k := range r.asked {
-		found, bindings := p.find(k, &sent)
-		switch {
-		case found < 0:
-			return fmt.Sprintf("the recording does not replay itself: %s would get no answer: the recorded one does not have the media type that was asked for, or the test sent what does not fit its placeholder", r.place(id))
-		case found != id:
-			return fmt.Sprintf("the recording does not replay itself: %s would get the answer of #%d", r.place(id), found)
-		}
-		if bindings != nil {
-			bindings.Keep()
-		}
-		p.use(id, func() stack { return nil })
+	switch asked, found := buildIndex(file, r.Definition, r.Scenario).Misled(r.asked); {
+	case asked < 0:
+		return ""
+	case found < 0:
+		return fmt.Sprintf("the recording does not replay itself: %s would get no answer: the recorded one does not have the media type that was asked for, or the test sent what does not fit its placeholder", r.place(asked))
+	default:
+		return fmt.Sprintf("the recording does not replay itself: %s would get the answer of #%d", r.place(asked), found)
 	}
-	return ""
 }
 
 // verify reads the temporary file with plain go-vcr and compares it with what

@@ -11,52 +11,52 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// credential is what a request said about who sends it. It rides beside the
+// Credential is what a request said about who sends it. It rides beside the
 // request, never in a header that is recorded.
-type credential struct {
-	// scheme is the first word of the Authorization header, empty when the
+type Credential struct {
+	// Scheme is the first word of the Authorization header, empty when the
 	// token stands there alone, as DevRev's TypeScript SDK sends it.
-	scheme string
+	Scheme string
 	// cookie says that the session cookie carries the credential.
 	cookie bool
 	// added says that the client added it, for want of one.
 	added bool
-	// missing says that the request carries none, and none was added.
-	missing bool
-	// token is what the code under test sent.
-	token string
+	// Missing says that the request carries none, and none was added.
+	Missing bool
+	// Token is what the code under test sent.
+	Token string
 }
 
 // credentials reads the credential and the origin of a request, and adds the
 // preconfigured ones where they lack.
-func (f *Front) credentials(c *call) {
-	c.credential = credentialOf(c.req, f.Definition)
-	c.lacks = append(c.lacks, Presented(f.Definition, c.req)...)
-	if f.Bare {
+func (c *Client) credentials(r *Request) {
+	r.Credential = credentialOf(r.Sent, c.Definition)
+	r.Problems = Presented(c.Definition, r.Sent)
+	if c.Bare {
 		return
 	}
-	sound := len(c.lacks) == 0
-	noOrigin := f.Definition.Origin && len(c.req.Header.Values("Origin")) == 0
-	if f.NoDefaults {
-		missing := f.Definition.Title + " asks for it, and NoDefaults leaves it to the code under test"
+	sound := len(r.Problems) == 0
+	noOrigin := c.Definition.Origin && len(r.Sent.Header.Values("Origin")) == 0
+	if c.NoDefaults {
+		missing := c.Definition.Title + " asks for it, and NoDefaults leaves it to the code under test"
 		switch {
-		case c.credential.missing:
-			c.wrong("header", "Authorization", "", missing)
-		case sound && c.credential.token != provider.Token:
-			c.wrong("unknown-token", "Authorization", "", "")
+		case r.Credential.Missing:
+			r.wrong("header", "Authorization", "", missing)
+		case sound && r.Credential.Token != provider.Token:
+			r.wrong("unknown-token", "Authorization", "", "")
 		}
 		if noOrigin {
-			c.wrong("header", "Origin", "", missing)
+			r.wrong("header", "Origin", "", missing)
 		}
 		return
 	}
-	if c.credential.missing && c.req.URL.User == nil {
-		c.credential = credential{scheme: "Bearer", added: true, token: provider.Token}
-		f.logOnce("Authorization: Bearer %s added, the request lacked it (NoDefaults turns this off)", provider.Token)
+	if r.Credential.Missing && r.Sent.URL.User == nil {
+		r.Credential = Credential{Scheme: "Bearer", added: true, Token: provider.Token}
+		c.LogOnce("Authorization: Bearer %s added, the request lacked it (NoDefaults turns this off)", provider.Token)
 	}
 	if noOrigin {
-		c.origin = true
-		f.logOnce("Origin: %s added, the request lacked it (NoDefaults turns this off)", f.Definition.BaseURL)
+		r.AddOrigin = true
+		c.LogOnce("Origin: %s added, the request lacked it (NoDefaults turns this off)", c.Definition.BaseURL)
 	}
 }
 
@@ -82,21 +82,21 @@ func Presented(def *provider.Definition, req *http.Request, homes ...string) (pr
 	if c.cookie {
 		header, where = "Cookie", " in "+def.SessionCookie
 	}
-	first, _, more := strings.Cut(c.token, " ")
+	first, _, more := strings.Cut(c.Token, " ")
 	switch {
 	case req.URL.User != nil:
 		// net/http makes a header of it, unless there is one.
 		add("user-information", "Authorization", "", def.Title)
-	case c.missing:
-	case c.token == "":
+	case c.Missing:
+	case c.Token == "":
 		add("token", header, "no token"+where, def.Title)
-	case c.scheme != "" && !strings.EqualFold(c.scheme, "Bearer"):
+	case c.Scheme != "" && !strings.EqualFold(c.Scheme, "Bearer"):
 		add("other-scheme", header, "", def.Title)
 	case more && strings.EqualFold(first, "Bearer"):
 		add("scheme-twice", header, "", "")
-	case !tokens.MatchString(c.token):
+	case !tokens.MatchString(c.Token):
 		add("token-form", header, "a text that is no token"+where, "letters, digits and any of -._~+/=&%")
-	case c.scheme == "" && !c.cookie && !def.BareToken:
+	case c.Scheme == "" && !c.cookie && !def.BareToken:
 		add("scheme", header, "", def.Title)
 	}
 	homes = append(homes, def.BaseURL)
@@ -107,7 +107,7 @@ func Presented(def *provider.Definition, req *http.Request, homes ...string) (pr
 	return problems
 }
 
-func credentialOf(req *http.Request, def *provider.Definition) credential {
+func credentialOf(req *http.Request, def *provider.Definition) Credential {
 	if values := req.Header.Values("Authorization"); len(values) > 0 {
 		header := values[0]
 		scheme, token, ok := strings.Cut(header, " ")
@@ -117,7 +117,7 @@ func credentialOf(req *http.Request, def *provider.Definition) credential {
 		if !ok && (strings.EqualFold(header, "Bearer") || strings.EqualFold(header, "Basic")) {
 			scheme, token = header, ""
 		}
-		return credential{scheme: scheme, token: strings.Trim(token, " ")}
+		return Credential{Scheme: scheme, Token: strings.Trim(token, " ")}
 	}
 	if def.SessionCookie != "" {
 		if cookie, err := req.Cookie(def.SessionCookie); err == nil {
@@ -125,22 +125,22 @@ func credentialOf(req *http.Request, def *provider.Definition) credential {
 			if decoded, err := url.QueryUnescape(token); err == nil {
 				token = decoded
 			}
-			return credential{cookie: true, token: token}
+			return Credential{cookie: true, Token: token}
 		}
 	}
-	return credential{missing: true}
+	return Credential{Missing: true}
 }
 
-// apply puts the tenant's credential on a real request in the form in which the
+// Apply puts the tenant's credential on a real request in the form in which the
 // code under test sent the placeholder.
-func (c credential) apply(req *http.Request, def *provider.Definition, token string) {
+func (c Credential) Apply(req *http.Request, def *provider.Definition, token string) {
 	switch {
-	case c.missing:
+	case c.Missing:
 	case c.cookie:
 		req.AddCookie(&http.Cookie{Name: def.SessionCookie, Value: url.QueryEscape(token)})
-	case c.scheme == "":
+	case c.Scheme == "":
 		req.Header.Set("Authorization", token)
 	default:
-		req.Header.Set("Authorization", c.scheme+" "+token)
+		req.Header.Set("Authorization", c.Scheme+" "+token)
 	}
 }

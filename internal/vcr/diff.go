@@ -13,7 +13,7 @@ import (
 )
 
 // diffURLs lists the parts in which two URLs differ, want before got.
-func (s secrecy) diffURLs(want, got *url.URL) []string {
+func diffURLs(s secrecy, want, got *url.URL) []string {
 	place := func(u *url.URL) string { return strings.ToLower(u.Scheme) + "://" + u.Host + s.path(u) }
 	var lines []string
 	if a, b := place(want), place(got); a != b {
@@ -44,13 +44,13 @@ func (s secrecy) diffURLs(want, got *url.URL) []string {
 }
 
 // diffBodies lists the members that differ, want before got.
-func (s secrecy) diffBodies(want, got string) []string {
+func diffBodies(s secrecy, want, got string) []string {
 	var a, b any
 	if !decodeExact(canonicalBody([]byte(want)), &a) || !decodeExact(got, &b) {
 		return []string{fmt.Sprintf("-%s", clip(string(s.body([]byte(want))))), fmt.Sprintf("+%s", clip(string(s.body([]byte(got)))))}
 	}
 	var lines []string
-	s.diffValues("", "", a, b, &lines)
+	diffValues(s, "", "", a, b, &lines)
 	if len(lines) > 8 {
 		lines = append(lines[:8], fmt.Sprintf("and %d more", len(lines)-8))
 	}
@@ -67,7 +67,7 @@ func clip(s string) string {
 	return printable(s)
 }
 
-func (s secrecy) diffValues(pointer, name string, want, got any, lines *[]string) {
+func diffValues(s secrecy, pointer, name string, want, got any, lines *[]string) {
 	switch a := want.(type) {
 	case map[string]any:
 		if b, ok := got.(map[string]any); ok {
@@ -95,7 +95,7 @@ func (s secrecy) diffValues(pointer, name string, want, got any, lines *[]string
 				case !inA:
 					*lines = append(*lines, fmt.Sprintf("%s  +%s", at, compact(s.value(at, within, y))))
 				default:
-					s.diffValues(at, within, x, y, lines)
+					diffValues(s, at, within, x, y, lines)
 				}
 			}
 			return
@@ -103,7 +103,7 @@ func (s secrecy) diffValues(pointer, name string, want, got any, lines *[]string
 	case []any:
 		if b, ok := got.([]any); ok && len(a) == len(b) {
 			for i := range a {
-				s.diffValues(fmt.Sprintf("%s/%d", pointer, i), name, a[i], b[i], lines)
+				diffValues(s, fmt.Sprintf("%s/%d", pointer, i), name, a[i], b[i], lines)
 			}
 			return
 		}

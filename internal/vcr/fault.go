@@ -49,7 +49,7 @@ func (f Fault) apply(resp *http.Response, body string) (*http.Response, error) {
 		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(body[:len(body)/2]), brokenOff{}))
 	case NotJSON:
 		resp.Header.Set("Content-Type", "text/html; charset=utf-8")
-		setBody(resp, notJSON)
+		SetBody(resp, notJSON)
 	}
 	return resp, nil
 }

@@ -44,11 +44,11 @@ func scrubbed(t *testing.T, def *provider.Definition, name, path string) (r *Rec
 		return resp, err
 	})
 	r, err = NewRecording(RecordConfig{
-		Definition: def, Scenario: s, Path: path, Name: "lookup.yaml",
+		Config: Config{Definition: def, Report: silent{}, Bare: true}, Scenario: s, Path: path, Name: "lookup.yaml",
 		Tenant: Tenant{BaseURL: base, Token: token, Source: Live, Transport: answers, Getenv: func(name string) string { return env[name] }},
 	})
 	require.NoError(t, err)
-	front := NewRecordingFront(Config{Definition: def, Report: silent{}, Bare: true}, r)
+	front := r.Transport()
 	defer front.Close()
 	req, err := http.NewRequestWithContext(t.Context(), s.Request.Method, def.BaseURL+s.Request.Target, strings.NewReader(s.Request.Body))
 	require.NoError(t, err)
@@ -350,7 +350,7 @@ func TestGate_noSecretRegistered(t *testing.T) {
 		_, _, err = r.gate()
 		require.EqualError(t, err, want)
 	}
-	_, err := NewRecording(RecordConfig{Definition: &provider.DevRev, Tenant: Tenant{BaseURL: provider.DevRev.BaseURL, Getenv: func(string) string { return "" }}})
+	_, err := NewRecording(RecordConfig{Config: Config{Definition: &provider.DevRev}, Tenant: Tenant{BaseURL: provider.DevRev.BaseURL, Getenv: func(string) string { return "" }}})
 	require.EqualError(t, err, "DEVREV_TOKEN: the credential is empty; set it to the tenant's")
 }
 

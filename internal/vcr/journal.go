@@ -28,9 +28,9 @@ type Result string
 
 // The results.
 const (
-	Answered Result = "answered" // with a recorded answer, or with the fault of its step
-	Missed   Result = "missed"   // no recorded interaction answers it
-	Refused  Result = "refused"  // it is no exchange that a cassette can hold
+	Served  Result = "answered" // with a recorded answer, or with the fault of its step
+	Missed  Result = "missed"   // no recorded interaction answers it
+	Refused Result = "refused"  // it is no exchange that a cassette can hold
 )
 
 // Report is what a journal knows. Its JSON form is read by scripts.
@@ -93,8 +93,8 @@ type By struct {
 // Journal is an http.RoundTripper that answers from a replay and remembers every
 // exchange. It is safe for concurrent use.
 type Journal struct {
-	config Config
-	replay *Replay
+	config   Config
+	sequence *Sequence
 	// OnFailure, if not nil, is told of every request without an answer and of
 	// every breach of the contract, one at a time.
 	OnFailure func(Exchange)
@@ -110,33 +110,33 @@ type Journal struct {
 // NewJournal returns a journal of the replay. The configuration's Report and
 // NoDefaults have no effect: the journal is what is reported to, and requests
 // pass as they are.
-func NewJournal(c Config, r *Replay) *Journal {
+func NewJournal(c Config, s *Sequence) *Journal {
 	c.Bare = true
-	j := &Journal{config: c, replay: r, report: Report{Version: JournalVersion, Provider: c.Definition.Name, Requests: []Exchange{}}}
-	for _, p := range r.steps {
-		for i := range p.Tape.entries {
-			e := &p.Tape.entries[i]
-			asked := &http.Request{Method: e.ia.Request.Method, URL: e.url, Header: e.ia.Request.Headers}
-			j.recorded.add(withhold(c.Definition, asked, []byte(e.ia.Request.Body))...)
-		}
+	j := &Journal{config: c, sequence: s, report: Report{Version: JournalVersion, Provider: c.Definition.Name, Requests: []Exchange{}}}
+	for _, asked := range s.Requests() {
+		j.recorded.add(withhold(c.Definition, asked.Sent, asked.Body)...)
 	}
 	return j
 }
 
 // RoundTrip implements http.RoundTripper.
 func (j *Journal) RoundTrip(req *http.Request) (*http.Response, error) {
-	w := &witness{replay: j.replay}
+	w := &witness{}
 	c := j.config
 	c.Report = w
-	resp, err := (&Front{Config: c, back: w}).RoundTrip(req)
-	e := w.exchange(c.Definition, req, err)
+	resp, by, err := NewTransport(c, j.sequence).Exchange(req)
+	e := w.exchange(c.Definition, req, by, err)
 	if resp != nil {
 		e.Status = resp.StatusCode
 	}
 	if e.Explanation+e.Breach+req.URL.RawQuery != "" || len(e.Notes) > 0 {
 		// The client that hears of a miss has sent what its text quotes; whoever
 		// reads the journal has not.
-		sent := withhold(c.Definition, req, w.body())
+		var body []byte
+		if by.Request != nil {
+			body = by.Request.Body
+		}
+		sent := withhold(c.Definition, req, body)
 		hide := func(text string) string { return j.recorded.from(sent.from(text)) }
 		e.URL, e.Explanation, e.Breach = hide(e.URL), hide(e.Explanation), hide(e.Breach)
 		for i, note := range e.Notes {
@@ -153,7 +153,7 @@ func (j *Journal) refuse(r *http.Request, err error) {
 	if r.URL.RawQuery != "" {
 		target += "?" + r.URL.RawQuery
 	}
-	j.add(Exchange{Method: method(r), URL: withhold(j.config.Definition, r, nil).from(target), Result: Refused, Explanation: err.Error()})
+	j.add(Exchange{Method: Method(r), URL: withhold(j.config.Definition, r, nil).from(target), Result: Refused, Explanation: err.Error()})
 }
 
 func (j *Journal) add(e Exchange) {
@@ -162,7 +162,7 @@ func (j *Journal) add(e Exchange) {
 	r := &j.report
 	r.Asked++
 	switch e.Result {
-	case Answered:
+	case Served:
 		r.Answered++
 	case Missed:
 		r.Missed++
@@ -179,14 +179,14 @@ func (j *Journal) add(e Exchange) {
 		r.Forgotten += maxKept / 2
 	}
 	r.Requests = append(r.Requests, e)
-	if j.OnFailure != nil && (e.Result != Answered || e.Breach != "") {
+	if j.OnFailure != nil && (e.Result != Served || e.Breach != "") {
 		j.OnFailure(e)
 	}
 }
 
 // Report returns what there is to know so far.
 func (j *Journal) Report() Report {
-	unused := j.replay.Unused()
+	unused := j.sequence.Unused()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r := j.report
@@ -213,19 +213,8 @@ func (j *Journal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = encoder.Encode(j.Report()) // it fails only when the client has gone
 }
 
-// witness sees one exchange on its way: it stands before the replay, and it is
-// what the front reports to.
-type witness struct {
-	replay *Replay
-	call   *call
-
-	failures, notes []string
-}
-
-func (w *witness) roundTrip(req *http.Request) (*http.Response, error) {
-	w.call = callOf(req)
-	return w.replay.roundTrip(req)
-}
+// witness hears what is reported of one exchange.
+type witness struct{ failures, notes []string }
 
 func (w *witness) Helper() {}
 
@@ -237,41 +226,34 @@ func (w *witness) Errorf(format string, args ...any) {
 	w.failures = append(w.failures, fmt.Sprintf(format, args...))
 }
 
-func (w *witness) body() []byte {
-	if w.call == nil {
-		return nil
-	}
-	return w.call.body
-}
-
 // exchange says what became of the request.
-func (w *witness) exchange(def *provider.Definition, req *http.Request, err error) Exchange {
-	e := Exchange{Method: method(req), URL: secrecyOf(def, req, nil).url(req.URL), Result: Answered, Notes: w.notes}
+func (w *witness) exchange(def *provider.Definition, req *http.Request, by Answered, err error) Exchange {
+	e := Exchange{Method: Method(req), URL: secrecyOf(def, req, nil).url(req.URL), Result: Served, Notes: w.notes}
 	var miss *MissError
 	switch {
 	case errors.As(err, &miss):
 		e.Result, e.Explanation = Missed, miss.Error()
-	case w.call == nil || w.call.tape == nil:
+	case by.Index == nil:
 		e.Result, e.Explanation = Refused, err.Error()
 	default:
-		e.By = w.replay.by(w.call)
+		e.By = nameOf(by)
 		e.Breach = strings.Join(w.failures, "\n")
-		if s := w.call.tape.Scenario; w.call.credential.missing && (s == nil || s.Request.Credential != provider.Missing) {
+		if s := by.Index.Scenario; by.Request.Credential.Missing && (s == nil || s.Request.Credential != provider.Missing) {
 			e.Notes = append(e.Notes, fmt.Sprintf("the request carries no credential; %s would refuse it", def.Title))
 		}
 	}
 	return e
 }
 
-// by names the interaction that answered a call.
-func (r *Replay) by(c *call) *By {
-	name := c.step.Name
+// nameOf names the interaction that answered.
+func nameOf(by Answered) *By {
+	name := by.Name
 	if plain, err := strconv.Unquote(name); err == nil {
 		name = plain
 	}
 	return &By{
-		Step: slices.Index(r.steps, c.step) + 1, Name: name, Cassette: c.tape.File.Name,
-		Interaction: c.id, Source: c.tape.File.Header.Source, Fault: c.fault.modifier(),
+		Step: by.Step, Name: name, Cassette: by.Index.File.Name,
+		Interaction: by.Interaction, Source: by.Index.File.Header.Source, Fault: by.Fault.modifier(),
 	}
 }
 

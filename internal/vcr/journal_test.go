@@ -129,7 +129,7 @@ func TestJournal_pageIsReadOnly(t *testing.T) {
 }
 
 func TestJournal_tellsOfFailuresOnly(t *testing.T) {
-	replay, err := vcr.NewReplay(steps(t, &provider.DevRev, "always:webhooks.get/200")...)
+	replay, err := vcr.NewSequence(steps(t, &provider.DevRev, "always:webhooks.get/200")...)
 	require.NoError(t, err)
 	journal := vcr.NewJournal(vcr.Config{Definition: &provider.DevRev}, replay)
 	var told []int
@@ -149,7 +149,7 @@ func TestJournal_tellsOfFailuresOnly(t *testing.T) {
 
 // A server that runs for days remembers the latest requests and counts all.
 func TestJournal_isBounded(t *testing.T) {
-	replay, err := vcr.NewReplay(steps(t, &provider.DevRev, "always:webhooks.list/200")...)
+	replay, err := vcr.NewSequence(steps(t, &provider.DevRev, "always:webhooks.list/200")...)
 	require.NoError(t, err)
 	journal := vcr.NewJournal(vcr.Config{Definition: &provider.DevRev}, replay)
 	const n = 10_001

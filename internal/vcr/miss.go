@@ -31,23 +31,23 @@ const maxCompared = 16
 const maxShown = 3
 
 // miss explains why no interaction answers a request.
-func (r *Replay) miss(c *call) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func (s *Sequence) miss(r *Request, k *known) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var b strings.Builder
-	b.WriteString(r.noAnswer())
+	b.WriteString(s.noAnswer())
 	if place := callers().String(); place != "" {
 		b.WriteString(" the call at " + place)
 	}
-	secret := secrecyOf(c.def, c.req, c.body)
-	b.WriteString("\n\t" + secret.request(c.known.method, c.req.URL, c.body))
-	if p, id, _ := r.find(c.known); p != nil { // it is only not its turn
-		first := r.skipped(p, id)
+	secret := secrecyOf(k.def, r.Sent, r.Body)
+	b.WriteString("\n\t" + requestText(secret, k.method, r.Sent.URL, r.Body))
+	if p, id, _ := s.find(k); p != nil { // it is only not its turn
+		first := s.skipped(p, id)
 		fmt.Fprintf(&b, "\n%s answers it, but InOrder is set and %s comes first, which no request has asked for\n\t%s",
-			r.label(p, id), r.label(first.step, first.id), first.step.Tape.request(first.id))
+			s.label(p, id), s.label(first.step, first.id), first.step.Index.request(first.id))
 		return &MissError{b.String()}
 	}
-	for i, n := range r.nearest(c.known) {
+	for i, n := range s.nearest(k) {
 		if i == maxShown {
 			break
 		}
@@ -56,20 +56,19 @@ func (r *Replay) miss(c *call) error {
 		} else {
 			b.WriteString("\nthen ")
 		}
-		b.WriteString(n.explain(r, c.known, secret))
+		b.WriteString(n.explain(s, k, secret))
 	}
-	text := b.String()
-	if r.Hint != "" {
-		text += "\n" + r.Hint
+	if s.Hint != "" {
+		b.WriteString("\n" + s.Hint)
 	}
-	return &MissError{text}
+	return &MissError{b.String()}
 }
 
 // noAnswer begins a miss with what was searched.
-func (r *Replay) noAnswer() string {
+func (s *Sequence) noAnswer() string {
 	var names []string
-	for _, p := range r.steps {
-		if name := p.Tape.title(); !slices.Contains(names, name) {
+	for _, p := range s.steps {
+		if name := p.Index.title(); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -89,14 +88,14 @@ type candidate struct {
 	stage string
 }
 
-func (r *Replay) nearest(k *known) []candidate {
+func (s *Sequence) nearest(k *known) []candidate {
 	var found []candidate
-	for _, p := range r.steps {
-		answers := p.Tape.keys(k)
+	for _, p := range s.steps {
+		answers := p.Index.keys(k)
 		for _, id := range p.compared() {
 			n := candidate{step: p, id: id, rank: 6, stage: stageUsed}
-			if !p.Tape.answered(id, answers) {
-				n.rank, n.stage = p.Tape.closeness(id, k)
+			if !p.Index.answered(id, answers) {
+				n.rank, n.stage = p.Index.closeness(id, k)
 			}
 			found = append(found, n)
 		}
@@ -107,7 +106,7 @@ func (r *Replay) nearest(k *known) []candidate {
 
 // answered reports whether an interaction stands in one of the classes: a
 // scenario of an error answers other requests than the recorded one as well.
-func (t *Tape) answered(id int, keys []string) bool {
+func (t *Index) answered(id int, keys []string) bool {
 	for _, key := range keys {
 		if slices.Contains(t.classes[key], id) {
 			return true
@@ -120,12 +119,12 @@ func (t *Tape) answered(id int, keys []string) bool {
 // one, which is where a sequence has got out of step.
 func (p *progress) compared() []int {
 	first := 0
-	for first < len(p.Tape.entries) && p.isUsed(first) {
+	for first < len(p.Index.entries) && p.isUsed(first) {
 		first++
 	}
-	first = max(0, min(first-maxCompared/4, len(p.Tape.entries)-maxCompared))
+	first = max(0, min(first-maxCompared/4, len(p.Index.entries)-maxCompared))
 	var ids []int
-	for id := first; id < len(p.Tape.entries) && len(ids) < maxCompared; id++ {
+	for id := first; id < len(p.Index.entries) && len(ids) < maxCompared; id++ {
 		ids = append(ids, id)
 	}
 	return ids
@@ -140,7 +139,7 @@ const (
 	stageUsed   = "used"
 )
 
-func (t *Tape) closeness(id int, k *known) (int, string) {
+func (t *Index) closeness(id int, k *known) (int, string) {
 	e, fresh := &t.entries[id], t.newSent()
 	recorded := canonicalURL(e.url)
 	path := func(s string) string { p, _, _ := strings.Cut(s, "?"); return p }
@@ -166,22 +165,22 @@ func (t *Tape) closeness(id int, k *known) (int, string) {
 }
 
 // explain says of one interaction why it does not answer the request.
-func (n candidate) explain(r *Replay, k *known, secret secrecy) string {
-	e := &n.step.Tape.entries[n.id]
-	label := r.label(n.step, n.id)
+func (n candidate) explain(s *Sequence, k *known, secret secrecy) string {
+	e := &n.step.Index.entries[n.id]
+	label := s.label(n.step, n.id)
 	switch n.stage {
 	case stageMethod:
 		return fmt.Sprintf("%s: same URL, but the method differs (-recorded +sent)\n\t-%s  +%s", label, e.ia.Request.Method, k.method)
 	case stageURL:
-		return fmt.Sprintf("%s: the URL differs (-recorded +sent)\n\t%s", label, strings.Join(secret.diffURLs(e.url, k.sent), "\n\t"))
+		return fmt.Sprintf("%s: the URL differs (-recorded +sent)\n\t%s", label, strings.Join(diffURLs(secret, e.url, k.sent), "\n\t"))
 	case stageAccept:
 		return fmt.Sprintf("%s: same method and URL, but another media type is asked for (-recorded +sent)\n\tAccept  -%q  +%q", label, e.accept, k.asks())
 	case stageBody:
-		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(secret.diffBodies(e.ia.Request.Body, k.body), "\n\t"))
+		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(diffBodies(secret, e.ia.Request.Body, k.body), "\n\t"))
 	}
 	if !n.step.isUsed(n.id) {
 		return fmt.Sprintf("%s: the same request, but what varies in it does not fit the calls before: where the recording has one value twice, a replay must send one twice, and where it has two, two\n\t%s",
-			label, strings.Join(e.unbound(k, &r.sent), ", "))
+			label, strings.Join(e.unbound(k, &s.sent), ", "))
 	}
 	if place := n.step.uses[n.id].String(); place != "" {
 		return fmt.Sprintf("%s: the same request, but already used by the call at %s", label, place)
@@ -190,20 +189,20 @@ func (n candidate) explain(r *Replay, k *known, secret secrecy) string {
 }
 
 // label names an interaction, its file and, in a sequence, its step.
-func (r *Replay) label(p *progress, id int) string {
-	t := p.Tape
+func (s *Sequence) label(p *progress, id int) string {
+	t := p.Index
 	label := t.label(id)
 	if t.Scenario != nil {
 		label += " in " + t.File.Name
 	}
-	if len(r.steps) > 1 {
-		label = fmt.Sprintf("step %d, %s", slices.Index(r.steps, p)+1, label)
+	if len(s.steps) > 1 {
+		label = fmt.Sprintf("step %d, %s", p.number, label)
 	}
 	return label
 }
 
 // title names a tape in messages; a simulated cassette is always called so.
-func (t *Tape) title() string {
+func (t *Index) title() string {
 	name := t.File.Name
 	if t.Scenario != nil {
 		name = t.Scenario.Name
@@ -215,24 +214,24 @@ func (t *Tape) title() string {
 }
 
 // label names one interaction in messages.
-func (t *Tape) label(id int) string {
+func (t *Index) label(id int) string {
 	if t.Scenario != nil && len(t.entries) == 1 {
 		return t.title()
 	}
 	return fmt.Sprintf("%s #%d", t.title(), id)
 }
 
-func (t *Tape) request(id int) string {
+func (t *Index) request(id int) string {
 	req := &t.entries[id].ia.Request
 	asked := &http.Request{Method: req.Method, URL: t.entries[id].url, Header: req.Headers}
-	return secrecyOf(t.def, asked, []byte(req.Body)).request(req.Method, asked.URL, []byte(req.Body))
+	return requestText(secrecyOf(t.def, asked, []byte(req.Body)), req.Method, asked.URL, []byte(req.Body))
 }
 
 // maxQuoted bounds the part of a body that a message quotes.
 const maxQuoted = 400
 
-// request is a request as messages show it.
-func (s secrecy) request(method string, u *url.URL, body []byte) string {
+// requestText is a request as messages show it.
+func requestText(s secrecy, method string, u *url.URL, body []byte) string {
 	line := method + " " + s.url(u)
 	if len(body) > 0 {
 		var compact bytes.Buffer

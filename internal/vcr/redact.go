@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
@@ -23,7 +24,7 @@ type secrecy struct {
 }
 
 func secrecyOf(def *provider.Definition, req *http.Request, body []byte) secrecy {
-	class := contract.RequestClasses(def, contract.Request{Method: method(req), URL: req.URL, Header: req.Header, Body: body})
+	class := contract.RequestClasses(def, contract.Request{Method: Method(req), URL: req.URL, Header: req.Header, Body: body})
 	s := secrecy{named: func(pointer, name string) bool {
 		kind := class(pointer).Kind
 		return kind == provider.Secret || kind == provider.Key || tellingName.MatchString(name)
@@ -178,7 +179,7 @@ func (s secrecy) value(pointer, name string, v any) any {
 	case []any:
 		shown := make([]any, len(v))
 		for i, inner := range v {
-			shown[i] = s.value(pointer+"/"+itoa(i), name, inner)
+			shown[i] = s.value(pointer+"/"+strconv.Itoa(i), name, inner)
 		}
 		return shown
 	case string:
@@ -203,4 +204,17 @@ func isForm(body []byte) bool {
 
 func escapePointer(name string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+// Describe names a request in messages, without a credential in its URL.
+func Describe(def *provider.Definition, req *http.Request) string {
+	return Method(req) + " " + secrecyOf(def, req, nil).url(req.URL)
+}
+
+// Method is the request's method; none means GET, as in net/http.
+func Method(req *http.Request) string {
+	if req.Method == "" {
+		return http.MethodGet
+	}
+	return req.Method
 }

@@ -3,7 +3,6 @@ package vcr
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -40,7 +39,7 @@ func (r *Recording) seed() error {
 // one would be of no use any more. DevRev's ids need none of that, because the
 // first id of a type takes the exported placeholder. A look-up that fails is made
 // again when its placeholder is needed, and then says why.
-func (r *Recording) foresee(c *call) {
+func (r *Recording) foresee(caller *http.Request) {
 	if r.foreseen || r.Scenario != nil {
 		return
 	}
@@ -49,7 +48,7 @@ func (r *Recording) foresee(c *call) {
 		if s.Lookup == nil || s.Variable == "" || r.Tenant.Getenv(s.Var) != "" || len(r.unresolved(r.Definition.BaseURL+s.Lookup.Path, s.Lookup.Body)) > 0 {
 			continue
 		}
-		if real, err := r.lookUp(c, s.Lookup); err == nil && r.table.Seed(s, real) == nil {
+		if real, err := r.lookUp(caller, s.Lookup); err == nil && r.table.Seed(s, real) == nil {
 			r.resolved[s.Var] = true
 		}
 	}
@@ -58,8 +57,8 @@ func (r *Recording) foresee(c *call) {
 // resolve finds the real values of the exported placeholders that a request
 // holds: from the environment (done when the recording began) or by an
 // unrecorded look-up.
-func (r *Recording) resolve(c *call, u *url.URL, body []byte) error {
-	r.foresee(c)
+func (r *Recording) resolve(caller *http.Request, u *url.URL, body []byte) error {
+	r.foresee(caller)
 	for _, s := range r.unresolved(u.String(), string(body)) {
 		if r.resolved[s.Var] {
 			continue
@@ -70,7 +69,7 @@ func (r *Recording) resolve(c *call, u *url.URL, body []byte) error {
 		if more := r.unresolved(r.Definition.BaseURL+s.Lookup.Path, s.Lookup.Body); len(more) > 0 {
 			return fmt.Errorf("%s is not set, and %q stands for its value", more[0].Var, more[0].Placeholder)
 		}
-		real, err := r.lookUp(c, s.Lookup)
+		real, err := r.lookUp(caller, s.Lookup)
 		if err != nil {
 			return fmt.Errorf("%s is not set, and looking up %s instead failed: %w", s.Var, s.Lookup.What, err)
 		}
@@ -89,7 +88,7 @@ func (r *Recording) unresolved(url, body string) []provider.Seed {
 }
 
 // lookUp sends an unrecorded request and takes one id from the answer.
-func (r *Recording) lookUp(c *call, l *provider.Lookup) (string, error) {
+func (r *Recording) lookUp(caller *http.Request, l *provider.Lookup) (string, error) {
 	u, err := url.Parse(r.Definition.BaseURL + l.Path)
 	if err != nil {
 		return "", err
@@ -101,7 +100,7 @@ func (r *Recording) lookUp(c *call, l *provider.Lookup) (string, error) {
 	if r.Definition.Origin {
 		header.Set("Origin", r.Definition.BaseURL)
 	}
-	resp, body, err := r.send(c, credential{scheme: "Bearer"}, l.Method, u, header, []byte(l.Body))
+	resp, body, err := r.send(caller, Credential{Scheme: "Bearer"}, l.Method, u, header, []byte(l.Body))
 	if err != nil {
 		return "", err
 	}
@@ -148,13 +147,4 @@ func at(doc any, pointer string) any {
 		}
 	}
 	return doc
-}
-
-// readLimited reads a body up to the limit; more is an error, never a cut.
-func readLimited(body io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(body, maxBody+1))
-	if err == nil && len(data) > maxBody {
-		err = &answerError{text: fmt.Sprintf("the answer is larger than %d MiB; a cassette is no place for it", maxBody>>20)}
-	}
-	return data, err
 }

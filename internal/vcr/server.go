@@ -85,7 +85,7 @@ func (s *Server) translate(w http.ResponseWriter, r *http.Request) (*http.Reques
 		return nil, http.StatusBadRequest, errors.New("the request's path does not parse")
 	}
 	target.RawQuery = r.URL.RawQuery
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

@@ -37,7 +37,7 @@ func steps(t testing.TB, def *provider.Definition, names ...string) []vcr.Step {
 // serving starts a server with a journal.
 func serving(t testing.TB, def *provider.Definition, all ...vcr.Step) (*httptest.Server, *vcr.Journal) {
 	t.Helper()
-	replay, err := vcr.NewReplay(all...)
+	replay, err := vcr.NewSequence(all...)
 	require.NoError(t, err)
 	journal := vcr.NewJournal(vcr.Config{Definition: def}, replay)
 	handler := vcr.NewServer(def.BaseURL, journal)
@@ -56,7 +56,7 @@ func cassetteStep(t testing.TB, path, response string) vcr.Step {
 	t.Helper()
 	file, err := vcr.Parse("own.yaml", []byte("version: 2\ninteractions:\n- id: 0\n  request: {method: GET, url: \"https://api.devrev.ai"+path+"\"}\n  response: "+response+"\n"))
 	require.NoError(t, err)
-	return vcr.Step{Name: `"own.yaml"`, Tape: vcr.NewTape(file, &provider.DevRev, nil)}
+	return vcr.Step{Name: `"own.yaml"`, Index: vcr.NewIndex(file, &provider.DevRev, nil)}
 }
 
 var client = &http.Client{
@@ -194,7 +194,7 @@ func TestServer_faults(t *testing.T) {
 
 // Close ends what a timeout holds open, for a client that would wait for ever.
 func TestServer_closeEndsATimeout(t *testing.T) {
-	replay, err := vcr.NewReplay(steps(t, &provider.DevRev, "timeout:webhooks.get/200")...)
+	replay, err := vcr.NewSequence(steps(t, &provider.DevRev, "timeout:webhooks.get/200")...)
 	require.NoError(t, err)
 	journal := vcr.NewJournal(vcr.Config{Definition: &provider.DevRev}, replay)
 	handler := vcr.NewServer(provider.DevRev.BaseURL, journal)

@@ -3,6 +3,7 @@ package vcr
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/placeholder"
@@ -22,7 +23,7 @@ const wildcard = "\x00"
 
 // file enters an interaction whose request holds what varies. One that varies in
 // its URL, or whose body is no JSON, stays apart and is compared by itself.
-func (t *Tape) file(id int) {
+func (t *Index) file(id int) {
 	e := &t.entries[id]
 	body := canonicalBody([]byte(e.ia.Request.Body))
 	if strings.Contains(e.ia.Request.URL, sentMark) || strings.Contains(e.ia.Request.URL, sentSecretMark) {
@@ -90,7 +91,7 @@ func isCanonical(body string) bool {
 // candidates visits the interactions that answer a request but for what varies, in
 // the order of the cassette, each with a way to bind what the request has there;
 // until visit returns false.
-func (t *Tape) candidates(k *known, unused func(key string, ids []int) []int, visit func(id int, bind func(*placeholder.Trial) bool) bool) {
+func (t *Index) candidates(k *known, unused func(key string, ids []int) []int, visit func(id int, bind func(*placeholder.Trial) bool) bool) {
 	type match struct {
 		ids    []int
 		shape  *shape
@@ -109,7 +110,7 @@ func (t *Tape) candidates(k *known, unused func(key string, ids []int) []int, vi
 		}
 		for _, key := range t.keys(&partly) {
 			if ids := s.classes[key]; len(ids) > 0 {
-				matches = append(matches, match{unused(itoa(i)+wildcard+key, ids), s, values})
+				matches = append(matches, match{unused(strconv.Itoa(i)+wildcard+key, ids), s, values})
 			}
 		}
 	}

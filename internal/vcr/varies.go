@@ -72,7 +72,7 @@ func (f *File) Orphaned() bool {
 }
 
 // newSent is where a replay of the tape begins: nothing is bound.
-func (t *Tape) newSent() placeholder.Sent {
+func (t *Index) newSent() placeholder.Sent {
 	return placeholder.Sent{PerKind: len(t.File.Header.Varies) == 0}
 }
 
@@ -113,7 +113,7 @@ func (r *Recording) documented(pointer string) bool {
 // Uncompared lists the members of requests that vary although neither the
 // cassette nor the test says so: those of a recording made before they had to be
 // declared.
-func (t *Tape) Uncompared(declared []string) []string {
+func (t *Index) Uncompared(declared []string) []string {
 	var all []string
 	for _, id := range t.bound {
 		sentStrings(t.entries[id].ia, func(pointer, value string) {
@@ -128,7 +128,7 @@ func (t *Tape) Uncompared(declared []string) []string {
 
 // Fixed returns an error for a declared pointer that names a member which the
 // cassette compares: it was recorded before the declaration.
-func (t *Tape) Fixed(declared []string) error {
+func (t *Index) Fixed(declared []string) error {
 	for _, p := range declared {
 		if slices.Contains(t.File.Header.Varies, p) {
 			continue

@@ -21,30 +21,22 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// wire is the only place where the tenant's values exist. go-vcr hands it a
-// request of the placeholder world and gets an answer of that world back.
-func (r *Recording) wire(req *http.Request) (*http.Response, error) {
-	c := callOf(req)
-	resp, err := r.overWire(c, req)
-	if err != nil {
-		c.wire = err // go-vcr passes errors on, but may wrap them
-	}
-	return resp, err
-}
-
-func (r *Recording) overWire(c *call, req *http.Request) (*http.Response, error) {
+// askTenant sends a request of the placeholder world, as go-vcr records it, and
+// returns the tenant's answer in placeholders. Below it are the tenant's values;
+// above it they stand in the table and in the credential alone.
+func (r *Recording) askTenant(req *Request, sent *http.Request) (*http.Response, error) {
 	var body []byte
-	if req.Body != nil {
+	if sent.Body != nil {
 		var err error
-		if body, err = io.ReadAll(req.Body); err != nil {
+		if body, err = io.ReadAll(sent.Body); err != nil {
 			return nil, err
 		}
 	}
-	resp, answer, err := r.send(c, c.credential, req.Method, req.URL, r.withCallers(c, req.Header), body)
+	resp, answer, err := r.send(req.Sent, req.Credential, sent.Method, sent.URL, r.withCallers(req.Sent, sent.Header), body)
 	if err != nil {
 		return nil, err
 	}
-	asked := contract.Request{Method: req.Method, URL: req.URL, Header: req.Header, Body: body}
+	asked := contract.Request{Method: sent.Method, URL: sent.URL, Header: sent.Header, Body: body}
 	hidden, err := r.hideBody(asked, resp, answer)
 	if err != nil {
 		return nil, fmt.Errorf("the answer of %s cannot be recorded: %w", r.Definition.Title, err)
@@ -52,15 +44,15 @@ func (r *Recording) overWire(c *call, req *http.Request) (*http.Response, error)
 	placeholder := &http.Response{
 		Status: statusText(resp.StatusCode), StatusCode: resp.StatusCode,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: r.hideHeader(resp.Header), Request: req,
+		Header: r.hideHeader(resp.Header), Request: sent,
 	}
-	setBody(placeholder, string(hidden))
+	SetBody(placeholder, string(hidden))
 	return placeholder, nil
 }
 
 // send exchanges placeholders for real values, adds the credential, and returns
 // the tenant's answer with its body decoded.
-func (r *Recording) send(c *call, cred credential, method string, u *url.URL, header http.Header, body []byte) (*http.Response, []byte, error) {
+func (r *Recording) send(caller *http.Request, cred Credential, method string, u *url.URL, header http.Header, body []byte) (*http.Response, []byte, error) {
 	real, err := r.table.RevealURL(u)
 	if err != nil {
 		return nil, nil, err
@@ -72,7 +64,7 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 	}
 	// Every exchange has a connection of its own, and ends it: net/http logs what
 	// a server sends on a kept one unasked, with the tenant's values in it.
-	ctx, done := context.WithCancel(c.Context)
+	ctx, done := context.WithCancel(caller.Context())
 	defer done()
 	req, err := http.NewRequestWithContext(ctx, method, real.String(), bytes.NewReader(body))
 	if err != nil {
@@ -92,10 +84,10 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 	}
 	req.Header.Set("Accept-Encoding", "gzip, deflate")
 	token := r.Tenant.Token
-	if r.Scenario != nil && r.Scenario.Request.Credential == provider.Wrong && cred.token != "" {
-		token = cred.token
+	if r.Scenario != nil && r.Scenario.Request.Credential == provider.Wrong && cred.Token != "" {
+		token = cred.Token
 	}
-	cred.apply(req, r.Definition, token)
+	cred.Apply(req, r.Definition, token)
 	resp, err := r.Tenant.Transport.RoundTrip(req)
 	if err == nil && resp == nil {
 		err = errors.New("the transport has returned neither an answer nor an error")
@@ -109,7 +101,7 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusSwitchingProtocols || mediaType(resp.Header.Get("Content-Type")) == "text/event-stream" {
 		return nil, nil, &RefusedError{text: fmt.Sprintf("%s is not recorded: the answer is a stream (%s), and a cassette holds whole answers only",
-			r.describe(c.req), statusText(resp.StatusCode))}
+			r.describe(caller), statusText(resp.StatusCode))}
 	}
 	answer, err := decoded(resp)
 	if err != nil {
@@ -122,15 +114,15 @@ func (r *Recording) send(c *call, cred credential, method string, u *url.URL, he
 // holds: without them the tenant would answer another request than the one that
 // production makes. Those that belong to a connection, and the credential, are
 // not the caller's to send.
-func (r *Recording) withCallers(c *call, recorded http.Header) http.Header {
+func (r *Recording) withCallers(caller *http.Request, recorded http.Header) http.Header {
 	header := recorded.Clone()
 	named := map[string]bool{} // by Connection: they go no further than it does
-	for _, v := range c.req.Header.Values("Connection") {
+	for _, v := range caller.Header.Values("Connection") {
 		for name := range strings.SplitSeq(v, ",") {
 			named[http.CanonicalHeaderKey(strings.TrimSpace(name))] = true
 		}
 	}
-	for name, values := range c.req.Header {
+	for name, values := range caller.Header {
 		canonical := http.CanonicalHeaderKey(name)
 		if _, there := recorded[name]; there || notBeside[canonical] || named[canonical] || r.Definition.Origin && name == "Origin" {
 			continue
@@ -140,7 +132,7 @@ func (r *Recording) withCallers(c *call, recorded http.Header) http.Header {
 		}
 	}
 	var cookies []string
-	for _, cookie := range c.req.Cookies() {
+	for _, cookie := range caller.Cookies() {
 		if cookie.Name != r.Definition.SessionCookie {
 			cookies = append(cookies, cookie.Name+"="+r.table.RevealText(cookie.Value))
 		}
@@ -210,6 +202,15 @@ func decoded(resp *http.Response) ([]byte, error) {
 		return nil, &answerError{text: "the answer has a Content-Encoding other than gzip and deflate, which cannot be searched for what must not be recorded"}
 	}
 	return readLimited(reader)
+}
+
+// readLimited reads a body up to the limit; more is an error, never a cut.
+func readLimited(body io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(body, MaxBody+1))
+	if err == nil && len(data) > MaxBody {
+		err = &answerError{text: fmt.Sprintf("the answer is larger than %d MiB; a cassette is no place for it", MaxBody>>20)}
+	}
+	return data, err
 }
 
 // hideBody exchanges the values of an answer for placeholders. A body that is

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/pattern"
@@ -134,7 +135,7 @@ func walk(body []byte, visit func(pointer, name string, token json.Token, from, 
 func (f *frame) at(depth int) (pointer, name string) {
 	step := f.key
 	if f.array {
-		step = itoa(f.next)
+		step = strconv.Itoa(f.next)
 		f.next++
 	}
 	f.open = false

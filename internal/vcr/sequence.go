@@ -4,10 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
-
-	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
 	"example.com/webhookvcr/internal/placeholder"
 )
@@ -15,22 +12,22 @@ import (
 // Step is one entry of a replayed sequence.
 type Step struct {
 	// Name is the step as the test wrote it.
-	Name string
-	Tape *Tape
+	Name  string
+	Index *Index
 	// Always lets the step answer any number of requests, also none.
 	Always bool
 	Fault  Fault
 }
 
-// Replay answers requests from tapes. Each request takes the first unused
-// interaction that matches it.
-type Replay struct {
+// Sequence answers requests from the interactions of its steps. Each request takes
+// the first unused one that matches it. It is shared by the requests of a test.
+type Sequence struct {
 	// Hint ends the explanation of a miss: how to record what is missing.
 	Hint string
 	// InOrder lets no interaction answer before those that stand before it.
 	InOrder bool
 
-	recorder *recorder.Recorder
+	recorder *Recorder
 
 	mu    sync.Mutex
 	steps []*progress
@@ -40,86 +37,68 @@ type Replay struct {
 // progress is what one client has used of a step.
 type progress struct {
 	Step
+	number  int            // of the step, from 1
 	uses    map[int]stack  // by interaction: who used it first
 	cursors map[string]int // per class: the interactions before it are used
 	passed  int            // the interactions before it are used
 }
 
-// NewReplay returns the replay of the steps, in order.
-func NewReplay(steps ...Step) (*Replay, error) {
-	r := &Replay{}
-	for _, s := range steps {
-		r.steps = append(r.steps, &progress{Step: s})
-		if len(s.Tape.bound) > 0 {
-			r.sent = s.Tape.newSent()
+// NewSequence returns a sequence of the steps, of which nothing is used.
+func NewSequence(steps ...Step) (*Sequence, error) {
+	s := &Sequence{}
+	for i, step := range steps {
+		s.steps = append(s.steps, &progress{Step: step, number: i + 1})
+		if len(step.Index.bound) > 0 {
+			s.sent = step.Index.newSent()
 		}
 	}
-	// ModePassthrough needs no file and writes none; the index below answers.
-	rec, err := recorder.NewWithOptions(&recorder.Options{
-		CassetteName:       "replay",
-		Mode:               recorder.ModePassthrough,
-		RealTransport:      roundTripper(r.answer),
-		SkipRequestLatency: true,
+	var err error
+	s.recorder, err = NewRecorder(nil)
+	return s, err
+}
+
+// roundTrip passes a request through go-vcr to the first unused interaction that
+// matches it, and says which that is.
+func (s *Sequence) roundTrip(r *Request, k *known) (resp *http.Response, by Answered, err error) {
+	by.Request = r
+	resp, err = s.recorder.Pass(r.Sent, func(*http.Request) (*http.Response, error) {
+		p, id := s.take(k)
+		if p == nil {
+			return nil, s.miss(r, k)
+		}
+		by.Index, by.Step, by.Name = p.Index, p.number, p.Name
+		by.Interaction, by.Fault = id, p.Fault
+		return s.answer(r, p, id)
 	})
-	if err != nil {
-		return nil, err
-	}
-	r.recorder = rec
-	return r, nil
+	return resp, by, err
 }
 
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
-func (r *Replay) roundTrip(req *http.Request) (*http.Response, error) {
-	return r.recorder.RoundTrip(req)
-}
-
-// answer is the network of a replay: an index, and nothing behind it.
-func (r *Replay) answer(req *http.Request) (*http.Response, error) {
-	c := callOf(req)
-	step, id := r.take(c)
-	if step == nil {
-		return nil, r.miss(c)
-	}
-	c.step, c.tape, c.id = step, step.Tape, id
-	e := &step.Tape.entries[id]
-	resp := &http.Response{
-		Status: e.ia.Response.Status, StatusCode: e.ia.Response.Code,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: cloneHeader(e.ia.Response.Headers), Request: c.req,
-	}
-	if resp.Status == "" {
-		resp.Status = statusText(resp.StatusCode)
-	}
-	body := e.ia.Response.Body
+// answer builds the caller's answer from an interaction.
+func (s *Sequence) answer(r *Request, p *progress, id int) (*http.Response, error) {
+	e := &p.Index.entries[id]
+	resp, body := newResponse(e.ia, r.Sent), e.ia.Response.Body
 	if e.sent {
-		r.mu.Lock()
-		body = string(r.sent.RestoreJSON([]byte(body)))
+		s.mu.Lock()
+		body = string(s.sent.RestoreJSON([]byte(body)))
 		if location := resp.Header.Get("Location"); location != "" {
-			resp.Header.Set("Location", r.sent.RestoreText(location))
+			resp.Header.Set("Location", s.sent.RestoreText(location))
 		}
-		r.mu.Unlock()
+		s.mu.Unlock()
 	}
-	if c.known.method == http.MethodHead {
+	if Method(r.Sent) == http.MethodHead {
 		setNoBody(resp, body)
 	} else {
-		setBody(resp, body)
+		SetBody(resp, body)
 	}
-	if step.Fault != None {
-		c.fault = step.Fault
-		return step.Fault.apply(resp, body)
-	}
-	return resp, nil
+	return p.Fault.apply(resp, body)
 }
 
 // take marks the first unused interaction that matches as used.
-func (r *Replay) take(c *call) (*progress, int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	p, id, sent := r.find(c.known)
-	if p == nil || r.InOrder && r.skipped(p, id) != nil {
+func (s *Sequence) take(k *known) (*progress, int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, id, sent := s.find(k)
+	if p == nil || s.InOrder && s.skipped(p, id) != nil {
 		return nil, 0
 	}
 	if sent != nil {
@@ -131,9 +110,9 @@ func (r *Replay) take(c *call) (*progress, int) {
 
 // find returns the first unused interaction of the sequence that answers the
 // request, with the bindings that the match makes.
-func (r *Replay) find(k *known) (*progress, int, *placeholder.Trial) {
-	for _, p := range r.steps {
-		if id, sent := p.find(k, &r.sent); id >= 0 {
+func (s *Sequence) find(k *known) (*progress, int, *placeholder.Trial) {
+	for _, p := range s.steps {
+		if id, sent := p.find(k, &s.sent); id >= 0 {
 			return p, id, sent
 		}
 	}
@@ -144,13 +123,13 @@ func (r *Replay) find(k *known) (*progress, int, *placeholder.Trial) {
 // before this one; nil when there is none. A step that answers any number of
 // requests has no place in the order, and of a shipped scenario the first
 // interaction counts.
-func (r *Replay) skipped(p *progress, id int) *candidate {
-	for _, q := range r.steps {
-		end := len(q.Tape.entries)
+func (s *Sequence) skipped(p *progress, id int) *candidate {
+	for _, q := range s.steps {
+		end := len(q.Index.entries)
 		if q == p {
 			end = id
 		}
-		if q.Tape.Scenario != nil {
+		if q.Index.Scenario != nil {
 			end = min(1, end)
 		}
 		for ; !q.Always && q.passed < end; q.passed++ {
@@ -169,17 +148,17 @@ func (r *Replay) skipped(p *progress, id int) *candidate {
 // -1, with the bindings that the match made.
 func (p *progress) find(k *known, sent *placeholder.Sent) (int, *placeholder.Trial) {
 	best := -1
-	for _, key := range p.Tape.keys(k) {
-		ids := p.unused(key, p.Tape.classes[key])
+	for _, key := range p.Index.keys(k) {
+		ids := p.unused(key, p.Index.classes[key])
 		if len(ids) > 0 && (best < 0 || ids[0] < best) {
 			best = ids[0]
 		}
 	}
-	if len(p.Tape.bound) == 0 {
+	if len(p.Index.bound) == 0 {
 		return best, nil
 	}
 	var bindings *placeholder.Trial
-	p.Tape.candidates(k, p.unused, func(id int, bind func(*placeholder.Trial) bool) (more bool) {
+	p.Index.candidates(k, p.unused, func(id int, bind func(*placeholder.Trial) bool) (more bool) {
 		if best >= 0 && id > best {
 			return false
 		}
@@ -228,30 +207,42 @@ func (p *progress) use(id int, by func() stack) {
 	p.uses[id] = by()
 }
 
+// Requests returns the recorded requests of all steps.
+func (s *Sequence) Requests() (all []*Request) {
+	for _, p := range s.steps {
+		for i := range p.Index.entries {
+			ia := p.Index.entries[i].ia
+			asked := &http.Request{Method: ia.Request.Method, URL: p.Index.entries[i].url, Header: ia.Request.Headers}
+			all = append(all, &Request{Sent: asked, Body: []byte(ia.Request.Body)})
+		}
+	}
+	return all
+}
+
 // Unused describes what no request has asked for: a step of a shipped scenario
 // counts as used once its first interaction is; of a cassette of one's own every
 // interaction counts.
-func (r *Replay) Unused() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func (s *Sequence) Unused() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var unused []string
-	for i, p := range r.steps {
-		ids := len(p.Tape.entries)
-		if p.Tape.Scenario != nil {
+	for i, p := range s.steps {
+		ids := len(p.Index.entries)
+		if p.Index.Scenario != nil {
 			ids = min(1, ids)
 		}
 		for id := range ids {
 			if p.Always || p.isUsed(id) {
 				continue
 			}
-			label := p.Tape.label(id)
-			if p.Tape.Scenario != nil {
+			label := p.Index.label(id)
+			if p.Index.Scenario != nil {
 				label = p.Name
 			}
-			if len(r.steps) > 1 {
+			if len(s.steps) > 1 {
 				label = fmt.Sprintf("step %d, %s", i+1, label)
 			}
-			unused = append(unused, label+": "+p.Tape.request(id))
+			unused = append(unused, label+": "+p.Index.request(id))
 		}
 	}
 	return unused
@@ -261,13 +252,13 @@ func (r *Replay) Unused() []string {
 // every request that it could, any number of times.
 func Hidden(steps []Step) (earlier []string, later string, hidden bool) {
 	for i, b := range steps {
-		if len(b.Tape.classes) == 0 {
+		if len(b.Index.classes) == 0 {
 			continue
 		}
 		earlier = nil
 		covered := true
-		for key := range b.Tape.classes {
-			j := slices.IndexFunc(steps[:i], func(a Step) bool { return a.Always && len(a.Tape.classes[key]) > 0 })
+		for key := range b.Index.classes {
+			j := slices.IndexFunc(steps[:i], func(a Step) bool { return a.Always && len(a.Index.classes[key]) > 0 })
 			if covered = covered && j >= 0; !covered {
 				break
 			}
@@ -275,21 +266,10 @@ func Hidden(steps []Step) (earlier []string, later string, hidden bool) {
 				earlier = append(earlier, steps[j].Name)
 			}
 		}
-		if covered && len(b.Tape.bound) == 0 {
+		if covered && len(b.Index.bound) == 0 {
 			slices.Sort(earlier)
 			return earlier, b.Name, true
 		}
 	}
 	return nil, "", false
-}
-
-func cloneHeader(h http.Header) http.Header {
-	if len(h) == 0 {
-		return http.Header{}
-	}
-	return h.Clone()
-}
-
-func statusText(code int) string {
-	return strings.TrimSpace(itoa(code) + " " + http.StatusText(code))
 }

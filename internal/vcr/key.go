@@ -16,6 +16,7 @@ import (
 // known is a request in the form in which it is matched, with what the contract
 // says of it.
 type known struct {
+	def               *provider.Definition
 	method, url, body string
 	// sent is the URL as it was sent, for messages.
 	sent *url.URL
@@ -83,7 +84,7 @@ func accepted(values []string) (types, refused []string, anything bool) {
 }
 
 // keys returns the class keys under which a request may be found on the tape.
-func (t *Tape) keys(k *known) []string {
+func (t *Index) keys(k *known) []string {
 	if !t.def.MatchAccept {
 		return k.key[:]
 	}
@@ -110,15 +111,15 @@ const maxRemembered = 16 << 20
 
 var remembered sync.Map // *provider.Definition -> *requests
 
-// lookUp returns the request as it is matched. The buffer is scratch space.
-func lookUp(def *provider.Definition, req *http.Request, body []byte, buffer *[]byte) *known {
+// lookUp returns the request as it is matched.
+func lookUp(def *provider.Definition, req *http.Request, body []byte) *known {
 	v, ok := remembered.Load(def)
 	if !ok {
 		v, _ = remembered.LoadOrStore(def, &requests{seen: map[string]*known{}})
 	}
 	r := v.(*requests)
-	key := appendExact((*buffer)[:0], def, req, body)
-	*buffer = key
+	var buffer [1024]byte // no allocation for most requests
+	key := appendExact(buffer[:0], def, req, body)
 	r.mu.RLock()
 	k := r.seen[string(key)]
 	r.mu.RUnlock()
@@ -138,7 +139,7 @@ func lookUp(def *provider.Definition, req *http.Request, body []byte, buffer *[]
 
 func newKnown(def *provider.Definition, req *http.Request, body []byte) *known {
 	sent := *req.URL // the request's owner may change it
-	k := &known{method: method(req), url: canonicalURL(req.URL), sent: &sent, body: canonicalBody(body)}
+	k := &known{def: def, method: Method(req), url: canonicalURL(req.URL), sent: &sent, body: canonicalBody(body)}
 	k.problems = contract.CheckRequest(def, contract.Request{Method: k.method, URL: req.URL, Header: req.Header, Body: body})
 	if def.MatchAccept {
 		k.accepts, k.refused, k.any = accepted(req.Header.Values("Accept"))
@@ -151,7 +152,7 @@ func newKnown(def *provider.Definition, req *http.Request, body []byte) *known {
 // appendExact writes everything of a request that its match and its verdict
 // depend on, each part behind its length, so that no two requests share a key.
 func appendExact(b []byte, def *provider.Definition, req *http.Request, body []byte) []byte {
-	b = appendPart(b, method(req))
+	b = appendPart(b, Method(req))
 	b = appendPart(b, req.URL.Scheme)
 	b = appendPart(b, req.URL.Opaque)
 	b = appendPart(b, req.URL.Host)

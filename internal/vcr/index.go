@@ -13,10 +13,10 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// Tape is a cassette prepared for replay: an index from a request's canonical
+// Index is a cassette prepared for replay: an index from a request's canonical
 // form to the interactions that answer it. It is shared by every client of the
 // process; what a client has used is the client's own.
-type Tape struct {
+type Index struct {
 	File *File
 	// Scenario is the shipped scenario that the cassette holds, or nil.
 	Scenario *provider.Scenario
@@ -54,26 +54,26 @@ type verdict struct {
 	problems []contract.Problem
 }
 
-var tapes sync.Map // tapeKey -> *Tape
+var indexes sync.Map // indexKey -> *Index
 
-type tapeKey struct {
+type indexKey struct {
 	file     *File
 	def      *provider.Definition
 	scenario *provider.Scenario
 }
 
-// NewTape prepares a cassette, once per process.
-func NewTape(file *File, def *provider.Definition, scenario *provider.Scenario) *Tape {
-	key := tapeKey{file, def, scenario}
-	if t, ok := tapes.Load(key); ok {
-		return t.(*Tape)
+// NewIndex prepares a cassette, once per process.
+func NewIndex(file *File, def *provider.Definition, scenario *provider.Scenario) *Index {
+	key := indexKey{file, def, scenario}
+	if t, ok := indexes.Load(key); ok {
+		return t.(*Index)
 	}
-	t, _ := tapes.LoadOrStore(key, buildTape(file, def, scenario))
-	return t.(*Tape)
+	t, _ := indexes.LoadOrStore(key, buildIndex(file, def, scenario))
+	return t.(*Index)
 }
 
-func buildTape(file *File, def *provider.Definition, scenario *provider.Scenario) *Tape {
-	t := &Tape{
+func buildIndex(file *File, def *provider.Definition, scenario *provider.Scenario) *Index {
+	t := &Index{
 		File: file, Scenario: scenario, def: def,
 		entries: make([]entry, len(file.Interactions)),
 		classes: make(map[string][]int, len(file.Interactions)),
@@ -111,7 +111,7 @@ func buildTape(file *File, def *provider.Definition, scenario *provider.Scenario
 // also lets the scenario's first interaction answer another scenario's request,
 // and the page behind a redirect answer the client that follows with the media
 // type of that request.
-func (t *Tape) also(other *provider.Scenario) {
+func (t *Index) also(other *provider.Scenario) {
 	u, err := url.Parse(t.def.BaseURL + other.Request.Target)
 	if err != nil {
 		return
@@ -131,7 +131,7 @@ func (t *Tape) also(other *provider.Scenario) {
 }
 
 // answers lets an interaction answer a class of requests that has no answer yet.
-func (t *Tape) answers(id int, key, accept string) {
+func (t *Index) answers(id int, key, accept string) {
 	if len(t.classes[key]) > 0 {
 		return
 	}
@@ -185,8 +185,27 @@ func keyOf(method, canonicalURL, accept, canonicalBody string) string {
 	return method + "\n" + canonicalURL + "\n" + accept + "\n" + canonicalBody
 }
 
+// Misled replays the requests that the cassette holds, in order. It returns the
+// first that does not get its own answer, with the answer that it gets, or -1 for
+// none; asked is -1 when there is no such request.
+func (t *Index) Misled(requests []*known) (asked, found int) {
+	p := &progress{Step: Step{Index: t}}
+	sent := t.newSent()
+	for id, k := range requests {
+		found, bindings := p.find(k, &sent)
+		if found != id {
+			return id, found
+		}
+		if bindings != nil {
+			bindings.Keep()
+		}
+		p.use(id, func() stack { return nil })
+	}
+	return -1, -1
+}
+
 // problems returns the contract problems of an answer, checked once per process.
-func (t *Tape) problems(id int, strict bool) []contract.Problem {
+func (t *Index) problems(id int, strict bool) []contract.Problem {
 	e := &t.entries[id]
 	v := &e.verdicts[0]
 	if strict {

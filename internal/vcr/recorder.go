@@ -1,0 +1,63 @@
+package vcr
+
+import (
+	"context"
+	"net/http"
+
+	"gopkg.in/dnaeon/go-vcr.v3/recorder"
+
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+)
+
+// Recorder is an unmodified go-vcr recorder. It has no cassette of its own, and
+// nobody calls its Stop.
+type Recorder struct{ recorder *recorder.Recorder }
+
+// NewRecorder returns a recorder that hands every exchange to capture before it
+// answers. Without capture it keeps nothing and passes requests through.
+func NewRecorder(capture func(*cassette.Interaction) error) (*Recorder, error) {
+	options := &recorder.Options{
+		CassetteName:       "unsaved",
+		Mode:               recorder.ModePassthrough,
+		RealTransport:      roundTripper(passed),
+		SkipRequestLatency: true,
+	}
+	if capture != nil {
+		options.Mode = recorder.ModeRecordOnly
+	}
+	r, err := recorder.NewWithOptions(options)
+	if err == nil && capture != nil {
+		r.AddHook(capture, recorder.AfterCaptureHook)
+	}
+	return &Recorder{r}, err
+}
+
+// Pass sends a request through the recorder to next. A go-vcr recorder has one
+// transport for all requests, so the request's context carries the one of this
+// request.
+func (r *Recorder) Pass(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+	return r.recorder.RoundTrip(req.WithContext(&passage{req.Context(), next}))
+}
+
+// passage is the context of a request on its way through a recorder.
+type passage struct {
+	context.Context
+	next func(*http.Request) (*http.Response, error)
+}
+
+type passageKey struct{}
+
+func (p *passage) Value(key any) any {
+	if key == (passageKey{}) {
+		return p
+	}
+	return p.Context.Value(key)
+}
+
+func passed(req *http.Request) (*http.Response, error) {
+	return req.Context().Value(passageKey{}).(*passage).next(req)
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

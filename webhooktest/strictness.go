@@ -59,7 +59,7 @@ func CheckMatching(p Provider, file string, replay func() http.RoundTripper) err
 			return vcr.NewTransport(vcr.Config{Definition: p.def, Report: unreported{}}, r)
 		}
 	}
-	for _, exchange := range loaded.Captured() {
+	for _, exchange := range loaded.Exchanges() {
 		c.recorded = append(c.recorded, newRecordedRequest(exchange))
 	}
 	c.also = alsoAnswered(p.def, loaded.Header.Scenario, c.recorded)

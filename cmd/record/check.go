@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/cassettes"
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/drift"
 	"example.com/webhookvcr/internal/vcr"
 )
@@ -120,7 +121,7 @@ func (k *check) scenario(ctx context.Context, t target) error {
 		return err
 	}
 	t.welcome()
-	report := drift.Compare(t.def, exchanges(file.Captured()), fresh[0], fresh[1])
+	report := drift.Compare(t.def, file.Exchanges(), fresh[0], fresh[1])
 	report.Scenario, report.Stored = t.scenario.Name, file.Header.Source
 	k.report.add(report)
 	return nil
@@ -133,7 +134,7 @@ func (k *check) leave(t target, verdict, reason string, err error) {
 // twice records the scenario in memory. A tenant is asked a second time, so that
 // what differs from request to request is not taken for drift; the simulator
 // answers the same each time.
-func (k *check) twice(ctx context.Context, t target) (fresh [2][]drift.Exchange, err error) {
+func (k *check) twice(ctx context.Context, t target) (fresh [2][]contract.Exchange, err error) {
 	tenant, err := t.tenant()
 	if err != nil {
 		return fresh, k.fail(exitFailed, t, "%v", err)
@@ -155,7 +156,7 @@ func (k *check) twice(ctx context.Context, t target) (fresh [2][]drift.Exchange,
 
 // attempt records the scenario once. Without a path there is no file that it
 // could touch.
-func (k *check) attempt(ctx context.Context, t target, tenant vcr.Tenant) ([]drift.Exchange, error) {
+func (k *check) attempt(ctx context.Context, t target, tenant vcr.Tenant) ([]contract.Exchange, error) {
 	recording, first, err := k.ask(ctx, t, vcr.RecordConfig{Tenant: tenant})
 	if err != nil {
 		return nil, err
@@ -163,19 +164,11 @@ func (k *check) attempt(ctx context.Context, t target, tenant vcr.Tenant) ([]dri
 	if err := k.barred(t, first); err != nil {
 		return nil, err
 	}
-	captured, reasons := recording.Captured()
+	exchanges, reasons := recording.Exchanges()
 	if len(reasons) > 0 {
 		return nil, k.fail(exitFailed, t, "%s", strings.Join(reasons, "\n\t"))
 	}
-	return exchanges(captured), nil
-}
-
-func exchanges(captured []vcr.Captured) []drift.Exchange {
-	all := make([]drift.Exchange, len(captured))
-	for i, c := range captured {
-		all[i] = drift.Exchange(c)
-	}
-	return all
+	return exchanges, nil
 }
 
 const checkIntroduction = `check asks the tenant what refresh would record, compares the answers with the

@@ -22,6 +22,12 @@ type Request struct {
 	Body   []byte
 }
 
+// Exchange is a request and its answer.
+type Exchange struct {
+	Request Request
+	Answer  Answer
+}
+
 // Answer is the answer to a request, in the placeholder world.
 type Answer struct {
 	Status int

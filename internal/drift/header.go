@@ -18,7 +18,7 @@ import (
 const contentType = "Content-Type"
 
 // headers compares the headers that a recording keeps, volatile ones aside.
-func headers(d *provider.Definition, a, b Exchange) []finding {
+func headers(d *provider.Definition, a, b contract.Exchange) []finding {
 	var all []finding
 	for _, name := range slices.Sorted(maps.Keys(d.ResponseHeaders)) {
 		if slices.Contains(d.Volatile, name) {

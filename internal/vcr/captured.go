@@ -11,20 +11,14 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// Captured is a request and its answer, in the placeholder world.
-type Captured struct {
-	Request contract.Request
-	Answer  contract.Answer
-}
+// Exchanges returns what a cassette holds.
+func (f *File) Exchanges() []contract.Exchange { return exchangesOf(f.Interactions) }
 
-// Captured returns the exchanges of a cassette.
-func (f *File) Captured() []Captured { return captured(f.Interactions) }
-
-// Captured returns what was recorded so far, without writing anything. It
+// Exchanges returns what was recorded so far, without writing anything. It
 // demands what a commit demands of the values: when a request has failed, or a
 // value of the tenant is left that no placeholder stands for, there are reasons
 // instead. The contract is the caller's to judge.
-func (r *Recording) Captured() (exchanges []Captured, reasons []string) {
+func (r *Recording) Exchanges() (exchanges []contract.Exchange, reasons []string) {
 	r.lock <- struct{}{}
 	defer func() { <-r.lock }()
 	r.failures.Lock()
@@ -35,17 +29,17 @@ func (r *Recording) Captured() (exchanges []Captured, reasons []string) {
 		slices.Sort(reasons)
 		return nil, slices.Compact(reasons)
 	}
-	return captured(r.captured), nil
+	return exchangesOf(r.captured), nil
 }
 
-func captured(interactions []*cassette.Interaction) []Captured {
-	all := make([]Captured, len(interactions))
+func exchangesOf(interactions []*cassette.Interaction) []contract.Exchange {
+	all := make([]contract.Exchange, len(interactions))
 	for i, ia := range interactions {
 		u, err := url.Parse(ia.Request.URL)
 		if err != nil {
 			u = &url.URL{Path: ia.Request.URL} // Parse and the front have seen that it parses
 		}
-		all[i] = Captured{contractRequest(ia, u), contractAnswer(ia)}
+		all[i] = contract.Exchange{Request: contractRequest(ia, u), Answer: contractAnswer(ia)}
 	}
 	return all
 }

@@ -49,11 +49,11 @@ func (dropped) Errorf(string, ...any) {}
 
 // A recording in memory has the exchange of the shipped cassette, and leaves no
 // file behind.
-func TestRecording_Captured(t *testing.T) {
+func TestRecording_Exchanges(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	t.Chdir(t.TempDir())
 	recording := recorded(t)
-	exchanges, reasons := recording.Captured()
+	exchanges, reasons := recording.Exchanges()
 	require.Empty(t, reasons)
 	require.Len(t, exchanges, 1)
 	assert.Equal(t, "POST", exchanges[0].Request.Method)
@@ -69,8 +69,8 @@ func TestRecording_Captured(t *testing.T) {
 }
 
 // What may not be written may not be compared either: a report would name it.
-func TestRecording_Captured_refusesWhatIsNotReplaced(t *testing.T) {
-	exchanges, reasons := recorded(t, "/webhook/created_by/email").Captured()
+func TestRecording_Exchanges_refusesWhatIsNotReplaced(t *testing.T) {
+	exchanges, reasons := recorded(t, "/webhook/created_by/email").Exchanges()
 	assert.Empty(t, exchanges)
 	require.NotEmpty(t, reasons)
 	assert.Contains(t, strings.Join(reasons, "\n"), "holds a value that looks like a credential or a person's")

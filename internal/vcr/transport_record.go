@@ -170,7 +170,7 @@ func (r *Recording) admit(req *Request) (*http.Request, error) {
 // from being written.
 func (t *RecordTransport) check(r *Recording, req *Request, broken []contract.Problem, id int) {
 	t.Report.Helper()
-	e := captured(r.captured[id : id+1])[0]
+	e := exchangesOf(r.captured[id : id+1])[0]
 	answer := contract.CheckAnswer(t.Definition, e.Request, e.Answer, t.Strict)
 	label := fmt.Sprintf("the live exchange #%d", id)
 	if r.Tenant.Source == Simulated {

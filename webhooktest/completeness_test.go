@@ -88,16 +88,16 @@ func TestCompleteness(t *testing.T) {
 			if _, err := simulator.New(d, s.Switch); err != nil {
 				add("internal/simulator/%s.go: %s: %v", d.Name, s.Name, err)
 			}
-			cassette, err := cassetteOf(file)
+			stored, err := cassetteOf(file)
 			if err != nil {
 				add("cassettes/%s: %v", file, err)
 				continue
 			}
-			h := cassette.Header
+			h := stored.Header
 			if h.Provider != d.Name || h.Scenario != s.Name || h.Source != vcr.Live && h.Source != vcr.Simulated {
 				add("cassettes/%s: the header says provider %q, scenario %q, source %q", file, h.Provider, h.Scenario, h.Source)
 			}
-			missing = append(missing, prefixed(label, departures(d, s, cassette))...)
+			missing = append(missing, prefixed(label, departures(d, s, stored))...)
 			faults := prefixed(label, played(t, p, shown[s.Name], s))
 			missing = append(missing, faults...)
 			if len(faults) > 0 || updating() {

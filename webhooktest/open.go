@@ -52,15 +52,15 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	}
 	slashed := filepath.ToSlash(file)
 	command := fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, vcr.Quote(pathPattern(slashed)), vcr.Quote(runPattern(tb.Name())))
-	recording, err := switched(slashed)
+	asked, err := switched(slashed)
 	if err != nil {
 		fatal(tb, fmt.Errorf("%w\n%s", err, command))
 	}
-	if pattern := os.Getenv(RecordVar); pattern != "" && !recording {
+	if pattern := os.Getenv(RecordVar); pattern != "" && !asked {
 		tb.Logf("%s is set, but does not match %s as a whole, so that is replayed", RecordVar, slashed)
 	}
-	if recording {
-		return &http.Client{Transport: record(tb, p, file)}
+	if asked {
+		return &http.Client{Transport: recording(tb, p, file)}
 	}
 	loaded, err := vcr.Load(file)
 	switch {
@@ -72,14 +72,14 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	if err := p.recorded(loaded); err != nil {
 		fatal(tb, err)
 	}
-	tape := vcr.NewIndex(loaded, p.def, nil)
-	if err := tape.Fixed(p.options.varies); err != nil {
+	index := vcr.NewIndex(loaded, p.def, nil)
+	if err := index.Fixed(p.options.varies); err != nil {
 		fatal(tb, fmt.Errorf("%w\n%s", err, command))
 	}
-	if open := tape.Uncompared(p.options.varies); len(open) > 0 {
+	if open := index.Uncompared(p.options.varies); len(open) > 0 {
 		tb.Logf("%s: what requests send at %s is not compared; declare it with Varies, or record again what may be compared", file, strings.Join(open, ", "))
 	}
-	step := vcr.Step{Name: file, Index: tape}
+	step := vcr.Step{Name: file, Index: index}
 	return &http.Client{Transport: front(tb, p, []vcr.Step{step}, command)}
 }
 
@@ -113,7 +113,7 @@ func switched(file string) (bool, error) {
 	return false, nil
 }
 
-func record(tb testing.TB, p Provider, file string) *vcr.RecordTransport {
+func recording(tb testing.TB, p Provider, file string) *vcr.RecordTransport {
 	tb.Helper()
 	tenant, err := vcr.LiveTenant(p.def, os.Getenv, time.Now().UTC().Format(time.DateOnly))
 	if err != nil {

@@ -31,10 +31,10 @@ import (
 // connection, and may be used inside a testing/synctest bubble.
 func Replay(tb testing.TB, p Provider, steps ...Step) *http.Client {
 	tb.Helper()
-	return &http.Client{Transport: replay(tb, p, steps)}
+	return &http.Client{Transport: replaying(tb, p, steps)}
 }
 
-func replay(tb testing.TB, p Provider, steps []Step) *vcr.Transport {
+func replaying(tb testing.TB, p Provider, steps []Step) *vcr.Transport {
 	tb.Helper()
 	resolved, err := p.resolve(steps)
 	if err != nil {

@@ -59,8 +59,8 @@ func CheckMatching(p Provider, file string, replay func() http.RoundTripper) err
 			return vcr.NewTransport(vcr.Config{Definition: p.def, Report: unreported{}}, r)
 		}
 	}
-	for _, exchange := range loaded.Exchanges() {
-		c.recorded = append(c.recorded, newRecordedRequest(exchange))
+	for _, e := range loaded.Exchanges() {
+		c.recorded = append(c.recorded, newRecordedRequest(e))
 	}
 	c.also = alsoAnswered(p.def, loaded.Header.Scenario, c.recorded)
 	faults, sent, wrong := c.run()

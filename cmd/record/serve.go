@@ -25,14 +25,14 @@ import (
 const patience = 5 * time.Second
 
 // serve is the command serve.
-type serve struct {
+type serving struct {
 	addr, scenarios    string
 	always, failUnused bool
 	stdout, stderr     io.Writer
 }
 
 func serveCommand() *cobra.Command {
-	s := &serve{}
+	s := &serving{}
 	c := &cobra.Command{
 		Use:   "serve [flags] PROVIDER STEP...",
 		Short: "Replay scenarios or cassettes over HTTP, for clients of any language",
@@ -56,7 +56,7 @@ func serveCommand() *cobra.Command {
 	return c
 }
 
-func (s *serve) run(ctx context.Context, args []string) error {
+func (s *serving) run(ctx context.Context, args []string) error {
 	def, steps, err := s.sequence(args)
 	if err != nil {
 		return err
@@ -64,11 +64,11 @@ func (s *serve) run(ctx context.Context, args []string) error {
 	if _, _, err := net.SplitHostPort(s.addr); err != nil {
 		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", s.addr)
 	}
-	replay, err := vcr.NewSequence(steps...)
+	sequence, err := vcr.NewSequence(steps...)
 	if err != nil {
 		return exit(exitFailed, "%v", err)
 	}
-	journal := vcr.NewJournal(vcr.Config{Definition: def}, replay)
+	journal := vcr.NewJournal(vcr.Config{Definition: def}, sequence)
 	journal.OnFailure = func(e vcr.Exchange) { printFailure(s.stderr, e) }
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
@@ -81,7 +81,7 @@ func (s *serve) run(ctx context.Context, args []string) error {
 }
 
 // sequence reads the arguments.
-func (s *serve) sequence(args []string) (*provider.Definition, []vcr.Step, error) {
+func (s *serving) sequence(args []string) (*provider.Definition, []vcr.Step, error) {
 	if len(args) == 0 {
 		return nil, nil, exit(exitUsage, "serve needs a provider and its steps, such as: record serve devrev webhooks.get/200")
 	}
@@ -118,7 +118,7 @@ func (s *serve) sequence(args []string) (*provider.Definition, []vcr.Step, error
 
 // listen serves until the context ends, and then lets the requests on their way
 // finish.
-func (s *serve) listen(ctx context.Context, listener net.Listener, handler *vcr.Server) error {
+func (s *serving) listen(ctx context.Context, listener net.Listener, handler *vcr.Server) error {
 	addr := listener.Addr().(*net.TCPAddr)
 	host := addr.IP.String()
 	if !addr.IP.IsLoopback() {
@@ -225,7 +225,7 @@ func printFailure(stderr io.Writer, e vcr.Exchange) {
 }
 
 // end sums up what was asked, and is the error that the command ends with.
-func (s *serve) end(r vcr.Report) error {
+func (s *serving) end(r vcr.Report) error {
 	fmt.Fprintf(s.stderr, "%s: %d answered, %d without an answer, %d refused, %d against the contract\n", count(r.Asked, "request"), r.Answered, r.Missed, r.Refused, r.Breaches)
 	if len(r.Unused) > 0 {
 		fmt.Fprintf(s.stderr, "no request asked for\n\t%s\n", strings.Join(r.Unused, "\n\t"))

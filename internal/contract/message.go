@@ -35,9 +35,9 @@ type Answer struct {
 	Body   []byte
 }
 
-// bareMediaType returns the media type of a Content-Type header without its
+// MediaType returns the media type of a Content-Type header without its
 // parameters, which say nothing about the contract.
-func bareMediaType(value string) string {
+func MediaType(value string) string {
 	if t, _, err := mime.ParseMediaType(value); err == nil {
 		return t
 	}

@@ -40,7 +40,7 @@ func (l Library) cassettes(s step) ([]vcr.Step, error) {
 	var steps []vcr.Step
 	var mistakes []string
 	for _, path := range paths {
-		tape, err := l.open(path)
+		index, err := l.open(path)
 		if err != nil {
 			mistakes = append(mistakes, err.Error())
 			continue
@@ -49,7 +49,7 @@ func (l Library) cassettes(s step) ([]vcr.Step, error) {
 		if path != s.name {
 			name = fmt.Sprintf("%q", path)
 		}
-		steps = append(steps, s.replayed(name, tape))
+		steps = append(steps, s.replayed(name, index))
 	}
 	if len(mistakes) > 0 {
 		return nil, errors.New(strings.Join(mistakes, "\n"))

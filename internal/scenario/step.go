@@ -65,7 +65,7 @@ func (l Library) read(text string) (step, error) {
 	}
 }
 
-// replayed is the step with a tape, as package vcr takes it.
-func (s step) replayed(name string, tape *vcr.Index) vcr.Step {
-	return vcr.Step{Name: name, Index: tape, Always: s.always, Fault: s.fault}
+// replayed is the step with a index, as package vcr takes it.
+func (s step) replayed(name string, index *vcr.Index) vcr.Step {
+	return vcr.Step{Name: name, Index: index, Always: s.always, Fault: s.fault}
 }

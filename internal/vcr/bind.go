@@ -104,3 +104,26 @@ func bindPart(recorded, got string, sent *placeholder.Trial) bool {
 	b, errB := url.QueryUnescape(got)
 	return errA == nil && errB == nil && bindText(a, b, sent)
 }
+
+// unbound lists the members in which a request that fits otherwise does not
+// agree with the requests before: a value that was equal is not, or the other
+// way round.
+func (e *entry) unbound(k *known, sent *placeholder.Sent) []string {
+	got := map[string]string{}
+	for name, values := range k.sent.Query() {
+		got["?"+name] = values[0]
+	}
+	walk([]byte(k.body), func(pointer, _ string, token json.Token, _, _ int) {
+		if s, ok := token.(string); ok {
+			got[pointer] = s
+		}
+	})
+	trial := sent.Try()
+	var places []string
+	sentStrings(e.ia, func(pointer, value string) {
+		if _, ok := placeholder.IsSent(value); ok && !trial.Bind(value, got[pointer]) {
+			places = append(places, pointer)
+		}
+	})
+	return places
+}

@@ -197,3 +197,12 @@ func canonicalQuery(raw string) string {
 	slices.Sort(pairs)
 	return strings.Join(pairs, "&")
 }
+
+// requestKey is the class of a request: two requests with equal keys match.
+func requestKey(method string, u *url.URL, accept string, body []byte) string {
+	return keyOf(method, canonicalURL(u), accept, canonicalBody(body))
+}
+
+func keyOf(method, canonicalURL, accept, canonicalBody string) string {
+	return method + "\n" + canonicalURL + "\n" + accept + "\n" + canonicalBody
+}

@@ -7,11 +7,8 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
-
-	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/internal/contract"
 )
@@ -168,7 +165,7 @@ func (r *Recording) breaches() (reasons, places []string) {
 // replaysItself sends what the caller sent to the recording, in order, and
 // demands that each request gets its own answer.
 func (r *Recording) replaysItself(file *File) string {
-	switch asked, found := buildIndex(file, r.Definition, r.Scenario).Misled(r.asked); {
+	switch asked, found := Misled(file, r.Definition, r.Scenario, r.asked); {
 	case asked < 0:
 		return ""
 	case found < 0:
@@ -181,31 +178,19 @@ func (r *Recording) replaysItself(file *File) string {
 // verify reads the temporary file with plain go-vcr and compares it with what
 // was recorded, byte for byte.
 func (r *Recording) verify(temp string) error {
-	loaded, err := cassette.Load(strings.TrimSuffix(temp, ".yaml"))
+	loaded, err := loadPlain(temp)
 	if err != nil {
 		return fmt.Errorf("plain go-vcr cannot read the recording: %w", err)
 	}
-	if len(loaded.Interactions) != len(r.captured) {
-		return fmt.Errorf("plain go-vcr reads %d interactions of %d", len(loaded.Interactions), len(r.captured))
+	if len(loaded) != len(r.captured) {
+		return fmt.Errorf("plain go-vcr reads %d interactions of %d", len(loaded), len(r.captured))
 	}
-	for i, ia := range loaded.Interactions {
+	for i, ia := range loaded {
 		if !equalInteraction(ia, r.captured[i]) {
 			return fmt.Errorf("plain go-vcr reads %s differently from what was recorded", r.place(i))
 		}
 	}
 	return nil
-}
-
-func equalInteraction(a, b *cassette.Interaction) bool {
-	x, y := a.Request, b.Request
-	v, w := a.Response, b.Response
-	for _, pair := range [][2]http.Header{{x.Headers, y.Headers}, {x.Trailer, y.Trailer}, {v.Headers, w.Headers}, {v.Trailer, w.Trailer}, {http.Header(x.Form), http.Header(y.Form)}} {
-		if len(pair[0])+len(pair[1]) > 0 && !reflect.DeepEqual(pair[0], pair[1]) {
-			return false
-		}
-	}
-	return x.Method == y.Method && x.URL == y.URL && x.Host == y.Host && x.Body == y.Body && x.ContentLength == y.ContentLength &&
-		v.Code == w.Code && v.Status == w.Status && v.Body == w.Body && v.ContentLength == w.ContentLength && v.Duration == w.Duration
 }
 
 // reject keeps a recording whose test failed beside the target: a first

@@ -58,3 +58,8 @@ func (f Fault) apply(resp *http.Response, body string) (*http.Response, error) {
 type brokenOff struct{}
 
 func (brokenOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// modifier is the fault as the name of a step writes it.
+func (f Fault) modifier() string {
+	return [...]string{None: "", Timeout: "timeout", Reset: "reset", Truncated: "truncated", NotJSON: "notjson"}[f]
+}

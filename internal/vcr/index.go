@@ -1,7 +1,7 @@
 package vcr
 
 import (
-	"mime"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,6 +10,7 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -118,7 +119,7 @@ func (t *Index) also(other *provider.Scenario) {
 	}
 	accept := ""
 	if t.def.MatchAccept {
-		accept = mediaType(other.Request.Header["Accept"])
+		accept = contract.MediaType(other.Request.Header["Accept"])
 	}
 	t.answers(0, requestKey(other.Request.Method, u, accept, []byte(other.Request.Body)), accept)
 	if !t.Scenario.Follow {
@@ -141,54 +142,22 @@ func (t *Index) answers(id int, key, accept string) {
 	}
 }
 
-// Marks of what a caller once sent, in clear and as the secret's base64 text.
-const (
-	sentMark       = "sent-"
-	sentSecretMark = "c2VudC1"
-)
-
-func holdsSent(ia *cassette.Interaction) bool {
-	for _, s := range []string{ia.Request.Body, ia.Request.URL} {
-		if strings.Contains(s, sentMark) || strings.Contains(s, sentSecretMark) {
-			return true
-		}
-	}
-	return false
-}
-
 // acceptOf is the media type by which a recorded interaction is told apart. A
 // cassette recorded without our allow-list may lack the header or ask for
 // anything; then the type of the answer counts.
 func acceptOf(ia *cassette.Interaction) string {
 	accept := ia.Request.Headers.Get("Accept")
-	if t := mediaType(accept); t != "" && t != "*/*" && !strings.Contains(accept, ",") {
+	if t := contract.MediaType(accept); t != "" && t != "*/*" && !strings.Contains(accept, ",") {
 		return t
 	}
-	return mediaType(ia.Response.Headers.Get("Content-Type"))
+	return contract.MediaType(ia.Response.Headers.Get("Content-Type"))
 }
 
-// mediaType returns the type of a header value without its parameters.
-func mediaType(value string) string {
-	if t, _, err := mime.ParseMediaType(value); err == nil {
-		return t
-	}
-	t, _, _ := strings.Cut(value, ";")
-	return strings.ToLower(strings.TrimSpace(t))
-}
-
-// requestKey is the class of a request: two requests with equal keys match.
-func requestKey(method string, u *url.URL, accept string, body []byte) string {
-	return keyOf(method, canonicalURL(u), accept, canonicalBody(body))
-}
-
-func keyOf(method, canonicalURL, accept, canonicalBody string) string {
-	return method + "\n" + canonicalURL + "\n" + accept + "\n" + canonicalBody
-}
-
-// Misled replays the requests that the cassette holds, in order. It returns the
-// first that does not get its own answer, with the answer that it gets, or -1 for
-// none; asked is -1 when there is no such request.
-func (t *Index) Misled(requests []*known) (asked, found int) {
+// Misled replays the requests that a cassette was made of, in order. It returns
+// the first one that does not get its own answer, with the answer that it gets, or
+// -1 for none; asked is -1 when there is no such request.
+func Misled(file *File, def *provider.Definition, scenario *provider.Scenario, requests []*known) (asked, found int) {
+	t := buildIndex(file, def, scenario)
 	p := &progress{Step: Step{Index: t}}
 	sent := t.newSent()
 	for id, k := range requests {
@@ -212,15 +181,51 @@ func (t *Index) problems(id int, strict bool) []contract.Problem {
 		v = &e.verdicts[1]
 	}
 	v.once.Do(func() {
-		v.problems = contract.CheckAnswer(t.def, contractRequest(e.ia, e.url), contractAnswer(e.ia), strict)
+		x := exchangeOf(e.ia)
+		v.problems = contract.CheckAnswer(t.def, x.Request, x.Answer, strict)
 	})
 	return v.problems
 }
 
-func contractRequest(ia *cassette.Interaction, u *url.URL) contract.Request {
-	return contract.Request{Method: ia.Request.Method, URL: u, Header: ia.Request.Headers, Body: []byte(ia.Request.Body)}
+// newSent is where a replay of the tape begins: nothing is bound.
+func (t *Index) newSent() placeholder.Sent {
+	return placeholder.Sent{PerKind: len(t.File.Header.Varies) == 0}
 }
 
-func contractAnswer(ia *cassette.Interaction) contract.Answer {
-	return contract.Answer{Status: ia.Response.Code, Header: ia.Response.Headers, Body: []byte(ia.Response.Body)}
+// Uncompared lists the members of requests that vary although neither the
+// cassette nor the test says so: those of a recording made before they had to be
+// declared.
+func (t *Index) Uncompared(declared []string) []string {
+	var all []string
+	for _, id := range t.bound {
+		sentStrings(t.entries[id].ia, func(pointer, value string) {
+			if _, sent := placeholder.IsSent(value); sent && !coveredBy(t.File.Header.Varies, pointer) && !coveredBy(declared, pointer) {
+				all = append(all, pointer)
+			}
+		})
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Fixed returns an error for a declared pointer that names a member which the
+// cassette compares: it was recorded before the declaration.
+func (t *Index) Fixed(declared []string) error {
+	for _, p := range declared {
+		if slices.Contains(t.File.Header.Varies, p) {
+			continue
+		}
+		for i := range t.entries {
+			fixed := ""
+			sentStrings(t.entries[i].ia, func(pointer, value string) {
+				if _, sent := placeholder.IsSent(value); !sent && value != "" && covers(p, pointer) {
+					fixed = pointer
+				}
+			})
+			if fixed != "" {
+				return fmt.Errorf("Varies(%q) has no effect: %s was recorded without it and compares %s; record it again", p, t.label(i), strings.TrimPrefix(fixed, "?"))
+			}
+		}
+	}
+	return nil
 }

@@ -256,8 +256,3 @@ func nameOf(by Answered) *By {
 		Interaction: by.Interaction, Source: by.Index.File.Header.Source, Fault: by.Fault.modifier(),
 	}
 }
-
-// modifier is the fault as the name of a step writes it.
-func (f Fault) modifier() string {
-	return [...]string{None: "", Timeout: "timeout", Reset: "reset", Truncated: "truncated", NotJSON: "notjson"}[f]
-}

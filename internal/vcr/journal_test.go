@@ -129,9 +129,9 @@ func TestJournal_pageIsReadOnly(t *testing.T) {
 }
 
 func TestJournal_tellsOfFailuresOnly(t *testing.T) {
-	replay, err := vcr.NewSequence(steps(t, &provider.DevRev, "always:webhooks.get/200")...)
+	sequence, err := vcr.NewSequence(steps(t, &provider.DevRev, "always:webhooks.get/200")...)
 	require.NoError(t, err)
-	journal := vcr.NewJournal(vcr.Config{Definition: &provider.DevRev}, replay)
+	journal := vcr.NewJournal(vcr.Config{Definition: &provider.DevRev}, sequence)
 	var told []int
 	journal.OnFailure = func(e vcr.Exchange) { told = append(told, e.Number) }
 	for _, tc := range []struct{ body, media string }{{webhook, "application/json"}, {`{"id":"x"}`, "application/json"}, {webhook, "text/plain"}, {webhook, "application/json"}} {
@@ -149,9 +149,9 @@ func TestJournal_tellsOfFailuresOnly(t *testing.T) {
 
 // A server that runs for days remembers the latest requests and counts all.
 func TestJournal_isBounded(t *testing.T) {
-	replay, err := vcr.NewSequence(steps(t, &provider.DevRev, "always:webhooks.list/200")...)
+	sequence, err := vcr.NewSequence(steps(t, &provider.DevRev, "always:webhooks.list/200")...)
 	require.NoError(t, err)
-	journal := vcr.NewJournal(vcr.Config{Definition: &provider.DevRev}, replay)
+	journal := vcr.NewJournal(vcr.Config{Definition: &provider.DevRev}, sequence)
 	const n = 10_001
 	for range n {
 		req, err := http.NewRequest("POST", provider.DevRev.BaseURL+"/webhooks.list", strings.NewReader("{}"))

@@ -65,7 +65,7 @@ func (k *known) asks() string {
 // header that asks for nothing asks for anything.
 func accepted(values []string) (types, refused []string, anything bool) {
 	for v := range strings.SplitSeq(strings.Join(values, ","), ",") {
-		media := mediaType(v)
+		media := contract.MediaType(v)
 		if _, params, err := mime.ParseMediaType(v); err == nil {
 			if q, err := strconv.ParseFloat(params["q"], 64); err == nil && q == 0 {
 				refused = append(refused, media)

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 )
 
 // MissError says that no recorded interaction answers a request, and why. It
@@ -21,7 +19,7 @@ type MissError struct {
 func (e *MissError) Error() string { return e.text }
 
 // Unwrap lets errors.Is find go-vcr's sentinel.
-func (e *MissError) Unwrap() error { return cassette.ErrInteractionNotFound }
+func (e *MissError) Unwrap() error { return ErrNotFound }
 
 // maxCompared bounds the interactions that an explanation compares, so that a
 // miss on a cassette of ten thousand is explained as fast as on one of ten.

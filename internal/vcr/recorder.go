@@ -9,6 +9,12 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 )
 
+// Interaction is one request and its answer, as go-vcr keeps them.
+type Interaction = cassette.Interaction
+
+// ErrNotFound is go-vcr's error for a request that no interaction answers.
+var ErrNotFound = cassette.ErrInteractionNotFound
+
 // Recorder is an unmodified go-vcr recorder. It has no cassette of its own, and
 // nobody calls its Stop.
 type Recorder struct{ recorder *recorder.Recorder }
@@ -19,7 +25,7 @@ func NewRecorder(capture func(*cassette.Interaction) error) (*Recorder, error) {
 	options := &recorder.Options{
 		CassetteName:       "unsaved",
 		Mode:               recorder.ModePassthrough,
-		RealTransport:      roundTripper(passed),
+		RealTransport:      passer{},
 		SkipRequestLatency: true,
 	}
 	if capture != nil {
@@ -54,10 +60,9 @@ func (p *passage) Value(key any) any {
 	return p.Context.Value(key)
 }
 
-func passed(req *http.Request) (*http.Response, error) {
+// passer is the transport of every recorder.
+type passer struct{}
+
+func (passer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return req.Context().Value(passageKey{}).(*passage).next(req)
 }
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

@@ -149,3 +149,34 @@ func (r *Recording) capture(ia *cassette.Interaction) error {
 	r.captured = append(r.captured, ia)
 	return nil
 }
+
+// Exchanges returns what was recorded so far, without writing anything. It
+// demands what a commit demands of the values: when a request has failed, or a
+// value of the tenant is left that no placeholder stands for, there are reasons
+// instead. The contract is the caller's to judge.
+func (r *Recording) Exchanges() (exchanges []contract.Exchange, reasons []string) {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	r.failures.Lock()
+	reasons = slices.Clone(r.refusals)
+	r.failures.Unlock()
+	found, _ := r.leaks()
+	if reasons = append(reasons, found...); len(reasons) > 0 {
+		slices.Sort(reasons)
+		return nil, slices.Compact(reasons)
+	}
+	return exchangesOf(r.captured), nil
+}
+
+// Replaced counts the distinct values of the tenant that placeholders stand for
+// in what was recorded, by kind.
+func (r *Recording) Replaced() map[provider.Kind]int {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	var text strings.Builder
+	for _, ia := range r.captured {
+		text.WriteString(exchangeText(ia))
+		text.WriteByte('\n')
+	}
+	return r.table.Counts(text.String())
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -202,10 +203,6 @@ func isForm(body []byte) bool {
 	return len(body) > 0 && !bytes.ContainsAny(body[:1], "{[\" \t\r\n") && bytes.IndexByte(body, '=') > 0
 }
 
-func escapePointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-}
-
 // Describe names a request in messages, without a credential in its URL.
 func Describe(def *provider.Definition, req *http.Request) string {
 	return Method(req) + " " + secrecyOf(def, req, nil).url(req.URL)
@@ -218,3 +215,25 @@ func Method(req *http.Request) string {
 	}
 	return req.Method
 }
+
+// varying is what messages show for a placeholder of what varies: what fits
+// there. It is empty for any other value.
+func varying(value string) string {
+	kind, ok := placeholder.IsSent(value)
+	switch {
+	case !ok:
+		return ""
+	case kind == provider.Secret:
+		return "(varies: base64 of 8 to 32 bytes)"
+	case kind == provider.URL && strings.HasPrefix(value, "https://"):
+		return "(varies: an absolute URL)"
+	case kind == provider.URL && strings.HasPrefix(value, "/"):
+		return "(varies: a relative URL)"
+	case kind == provider.Mail:
+		return "(varies: a mail address)"
+	}
+	return "(varies: any text)"
+}
+
+// withheldMark stands where a value was.
+const withheldMark = "(withheld)"

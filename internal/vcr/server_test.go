@@ -37,9 +37,9 @@ func steps(t testing.TB, def *provider.Definition, names ...string) []vcr.Step {
 // serving starts a server with a journal.
 func serving(t testing.TB, def *provider.Definition, all ...vcr.Step) (*httptest.Server, *vcr.Journal) {
 	t.Helper()
-	replay, err := vcr.NewSequence(all...)
+	sequence, err := vcr.NewSequence(all...)
 	require.NoError(t, err)
-	journal := vcr.NewJournal(vcr.Config{Definition: def}, replay)
+	journal := vcr.NewJournal(vcr.Config{Definition: def}, sequence)
 	handler := vcr.NewServer(def.BaseURL, journal)
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() {
@@ -194,9 +194,9 @@ func TestServer_faults(t *testing.T) {
 
 // Close ends what a timeout holds open, for a client that would wait for ever.
 func TestServer_closeEndsATimeout(t *testing.T) {
-	replay, err := vcr.NewSequence(steps(t, &provider.DevRev, "timeout:webhooks.get/200")...)
+	sequence, err := vcr.NewSequence(steps(t, &provider.DevRev, "timeout:webhooks.get/200")...)
 	require.NoError(t, err)
-	journal := vcr.NewJournal(vcr.Config{Definition: &provider.DevRev}, replay)
+	journal := vcr.NewJournal(vcr.Config{Definition: &provider.DevRev}, sequence)
 	handler := vcr.NewServer(provider.DevRev.BaseURL, journal)
 	server := httptest.NewServer(handler)
 	defer server.Close()

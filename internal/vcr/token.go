@@ -124,8 +124,8 @@ func (e *audit) walk(visit func(token)) {
 			visit(token{sort: rootToken, in: "request", at: at})
 		}
 	}
-	asked := contractRequest(e.ia, e.url)
-	classes := e.r.ofRequest(contract.RequestClasses(e.r.Definition, asked))
+	x := exchangeOf(e.ia)
+	classes := e.r.ofRequest(contract.RequestClasses(e.r.Definition, x.Request))
 	segments := provider.Segments(e.url.EscapedPath())
 	template := e.r.Definition.Template(e.url.EscapedPath())
 	for i, raw := range segments {
@@ -167,7 +167,7 @@ func (e *audit) walk(visit func(token)) {
 	}
 	headers(a.Headers, "answer", visit)
 	if a.Body != "" {
-		e.body("answer", a.Body, e.r.overridden(contract.AnswerClasses(e.r.Definition, asked, contractAnswer(e.ia))), visit)
+		e.body("answer", a.Body, e.r.overridden(contract.AnswerClasses(e.r.Definition, x.Request, x.Answer)), visit)
 	}
 }
 

@@ -28,7 +28,7 @@ type RecordTransport struct {
 func (r *Recording) Transport() *RecordTransport {
 	return &RecordTransport{
 		// The code under test may have sent the tenant's own values.
-		Client:    Client{Config: r.Config, Describe: func(req *http.Request) string { return r.describe(req) }},
+		Client:    Client{Config: r.RecordConfig.Config, Describe: func(req *http.Request) string { return r.describe(req) }},
 		recording: func() *Recording { return r },
 	}
 }
@@ -170,13 +170,13 @@ func (r *Recording) admit(req *Request) (*http.Request, error) {
 // from being written.
 func (t *RecordTransport) check(r *Recording, req *Request, broken []contract.Problem, id int) {
 	t.Report.Helper()
-	e := exchangesOf(r.captured[id : id+1])[0]
+	ia := r.captured[id]
+	e := exchangeOf(ia)
 	answer := contract.CheckAnswer(t.Definition, e.Request, e.Answer, t.Strict)
 	label := fmt.Sprintf("the live exchange #%d", id)
 	if r.Tenant.Source == Simulated {
 		label = fmt.Sprintf("the simulated exchange #%d", id)
 	}
-	ia := r.captured[id]
 	if ia.Response.Body == replacedText || ia.Response.Body == replacedPage {
 		aboutReplaced(answer)
 	}

@@ -157,3 +157,7 @@ func Answering(next http.RoundTripper) http.RoundTripper {
 		return resp, err
 	})
 }
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

@@ -7,17 +7,14 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
-	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -99,7 +96,7 @@ func (r *Recording) send(caller *http.Request, cred Credential, method string, u
 		resp.Body = http.NoBody
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode == http.StatusSwitchingProtocols || mediaType(resp.Header.Get("Content-Type")) == "text/event-stream" {
+	if resp.StatusCode == http.StatusSwitchingProtocols || contract.MediaType(resp.Header.Get("Content-Type")) == "text/event-stream" {
 		return nil, nil, &RefusedError{text: fmt.Sprintf("%s is not recorded: the answer is a stream (%s), and a cassette holds whole answers only",
 			r.describe(caller), statusText(resp.StatusCode))}
 	}
@@ -211,206 +208,4 @@ func readLimited(body io.Reader) ([]byte, error) {
 		err = &answerError{text: fmt.Sprintf("the answer is larger than %d MiB; a cassette is no place for it", MaxBody>>20)}
 	}
 	return data, err
-}
-
-// hideBody exchanges the values of an answer for placeholders. A body that is
-// not JSON has no members that a contract could tell apart, so it is replaced
-// whole.
-func (r *Recording) hideBody(asked contract.Request, resp *http.Response, body []byte) ([]byte, error) {
-	if len(body) == 0 {
-		return nil, nil
-	}
-	if !json.Valid(body) {
-		if mediaType(resp.Header.Get("Content-Type")) == "text/html" {
-			return []byte(replacedPage), nil
-		}
-		return []byte(replacedText), nil
-	}
-	classes := contract.AnswerClasses(r.Definition, asked, contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body})
-	return r.table.HideJSON(body, r.overridden(classes))
-}
-
-// fixedMoment stands for a time in seconds or milliseconds since 1970 in a rate
-// limit's header.
-const fixedMoment = "1741076400"
-
-// What stands in a cassette for an answer that is not JSON.
-const (
-	replacedPage = "<!DOCTYPE html>\n<html><head><title>replaced</title></head><body>the page was replaced when it was recorded</body></html>\n"
-	replacedText = "the body was replaced when it was recorded\n"
-)
-
-// overridden applies the test's own Redact and Keep to an answer.
-func (r *Recording) overridden(classes func(string) provider.Class) func(string) provider.Class {
-	if len(r.Redact)+len(r.Keep) == 0 {
-		return classes
-	}
-	return func(pointer string) provider.Class {
-		class := classes(pointer)
-		redact, keep := narrowest(r.Redact, pointer), narrowest(r.Keep, pointer)
-		if redact != "" {
-			class.Kind, class.Keep, class.Documented = provider.Opaque, false, true
-		}
-		if keep != "" && width(keep) <= width(redact) && keepable(classes(pointer), keep, pointer) {
-			class.Kind = classes(pointer).Kind
-			class.Keep, class.Kept = true, true
-		}
-		return class
-	}
-}
-
-// ofRequest applies the test's own Keep and Varies to what it sends.
-func (r *Recording) ofRequest(classes func(string) provider.Class) func(string) provider.Class {
-	return func(pointer string) provider.Class {
-		class := classes(pointer)
-		varies, keep := narrowest(r.Varies, pointer), narrowest(r.Keep, pointer)
-		class.Varies = varies != "" && width(varies) <= width(keep)
-		if keep != "" && !class.Varies && keepable(class, keep, pointer) {
-			class.Keep, class.Kept = true, true
-		}
-		return class
-	}
-}
-
-// narrowest returns the pattern that names a member most closely, or the member
-// around it; empty when none covers it.
-func narrowest(patterns []string, pointer string) (best string) {
-	for _, p := range patterns {
-		if covers(p, pointer) && width(p) < width(best) {
-			best = p
-		}
-	}
-	return best
-}
-
-// width is how much a pattern may cover: less the more it says. The empty one is
-// no pattern, and wider than all.
-func width(pattern string) int {
-	if pattern == "" {
-		return 0
-	}
-	return -2*strings.Count(pattern, "/") + strings.Count(pattern, "*") - 2
-}
-
-// Clash reports whether of two patterns neither is narrower, and both may cover
-// one member.
-func Clash(a, b string) bool {
-	x, y := strings.Split(a, "/"), strings.Split(b, "/")
-	if width(a) != width(b) || len(x) != len(y) {
-		return false
-	}
-	for i := range x {
-		if x[i] != y[i] && x[i] != "*" && y[i] != "*" {
-			return false
-		}
-	}
-	return true
-}
-
-// keepable reports whether a pattern of Keep may let a member stay: never a
-// credential, and what the contract marks as sensitive, or does not describe,
-// only when the pattern names that very member and not an object around it.
-func keepable(class provider.Class, pattern, pointer string) bool {
-	switch class.Kind {
-	case provider.Secret, provider.Key:
-		return false
-	case provider.ID, provider.DisplayID, provider.URL, provider.Mail, provider.Name, provider.Opaque:
-		return names(pattern, pointer)
-	}
-	// What may stay anyway, and texts; a value that departs from what is documented
-	// there may be anything.
-	return class.Keep || class.Documented && class.Kind == provider.Text || names(pattern, pointer)
-}
-
-// names reports whether what Keep covers is named by it: by the member's own name,
-// or as an element of an array that it names.
-func names(keep, pointer string) bool {
-	a, b := strings.Split(keep, "/"), strings.Split(pointer, "/")
-	last := len(a) - 1
-	return len(a) == len(b) && (a[last] != "*" || element.MatchString(b[last]) && a[last-1] != "*")
-}
-
-// element is the index of an element. A longer number is the name of a member.
-var element = pattern.New(`^(0|[1-9][0-9]{0,3})$`)
-
-// covers reports whether a JSON pointer names a member or something inside it;
-// "*" stands for any one member or index.
-func covers(pattern, pointer string) bool {
-	a, b := strings.Split(pattern, "/"), strings.Split(pointer, "/")
-	if len(a) > len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != "*" && a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// hideHeader keeps the headers that the provider's list names, as far as their
-// values have the form that the list gives.
-func (r *Recording) hideHeader(header http.Header) http.Header {
-	out := http.Header{}
-	for name, grammar := range r.Definition.ResponseHeaders {
-		for _, value := range header.Values(name) {
-			if hidden, ok := hideValue(grammar, value, r.table.HideURL); ok {
-				out.Add(name, hidden)
-			}
-		}
-	}
-	return out
-}
-
-var (
-	numeric  = pattern.New(`^[0-9]{1,7}(\.[0-9]{1,3})?$`)
-	moment   = pattern.New(`^[0-9]{10}([0-9]{3})?$`)
-	schemes  = map[string]bool{"Basic": true, "Bearer": true, "Digest": true, "Negotiate": true}
-	charsets = map[string]bool{"utf-8": true, "us-ascii": true, "iso-8859-1": true}
-	types    = map[string]bool{
-		"application/json": true, "application/hal+json": true, "application/problem+json": true,
-		"application/xml": true, "text/html": true, "text/plain": true, "text/xml": true,
-	}
-	varied = map[string]bool{
-		"*": true, "accept": true, "accept-encoding": true, "accept-language": true,
-		"authorization": true, "cookie": true, "origin": true, "x-dv-sig-1": true,
-	}
-)
-
-func hideValue(grammar provider.HeaderGrammar, value string, hideURL func(string) string) (string, bool) {
-	switch grammar {
-	case provider.MediaType:
-		t, params, err := mime.ParseMediaType(value)
-		if err != nil || !types[t] {
-			return "", false
-		}
-		if charset := strings.ToLower(params["charset"]); charsets[charset] {
-			return t + "; charset=" + charset, true
-		}
-		return t, true
-	case provider.Number:
-		if moment.MatchString(value) {
-			return fixedMoment, true
-		}
-		return value, numeric.MatchString(value)
-	case provider.RetryAfter:
-		if _, err := http.ParseTime(value); err == nil {
-			return value, true
-		}
-		return value, numeric.MatchString(value)
-	case provider.Scheme:
-		scheme, _, _ := strings.Cut(value, " ")
-		return scheme, schemes[scheme]
-	case provider.Tokens:
-		for _, token := range strings.Split(value, ",") {
-			if !varied[strings.ToLower(strings.TrimSpace(token))] {
-				return "", false
-			}
-		}
-		return value, true
-	case provider.Reference:
-		return hideURL(value), value != ""
-	default:
-		return "", false
-	}
 }

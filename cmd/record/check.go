@@ -15,9 +15,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/cassettes"
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/drift"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/record"
 )
 
 type check struct {
@@ -109,7 +110,7 @@ func (k *check) scenario(ctx context.Context, t target) error {
 	case !t.asks():
 		k.leave(t, leftOut, t.scenario.How, nil)
 		return nil
-	case k.simulate && file.Header.Source == vcr.Live:
+	case k.simulate && file.Header.Source == cassette.Live:
 		k.leave(t, leftOut, "recorded from a tenant; the simulator says nothing of that", nil)
 		return nil
 	case t.session.stopped != nil:
@@ -141,7 +142,7 @@ func (k *check) twice(ctx context.Context, t target) (fresh [2][]contract.Exchan
 	}
 	k.progress(t)
 	for i := range fresh {
-		if i > 0 && tenant.Source == vcr.Simulated {
+		if i > 0 && tenant.Source == cassette.Simulated {
 			break
 		}
 		if err := k.attempts(ctx, t, tenant, func() (err error) {
@@ -156,8 +157,8 @@ func (k *check) twice(ctx context.Context, t target) (fresh [2][]contract.Exchan
 
 // attempt records the scenario once. Without a path there is no file that it
 // could touch.
-func (k *check) attempt(ctx context.Context, t target, tenant vcr.Tenant) ([]contract.Exchange, error) {
-	recording, first, err := k.ask(ctx, t, vcr.RecordConfig{Tenant: tenant})
+func (k *check) attempt(ctx context.Context, t target, tenant record.Tenant) ([]contract.Exchange, error) {
+	recording, first, err := k.ask(ctx, t, record.Config{Tenant: tenant})
 	if err != nil {
 		return nil, err
 	}
@@ -276,7 +277,7 @@ func (s stored) has(t target) bool {
 }
 
 // load returns the scenario's cassette, nil when there is none.
-func (s stored) load(t target) (*vcr.File, error) {
+func (s stored) load(t target) (*cassette.File, error) {
 	name := t.name() + ".yaml"
 	data, err := fs.ReadFile(s.files, name)
 	switch {
@@ -285,5 +286,5 @@ func (s stored) load(t target) (*vcr.File, error) {
 	case err != nil:
 		return nil, err
 	}
-	return vcr.Parse(name, data)
+	return cassette.Parse(name, data)
 }

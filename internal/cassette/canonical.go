@@ -203,6 +203,8 @@ func RequestKey(method string, u *url.URL, accept string, body []byte) string {
 	return Key(method, CanonicalURL(u), accept, CanonicalBody(body))
 }
 
+// Key is the class of a request whose parts are in canonical form. accept is the
+// media type asked for, where the vendor tells answers apart by it.
 func Key(method, canonicalURL, accept, canonicalBody string) string {
 	return method + "\n" + canonicalURL + "\n" + accept + "\n" + canonicalBody
 }

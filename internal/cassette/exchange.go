@@ -10,6 +10,7 @@ import (
 // Exchanges returns what a cassette holds, as the contract judges it.
 func (f *File) Exchanges() []contract.Exchange { return ExchangesOf(f.Interactions) }
 
+// ExchangesOf returns interactions as the contract judges them.
 func ExchangesOf(interactions []*Interaction) []contract.Exchange {
 	all := make([]contract.Exchange, len(interactions))
 	for i, ia := range interactions {
@@ -30,6 +31,7 @@ func ExchangeOf(ia *Interaction) contract.Exchange {
 	}
 }
 
+// Text is all of an interaction that somebody chose, to be searched.
 func Text(ia *Interaction) string {
 	return strings.Join([]string{ia.Request.URL, headerText(ia.Request.Headers, nil), ia.Request.Body, headerText(ia.Response.Headers, nil), ia.Response.Body}, "\n")
 }

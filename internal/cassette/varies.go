@@ -73,6 +73,7 @@ const (
 	SentSecretMark = "c2VudC1"
 )
 
+// HoldsSent reports whether a recorded request may hold what varies.
 func HoldsSent(ia *Interaction) bool {
 	for _, s := range []string{ia.Request.Body, ia.Request.URL} {
 		if strings.Contains(s, SentMark) || strings.Contains(s, SentSecretMark) {

@@ -89,6 +89,7 @@ type frame struct {
 // deeper.
 const maxPointer = 16
 
+// EscapePointer writes the name of a member as JSON pointers do.
 func EscapePointer(name string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }

@@ -12,14 +12,17 @@ import (
 	"sync"
 	"time"
 
-	"example.com/webhookvcr/internal/pattern"
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 // claims are the files that this process records to: two recordings of one file
 // would each save a half of the truth.
 var claims sync.Map // absolute path -> struct{}
 
+// Claim reserves a file for one recording until it is released. name is how
+// messages call it.
 func Claim(path, name string) (release func(), err error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {

@@ -15,6 +15,7 @@ type Stack []uintptr
 // maxFrames bounds the search for the test's own line below its wrappers.
 const maxFrames = 64
 
+// Callers is the place from which its caller was called.
 func Callers() Stack {
 	var frames [maxFrames]uintptr
 	return slices.Clone(frames[:runtime.Callers(3, frames[:])])
@@ -92,7 +93,7 @@ func goroutine() string {
 	return words[1]
 }
 
-// home begins the names of this module's internal packages.
+// home begins the names of this module's internal packages, whatever its path.
 var home = strings.TrimSuffix(reflect.TypeFor[Stack]().PkgPath(), "exchange")
 
 // plumbing reports whether a function stands between the code under test and

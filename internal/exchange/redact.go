@@ -25,6 +25,7 @@ type Redactor struct {
 	credentials []string
 }
 
+// NewRedactor returns what messages withhold of a request with that body.
 func NewRedactor(def *provider.Definition, req *http.Request, body []byte) Redactor {
 	class := contract.RequestClasses(def, contract.Request{Method: Method(req), URL: req.URL, Header: req.Header, Body: body})
 	s := Redactor{Named: func(pointer, name string) bool {
@@ -122,8 +123,8 @@ func (s Redactor) Query(raw string) string {
 	return strings.Join(pairs, "&")
 }
 
-// Pair reports whether a query key, as it was sent, holds a credential.
-func (s Redactor) Pair(name string) bool {
+// SecretKey reports whether a query key, as it was sent, holds a credential.
+func (s Redactor) SecretKey(name string) bool {
 	if plain, err := url.QueryUnescape(name); err == nil {
 		name = plain
 	}

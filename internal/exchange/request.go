@@ -94,6 +94,7 @@ func (c *Client) copyFor(r *Request) *http.Request {
 	return sent
 }
 
+// SetRequestBody gives a request a body that can be read again.
 func SetRequestBody(req *http.Request, body []byte) {
 	req.Body, req.GetBody, req.ContentLength = http.NoBody, nil, int64(len(body))
 	if len(body) > 0 {

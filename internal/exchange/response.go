@@ -46,6 +46,7 @@ func SetNoBody(resp *http.Response, body string) {
 	}
 }
 
+// CloneHeader returns a copy of a header, which is never nil.
 func CloneHeader(h http.Header) http.Header {
 	if len(h) == 0 {
 		return http.Header{}
@@ -53,6 +54,7 @@ func CloneHeader(h http.Header) http.Header {
 	return h.Clone()
 }
 
+// StatusText is the status line of a code: "200 OK".
 func StatusText(code int) string {
 	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
 }

@@ -63,9 +63,9 @@ type Recording struct {
 	refusals []string // why this recording cannot be written; guarded by failures
 }
 
-// New prepares a recording. The target's directory must be writable
-// and its file a regular one, or not there yet: better to hear of it before the
-// tenant has been asked than after.
+// New prepares a recording. The target's directory must be writable and its file a
+// regular one, or not there yet: better to hear of it before the tenant has been
+// asked than after.
 func New(c Config) (*Recording, error) {
 	if c.Tenant.Transport == nil {
 		c.Tenant.Transport = http.DefaultTransport

@@ -13,8 +13,8 @@ import (
 )
 
 // seed enters the real values that the environment gives. Those of the
-// provider's own seeds may be missing: resolve tells when one is
-// needed. A seed of the caller's own is there because the test sends it.
+// provider's own seeds may be missing: resolve tells when one is needed. A seed of
+// the caller's own is there because the test sends it.
 func (r *Recording) seed() error {
 	var missing []string
 	for _, s := range r.Seeds {

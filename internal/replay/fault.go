@@ -16,7 +16,6 @@ import (
 // The request is matched first: a fault has a subject.
 type Fault int
 
-// The faults.
 const (
 	None      Fault = iota
 	Timeout         // the transport gives up waiting, at once

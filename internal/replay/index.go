@@ -142,6 +142,20 @@ func (t *Index) answers(id int, key, accept string) {
 	}
 }
 
+// keys returns the class keys under which a request may be found in the index.
+func (t *Index) keys(k *Key) []string {
+	if !t.def.MatchAccept {
+		return k.key[:]
+	}
+	var keys []string
+	for _, accept := range t.accepts {
+		if k.takes(accept) {
+			keys = append(keys, cassette.Key(k.method, k.url, accept, k.body))
+		}
+	}
+	return keys
+}
+
 // acceptOf is the media type by which a recorded interaction is told apart. A
 // cassette recorded without our allow-list may lack the header or ask for
 // anything; then the type of the answer counts.
@@ -173,7 +187,7 @@ func Misled(file *cassette.File, def *provider.Definition, scenario *provider.Sc
 	return -1, -1
 }
 
-// Problems returns the contract problems of an answer, checked once per process.
+// problems returns the contract problems of an answer, checked once per process.
 func (t *Index) problems(id int, strict bool) []contract.Problem {
 	e := &t.entries[id]
 	v := &e.verdicts[0]

@@ -25,9 +25,10 @@ type Key struct {
 	// accepts are the media types asked for: exact ones, and ranges of the form
 	// "application/*". refused are those with q=0; any says that every other type
 	// will do.
-	accepts  []string
-	refused  []string
-	any      bool
+	accepts []string
+	refused []string
+	any     bool
+	// Problems are those of the request.
 	Problems []contract.Problem
 	// key is the class key where the media type asked for tells nothing apart.
 	key [1]string
@@ -85,20 +86,6 @@ func accepted(values []string) (types, refused []string, anything bool) {
 	return types, refused, anything || strings.TrimSpace(strings.Join(values, "")) == ""
 }
 
-// keys returns the class keys under which a request may be found in the index.
-func (t *Index) keys(k *Key) []string {
-	if !t.def.MatchAccept {
-		return k.key[:]
-	}
-	var keys []string
-	for _, accept := range t.accepts {
-		if k.takes(accept) {
-			keys = append(keys, cassette.Key(k.method, k.url, accept, k.body))
-		}
-	}
-	return keys
-}
-
 // requests remembers the requests that this process has seen, by their exact
 // bytes, so that a test suite that sends the same request again pays neither
 // for JSON nor for the schema.
@@ -139,6 +126,8 @@ func keyFor(def *provider.Definition, req *http.Request, body []byte) *Key {
 	return k
 }
 
+// NewKey returns the request as it is matched, with the problems that the contract
+// has with it.
 func NewKey(def *provider.Definition, req *http.Request, body []byte) *Key {
 	sent := *req.URL // the request's owner may change it
 	k := &Key{def: def, method: exchange.Method(req), url: cassette.CanonicalURL(req.URL), sent: &sent, body: cassette.CanonicalBody(body)}

@@ -15,8 +15,8 @@ import (
 	"example.com/webhookvcr/internal/replay"
 )
 
-// LogPath is where a [Server] shows its [Log]. No vendor begins a path
-// with a hyphen.
+// LogPath is where a [Server] shows its [Log]. No vendor begins a path with a
+// hyphen.
 const LogPath = "/-/requests"
 
 // LogVersion rises when a member of a [Report] changes its meaning or goes.
@@ -28,7 +28,6 @@ const maxKept = 10_000
 // Result says what became of a request.
 type Result string
 
-// The results.
 const (
 	Answered Result = "answered" // with a recorded answer, or with the fault of its step
 	Missed   Result = "missed"   // no recorded interaction answers it
@@ -110,8 +109,8 @@ type Log struct {
 }
 
 // NewLog returns a log of what a sequence answers. The configuration's Report and
-// NoDefaults have no effect: the log is what is reported to, and requests
-// pass as they are.
+// NoDefaults have no effect: the log is what is reported to, and requests pass as
+// they are.
 func NewLog(c exchange.Config, s *replay.Sequence) *Log {
 	c.Bare = true
 	l := &Log{config: c, sequence: s, report: Report{Version: LogVersion, Provider: c.Definition.Name, Requests: []Entry{}}}

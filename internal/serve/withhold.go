@@ -40,7 +40,7 @@ func withhold(def *provider.Definition, req *http.Request, body []byte) withheld
 // pairs collects the values of a query or a form, as text and as it was sent.
 func (w *withheld) pairs(raw string, secret exchange.Redactor) {
 	for pair := range strings.SplitSeq(raw, "&") {
-		if name, value, _ := strings.Cut(pair, "="); secret.Pair(name) {
+		if name, value, _ := strings.Cut(pair, "="); secret.SecretKey(name) {
 			w.add(value)
 			if plain, err := url.QueryUnescape(value); err == nil {
 				w.add(plain)

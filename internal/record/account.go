@@ -205,7 +205,7 @@ func (e *audit) bounded(t token) bool {
 		case provider.Scope:
 			return t.value == "beta"
 		default:
-			kept, ok := hideValue(g, t.value, func(s string) string { return s })
+			kept, ok := hideValue(e.r.Definition, g, t.value, func(s string) string { return s })
 			return ok && kept == t.value
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
@@ -44,7 +45,7 @@ func (r *Recording) hideHeader(header http.Header) http.Header {
 	out := http.Header{}
 	for name, grammar := range r.Definition.ResponseHeaders {
 		for _, value := range header.Values(name) {
-			if hidden, ok := hideValue(grammar, value, r.table.HideURL); ok {
+			if hidden, ok := hideValue(r.Definition, grammar, value, r.table.HideURL); ok {
 				out.Add(name, hidden)
 			}
 		}
@@ -63,11 +64,13 @@ var (
 	}
 	varied = map[string]bool{
 		"*": true, "accept": true, "accept-encoding": true, "accept-language": true,
-		"authorization": true, "cookie": true, "origin": true, "x-dv-sig-1": true,
+		"authorization": true, "cookie": true, "origin": true,
 	}
 )
 
-func hideValue(grammar provider.HeaderGrammar, value string, hideURL func(string) string) (string, bool) {
+// hideValue returns a header's value as a cassette holds it; ok is false for one
+// that does not have the form.
+func hideValue(def *provider.Definition, grammar provider.HeaderGrammar, value string, hideURL func(string) string) (hidden string, ok bool) {
 	switch grammar {
 	case provider.MediaType:
 		t, params, err := mime.ParseMediaType(value)
@@ -92,8 +95,8 @@ func hideValue(grammar provider.HeaderGrammar, value string, hideURL func(string
 		scheme, _, _ := strings.Cut(value, " ")
 		return scheme, schemes[scheme]
 	case provider.Tokens:
-		for _, token := range strings.Split(value, ",") {
-			if !varied[strings.ToLower(strings.TrimSpace(token))] {
+		for token := range strings.SplitSeq(value, ",") {
+			if name := strings.ToLower(strings.TrimSpace(token)); !varied[name] && !slices.Contains(def.Vary, name) {
 				return "", false
 			}
 		}

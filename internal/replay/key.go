@@ -98,6 +98,7 @@ type requests struct {
 // maxRemembered bounds the memory for remembered requests, in bytes of keys.
 const maxRemembered = 16 << 20
 
+// remembered makes a replay several times as fast, as BenchmarkExchange measures.
 var remembered sync.Map // *provider.Definition -> *requests
 
 // keyFor returns the request as it is matched.

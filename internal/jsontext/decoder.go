@@ -22,6 +22,9 @@ const (
 	EndArray    Kind = ']'
 )
 
+// End returns the kind of the bracket that closes an object or an array.
+func (k Kind) End() Kind { return k + 2 } // both stand two behind, in ASCII
+
 // Token is a string, a number, a literal, or a bracket.
 type Token struct{ raw string }
 

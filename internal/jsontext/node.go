@@ -196,7 +196,7 @@ func (n *Node) Append(out []byte) []byte {
 			}
 			out = child.Append(out)
 		}
-		return append(out, byte(n.Kind)+2) // both closing brackets stand two behind
+		return append(out, byte(n.Kind.End()))
 	default:
 		return append(out, n.Text...)
 	}

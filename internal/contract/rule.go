@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -21,7 +22,7 @@ func (r *report) echo(d *provider.Definition, route provider.Route, req Request,
 	if e == nil || status < 200 || status > 299 {
 		return
 	}
-	got, _ := resolve(r.root, e.Answer)
+	got, _ := jsontext.Lookup(r.root, e.Answer)
 	id, ok := got.(string)
 	asked, from := requested(route, req)
 	if !ok || asked == "" || id == asked || e.FoldCase && strings.EqualFold(id, asked) {
@@ -65,7 +66,7 @@ func (r *report) retryAfter(d *provider.Definition, a Answer) {
 	if d.RetryAfter == "" || r.root == nil || a.Status != http.StatusTooManyRequests {
 		return
 	}
-	v, ok := resolve(r.root, d.RetryAfter)
+	v, ok := jsontext.Lookup(r.root, d.RetryAfter)
 	if !ok {
 		return
 	}
@@ -83,7 +84,7 @@ func (r *report) secrets(d *provider.Definition, s *schema) {
 		return
 	}
 	for pointer, class := range classes(s, r.root) {
-		v, _ := resolve(r.root, pointer)
+		v, _ := jsontext.Lookup(r.root, pointer)
 		secret, ok := v.(string)
 		if class.Kind != provider.Secret || !ok || secret == "" {
 			continue
@@ -144,7 +145,7 @@ func (r *report) exclusive(op *provider.Operation) {
 	if op.Name != "webhooks.update" {
 		return
 	}
-	v, _ := resolve(r.root, "/event_types")
+	v, _ := jsontext.Lookup(r.root, "/event_types")
 	types, _ := v.(map[string]any)
 	if _, ok := types["set"]; !ok {
 		return

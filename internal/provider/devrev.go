@@ -103,10 +103,10 @@ var DevRev = Definition{
 		Body:   "webhooks.event.request.json", Answer: "webhooks.event.200.json", Tag: "type",
 	},
 	Own: &OwnWebhook{
-		Create:  devrevPost("webhooks.create", `{"url":"`+devrevURL+`","event_types":["work_created"]}`),
-		List:    devrevPost("webhooks.list", "{}"),
-		Delete:  devrevPost("webhooks.delete", devrevGetBody),
-		Seed:    DevRevWebhookID,
+		Create: devrevPost("webhooks.create", `{"url":"`+devrevURL+`","event_types":["work_created"]}`),
+		List:   devrevPost("webhooks.list", "{}"),
+		Delete: devrevPost("webhooks.delete", devrevGetBody),
+		Seed:   DevRevWebhookID, At: devrevURL,
 		Created: "/webhook/id", Listed: "/webhooks", URL: "url",
 	},
 	RequestHeaders: []RequestHeader{

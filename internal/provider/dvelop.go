@@ -116,7 +116,7 @@ var DVelop = Definition{
 		Create: dvelopRequest("POST", dvelopEventPath, "application/json", dvelopOwnBody),
 		List:   dvelopRequest("GET", dvelopEventPath, "application/json", ""),
 		Delete: dvelopRequest("DELETE", dvelopWebhookPath, "application/json", ""),
-		Seed:   DVelopWebhookID,
+		Seed:   DVelopWebhookID, At: dvelopURL,
 		Listed: "/_embedded/webhooks", URL: "uri",
 	},
 	RequestHeaders: []RequestHeader{{"Accept", MediaTypes}, {"Content-Type", MediaType}, {"Origin", Root}},

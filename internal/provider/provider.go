@@ -150,6 +150,8 @@ type OwnWebhook struct {
 	// Created is the pointer of the new id in the answer to Create; empty means the
 	// last segment of its Location header.
 	Created string
+	// At is the URL that the webhooks of recordings deliver to.
+	At string
 	// Listed is the pointer of the list in the answer to List. Each entry has its id
 	// in the member id, and its URL in the member that URL names.
 	Listed, URL string

@@ -83,7 +83,7 @@ func (c *Client) Send(req *http.Request, answer func(*Request) (*http.Response, 
 	if err != nil {
 		return nil, err
 	}
-	r := &Request{Sent: req, Body: body}
+	r := &Request{Request: Asked(req, body), Sent: req}
 	c.credentials(r)
 	c.plain(r)
 	for _, see := range c.OnRequest {

@@ -25,15 +25,15 @@ type Redactor struct {
 	credentials []string
 }
 
-// NewRedactor returns what messages withhold of a request with that body.
-func NewRedactor(def *provider.Definition, req *http.Request, body []byte) Redactor {
-	class := contract.RequestClasses(def, contract.Request{Method: Method(req), URL: req.URL, Header: req.Header, Body: body})
+// NewRedactor returns what messages withhold of a request.
+func NewRedactor(def *provider.Definition, req contract.Request) Redactor {
+	class := contract.RequestClasses(def, req)
 	s := Redactor{Named: func(pointer, name string) bool {
 		kind := class(pointer).Kind
 		return kind == provider.Secret || kind == provider.Key || cassette.SecretName.MatchString(name)
 	}}
 	carried := strings.Fields(strings.Join(req.Header.Values("Authorization"), " "))
-	for _, cookie := range req.Cookies() {
+	for _, cookie := range (&http.Request{Header: req.Header}).Cookies() {
 		carried = append(carried, cookie.Value)
 	}
 	for _, v := range carried {
@@ -207,7 +207,7 @@ func IsForm(body []byte) bool {
 
 // Describe names a request in messages, without a credential in its URL.
 func Describe(def *provider.Definition, req *http.Request) string {
-	return Method(req) + " " + NewRedactor(def, req, nil).URL(req.URL)
+	return Method(req) + " " + NewRedactor(def, Asked(req, nil)).URL(req.URL)
 }
 
 // Method is the request's method; none means GET, as in net/http.

@@ -22,9 +22,9 @@ import (
 
 // Request is a request on its way, with what the client has made of it.
 type Request struct {
+	contract.Request // what the contract judges
 	// Sent is the caller's own request, its body read and closed; it is only read.
 	Sent *http.Request
-	Body []byte
 	// Credential is what the request says about who sends it, or what was added.
 	Credential Credential
 	// AddOrigin says that the client adds the Origin that the request lacks.
@@ -32,6 +32,11 @@ type Request struct {
 	// Problems are those of what no cassette holds: of the credential, of headers
 	// that stand twice, and the like.
 	Problems []contract.Problem
+}
+
+// Asked is what the contract judges of a request with that body.
+func Asked(req *http.Request, body []byte) contract.Request {
+	return contract.Request{Method: Method(req), URL: req.URL, Header: req.Header, Body: body}
 }
 
 // MaxBody bounds the bodies that a client holds in memory.
@@ -112,11 +117,11 @@ var single = []string{"Authorization", "Content-Type", "Origin"}
 // them all, and a vendor's gateway refuses them or takes either.
 func (c *Client) plain(r *Request) {
 	for _, name := range single {
-		if n := len(r.Sent.Header.Values(name)); n > 1 {
+		if n := len(r.Header.Values(name)); n > 1 {
 			r.wrong("repeated", name, fmt.Sprintf("%d times", n), "once")
 		}
 	}
-	if encoding := strings.Join(r.Sent.Header.Values("Content-Encoding"), ", "); !coded(encoding, r.Body) {
+	if encoding := strings.Join(r.Header.Values("Content-Encoding"), ", "); !coded(encoding, r.Body) {
 		r.wrong("content-encoding", "Content-Encoding", "", "")
 	}
 	if host := r.Sent.Host; host != "" && !strings.EqualFold(host, r.Sent.URL.Host) {

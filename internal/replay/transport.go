@@ -47,7 +47,7 @@ func (t *Transport) Exchange(req *http.Request) (*http.Response, Answered, error
 	var by Answered
 	resp, err := t.Send(req, func(r *exchange.Request) (*http.Response, error) {
 		t.Report.Helper()
-		key := keyFor(t.Definition, req, r.Body)
+		key := keyFor(t.Definition, r.Request)
 		var resp *http.Response
 		var err error
 		resp, by, err = t.sequence.roundTrip(r, key)

@@ -3,12 +3,12 @@ package serve
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/replay"
@@ -19,7 +19,7 @@ type withheld []string
 
 // withhold collects the credentials of a request: from its headers, and from
 // its query and body what the contract calls a secret or a name tells to be one.
-func withhold(def *provider.Definition, req *http.Request, body []byte) withheld {
+func withhold(def *provider.Definition, req contract.Request) withheld {
 	var w withheld
 	for name, values := range req.Header {
 		if name == "Cookie" || cassette.SecretName.MatchString(name) {
@@ -28,12 +28,12 @@ func withhold(def *provider.Definition, req *http.Request, body []byte) withheld
 			}
 		}
 	}
-	secret := exchange.NewRedactor(def, req, body)
+	secret := exchange.NewRedactor(def, req)
 	w.pairs(req.URL.RawQuery, secret)
-	if exchange.IsForm(body) {
-		w.pairs(string(body), secret)
+	if exchange.IsForm(req.Body) {
+		w.pairs(string(req.Body), secret)
 	}
-	w.members(body, secret)
+	w.members(req.Body, secret)
 	return w
 }
 

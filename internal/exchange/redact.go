@@ -172,11 +172,7 @@ func (s Redactor) Value(pointer, name string, v any) any {
 	case map[string]any:
 		shown := make(map[string]any, len(v))
 		for key, inner := range v {
-			within := key
-			if cassette.SecretName.MatchString(name) {
-				within = name
-			}
-			shown[key] = s.Value(pointer+"/"+cassette.EscapePointer(key), within, inner)
+			shown[key] = s.Value(pointer+"/"+cassette.EscapePointer(key), cassette.Within(name, key), inner)
 		}
 		return shown
 	case []any:

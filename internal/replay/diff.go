@@ -85,10 +85,7 @@ func diffValues(s exchange.Redactor, pointer, name string, want, got any, lines 
 			slices.Sort(names)
 			for _, key := range names {
 				at := pointer + "/" + cassette.EscapePointer(key)
-				within := key
-				if cassette.SecretName.MatchString(name) {
-					within = name
-				}
+				within := cassette.Within(name, key)
 				x, inA := a[key]
 				y, inB := b[key]
 				switch {

@@ -11,7 +11,6 @@ import (
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/replay"
 )
 
 // withheld are the values of a request that no text shown to others may hold.
@@ -85,7 +84,7 @@ func (w withheld) from(text string) string {
 	for _, v := range longest {
 		for _, form := range spellings(v) {
 			text = strings.ReplaceAll(text, form, exchange.WithheldMark)
-			for n := min(len(form)-1, replay.MaxQuoted); n > 3 && strings.Contains(text, "…"); n-- {
+			for n := min(len(form)-1, exchange.MaxQuoted); n > 3 && strings.Contains(text, "…"); n-- {
 				text = strings.ReplaceAll(text, form[:n]+"…", exchange.WithheldMark+"…")
 				text = strings.ReplaceAll(text, form[:n]+`"…`, exchange.WithheldMark+`"…`)
 			}

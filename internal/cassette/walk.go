@@ -53,8 +53,7 @@ func Walk(body []byte, visit func(pointer, name string, token json.Token, from, 
 	}
 }
 
-// at moves to the next value and returns its pointer and name. What stands in a
-// secret member is secret, whatever it is called itself.
+// at moves to the next value and returns its pointer and name.
 func (f *frame) at(depth int) (pointer, name string) {
 	step := f.key
 	if f.array {
@@ -63,13 +62,22 @@ func (f *frame) at(depth int) (pointer, name string) {
 	}
 	f.open = false
 	name = f.name
-	if !f.array && !SecretName.MatchString(name) {
-		name = f.key
+	if !f.array {
+		name = Within(name, f.key)
 	}
 	if depth <= maxPointer {
 		pointer = f.pointer + "/" + EscapePointer(step)
 	}
 	return pointer, name
+}
+
+// Within is the name by which a member counts inside another: what stands in a
+// secret member is secret, whatever it is called itself.
+func Within(name, key string) string {
+	if SecretName.MatchString(name) {
+		return name
+	}
+	return key
 }
 
 // frame is an object or array that a walk through a body is in.

@@ -108,10 +108,11 @@ func (s *Snapshot) Changed(path string) bool {
 }
 
 // Replace puts data in the place of the file at path, or changes nothing: it
-// writes a temporary file beside the target, lets verify read it back, and
-// renames. A process killed at any instant leaves the old file or the new one,
-// and at most a temporary file, which a later commit removes.
-func Replace(path string, data []byte, verify func(temp string) error) (err error) {
+// writes a temporary file beside the target, reads it back with plain go-vcr, and
+// renames. What is read must be the recorded interactions, to a byte; place names
+// one of them in the error. A process killed at any instant leaves the old file or
+// the new one, and at most a temporary file, which a later commit removes.
+func Replace(path string, data []byte, recorded []*Interaction, place func(int) string) (err error) {
 	sweep(filepath.Dir(path))
 	temp, err := os.CreateTemp(filepath.Dir(path), tempPattern)
 	if err != nil {
@@ -135,7 +136,7 @@ func Replace(path string, data []byte, verify func(temp string) error) (err erro
 	if err := temp.Close(); err != nil {
 		return err
 	}
-	if err := verify(temp.Name()); err != nil {
+	if err := verify(temp.Name(), recorded, place); err != nil {
 		return err
 	}
 	if err := os.Rename(temp.Name(), path); err != nil {
@@ -150,17 +151,24 @@ func Replace(path string, data []byte, verify func(temp string) error) (err erro
 	return nil
 }
 
-// LoadPlain reads a cassette with go-vcr's own reader.
-func LoadPlain(path string) ([]*Interaction, error) {
-	loaded, err := cassette.Load(strings.TrimSuffix(path, ".yaml"))
+func verify(temp string, recorded []*Interaction, place func(int) string) error {
+	loaded, err := cassette.Load(strings.TrimSuffix(temp, ".yaml"))
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("plain go-vcr cannot read the recording: %w", err)
 	}
-	return loaded.Interactions, nil
+	if len(loaded.Interactions) != len(recorded) {
+		return fmt.Errorf("plain go-vcr reads %d interactions of %d", len(loaded.Interactions), len(recorded))
+	}
+	for i, ia := range loaded.Interactions {
+		if !equal(ia, recorded[i]) {
+			return fmt.Errorf("plain go-vcr reads %s differently from what was recorded", place(i))
+		}
+	}
+	return nil
 }
 
-// Equal reports whether two interactions are the same to a byte.
-func Equal(a, b *Interaction) bool {
+// equal reports whether two interactions are the same to a byte.
+func equal(a, b *Interaction) bool {
 	x, y := a.Request, b.Request
 	v, w := a.Response, b.Response
 	for _, pair := range [][2]http.Header{{x.Headers, y.Headers}, {x.Trailer, y.Trailer}, {v.Headers, w.Headers}, {v.Trailer, w.Trailer}, {http.Header(x.Form), http.Header(y.Form)}} {

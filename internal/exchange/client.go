@@ -53,11 +53,11 @@ type Client struct {
 	// open is held for reading by every request on its way; Close takes it for
 	// writing. A sync.WaitGroup would bind the client to the synctest bubble that
 	// used it first.
-	open sync.RWMutex
+	open   sync.RWMutex
+	closed bool   // guarded by open
+	ending Ending // guarded by open
 
-	mu     sync.Mutex // guards what follows
-	closed bool
-	ending Ending
+	mu     sync.Mutex // guards logged, and lets one request report at a time
 	logged map[string]bool
 }
 
@@ -68,7 +68,7 @@ func (c *Client) Send(req *http.Request, answer func(*Request) (*http.Response, 
 	c.Report.Helper()
 	c.open.RLock()
 	defer c.open.RUnlock()
-	if c.isClosed() {
+	if c.closed {
 		closeBody(req)
 		err := fmt.Errorf("%s: %w", c.describe(req), ErrClosed)
 		c.late(err)
@@ -83,7 +83,7 @@ func (c *Client) Send(req *http.Request, answer func(*Request) (*http.Response, 
 	if err != nil {
 		return nil, err
 	}
-	r := &Request{Sent: req, Body: body}
+	r := &Request{Request: Asked(req, body), Sent: req}
 	c.credentials(r)
 	c.plain(r)
 	for _, see := range c.OnRequest {
@@ -99,19 +99,11 @@ func (c *Client) describe(req *http.Request) string {
 	return c.Describe(req)
 }
 
-func (c *Client) isClosed() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.closed
-}
-
 // Close waits for the requests that are on their way and refuses later ones. A
 // second call does nothing.
 func (c *Client) Close() {
 	c.open.Lock()
 	defer c.open.Unlock()
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if !c.closed {
 		c.closed, c.ending = true, End()
 	}

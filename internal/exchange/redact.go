@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,15 +26,15 @@ type Redactor struct {
 	credentials []string
 }
 
-// NewRedactor returns what messages withhold of a request with that body.
-func NewRedactor(def *provider.Definition, req *http.Request, body []byte) Redactor {
-	class := contract.RequestClasses(def, contract.Request{Method: Method(req), URL: req.URL, Header: req.Header, Body: body})
+// NewRedactor returns what messages withhold of a request.
+func NewRedactor(def *provider.Definition, req contract.Request) Redactor {
+	class := contract.RequestClasses(def, req)
 	s := Redactor{Named: func(pointer, name string) bool {
 		kind := class(pointer).Kind
 		return kind == provider.Secret || kind == provider.Key || cassette.SecretName.MatchString(name)
 	}}
 	carried := strings.Fields(strings.Join(req.Header.Values("Authorization"), " "))
-	for _, cookie := range req.Cookies() {
+	for _, cookie := range (&http.Request{Header: req.Header}).Cookies() {
 		carried = append(carried, cookie.Value)
 	}
 	for _, v := range carried {
@@ -50,35 +51,35 @@ const minCredential = 8
 
 // withholds says what stands in a message for a text at some place; empty when
 // the text itself may.
-func (s Redactor) withholds(pointer, name, text string) string {
+func (r Redactor) withholds(pointer, name, text string) string {
 	if public(text) {
 		return ""
 	}
 	if v := varying(text); v != "" {
 		return v
 	}
-	if s.Named(pointer, name) || s.carries(text) {
+	if r.Named(pointer, name) || r.carries(text) {
 		return WithheldMark
 	}
 	if u, err := url.Parse(text); err == nil && u.Host != "" {
-		if shown := s.URL(u); u.User != nil || strings.Contains(shown, WithheldMark) {
+		if shown := r.URL(u); u.User != nil || strings.Contains(shown, WithheldMark) {
 			return shown
 		}
 	}
 	return ""
 }
 
-func (s Redactor) carries(text string) bool {
-	return slices.ContainsFunc(s.credentials, func(v string) bool { return strings.Contains(text, v) })
+func (r Redactor) carries(text string) bool {
+	return slices.ContainsFunc(r.credentials, func(v string) bool { return strings.Contains(text, v) })
 }
 
 // URL is a URL as messages show it: without who asks, and without its fragment,
 // which is never sent.
-func (s Redactor) URL(u *url.URL) string {
+func (r Redactor) URL(u *url.URL) string {
 	shown := *u
 	shown.User, shown.Fragment, shown.RawFragment = nil, "", ""
-	shown.RawQuery = s.Query(u.RawQuery)
-	if !s.carries(u.Path) {
+	shown.RawQuery = r.Query(u.RawQuery)
+	if !r.carries(u.Path) {
 		return shown.String()
 	}
 	shown.Path, shown.RawPath = "", ""
@@ -86,14 +87,14 @@ func (s Redactor) URL(u *url.URL) string {
 	if shown.RawQuery != "" {
 		query, shown.RawQuery = "?"+shown.RawQuery, ""
 	}
-	return shown.String() + s.Path(u) + query
+	return shown.String() + r.Path(u) + query
 }
 
 // Path is the escaped path of a URL as messages show it.
-func (s Redactor) Path(u *url.URL) string {
+func (r Redactor) Path(u *url.URL) string {
 	segments := strings.Split(u.EscapedPath(), "/")
 	for i, raw := range segments {
-		if v, err := url.PathUnescape(raw); err == nil && s.carries(v) {
+		if v, err := url.PathUnescape(raw); err == nil && r.carries(v) {
 			segments[i] = WithheldMark
 		}
 	}
@@ -101,7 +102,7 @@ func (s Redactor) Path(u *url.URL) string {
 }
 
 // Query is a query, or a form of the same make, as messages show it.
-func (s Redactor) Query(raw string) string {
+func (r Redactor) Query(raw string) string {
 	pairs := strings.Split(raw, "&")
 	for i, pair := range pairs {
 		name, value, ok := strings.Cut(pair, "=")
@@ -116,7 +117,7 @@ func (s Redactor) Query(raw string) string {
 		if err != nil {
 			key = name
 		}
-		if shown := s.withholds("?"+key, key, plain); shown != "" {
+		if shown := r.withholds("?"+key, key, plain); shown != "" {
 			pairs[i] = name + "=" + shown
 		}
 	}
@@ -124,18 +125,18 @@ func (s Redactor) Query(raw string) string {
 }
 
 // SecretKey reports whether a query key, as it was sent, holds a credential.
-func (s Redactor) SecretKey(name string) bool {
+func (r Redactor) SecretKey(name string) bool {
 	if plain, err := url.QueryUnescape(name); err == nil {
 		name = plain
 	}
-	return s.Named("?"+name, name)
+	return r.Named("?"+name, name)
 }
 
 // Body is a body as messages show it. Where it is no JSON, it is shown up to the
 // first name that tells of a credential.
-func (s Redactor) Body(body []byte) []byte {
+func (r Redactor) Body(body []byte) []byte {
 	if IsForm(body) {
-		return []byte(s.Query(string(body)))
+		return []byte(r.Query(string(body)))
 	}
 	var shown []byte
 	at := 0
@@ -146,11 +147,11 @@ func (s Redactor) Body(body []byte) []byte {
 	end, inside := cassette.Walk(body, func(pointer, name string, token json.Token, from, to int) {
 		switch v := token.(type) {
 		case string:
-			if shown := s.withholds(pointer, name, v); shown != "" {
+			if shown := r.withholds(pointer, name, v); shown != "" {
 				mark(from, to, shown)
 			}
 		case json.Number:
-			if s.Named(pointer, name) {
+			if r.Named(pointer, name) {
 				mark(from, to, WithheldMark)
 			}
 		}
@@ -167,34 +168,68 @@ func (s Redactor) Body(body []byte) []byte {
 }
 
 // Value is a JSON value as messages show it, with the values inside it.
-func (s Redactor) Value(pointer, name string, v any) any {
+func (r Redactor) Value(pointer, name string, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		shown := make(map[string]any, len(v))
 		for key, inner := range v {
-			within := key
-			if cassette.SecretName.MatchString(name) {
-				within = name
-			}
-			shown[key] = s.Value(pointer+"/"+cassette.EscapePointer(key), within, inner)
+			shown[key] = r.Value(pointer+"/"+cassette.EscapePointer(key), cassette.Within(name, key), inner)
 		}
 		return shown
 	case []any:
 		shown := make([]any, len(v))
 		for i, inner := range v {
-			shown[i] = s.Value(pointer+"/"+strconv.Itoa(i), name, inner)
+			shown[i] = r.Value(pointer+"/"+strconv.Itoa(i), name, inner)
 		}
 		return shown
 	case string:
-		if shown := s.withholds(pointer, name, v); shown != "" {
+		if shown := r.withholds(pointer, name, v); shown != "" {
 			return shown
 		}
 	case json.Number:
-		if s.Named(pointer, name) {
+		if r.Named(pointer, name) {
 			return WithheldMark
 		}
 	}
 	return v
+}
+
+// MaxQuoted bounds the part of a body that a message quotes.
+const MaxQuoted = 400
+
+// Request is a request as messages show it.
+func (r Redactor) Request(req contract.Request) string {
+	line := req.Method + " " + r.URL(req.URL)
+	if body := req.Body; len(body) > 0 {
+		var compact bytes.Buffer
+		if len(body) < 1<<16 && json.Compact(&compact, body) == nil {
+			body = compact.Bytes()
+		}
+		size := len(body)
+		if body = r.Body(body); len(body) > MaxQuoted {
+			return fmt.Sprintf("%s %q… (%d bytes)", line, body[:MaxQuoted], size)
+		}
+		line += " " + printable(string(body))
+	}
+	return line
+}
+
+// Clip is a text as messages quote it: not more of it than they have room for.
+func Clip(s string) string {
+	if len(s) > MaxQuoted {
+		return fmt.Sprintf("%q… (%d bytes)", s[:MaxQuoted], len(s))
+	}
+	return printable(s)
+}
+
+// printable keeps JSON as it is and quotes what would break a line.
+func printable(s string) string {
+	for _, r := range s {
+		if r < ' ' || r == 0x7f || r == '\ufffd' {
+			return fmt.Sprintf("%q", s)
+		}
+	}
+	return s
 }
 
 // public reports whether a value is one of this module's own placeholders.
@@ -207,7 +242,7 @@ func IsForm(body []byte) bool {
 
 // Describe names a request in messages, without a credential in its URL.
 func Describe(def *provider.Definition, req *http.Request) string {
-	return Method(req) + " " + NewRedactor(def, req, nil).URL(req.URL)
+	return Method(req) + " " + NewRedactor(def, Asked(req, nil)).URL(req.URL)
 }
 
 // Method is the request's method; none means GET, as in net/http.

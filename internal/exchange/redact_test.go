@@ -18,7 +18,7 @@ func TestRedactor(t *testing.T) {
 	u, err := url.Parse("https://user:" + own + "@api.devrev.ai/webhooks.get/" + own + "?api_key=47114711&page=2&more=" + own + "#" + own)
 	require.NoError(t, err)
 	req := &http.Request{Method: http.MethodPost, URL: u, Header: http.Header{"Authorization": {"Bearer " + own}}}
-	r := exchange.NewRedactor(&provider.DevRev, req, nil)
+	r := exchange.NewRedactor(&provider.DevRev, exchange.Asked(req, nil))
 	assert.Equal(t, "https://api.devrev.ai/webhooks.get/(withheld)?api_key=(withheld)&page=2&more=(withheld)", r.URL(u))
 	for body, want := range map[string]string{
 		`{"id":"webhook-1","n":1}`:                  `{"id":"webhook-1","n":1}`,

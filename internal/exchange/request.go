@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
@@ -22,9 +23,9 @@ import (
 
 // Request is a request on its way, with what the client has made of it.
 type Request struct {
+	contract.Request // what the contract judges
 	// Sent is the caller's own request, its body read and closed; it is only read.
 	Sent *http.Request
-	Body []byte
 	// Credential is what the request says about who sends it, or what was added.
 	Credential Credential
 	// AddOrigin says that the client adds the Origin that the request lacks.
@@ -32,6 +33,11 @@ type Request struct {
 	// Problems are those of what no cassette holds: of the credential, of headers
 	// that stand twice, and the like.
 	Problems []contract.Problem
+}
+
+// Asked is what the contract judges of a request with that body.
+func Asked(req *http.Request, body []byte) contract.Request {
+	return contract.Request{Method: Method(req), URL: req.URL, Header: req.Header, Body: body}
 }
 
 // MaxBody bounds the bodies that a client holds in memory.
@@ -112,11 +118,11 @@ var single = []string{"Authorization", "Content-Type", "Origin"}
 // them all, and a vendor's gateway refuses them or takes either.
 func (c *Client) plain(r *Request) {
 	for _, name := range single {
-		if n := len(r.Sent.Header.Values(name)); n > 1 {
+		if n := len(r.Header.Values(name)); n > 1 {
 			r.wrong("repeated", name, fmt.Sprintf("%d times", n), "once")
 		}
 	}
-	if encoding := strings.Join(r.Sent.Header.Values("Content-Encoding"), ", "); !coded(encoding, r.Body) {
+	if encoding := strings.Join(r.Header.Values("Content-Encoding"), ", "); !coded(encoding, r.Body) {
 		r.wrong("content-encoding", "Content-Encoding", "", "")
 	}
 	if host := r.Sent.Host; host != "" && !strings.EqualFold(host, r.Sent.URL.Host) {
@@ -218,30 +224,38 @@ func character(s string, fit func(rune) bool) string {
 
 // coded reports whether a body is what its Content-Encoding says, as far as that
 // can be told: of several codings, and of those unknown here, only that plain JSON
-// is none of them.
+// is none of them. What is longer than a cassette would hold is not read on.
 func coded(encoding string, body []byte) bool {
 	if len(body) == 0 {
 		return true
 	}
-	switch strings.ToLower(strings.TrimSpace(encoding)) {
-	case "", "identity":
-		return true
-	case "gzip", "x-gzip":
-		z, err := gzip.NewReader(bytes.NewReader(body))
-		return err == nil && readable(z)
-	case "deflate":
-		// The standard means zlib, some clients send the bare stream.
-		if z, err := zlib.NewReader(bytes.NewReader(body)); err == nil {
-			return readable(z)
-		}
-		return readable(flate.NewReader(bytes.NewReader(body)))
+	plain, known, err := Decode(encoding, bytes.NewReader(body))
+	if !known {
+		return !json.Valid(body)
 	}
-	return !json.Valid(body)
+	if err == nil {
+		_, err = io.Copy(io.Discard, io.LimitReader(plain, MaxBody))
+	}
+	return err == nil
 }
 
-// readable reports whether a stream can be read to its end, or to the length at
-// which no cassette would hold it.
-func readable(stream io.Reader) bool {
-	_, err := io.Copy(io.Discard, io.LimitReader(stream, MaxBody))
-	return err == nil
+// Decode undoes a Content-Encoding. known is false for one other than gzip and
+// deflate; err is io.EOF for an empty gzip.
+func Decode(encoding string, body io.Reader) (plain io.Reader, known bool, err error) {
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "", "identity":
+		return body, true, nil
+	case "gzip", "x-gzip":
+		plain, err = gzip.NewReader(body)
+		return plain, true, err
+	case "deflate":
+		// The standard means zlib, some programs send the bare stream.
+		buffered := bufio.NewReader(body)
+		if head, _ := buffered.Peek(2); len(head) < 2 || head[0]&0x0f != 8 || (int(head[0])<<8|int(head[1]))%31 != 0 {
+			return flate.NewReader(buffered), true, nil
+		}
+		plain, err = zlib.NewReader(buffered)
+		return plain, true, err
+	}
+	return nil, false, nil
 }

@@ -123,19 +123,19 @@ func (r *Recording) broken(req *http.Request, err error) {
 // describe names a request by its method and its documented path. A value that
 // the code under test put into it may be the tenant's own.
 func (r *Recording) describe(req *http.Request) string {
-	base := r.Definition.BaseURL
-	if !slices.Contains(methods, exchange.Method(req)) {
+	base, method := r.Definition.BaseURL, exchange.Method(req)
+	if !slices.Contains(methods, method) {
 		return "a request of another method"
 	}
-	switch route, ok := r.Definition.Find(exchange.Method(req), req.URL); {
+	switch route, ok := r.Definition.Find(method, req.URL); {
 	case !strings.EqualFold(req.URL.Scheme+"://"+req.URL.Host, base):
-		return exchange.Method(req) + " of another host than " + base
+		return method + " of another host than " + base
 	case !ok:
-		return exchange.Method(req) + " " + base + "/…"
+		return method + " " + base + "/…"
 	case req.URL.RawQuery != "":
-		return exchange.Method(req) + " " + base + route.Form.Path + "?…"
+		return method + " " + base + route.Form.Path + "?…"
 	default:
-		return exchange.Method(req) + " " + base + route.Form.Path
+		return method + " " + base + route.Form.Path
 	}
 }
 

@@ -1,11 +1,7 @@
 package record
 
 import (
-	"bufio"
 	"bytes"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
 	"context"
 	"errors"
 	"fmt"
@@ -230,39 +226,23 @@ func cause(status int, header http.Header) string {
 	return ""
 }
 
+// decoded reads the body of an answer without its Content-Encoding.
 func decoded(resp *http.Response) ([]byte, error) {
-	var reader io.Reader = resp.Body
-	encoding := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding")))
 	if resp.Request != nil && resp.Request.Method == http.MethodHead {
 		return nil, nil
 	}
-	switch encoding {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		z, err := gzip.NewReader(resp.Body)
-		if errors.Is(err, io.EOF) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, &answerError{"the answer is not the gzip that its header says", err}
-		}
-		reader = z
-	case "deflate":
-		// The standard means zlib, some servers send the bare stream.
-		buffered := bufio.NewReader(resp.Body)
-		if head, _ := buffered.Peek(2); len(head) == 2 && head[0]&0x0f == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
-			z, err := zlib.NewReader(buffered)
-			if err != nil {
-				return nil, &answerError{"the answer is not the deflate that its header says", err}
-			}
-			reader = z
-		} else {
-			reader = flate.NewReader(buffered)
-		}
-	default:
+	encoding := resp.Header.Get("Content-Encoding")
+	plain, known, err := exchange.Decode(encoding, resp.Body)
+	switch {
+	case !known:
 		return nil, &answerError{text: "the answer has a Content-Encoding other than gzip and deflate, which cannot be searched for what must not be recorded"}
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		name := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(encoding)), "x-")
+		return nil, &answerError{"the answer is not the " + name + " that its header says", err}
 	}
-	return readLimited(reader)
+	return readLimited(plain)
 }
 
 // readLimited reads a body up to the limit; more is an error, never a cut.

@@ -80,7 +80,7 @@ func (e *RefusedError) Unwrap() error { return e.err }
 // placeholders first, and so are the tenant's values in the answer, below go-vcr.
 func (t *Transport) exchange(r *Recording, req *exchange.Request) (*http.Response, error) {
 	t.Report.Helper()
-	key := replay.NewKey(t.Definition, req.Sent, req.Body)
+	key := replay.NewKey(t.Definition, req.Request)
 	refuse := func(err error) error {
 		t.Judge(r.describe(req.Sent), t.Excuse(r.Scenario, nil, key.Problems))
 		return &RefusedError{fmt.Sprintf("%s is not recorded: %v", r.describe(req.Sent), err), err}
@@ -114,16 +114,14 @@ func (t *Transport) exchange(r *Recording, req *exchange.Request) (*http.Respons
 // admit returns the request as the cassette holds it, or says why it must not be
 // recorded.
 func (r *Recording) admit(req *exchange.Request) (*http.Request, error) {
-	method := exchange.Method(req.Sent)
-	if !slices.Contains(methods, method) {
+	if !slices.Contains(methods, req.Method) {
 		return nil, fmt.Errorf("its method is none of %s", strings.Join(methods, ", "))
 	}
 	bad := r.Scenario != nil && r.Scenario.Request.Credential != provider.Valid
 	if !bad && !req.Credential.Missing && req.Credential.Token != provider.Token {
 		return nil, errors.New("it carries a credential of its own; send webhooktest.Token, which stands for the tenant's")
 	}
-	asked := contract.Request{Method: method, URL: req.Sent.URL, Header: req.Sent.Header, Body: req.Body}
-	classes := r.ofRequest(contract.RequestClasses(r.Definition, asked))
+	classes := r.ofRequest(contract.RequestClasses(r.Definition, req.Request))
 	if s := r.Scenario; s != nil && s.Request.Body == string(req.Body) {
 		documented := classes
 		classes = func(pointer string) provider.Class {
@@ -143,7 +141,7 @@ func (r *Recording) admit(req *exchange.Request) (*http.Request, error) {
 			return nil, errors.New("its body is not JSON, and only JSON can be searched for what must not be recorded")
 		}
 	}
-	u, err := r.table.SendURL(req.Sent.URL, classes)
+	u, err := r.table.SendURL(req.URL, classes)
 	if err != nil {
 		return nil, err
 	}
@@ -151,12 +149,12 @@ func (r *Recording) admit(req *exchange.Request) (*http.Request, error) {
 		return nil, err
 	}
 	sent := &http.Request{
-		Method: method, URL: u, Host: u.Host, Header: http.Header{},
+		Method: req.Method, URL: u, Host: u.Host, Header: http.Header{},
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	exchange.SetRequestBody(sent, body)
 	for _, h := range r.Definition.RequestHeaders {
-		if values := req.Sent.Header.Values(h.Name); len(values) > 0 {
+		if values := req.Header.Values(h.Name); len(values) > 0 {
 			sent.Header[h.Name] = slices.Clone(values)
 			r.table.Open(values...)
 		}
@@ -181,7 +179,7 @@ func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract
 	if ia.Response.Body == replacedText || ia.Response.Body == replacedPage {
 		aboutReplaced(answer)
 	}
-	if name := cause(ia.Response.Code, req.Sent.Header); name != "" {
+	if name := cause(ia.Response.Code, req.Header); name != "" {
 		t.LogOnce("%s: the answer is %s because of the header %s, which no cassette holds: replaying, any request gets this answer", label, ia.Response.Status, name)
 	}
 	answer = t.Excuse(r.Scenario, nil, answer)
@@ -216,7 +214,7 @@ func (r *Recording) forCaller(req *exchange.Request, ia *cassette.Interaction) *
 		resp.Header.Set("Location", sent.RestoreText(location))
 	}
 	exchange.SetBody(resp, string(sent.RestoreJSON([]byte(ia.Response.Body))))
-	if req.Sent.Method == http.MethodHead {
+	if req.Method == http.MethodHead {
 		resp.Body = http.NoBody
 	}
 	return resp

@@ -19,12 +19,12 @@ func diffURLs(s exchange.Redactor, want, got *url.URL) []string {
 	place := func(u *url.URL) string { return strings.ToLower(u.Scheme) + "://" + u.Host + s.Path(u) }
 	var lines []string
 	if a, b := place(want), place(got); a != b {
-		lines = append(lines, fmt.Sprintf("-%s", clip(a)), fmt.Sprintf("+%s", clip(b)))
+		lines = append(lines, fmt.Sprintf("-%s", exchange.Clip(a)), fmt.Sprintf("+%s", exchange.Clip(b)))
 	}
 	a, errA := url.ParseQuery(want.RawQuery)
 	b, errB := url.ParseQuery(got.RawQuery)
 	if errA != nil || errB != nil {
-		return append(lines, fmt.Sprintf("-?%s  +?%s", clip(s.Query(want.RawQuery)), clip(s.Query(got.RawQuery))))
+		return append(lines, fmt.Sprintf("-?%s  +?%s", exchange.Clip(s.Query(want.RawQuery)), exchange.Clip(s.Query(got.RawQuery))))
 	}
 	names := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
 	slices.Sort(names)
@@ -33,7 +33,7 @@ func diffURLs(s exchange.Redactor, want, got *url.URL) []string {
 		if slices.Equal(x, y) {
 			continue
 		}
-		line := "?" + clip(name)
+		line := "?" + exchange.Clip(name)
 		if len(x) > 0 {
 			line += "  -" + compact(s.Value("?"+name, name, strings.Join(x, ", ")))
 		}
@@ -49,7 +49,7 @@ func diffURLs(s exchange.Redactor, want, got *url.URL) []string {
 func diffBodies(s exchange.Redactor, want, got string) []string {
 	var a, b any
 	if !decodeExact(cassette.CanonicalBody([]byte(want)), &a) || !decodeExact(got, &b) {
-		return []string{fmt.Sprintf("-%s", clip(string(s.Body([]byte(want))))), fmt.Sprintf("+%s", clip(string(s.Body([]byte(got)))))}
+		return []string{fmt.Sprintf("-%s", exchange.Clip(string(s.Body([]byte(want))))), fmt.Sprintf("+%s", exchange.Clip(string(s.Body([]byte(got)))))}
 	}
 	var lines []string
 	diffValues(s, "", "", a, b, &lines)
@@ -57,16 +57,9 @@ func diffBodies(s exchange.Redactor, want, got string) []string {
 		lines = append(lines[:8], fmt.Sprintf("and %d more", len(lines)-8))
 	}
 	if len(lines) == 0 {
-		lines = []string{fmt.Sprintf("-%s", clip(string(s.Body([]byte(want))))), fmt.Sprintf("+%s", clip(string(s.Body([]byte(got)))))}
+		lines = []string{fmt.Sprintf("-%s", exchange.Clip(string(s.Body([]byte(want))))), fmt.Sprintf("+%s", exchange.Clip(string(s.Body([]byte(got)))))}
 	}
 	return lines
-}
-
-func clip(s string) string {
-	if len(s) > MaxQuoted {
-		return fmt.Sprintf("%q… (%d bytes)", s[:MaxQuoted], len(s))
-	}
-	return printable(s)
 }
 
 func diffValues(s exchange.Redactor, pointer, name string, want, got any, lines *[]string) {
@@ -85,10 +78,7 @@ func diffValues(s exchange.Redactor, pointer, name string, want, got any, lines 
 			slices.Sort(names)
 			for _, key := range names {
 				at := pointer + "/" + cassette.EscapePointer(key)
-				within := key
-				if cassette.SecretName.MatchString(name) {
-					within = name
-				}
+				within := cassette.Within(name, key)
 				x, inA := a[key]
 				y, inB := b[key]
 				switch {
@@ -128,5 +118,5 @@ func compact(v any) string {
 	if e.Encode(v) != nil {
 		return "…"
 	}
-	return clip(strings.TrimSpace(b.String()))
+	return exchange.Clip(strings.TrimSpace(b.String()))
 }

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"mime"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -11,7 +10,6 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
-	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -102,21 +100,21 @@ const maxRemembered = 16 << 20
 var remembered sync.Map // *provider.Definition -> *requests
 
 // keyFor returns the request as it is matched.
-func keyFor(def *provider.Definition, req *http.Request, body []byte) *Key {
+func keyFor(def *provider.Definition, req contract.Request) *Key {
 	v, ok := remembered.Load(def)
 	if !ok {
 		v, _ = remembered.LoadOrStore(def, &requests{seen: map[string]*Key{}})
 	}
 	r := v.(*requests)
 	var buffer [1024]byte // no allocation for most requests
-	key := appendExact(buffer[:0], def, req, body)
+	key := appendExact(buffer[:0], def, req)
 	r.mu.RLock()
 	k := r.seen[string(key)]
 	r.mu.RUnlock()
 	if k != nil {
 		return k
 	}
-	k = NewKey(def, req, body)
+	k = NewKey(def, req)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.size += len(key); r.size > maxRemembered {
@@ -129,10 +127,10 @@ func keyFor(def *provider.Definition, req *http.Request, body []byte) *Key {
 
 // NewKey returns the request as it is matched, with the problems that the contract
 // has with it.
-func NewKey(def *provider.Definition, req *http.Request, body []byte) *Key {
+func NewKey(def *provider.Definition, req contract.Request) *Key {
 	sent := *req.URL // the request's owner may change it
-	k := &Key{def: def, method: exchange.Method(req), url: cassette.CanonicalURL(req.URL), sent: &sent, body: cassette.CanonicalBody(body)}
-	k.Problems = contract.CheckRequest(def, contract.Request{Method: k.method, URL: req.URL, Header: req.Header, Body: body})
+	k := &Key{def: def, method: req.Method, url: cassette.CanonicalURL(req.URL), sent: &sent, body: cassette.CanonicalBody(req.Body)}
+	k.Problems = contract.CheckRequest(def, req)
 	if def.MatchAccept {
 		k.accepts, k.refused, k.any = accepted(req.Header.Values("Accept"))
 	} else {
@@ -143,8 +141,8 @@ func NewKey(def *provider.Definition, req *http.Request, body []byte) *Key {
 
 // appendExact writes everything of a request that its match and its verdict
 // depend on, each part behind its length, so that no two requests share a key.
-func appendExact(b []byte, def *provider.Definition, req *http.Request, body []byte) []byte {
-	b = appendPart(b, exchange.Method(req))
+func appendExact(b []byte, def *provider.Definition, req contract.Request) []byte {
+	b = appendPart(b, req.Method)
 	b = appendPart(b, req.URL.Scheme)
 	b = appendPart(b, req.URL.Opaque)
 	b = appendPart(b, req.URL.Host)
@@ -158,7 +156,7 @@ func appendExact(b []byte, def *provider.Definition, req *http.Request, body []b
 		}
 	}
 	b = append(b, '\n')
-	return append(b, body...)
+	return append(b, req.Body...)
 }
 
 func appendPart(b []byte, s string) []byte {

@@ -1,11 +1,7 @@
 package replay
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -40,8 +36,8 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 	if place := exchange.Callers().String(); place != "" {
 		b.WriteString(" the call at " + place)
 	}
-	secret := exchange.NewRedactor(k.def, r.Sent, r.Body)
-	b.WriteString("\n\t" + requestText(secret, k.method, r.Sent.URL, r.Body))
+	secret := exchange.NewRedactor(k.def, r.Request)
+	b.WriteString("\n\t" + secret.Request(r.Request))
 	if p, id, _ := s.find(k); p != nil { // it is only not its turn
 		first := s.skipped(p, id)
 		fmt.Fprintf(&b, "\n%s answers it, but InOrder is set and %s comes first, which no request has asked for\n\t%s",
@@ -223,37 +219,6 @@ func (t *Index) label(id int) string {
 }
 
 func (t *Index) request(id int) string {
-	req := &t.entries[id].ia.Request
-	asked := &http.Request{Method: req.Method, URL: t.entries[id].url, Header: req.Headers}
-	return requestText(exchange.NewRedactor(t.def, asked, []byte(req.Body)), req.Method, asked.URL, []byte(req.Body))
-}
-
-// MaxQuoted bounds the part of a body that a message quotes.
-const MaxQuoted = 400
-
-// requestText is a request as messages show it.
-func requestText(s exchange.Redactor, method string, u *url.URL, body []byte) string {
-	line := method + " " + s.URL(u)
-	if len(body) > 0 {
-		var compact bytes.Buffer
-		if len(body) < 1<<16 && json.Compact(&compact, body) == nil {
-			body = compact.Bytes()
-		}
-		size := len(body)
-		if body = s.Body(body); len(body) > MaxQuoted {
-			return fmt.Sprintf("%s %q… (%d bytes)", line, body[:MaxQuoted], size)
-		}
-		line += " " + printable(string(body))
-	}
-	return line
-}
-
-// printable keeps JSON as it is and quotes what would break a line.
-func printable(s string) string {
-	for _, r := range s {
-		if r < ' ' || r == 0x7f || r == '\ufffd' {
-			return fmt.Sprintf("%q", s)
-		}
-	}
-	return s
+	req := cassette.ExchangeOf(t.entries[id].ia).Request
+	return exchange.NewRedactor(t.def, req).Request(req)
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/placeholder"
 )
@@ -87,7 +88,7 @@ func (s *Sequence) answer(r *exchange.Request, p *progress, id int) (*http.Respo
 		}
 		s.mu.Unlock()
 	}
-	if exchange.Method(r.Sent) == http.MethodHead {
+	if r.Method == http.MethodHead {
 		exchange.SetNoBody(resp, body)
 	} else {
 		exchange.SetBody(resp, body)
@@ -210,12 +211,10 @@ func (p *progress) use(id int, by func() exchange.Stack) {
 }
 
 // Requests returns the recorded requests of all steps.
-func (s *Sequence) Requests() (all []*exchange.Request) {
+func (s *Sequence) Requests() (all []contract.Request) {
 	for _, p := range s.steps {
-		for i := range p.Index.entries {
-			ia := p.Index.entries[i].ia
-			asked := &http.Request{Method: ia.Request.Method, URL: p.Index.entries[i].url, Header: ia.Request.Headers}
-			all = append(all, &exchange.Request{Sent: asked, Body: []byte(ia.Request.Body)})
+		for _, e := range p.Index.File.Exchanges() {
+			all = append(all, e.Request)
 		}
 	}
 	return all

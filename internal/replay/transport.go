@@ -42,14 +42,11 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // Exchange does what RoundTrip does, and says what answered.
-func (t *Transport) Exchange(req *http.Request) (*http.Response, Answered, error) {
+func (t *Transport) Exchange(req *http.Request) (resp *http.Response, by Answered, err error) {
 	t.Report.Helper()
-	var by Answered
-	resp, err := t.Send(req, func(r *exchange.Request) (*http.Response, error) {
+	resp, err = t.Send(req, func(r *exchange.Request) (resp *http.Response, err error) {
 		t.Report.Helper()
-		key := keyFor(t.Definition, req, r.Body)
-		var resp *http.Response
-		var err error
+		key := keyFor(t.Definition, r.Request)
 		resp, by, err = t.sequence.roundTrip(r, key)
 		if by.Index == nil {
 			t.Fail("%v", err)

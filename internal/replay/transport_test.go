@@ -99,7 +99,7 @@ func TestMisled(t *testing.T) {
 	}
 	var keys []*replay.Key
 	for _, body := range []string{`{"id":"a"}`, `{"id":"b"}`, `{"id":"a"}`} {
-		keys = append(keys, replay.NewKey(&provider.DevRev, asking(t, body), []byte(body)))
+		keys = append(keys, replay.NewKey(&provider.DevRev, exchange.Asked(asking(t, body), []byte(body))))
 	}
 	for name, tc := range map[string]struct {
 		bodies       []string

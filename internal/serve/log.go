@@ -115,7 +115,7 @@ func NewLog(c exchange.Config, s *replay.Sequence) *Log {
 	c.Bare = true
 	l := &Log{config: c, sequence: s, report: Report{Version: LogVersion, Provider: c.Definition.Name, Requests: []Entry{}}}
 	for _, asked := range s.Requests() {
-		l.recorded.add(withhold(c.Definition, asked.Sent, asked.Body)...)
+		l.recorded.add(withhold(c.Definition, asked)...)
 	}
 	return l
 }
@@ -133,11 +133,11 @@ func (l *Log) RoundTrip(req *http.Request) (*http.Response, error) {
 	if e.Explanation+e.Breach+req.URL.RawQuery != "" || len(e.Notes) > 0 {
 		// The client that hears of a miss has sent what its text quotes; whoever
 		// reads the log has not.
-		var body []byte
+		asked := exchange.Asked(req, nil)
 		if by.Request != nil {
-			body = by.Request.Body
+			asked = by.Request.Request
 		}
-		sent := withhold(c.Definition, req, body)
+		sent := withhold(c.Definition, asked)
 		hide := func(text string) string { return l.recorded.from(sent.from(text)) }
 		e.URL, e.Explanation, e.Breach = hide(e.URL), hide(e.Explanation), hide(e.Breach)
 		for i, note := range e.Notes {
@@ -154,7 +154,7 @@ func (l *Log) refuse(r *http.Request, err error) {
 	if r.URL.RawQuery != "" {
 		target += "?" + r.URL.RawQuery
 	}
-	l.add(Entry{Method: exchange.Method(r), URL: withhold(l.config.Definition, r, nil).from(target), Result: Refused, Explanation: err.Error()})
+	l.add(Entry{Method: exchange.Method(r), URL: withhold(l.config.Definition, exchange.Asked(r, nil)).from(target), Result: Refused, Explanation: err.Error()})
 }
 
 func (l *Log) add(e Entry) {
@@ -229,7 +229,7 @@ func (w *witness) Errorf(format string, args ...any) {
 
 // exchange says what became of the request.
 func (w *witness) exchange(def *provider.Definition, req *http.Request, by replay.Answered, err error) Entry {
-	e := Entry{Method: exchange.Method(req), URL: exchange.NewRedactor(def, req, nil).URL(req.URL), Result: Answered, Notes: w.notes}
+	e := Entry{Method: exchange.Method(req), URL: exchange.NewRedactor(def, exchange.Asked(req, nil)).URL(req.URL), Result: Answered, Notes: w.notes}
 	var miss *replay.MissError
 	switch {
 	case errors.As(err, &miss):

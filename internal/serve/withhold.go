@@ -3,15 +3,14 @@ package serve
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/replay"
 )
 
 // withheld are the values of a request that no text shown to others may hold.
@@ -19,7 +18,7 @@ type withheld []string
 
 // withhold collects the credentials of a request: from its headers, and from
 // its query and body what the contract calls a secret or a name tells to be one.
-func withhold(def *provider.Definition, req *http.Request, body []byte) withheld {
+func withhold(def *provider.Definition, req contract.Request) withheld {
 	var w withheld
 	for name, values := range req.Header {
 		if name == "Cookie" || cassette.SecretName.MatchString(name) {
@@ -28,12 +27,12 @@ func withhold(def *provider.Definition, req *http.Request, body []byte) withheld
 			}
 		}
 	}
-	secret := exchange.NewRedactor(def, req, body)
+	secret := exchange.NewRedactor(def, req)
 	w.pairs(req.URL.RawQuery, secret)
-	if exchange.IsForm(body) {
-		w.pairs(string(body), secret)
+	if exchange.IsForm(req.Body) {
+		w.pairs(string(req.Body), secret)
 	}
-	w.members(body, secret)
+	w.members(req.Body, secret)
 	return w
 }
 
@@ -85,7 +84,7 @@ func (w withheld) from(text string) string {
 	for _, v := range longest {
 		for _, form := range spellings(v) {
 			text = strings.ReplaceAll(text, form, exchange.WithheldMark)
-			for n := min(len(form)-1, replay.MaxQuoted); n > 3 && strings.Contains(text, "…"); n-- {
+			for n := min(len(form)-1, exchange.MaxQuoted); n > 3 && strings.Contains(text, "…"); n-- {
 				text = strings.ReplaceAll(text, form[:n]+"…", exchange.WithheldMark+"…")
 				text = strings.ReplaceAll(text, form[:n]+`"…`, exchange.WithheldMark+`"…`)
 			}

@@ -150,7 +150,7 @@ func within(at any, path string, tokens []string, v any) (any, error) {
 		}
 		i, err := strconv.Atoi(token)
 		if err != nil || i < 0 || i >= len(at) || strconv.Itoa(i) != token {
-			return nil, fmt.Errorf("%s is a list of %s, and %q is none of them", named(path), count(len(at), "entry"), token)
+			return nil, fmt.Errorf("%s is a list of length %d, and %q is no index of it", named(path), len(at), token)
 		}
 		switch {
 		case last && v == removed:

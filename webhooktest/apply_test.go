@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // every is each option with the calls on which it has an effect.
@@ -46,8 +47,8 @@ func calls(t *testing.T) map[string]func(webhooktest.Provider) string {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, data, 0o644))
 	fatal := func(f func(tb testing.TB)) string {
-		w := newWitness(t, t.Name()).run(f)
-		return strings.Join(w.errors, "\n")
+		w := tbtest.New(t.Name()).Run(f)
+		return w.Failures()
 	}
 	return map[string]func(webhooktest.Provider) string{
 		"Replay": func(p webhooktest.Provider) string {
@@ -163,10 +164,10 @@ func TestScenarios_others(t *testing.T) {
 // A Checked transport that saw nothing of the API has checked nothing.
 func TestChecked_sawNothing(t *testing.T) {
 	const want = "Checked saw no request of an operation that DevRev documents"
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, nil) })
-	assert.Contains(t, strings.Join(w.errors, "\n"), want)
-	w = newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), nil) })
-	assert.Empty(t, w.errors)
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, nil) })
+	assert.Contains(t, w.Failures(), want)
+	w = tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), nil) })
+	assert.Empty(t, w.Errors())
 }
 
 // The switch that asks for a recording of another file says that it does not ask
@@ -177,6 +178,6 @@ func TestOpen_switchOfAnotherFile(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("..", "cassettes", "devrev", "webhooks.get", "200.yaml"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, data, 0o644))
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), file) })
-	assert.Contains(t, strings.Join(w.logs, "\n"), "WEBHOOKTEST_RECORD is set, but does not match "+filepath.ToSlash(file)+" as a whole")
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), file) })
+	assert.Contains(t, strings.Join(w.Logs(), "\n"), "WEBHOOKTEST_RECORD is set, but does not match "+filepath.ToSlash(file)+" as a whole")
 }

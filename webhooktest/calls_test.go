@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // noTransport is a transport whose pointer may be nil.
@@ -157,6 +158,6 @@ func TestAllowProblems_everyName(t *testing.T) {
 }
 
 func TestChecked_nilTransport(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, (*noTransport)(nil)) })
-	assert.Equal(t, "webhooktest: the transport for Checked, a *webhooktest_test.noTransport, is nil; give one, or nil alone for http.DefaultTransport", w.failures())
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, (*noTransport)(nil)) })
+	assert.Equal(t, "webhooktest: the transport for Checked, a *webhooktest_test.noTransport, is nil; give one, or nil alone for http.DefaultTransport", w.Failures())
 }

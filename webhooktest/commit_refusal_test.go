@@ -121,9 +121,9 @@ func TestCommit_refusals(t *testing.T) {
 			env := answering(t, test.answers...)
 			w := env.record(t, webhooktest.DevRev.With(test.options...), file, body)
 			require.True(t, w.Failed())
-			assert.Equal(t, test.want, strings.ReplaceAll(w.errors[len(w.errors)-1], file, "%FILE%"))
+			assert.Equal(t, test.want, strings.ReplaceAll(w.Errors()[len(w.Errors())-1], file, "%FILE%"))
 			if test.first != "" {
-				assert.Equal(t, test.first, anyLine(w.errors[0]))
+				assert.Equal(t, test.first, anyLine(w.Errors()[0]))
 			}
 			requireNothing(t, filepath.Dir(file))
 
@@ -154,8 +154,8 @@ func TestCommit_testFailed(t *testing.T) {
 		tb.Errorf("the golden file does not exist")
 	}
 	w := devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, body)
-	require.Len(t, w.errors, 2)
-	assert.Equal(t, file+" not written: the test failed\nhint: the recording itself is sound; to accept it: mv "+rejected+" "+file, w.errors[1])
+	require.Len(t, w.Errors(), 2)
+	assert.Equal(t, file+" not written: the test failed\nhint: the recording itself is sound; to accept it: mv "+rejected+" "+file, w.Errors()[1])
 	assert.Equal(t, []string{"lookup.rejected.yaml"}, filesBelow(t, filepath.Dir(file)))
 
 	// The accept line, as a shell would run it.
@@ -170,7 +170,7 @@ func TestCommit_testFailedAndUnsound(t *testing.T) {
 		getTimes(1)(tb, client)
 		tb.Errorf("the webhook was expected")
 	})
-	assert.Contains(t, w.failures(), "every answer was a refusal")
+	assert.Contains(t, w.Failures(), "every answer was a refusal")
 	requireNothing(t, filepath.Dir(file))
 }
 
@@ -180,7 +180,7 @@ func TestCommit_skipped(t *testing.T) {
 	env := devrevTenant(t, &simulator.DevRev{})
 	w := env.record(t, webhooktest.DevRev, file, func(tb testing.TB, client *http.Client) {
 		getTimes(1)(tb, client)
-		tb.(*witness).skipped = true
+		tb.SkipNow()
 	})
 	requireClean(t, w)
 	requireNothing(t, filepath.Dir(file))
@@ -199,8 +199,8 @@ func TestCommit_acceptDrift(t *testing.T) {
 	another := strings.Replace(text, `"status":"active"`, `"secret":5,"status":"active"`, 1)
 	require.NoError(t, os.WriteFile(file, []byte(another), 0o644))
 	w := replayed(t, webhooktest.DevRev, file, getTimes(1))
-	require.Len(t, w.errors, 1, "another breach at the same place")
-	assert.Contains(t, w.errors[0], "/webhook/secret")
+	require.Len(t, w.Errors(), 1, "another breach at the same place")
+	assert.Contains(t, w.Errors()[0], "/webhook/secret")
 	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(another, " (required)]", "]", 1)), 0o644))
 	requireClean(t, replayed(t, webhooktest.DevRev, file, getTimes(1)))
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
@@ -209,9 +209,9 @@ func TestCommit_acceptDrift(t *testing.T) {
 	require.NotEqual(t, stored(t, file), more)
 	require.NoError(t, os.WriteFile(file, []byte(more), 0o644))
 	w = replayed(t, webhooktest.DevRev, file, getTimes(1))
-	require.Len(t, w.errors, 1)
-	assert.Contains(t, w.errors[0], "/webhook/url")
-	assert.NotContains(t, w.errors[0], "/webhook/secret")
+	require.Len(t, w.Errors(), 1)
+	assert.Contains(t, w.Errors()[0], "/webhook/url")
+	assert.NotContains(t, w.Errors()[0], "/webhook/secret")
 }
 
 // A recording whose requests a replay could not answer is not written: what the
@@ -235,9 +235,9 @@ func TestCommit_replaysItself(t *testing.T) {
 		}
 	}
 	w := env.record(t, webhooktest.DVelop, file, get("application/json, text/html"))
-	require.Len(t, w.errors, 1)
+	require.Len(t, w.Errors(), 1)
 	assert.Equal(t, file+" not written: the recording does not replay itself: exchange #0 (GET "+dvelopURL(webhooktest.DVelopEventID, webhooktest.DVelopWebhookID)+") would get no answer: "+
-		"the recorded one does not have the media type that was asked for, or the test sent what does not fit its placeholder", w.errors[0])
+		"the recorded one does not have the media type that was asked for, or the test sent what does not fit its placeholder", w.Errors()[0])
 	requireNothing(t, filepath.Dir(file))
 
 	requireClean(t, env.record(t, webhooktest.DVelop, file, get("application/hal+json, text/html")))

@@ -19,6 +19,7 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // numbered writes a cassette of n exchanges, each of which answers with its own
@@ -102,9 +103,9 @@ func TestReplay_manyTestsOnOneCassette(t *testing.T) {
 	file := numbered(t, 10)
 	var group sync.WaitGroup
 	for i := range 40 {
-		w := newWitness(t, fmt.Sprint(i))
+		w := tbtest.New(fmt.Sprint(i))
 		group.Go(func() {
-			w.run(func(tb testing.TB) {
+			w.Run(func(tb testing.TB) {
 				client := webhooktest.Open(tb, webhooktest.DevRev, file)
 				for n := range 10 {
 					got, err := numberOf(client, (n+i)%10)
@@ -112,7 +113,7 @@ func TestReplay_manyTestsOnOneCassette(t *testing.T) {
 					assert.Equal(t, (n+i)%10, got)
 				}
 			})
-			assert.Empty(t, w.failures())
+			assert.Empty(t, w.Failures())
 		})
 	}
 	group.Wait()
@@ -121,18 +122,18 @@ func TestReplay_manyTestsOnOneCassette(t *testing.T) {
 // Requests that are still on their way when the test ends touch it no more.
 func TestReplay_stragglers(t *testing.T) {
 	for range 50 {
-		w := newWitness(t, t.Name())
+		w := tbtest.New(t.Name())
 		var group sync.WaitGroup
-		w.run(func(tb testing.TB) {
+		w.Run(func(tb testing.TB) {
 			client := webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), webhooktest.Always("webhooks.get/200"))
 			for range 8 {
 				req := getWebhook(t, "unheard-of")
 				group.Go(func() { swallow(client, req) })
 			}
 		})
-		said := len(w.said())
+		said := len(w.Said())
 		group.Wait()
-		assert.Len(t, w.said(), said)
+		assert.Len(t, w.Said(), said)
 	}
 }
 
@@ -142,7 +143,7 @@ func TestReplay_leaksNothing(t *testing.T) {
 	t.Setenv(webhooktest.RecordVar, "")
 	file := numbered(t, 3)
 	round := func() {
-		newWitness(t, t.Name()).run(func(tb testing.TB) {
+		tbtest.New(t.Name()).Run(func(tb testing.TB) {
 			client := webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
 			_, _ = numberOf(client, 1)
 			_, _ = numberOf(client, 77)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // exampleFake is a team's own stand-in for a vendor; it answers every request alike.
@@ -25,8 +26,8 @@ func (f exampleFake) RoundTrip(req *http.Request) (*http.Response, error) {
 const withoutSecret = `{"webhook": {"id": "don:integration:dvrv-us-1:devo/example:webhook/webhook-id", "status": "active", "url": "https://example.com/hook"}}`
 
 func ExampleChecked() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	// In place of the fake stands what the tests use already: a recorder of
 	// go-vcr, a server, a transport of the team's own.
@@ -83,8 +84,8 @@ func ExampleContractError_Error() {
 
 // The gap is known and waits for its repair; everything else still counts.
 func ExampleAllowProblems() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	devrev := webhooktest.DevRev.With(webhooktest.AllowProblems("/webhook/secret"))
 	client := &http.Client{Transport: webhooktest.Checked(t, devrev, exampleFake{withoutSecret})}

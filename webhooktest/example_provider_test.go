@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 func ExampleProviders() {
@@ -34,8 +35,8 @@ func ExampleProvider_BaseURL() {
 }
 
 func ExampleProvider_With() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	// The same options serve Replay, ReplayServer, Open, Validate and Checked.
 	devrev := webhooktest.DevRev.With(webhooktest.AllowUnused(), webhooktest.NoDefaults())
@@ -63,8 +64,8 @@ func ExampleProvider_Scenarios() {
 }
 
 func ExampleScenario_Step() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	for _, s := range webhooktest.DevRev.Scenarios() {
 		if s.Status < 500 {
@@ -79,8 +80,8 @@ func ExampleScenario_Step() {
 }
 
 func ExampleScenario_Request() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	for _, s := range webhooktest.DevRev.Scenarios() {
 		if s.Name != "webhooks.get/400-unexpected_json_type" {

@@ -12,7 +12,7 @@ import (
 )
 
 func ExampleCheckMatching() {
-	defer inTempDir()()
+	defer inTempDir().End()
 	_ = os.WriteFile("testdata/lookup.yaml", []byte(exampleCassette), 0o644)
 
 	// The client of Open tells every request apart that means something else.

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // shippedFile is a copy of a shipped cassette.
@@ -66,17 +67,17 @@ func TestCheckMatching_mistakes(t *testing.T) {
 // Wherever a transport of the caller's is asked, one that gives neither an answer
 // nor an error is named.
 func TestTransport_neitherAnswerNorError(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		client := &http.Client{Transport: webhooktest.Checked(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), silentTransport{})}
 		_, err := client.Do(getWebhook(t, webhooktest.DevRevWebhookID))
 		assert.ErrorContains(t, err, "the webhooktest_test.silentTransport gave neither an answer nor an error")
 	})
-	assert.Empty(t, w.failures(), "the code under test has the error")
+	assert.Empty(t, w.Failures(), "the code under test has the error")
 
 	_, text := recordOnce(t, webhooktest.DevRev.With(webhooktest.Transport(silentTransport{})), &vendor{webhook: soundOne + "}"}, webhooktest.DevRevWebhookID)
 	assert.Empty(t, text)
 	w, _ = recordOnce(t, webhooktest.DevRev.With(webhooktest.Transport(silentTransport{})), &vendor{webhook: soundOne + "}"}, webhooktest.DevRevWebhookID)
-	assert.Contains(t, w.failures(), "the webhooktest_test.silentTransport gave neither an answer nor an error")
+	assert.Contains(t, w.Failures(), "the webhooktest_test.silentTransport gave neither an answer nor an error")
 	w, _ = recordOnce(t, webhooktest.DevRev.With(webhooktest.Transport(bodiless{})), &vendor{webhook: soundOne + "}"}, webhooktest.DevRevWebhookID)
 	assert.True(t, w.Failed())
 }
@@ -96,8 +97,8 @@ func TestOpen_recordingMistakes(t *testing.T) {
 		t.Setenv(def.token, webhooktest.Token)
 		t.Setenv(def.base, closed)
 		file := filepath.Join(t.TempDir(), "a.yaml")
-		w := newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.Open(tb, def.p, file) })
-		assert.Equal(t, "webhooktest: "+def.token+` is "webhooktest-token", which stands for a tenant's credential and is none; set it to your tenant's, or replay`, w.failures())
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Open(tb, def.p, file) })
+		assert.Equal(t, "webhooktest: "+def.token+` is "webhooktest-token", which stands for a tenant's credential and is none; set it to your tenant's, or replay`, w.Failures())
 	}
 }
 
@@ -121,18 +122,18 @@ func TestOpen_unreachable(t *testing.T) {
 			t.Setenv("DEVREV_WEBHOOK_ID", realID)
 			t.Setenv("DEVREV_BASE_URL", base)
 			file := filepath.Join(t.TempDir(), "a.yaml")
-			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 				_, err := webhooktest.Open(tb, webhooktest.DevRev, file).Do(getWebhook(t, webhooktest.DevRevWebhookID))
 				assert.ErrorContains(t, err, "; check DEVREV_BASE_URL")
 				assert.NotContains(t, err.Error(), "7hqz")
 			})
-			assert.Contains(t, w.failures(), "; check DEVREV_BASE_URL")
-			assert.NotContains(t, w.failures(), base[len("http://"):])
+			assert.Contains(t, w.Failures(), "; check DEVREV_BASE_URL")
+			assert.NotContains(t, w.Failures(), base[len("http://"):])
 		})
 	}
 	t.Run("another error", func(t *testing.T) {
 		w, _ := recordOnce(t, webhooktest.DevRev.With(webhooktest.Transport(failing{})), &vendor{webhook: soundOne + "}"}, webhooktest.DevRevWebhookID)
-		assert.NotContains(t, w.failures(), "real-")
+		assert.NotContains(t, w.Failures(), "real-")
 	})
 }
 
@@ -147,11 +148,11 @@ func TestOpen_skippedRecording(t *testing.T) {
 	env.set(t)
 	t.Setenv(webhooktest.RecordVar, ".*")
 	file := cassettePath(t)
-	w := newWitness(t, t.Name())
-	w.run(func(tb testing.TB) {
+	w := tbtest.New(t.Name())
+	w.Run(func(tb testing.TB) {
 		swallow(webhooktest.Open(tb, webhooktest.DevRev, file), getWebhook(t, webhooktest.DevRevWebhookID))
-		w.skipped = true
+		tb.SkipNow()
 	})
-	assert.Contains(t, w.logs, file+" not written: the test was skipped")
+	assert.Contains(t, w.Logs(), file+" not written: the test was skipped")
 	assert.NoFileExists(t, file)
 }

@@ -20,6 +20,7 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // line is the number of the line that calls it.
@@ -36,15 +37,15 @@ func swallow(client *http.Client, req *http.Request) {
 }
 
 func TestMiss_failsTheTestWhenItHappens(t *testing.T) {
-	w := newWitness(t, t.Name())
-	w.run(func(tb testing.TB) {
+	w := tbtest.New(t.Name())
+	w.Run(func(tb testing.TB) {
 		client := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200")
 		swallow(client, getWebhook(t, "unheard-of"))
 		assert.True(t, tb.Failed(), "before the test's end, and although nobody looked at the error")
 		_, err := client.Do(getWebhook(t, "unheard-of"))
 		assert.ErrorIs(t, err, cassette.ErrInteractionNotFound)
 	})
-	assert.Len(t, w.errors, 2, "the step that was not used adds nothing to it")
+	assert.Len(t, w.Errors(), 2, "the step that was not used adds nothing to it")
 }
 
 // The explanation of a miss, for each way in which a request can differ.
@@ -156,14 +157,14 @@ nearest is webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yam
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			sent := 0
-			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 				client := webhooktest.Replay(tb, tc.p, tc.steps...)
 				req := tc.req(t)
 				sent = line() + 1
 				_, err := client.Do(req)
 				assert.ErrorIs(t, err, cassette.ErrInteractionNotFound)
 			})
-			assert.Equal(t, strings.ReplaceAll(tc.says, "LINE", fmt.Sprint(sent)), w.failures())
+			assert.Equal(t, strings.ReplaceAll(tc.says, "LINE", fmt.Sprint(sent)), w.Failures())
 		})
 	}
 }
@@ -175,7 +176,7 @@ func setJSON(req *http.Request, body string) {
 
 func TestMiss_namesTheCallsThatUsedTheSteps(t *testing.T) {
 	var lines []int
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		client := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200", "webhooks.get/200", "webhooks.get/404")
 		lines = append(lines, line()+1)
 		_, _ = client.Do(getWebhook(t, webhooktest.DevRevWebhookID))
@@ -186,11 +187,11 @@ func TestMiss_namesTheCallsThatUsedTheSteps(t *testing.T) {
 		lines = append([]int{line() + 1}, lines...)
 		_, _ = client.Do(getWebhook(t, webhooktest.DevRevWebhookID))
 	})
-	assert.Equal(t, lines, linesOf(w.failures()))
+	assert.Equal(t, lines, linesOf(w.Failures()))
 	for step := 1; step <= 3; step++ {
-		assert.Contains(t, w.failures(), fmt.Sprintf("step %d, webhooks.get/", step))
+		assert.Contains(t, w.Failures(), fmt.Sprintf("step %d, webhooks.get/", step))
 	}
-	assert.Equal(t, 3, strings.Count(w.failures(), "the same request, but already used by the call at"))
+	assert.Equal(t, 3, strings.Count(w.Failures(), "the same request, but already used by the call at"))
 }
 
 func linesOf(message string) (lines []int) {
@@ -205,7 +206,7 @@ func linesOf(message string) (lines []int) {
 // line of that code behind it. The standard library's proxy plays that code.
 func TestMiss_namesTheTestsOwnLine(t *testing.T) {
 	var first, second int
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		proxy := &httputil.ReverseProxy{
 			Rewrite:   func(*httputil.ProxyRequest) {},
 			Transport: webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Transport,
@@ -216,8 +217,8 @@ func TestMiss_namesTheTestsOwnLine(t *testing.T) {
 		second = line() + 1
 		proxy.ServeHTTP(httptest.NewRecorder(), getWebhook(t, webhooktest.DevRevWebhookID))
 	})
-	assert.Regexp(t, fmt.Sprintf(`^webhooks\.get/200 \(simulated\) has no answer for the call at miss_test\.go:%d \(reverseproxy\.go:\d+\)\n`, second), w.failures())
-	assert.Regexp(t, fmt.Sprintf(`: the same request, but already used by the call at miss_test\.go:%d \(reverseproxy\.go:\d+\)$`, first), w.failures())
+	assert.Regexp(t, fmt.Sprintf(`^webhooks\.get/200 \(simulated\) has no answer for the call at miss_test\.go:%d \(reverseproxy\.go:\d+\)\n`, second), w.Failures())
+	assert.Regexp(t, fmt.Sprintf(`: the same request, but already used by the call at miss_test\.go:%d \(reverseproxy\.go:\d+\)$`, first), w.Failures())
 }
 
 func TestMiss_ofACassetteOfOnesOwn(t *testing.T) {
@@ -228,7 +229,7 @@ func TestMiss_ofACassetteOfOnesOwn(t *testing.T) {
 	require.NoError(t, os.Mkdir("testdata", 0o700))
 	require.NoError(t, os.WriteFile("testdata/lookup.yaml", data["devrev/webhooks.get/200.yaml"].Data, 0o600))
 	var sent int
-	w := newWitness(t, "TestLookup/known").run(func(tb testing.TB) {
+	w := tbtest.New("TestLookup/known").Run(func(tb testing.TB) {
 		client := webhooktest.Open(tb, webhooktest.DevRev, "testdata/lookup.yaml")
 		sent = line() + 1
 		_, err := client.Do(getWebhook(t, "webhook-2"))
@@ -238,17 +239,17 @@ func TestMiss_ofACassetteOfOnesOwn(t *testing.T) {
 	POST https://api.devrev.ai/webhooks.get {"id":"webhook-2"}
 nearest is testdata/lookup.yaml #0: same method and URL, but the body differs (-recorded +sent)
 	/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-2"
-to record it: WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -run '^TestLookup$/^known$' .`, sent), w.failures())
+to record it: WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -run '^TestLookup$/^known$' .`, sent), w.Failures())
 
-	w = newWitness(t, "TestLookup").run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev, "testdata/lookup.yaml") })
+	w = tbtest.New("TestLookup").Run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev, "testdata/lookup.yaml") })
 	assert.Equal(t, `the test has ended, and no request asked for
 	testdata/lookup.yaml #0: POST https://api.devrev.ai/webhooks.get {"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"}
 record it again, or use AllowUnused when the code may do without
-to record it: WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -run TestLookup .`, w.failures())
+to record it: WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -run TestLookup .`, w.Failures())
 }
 
 func TestMiss_keepsCredentialsOutOfMessages(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		client := webhooktest.Replay(tb, webhooktest.DVelop, "GetWebHook/200-json")
 		for _, name := range []string{"Authorization", "Cookie", "X-Api-Key"} {
 			req, err := http.NewRequest(http.MethodGet, "https://someone:pa55-w0rd@sample-api.d-velop.cloud/dmsconfig/r/x", nil)
@@ -260,8 +261,8 @@ func TestMiss_keepsCredentialsOutOfMessages(t *testing.T) {
 			assert.NotContains(t, err.Error(), "pa55-w0rd")
 		}
 	})
-	assert.NotContains(t, w.said(), "t0p-s3cret")
-	assert.NotContains(t, w.said(), "pa55-w0rd")
+	assert.NotContains(t, w.Said(), "t0p-s3cret")
+	assert.NotContains(t, w.Said(), "pa55-w0rd")
 }
 
 // A miss on a long cassette shows a few candidates, around the place where the
@@ -276,15 +277,15 @@ func TestMiss_isShort(t *testing.T) {
 		})
 	}
 	require.NoError(t, c.Save())
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		client := webhooktest.Open(tb, webhooktest.DevRev, c.File)
 		req := getWebhook(t, "")
 		req.URL.Path = "/webhooks.test"
 		setJSON(req, `{"n":1000,"pad":"`+strings.Repeat("y", 1<<20)+`"}`)
 		swallow(client, req)
 	})
-	assert.Equal(t, 2, strings.Count(w.failures(), "\nthen "))
-	assert.Less(t, len(w.failures()), 8<<10)
+	assert.Equal(t, 2, strings.Count(w.Failures(), "\nthen "))
+	assert.Less(t, len(w.Failures()), 8<<10)
 }
 
 // A credential that the code under test puts where it does not belong stands in
@@ -296,7 +297,7 @@ func TestReplay_missWithholdsTheCredentialAnywhere(t *testing.T) {
 			`{}`, `{"id":"` + token + `"}`, `{"url":"https://u:` + token + `@example.com/"}`, `{"url":"https://example.com/?access_token=hunter42&x=1"}`,
 			`{"url":"https://example.com/` + token + `"}`, `{"more":[{"a":"Bearer ` + token + `"}]}`,
 		} {
-			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 				client := webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), "webhooks.get/200")
 				req, err := http.NewRequest(http.MethodPost, webhooktest.DevRev.BaseURL()+target, strings.NewReader(body))
 				require.NoError(tb, err)
@@ -305,8 +306,8 @@ func TestReplay_missWithholdsTheCredentialAnywhere(t *testing.T) {
 				_, err = client.Transport.RoundTrip(req)
 				require.ErrorContains(tb, err, "has no answer for")
 			})
-			assert.NotContains(t, w.said(), token, "%s %s", target, body)
-			assert.NotContains(t, w.said(), "hunter42", "%s %s", target, body)
+			assert.NotContains(t, w.Said(), token, "%s %s", target, body)
+			assert.NotContains(t, w.Said(), "hunter42", "%s %s", target, body)
 		}
 	}
 }

@@ -73,6 +73,6 @@ func TestProof_lookupHonoursContexts(t *testing.T) {
 		assert.Less(tb, time.Since(began), 5*time.Second)
 	})
 	require.True(t, w.Failed())
-	assert.Contains(t, w.failures(), "looking up the first webhook listed instead failed: context deadline exceeded")
+	assert.Contains(t, w.Failures(), "looking up the first webhook listed instead failed: context deadline exceeded")
 	requireNothing(t, strings.TrimSuffix(file, "/lookup.yaml"))
 }

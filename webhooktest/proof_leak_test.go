@@ -180,11 +180,11 @@ func TestProof_leaks(t *testing.T) {
 					tb.Errorf("the code under test holds %v", client)
 				}
 			})
-			h.seen.WriteString(w.said() + "\n")
+			h.seen.WriteString(w.Said() + "\n")
 			if answer.sound {
-				require.FileExists(t, file, "%s: %s", answer.name, w.said())
+				require.FileExists(t, file, "%s: %s", answer.name, w.Said())
 				again := replayed(t, p, file, func(tb testing.TB, client *http.Client) { h.play(tb, client, get) })
-				require.False(t, again.Failed(), "%s: %s", answer.name, again.said())
+				require.False(t, again.Failed(), "%s: %s", answer.name, again.Said())
 			}
 		}
 	}
@@ -241,8 +241,8 @@ func TestProof_networkErrors(t *testing.T) {
 		assert.False(tb, network.Timeout())
 		h.print(client, err)
 	})
-	require.Len(t, w.errors, 1)
-	assert.Contains(t, w.errors[0], "failed: dial tcp api.devrev.ai: connect: connection refused")
+	require.Len(t, w.Errors(), 1)
+	assert.Contains(t, w.Errors()[0], "failed: dial tcp api.devrev.ai: connect: connection refused")
 	assert.Contains(t, h.seen.String(), "connection refused")
-	assert.Zero(t, h.find(t, "what was reported and seen", h.seen.String()+w.said()))
+	assert.Zero(t, h.find(t, "what was reported and seen", h.seen.String()+w.Said()))
 }

@@ -14,6 +14,7 @@ import (
 
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // endingVar tells the test below, in a process of its own, how to end.
@@ -84,7 +85,7 @@ func TestKeep_neverACredential(t *testing.T) {
 			require.NoError(tb, err)
 			resp.Body.Close()
 		})
-		require.False(t, w.Failed(), "%s: %v", test.pointer, w.errors)
+		require.False(t, w.Failed(), "%s: %v", test.pointer, w.Errors())
 		text := stored(t, file)
 		assert.NotContains(t, text, secret, test.pointer)
 		assert.NotContains(t, text, "11FVC3ScK", test.pointer)
@@ -113,7 +114,7 @@ func TestRecord_messagesHoldNoValueOfTheURL(t *testing.T) {
 			}
 		})
 		require.True(t, w.Failed(), target)
-		for _, message := range w.errors {
+		for _, message := range w.Errors() {
 			assert.NotContains(t, message, "1jGzMh1N")
 			assert.NotContains(t, message, tenant["DEVREV_TOKEN"])
 		}
@@ -122,11 +123,11 @@ func TestRecord_messagesHoldNoValueOfTheURL(t *testing.T) {
 
 // A hint is a command that a shell takes, and an expression that matches.
 func TestOpen_hintIsQuoted(t *testing.T) {
-	w := newWitness(t, "TestLookup").run(func(tb testing.TB) {
+	w := tbtest.New("TestLookup").Run(func(tb testing.TB) {
 		webhooktest.Open(tb, webhooktest.DevRev, "testdata/my dir/a+b (1).yaml")
 	})
 	require.True(t, w.Failed())
-	assert.Contains(t, strings.Join(w.errors, "\n"), `to record it: WEBHOOKTEST_RECORD='testdata/my dir/a\+b \(1\)\.yaml' go test -count=1 -run TestLookup .`)
+	assert.Contains(t, w.Failures(), `to record it: WEBHOOKTEST_RECORD='testdata/my dir/a\+b \(1\)\.yaml' go test -count=1 -run TestLookup .`)
 }
 
 // An optional id of d.velop's is looked up before an answer shows it: the
@@ -148,5 +149,5 @@ func TestRecord_looksUpBeforeAnAnswerShowsTheID(t *testing.T) {
 			assert.Contains(tb, string(body), webhooktest.DVelopWebhookID, target)
 		}
 	})
-	assert.False(t, w.Failed(), "%v", w.errors)
+	assert.False(t, w.Failed(), "%v", w.Errors())
 }

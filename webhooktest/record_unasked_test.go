@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // A server that sends more than its answer must not get the rest into net/http's
@@ -43,7 +44,7 @@ func TestRecord_logsNothingThatAServerSendsUnasked(t *testing.T) {
 	t.Setenv("DEVREV_BASE_URL", server.URL)
 	t.Setenv("DEVREV_WEBHOOK_ID", "don:integration:dvrv-us-1:devo/11FVC3ScK:webhook/1jGzMh1N")
 	t.Setenv(webhooktest.RecordVar, ".*")
-	newWitness(t, t.Name()).run(func(tb testing.TB) {
+	tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		client := webhooktest.Open(tb, webhooktest.DevRev, t.TempDir()+"/unasked.yaml")
 		resp, err := client.Do(webhooktest.DevRev.Scenarios()[0].Request())
 		if assert.NoError(t, err) {

@@ -19,6 +19,7 @@ import (
 
 	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // scenario finds a shipped scenario by its name.
@@ -99,7 +100,7 @@ func TestReplay_anErrorAnswersTheWellFormedRequestToo(t *testing.T) {
 
 func TestReplay_followsToTheLoginPageWithAnyMediaType(t *testing.T) {
 	for _, accept := range []string{"application/json", "application/hal+json", "text/html"} {
-		w := newWitness(t, accept).run(func(tb testing.TB) {
+		w := tbtest.New(accept).Run(func(tb testing.TB) {
 			client := webhooktest.Replay(tb, webhooktest.DVelop, "GetWebHook/302-login")
 			req := scenario(t, webhooktest.DVelop, "GetWebHook/200-json").Request()
 			req.Header.Set("Accept", accept)
@@ -108,14 +109,14 @@ func TestReplay_followsToTheLoginPageWithAnyMediaType(t *testing.T) {
 			assert.Equal(t, "/identityprovider/login", resp.Request.URL.Path)
 			assert.Contains(t, body, "<html>")
 		})
-		assert.Empty(t, w.failures())
+		assert.Empty(t, w.Failures())
 	}
 }
 
 func TestReplay_unusedStepsFailTheTest(t *testing.T) {
-	play := func(p webhooktest.Provider, spoil func(w *witness), steps ...webhooktest.Step) *witness {
-		w := newWitness(t, t.Name())
-		return w.run(func(tb testing.TB) {
+	play := func(p webhooktest.Provider, spoil func(w *tbtest.TB), steps ...webhooktest.Step) *tbtest.TB {
+		w := tbtest.New(t.Name())
+		return w.Run(func(tb testing.TB) {
 			client := webhooktest.Replay(tb, p, steps...)
 			send(t, client, getWebhook(t, webhooktest.DevRevWebhookID))
 			if spoil != nil {
@@ -124,29 +125,29 @@ func TestReplay_unusedStepsFailTheTest(t *testing.T) {
 		})
 	}
 	t.Run("one", func(t *testing.T) {
-		w := newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.list/200") })
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.list/200") })
 		assert.Equal(t, `the test has ended, and no request asked for
 	"webhooks.list/200": POST https://api.devrev.ai/webhooks.list {}
-leave the step out, or use AllowUnused when the code may do without`, w.failures())
+leave the step out, or use AllowUnused when the code may do without`, w.Failures())
 	})
 	t.Run("several, told apart by their step", func(t *testing.T) {
 		w := play(webhooktest.DevRev, nil, "webhooks.get/429", "webhooks.get/429", webhooktest.Timeout("webhooks.get/429"))
 		assert.Equal(t, `the test has ended, and no request asked for
 	step 2, "webhooks.get/429": POST https://api.devrev.ai/webhooks.get {"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"}
 	step 3, Timeout("webhooks.get/429"): POST https://api.devrev.ai/webhooks.get {"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"}
-leave the step out, or use AllowUnused when the code may do without`, w.failures())
+leave the step out, or use AllowUnused when the code may do without`, w.Failures())
 	})
 	t.Run("not when the test has failed", func(t *testing.T) {
-		w := play(webhooktest.DevRev, func(w *witness) { w.Fail() }, "webhooks.get/429", "webhooks.get/200")
-		assert.Empty(t, w.failures())
+		w := play(webhooktest.DevRev, (*tbtest.TB).Fail, "webhooks.get/429", "webhooks.get/200")
+		assert.Empty(t, w.Failures())
 	})
 	t.Run("not when the test was skipped", func(t *testing.T) {
-		w := play(webhooktest.DevRev, func(w *witness) { w.skipped = true }, "webhooks.get/429", "webhooks.get/200")
-		assert.Empty(t, w.failures())
+		w := play(webhooktest.DevRev, (*tbtest.TB).SkipNow, "webhooks.get/429", "webhooks.get/200")
+		assert.Empty(t, w.Failures())
 	})
 	t.Run("not with AllowUnused", func(t *testing.T) {
 		w := play(webhooktest.DevRev.With(webhooktest.AllowUnused()), nil, "webhooks.get/429", "webhooks.get/200")
-		assert.Empty(t, w.failures())
+		assert.Empty(t, w.Failures())
 	})
 }
 
@@ -196,7 +197,7 @@ func TestReplay_breachesOfTheContractFailTheTest(t *testing.T) {
 			if p.String() == "no provider" {
 				p = webhooktest.DevRev
 			}
-			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 				client := webhooktest.Replay(tb, p, webhooktest.Always(tc.step))
 				for range 2 {
 					req := scenario(t, webhooktest.DevRev, string(tc.step)).Request()
@@ -207,16 +208,16 @@ func TestReplay_breachesOfTheContractFailTheTest(t *testing.T) {
 				}
 			})
 			if tc.fails == "" {
-				assert.Empty(t, w.failures())
+				assert.Empty(t, w.Failures())
 			} else {
-				require.Len(t, w.errors, 2, "every exchange counts")
-				assert.Contains(t, w.errors[0], tc.fails)
+				require.Len(t, w.Errors(), 2, "every exchange counts")
+				assert.Contains(t, w.Errors()[0], tc.fails)
 			}
 			if tc.log == "" {
-				assert.Empty(t, w.logs)
+				assert.Empty(t, w.Logs())
 			} else {
-				require.Len(t, w.logs, 1, "news are told once")
-				assert.Contains(t, w.logs[0], tc.log)
+				require.Len(t, w.Logs(), 1, "news are told once")
+				assert.Contains(t, w.Logs()[0], tc.log)
 			}
 		})
 	}
@@ -284,7 +285,7 @@ func TestReplay_closesTheBodyOfRequestsThatGoNowhere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := &watched{Reader: strings.NewReader(`{}`)}
-			newWitness(t, t.Name()).run(func(tb testing.TB) {
+			tbtest.New(t.Name()).Run(func(tb testing.TB) {
 				transport := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Transport
 				req, err := http.NewRequest(http.MethodPost, "https://api.devrev.ai/webhooks.list", body)
 				require.NoError(t, err)
@@ -310,7 +311,7 @@ func TestReplay_honoursContexts(t *testing.T) {
 	cancel(cause)
 	late, stop := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 	defer stop()
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		client := webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), "webhooks.get/200")
 		_, err := client.Do(getWebhook(t, webhooktest.DevRevWebhookID).WithContext(cancelled))
 		assert.ErrorIs(t, err, cause)
@@ -320,12 +321,12 @@ func TestReplay_honoursContexts(t *testing.T) {
 		resp, _ := send(t, client, getWebhook(t, webhooktest.DevRevWebhookID))
 		assert.Equal(t, 200, resp.StatusCode)
 	})
-	assert.Empty(t, w.failures(), "a cancelled request is no miss")
+	assert.Empty(t, w.Failures(), "a cancelled request is no miss")
 }
 
 func TestReplay_afterTheTestsEnd(t *testing.T) {
 	var client *http.Client
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		client = webhooktest.Replay(tb, webhooktest.DevRev, webhooktest.Always("webhooks.get/200"))
 	})
 	for range 2 {
@@ -333,18 +334,18 @@ func TestReplay_afterTheTestsEnd(t *testing.T) {
 		_, err := client.Do(getWebhook(t, "anything"))
 		require.EqualError(t, err, `Post "https://api.devrev.ai/webhooks.get": POST https://api.devrev.ai/webhooks.get: the client was closed when its test ended`)
 	}
-	assert.Empty(t, w.said(), "a test that is over is left alone")
+	assert.Empty(t, w.Said(), "a test that is over is left alone")
 }
 
 func TestReplay_refusesAnUpgrade(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		client := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200")
 		req := getWebhook(t, webhooktest.DevRevWebhookID)
 		req.Header.Set("Upgrade", "websocket")
 		_, err := client.Do(req)
 		assert.Error(t, err)
 	})
-	assert.Equal(t, `POST https://api.devrev.ai/webhooks.get asks for an upgrade to "websocket"; a cassette holds plain HTTP exchanges only, so send this request through a client of its own`, w.failures())
+	assert.Equal(t, `POST https://api.devrev.ai/webhooks.get asks for an upgrade to "websocket"; a cassette holds plain HTTP exchanges only, so send this request through a client of its own`, w.Failures())
 }
 
 func TestReplay_requestsWithoutMethodOrHeader(t *testing.T) {

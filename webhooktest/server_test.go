@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // onServer sends a request of the placeholder world to a server in its place.
@@ -85,10 +86,10 @@ func TestReplayServer_faults(t *testing.T) {
 func TestReplayServer_closesUnderAPatientClient(t *testing.T) {
 	client := browser(t, 0)
 	asked, ended := make(chan error, 1), make(chan struct{})
-	w := newWitness(t, t.Name())
+	w := tbtest.New(t.Name())
 	go func() {
 		defer close(ended)
-		w.run(func(tb testing.TB) {
+		w.Run(func(tb testing.TB) {
 			server := webhooktest.ReplayServer(tb, webhooktest.DevRev, webhooktest.Timeout("webhooks.get/200"))
 			req := onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID))
 			sent := make(chan struct{}) // whether it has arrived does not matter
@@ -116,7 +117,7 @@ func TestReplayServer_closesUnderAPatientClient(t *testing.T) {
 }
 
 func TestReplayServer_unknownRequest(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200")
 		resp, body := send(t, browser(t, 10*time.Second), onServer(t, server.URL, getWebhook(t, "webhook-1")))
 		assert.Equal(t, http.StatusBadGateway, resp.StatusCode)
@@ -125,13 +126,13 @@ func TestReplayServer_unknownRequest(t *testing.T) {
 nearest is webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml: same method and URL, but the body differs (-recorded +sent)
 	/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-1"
 `, body)
-		assert.Equal(t, strings.TrimSuffix(body, "\n"), tb.(*witness).failures())
+		assert.Equal(t, strings.TrimSuffix(body, "\n"), tb.(*tbtest.TB).Failures())
 	})
-	assert.Len(t, w.errors, 1, "the step that was not used adds nothing")
+	assert.Len(t, w.Errors(), 1, "the step that was not used adds nothing")
 }
 
 func TestReplayServer_usedStepsAndUnusedOnes(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200")
 		client := browser(t, 10*time.Second)
 		send(t, client, onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID)))
@@ -140,8 +141,8 @@ func TestReplayServer_usedStepsAndUnusedOnes(t *testing.T) {
 	})
 	assert.True(t, w.Failed())
 
-	w = newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200") })
-	assert.Contains(t, w.failures(), "the test has ended, and no request asked for\n\t\"webhooks.get/200\"")
+	w = tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200") })
+	assert.Contains(t, w.Failures(), "the test has ended, and no request asked for\n\t\"webhooks.get/200\"")
 }
 
 func TestReplayServer_pointsRedirectsAtItself(t *testing.T) {
@@ -167,13 +168,13 @@ func TestReplayServer_pointsRedirectsAtItself(t *testing.T) {
 }
 
 func TestReplayServer_keepsEscapesInThePath(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DVelop, "GetWebHook/200-json")
 		resp, err := browser(t, 10*time.Second).Get(server.URL + "/dmsconfig/r/a%2Fb/events?x=%2F")
 		require.NoError(t, err)
 		resp.Body.Close()
 	})
-	assert.Contains(t, w.failures(), "GET https://sample-api.d-velop.cloud/dmsconfig/r/a%2Fb/events?x=%2F")
+	assert.Contains(t, w.Failures(), "GET https://sample-api.d-velop.cloud/dmsconfig/r/a%2Fb/events?x=%2F")
 }
 
 func TestReplayServer_parallel(t *testing.T) {
@@ -205,7 +206,7 @@ func TestReplayServer_parallel(t *testing.T) {
 }
 
 func TestReplayServer_refusesAnEnormousBody(t *testing.T) {
-	newWitness(t, t.Name()).run(func(tb testing.TB) {
+	tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200")
 		req, err := http.NewRequest(http.MethodPost, server.URL+"/webhooks.get", io.LimitReader(endless{}, 11<<20))
 		require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 func TestAlways_answersAnyNumberOfRequests(t *testing.T) {
@@ -71,11 +72,11 @@ func TestSteps_mistakes(t *testing.T) {
 				"ReplayServer": func(tb testing.TB) { webhooktest.ReplayServer(tb, tc.p, tc.steps...) },
 			} {
 				went := false
-				w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 					use(tb)
 					went = true
 				})
-				assert.Equal(t, tc.says, w.failures(), name)
+				assert.Equal(t, tc.says, w.Failures(), name)
 				assert.False(t, went, "%s goes on after a mistake", name)
 			}
 		})

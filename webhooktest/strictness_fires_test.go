@@ -21,6 +21,7 @@ import (
 
 	"example.com/webhookvcr/internal/vcr"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // Recorded requests: one that has something of everything, one with what its
@@ -249,7 +250,7 @@ func TestCheckMatching_everyLineFires(t *testing.T) {
 			file := rich(t, tc.body)
 			t.Setenv(webhooktest.RecordVar, "")
 			err := webhooktest.CheckMatching(webhooktest.DVelop, file, func() http.RoundTripper {
-				return matcherWith{webhooktest.Open(untold{t}, webhooktest.DVelop, file).Transport, tc.alter}
+				return matcherWith{webhooktest.Open(tbtest.New(t.Name()), webhooktest.DVelop, file).Transport, tc.alter}
 			})
 			require.Error(t, err)
 			lines := strings.Split(err.Error(), "\n\t")
@@ -267,7 +268,7 @@ func TestCheckMatching_everyLineFires(t *testing.T) {
 	file := tape(t, http.MethodGet, "https://api.devrev.ai/webhooks.test", "application/json", "")
 	for _, accept := range []string{"*/*", "", "application/xml"} {
 		err := webhooktest.CheckMatching(webhooktest.DevRev, file, func() http.RoundTripper {
-			return matcherWith{webhooktest.Open(untold{t}, webhooktest.DevRev, file).Transport, refuseIf(func(r *http.Request, _ string) bool {
+			return matcherWith{webhooktest.Open(tbtest.New(t.Name()), webhooktest.DevRev, file).Transport, refuseIf(func(r *http.Request, _ string) bool {
 				return r.Header.Get("Accept") == accept
 			})}
 		})
@@ -290,7 +291,7 @@ func TestCheckMatching_report(t *testing.T) {
 	file := tape(t, http.MethodPost, "https://api.devrev.ai/webhooks.test?x=1", "", body)
 	t.Setenv(webhooktest.RecordVar, "")
 	err := webhooktest.CheckMatching(webhooktest.DevRev, file, func() http.RoundTripper {
-		return matcherWith{webhooktest.Open(untold{t}, webhooktest.DevRev, file).Transport, func(r *http.Request, _ string) (string, error) {
+		return matcherWith{webhooktest.Open(tbtest.New(t.Name()), webhooktest.DevRev, file).Transport, func(r *http.Request, _ string) (string, error) {
 			r.Method = http.MethodPost
 			return body, nil
 		}}
@@ -401,7 +402,7 @@ func TestCheckMatching_madeUpValues(t *testing.T) {
 		const body = `{"a":"sent-name-1","b":"sent-name-1"}`
 		file := ownTape(t, "https://api.devrev.ai/webhooks.test", body)
 		err := webhooktest.CheckMatching(webhooktest.DevRev, file, func() http.RoundTripper {
-			return matcherWith{webhooktest.Open(untold{t}, webhooktest.DevRev, file).Transport, alike(body, func(v any) any {
+			return matcherWith{webhooktest.Open(tbtest.New(t.Name()), webhooktest.DevRev, file).Transport, alike(body, func(v any) any {
 				return throughout(v, func(v any) any {
 					if text, ok := v.(string); ok && text != "" {
 						return "text"
@@ -423,7 +424,7 @@ func TestCheckMatching_madeUpValues(t *testing.T) {
 			t.Setenv(webhooktest.RecordVar, "")
 			file := ownTape(t, "https://api.devrev.ai/webhooks.test", madeUpBody)
 			err := webhooktest.CheckMatching(webhooktest.DevRev, file, func() http.RoundTripper {
-				return matcherWith{webhooktest.Open(untold{t}, webhooktest.DevRev, file).Transport, func(_ *http.Request, body string) (string, error) {
+				return matcherWith{webhooktest.Open(tbtest.New(t.Name()), webhooktest.DevRev, file).Transport, func(_ *http.Request, body string) (string, error) {
 					return strings.Replace(body, change[0], change[1], 1), nil
 				}}
 			})

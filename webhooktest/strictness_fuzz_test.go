@@ -14,6 +14,7 @@ import (
 
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // FuzzMatching records two requests, each alone: each is answered by its own
@@ -85,7 +86,7 @@ func (e *fuzzed) answers(t *testing.T, other fuzzed) bool {
 	require.NoError(t, err, "%q", e.file)
 	r, err := vcr.NewReplay(vcr.Step{Name: "fuzzed.yaml", Tape: vcr.NewTape(file, e.def, nil)})
 	require.NoError(t, err)
-	front := vcr.NewFront(vcr.Config{Definition: e.def, Report: untold{t}}, r)
+	front := vcr.NewFront(vcr.Config{Definition: e.def, Report: tbtest.New(t.Name())}, r)
 	u := *other.url
 	_, err = front.RoundTrip(&http.Request{
 		Method: other.request.Method, URL: &u, Header: other.request.Headers.Clone(),

@@ -13,16 +13,8 @@ import (
 
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
-
-// untold is a test that hears nothing of what its clients report: requests that
-// are wrong on purpose would fail it.
-type untold struct{ testing.TB }
-
-func (untold) Helper()               {}
-func (untold) Cleanup(func())        {}
-func (untold) Logf(string, ...any)   {}
-func (untold) Errorf(string, ...any) {}
 
 // counter counts the requests that a transport gets, and its answers.
 type counter struct {
@@ -48,7 +40,7 @@ func TestStrictness_scenarios(t *testing.T) {
 			t.Run(dir+"/"+s.Name, func(t *testing.T) {
 				file := filepath.Join("../cassettes", dir, s.Name+".yaml")
 				err := webhooktest.CheckMatching(p, file, func() http.RoundTripper {
-					return counter{webhooktest.Replay(untold{t}, p, s.Step()).Transport, &sent, &matched}
+					return counter{webhooktest.Replay(tbtest.New(t.Name()), p, s.Step()).Transport, &sent, &matched}
 				})
 				assert.NoError(t, err)
 				assert.NoError(t, webhooktest.CheckMatching(p, file, nil), "opened as a cassette of one's own")
@@ -71,7 +63,7 @@ func TestStrictness_alsoAnswered(t *testing.T) {
 				def := provider.ByName(dir)
 				meant := append([]string{s.Name}, def.Scenarios[i].Also...)
 				for _, other := range p.Scenarios() {
-					resp, err := webhooktest.Replay(untold{t}, p, s.Step()).Transport.RoundTrip(other.Request())
+					resp, err := webhooktest.Replay(tbtest.New(t.Name()), p, s.Step()).Transport.RoundTrip(other.Request())
 					want := false
 					for _, name := range meant {
 						want = want || asks(def.Scenario(name).Request) == asks(def.Scenario(other.Name).Request)

@@ -16,11 +16,10 @@ import (
 
 // The calls that take a provider with options.
 const (
-	forReplay        = "Replay" // and ReplayServer
-	forOpen          = "Open"
-	forChecked       = "Checked"
-	forValidate      = "Validate" // and ValidateBody
-	forCheckMatching = "CheckMatching"
+	forReplay   = "Replay" // and ReplayServer
+	forOpen     = "Open"
+	forChecked  = "Checked"
+	forValidate = "Validate" // and ValidateBody
 )
 
 // applies says which option is of use in which call. One that is of no use is

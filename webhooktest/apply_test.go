@@ -70,7 +70,6 @@ func calls(t *testing.T) map[string]func(webhooktest.Provider) string {
 		"ValidateBody": func(p webhooktest.Provider) string {
 			return saidBy(webhooktest.ValidateBody(p, "webhooks.delete", 200, "", []byte("{}")))
 		},
-		"CheckMatching": func(p webhooktest.Provider) string { return saidBy(webhooktest.CheckMatching(p, file, nil)) },
 	}
 }
 
@@ -83,7 +82,7 @@ func saidBy(err error) string {
 
 // Each option on each call has an effect, or is refused by name.
 func TestOption_everyOptionOnEveryCall(t *testing.T) {
-	order := []string{"Replay", "ReplayServer", "Open", "Checked", "Validate", "ValidateBody", "CheckMatching"}
+	order := []string{"Replay", "ReplayServer", "Open", "Checked", "Validate", "ValidateBody"}
 	all := calls(t)
 	require.Len(t, all, len(order))
 	for _, o := range every {

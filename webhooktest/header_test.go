@@ -12,6 +12,7 @@ import (
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/internal/tbtest"
+	"example.com/webhookvcr/webhooktest/matchtest"
 )
 
 // What a cassette says of itself is known, or an error of whoever reads it.
@@ -64,8 +65,8 @@ func TestCassette_whatItSaysOfItself(t *testing.T) {
 					webhooktest.Replay(tb, webhooktest.DevRev.With(own, webhooktest.AllowUnused()), "webhooks.get/200")
 				}).Failures()
 			},
-			"CheckMatching": func() string {
-				err := webhooktest.CheckMatching(webhooktest.DevRev, file, func() http.RoundTripper {
+			"matchtest.Check": func() string {
+				err := matchtest.Check(webhooktest.DevRev, file, func() http.RoundTripper {
 					return webhooktest.Open(tbtest.New(""), webhooktest.DevRev, shippedFile(t, "devrev/webhooks.get/200.yaml")).Transport
 				})
 				return saidBy(err)

@@ -15,6 +15,7 @@ import (
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/internal/tbtest"
+	"example.com/webhookvcr/webhooktest/matchtest"
 )
 
 // keptTenant answers webhooks.get with a webhook and more members.
@@ -124,7 +125,7 @@ func TestVaries_oneValueOfTwoKinds(t *testing.T) {
 	}
 	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, p, file, flow("MDEyMzQ1Njc4OWFiY2RlZg==")))
 	requireClean(t, replayed(t, p, file, flow("ZmVkY2JhOTg3NjU0MzIxMA==")))
-	assert.NoError(t, webhooktest.CheckMatching(webhooktest.DevRev, file, nil))
+	assert.NoError(t, matchtest.Check(webhooktest.DevRev, file, nil))
 }
 
 // An id of the environment's is the placeholder to the letter, however the

@@ -91,6 +91,14 @@ var layout = []rule{
 		who: "/webhooktest", never: []string{"/internal/simulator", "/cmd/"},
 		why: "a test replays; it does not carry the vendors' servers with it",
 	},
+	{
+		who: "/", never: []string{"/webhooktest/matchtest", "/webhooktest/goldentest"},
+		why: "a test that replays compiles neither the proof of a matcher nor golden files; whoever wants them imports them",
+	},
+	{
+		who: "/", never: []string{"/webhooktest/internal/tbtest"},
+		why: "a testing.TB that only remembers is for the tests of this module",
+	},
 }
 
 func TestLayout(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/matchtest"
 )
 
 // updates is a test that sends these bodies to webhooks.update, one by one, and
@@ -166,7 +167,7 @@ func TestVaries_listed(t *testing.T) {
 		other := strings.Replace(body, old, "https://example.com/x", 1)
 		assert.True(t, replayed(t, webhooktest.DevRev, plain, send(other)).Failed(), old)
 	}
-	assert.ErrorContains(t, webhooktest.CheckMatching(webhooktest.DevRev, plain, nil), "has lost its key webhooktest")
+	assert.ErrorContains(t, matchtest.Check(webhooktest.DevRev, plain, nil), "has lost its key webhooktest")
 
 	file := cassettePath(t)
 	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, devrevVaries, file, updates(secretA+","+urlA)))

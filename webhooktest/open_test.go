@@ -39,31 +39,6 @@ func (bodiless) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200}, nil
 }
 
-func TestCheckMatching_mistakes(t *testing.T) {
-	for _, test := range []struct {
-		name   string
-		p      webhooktest.Provider
-		file   string
-		replay func() http.RoundTripper
-		want   string
-	}{
-		{"DevRev with a cassette of d.velop", webhooktest.DevRev, "dvelop/GetWebHook/200-json.yaml", nil, " was recorded with dvelop, not with devrev"},
-		{"d.velop with a cassette of DevRev", webhooktest.DVelop, "devrev/webhooks.get/200.yaml", nil, " was recorded with devrev, not with dvelop"},
-		{"no transport", webhooktest.DevRev, "devrev/webhooks.get/200.yaml", func() http.RoundTripper { return nil }, ": replay returned nil; expected a transport"},
-		{"a nil transport", webhooktest.DevRev, "devrev/webhooks.get/200.yaml", func() http.RoundTripper { return (*noTransport)(nil) }, ": replay returned a *webhooktest_test.noTransport that is nil; expected a transport"},
-		{"neither answer nor error", webhooktest.DevRev, "devrev/webhooks.get/200.yaml", func() http.RoundTripper { return silentTransport{} }, ": the webhooktest_test.silentTransport that replay returned gave neither an answer nor an error; expected one of the two"},
-		{"no body", webhooktest.DevRev, "devrev/webhooks.get/200.yaml", func() http.RoundTripper { return bodiless{} }, "is answered, but should not be"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			file := shippedFile(t, test.file)
-			err := webhooktest.CheckMatching(test.p, file, test.replay)
-			require.Error(t, err)
-			assert.Contains(t, err.Error(), file)
-			assert.Contains(t, err.Error(), test.want)
-		})
-	}
-}
-
 // Wherever a transport of the caller's is asked, one that gives neither an answer
 // nor an error is named.
 func TestTransport_neitherAnswerNorError(t *testing.T) {

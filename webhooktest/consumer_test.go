@@ -42,7 +42,7 @@ func TestConsumers_findFaults(t *testing.T) {
 		{
 			fault: hooks.ReadsAnyBody,
 			tests: "^(TestDVelop_isNotFooledByTheSignInPage|TestDevRev_survivesABadConnection)$",
-			wants: []string{"--- FAIL: TestDVelop_isNotFooledByTheSignInPage", "--- FAIL: TestDevRev_survivesABadConnection/notjson"},
+			wants: []string{"--- FAIL: TestDVelop_isNotFooledByTheSignInPage", "--- FAIL: TestDevRev_survivesABadConnection/NotJSON"},
 		},
 		{
 			fault: hooks.IgnoresRefusal,

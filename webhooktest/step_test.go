@@ -1,6 +1,7 @@
 package webhooktest_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -80,5 +81,21 @@ func TestSteps_mistakes(t *testing.T) {
 				assert.False(t, went, "%s goes on after a mistake", name)
 			}
 		})
+	}
+}
+
+// A step reads as it is written in Go, so that it names a subtest.
+func TestStep_reads(t *testing.T) {
+	const get = webhooktest.Step("webhooks.get/200")
+	for step, want := range map[webhooktest.Step]string{
+		get:                      "webhooks.get/200",
+		webhooktest.Always(get):  "Always(webhooks.get/200)",
+		webhooktest.Timeout(get): "Timeout(webhooks.get/200)",
+		webhooktest.Always(webhooktest.Reset(get)): "Always(Reset(webhooks.get/200))",
+		webhooktest.Truncated(get):                 "Truncated(webhooks.get/200)",
+		webhooktest.NotJSON(get):                   "NotJSON(webhooks.get/200)",
+	} {
+		assert.Equal(t, want, string(step))
+		assert.Equal(t, want, fmt.Sprint(step))
 	}
 }

@@ -246,7 +246,7 @@ func played(t *testing.T, p webhooktest.Provider, shown webhooktest.Scenario, s 
 		var body []byte
 		var err error
 		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-			client := webhooktest.Replay(tb, p.With(options...), shown.Step())
+			client := webhooktest.Replay(tb, p.With(options...), webhooktest.Step(shown.Name))
 			client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 			if resp, err = client.Do(shown.Request()); err == nil {
 				body, err = io.ReadAll(resp.Body)

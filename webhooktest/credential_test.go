@@ -137,7 +137,7 @@ func TestPresented_inAScenarioAboutIt(t *testing.T) {
 				about = strings.Contains(s.Name, "403-origin")
 			}
 			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-				client := webhooktest.Replay(tb, test.p, s.Step())
+				client := webhooktest.Replay(tb, test.p, webhooktest.Step(s.Name))
 				client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 				req := s.Request()
 				test.change(req)

@@ -63,7 +63,7 @@ func ExampleProvider_Scenarios() {
 	// GetWebHook/500       an internal error
 }
 
-func ExampleScenario_Step() {
+func ExampleScenario() {
 	t := tbtest.Example()
 	defer t.End()
 
@@ -71,7 +71,7 @@ func ExampleScenario_Step() {
 		if s.Status < 500 {
 			continue
 		}
-		client := webhooktest.Replay(t, webhooktest.DevRev, s.Step())
+		client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Step(s.Name))
 		fmt.Println(ask(client, webhooktest.DevRevWebhookID))
 	}
 	// Output:
@@ -87,7 +87,7 @@ func ExampleScenario_Request() {
 		if s.Name != "webhooks.get/400-unexpected_json_type" {
 			continue
 		}
-		client := webhooktest.Replay(t, webhooktest.DevRev, s.Step())
+		client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Step(s.Name))
 		resp, err := client.Do(s.Request())
 		if err != nil {
 			fmt.Println(err)

@@ -156,7 +156,7 @@ func TestMatching_scenarios(t *testing.T) {
 			t.Run(dir+"/"+s.Name, func(t *testing.T) {
 				file := filepath.Join("../cassettes", dir, s.Name+".yaml")
 				err := matchtest.Check(p, file, func() http.RoundTripper {
-					return counter{webhooktest.Replay(tbtest.New(t.Name()), p, s.Step()).Transport, &sent, &matched}
+					return counter{webhooktest.Replay(tbtest.New(t.Name()), p, webhooktest.Step(s.Name)).Transport, &sent, &matched}
 				})
 				assert.NoError(t, err)
 				assert.NoError(t, matchtest.Check(p, file, nil), "opened as a cassette of one's own")
@@ -179,7 +179,7 @@ func TestMatching_alsoAnswered(t *testing.T) {
 				def := provider.ByName(dir)
 				meant := append([]string{s.Name}, def.Scenarios[i].Also...)
 				for _, other := range p.Scenarios() {
-					resp, err := webhooktest.Replay(tbtest.New(t.Name()), p, s.Step()).Transport.RoundTrip(other.Request())
+					resp, err := webhooktest.Replay(tbtest.New(t.Name()), p, webhooktest.Step(s.Name)).Transport.RoundTrip(other.Request())
 					want := false
 					for _, name := range meant {
 						want = want || asks(def.Scenario(name).Request) == asks(def.Scenario(other.Name).Request)

@@ -114,7 +114,7 @@ func TestNoDefaults_whatTheVendorRefuses(t *testing.T) {
 				client := webhooktest.Replay(tb, test.p.With(webhooktest.NoDefaults()), test.step)
 				var req *http.Request
 				for _, s := range test.p.Scenarios() {
-					if s.Step() == test.step {
+					if webhooktest.Step(s.Name) == test.step {
 						req = s.Request()
 					}
 				}

@@ -42,7 +42,7 @@ func TestReplayServer_answersEveryScenario(t *testing.T) {
 			t.Run(p.String()+"/"+s.Name, func(t *testing.T) {
 				client := browser(t, 10*time.Second)
 				client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-				server := webhooktest.ReplayServer(t, p, s.Step())
+				server := webhooktest.ReplayServer(t, p, webhooktest.Step(s.Name))
 				resp, body := send(t, client, onServer(t, server.URL, s.Request()))
 				assert.Equal(t, s.Status, resp.StatusCode)
 				want, wantBody := send(t, replayOnce(t, p, s), s.Request())
@@ -55,7 +55,7 @@ func TestReplayServer_answersEveryScenario(t *testing.T) {
 }
 
 func replayOnce(t *testing.T, p webhooktest.Provider, s webhooktest.Scenario) *http.Client {
-	client := webhooktest.Replay(t, p, s.Step())
+	client := webhooktest.Replay(t, p, webhooktest.Step(s.Name))
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return client
 }

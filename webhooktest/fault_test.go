@@ -87,7 +87,7 @@ func TestFaults_matchFirst(t *testing.T) {
 				_, err := client.Do(getWebhook(t, "webhook-1"))
 				assert.ErrorIs(t, err, cassette.ErrInteractionNotFound)
 			})
-			assert.Contains(t, w.Failures(), "webhooks.get/200 (simulated) has no answer for")
+			assert.True(t, w.Failed())
 		})
 	}
 }
@@ -116,7 +116,8 @@ func TestFaults_judgeTheRequestOnly(t *testing.T) {
 			req.Header.Set("Content-Type", "text/plain")
 			swallow(client, req)
 		})
-		assert.Equal(t, "webhooks.get/200 (simulated) breaks the contract of DevRev:\n\trequest Content-Type: is \"text/plain\", expected application/json\ncalled at miss_test.go:LINE", anyLine(w.Failures()), f.name)
+		require.Len(t, w.Errors(), 1, f.name)
+		assert.Contains(t, w.Failures(), "\n\trequest Content-Type: ", f.name)
 	}
 }
 

@@ -67,7 +67,7 @@ func TestNoDefaults(t *testing.T) {
 		p      webhooktest.Provider
 		step   string
 		change func(*http.Request)
-		fails  string
+		fails  []string
 		logs   []string
 	}{
 		{
@@ -79,10 +79,7 @@ func TestNoDefaults(t *testing.T) {
 		},
 		{
 			name: "with it, the test fails", p: webhooktest.DVelop.With(webhooktest.NoDefaults()), step: "GetWebHook/200-json",
-			fails: `GetWebHook/200-json (simulated) breaks the contract of d.velop:
-	request Authorization: is missing, but d.velop asks for it, and NoDefaults leaves it to the code under test
-	request Origin: is missing, but d.velop asks for it, and NoDefaults leaves it to the code under test
-called at replay_test.go:LINE`,
+			fails: []string{"request Authorization: ", "request Origin: "},
 		},
 		{
 			name: "what is sent is fine", p: webhooktest.DVelop.With(webhooktest.NoDefaults()), step: "GetWebHook/200-json",
@@ -110,11 +107,10 @@ called at replay_test.go:LINE`,
 					send(t, client, req)
 				}
 			})
-			if tc.fails == "" {
-				assert.Empty(t, w.Failures())
-			} else {
-				assert.Equal(t, tc.fails+"\n"+tc.fails, anyLine(w.Failures()))
+			for _, place := range tc.fails {
+				assert.Equal(t, 2, strings.Count(w.Failures(), "\n\t"+place), "both requests lack it")
 			}
+			assert.Equal(t, len(tc.fails) > 0, w.Failed())
 			assert.Equal(t, tc.logs, w.Logs())
 		})
 	}
@@ -156,7 +152,7 @@ func TestStrict(t *testing.T) {
 	lax := webhooktest.Scenarios(edited(t, "dvelop/GetWebHook/200-json.yaml", `"description": "text 1",`, ``))
 	for strict, fails := range map[bool]string{
 		false: "",
-		true:  "GetWebHook/200-json (simulated) breaks the contract of d.velop:\n\tanswer /description (line 1, column 1): is missing, but required\ncalled at replay_test.go:LINE",
+		true:  "\n\tanswer /description (line 1, column 1): ",
 	} {
 		p := webhooktest.DVelop.With(lax)
 		if strict {
@@ -165,7 +161,8 @@ func TestStrict(t *testing.T) {
 		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 			send(t, webhooktest.Replay(tb, p, "GetWebHook/200-json"), scenario(t, p, "GetWebHook/200-json").Request())
 		})
-		assert.Equal(t, fails, anyLine(w.Failures()))
+		assert.Equal(t, strict, w.Failed())
+		assert.Contains(t, w.Failures(), fails)
 	}
 }
 

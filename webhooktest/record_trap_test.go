@@ -213,8 +213,9 @@ func TestRecord_deadlines(t *testing.T) {
 		assert.True(tb, timeout.Timeout())
 	})
 	require.Len(t, w.Errors(), 1)
-	assert.Equal(t, file+" not written:\n\tPOST https://api.devrev.ai/webhooks.get failed: context canceled\n\tPOST https://api.devrev.ai/webhooks.get failed: context deadline exceeded"+
-		"\n\tPOST https://api.devrev.ai/webhooks.list failed: context deadline exceeded", w.Errors()[0])
+	for _, failed := range []string{"/webhooks.get failed: context canceled", "/webhooks.get failed: context deadline exceeded", "/webhooks.list failed: context deadline exceeded"} {
+		assert.Contains(t, w.Errors()[0], "\n\tPOST https://api.devrev.ai"+failed)
+	}
 	requireNothing(t, filepath.Dir(file))
 }
 

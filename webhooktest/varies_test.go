@@ -136,7 +136,10 @@ func TestVaries_effect(t *testing.T) {
 	idle := cassettePath(t)
 	w = devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev.With(webhooktest.Varies("/title", "?more", "/secret")), idle, updates(urlA))
 	require.Len(t, w.Errors(), 1)
-	assert.Equal(t, idle+" not written:\n\tVaries(\"/title\") names nothing that was sent\n\tVaries(\"?more\") names nothing that was sent\nhint: leave the pointer out, or name a member that the test sends", w.Errors()[0])
+	for _, unsent := range []string{"/title", "?more"} {
+		assert.Contains(t, w.Errors()[0], fmt.Sprintf("\n\tVaries(%q)", unsent))
+	}
+	assert.NotContains(t, w.Errors()[0], `Varies("/secret")`)
 
 	for pointer, want := range map[string]string{
 		"secret":  `Varies("secret"): that is no JSON pointer`,

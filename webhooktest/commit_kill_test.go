@@ -26,9 +26,9 @@ import (
 // A commit takes a few milliseconds, so that some hundred recordings that are
 // killed are hit in every part of it; -count multiplies them.
 const (
-	killProcesses = 2 // at the same time
-	killLanes     = 4 // files that a process records at the same time
-	killRounds    = 25
+	killProcesses = 2  // at the same time
+	killLanes     = 10 // files that a process records at the same time
+	killRounds    = 10
 )
 
 // A process that is killed at any instant while it records over a cassette

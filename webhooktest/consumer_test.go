@@ -97,7 +97,6 @@ func TestConsumers(t *testing.T) {
 		// has none.
 		wants []string
 	}{
-		{dir: "first"}, // TestReadme_isInStep runs it with a fault
 		{dir: "golden"},
 		{
 			dir:   "golden",
@@ -112,7 +111,8 @@ func TestConsumers(t *testing.T) {
 			wants: []string{"--- FAIL: TestRotate/record", "it carries a credential of its own; send webhooktest.Token", "--- FAIL: TestReport"},
 		},
 	}
-	tried := map[string]bool{}
+	// TestReadme_installs runs the first one as it is, TestReadme_isInStep with a fault.
+	tried := map[string]bool{"first": true}
 	slots := make(chan struct{}, 2)
 	for _, tt := range tests {
 		name := tt.dir

@@ -3,11 +3,9 @@ package webhooktest_test
 import (
 	"embed"
 	"io/fs"
-	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -101,44 +99,116 @@ func TestOption_everyOptionOnEveryCall(t *testing.T) {
 	}
 }
 
-// Every mistake in an option is an error of each call to which the option
-// applies, and names what was given.
+// Every mistake in an option is an error of each call on which the option has an
+// effect, and the same in all of them. The texts stand in
+// testdata/golden/messages/options.golden.
 func TestOption_mistakes(t *testing.T) {
-	missing := filepath.Join(t.TempDir(), "missing")
-	empty := t.TempDir()
-	for _, test := range []struct {
-		option webhooktest.Option
-		call   string
-		want   string
+	const id = "don:integration:dvrv-us-1:devo/example:webhook/second"
+	missing, empty := filepath.Join(t.TempDir(), "missing"), t.TempDir()
+	mine := fstest.MapFS{"devrev/webhooks.get/401.yaml": {}}
+	tests := []struct {
+		option string // empty for all
+		given  []webhooktest.Option
 	}{
-		{nil, "Replay", "option 1 of With is nil"},
-		{nil, "Checked", "option 1 of With is nil"},
-		{webhooktest.Scenarios(nil), "Replay", "Scenarios(nil): name a file system"},
-		{webhooktest.Scenarios(os.DirFS(missing)), "Replay", `Scenarios: directory "` + missing + `" does not exist`},
-		{webhooktest.Scenarios(os.DirFS(empty)), "ReplayServer", `Scenarios: directory "` + empty + `" holds no cassette of DevRev; expected devrev/OPERATION/SCENARIO.yaml`},
-		{webhooktest.Scenarios(fs.FS(fstest.MapFS{"dvelop/GetWebHook/200-json.yaml": {}})), "Replay", "the file system holds no cassette of DevRev"},
-		{owning("devrev/webhook.get/200.yaml"), "Replay", `Scenarios: "devrev/webhook.get/200.yaml" has the name of no scenario of DevRev, so that nothing replays it; did you mean "devrev/webhooks.get/200.yaml"?`},
-		{owning("devrev/webhooks.get/404.yaml", "devrev/webhooks.get/404_route.yaml"), "ReplayServer", `"devrev/webhooks.get/404_route.yaml" has the name of no scenario of DevRev, so that nothing replays it; did you mean "devrev/webhooks.get/404-route.yaml"?`},
-		{owning("devrev/webhooks.get/200.yml"), "Replay", `did you mean "devrev/webhooks.get/200.yaml"?`},
-		{owning("devrev/webhooks.get-200.yaml"), "Replay", `did you mean "devrev/webhooks.get/200.yaml"?`},
-		{owning("devrev/webhooks/get/200.yaml"), "Replay", `did you mean "devrev/webhooks.get/200.yaml"?`},
-		{owning("devrev/a/b.yaml"), "Replay", `"devrev/a/b.yaml" has the name of no scenario of DevRev, so that nothing replays it; go run example.com/webhookvcr/cmd/record list shows those that there are`},
-		{owning("devrev/a/1.yaml", "devrev/a/2.yaml", "devrev/a/3.yaml", "devrev/a/4.yaml", "devrev/a/5.yaml"), "Replay", "\nScenarios: and 2 files more"},
-		{owning("devrev/webhooks.get/200.rejected.yaml"), "Replay", "the file system holds no cassette of DevRev"},
-		{webhooktest.AllowProblems("webhook/status"), "Checked", `AllowProblems("webhook/status"): that is no JSON pointer; one begins with a slash, such as "/webhook/status"`},
-		{webhooktest.AllowProblems("X-Nobody"), "Open", `AllowProblems("X-Nobody"): the contract of DevRev speaks of no header of that name`},
-		{webhooktest.Keep("webhook"), "Open", `Keep("webhook"): that is no JSON pointer`},
-		{webhooktest.Keep("/webhook/~2"), "Open", `Keep("/webhook/~2"): that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /`},
-		{webhooktest.Redact("/webhok/status"), "Open", `Redact("/webhok/status"): no body that DevRev documents has a member "webhok", so the pointer can match nothing; did you mean "/webhook/status"?`},
-	} {
-		said := calls(t)[test.call](webhooktest.DevRev.With(test.option))
-		assert.Contains(t, said, test.want)
+		{"", []webhooktest.Option{nil}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(nil)}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(os.DirFS(missing))}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(os.DirFS(empty))}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(fs.FS(fstest.MapFS{"dvelop/GetWebHook/200-json.yaml": {}}))}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhook.get/200.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get/404.yaml", "devrev/webhooks.get/404_route.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get/200.yml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get-200.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks/get/200.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/a/b.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/a/1.yaml", "devrev/a/2.yaml", "devrev/a/3.yaml", "devrev/a/4.yaml", "devrev/a/5.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get/200.rejected.yaml")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhook/status")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("X-Nobody")}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("webhook")}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("/webhook/~2")}},
+		{"Redact", []webhooktest.Option{webhooktest.Redact("/webhok/status")}},
+		{"OnRequest", []webhooktest.Option{webhooktest.OnRequest(nil)}},
+		{"OnNews", []webhooktest.Option{webhooktest.OnNews(nil)}},
+		{"Transport", []webhooktest.Option{webhooktest.Transport(nil)}},
+		{"Transport", []webhooktest.Option{webhooktest.Transport((*http.Transport)(nil))}},
+		{"Transport", []webhooktest.Option{webhooktest.Transport((*noTransport)(nil))}},
+		{"Transport", []webhooktest.Option{webhooktest.Transport(http.DefaultTransport), webhooktest.Transport(&noTransport{})}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios((*embed.FS)(nil))}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(fstest.MapFS(nil))}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(mine), webhooktest.Scenarios(fs.FS(mine))}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems()}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep()}},
+		{"Varies", []webhooktest.Option{webhooktest.Varies()}},
+		{"Redact", []webhooktest.Option{webhooktest.Redact([]string{}...)}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("/")}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("/webhook/")}},
+		{"Varies", []webhooktest.Option{webhooktest.Varies("/")}},
+		{"Redact", []webhooktest.Option{webhooktest.Redact("//secret")}},
+		{"Strict", []webhooktest.Option{webhooktest.Strict()}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("secret")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("url")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("created_date")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhooks.get")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("secrte")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("SECRET")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhook.secret")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems(" id")}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("")}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("?")}},
+		{"Redact", []webhooktest.Option{webhooktest.Redact("")}},
+		{"Varies", []webhooktest.Option{webhooktest.Varies("")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("?id")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("?limit")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("content-type")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("Retry_After")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("X-Nonsense")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed("", "")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id+" ", "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed("a\x00b", "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed("a\xffb", "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.DevRevUnknownWebhookID, "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "SECOND=1")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "2ND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DEVREV_TOKEN")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DEVREV_BASE_URL")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DEVREV_WEBHOOK_ID")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DVELOP_TOKEN")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, webhooktest.RecordVar)}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.DevRevWebhookID, "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(strings.ToUpper(id), "SECOND"), webhooktest.Seed(id, "THIRD")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed("sent-word-1", "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.Token, "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.DevRev.BaseURL(), "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "SECOND"), webhooktest.Seed(id, "THIRD")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "SECOND"), webhooktest.Seed(id+"s", "SECOND")}},
 	}
+	var texts []string
+	all := calls(t)
+	for _, test := range tests {
+		p := webhooktest.DevRev.With(test.given...)
+		text := ""
+		for _, o := range every {
+			if test.option != "" && o.name != test.option {
+				continue
+			}
+			for _, call := range strings.Fields(o.applies) {
+				said := strings.TrimPrefix(all[call](p), "webhooktest: ")
+				if text == "" {
+					text = said
+				}
+				assert.Equal(t, text, said, "%s on %s", test.option, call)
+			}
+		}
+		require.NotEmpty(t, text, test.option)
+		texts = append(texts, strings.NewReplacer(missing, "%MISSING%", empty, "%EMPTY%").Replace(text))
+	}
+	assertMessages(t, "options", len(tests), texts)
 	for _, sound := range []webhooktest.Option{
 		webhooktest.AllowProblems("Origin", "Content-Type", "id", ""), webhooktest.AllowProblems("/webhooks/*/url", "/webhooks/0/id"),
 		webhooktest.Keep("/webhook/team", "/anything"), webhooktest.Redact("/webhook/a~1b"),
 	} {
-		assert.NotContains(t, calls(t)["Open"](webhooktest.DevRev.With(sound)), "pointer")
+		assert.NotContains(t, all["Open"](webhooktest.DevRev.With(sound)), "pointer")
 	}
 }
 
@@ -216,93 +286,6 @@ func TestOption_functionsGivenTwice(t *testing.T) {
 	p = webhooktest.DevRev.With(news("first"), news("second"))
 	require.NoError(t, webhooktest.ValidateBody(p, "webhooks.list", 200, "", []byte(`{"webhooks":[],"colour":1}`)))
 	assert.Equal(t, []string{"first /colour", "second /colour"}, heard)
-}
-
-// What makes no sense is an error of every call to which the option applies, and
-// says what to do.
-func TestOption_senseless(t *testing.T) {
-	const id = "don:integration:dvrv-us-1:devo/example:webhook/second"
-	mine := fstest.MapFS{"devrev/webhooks.get/401.yaml": {}}
-	for _, test := range []struct {
-		name   string
-		option []webhooktest.Option
-		want   string
-	}{
-		{"OnRequest", []webhooktest.Option{webhooktest.OnRequest(nil)}, "OnRequest(nil): give a function, or leave the option out"},
-		{"OnNews", []webhooktest.Option{webhooktest.OnNews(nil)}, "OnNews(nil): give a function, or leave the option out"},
-		{"Transport", []webhooktest.Option{webhooktest.Transport(nil)}, "Transport(nil): give a transport, or leave the option out"},
-		{"Transport", []webhooktest.Option{webhooktest.Transport((*http.Transport)(nil))}, "Transport: the *http.Transport is nil; give a transport"},
-		{"Transport", []webhooktest.Option{webhooktest.Transport((*noTransport)(nil))}, "Transport: the *webhooktest_test.noTransport is nil"},
-		{"Transport", []webhooktest.Option{webhooktest.Transport(http.DefaultTransport), webhooktest.Transport(&noTransport{})}, "Transport is given twice, and only one can send; leave one out"},
-		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(nil)}, "Scenarios(nil): name a file system"},
-		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios((*embed.FS)(nil))}, "Scenarios: the *embed.FS is nil; name a file system"},
-		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(fstest.MapFS(nil))}, "Scenarios: the fstest.MapFS is nil; name a file system"},
-		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(mine), webhooktest.Scenarios(fs.FS(mine))}, "Scenarios is given twice, and only one can be replayed; leave one out"},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems()}, `AllowProblems() names nothing; name a JSON pointer, such as "/id", or leave the option out`},
-		{"Keep", []webhooktest.Option{webhooktest.Keep()}, "Keep() names nothing"},
-		{"Varies", []webhooktest.Option{webhooktest.Varies()}, "Varies() names nothing"},
-		{"Redact", []webhooktest.Option{webhooktest.Redact([]string{}...)}, "Redact() names nothing"},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("/")}, `AllowProblems("/"): a member without a name is documented nowhere; leave out the slash at the end`},
-		{"Keep", []webhooktest.Option{webhooktest.Keep("/webhook/")}, `Keep("/webhook/"): a member without a name`},
-		{"Varies", []webhooktest.Option{webhooktest.Varies("/")}, `Varies("/"): a member without a name`},
-		{"Redact", []webhooktest.Option{webhooktest.Redact("//secret")}, `Redact("//secret"): a member without a name is documented nowhere; leave out the second slash`},
-		{"Strict", []webhooktest.Option{webhooktest.Strict()}, "Strict has no effect on DevRev, for which there is no inferred profile, only on d.velop; leave it out"},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("secret")}, `AllowProblems("secret"): DevRev documents no header and no query key of that name; a member of a body is named by its pointer, such as "/secret" or "/webhook/secret"`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("url")}, `a member of a body is named by its pointer, such as "/url" or "/webhook/url"`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("created_date")}, `such as "/webhook/created_date" or "/webhooks/*/created_date"`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhook/status")}, `AllowProblems("webhook/status"): that is no JSON pointer; one begins with a slash, such as "/webhook/status"`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhooks.get")}, `AllowProblems("webhooks.get"): DevRev documents no header and no query key of that name; a member of a body is named by its pointer`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("secrte")}, `named by its pointer, such as "/secret" or "/webhook/secret"`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("SECRET")}, `named by its pointer, such as "/secret" or "/webhook/secret"`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhook.secret")}, `named by its pointer, such as "/webhook/secret"`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems(" id")}, `AllowProblems(" id"): DevRev documents no header and no query key of that name; did you mean "id"?`},
-		{"Keep", []webhooktest.Option{webhooktest.Keep("")}, `Keep(""): that is no JSON pointer; name one, such as "/id"`},
-		{"Keep", []webhooktest.Option{webhooktest.Keep("?")}, `Keep("?"): that is no JSON pointer; name one, such as "/id"`},
-		{"Redact", []webhooktest.Option{webhooktest.Redact("")}, `Redact(""): that is no JSON pointer; name one`},
-		{"Varies", []webhooktest.Option{webhooktest.Varies("")}, `Varies(""): that is no JSON pointer; name one`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("?id")}, `AllowProblems("?id"): a query key is named as such: "id"`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("?limit")}, `AllowProblems("?limit"): DevRev documents no query key "limit", only "id" and "status"; a query key is named as such`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("content-type")}, `AllowProblems("content-type"): the contract of DevRev speaks of no header of that name; did you mean "Content-Type"?`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("Retry_After")}, `did you mean "Retry-After"?`},
-		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("X-Nonsense")}, `AllowProblems("X-Nonsense"): the contract of DevRev speaks of no header of that name; it speaks of Accept, Authorization,`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed("", "")}, `Seed("", ""): the placeholder is empty; give an id such as "` + webhooktest.DevRevWebhookID},
-		{"Seed", []webhooktest.Option{webhooktest.Seed("", "")}, `Seed("", ""): the name of the variable is empty; give one such as SECOND_WEBHOOK_ID`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(id+" ", "SECOND")}, `"SECOND"): the placeholder has white space in it`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed("a\x00b", "SECOND")}, `"SECOND"): the placeholder has a character in it that cannot be printed`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed("a\xffb", "SECOND")}, `"SECOND"): the placeholder has a character in it that cannot be printed`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.DevRevUnknownWebhookID, "SECOND")}, `"SECOND"): the placeholder is a made-up id, which stands for itself`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "SECOND=1")}, `"SECOND=1"): that is no name of a variable`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "2ND")}, `"2ND"): that is no name of a variable`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DEVREV_TOKEN")}, `"DEVREV_TOKEN"): that variable has a meaning of its own; name another`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DEVREV_BASE_URL")}, `that variable has a meaning of its own`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DEVREV_WEBHOOK_ID")}, `that variable has a meaning of its own`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DVELOP_TOKEN")}, `that variable has a meaning of its own`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(id, webhooktest.RecordVar)}, `that variable has a meaning of its own`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.DevRevWebhookID, "SECOND")}, `the placeholder stands for DEVREV_WEBHOOK_ID already; set that, or give another placeholder`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(strings.ToUpper(id), "SECOND"), webhooktest.Seed(id, "THIRD")}, `"THIRD"): the placeholder stands for SECOND already`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed("sent-word-1", "SECOND")}, `the placeholder begins as those do that stand for what a test sends`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.Token, "SECOND")}, `the placeholder stands for DEVREV_TOKEN already`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.DevRev.BaseURL(), "SECOND")}, `the placeholder stands for DEVREV_BASE_URL already`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "SECOND"), webhooktest.Seed(id, "THIRD")}, `Seed("` + id + `", "THIRD"): the placeholder stands for SECOND already`},
-		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "SECOND"), webhooktest.Seed(id+"s", "SECOND")}, `"SECOND"): that variable gives the value of "` + id + `" already; name another`},
-	} {
-		p := webhooktest.DevRev.With(test.option...)
-		all := calls(t)
-		asked := 0
-		for _, o := range every {
-			if o.name != test.name {
-				continue
-			}
-			for _, call := range slices.Sorted(maps.Keys(all)) {
-				if strings.Contains(" "+o.applies+" ", " "+call+" ") {
-					said := all[call](p)
-					asked++
-					assert.Contains(t, said, test.want, "%s on %s", test.name, call)
-				}
-			}
-		}
-		assert.NotZero(t, asked, test.name)
-	}
 }
 
 // Every header that the contract speaks of, every documented query key and the

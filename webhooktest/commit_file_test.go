@@ -114,7 +114,7 @@ func TestCommit_targetChangesWhileRecording(t *testing.T) {
 			},
 		},
 		{
-			name: "somebody else writes the file", want: "the file has changed",
+			name: "somebody else writes the file", want: "the file has changed since this recording began\nhint: let one process at a time record it",
 			left:   []string{"testdata/lookup.yaml"},
 			change: func(t *testing.T, file string) { require.NoError(t, os.WriteFile(file, []byte("theirs"), 0o644)) },
 		},

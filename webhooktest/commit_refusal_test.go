@@ -142,7 +142,7 @@ func TestCommit_testFailed(t *testing.T) {
 	}
 	w := devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, body)
 	require.Len(t, w.Errors(), 2)
-	assert.True(t, strings.HasSuffix(w.Errors()[1], " mv "+rejected+" "+file), w.Errors()[1])
+	assert.Contains(t, w.Errors()[1], ": the test failed\nhint: the recording itself is sound; to accept it: mv "+rejected+" "+file)
 	assert.Equal(t, []string{"lookup.rejected.yaml"}, filesBelow(t, filepath.Dir(file)))
 
 	// The accept line, as a shell would run it.
@@ -223,7 +223,8 @@ func TestCommit_replaysItself(t *testing.T) {
 	}
 	w := env.record(t, webhooktest.DVelop, file, get("application/json, text/html"))
 	require.Len(t, w.Errors(), 1)
-	assert.Contains(t, w.Errors()[0], "exchange #0 (GET "+dvelopURL(webhooktest.DVelopEventID, webhooktest.DVelopWebhookID)+")")
+	assert.Contains(t, w.Errors()[0], ": the recording does not replay itself: exchange #0 (GET "+dvelopURL(webhooktest.DVelopEventID, webhooktest.DVelopWebhookID)+") would get no answer: "+
+		"the recorded one does not have the media type that was asked for, or the test sent what does not fit its placeholder")
 	requireNothing(t, filepath.Dir(file))
 
 	requireClean(t, env.record(t, webhooktest.DVelop, file, get("application/hal+json, text/html")))

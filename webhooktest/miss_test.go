@@ -66,6 +66,7 @@ func TestMiss_explains(t *testing.T) {
 		name  string
 		p     webhooktest.Provider
 		steps []webhooktest.Step // none: testdata/lookup.yaml
+		asked int                // how often the code under test has asked before
 		req   func(t testing.TB) *http.Request
 	}{
 		{
@@ -124,6 +125,10 @@ func TestMiss_explains(t *testing.T) {
 			},
 		},
 		{
+			name: "used already", p: webhooktest.DevRev, steps: []webhooktest.Step{"webhooks.get/200"}, asked: 1,
+			req: func(t testing.TB) *http.Request { return getWebhook(t, webhookID) },
+		},
+		{
 			name: "a cassette of one's own", p: webhooktest.DevRev,
 			req: func(t testing.TB) *http.Request { return getWebhook(t, "webhook-2") },
 		},
@@ -140,12 +145,16 @@ func TestMiss_explains(t *testing.T) {
 				} else {
 					client = webhooktest.Open(tb, tc.p, "testdata/lookup.yaml")
 				}
+				for range tc.asked {
+					swallow(client, tc.req(t))
+				}
 				req := tc.req(t)
 				sent = line() + 1
 				_, err := client.Do(req)
 				assert.ErrorIs(t, err, cassette.ErrInteractionNotFound)
 			})
-			text := strings.ReplaceAll(w.Failures(), fmt.Sprintf("miss_test.go:%d\n", sent), "miss_test.go:LINE\n")
+			heading, rest, _ := strings.Cut(w.Failures(), "\n")
+			text := strings.TrimSuffix(heading, fmt.Sprint(sent)) + "LINE\n" + anyLine(rest)
 			said = append(said, "# "+tc.name+"\n"+text)
 		})
 	}

@@ -137,9 +137,10 @@ func TestVaries_effect(t *testing.T) {
 	w = devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev.With(webhooktest.Varies("/title", "?more", "/secret")), idle, updates(urlA))
 	require.Len(t, w.Errors(), 1)
 	for _, unsent := range []string{"/title", "?more"} {
-		assert.Contains(t, w.Errors()[0], fmt.Sprintf("\n\tVaries(%q)", unsent))
+		assert.Contains(t, w.Errors()[0], fmt.Sprintf("\n\tVaries(%q) names nothing that was sent\n", unsent))
 	}
 	assert.NotContains(t, w.Errors()[0], `Varies("/secret")`)
+	assert.Contains(t, w.Errors()[0], "\nhint: leave the pointer out, or name a member that the test sends")
 
 	for pointer, want := range map[string]string{
 		"secret":  `Varies("secret"): that is no JSON pointer`,

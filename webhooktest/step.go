@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/replay"
 	"example.com/webhookvcr/internal/scenario"
-	"example.com/webhookvcr/internal/vcr"
 )
 
 // Step is one entry of a replayed sequence: the name of a scenario, such as
@@ -56,7 +56,7 @@ func (s Step) text() string {
 }
 
 // resolve finds the cassettes of the steps; every mistake is reported at once.
-func (p Provider) resolve(steps []Step) ([]vcr.Step, error) {
+func (p Provider) resolve(steps []Step) ([]replay.Step, error) {
 	if err := p.ready(forReplay); err != nil {
 		return nil, err
 	}

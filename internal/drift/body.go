@@ -11,7 +11,7 @@ import (
 )
 
 // bodies compares the bodies of two answers with the same status.
-func bodies(d *provider.Definition, a, b Exchange) []finding {
+func bodies(d *provider.Definition, a, b contract.Exchange) []finding {
 	was, is := a.Answer.Body, b.Answer.Body
 	if bytes.Equal(was, is) {
 		return nil
@@ -56,7 +56,7 @@ func isEmpty(body []byte) bool { return len(bytes.TrimSpace(body)) == 0 }
 // comparison compares two bodies place by place.
 type comparison struct {
 	d       *provider.Definition
-	a, b    Exchange
+	a, b    contract.Exchange
 	root    *value // of b
 	was, is func(pointer string) provider.Class
 	found   []finding

@@ -32,8 +32,10 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/replay"
 	"example.com/webhookvcr/webhooktest"
 )
 
@@ -64,7 +66,7 @@ func Check(p webhooktest.Provider, file string, replay func() http.RoundTripper)
 	if err != nil {
 		return err
 	}
-	loaded, err := vcr.Load(file)
+	loaded, err := cassette.Load(file)
 	if err != nil {
 		return err
 	}
@@ -76,17 +78,10 @@ func Check(p webhooktest.Provider, file string, replay func() http.RoundTripper)
 	}
 	c := check{def: def, transport: replay}
 	if c.transport == nil {
-		step := vcr.Step{Name: file, Tape: vcr.NewTape(loaded, def, nil)}
-		c.transport = func() http.RoundTripper {
-			r, err := vcr.NewReplay(step)
-			if err != nil {
-				return noTransport{err}
-			}
-			return vcr.NewFront(vcr.Config{Definition: def, Report: unreported{}}, r)
-		}
+		c.transport = ownMatcher(def, loaded)
 	}
-	for _, exchange := range loaded.Captured() {
-		c.recorded = append(c.recorded, newRecordedRequest(exchange))
+	for _, e := range loaded.Exchanges() {
+		c.recorded = append(c.recorded, newRecordedRequest(e))
 	}
 	c.also = alsoAnswered(def, loaded.Header.Scenario, c.recorded)
 	faults, sent, wrong := c.run()
@@ -112,6 +107,18 @@ func definition(p webhooktest.Provider) (*provider.Definition, error) {
 		}
 	}
 	return nil, errors.New("the zero Provider names no vendor; use webhooktest.DevRev or webhooktest.DVelop")
+}
+
+// ownMatcher answers from a cassette as [webhooktest.Open] does.
+func ownMatcher(def *provider.Definition, file *cassette.File) func() http.RoundTripper {
+	step := replay.Step{Name: file.Name, Index: replay.NewIndex(file, def, nil)}
+	return func() http.RoundTripper {
+		r, err := replay.NewSequence(step)
+		if err != nil {
+			return noTransport{err}
+		}
+		return replay.NewTransport(exchange.Config{Definition: def, Report: unreported{}}, r)
+	}
 }
 
 // A matcher that looks at nothing has hundreds of faults.

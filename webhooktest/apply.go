@@ -16,12 +16,11 @@ import (
 
 // The calls that take a provider with options.
 const (
-	forReplay        = "Replay" // and ReplayServer
-	forOpen          = "Open"
-	forChecked       = "Checked"
-	forValidate      = "Validate" // and ValidateBody
-	forSimulate      = "Simulate"
-	forCheckMatching = "CheckMatching"
+	forReplay   = "Replay" // and ReplayServer
+	forOpen     = "Open"
+	forChecked  = "Checked"
+	forValidate = "Validate" // and ValidateBody
+	forSimulate = "Simulate"
 )
 
 // applies says which option is of use in which call. One that is of no use is

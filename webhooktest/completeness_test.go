@@ -27,6 +27,7 @@ import (
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // What the definitions promise is there: whoever adds a vendor, an operation or
@@ -244,8 +245,8 @@ func played(t *testing.T, p webhooktest.Provider, shown webhooktest.Scenario, s 
 		var resp *http.Response
 		var body []byte
 		var err error
-		w := newWitness(t, t.Name()).run(func(tb testing.TB) {
-			client := webhooktest.Replay(tb, p.With(options...), shown.Step())
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+			client := webhooktest.Replay(tb, p.With(options...), webhooktest.Step(shown.Name))
 			client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 			if resp, err = client.Do(shown.Request()); err == nil {
 				body, err = io.ReadAll(resp.Body)
@@ -253,7 +254,7 @@ func played(t *testing.T, p webhooktest.Provider, shown webhooktest.Scenario, s 
 			}
 		})
 		if err != nil || w.Failed() {
-			return append(wrong, fmt.Sprintf("does not replay: %v %s", err, w.failures()))
+			return append(wrong, fmt.Sprintf("does not replay: %v %s", err, w.Failures()))
 		}
 		var answer struct{ Type string }
 		_ = json.Unmarshal(body, &answer)

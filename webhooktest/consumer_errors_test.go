@@ -15,7 +15,7 @@ func TestDevRev_survivesEveryError(t *testing.T) {
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			d := hooks.DevRev{
-				Client:  webhooktest.Replay(t, webhooktest.DevRev, s.Step()),
+				Client:  webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Step(s.Name)),
 				BaseURL: webhooktest.DevRev.BaseURL(),
 				Token:   webhooktest.Token,
 			}
@@ -31,7 +31,7 @@ func TestDVelop_survivesEveryError(t *testing.T) {
 			continue
 		}
 		t.Run(s.Name, func(t *testing.T) {
-			_, err := askDVelop(t, s.Step())
+			_, err := askDVelop(t, webhooktest.Step(s.Name))
 			wantStatus(t, err, s.Status)
 		})
 	}

@@ -17,9 +17,9 @@
 // [Replay] answers from the scenarios that this module ships, [ReplayServer] does
 // so behind a loopback server, [Open] replays a cassette of your own and records
 // it when told to. [Checked] and [Validate] apply the contract to what a team
-// uses already; [CheckMatching] proves how strictly a cassette's requests are
-// matched, by this module or by a recorder of your own. Package goldentest, in a
-// directory below this one, compares results with golden files.
+// uses already. In directories below this one, package matchtest proves how
+// strictly a cassette's requests are matched, by this module or by a recorder of
+// your own, and package goldentest compares results with golden files.
 //
 // # How it works
 //
@@ -105,8 +105,8 @@
 // which the vendor documents. Its last member may be undocumented, for vendors add some; what is
 // inside such a member is named with "*" in its place.
 //
-// [CheckMatching] takes none. Headers are checked as net/http does before it
-// sends a request: what it would refuse fails here as well.
+// Headers are checked as net/http does before it sends a request: what it would
+// refuse fails here as well.
 //
 // # What it does not do
 //

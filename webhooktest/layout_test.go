@@ -111,6 +111,14 @@ var layout = []rule{
 		who: "/webhooktest", never: []string{"/cmd/"},
 		why: "a test uses the module's packages; the command is another user of theirs",
 	},
+	{
+		who: "/", never: []string{"/webhooktest/matchtest", "/webhooktest/goldentest"},
+		why: "a test that replays compiles neither the proof of a matcher nor golden files; whoever wants them imports them",
+	},
+	{
+		who: "/", never: []string{"/webhooktest/internal/tbtest"},
+		why: "a testing.TB that only remembers is for the tests of this module",
+	},
 }
 
 func TestLayout(t *testing.T) {

@@ -1,12 +1,14 @@
 package webhooktest_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 func TestAlways_answersAnyNumberOfRequests(t *testing.T) {
@@ -71,13 +73,29 @@ func TestSteps_mistakes(t *testing.T) {
 				"ReplayServer": func(tb testing.TB) { webhooktest.ReplayServer(tb, tc.p, tc.steps...) },
 			} {
 				went := false
-				w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 					use(tb)
 					went = true
 				})
-				assert.Equal(t, tc.says, w.failures(), name)
+				assert.Equal(t, tc.says, w.Failures(), name)
 				assert.False(t, went, "%s goes on after a mistake", name)
 			}
 		})
+	}
+}
+
+// A step reads as it is written in Go, so that it names a subtest.
+func TestStep_reads(t *testing.T) {
+	const get = webhooktest.Step("webhooks.get/200")
+	for step, want := range map[webhooktest.Step]string{
+		get:                      "webhooks.get/200",
+		webhooktest.Always(get):  "Always(webhooks.get/200)",
+		webhooktest.Timeout(get): "Timeout(webhooks.get/200)",
+		webhooktest.Always(webhooktest.Reset(get)): "Always(Reset(webhooks.get/200))",
+		webhooktest.Truncated(get):                 "Truncated(webhooks.get/200)",
+		webhooktest.NotJSON(get):                   "NotJSON(webhooks.get/200)",
+	} {
+		assert.Equal(t, want, string(step))
+		assert.Equal(t, want, fmt.Sprint(step))
 	}
 }

@@ -141,15 +141,15 @@ func TestHostile_everyAnswer(t *testing.T) {
 				p = p.With(webhooktest.AcceptDrift())
 			}
 			w := h.env.record(t, p, file, func(tb testing.TB, client *http.Client) { h.play(tb, client, r) })
-			h.seen.WriteString(w.said() + "\n")
+			h.seen.WriteString(w.Said() + "\n")
 			if _, err := os.Stat(file); err == nil {
 				written++
 				again := replayed(t, r.p, file, func(tb testing.TB, client *http.Client) { h.play(tb, client, r) })
-				h.seen.WriteString(again.said() + "\n")
-				assert.False(t, again.Failed(), "%s: %s", answer.name, again.said())
+				h.seen.WriteString(again.Said() + "\n")
+				assert.False(t, again.Failed(), "%s: %s", answer.name, again.Said())
 			} else {
 				refused++
-				assert.False(t, answer.sound, "%s %s: %s", r.url, answer.name, w.said())
+				assert.False(t, answer.sound, "%s %s: %s", r.url, answer.name, w.Said())
 			}
 		}
 	}
@@ -187,7 +187,7 @@ func TestHostile_oneFlow(t *testing.T) {
 		}
 	}
 	w := h.env.record(t, webhooktest.DevRev, file, flow)
-	h.seen.WriteString(w.said())
+	h.seen.WriteString(w.Said())
 	requireClean(t, w)
 	again := replayed(t, webhooktest.DevRev, file, flow)
 	requireClean(t, again)

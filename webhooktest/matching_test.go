@@ -2,20 +2,27 @@ package webhooktest_test
 
 import (
 	"cmp"
+	"fmt"
+	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
+	"example.com/webhookvcr/webhooktest/matchtest"
 )
 
 // Whatever Open has written passes the proof of matching: the two are held
 // together operation by operation.
-func TestCheckMatching_whatOpenWrote(t *testing.T) {
+func TestMatching_whatOpenWrote(t *testing.T) {
 	event := "/dmsconfig/r/" + webhooktest.DVelopRepositoryID + "/events/" + webhooktest.DVelopEventID
 	hook := event + "/" + webhooktest.DVelopWebhookID
 	const webhook = `{"description":"billing","uri":"https://hooks.example.com/in","enabled":true,"timeout":300,"retry":false,"apiKey":"k-2f9c1b7a","handleResponse":"NONE"}`
@@ -67,14 +74,14 @@ func TestCheckMatching_whatOpenWrote(t *testing.T) {
 				require.NoError(tb, err)
 				resp.Body.Close()
 			}))
-			assert.NoError(t, webhooktest.CheckMatching(test.p, file, nil))
+			assert.NoError(t, matchtest.Check(test.p, file, nil))
 		})
 	}
 }
 
 // A cassette with a whole flow: what one request made up comes back in the
 // answers to the next ones.
-func TestCheckMatching_flowsThatOpenWrote(t *testing.T) {
+func TestMatching_flowsThatOpenWrote(t *testing.T) {
 	type call struct{ method, target, accept, body string }
 	event := "/dmsconfig/r/" + webhooktest.DVelopRepositoryID + "/events/" + webhooktest.DVelopEventID
 	hook := event + "/" + webhooktest.DVelopWebhookID
@@ -120,7 +127,77 @@ func TestCheckMatching_flowsThatOpenWrote(t *testing.T) {
 					resp.Body.Close()
 				}
 			}))
-			assert.NoError(t, webhooktest.CheckMatching(vendor, file, nil))
+			assert.NoError(t, matchtest.Check(vendor, file, nil))
 		})
 	}
+}
+
+// counter counts the requests that a transport gets, and its answers.
+type counter struct {
+	next          http.RoundTripper
+	sent, matched *atomic.Int64
+}
+
+func (c counter) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.sent.Add(1)
+	resp, err := c.next.RoundTrip(req)
+	if err == nil {
+		c.matched.Add(1)
+	}
+	return resp, err
+}
+
+// Each shipped scenario is matched strictly: every change of its requests that
+// matters is a miss, every other one is answered.
+func TestMatching_scenarios(t *testing.T) {
+	var sent, matched atomic.Int64
+	for dir, p := range vendors() {
+		for _, s := range p.Scenarios() {
+			t.Run(dir+"/"+s.Name, func(t *testing.T) {
+				file := filepath.Join("../cassettes", dir, s.Name+".yaml")
+				err := matchtest.Check(p, file, func() http.RoundTripper {
+					return counter{webhooktest.Replay(tbtest.New(t.Name()), p, webhooktest.Step(s.Name)).Transport, &sent, &matched}
+				})
+				assert.NoError(t, err)
+				assert.NoError(t, matchtest.Check(p, file, nil), "opened as a cassette of one's own")
+			})
+		}
+	}
+	// Many requests of each kind, or the check has become one that cannot fail.
+	misses := sent.Load() - matched.Load()
+	assert.Greater(t, misses, int64(1000), "requests that matter")
+	assert.Greater(t, matched.Load(), int64(500), "requests that do not")
+	t.Logf("%d changed requests: %d were not answered, %d were, each as it must be", sent.Load(), misses, matched.Load())
+}
+
+// Scenarios of errors answer the well-formed requests as well, and those of no
+// other scenario.
+func TestMatching_alsoAnswered(t *testing.T) {
+	for dir, p := range vendors() {
+		for i, s := range p.Scenarios() {
+			t.Run(dir+"/"+s.Name, func(t *testing.T) {
+				def := provider.ByName(dir)
+				meant := append([]string{s.Name}, def.Scenarios[i].Also...)
+				for _, other := range p.Scenarios() {
+					resp, err := webhooktest.Replay(tbtest.New(t.Name()), p, webhooktest.Step(s.Name)).Transport.RoundTrip(other.Request())
+					want := false
+					for _, name := range meant {
+						want = want || asks(def.Scenario(name).Request) == asks(def.Scenario(other.Name).Request)
+					}
+					require.Equal(t, want, err == nil, "the request of %s", other.Name)
+					if err == nil {
+						io.Copy(io.Discard, resp.Body)
+						resp.Body.Close()
+						assert.Equal(t, s.Status, resp.StatusCode, "the request of %s", other.Name)
+					}
+				}
+			})
+		}
+	}
+}
+
+// asks is what a scenario's request says, but for what is never compared.
+func asks(r provider.Request) string {
+	accept := r.Header["Accept"]
+	return fmt.Sprint(r.Method, " ", r.Target, " ", accept, " ", r.Body)
 }

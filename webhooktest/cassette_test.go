@@ -11,6 +11,8 @@ import (
 
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
+	"example.com/webhookvcr/webhooktest/matchtest"
 )
 
 // What a cassette says of itself is known, or an error of whoever reads it.
@@ -53,19 +55,19 @@ func TestCassette_whatItSaysOfItself(t *testing.T) {
 		file := writtenFile(t, text)
 		use := map[string]func() string{
 			"Open": func() string {
-				return newWitness(t, t.Name()).run(func(tb testing.TB) {
+				return tbtest.New(t.Name()).Run(func(tb testing.TB) {
 					webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
-				}).failures()
+				}).Failures()
 			},
 			"Scenarios": func() string {
 				own := webhooktest.Scenarios(fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(text)}})
-				return newWitness(t, t.Name()).run(func(tb testing.TB) {
+				return tbtest.New(t.Name()).Run(func(tb testing.TB) {
 					webhooktest.Replay(tb, webhooktest.DevRev.With(own, webhooktest.AllowUnused()), "webhooks.get/200")
-				}).failures()
+				}).Failures()
 			},
-			"CheckMatching": func() string {
-				err := webhooktest.CheckMatching(webhooktest.DevRev, file, func() http.RoundTripper {
-					return webhooktest.Open(newWitness(t, ""), webhooktest.DevRev, shippedFile(t, "devrev/webhooks.get/200.yaml")).Transport
+			"matchtest.Check": func() string {
+				err := matchtest.Check(webhooktest.DevRev, file, func() http.RoundTripper {
+					return webhooktest.Open(tbtest.New(""), webhooktest.DevRev, shippedFile(t, "devrev/webhooks.get/200.yaml")).Transport
 				})
 				return saidBy(err)
 			},

@@ -1,4 +1,4 @@
-package webhooktest_test
+package matchtest_test
 
 import (
 	"fmt"
@@ -9,18 +9,24 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
+	"example.com/webhookvcr/webhooktest/matchtest"
 )
 
-func ExampleCheckMatching() {
-	defer inTempDir()()
-	_ = os.WriteFile("testdata/lookup.yaml", []byte(exampleCassette), 0o644)
+func ExampleCheck() {
+	t := tbtest.Example() // in a test, t does all of this
+	defer t.End()
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("lookup.yaml", []byte(exampleCassette), 0o644); err != nil {
+		t.Fatal(err)
+	}
 
 	// The client of Open tells every request apart that means something else.
-	fmt.Println(webhooktest.CheckMatching(webhooktest.DevRev, "testdata/lookup.yaml", nil))
+	fmt.Println(matchtest.Check(webhooktest.DevRev, "lookup.yaml", nil))
 
 	// go-vcr, as it comes, compares the method and the text of the URL.
-	err := webhooktest.CheckMatching(webhooktest.DevRev, "testdata/lookup.yaml", func() http.RoundTripper {
-		r, err := recorder.NewWithOptions(&recorder.Options{CassetteName: "testdata/lookup", Mode: recorder.ModeReplayOnly, SkipRequestLatency: true})
+	err := matchtest.Check(webhooktest.DevRev, "lookup.yaml", func() http.RoundTripper {
+		r, err := recorder.NewWithOptions(&recorder.Options{CassetteName: "lookup", Mode: recorder.ModeReplayOnly, SkipRequestLatency: true})
 		if err != nil {
 			panic(err)
 		}

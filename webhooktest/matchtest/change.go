@@ -1,4 +1,4 @@
-package webhooktest
+package matchtest
 
 import (
 	"net/url"
@@ -21,13 +21,15 @@ type variant struct {
 type change struct {
 	// matters says that a request so changed is another one: the recorded answer
 	// must not serve it. Otherwise it must.
-	matters func(*provider.Definition) bool
+	matters bool
 	why     string
 	of      func(*provider.Definition, recordedRequest) []variant
 }
 
-func counts(*provider.Definition) bool  { return true }
-func ignored(*provider.Definition) bool { return false }
+const (
+	counts  = true
+	ignored = false
+)
 
 // requestChanges says what tells two requests apart and what does not.
 var requestChanges = []change{

@@ -16,6 +16,7 @@ import (
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/replay"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // FuzzMatching records two requests, each alone: each is answered by its own
@@ -87,7 +88,7 @@ func (e *fuzzed) answers(t *testing.T, other fuzzed) bool {
 	require.NoError(t, err, "%q", e.file)
 	r, err := replay.NewSequence(replay.Step{Name: "fuzzed.yaml", Index: replay.NewIndex(file, e.def, nil)})
 	require.NoError(t, err)
-	front := replay.NewTransport(exchange.Config{Definition: e.def, Report: untold{t}}, r)
+	front := replay.NewTransport(exchange.Config{Definition: e.def, Report: tbtest.New(t.Name())}, r)
 	u := *other.url
 	_, err = front.RoundTrip(&http.Request{
 		Method: other.request.Method, URL: &u, Header: other.request.Headers.Clone(),

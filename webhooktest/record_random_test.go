@@ -412,12 +412,12 @@ func TestProof_flows(t *testing.T) {
 					}
 				}
 				w := env.record(t, vendor.p, file, run(&live, salt))
-				require.False(t, w.Failed(), "seed %d, salt %d: %s", seed, salt, w.said())
+				require.False(t, w.Failed(), "seed %d, salt %d: %s", seed, salt, w.Said())
 				w = replayed(t, vendor.p, file, run(&again, salt))
-				require.False(t, w.Failed(), "seed %d, salt %d: %s", seed, salt, w.said())
+				require.False(t, w.Failed(), "seed %d, salt %d: %s", seed, salt, w.Said())
 				require.Equal(t, live.exact, again.exact, "seed %d, salt %d", seed, salt)
 				w = replayed(t, vendor.p, file, run(&changed, other))
-				require.False(t, w.Failed(), "seed %d, salts %d and %d: %s", seed, salt, other, w.said())
+				require.False(t, w.Failed(), "seed %d, salts %d and %d: %s", seed, salt, other, w.Said())
 				require.Equal(t, live.shape, changed.shape, "seed %d, salts %d and %d", seed, salt, other)
 				text := stored(t, file)
 				for _, s := range live.sent {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // diskRounds is how many recordings meet a disk that is almost full; -count
@@ -71,7 +72,7 @@ func fullDiskChild(t *testing.T, dir string) {
 		if before {
 			full()
 		}
-		w := newWitness(t, "TestLookup").run(func(tb testing.TB) {
+		w := tbtest.New("TestLookup").Run(func(tb testing.TB) {
 			client := webhooktest.Open(tb, webhooktest.DevRev, file)
 			getTimes(next)(tb, client)
 			if !before {
@@ -80,10 +81,10 @@ func fullDiskChild(t *testing.T, dir string) {
 		})
 		require.NoError(t, os.Remove(filler))
 		now, ok := whole.is(t, file)
-		require.True(t, ok, "%s", w.said())
+		require.True(t, ok, "%s", w.Said())
 		if w.Failed() {
-			require.Len(t, w.errors, 1)
-			require.Regexp(t, `^`+file+` not written: (write|sync|close) \S+/\.webhooktest-[0-9]+\.yaml: no space left on device$`, w.errors[0])
+			require.Len(t, w.Errors(), 1)
+			require.Regexp(t, `^`+file+` .*: (write|sync|close) \S+/\.webhooktest-[0-9]+\.yaml: no space left on device$`, w.Errors()[0])
 			require.Equal(t, calls, now)
 			refused++
 		} else {

@@ -26,7 +26,7 @@ var readTwice = []*provider.Definition{&provider.DevRev, &provider.DVelop}
 // Every shipped exchange of theirs is judged a second time, by a validator that shares no
 // code with the first and reads documents written for it from the vendors'
 // pages. The module there says what is judged, and where its reading ends.
-func TestSecondReading(t *testing.T) {
+func TestOpenAPI(t *testing.T) {
 	cassettes, err := filepath.Abs("../cassettes")
 	require.NoError(t, err)
 	module := t.TempDir()
@@ -63,7 +63,7 @@ func rejectedBodies(t *testing.T) (all []rejectedBody) {
 }
 
 // The first reading rejects what the second does.
-func TestSecondReading_rejectedByTheFirst(t *testing.T) {
+func TestOpenAPI_rejectedByTheFirst(t *testing.T) {
 	for _, c := range rejectedBodies(t) {
 		t.Run(c.Provider+" "+c.Why, func(t *testing.T) {
 			problems, err := contract.CheckBody(provider.ByName(c.Provider), c.Operation, c.Status, "application/json", c.Body, false)
@@ -79,7 +79,7 @@ func TestSecondReading_rejectedByTheFirst(t *testing.T) {
 
 // Both readings know the same operations where they overlap, so that neither is
 // silent about what the other judges.
-func TestSecondReading_operations(t *testing.T) {
+func TestOpenAPI_operations(t *testing.T) {
 	documents := map[string]string{}
 	for _, d := range readTwice {
 		data, err := os.ReadFile(filepath.Join(secondReading, d.Name+".yaml"))

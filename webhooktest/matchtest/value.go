@@ -1,4 +1,4 @@
-package webhooktest
+package matchtest
 
 import (
 	"encoding/json"

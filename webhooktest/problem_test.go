@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // Each call gives the same news of the same body.
@@ -66,7 +67,7 @@ func TestOnNews_onEveryCall(t *testing.T) {
 			environment{}.set(t)
 			news = nil
 			var body string
-			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 				client, server := test.client(tb)
 				req := getWebhook(t, webhooktest.DevRevWebhookID)
 				if server != "" {
@@ -74,7 +75,7 @@ func TestOnNews_onEveryCall(t *testing.T) {
 				}
 				_, body = send(t, client, req)
 			})
-			assert.Empty(t, w.failures())
+			assert.Empty(t, w.Failures())
 			got := news
 			var pointers []string
 			for _, p := range got {
@@ -99,7 +100,7 @@ func TestOnNews_ofTheRequest(t *testing.T) {
 		webhooktest.RecordVar: ".*", "DEVREV_TOKEN": "real-token-0123456789", "DEVREV_WEBHOOK_ID": realID,
 		"DEVREV_BASE_URL": loopback(t, &vendor{webhook: soundOne + "}"}),
 	}.set(t)
-	newWitness(t, t.Name()).run(func(tb testing.TB) {
+	tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		req := getWebhook(t, "")
 		setJSON(req, `{"id":"`+webhooktest.DevRevWebhookID+`","expand":true}`)
 		req.Header.Del("Content-Type")

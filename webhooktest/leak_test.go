@@ -1,13 +1,16 @@
 package webhooktest_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html"
+	"io"
 	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,12 +18,14 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // entities spells a text with an HTML entity for each byte, in decimal or in
@@ -180,11 +185,11 @@ func TestProof_leaks(t *testing.T) {
 					tb.Errorf("the code under test holds %v", client)
 				}
 			})
-			h.seen.WriteString(w.said() + "\n")
+			h.seen.WriteString(w.Said() + "\n")
 			if answer.sound {
-				require.FileExists(t, file, "%s: %s", answer.name, w.said())
+				require.FileExists(t, file, "%s: %s", answer.name, w.Said())
 				again := replayed(t, p, file, func(tb testing.TB, client *http.Client) { h.play(tb, client, get) })
-				require.False(t, again.Failed(), "%s: %s", answer.name, again.said())
+				require.False(t, again.Failed(), "%s: %s", answer.name, again.Said())
 			}
 		}
 	}
@@ -241,8 +246,50 @@ func TestProof_networkErrors(t *testing.T) {
 		assert.False(tb, network.Timeout())
 		h.print(client, err)
 	})
-	require.Len(t, w.errors, 1)
-	assert.Contains(t, w.errors[0], "failed: dial tcp api.devrev.ai: connect: connection refused")
+	require.Len(t, w.Errors(), 1)
+	assert.Contains(t, w.Errors()[0], "failed: dial tcp api.devrev.ai: connect: connection refused")
 	assert.Contains(t, h.seen.String(), "connection refused")
-	assert.Zero(t, h.find(t, "what was reported and seen", h.seen.String()+w.said()))
+	assert.Zero(t, h.find(t, "what was reported and seen", h.seen.String()+w.Said()))
+}
+
+// A server that sends more than its answer must not get the rest into net/http's
+// log, which is nobody's to scrub.
+func TestRecord_logsNothingThatAServerSendsUnasked(t *testing.T) {
+	const planted = "unasked-4f1c9a77e2"
+	ended := make(chan struct{}) // the client has closed its connection
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(ended)
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		_, _ = conn.Write([]byte("HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 26\r\n\r\n{\"type\":\"unauthenticated\"}" + planted))
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			_ = tcp.CloseWrite()
+		}
+		_, _ = io.Copy(io.Discard, conn)
+	}))
+	defer server.Close()
+	var logged bytes.Buffer
+	log.SetOutput(&logged)
+	defer log.SetOutput(os.Stderr)
+	t.Setenv("DEVREV_TOKEN", "unasked-token-0123456789")
+	t.Setenv("DEVREV_BASE_URL", server.URL)
+	t.Setenv("DEVREV_WEBHOOK_ID", "don:integration:dvrv-us-1:devo/11FVC3ScK:webhook/1jGzMh1N")
+	t.Setenv(webhooktest.RecordVar, ".*")
+	tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		client := webhooktest.Open(tb, webhooktest.DevRev, t.TempDir()+"/unasked.yaml")
+		resp, err := client.Do(webhooktest.DevRev.Scenarios()[0].Request())
+		if assert.NoError(t, err) {
+			resp.Body.Close()
+		}
+	})
+	// net/http logs what it was sent unasked before it closes the connection.
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		require.Fail(t, "the connection stays open")
+	}
+	assert.NotContains(t, logged.String(), planted)
 }

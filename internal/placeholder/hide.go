@@ -207,18 +207,8 @@ func numberFor(text string) string {
 // something else in the same answer: it stands for itself.
 func (t *Table) reserve(v string) {
 	for i := 0; i < len(v); i++ {
-		if d, ok := donAt(v, i); ok {
-			for _, p := range d.parts {
-				if key := p.key(v); looksNumberedPart(p.kind.in(v), p.id.in(v)) && t.parts[key] == "" && t.partFree(key) {
-					t.enterPart(key, key)
-				}
-			}
-			i = d.end - 1
-		} else if guid, ok := guidAt(v, i); ok {
-			if key := lower(guid); looksNumberedGUID(key) && t.guids[key] == "" && !t.hiddenGUID(key) {
-				t.enterGUID(key, key)
-			}
-			i += guidLength - 1
+		if end, ok := t.idAt(v, i, func(g grammar, id string) bool { g.reserve(id); return true }); ok {
+			i = end - 1
 		}
 	}
 	if rest, ok := t.base.cutMock(v); ok && startsPath(rest) {
@@ -245,8 +235,7 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 	if p, ok := t.anyKind[v]; ok && p.kind == provider.Secret && len(v) >= minSecret {
 		return p.placeholder
 	}
-	_, isDON := wholeDON(v)
-	isID := isDON || isGUID(v)
+	isID := t.form(v) != nil
 	switch kind {
 	case provider.URL:
 		if isID {
@@ -254,7 +243,7 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 		}
 		return t.hideURL(v, 0)
 	case provider.Word:
-		if t.words[v] || !isID && (t.isWord != nil && t.isWord(v) || t.literals[v]) || !isDON && t.madeUp(v) || t.issued(v) {
+		if t.words[v] || !isID && (t.isWord != nil && t.isWord(v) || t.literals[v]) || t.composed(v) == nil && t.madeUp(v) || t.issued(v) {
 			return v
 		}
 	case provider.Text, provider.Undocumented:
@@ -317,28 +306,22 @@ func (t *Table) knownAs(v string, near map[string]string) (string, bool) {
 	if p, ok := t.anyKind[v]; ok && (p.kind == provider.ID || t.distinctive(p.kind, v)) {
 		return p.placeholder, true
 	}
-	if len(v) == dashlessLength {
-		if _, p, ok := t.knownDashless(v, 0, t.guids); ok {
-			return p, true
-		}
-	}
-	return "", false
+	return dashlessGUIDs{t.guids}.placeholder(v, false)
 }
 
 // hideName replaces a member's name that is data: an id, a mail address, or a
 // text that no program would choose as a name.
 func (t *Table) hideName(l leaf) string {
 	v := l.name
-	_, isDON := wholeDON(v)
 	switch {
 	case v == "" || t.issued(v) || t.sent.holds(v):
 		return v
-	case isDON || isGUID(v):
+	case t.form(v) != nil:
 		return t.hideID(v)
 	case mailAddress.MatchString(v):
 		return t.alias(provider.Mail, v)
 	}
-	if p, ok := t.byReal[kindText{provider.ID, v}]; ok && !t.word(v) {
+	if p, ok := t.whole.placeholders[kindText{provider.ID, v}]; ok && !t.word(v) {
 		return p
 	}
 	if l.class.Documented && t.isWord != nil && t.isWord(v) || l.class.Kept && !isNumber(v) || t.words[v] {

@@ -47,15 +47,15 @@ func (t *Table) revealWhole(s string) string {
 }
 
 func (t *Table) revealValue(s string) string {
-	if p, ok := t.byPlaceholder[s]; ok {
-		return p.real
+	if real, ok := t.whole.reals[s]; ok {
+		return real.text
 	}
 	if rest, ok := t.base.cutMock(s); ok && startsPath(rest) {
 		return t.base.real + t.revealRest(rest)
 	}
 	if strings.HasPrefix(s, "/") && !strings.Contains(s, "#") {
 		path, _, _ := strings.Cut(s, "?")
-		if t.own(provider.Segments(path)) {
+		if t.own(path) {
 			if ref, ok := t.revealReference(s); ok {
 				return t.base.realPath + ref
 			}
@@ -66,20 +66,16 @@ func (t *Table) revealValue(s string) string {
 
 // own says whether a relative path belongs to the vendor's API, judging by its
 // fixed segments.
-func (t *Table) own(segments []string) bool {
-	if t.roles(segments) != nil {
-		return true
-	}
-	return !slices.ContainsFunc(segments, func(raw string) bool {
-		_, isDON := wholeDON(raw)
+func (t *Table) own(path string) bool {
+	return t.def.Template(path) != nil || !slices.ContainsFunc(provider.Segments(path), func(raw string) bool {
 		v, ok := unescapePath(raw)
-		return !ok || !isDON && !isGUID(v) && !t.literals[v] && !t.idPlaceholder(v)
+		return !ok || t.composed(raw) == nil && !isGUID(v) && !t.literals[v] && !t.idPlaceholder(v)
 	})
 }
 
 func (t *Table) revealRest(rest string) string {
-	if p, ok := t.byPlaceholder[rest]; ok {
-		return p.real
+	if real, ok := t.whole.reals[rest]; ok {
+		return real.text
 	}
 	if !strings.Contains(rest, "#") {
 		if ref, ok := t.revealReference(rest); ok {
@@ -96,7 +92,7 @@ func (t *Table) revealReference(ref string) (string, bool) {
 		return "", false
 	}
 	segments := provider.Segments(path)
-	roles := t.roles(segments)
+	roles := t.def.Template(path)
 	for i, raw := range segments {
 		if roles != nil && roles[i] == "{"+t.eventVar+"}" {
 			segments[i] = t.revealEvent(raw)
@@ -123,8 +119,8 @@ func (t *Table) revealEvent(raw string) string {
 	if !ok {
 		return raw
 	}
-	if p, known := t.byPlaceholder[v]; known && p.kind == provider.Event {
-		return url.PathEscape(p.real)
+	if real, known := t.whole.reals[v]; known && real.kind == provider.Event {
+		return url.PathEscape(real.text)
 	}
 	if other := t.swapEvent(v); other != v {
 		return url.PathEscape(other)
@@ -134,18 +130,19 @@ func (t *Table) revealEvent(raw string) string {
 
 // revealSegment reveals a segment of a path that is an id.
 func (t *Table) revealSegment(raw string) string {
-	if d, ok := wholeDON(raw); ok {
-		return t.revealDON(raw, d)
+	if c := t.composed(raw); c != nil {
+		real, _ := c.real(raw)
+		return real
 	}
 	v, ok := unescapePath(raw)
 	if !ok {
 		return raw
 	}
 	real := v
-	if p, known := t.byPlaceholder[v]; known && t.idPlaceholder(v) {
-		real = p.real
+	if pair, known := t.whole.reals[v]; known && t.idPlaceholder(v) {
+		real = pair.text
 	} else if isGUID(v) {
-		real = t.revealGUID(v)
+		real, _ = t.guids.real(v)
 	}
 	if real == v {
 		return raw
@@ -156,8 +153,8 @@ func (t *Table) revealSegment(raw string) string {
 // idPlaceholder says whether a text stands for an id, or will once its seed has
 // a value.
 func (t *Table) idPlaceholder(v string) bool {
-	if p, ok := t.byPlaceholder[v]; ok {
-		return p.kind == provider.ID
+	if real, ok := t.whole.reals[v]; ok {
+		return real.kind == provider.ID
 	}
 	return t.issued(v)
 }
@@ -165,8 +162,9 @@ func (t *Table) idPlaceholder(v string) bool {
 // revealQueryValue reveals a value of a query, and leaves the spelling of one
 // that holds no placeholder.
 func (t *Table) revealQueryValue(raw string) string {
-	if d, ok := wholeDON(raw); ok {
-		return t.revealDON(raw, d)
+	if c := t.composed(raw); c != nil {
+		real, _ := c.real(raw)
+		return real
 	}
 	v, err := url.QueryUnescape(raw)
 	if err != nil {
@@ -232,14 +230,11 @@ func (t *Table) resolved(seed provider.Seed) bool {
 	if seed.Kind == provider.Event {
 		return t.events != nil
 	}
-	if d, ok := wholeDON(seed.Placeholder); ok {
-		return !t.partFree(d.last().key(seed.Placeholder))
+	if c := t.composed(seed.Placeholder); c != nil {
+		d, _ := c.whole(seed.Placeholder)
+		return c.taken(d.last().key(seed.Placeholder))
 	}
-	if _, ok := t.guidsR[lower(seed.Placeholder)]; ok {
-		return true
-	}
-	_, ok := t.byPlaceholder[seed.Placeholder]
-	return ok
+	return t.guids.taken(lower(seed.Placeholder)) || t.whole.taken(seed.Placeholder)
 }
 
 func (t *Table) occurs(seed provider.Seed, s string) bool {
@@ -247,23 +242,13 @@ func (t *Table) occurs(seed provider.Seed, s string) bool {
 		u, err := url.Parse(s)
 		return err == nil && t.def.Variables(strings.TrimPrefix(u.EscapedPath(), t.base.mockPath))[seed.Variable] == seed.Placeholder
 	}
-	want, isDON := wholeDON(seed.Placeholder)
-	for i := range len(s) {
-		if d, ok := donAt(s, i); ok && isDON {
-			for _, p := range d.parts {
-				if p.key(s) == want.last().key(seed.Placeholder) {
-					return true
-				}
+	if t.form(seed.Placeholder) != nil {
+		names := func(g grammar, id string) bool { return g.names(id, seed.Placeholder) }
+		for i := range len(s) {
+			if _, ok := t.idAt(s, i, names); ok {
+				return true
 			}
 		}
-		if guid, ok := guidAt(s, i); ok && strings.EqualFold(guid, seed.Placeholder) {
-			return true
-		}
-		if _, guid, ok := dashlessAt(s, i); ok && strings.EqualFold(guid, seed.Placeholder) {
-			return true
-		}
-	}
-	if isDON || isGUID(seed.Placeholder) {
 		return false
 	}
 	x := index{}

@@ -145,23 +145,12 @@ func declarable(pointer string) string {
 // harmless says whether a text that is not JSON holds nothing but lower-case
 // words, words of the contract, and known or made-up ids.
 func (t *Table) harmless(s string) bool {
-	var rest strings.Builder
-	for i := 0; i < len(s); {
-		end := i
-		if d, ok := donAt(s, i); ok && t.Known(s[d.start:d.end]) {
-			end = d.end
-		} else if guid, ok := guidAt(s, i); ok && t.Known(guid) {
-			end = i + guidLength
-		}
-		if end > i {
-			rest.WriteByte(' ')
-			i = end
-			continue
-		}
-		rest.WriteByte(s[i])
-		i++
-	}
-	for _, word := range strings.FieldsFunc(rest.String(), func(r rune) bool {
+	known := func(g grammar, id string) bool { return g != dashlessGUIDs{t.guids} && t.Known(id) }
+	rest := rewrite(s, func(i int) (int, string) {
+		end, _ := t.idAt(s, i, known)
+		return end, " "
+	})
+	for _, word := range strings.FieldsFunc(rest, func(r rune) bool {
 		return r < unicode.MaxASCII && r != '_' && !isAlnum(byte(r))
 	}) {
 		if !isLowerWord(word) && !t.word(word) {
@@ -172,7 +161,7 @@ func (t *Table) harmless(s string) bool {
 }
 
 // SendURL is SendJSON for a URL: the variables of a documented path must be known
-// or made-up ids, and so must DONs and GUIDs in any path; class gets the values
+// or made-up ids, and so must composed ids and GUIDs in any path; class gets the values
 // of the query under the pointer "?name". Everything else stays as it is.
 func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 	var problems []error
@@ -180,9 +169,8 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 	if !ok {
 		path = u.EscapedPath()
 	}
-	segments := provider.Segments(path)
-	roles := t.roles(segments)
-	for i, raw := range segments {
+	roles := t.def.Template(path)
+	for i, raw := range provider.Segments(path) {
 		v, err := url.PathUnescape(raw)
 		t.invent(raw)
 		t.invent(v)
@@ -200,7 +188,7 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 			}
 		case roles == nil && t.issued(path):
 		case roles == nil && v != "" && !t.literals[v] && !pathWord.MatchString(v) && !t.knownSegment(raw, v):
-			if _, isDON := wholeDON(raw); isDON || isGUID(v) {
+			if t.composed(raw) != nil || isGUID(v) {
 				problems = append(problems, t.idProblem("path"))
 			} else {
 				problems = append(problems, problem("path", "segment %d is neither the API's own, nor a placeholder, nor one word of lower-case letters", i+1))

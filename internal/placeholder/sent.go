@@ -232,20 +232,10 @@ func (s *Sent) RestoreText(text string) string {
 	if !s.mayHold(text) {
 		return text
 	}
-	var b strings.Builder
-	done := 0
-	for i := 0; i < len(text); {
-		n, ok := s.shown.match(text, text, i)
-		if !ok {
-			i++
-			continue
-		}
-		b.WriteString(text[done:i])
-		b.WriteString(n.replacement)
-		i += len(n.text)
-		done = i
-	}
-	return b.String() + text[done:]
+	return rewrite(text, func(i int) (end int, value string) {
+		n, _ := s.shown.match(text, text, i)
+		return i + len(n.text), n.replacement
+	})
 }
 
 // mayHold spares a text without placeholders the search. JSON may escape any

@@ -15,7 +15,7 @@ const maxURLs = 3
 // member that holds a link. A link of the vendor's own API stays a link that
 // works: its base URL and its ids are exchanged. Any other URL is replaced as a
 // whole, by an absolute one when it is absolute and a relative one when it is
-// relative. A DON is exchanged as one.
+// relative. A composed id is exchanged as one.
 func (t *Table) HideURL(s string) string { return t.hideWhole(provider.URL, s, nil) }
 
 func (t *Table) hideURL(v string, depth int) string {
@@ -75,7 +75,7 @@ func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
 	}
 	path, query, hasQuery := strings.Cut(ref, "?")
 	segments := provider.Segments(path)
-	roles := t.roles(segments)
+	roles := t.def.Template(path)
 	event := -1
 	for i, raw := range segments {
 		hidden, ok := raw, true
@@ -120,35 +120,9 @@ func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
 	return out, true
 }
 
-// roles returns the segments of the documented path that fits, variables in
-// braces; nil when none fits.
-func (t *Table) roles(segments []string) []string {
-	for _, op := range t.def.Operations {
-		for _, form := range op.Forms {
-			if template := provider.Segments(form.Path); fits(template, segments) {
-				return template
-			}
-		}
-	}
-	return nil
-}
-
-func fits(template, segments []string) bool {
-	if len(template) != len(segments) {
-		return false
-	}
-	for i, want := range template {
-		got, err := url.PathUnescape(segments[i])
-		if err != nil || got == "" || got != want && !strings.HasPrefix(want, "{") {
-			return false
-		}
-	}
-	return true
-}
-
 func (t *Table) hideSegment(raw string) (string, bool) {
-	if d, ok := wholeDON(raw); ok {
-		return t.aliasDON(raw, d), true
+	if c := t.composed(raw); c != nil {
+		return c.placeholder(raw, true)
 	}
 	v, ok := unescapePath(raw)
 	// An unusual spelling could not be found again from the placeholder alone.
@@ -167,12 +141,11 @@ func (t *Table) hideLoose(raw string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	_, isDON := wholeDON(raw)
-	_, known := t.byReal[kindText{provider.ID, v}]
+	_, known := t.whole.placeholders[kindText{provider.ID, v}]
 	switch {
 	case t.literals[v]:
 		return raw, true
-	case isDON || isGUID(v) || known || t.issued(v):
+	case t.composed(raw) != nil || isGUID(v) || known || t.issued(v):
 		return t.hideSegment(raw)
 	}
 	return "", false
@@ -180,19 +153,17 @@ func (t *Table) hideLoose(raw string) (string, bool) {
 
 // hideID exchanges a value that the contract calls an id.
 func (t *Table) hideID(v string) string {
-	if d, ok := wholeDON(v); ok {
-		return t.aliasDON(v, d)
-	}
-	if t.madeUp(v) || t.issued(v) {
-		return v
-	}
-	if isGUID(v) {
-		return t.aliasGUID(v)
-	}
-	if len(v) == dashlessLength {
-		if _, p, ok := t.knownDashless(v, 0, t.guids); ok {
-			return p
+	g := t.form(v)
+	if g == t.guids || g == nil {
+		if t.madeUp(v) || t.issued(v) {
+			return v
 		}
+	}
+	if g == nil {
+		g = dashlessGUIDs{t.guids}
+	}
+	if p, ok := g.placeholder(v, true); ok {
+		return p
 	}
 	return t.alias(provider.ID, v)
 }
@@ -244,15 +215,15 @@ func (t *Table) mapQuery(query string, f func(raw string) (string, bool)) (strin
 }
 
 func (t *Table) hideQueryValue(raw string, depth int) (string, bool) {
-	if d, ok := wholeDON(raw); ok {
-		return t.aliasDON(raw, d), true
+	if c := t.composed(raw); c != nil {
+		return c.placeholder(raw, true)
 	}
 	v, err := url.QueryUnescape(raw)
 	if err != nil {
 		return "", false
 	}
 	p := v
-	_, known := t.byReal[kindText{provider.ID, v}]
+	_, known := t.whole.placeholders[kindText{provider.ID, v}]
 	switch {
 	case v == "" || t.isWord != nil && t.isWord(v) || t.words[v] || t.sent.holds(v):
 	case isGUID(v) || known || t.madeUp(v) || t.issued(v):

@@ -31,11 +31,11 @@ var DevRev = Definition{
 	BareToken:   true,
 	Schemas:     below(schemas.FS, "devrev"),
 	Cassettes:   below(cassettes.FS, "devrev"),
-	Resources: &Resources{
-		Scheme: "don",
-		First:  map[string]string{"": "dvrv-us-1", "devo": "example"},
-		Names:  map[string]string{"": "dvrv-us", "devo": "example", "devu": "user", "svcacc": "service-account"},
-	},
+	IDs: []IDForm{{
+		Form: "don:{word}:{tenant}:{type}/{id}", More: ":{type}/{id}",
+		First: map[string]string{"": "dvrv-us-1", "devo": "example"},
+		Names: map[string]string{"": "dvrv-us", "devo": "example", "devu": "user", "svcacc": "service-account"},
+	}},
 	MinSecret: 8, MaxSecret: 32, // the API reference, webhooks.create and webhooks.update
 	Marks: []Mark{
 		{

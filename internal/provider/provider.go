@@ -88,9 +88,9 @@ type Definition struct {
 	// Schemas and Cassettes hold the vendor's files: schemas by their names,
 	// cassettes as SCENARIO.yaml.
 	Schemas, Cassettes fs.FS
-	// Resources is the grammar of ids that name a resource by its path; nil when
-	// the vendor has none.
-	Resources *Resources
+	// IDs are the forms of ids that the vendor composes of parts. Ids of other forms
+	// need no entry.
+	IDs []IDForm
 	// EventMap is the JSON pointer of an object whose members are named by event
 	// ids; empty when there is none.
 	EventMap string
@@ -101,14 +101,21 @@ type Definition struct {
 	Marks []Mark
 }
 
-// Resources says how ids of the form SCHEME:SERVICE:PARTITION:TYPE/ID:TYPE/ID…
-// are replaced.
-type Resources struct {
-	// Scheme is the first word.
-	Scheme string
+// IDForm is how ids that are composed of parts are written and replaced. They are
+// looked for in every text, and exchanged part by part.
+type IDForm struct {
+	// Form is the id with its parts in braces: {word} stays, {tenant} is replaced,
+	// {type} stays and says what the next {id} is, and {id} is replaced. It begins
+	// with a letter and ends with an id. Between two parts stands a separator that
+	// is no byte of the first: a word and a type consist of letters, digits and _,
+	// a tenant of letters, digits and -, an id of all these and of . ~ + =.
+	// Separators may stand in a text as they are, or percent-encoded.
+	Form string
+	// More is what may follow, any number of times; it ends with an id.
+	More string
 	// First are the placeholders of the first id of a type, Names what the further
 	// ones are called before their number, where not by the type itself. The empty
-	// type stands for the partition.
+	// type stands for the tenant, and "id" for an id without a type.
 	First, Names map[string]string
 }
 

@@ -348,6 +348,9 @@ func (c *composed) name(kind string) string {
 	if name, ok := c.Names[kind]; ok {
 		return name
 	}
+	if kind == "" {
+		return "tenant"
+	}
 	return kind
 }
 

@@ -11,6 +11,7 @@ package provider
 import (
 	"io/fs"
 	"slices"
+	"strings"
 
 	"example.com/webhookvcr/internal/pattern"
 )
@@ -77,9 +78,12 @@ type Definition struct {
 	// RetryAfter is the JSON pointer of the error member that repeats the
 	// Retry-After header; empty when there is none.
 	RetryAfter string
-	// RouteNotFound is the message of the answer to an unknown route, which has
-	// a shape of its own; empty when none is documented.
-	RouteNotFound string
+	// ErrorTag is the member of the vendor's error body that says which error it is,
+	// and which belongs to one status; empty when there is none.
+	ErrorTag string
+	// RouteNotFound is the answer to an unknown route, an object without ErrorTag;
+	// nil when none is documented.
+	RouteNotFound *RouteNotFound
 	// LoginPath is the path prefix of the sign-in page that a dead credential is
 	// redirected to; empty when there is none.
 	LoginPath string
@@ -118,6 +122,10 @@ type IDForm struct {
 	// type stands for the tenant, and "id" for an id without a type.
 	First, Names map[string]string
 }
+
+// RouteNotFound is the 404 of an unknown route: its member that holds a message of
+// the vendor's.
+type RouteNotFound struct{ Member, Message string }
 
 // Mark is a form of text that gives a tenant away.
 type Mark struct {
@@ -243,6 +251,8 @@ type Operation struct {
 	Forms  []Form
 	// Responses are the documented answers. Status 0 is never used.
 	Responses []Response
+	// Exclusive are members of the request that stand without certain others.
+	Exclusive []Exclusive
 	// Echo ties an id of the request to one of the answer; nil when none is.
 	Echo *Echo
 	// Members are the documented members of a successful answer, one of which
@@ -280,6 +290,13 @@ type Response struct {
 	Empty bool
 	// Headers are response headers that the vendor documents as always there.
 	Headers []string
+}
+
+// Exclusive is a rule that a vendor states in prose only: in the object at a JSON
+// pointer, a member stands without the others.
+type Exclusive struct {
+	Object, Member string
+	Others         []string
 }
 
 // Echo says where a request names the object that the answer must be about.
@@ -353,6 +370,16 @@ type Departure struct {
 	// Pointer is the JSON pointer of the member; for a header or a query key it
 	// is the name.
 	Pointer string
+}
+
+// StartsID says whether a text begins as the composed ids of some vendor do.
+func StartsID(s string) bool {
+	return slices.ContainsFunc(All(), func(d *Definition) bool {
+		return slices.ContainsFunc(d.IDs, func(f IDForm) bool {
+			start, _, _ := strings.Cut(f.Form, "{")
+			return strings.HasPrefix(s, start)
+		})
+	})
 }
 
 // All returns the known vendors, in alphabetical order of their names.

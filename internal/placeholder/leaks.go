@@ -48,43 +48,6 @@ func (t *Table) knownLink(value string) bool {
 	return strings.HasPrefix(rest, "/") && !strings.HasPrefix(rest, "//") && t.knownReference(rest)
 }
 
-// knownReference says whether a path and its query hold fixed segments and known
-// values only.
-func (t *Table) knownReference(ref string) bool {
-	if t.issued(ref) {
-		return true
-	}
-	if strings.Contains(ref, "#") {
-		return false
-	}
-	path, query, _ := strings.Cut(ref, "?")
-	segments := provider.Segments(path)
-	roles := t.def.Template(path)
-	for i, raw := range segments {
-		free := roles != nil && (roles[i] == "{"+t.eventVar+"}" && t.knownEvent(raw) || !strings.HasPrefix(roles[i], "{"))
-		if !free && !t.literals[raw] && !t.knownRaw(raw) {
-			return false
-		}
-	}
-	if query == "" {
-		return true
-	}
-	_, ok := t.mapQuery(query, func(raw string) (string, bool) {
-		_, hidden := t.hiddenQueryValue(raw)
-		return raw, hidden
-	})
-	return ok
-}
-
-// knownRaw says whether a segment is an id that may stand on a tape.
-func (t *Table) knownRaw(raw string) bool {
-	if c := t.composed(raw); c != nil {
-		return c.known(raw)
-	}
-	v, ok := unescapePath(raw)
-	return ok && (t.madeUp(v) || isGUID(v) && t.Known(v) || t.idPlaceholder(v))
-}
-
 // Leaks returns the places where real values of the table stand in the data, in
 // any spelling: as they are, percent-encoded, JSON- or HTML-escaped, in hex, and
 // in base64 wherever they begin. GUIDs are found in any case and without dashes,

@@ -91,16 +91,12 @@ func (t *Table) revealReference(ref string) (string, bool) {
 	if path == "" {
 		return "", false
 	}
-	segments := provider.Segments(path)
-	roles := t.def.Template(path)
-	for i, raw := range segments {
-		if roles != nil && roles[i] == "{"+t.eventVar+"}" {
-			segments[i] = t.revealEvent(raw)
-			continue
+	out, _ := t.mapPath(path, func(r role, raw string) (string, bool) {
+		if r == event {
+			return t.revealEvent(raw), true
 		}
-		segments[i] = t.revealSegment(raw)
-	}
-	out := "/" + strings.Join(segments, "/")
+		return t.revealSegment(raw), true
+	})
 	if !hasQuery {
 		return out, true
 	}

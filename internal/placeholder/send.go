@@ -169,25 +169,25 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 	if !ok {
 		path = u.EscapedPath()
 	}
-	roles := t.def.Template(path)
+	template := t.def.Template(path)
 	for i, raw := range provider.Segments(path) {
+		r := t.role(template, i)
 		v, err := url.PathUnescape(raw)
 		t.invent(raw)
 		t.invent(v)
 		switch {
 		case err != nil:
 			problems = append(problems, problem("path", "segment %d is not well escaped", i+1))
-		case roles != nil && roles[i] == "{"+t.eventVar+"}":
+		case r == event:
 			if !t.knownEvent(v) && !isLowerWord(v) {
 				problems = append(problems, problem("path variable "+t.eventVar, "holds no event id that a recording may keep; send a lower-case word"))
 			}
 			t.words[v] = true
-		case roles != nil && strings.HasPrefix(roles[i], "{"):
-			if !t.knownSegment(raw, v) {
-				problems = append(problems, t.idProblem("path variable "+strings.Trim(roles[i], "{}")))
+		case r == variable:
+			if !t.Known(raw) && !t.Known(v) {
+				problems = append(problems, t.idProblem("path variable "+strings.Trim(template[i], "{}")))
 			}
-		case roles == nil && t.issued(path):
-		case roles == nil && v != "" && !t.literals[v] && !pathWord.MatchString(v) && !t.knownSegment(raw, v):
+		case r == loose && v != "" && !t.issued(path) && !t.literals[v] && !pathWord.MatchString(v) && !t.Known(raw) && !t.Known(v):
 			if t.composed(raw) != nil || isGUID(v) {
 				problems = append(problems, t.idProblem("path"))
 			} else {
@@ -230,5 +230,3 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 	out.RawQuery = strings.Join(fields, "&")
 	return &out, nil
 }
-
-func (t *Table) knownSegment(raw, v string) bool { return t.Known(raw) || t.Known(v) }

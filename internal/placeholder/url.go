@@ -67,6 +67,67 @@ func (t *Table) hideRest(rest string, w world, depth int) string {
 	return t.alias(provider.URL, rest)
 }
 
+// role is what a segment of a path is to the vendor.
+type role int
+
+const (
+	loose    role = iota // of a path that is not documented
+	fixed                // a word of a documented path
+	variable             // an id
+	event                // an event id
+)
+
+// mapPath maps a path segment by segment, until f says no.
+func (t *Table) mapPath(path string, f func(r role, raw string) (string, bool)) (string, bool) {
+	segments := provider.Segments(path)
+	template := t.def.Template(path)
+	for i, raw := range segments {
+		mapped, ok := f(t.role(template, i), raw)
+		if !ok {
+			return "", false
+		}
+		segments[i] = mapped
+	}
+	return "/" + strings.Join(segments, "/"), true
+}
+
+// role returns what the template of a path, nil if there is none, says of a segment.
+func (t *Table) role(template []string, i int) role {
+	switch {
+	case template == nil:
+		return loose
+	case template[i] == "{"+t.eventVar+"}":
+		return event
+	case strings.HasPrefix(template[i], "{"):
+		return variable
+	}
+	return fixed
+}
+
+// mapQuery maps the values of a query one by one, leaving its separators. It says
+// no to a name that no link of the vendor's has.
+func (t *Table) mapQuery(query string, f func(raw string) (string, bool)) (string, bool) {
+	fields := strings.Split(query, "&")
+	for i, field := range fields {
+		name, raw, hasValue := strings.Cut(field, "=")
+		if !hasValue || !t.queryName(name) {
+			return "", false
+		}
+		v, ok := f(raw)
+		if !ok {
+			return "", false
+		}
+		fields[i] = name + "=" + v
+	}
+	return strings.Join(fields, "&"), true
+}
+
+// queryName says whether a name in the query of a link is one that the vendor
+// documents, or that leads back from its sign-in page.
+func (t *Table) queryName(name string) bool {
+	return name == "redirect" || t.isWord != nil && t.isWord(name)
+}
+
 // hideReference exchanges the ids of a path and a query of the vendor's own API.
 // ok is false when a part is neither a fixed segment nor an id.
 func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
@@ -74,21 +135,13 @@ func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
 		return "", false
 	}
 	path, query, hasQuery := strings.Cut(ref, "?")
-	segments := provider.Segments(path)
-	roles := t.def.Template(path)
-	event := -1
-	for i, raw := range segments {
-		hidden, ok := raw, true
-		switch {
-		case roles == nil:
+	path, ok := t.mapPath(path, func(r role, raw string) (hidden string, ok bool) {
+		hidden, ok = raw, true
+		switch r {
+		case loose:
 			hidden, ok = t.hideLoose(raw)
-		case roles[i] == "{"+t.eventVar+"}":
-			event = i
-		case strings.HasPrefix(roles[i], "{"):
+		case variable:
 			hidden, ok = t.hideSegment(raw)
-		}
-		if !ok {
-			return "", false
 		}
 		switch {
 		case w != eitherWorld:
@@ -97,27 +150,59 @@ func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
 		case t.revealSegment(raw) != raw:
 			w = placeholderWorld
 		}
-		segments[i] = hidden
+		return hidden, ok
+	})
+	if !ok {
+		return "", false
 	}
-	if event >= 0 {
-		v, ok := unescapePath(segments[event])
-		if !ok {
-			return "", false
+	// Which event is meant, only the other segments tell.
+	path, ok = t.mapPath(path, func(r role, raw string) (string, bool) {
+		v, ok := unescapePath(raw)
+		if r != event || !ok {
+			return raw, r != event
 		}
 		if w != placeholderWorld {
 			v = t.swapEvent(v)
 		}
-		segments[event] = url.PathEscape(t.hideEvent(v))
+		return url.PathEscape(t.hideEvent(v)), true
+	})
+	if !ok || !hasQuery {
+		return path, ok
 	}
-	out := "/" + strings.Join(segments, "/")
-	if hasQuery {
-		q, ok := t.mapQuery(query, func(raw string) (string, bool) { return t.hideQueryValue(raw, depth) })
-		if !ok {
-			return "", false
-		}
-		out += "?" + q
+	query, ok = t.mapQuery(query, func(raw string) (string, bool) { return t.hideQueryValue(raw, depth) })
+	return path + "?" + query, ok
+}
+
+// knownReference says whether hideReference would leave a path and its query as
+// they are.
+func (t *Table) knownReference(ref string) bool {
+	if t.issued(ref) {
+		return true
 	}
-	return out, true
+	if strings.Contains(ref, "#") {
+		return false
+	}
+	path, query, _ := strings.Cut(ref, "?")
+	_, ok := t.mapPath(path, func(r role, raw string) (string, bool) {
+		return raw, r == fixed || r == event && t.knownEvent(raw) || t.literals[raw] || t.knownSegment(raw)
+	})
+	if !ok || query == "" {
+		return ok
+	}
+	_, ok = t.mapQuery(query, func(raw string) (string, bool) {
+		v, err := url.QueryUnescape(raw)
+		return raw, err == nil && (t.Known(v) || t.Known(raw) || t.isWord != nil && t.isWord(v) || t.words[v])
+	})
+	return ok
+}
+
+// knownSegment says whether a segment is an id that may stand on a tape.
+func (t *Table) knownSegment(raw string) bool {
+	if c := t.composed(raw); c != nil {
+		return c.known(raw)
+	}
+	v, ok := unescapePath(raw)
+	return ok && (t.madeUp(v) || isGUID(v) && t.Known(v) || t.idPlaceholder(v))
 }
 
 func (t *Table) hideSegment(raw string) (string, bool) {
@@ -191,29 +276,6 @@ func (t *Table) knownEvent(id string) bool {
 	return slices.Contains(t.def.Events, id) || t.words[id] || t.events[id] != "" || t.issued(id)
 }
 
-// queryName says whether a name in the query of a link is one that the vendor
-// documents, or that leads back from its sign-in page.
-func (t *Table) queryName(name string) bool {
-	return name == "redirect" || t.isWord != nil && t.isWord(name)
-}
-
-// mapQuery maps the values of a query one by one, leaving its separators.
-func (t *Table) mapQuery(query string, f func(raw string) (string, bool)) (string, bool) {
-	fields := strings.Split(query, "&")
-	for i, field := range fields {
-		name, raw, hasValue := strings.Cut(field, "=")
-		if !hasValue || !t.queryName(name) {
-			return "", false
-		}
-		v, ok := f(raw)
-		if !ok {
-			return "", false
-		}
-		fields[i] = name + "=" + v
-	}
-	return strings.Join(fields, "&"), true
-}
-
 func (t *Table) hideQueryValue(raw string, depth int) (string, bool) {
 	if c := t.composed(raw); c != nil {
 		return c.placeholder(raw, true)
@@ -250,13 +312,6 @@ func respell(raw, before, after string) string {
 		escaped = strings.ReplaceAll(escaped, "%3A", ":")
 	}
 	return escaped
-}
-
-// hiddenQueryValue says whether a query value is what hideQueryValue would leave
-// as it is.
-func (t *Table) hiddenQueryValue(raw string) (string, bool) {
-	v, err := url.QueryUnescape(raw)
-	return v, err == nil && (t.Known(v) || t.Known(raw) || t.isWord != nil && t.isWord(v) || t.words[v])
 }
 
 func unescapePath(raw string) (string, bool) {

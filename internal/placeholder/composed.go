@@ -23,8 +23,6 @@ type step struct {
 	part string // word, tenant, type or id
 }
 
-func newIDForm(f *provider.IDForm) *idForm { return &idForm{f, steps(f.Form), steps(f.More)} }
-
 func steps(form string) (all []step) {
 	for form != "" {
 		text, rest, found := strings.Cut(form, "{")
@@ -52,7 +50,7 @@ var idForms = sync.OnceValue(func() (all []*idForm) {
 
 func formsOf(d *provider.Definition) (all []*idForm) {
 	for i := range d.IDs {
-		all = append(all, newIDForm(&d.IDs[i]))
+		all = append(all, &idForm{&d.IDs[i], steps(d.IDs[i].Form), steps(d.IDs[i].More)})
 	}
 	return all
 }
@@ -164,42 +162,21 @@ func (d *composedID) exchange(s string, f func(key string) string) string {
 func (d *composedID) last() part { return d.parts[len(d.parts)-1] }
 
 // plainID returns a text with no separator of an id escaped.
-func plainID(s string) string { return separators().Replace(s) }
+func plainID(s string) string { return separators.Replace(s) }
 
-var separators = sync.OnceValue(func() *strings.Replacer {
-	pairs := []string{`\/`, "/"}
-	for _, f := range idForms() {
-		for _, st := range slices.Concat(f.steps, f.more) {
-			for _, c := range []byte(st.text) {
-				if !isAlnum(c) {
-					escaped := fmt.Sprintf("%%%02X", c)
-					pairs = append(pairs, escaped, string(c), strings.ToLower(escaped), string(c))
-				}
-			}
-		}
-	}
-	return strings.NewReplacer(pairs...)
-})
+var separators = strings.NewReplacer("%3A", ":", "%3a", ":", "%2F", "/", "%2f", "/", `\/`, "/")
 
 // separator reads a byte of an id's form, as it is or escaped.
 func separator(s string, i int, c byte) (end int, ok bool) {
-	switch {
-	case i < len(s) && s[i] == c:
+	switch escaped := s[i:min(i+3, len(s))]; {
+	case escaped != "" && escaped[0] == c:
 		return i + 1, true
-	case c == '/' && strings.HasPrefix(s[i:], `\/`):
+	case c == '/' && strings.HasPrefix(escaped, `\/`):
 		return i + 2, true
-	case isAlnum(c) || len(s)-i < 3 || s[i] != '%':
-		return i, false
+	case c == ':' && strings.EqualFold(escaped, "%3A"), c == '/' && strings.EqualFold(escaped, "%2F"):
+		return i + 3, true
 	}
-	b, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
-	return i + 3, err == nil && byte(b) == c
-}
-
-func run(s string, i int, f func(byte) bool) int {
-	for i < len(s) && f(s[i]) {
-		i++
-	}
-	return i
+	return i, false
 }
 
 func isTypeByte(c byte) bool { return isAlnum(c) || c == '_' }
@@ -212,34 +189,6 @@ func isIDByte(c byte) bool {
 		return true
 	}
 	return isAlnum(c)
-}
-
-func isAlnum(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-}
-
-// startsWord says that no word runs into the place i: what stands before it is
-// no letter, digit or joining byte, or is the end of an escape.
-func startsWord(s string, i int, joins string) bool {
-	if i == 0 || !joined(s[i-1], joins) {
-		return true
-	}
-	switch {
-	case i >= 3 && s[i-3] == '%' && isHex(s[i-2]) && isHex(s[i-1]):
-		return true
-	case i >= 2 && s[i-2] == '\\' && strings.IndexByte("bfnrt", s[i-1]) >= 0:
-		return true
-	case i >= 6 && s[i-6] == '\\' && s[i-5] == 'u':
-		return isHex(s[i-4]) && isHex(s[i-3]) && isHex(s[i-2]) && isHex(s[i-1])
-	}
-	return false
-}
-
-// endsWord says that no word runs on at the place i.
-func endsWord(s string, i int, joins string) bool { return i >= len(s) || !joined(s[i], joins) }
-
-func joined(c byte, joins string) bool {
-	return isAlnum(c) || c >= 0x80 || strings.IndexByte(joins, c) >= 0
 }
 
 // composed is the grammar of one form of composed ids. Its pairs are of parts.
@@ -283,10 +232,10 @@ func (c *composed) at(s string, i int) (composedID, bool) {
 // placeholder exchanges each part. An id whose parts are all placeholders already
 // stays.
 func (c *composed) placeholder(id string, _ bool) (string, bool) {
-	d, _ := c.whole(id)
-	if c.hidden(id, d) {
+	if c.known(id) {
 		return id, true
 	}
+	d, _ := c.whole(id)
 	p := d.exchange(id, c.placeholderOf)
 	if id != p && !c.indexed[id] {
 		c.indexed[id] = true
@@ -360,14 +309,10 @@ func (c *composed) looksNumbered(kind, id string) bool {
 	return ok && err == nil && n > 0 && n < reserved && strconv.Itoa(n) == digits
 }
 
+// known says whether every part of an id is a placeholder or made up.
 func (c *composed) known(id string) bool {
-	d, ok := c.whole(id)
-	return ok && c.hidden(id, d)
-}
-
-// hidden says whether every part of an id is a placeholder or made up.
-func (c *composed) hidden(s string, d composedID) bool {
-	return !slices.ContainsFunc(d.parts, func(p part) bool { return !c.hiddenPart(p.key(s)) })
+	d, _ := c.whole(id)
+	return !slices.ContainsFunc(d.parts, func(p part) bool { return !c.hiddenPart(p.key(id)) })
 }
 
 func (c *composed) hiddenPart(key string) bool {

@@ -15,6 +15,9 @@ type grammar interface {
 	real(id string) (real string, ok bool)
 	// known says whether an id may stand on a tape.
 	known(id string) bool
+	// leak returns what should stand in the place of an id that is real in part at
+	// least.
+	leak(id string) (placeholder string, ok bool)
 	// names says whether an id names what a placeholder of this grammar does.
 	names(id, placeholder string) bool
 	// reserve keeps a new id that looks like a placeholder from becoming one for

@@ -35,29 +35,16 @@ func isGUID(s string) bool {
 	return true
 }
 
-func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-}
-
-// guidAt returns the GUID that stands alone at i.
+// guidAt returns the GUID at i, be it inside a word.
 func guidAt(s string, i int) (string, bool) {
 	if len(s)-i < guidLength || !isHex(s[i]) || s[i+8] != '-' || !isGUID(s[i:i+guidLength]) {
 		return "", false
 	}
-	return s[i : i+guidLength], startsWord(s, i, "") && endsWord(s, i+guidLength, "")
+	return s[i : i+guidLength], true
 }
 
-// dashlessAt returns the 32 hexadecimal digits that stand alone at i, and the
-// GUID that they may be.
-func dashlessAt(s string, i int) (digits, guid string, ok bool) {
-	if len(s)-i < dashlessLength || run(s[:i+dashlessLength], i, isHex) != i+dashlessLength {
-		return "", "", false
-	}
-	if !startsWord(s, i, "") || !endsWord(s, i+dashlessLength, "") {
-		return "", "", false
-	}
-	digits = s[i : i+dashlessLength]
-	return digits, dashed(digits), true
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
 func dashed(digits string) string {
@@ -98,7 +85,7 @@ type guids struct {
 }
 
 func (g *guids) end(s string, i int) int {
-	if guid, ok := guidAt(s, i); ok {
+	if guid, ok := guidAt(s, i); ok && startsWord(s, i, "") && endsWord(s, i+len(guid), "") {
 		return i + len(guid)
 	}
 	return i
@@ -178,10 +165,11 @@ func (g *guids) bind(placeholder, real string) (fault string) {
 type dashlessGUIDs struct{ *guids }
 
 func (g dashlessGUIDs) end(s string, i int) int {
-	if digits, _, ok := dashlessAt(s, i); ok {
-		return i + len(digits)
+	end := i + dashlessLength
+	if end > len(s) || !isHex(s[i]) || !startsWord(s, i, "") || !endsWord(s, end, "") || run(s[:end], i, isHex) != end {
+		return i
 	}
-	return i
+	return end
 }
 
 func (g dashlessGUIDs) placeholder(digits string, _ bool) (string, bool) {
@@ -195,6 +183,8 @@ func (g dashlessGUIDs) known(digits string) bool { _, ok := g.real(digits); retu
 func (g dashlessGUIDs) names(digits, placeholder string) bool {
 	return strings.EqualFold(dashed(digits), placeholder)
 }
+
+func (g dashlessGUIDs) leak(digits string) (string, bool) { return g.guids.leak(dashed(digits)) }
 
 func (g dashlessGUIDs) reserve(string) {}
 

@@ -89,40 +89,22 @@ func (t *Table) scan(s string, found func(i int, l Leak)) {
 			i += len(n.text)
 			continue
 		}
-		id, guid := i, ""
-		for _, c := range t.ids {
-			if id = c.end(s, i); id > i {
-				if p, leak := c.leak(s[i:id]); leak {
-					found(i, Leak{Kind: provider.ID, Placeholder: p, Form: idWriting(s[i:id])})
-				}
-				break
+		end, ok := t.idAt(s, i, func(g grammar, id string) bool {
+			p, leak := g.leak(id)
+			if leak {
+				found(i, Leak{Kind: provider.ID, Placeholder: p, Form: idWriting(id)})
+			}
+			_, composed := g.(*composed) // its parts are known or words
+			return leak || composed
+		})
+		if guid, within := guidAt(s, i); within && !ok { // a leak is one inside a word, too
+			if p, leak := t.guids.leak(guid); leak {
+				found(i, Leak{Kind: provider.ID, Placeholder: p, Form: rawForm})
+				end = i + guidLength
 			}
 		}
-		if id > i {
-			i = id
-			continue
-		}
-		if loose, ok := looseGUID(s, i); ok {
-			id, guid = i+guidLength, loose
-		} else if digits, dashed, ok := dashlessAt(s, i); ok {
-			id, guid = i+len(digits), dashed
-		}
-		if p, leak := t.guids.leak(guid); leak {
-			found(i, Leak{Kind: provider.ID, Placeholder: p, Form: rawForm})
-			i = id
-			continue
-		}
-		i++
+		i = max(end, i+1)
 	}
-}
-
-// looseGUID is guidAt wherever the GUID stands, even inside a word: a leak is
-// one anywhere.
-func looseGUID(s string, i int) (string, bool) {
-	if len(s)-i < guidLength || s[i+8] != '-' || !isGUID(s[i:i+guidLength]) {
-		return "", false
-	}
-	return s[i : i+guidLength], true
 }
 
 func idWriting(text string) string {

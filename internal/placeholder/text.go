@@ -86,3 +86,38 @@ func reservedMail(mail string) bool {
 	}
 	return false
 }
+
+// startsWord says that no word runs into the place i: what stands before it is
+// no letter, digit or joining byte, or is the end of an escape.
+func startsWord(s string, i int, joins string) bool {
+	if i == 0 || !joined(s[i-1], joins) {
+		return true
+	}
+	switch {
+	case i >= 3 && s[i-3] == '%' && isHex(s[i-2]) && isHex(s[i-1]):
+		return true
+	case i >= 2 && s[i-2] == '\\' && strings.IndexByte("bfnrt", s[i-1]) >= 0:
+		return true
+	case i >= 6 && s[i-6] == '\\' && s[i-5] == 'u':
+		return isHex(s[i-4]) && isHex(s[i-3]) && isHex(s[i-2]) && isHex(s[i-1])
+	}
+	return false
+}
+
+// endsWord says that no word runs on at the place i.
+func endsWord(s string, i int, joins string) bool { return i >= len(s) || !joined(s[i], joins) }
+
+func joined(c byte, joins string) bool {
+	return isAlnum(c) || c >= 0x80 || strings.IndexByte(joins, c) >= 0
+}
+
+func run(s string, i int, f func(byte) bool) int {
+	for i < len(s) && f(s[i]) {
+		i++
+	}
+	return i
+}
+
+func isAlnum(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}

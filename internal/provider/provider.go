@@ -113,7 +113,7 @@ type IDForm struct {
 	// with a letter and ends with an id. Between two parts stands a separator that
 	// is no byte of the first: a word and a type consist of letters, digits and _,
 	// a tenant of letters, digits and -, an id of all these and of . ~ + =.
-	// Separators may stand in a text as they are, or percent-encoded.
+	// In a text the separators : and / may be escaped.
 	Form string
 	// More is what may follow, any number of times; it ends with an id.
 	More string

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -20,7 +21,7 @@ func (r *report) echo(d *provider.Definition, route provider.Route, req Request,
 	if e == nil || status < 200 || status > 299 {
 		return
 	}
-	got, _ := resolve(r.root, e.Answer)
+	got, _ := jsontext.Lookup(r.root, e.Answer)
 	id, ok := got.(string)
 	asked, from := requested(route, req)
 	if !ok || asked == "" || id == asked || e.FoldCase && strings.EqualFold(id, asked) {
@@ -64,7 +65,7 @@ func (r *report) retryAfter(d *provider.Definition, a Answer) {
 	if d.RetryAfter == "" || r.root == nil || a.Status != http.StatusTooManyRequests {
 		return
 	}
-	v, ok := resolve(r.root, d.RetryAfter)
+	v, ok := jsontext.Lookup(r.root, d.RetryAfter)
 	if !ok {
 		return
 	}
@@ -82,7 +83,7 @@ func (r *report) secrets(d *provider.Definition, s *schema) {
 		return
 	}
 	for pointer, class := range classes(s, r.root) {
-		v, _ := resolve(r.root, pointer)
+		v, _ := jsontext.Lookup(r.root, pointer)
 		secret, ok := v.(string)
 		if class.Kind != provider.Secret || !ok || secret == "" {
 			continue
@@ -114,7 +115,7 @@ func (r *report) routeNotFound(d *provider.Definition, status int) {
 	if status != http.StatusNotFound || !routeMessage(d, object) {
 		return
 	}
-	tag := "/" + escape(d.ErrorTag)
+	tag := jsontext.Child("", d.ErrorTag)
 	r.problems = slices.DeleteFunc(r.problems, func(p Problem) bool { return p.Pointer == tag })
 	r.rule("unknown-route", tag, "", "")
 }
@@ -141,14 +142,14 @@ func (r *report) members(d *provider.Definition, op *provider.Operation, status 
 // exclusive checks which members stand without certain others.
 func (r *report) exclusive(rules []provider.Exclusive) {
 	for _, rule := range rules {
-		v, _ := resolve(r.root, rule.Object)
+		v, _ := jsontext.Lookup(r.root, rule.Object)
 		object, _ := v.(map[string]any)
 		if _, ok := object[rule.Member]; !ok {
 			continue
 		}
 		for _, name := range rule.Others {
 			if _, ok := object[name]; ok {
-				r.rule("exclusive", rule.Object+"/"+escape(name), rule.Member, "")
+				r.rule("exclusive", jsontext.Child(rule.Object, name), rule.Member, "")
 			}
 		}
 	}

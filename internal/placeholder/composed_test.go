@@ -16,13 +16,13 @@ import (
 func twoForms(t *testing.T) *placeholder.Table {
 	t.Helper()
 	d := provider.DevRev
-	d.Name, d.BaseURL = "acme", "https://api.acme.example"
+	d.Name, d.BaseURL = "globex", "https://api.globex.example"
 	d.IDs = []provider.IDForm{
-		{Form: "urn:acme:{type}:{tenant}:{id}", Names: map[string]string{"": "example", "hook": "webhook"}},
+		{Form: "urn:globex:{type}:{tenant}:{id}", Names: map[string]string{"": "example", "hook": "webhook"}},
 		{Form: "key~{tenant}~{id}"},
 	}
-	d.Seeds = []provider.Seed{{Placeholder: "urn:acme:hook:example:hook-id", Var: "ACME_HOOK_ID", Kind: provider.ID}}
-	table, err := placeholder.New(placeholder.Options{Definition: &d, BaseURL: "https://tenant.acme.example"})
+	d.Seeds = []provider.Seed{{Placeholder: "urn:globex:hook:example:hook-id", Var: "GLOBEX_HOOK_ID", Kind: provider.ID}}
+	table, err := placeholder.New(placeholder.Options{Definition: &d, BaseURL: "https://tenant.globex.example"})
 	require.NoError(t, err)
 	return table
 }
@@ -30,19 +30,19 @@ func twoForms(t *testing.T) *placeholder.Table {
 // Every form of ids works, in the texts of every vendor, whatever the others do.
 func TestTable_formsOfIDs(t *testing.T) {
 	table := twoForms(t)
-	assert.Len(t, table.Unresolved(`{"id":"urn:acme:hook:example:hook-id"}`), 1)
-	seed := provider.Seed{Placeholder: "urn:acme:hook:example:hook-id", Kind: provider.ID}
-	for _, other := range []string{"urn:acme:person:eu-7:H4711xyZ9", "key~eu-7~H4711xyZ9", "urn:acme:hook:eu-7"} {
+	assert.Len(t, table.Unresolved(`{"id":"urn:globex:hook:example:hook-id"}`), 1)
+	seed := provider.Seed{Placeholder: "urn:globex:hook:example:hook-id", Kind: provider.ID}
+	for _, other := range []string{"urn:globex:person:eu-7:H4711xyZ9", "key~eu-7~H4711xyZ9", "urn:globex:hook:eu-7"} {
 		assert.ErrorContains(t, table.Seed(seed, other), "is not an id of the same form", other)
 	}
-	require.NoError(t, table.Seed(seed, "urn:acme:hook:eu-7:H4711xyZ9"))
-	assert.Empty(t, table.Unresolved(`{"id":"urn:acme:hook:example:hook-id"}`))
+	require.NoError(t, table.Seed(seed, "urn:globex:hook:eu-7:H4711xyZ9"))
+	assert.Empty(t, table.Unresolved(`{"id":"urn:globex:hook:example:hook-id"}`))
 	const real = `{
-		"a": "urn:acme:hook:eu-7:H4711xyZ9",
-		"b": "urn:acme:hook:eu-7:H9902abQ4",
+		"a": "urn:globex:hook:eu-7:H4711xyZ9",
+		"b": "urn:globex:hook:eu-7:H9902abQ4",
 		"c": "key~eu-7~K5521cdR3",
 		"d": "don:core:dvrv-eu-7:devo/7hTqLw2:ticket/T5521cdR3",
-		"e": "see urn%3Aacme%3ahook:eu-7:H4711xyZ9, K5521cdR3 and T5521cdR3."
+		"e": "see urn%3Aglobex%3ahook:eu-7:H4711xyZ9, K5521cdR3 and T5521cdR3."
 	}`
 	keep := func(p string) provider.Class {
 		return provider.Class{Kind: provider.ID, Keep: p == "/e", Documented: true}
@@ -50,11 +50,11 @@ func TestTable_formsOfIDs(t *testing.T) {
 	hidden, err := table.HideJSON([]byte(real), keep)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{
-		"a": "urn:acme:hook:example:hook-id",
-		"b": "urn:acme:hook:example:webhook-2",
+		"a": "urn:globex:hook:example:hook-id",
+		"b": "urn:globex:hook:example:webhook-2",
 		"c": "key~tenant-1~id-1",
 		"d": "don:core:dvrv-us-1:devo/example:ticket/ticket-1",
-		"e": "see urn%3Aacme%3ahook:example:hook-id, id:id-1 and id:ticket-1."
+		"e": "see urn%3Aglobex%3ahook:example:hook-id, id:id-1 and id:ticket-1."
 	}`, string(hidden))
 	assert.Empty(t, table.Leaks(hidden))
 	assert.Len(t, table.Leaks([]byte(real)), 7)
@@ -62,9 +62,9 @@ func TestTable_formsOfIDs(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, real, string(shown))
 
-	u, err := table.RevealURL(&url.URL{Scheme: "https", Host: "api.acme.example", Path: "/webhooks.get", RawQuery: "id=urn%3Aacme%3Ahook%3Aexample%3Awebhook-2"})
+	u, err := table.RevealURL(&url.URL{Scheme: "https", Host: "api.globex.example", Path: "/webhooks.get", RawQuery: "id=urn%3Aglobex%3Ahook%3Aexample%3Awebhook-2"})
 	require.NoError(t, err)
-	assert.Equal(t, "https://tenant.acme.example/webhooks.get?id=urn%3Aacme%3Ahook%3Aeu-7%3AH9902abQ4", u.String())
+	assert.Equal(t, "https://tenant.globex.example/webhooks.get?id=urn%3Aglobex%3Ahook%3Aeu-7%3AH9902abQ4", u.String())
 }
 
 // Two forms never give out one placeholder for two values: outside an id nobody
@@ -74,7 +74,7 @@ func TestTable_formsShareNoPlaceholder(t *testing.T) {
 	ids := func(text string) string {
 		return strings.Join(strings.Fields(table.HideText(text)), " ")
 	}
-	assert.Equal(t, "urn:acme:ticket:example:ticket-1 don:core:dvrv-us-1:devo/example:ticket/ticket-2",
-		ids("urn:acme:ticket:eu-7:T1122abcD don:core:dvrv-eu-9:devo/9xQ:ticket/T3344efgH"))
+	assert.Equal(t, "urn:globex:ticket:example:ticket-1 don:core:dvrv-us-1:devo/example:ticket/ticket-2",
+		ids("urn:globex:ticket:eu-7:T1122abcD don:core:dvrv-eu-9:devo/9xQ:ticket/T3344efgH"))
 	assert.Equal(t, "T1122abcD T3344efgH", table.RevealText("id:ticket-1 id:ticket-2"))
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -26,57 +27,57 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 	var passes [3][]leaf
 	var numbers, names, events []leaf
 	class = once(doc, class)
-	doc.walk(func(n *node, pointer string) {
-		c := class(pointer)
-		if n.named {
-			l := leaf{n, c, pointer}
-			if t.eventName(l) {
+	for n := range doc.all() {
+		c := class(n.pointer)
+		l := leaf{n, c}
+		if n.named() {
+			if t.eventName(n) {
 				events = append(events, l)
 			} else {
 				names = append(names, l)
-				t.reserve(n.name)
+				t.reserve(n.Name)
 			}
 		}
-		switch n.kind {
-		case numberNode:
-			if !c.Kept && !(c.Keep && shortNumber(n.text)) {
-				numbers = append(numbers, leaf{n, c, pointer})
+		switch n.Kind {
+		case jsontext.Number:
+			if !c.Kept && !(c.Keep && shortNumber(n.Text)) {
+				numbers = append(numbers, l)
 			}
-		case stringNode:
-			t.reserve(n.text)
+		case jsontext.String:
+			t.reserve(n.Text)
 			pass := passOf(c)
-			passes[pass] = append(passes[pass], leaf{n, c, pointer})
+			passes[pass] = append(passes[pass], l)
 		}
-	})
-	siblings := map[int]map[string]string{}
+	}
+	siblings := map[*jsontext.Node]map[string]string{}
 	for _, l := range passes[0] {
-		p := t.hideWhole(l.class.Kind, l.text, nil)
-		if near := siblings[l.parent]; near == nil {
-			siblings[l.parent] = map[string]string{l.text: p}
-		} else if _, ok := near[l.text]; !ok {
-			near[l.text] = p
+		p := t.hideWhole(l.class.Kind, l.Text, nil)
+		if near := siblings[l.Parent]; near == nil {
+			siblings[l.Parent] = map[string]string{l.Text: p}
+		} else if _, ok := near[l.Text]; !ok {
+			near[l.Text] = p
 		}
 		l.replace(p)
 	}
 	for _, l := range passes[1] {
-		l.replace(t.hideWhole(l.class.Kind, l.text, siblings[l.parent]))
+		l.replace(t.hideWhole(l.class.Kind, l.Text, siblings[l.Parent]))
 	}
 	// An id in one of these may show in another that was read before.
 	t.settle(func() {
 		hidden := map[string]string{} // lists repeat their words
 		for _, l := range passes[2] {
-			if moment, ok := documentedMoment(l.class, l.text); ok {
+			if moment, ok := documentedMoment(l.class, l.Text); ok {
 				l.replace(moment)
 				continue
 			}
 			if l.class.Kind == provider.Header && !l.class.Kept {
-				l.replace(t.hideHeaderName(l.text))
+				l.replace(t.hideHeaderName(l.Text))
 				continue
 			}
-			p, ok := hidden[l.text]
+			p, ok := hidden[l.Text]
 			if !ok {
-				p = t.hideText(l.text, false)
-				hidden[l.text] = p
+				p = t.hideText(l.Text, false)
+				hidden[l.Text] = p
 			}
 			l.replace(p)
 		}
@@ -85,16 +86,15 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 		}
 	})
 	for _, l := range numbers {
-		l.value = numberFor(l.text)
-		l.changed = l.value != l.text
+		l.replace(numberFor(l.Text))
 	}
 	if !t.hiddenAlready(doc) {
 		for _, l := range events {
-			l.rename(t.swapEvent(l.name))
+			l.rename(t.swapEvent(l.Name))
 		}
 	}
 	for _, l := range events {
-		if name := l.name; !t.knownEvent(name) {
+		if name := l.Name; !t.knownEvent(name) {
 			l.rename(t.alias(provider.Event, name))
 		}
 	}
@@ -112,21 +112,19 @@ func (t *Table) settle(f func()) {
 // hiddenAlready says whether a document of which nothing had to be replaced holds
 // placeholders. An event id alone does not tell on which side it stands.
 func (t *Table) hiddenAlready(doc *document) bool {
-	if doc.changed() {
-		return false
-	}
-	for i := range doc.nodes {
-		if n := &doc.nodes[i]; n.kind == stringNode && t.revealWhole(n.text) != n.text {
-			return true
+	placeholders := false
+	for n := range doc.all() {
+		if n.newValue != "" || n.newName != "" {
+			return false
 		}
+		placeholders = placeholders || n.Kind == jsontext.String && t.revealWhole(n.Text) != n.Text
 	}
-	return false
+	return placeholders
 }
 
 type leaf struct {
 	*node
-	class   provider.Class
-	pointer string
+	class provider.Class
 }
 
 // once takes what the contract says from members that stand twice in an object:
@@ -136,10 +134,11 @@ func once(doc *document, class Classifier) Classifier {
 		return class
 	}
 	seen, twice := map[string]bool{}, map[string]bool{}
-	doc.walk(func(_ *node, pointer string) {
+	for n := range doc.all() {
+		pointer := n.pointer
 		twice[pointer] = twice[pointer] || seen[pointer] || twice[parentOf(pointer)]
 		seen[pointer] = true
-	})
+	}
 	return func(pointer string) provider.Class {
 		if twice[pointer] {
 			return provider.Class{}
@@ -312,7 +311,7 @@ func (t *Table) knownAs(v string, near map[string]string) (string, bool) {
 // hideName replaces a member's name that is data: an id, a mail address, or a
 // text that no program would choose as a name.
 func (t *Table) hideName(l leaf) string {
-	v := l.name
+	v := l.Name
 	switch {
 	case v == "" || t.issued(v) || t.sent.holds(v):
 		return v
@@ -352,7 +351,7 @@ func (t *Table) hideHeaderName(v string) string {
 
 // eventName says whether a member's name is an event id: the list of events is
 // an object whose members are objects.
-func (t *Table) eventName(l leaf) bool {
-	path, ok := strings.CutPrefix(l.pointer, t.def.EventMap+"/")
-	return ok && t.def.EventMap != "" && t.eventVar != "" && l.node.kind == objectNode && !strings.Contains(path, "/")
+func (t *Table) eventName(n *node) bool {
+	path, ok := strings.CutPrefix(n.pointer, t.def.EventMap+"/")
+	return ok && t.def.EventMap != "" && t.eventVar != "" && n.Kind == jsontext.BeginObject && !strings.Contains(path, "/")
 }

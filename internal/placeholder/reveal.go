@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -20,18 +21,16 @@ func (t *Table) RevealJSON(body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc.walk(func(n *node, pointer string) {
-		if n.named {
-			if event, ok := t.events[n.name]; ok && t.eventName(leaf{node: n, pointer: pointer}) {
-				n.rename(event)
-			} else {
-				n.rename(t.revealWhole(n.name))
-			}
+	for n := range doc.all() {
+		if event, ok := t.events[n.Name]; ok && n.named() && t.eventName(n) {
+			n.rename(event)
+		} else if n.named() {
+			n.rename(t.revealWhole(n.Name))
 		}
-		if n.kind == stringNode {
-			n.replace(t.revealWhole(n.text))
+		if n.Kind == jsontext.String {
+			n.replace(t.revealWhole(n.Text))
 		}
-	})
+	}
 	return doc.render(), nil
 }
 

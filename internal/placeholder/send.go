@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -44,30 +45,31 @@ func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
 	}
 	var problems []error
 	class = once(doc, class)
-	doc.walk(func(n *node, pointer string) {
+	for n := range doc.all() {
+		pointer := n.pointer
 		c := class(pointer)
-		if n.named {
-			if !c.Kept && !(c.Documented && t.isWord != nil && t.isWord(n.name)) && !snakeName.MatchString(n.name) && !camelName.MatchString(n.name) && !t.Known(n.name) {
+		if n.named() {
+			if !c.Kept && !(c.Documented && t.isWord != nil && t.isWord(n.Name)) && !snakeName.MatchString(n.Name) && !camelName.MatchString(n.Name) && !t.Known(n.Name) {
 				problems = append(problems, problem(parentOf(pointer), "has a member whose name is no program word; send a documented one"))
-				return
+				continue
 			}
-			t.words[n.name] = true
-			if !c.Documented && !c.Kept && tellingName.MatchString(n.name) && n.kind == stringNode {
+			t.words[n.Name] = true
+			if !c.Documented && !c.Kept && tellingName.MatchString(n.Name) && n.Kind == jsontext.String {
 				c.Kind = provider.Key
 			}
 		}
-		if n.kind == numberNode && !c.Kept && !(c.Keep && shortNumber(n.text)) && numberFor(n.text) != n.text {
+		if n.Kind == jsontext.Number && !c.Kept && !(c.Keep && shortNumber(n.Text)) && numberFor(n.Text) != n.Text {
 			problems = append(problems, problem(pointer, "holds a number that is not documented there, or is too long for a count; a recording cannot tell it from a tenant's, so name the member in Keep if it may stay"))
 		}
-		if n.kind != stringNode {
-			return
+		if n.Kind != jsontext.String {
+			continue
 		}
-		v, err := t.sendValue(c, declarable(pointer), n.text)
+		v, err := t.sendValue(c, declarable(pointer), n.Text)
 		if err != nil {
 			problems = append(problems, problem(pointer, "%w", err))
 		}
 		n.replace(v)
-	})
+	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}

@@ -304,9 +304,7 @@ func (c *composed) name(kind string) string {
 }
 
 func (c *composed) looksNumbered(kind, id string) bool {
-	digits, ok := strings.CutPrefix(id, c.name(kind)+"-")
-	n, err := strconv.Atoi(digits)
-	return ok && err == nil && n > 0 && n < reserved && strconv.Itoa(n) == digits
+	return isNumbered(id, c.name(kind)+"-", func(n int) string { return c.name(kind) + "-" + strconv.Itoa(n) })
 }
 
 // known says whether every part of an id is a placeholder or made up.

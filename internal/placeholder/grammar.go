@@ -1,6 +1,9 @@
 package placeholder
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // grammar is a form of ids by which they are found in any text, with the pairs of
 // one recording.
@@ -100,6 +103,13 @@ func (c counter) next(of string, name func(n int) string, free func(name string)
 			return p
 		}
 	}
+}
+
+// isNumbered says whether an id has the form of one of the first numbered ones.
+func isNumbered(id, prefix string, name func(n int) string) bool {
+	digits, ok := strings.CutPrefix(id, prefix)
+	n, err := strconv.Atoi(digits)
+	return ok && err == nil && n > 0 && n < reserved && name(n) == id
 }
 
 // rewrite reads a text from left to right and replaces what f finds: f returns

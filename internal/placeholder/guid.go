@@ -2,7 +2,6 @@ package placeholder
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/provider"
@@ -67,14 +66,6 @@ func mirrorCase(model, guid string) string {
 
 func numberedGUID(n int) string { return fmt.Sprintf("%s%012d", guidPrefix, n) }
 
-// looksNumberedGUID says whether a lower-case GUID has the form that this
-// package numbers.
-func looksNumberedGUID(guid string) bool {
-	digits, ok := strings.CutPrefix(guid, guidPrefix)
-	n, err := strconv.Atoi(digits)
-	return ok && err == nil && n > 0 && n < reserved && len(digits) == 12
-}
-
 // guids is the grammar of GUIDs, which are compared without regard to case. Its
 // pairs are in lower case.
 type guids struct {
@@ -104,7 +95,7 @@ func (g *guids) placeholder(guid string, learn bool) (string, bool) {
 		return guid, true
 	}
 	p = key
-	if !looksNumberedGUID(key) {
+	if !isNumbered(key, guidPrefix, numberedGUID) {
 		p = g.numbers.next("", numberedGUID, func(p string) bool { _, isReal := g.placeholders[p]; return !isReal && !g.hidden(p) })
 	}
 	g.enter(key, p)
@@ -140,7 +131,7 @@ func (g *guids) known(guid string) bool {
 func (g *guids) names(guid, placeholder string) bool { return strings.EqualFold(guid, placeholder) }
 
 func (g *guids) reserve(guid string) {
-	if key := lower(guid); looksNumberedGUID(key) && g.placeholders[key] == "" && !g.hidden(key) {
+	if key := lower(guid); isNumbered(key, guidPrefix, numberedGUID) && g.placeholders[key] == "" && !g.hidden(key) {
 		g.enter(key, key)
 	}
 }

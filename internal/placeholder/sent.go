@@ -3,6 +3,7 @@ package placeholder
 import (
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,13 +22,6 @@ type Sent struct {
 	values map[string]string // by placeholder
 	names  map[string]string // by value
 	shown  *index            // nil while nothing is held
-}
-
-// sentKinds are the kinds by the word that their placeholders carry.
-var sentKinds = map[string]provider.Kind{
-	"id": provider.ID, "display_id": provider.DisplayID, "secret": provider.Secret, "key": provider.Key,
-	"url": provider.URL, "mail": provider.Mail, "name": provider.Name, "text": provider.Text,
-	"opaque": provider.Opaque, "word": provider.Word, "header": provider.Header, "event": provider.Event, "undocumented": provider.Undocumented,
 }
 
 // The forms of placeholders of what was sent.
@@ -55,11 +49,14 @@ func IsSent(value string) (provider.Kind, bool) {
 		return provider.Secret, err == nil && m != nil && m[1] == "secret"
 	}
 	m := sentPattern.FindStringSubmatch(value)
-	if m == nil || m[1] == "secret" || m[1] == "mail" {
+	switch {
+	case m == nil || m[1] == "secret" || m[1] == "mail" || m[1] == string(memberName):
 		return "", false
+	case m[1] == "undocumented":
+		return provider.Undocumented, true
 	}
-	kind, ok := sentKinds[m[1]]
-	return kind, ok
+	kind := provider.Kind(m[1])
+	return kind, slices.Contains(numberedKinds, kind)
 }
 
 // isSent says whether the value is a placeholder of something sent.

@@ -47,7 +47,7 @@ func TestTable_formsOfIDs(t *testing.T) {
 	keep := func(p string) provider.Class {
 		return provider.Class{Kind: provider.ID, Keep: p == "/e", Documented: true}
 	}
-	hidden, err := table.HideJSON([]byte(real), keep)
+	hidden, err := table.FromTenantJSON([]byte(real), keep)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{
 		"a": "urn:globex:hook:example:hook-id",
@@ -58,11 +58,11 @@ func TestTable_formsOfIDs(t *testing.T) {
 	}`, string(hidden))
 	assert.Empty(t, table.Leaks(hidden))
 	assert.Len(t, table.Leaks([]byte(real)), 7)
-	shown, err := table.RevealJSON(hidden)
+	shown, err := table.ToTenantJSON(hidden)
 	require.NoError(t, err)
 	assert.JSONEq(t, real, string(shown))
 
-	u, err := table.RevealURL(&url.URL{Scheme: "https", Host: "api.globex.example", Path: "/webhooks.get", RawQuery: "id=urn%3Aglobex%3Ahook%3Aexample%3Awebhook-2"})
+	u, err := table.ToTenantURL(&url.URL{Scheme: "https", Host: "api.globex.example", Path: "/webhooks.get", RawQuery: "id=urn%3Aglobex%3Ahook%3Aexample%3Awebhook-2"})
 	require.NoError(t, err)
 	assert.Equal(t, "https://tenant.globex.example/webhooks.get?id=urn%3Aglobex%3Ahook%3Aeu-7%3AH9902abQ4", u.String())
 }
@@ -72,9 +72,9 @@ func TestTable_formsOfIDs(t *testing.T) {
 func TestTable_formsShareNoPlaceholder(t *testing.T) {
 	table := twoForms(t)
 	ids := func(text string) string {
-		return strings.Join(strings.Fields(table.HideText(text)), " ")
+		return strings.Join(strings.Fields(table.FromTenantText(text)), " ")
 	}
 	assert.Equal(t, "urn:globex:ticket:example:ticket-1 don:core:dvrv-us-1:devo/example:ticket/ticket-2",
 		ids("urn:globex:ticket:eu-7:T1122abcD don:core:dvrv-eu-9:devo/9xQ:ticket/T3344efgH"))
-	assert.Equal(t, "T1122abcD T3344efgH", table.RevealText("id:ticket-1 id:ticket-2"))
+	assert.Equal(t, "T1122abcD T3344efgH", table.ToTenantText("id:ticket-1 id:ticket-2"))
 }

@@ -114,9 +114,9 @@ func idWriting(text string) string {
 	return rawForm
 }
 
-// Late says whether a value stands in the data that the table knows by now: one
+// Escaped says whether a value stands in the data that the table knows by now: one
 // that passed before it got its placeholder.
-func (t *Table) Late(data []byte) (placeholder string, ok bool) {
+func (t *Table) Escaped(data []byte) (placeholder string, ok bool) {
 	if leaks := t.Leaks(data); len(leaks) > 0 {
 		return leaks[0].Placeholder, true
 	}

@@ -62,12 +62,12 @@ func IsSent(value string) (provider.Kind, bool) {
 // isSent says whether the value is a placeholder of something sent.
 func isSent(value string) bool { _, ok := IsSent(value); return ok }
 
-// Hide returns the placeholder of a value that the caller sent: the same for the
+// ToTape returns the placeholder of a value that the caller sent: the same for the
 // same value, and for a new one the next of the kind as which it came first. A
 // secret that is not base64 of 8 to 32 bytes becomes a key and a mail address that
 // is none an opaque value, because a placeholder must have the form of what it
 // stands for.
-func (s *Sent) Hide(kind provider.Kind, value string) (placeholder string) {
+func (s *Sent) ToTape(kind provider.Kind, value string) (placeholder string) {
 	if p, ok := s.names[value]; ok {
 		return p
 	}
@@ -209,23 +209,23 @@ func (s *Sent) value(placeholder string) (string, bool) {
 	return v, ok
 }
 
-// RestoreJSON puts the caller's values in the place of their placeholders, in
+// ToCallerJSON puts the caller's values in the place of their placeholders, in
 // the values of a JSON document or in any other text. It returns body itself
-// when nothing is to be restored.
-func (s *Sent) RestoreJSON(body []byte) []byte {
+// when it holds none.
+func (s *Sent) ToCallerJSON(body []byte) []byte {
 	if !s.mayHold(string(body)) {
 		return body
 	}
-	out, err := RewriteJSON(body, func(_, v string) (string, bool) { return s.RestoreText(v), true })
+	out, err := RewriteJSON(body, func(_, v string) (string, bool) { return s.ToCallerText(v), true })
 	if err != nil {
-		return []byte(s.RestoreText(string(body)))
+		return []byte(s.ToCallerText(string(body)))
 	}
 	return out
 }
 
-// RestoreText puts the caller's values in the place of their placeholders inside
+// ToCallerText puts the caller's values in the place of their placeholders inside
 // a text. What is put in is not read again.
-func (s *Sent) RestoreText(text string) string {
+func (s *Sent) ToCallerText(text string) string {
 	if !s.mayHold(text) {
 		return text
 	}

@@ -130,8 +130,8 @@ var placeholderWords = map[string]bool{
 	"display": true, "service-account": true, "webhook-id": true, "user": true,
 }
 
-// alias returns the placeholder of a whole value, a new one if need be.
-func (t *Table) alias(kind provider.Kind, real string) string {
+// placeholderFor returns the placeholder of a whole value, a new one if need be.
+func (t *Table) placeholderFor(kind provider.Kind, real string) string {
 	if p, ok := t.whole.placeholders[kindText{kind, real}]; ok {
 		return p
 	}

@@ -6,17 +6,17 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// HideText replaces what is distinctive inside any text: composed ids, GUIDs and mail
+// FromTenantText replaces what is distinctive inside any text: composed ids, GUIDs and mail
 // addresses by their form, and the base URL, credentials and other values of the
 // table that cannot be mistaken for words.
-func (t *Table) HideText(s string) (hidden string) {
-	t.settle(func() { hidden = t.hideText(s, true) })
+func (t *Table) FromTenantText(s string) (hidden string) {
+	t.settle(func() { hidden = t.fromTenantText(s, true) })
 	return hidden
 }
 
-// hideText is HideText; without learn, GUIDs and mail addresses that the table
+// fromTenantText is FromTenantText; without learn, GUIDs and mail addresses that the table
 // does not know stay.
-func (t *Table) hideText(s string, learn bool) string {
+func (t *Table) fromTenantText(s string, learn bool) string {
 	low := lower(s)
 	return rewrite(s, func(i int) (end int, text string) {
 		if n, ok := t.hidden.match(s, low, i); ok {
@@ -30,17 +30,17 @@ func (t *Table) hideText(s string, learn bool) string {
 			return ok
 		})
 		if mail, found := mailAt(s, i); !ok && found && learn && !reservedMail(mail) {
-			return i + len(mail), t.alias(provider.Mail, mail)
+			return i + len(mail), t.placeholderFor(provider.Mail, mail)
 		}
 		return end, text
 	})
 }
 
-// RevealText puts the real values in the place of the placeholders inside any
+// ToTenantText puts the real values in the place of the placeholders inside any
 // text, and what the caller sent in the place of what stands for it.
-func (t *Table) RevealText(s string) string { return t.revealText(t.sent.RestoreText(s)) }
+func (t *Table) ToTenantText(s string) string { return t.toTenantText(t.sent.ToCallerText(s)) }
 
-func (t *Table) revealText(s string) string {
+func (t *Table) toTenantText(s string) string {
 	low := lower(s)
 	return rewrite(s, func(i int) (end int, text string) {
 		if n, ok := t.shown.match(s, low, i); ok {

@@ -11,14 +11,14 @@ import (
 // maxURLs bounds how deep a URL may carry another one in its query.
 const maxURLs = 3
 
-// HideURL replaces what is real in a URL: the value of a Location header or of a
+// FromTenantURL replaces what is real in a URL: the value of a Location header or of a
 // member that holds a link. A link of the vendor's own API stays a link that
 // works: its base URL and its ids are exchanged. Any other URL is replaced as a
 // whole, by an absolute one when it is absolute and a relative one when it is
 // relative. A composed id is exchanged as one.
-func (t *Table) HideURL(s string) string { return t.hideWhole(provider.URL, s, nil) }
+func (t *Table) FromTenantURL(s string) string { return t.fromTenantWhole(provider.URL, s, nil) }
 
-func (t *Table) hideURL(v string, depth int) string {
+func (t *Table) fromTenantURL(v string, depth int) string {
 	if t.issued(v) {
 		return v
 	}
@@ -27,22 +27,22 @@ func (t *Table) hideURL(v string, depth int) string {
 		if t.base.real == t.base.mock {
 			w = eitherWorld
 		}
-		return t.base.mock + t.hideRest(rest, w, depth)
+		return t.base.mock + t.fromTenantRest(rest, w, depth)
 	}
 	if rest, ok := t.base.cutMock(v); ok && startsPath(rest) {
-		return v[:len(v)-len(rest)] + t.hideRest(rest, placeholderWorld, depth)
+		return v[:len(v)-len(rest)] + t.fromTenantRest(rest, placeholderWorld, depth)
 	}
 	if strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "//") {
 		if rest, ok := cutPath(v, t.base.realPath); ok {
-			if s, ok := t.hideReference(rest, eitherWorld, depth); ok {
+			if s, ok := t.fromTenantReference(rest, eitherWorld, depth); ok {
 				return s
 			}
 		}
-		if s, ok := t.hideReference(v, eitherWorld, depth); ok {
+		if s, ok := t.fromTenantReference(v, eitherWorld, depth); ok {
 			return s
 		}
 	}
-	return t.alias(provider.URL, v)
+	return t.placeholderFor(provider.URL, v)
 }
 
 // world says on which side a URL stands. An event id does not tell: the seeded
@@ -57,14 +57,14 @@ const (
 
 func startsPath(rest string) bool { return rest == "" || rest[0] == '/' }
 
-func (t *Table) hideRest(rest string, w world, depth int) string {
+func (t *Table) fromTenantRest(rest string, w world, depth int) string {
 	if rest == "" || rest == "/" || t.issued(rest) {
 		return rest
 	}
-	if s, ok := t.hideReference(rest, w, depth); ok {
+	if s, ok := t.fromTenantReference(rest, w, depth); ok {
 		return s
 	}
-	return t.alias(provider.URL, rest)
+	return t.placeholderFor(provider.URL, rest)
 }
 
 // role is what a segment of a path is to the vendor.
@@ -128,9 +128,9 @@ func (t *Table) queryName(name string) bool {
 	return name == "redirect" || t.isWord != nil && t.isWord(name)
 }
 
-// hideReference exchanges the ids of a path and a query of the vendor's own API.
+// fromTenantReference exchanges the ids of a path and a query of the vendor's own API.
 // ok is false when a part is neither a fixed segment nor an id.
-func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
+func (t *Table) fromTenantReference(ref string, w world, depth int) (string, bool) {
 	if depth > maxURLs || strings.Contains(ref, "#") {
 		return "", false
 	}
@@ -139,15 +139,15 @@ func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
 		hidden, ok = raw, true
 		switch r {
 		case loose:
-			hidden, ok = t.hideLoose(raw)
+			hidden, ok = t.fromTenantLoose(raw)
 		case variable:
-			hidden, ok = t.hideSegment(raw)
+			hidden, ok = t.fromTenantSegment(raw)
 		}
 		switch {
 		case w != eitherWorld:
 		case hidden != raw:
 			w = realWorld
-		case t.revealSegment(raw) != raw:
+		case t.toTenantSegment(raw) != raw:
 			w = placeholderWorld
 		}
 		return hidden, ok
@@ -164,16 +164,16 @@ func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
 		if w != placeholderWorld {
 			v = t.swapEvent(v)
 		}
-		return url.PathEscape(t.hideEvent(v)), true
+		return url.PathEscape(t.fromTenantEvent(v)), true
 	})
 	if !ok || !hasQuery {
 		return path, ok
 	}
-	query, ok = t.mapQuery(query, func(raw string) (string, bool) { return t.hideQueryValue(raw, depth) })
+	query, ok = t.mapQuery(query, func(raw string) (string, bool) { return t.fromTenantQueryValue(raw, depth) })
 	return path + "?" + query, ok
 }
 
-// knownReference says whether hideReference would leave a path and its query as
+// knownReference says whether fromTenantReference would leave a path and its query as
 // they are.
 func (t *Table) knownReference(ref string) bool {
 	if t.issued(ref) {
@@ -205,7 +205,7 @@ func (t *Table) knownSegment(raw string) bool {
 	return ok && (t.madeUp(v) || isGUID(v) && t.Known(v) || t.idPlaceholder(v))
 }
 
-func (t *Table) hideSegment(raw string) (string, bool) {
+func (t *Table) fromTenantSegment(raw string) (string, bool) {
 	if c := t.composed(raw); c != nil {
 		return c.placeholder(raw, true)
 	}
@@ -214,14 +214,14 @@ func (t *Table) hideSegment(raw string) (string, bool) {
 	if !ok || url.PathEscape(v) != raw {
 		return raw, ok && t.Known(v)
 	}
-	if p := t.hideID(v); p != v {
+	if p := t.fromTenantID(v); p != v {
 		return url.PathEscape(p), true
 	}
 	return raw, true
 }
 
-// hideLoose exchanges a segment of a path that is not documented, if it is an id.
-func (t *Table) hideLoose(raw string) (string, bool) {
+// fromTenantLoose exchanges a segment of a path that is not documented, if it is an id.
+func (t *Table) fromTenantLoose(raw string) (string, bool) {
 	v, ok := unescapePath(raw)
 	if !ok {
 		return "", false
@@ -231,13 +231,13 @@ func (t *Table) hideLoose(raw string) (string, bool) {
 	case t.literals[v]:
 		return raw, true
 	case t.composed(raw) != nil || isGUID(v) || known || t.issued(v):
-		return t.hideSegment(raw)
+		return t.fromTenantSegment(raw)
 	}
 	return "", false
 }
 
-// hideID exchanges a value that the contract calls an id.
-func (t *Table) hideID(v string) string {
+// fromTenantID exchanges a value that the contract calls an id.
+func (t *Table) fromTenantID(v string) string {
 	g := t.form(v)
 	if g == t.guids || g == nil {
 		if t.madeUp(v) || t.issued(v) {
@@ -250,7 +250,7 @@ func (t *Table) hideID(v string) string {
 	if p, ok := g.placeholder(v, true); ok {
 		return p
 	}
-	return t.alias(provider.ID, v)
+	return t.placeholderFor(provider.ID, v)
 }
 
 // swapEvent exchanges the seeded event id and its placeholder, each for the
@@ -262,13 +262,13 @@ func (t *Table) swapEvent(id string) string {
 	return id
 }
 
-// hideEvent returns the placeholder of an event id that is neither public nor
+// fromTenantEvent returns the placeholder of an event id that is neither public nor
 // the seeded one nor the caller's own.
-func (t *Table) hideEvent(id string) string {
+func (t *Table) fromTenantEvent(id string) string {
 	if t.knownEvent(id) {
 		return id
 	}
-	return t.alias(provider.Event, id)
+	return t.placeholderFor(provider.Event, id)
 }
 
 // knownEvent says whether an event id may stand on a tape.
@@ -276,7 +276,7 @@ func (t *Table) knownEvent(id string) bool {
 	return slices.Contains(t.def.Events, id) || t.words[id] || t.events[id] != "" || t.issued(id)
 }
 
-func (t *Table) hideQueryValue(raw string, depth int) (string, bool) {
+func (t *Table) fromTenantQueryValue(raw string, depth int) (string, bool) {
 	if c := t.composed(raw); c != nil {
 		return c.placeholder(raw, true)
 	}
@@ -289,11 +289,11 @@ func (t *Table) hideQueryValue(raw string, depth int) (string, bool) {
 	switch {
 	case v == "" || t.isWord != nil && t.isWord(v) || t.words[v] || t.sent.holds(v):
 	case isGUID(v) || known || t.madeUp(v) || t.issued(v):
-		p = t.hideID(v)
+		p = t.fromTenantID(v)
 	case isAbsolute(v) || strings.HasPrefix(v, "/"):
-		p = t.hideURL(v, depth+1)
+		p = t.fromTenantURL(v, depth+1)
 	default:
-		p = t.hideWhole(provider.Opaque, v, nil)
+		p = t.fromTenantWhole(provider.Opaque, v, nil)
 	}
 	hidden := respell(raw, v, p)
 	return hidden, respell(hidden, p, v) == raw

@@ -57,7 +57,7 @@ func (r *Recording) placeOf(i int, known *knowledge) string {
 // suspicious returns the rule by which a text looks like a credential or a
 // personal datum; empty when none does.
 func suspicious(text string) string {
-	if found := placeholder.Suspicious([]byte(text)); len(found) > 0 {
+	if found := placeholder.Credentials([]byte(text)); len(found) > 0 {
 		return found[0].Rule
 	}
 	return ""

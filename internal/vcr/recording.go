@@ -223,14 +223,14 @@ func (f *Front) exchange(c *call, inner *http.Request) (*http.Response, error) {
 	if len(body) > 0 {
 		if json.Valid(body) {
 			var err error
-			if body, err = r.table.SendJSON(body, classes); err != nil {
+			if body, err = r.table.ToTapeJSON(body, classes); err != nil {
 				return nil, refuse("%w", err)
 			}
 		} else if r.Scenario == nil {
 			return nil, refuse("its body is not JSON, and only JSON can be searched for what must not be recorded")
 		}
 	}
-	u, err := r.table.SendURL(c.req.URL, classes)
+	u, err := r.table.ToTapeURL(c.req.URL, classes)
 	if err != nil {
 		return nil, refuse("%w", err)
 	}
@@ -310,9 +310,9 @@ func (r *Recording) forCaller(c *call, ia *cassette.Interaction) *http.Response 
 	}
 	sent := r.table.Sent()
 	if location := resp.Header.Get("Location"); location != "" {
-		resp.Header.Set("Location", sent.RestoreText(location))
+		resp.Header.Set("Location", sent.ToCallerText(location))
 	}
-	setBody(resp, string(sent.RestoreJSON([]byte(ia.Response.Body))))
+	setBody(resp, string(sent.ToCallerJSON([]byte(ia.Response.Body))))
 	if c.req.Method == http.MethodHead {
 		resp.Body = http.NoBody
 	}

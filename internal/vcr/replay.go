@@ -96,9 +96,9 @@ func (r *Replay) answer(req *http.Request) (*http.Response, error) {
 	body := e.ia.Response.Body
 	if e.sent {
 		r.mu.Lock()
-		body = string(r.sent.RestoreJSON([]byte(body)))
+		body = string(r.sent.ToCallerJSON([]byte(body)))
 		if location := resp.Header.Get("Location"); location != "" {
-			resp.Header.Set("Location", r.sent.RestoreText(location))
+			resp.Header.Set("Location", r.sent.ToCallerText(location))
 		}
 		r.mu.Unlock()
 	}

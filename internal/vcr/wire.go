@@ -61,12 +61,12 @@ func (r *Recording) overWire(c *call, req *http.Request) (*http.Response, error)
 // send exchanges placeholders for real values, adds the credential, and returns
 // the tenant's answer with its body decoded.
 func (r *Recording) send(c *call, cred credential, method string, u *url.URL, header http.Header, body []byte) (*http.Response, []byte, error) {
-	real, err := r.table.RevealURL(u)
+	real, err := r.table.ToTenantURL(u)
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(body) > 0 {
-		if body, err = r.table.RevealJSON(body); err != nil {
+		if body, err = r.table.ToTenantJSON(body); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -136,13 +136,13 @@ func (r *Recording) withCallers(c *call, recorded http.Header) http.Header {
 			continue
 		}
 		for _, v := range values {
-			header.Add(name, r.table.RevealText(v))
+			header.Add(name, r.table.ToTenantText(v))
 		}
 	}
 	var cookies []string
 	for _, cookie := range c.req.Cookies() {
 		if cookie.Name != r.Definition.SessionCookie {
-			cookies = append(cookies, cookie.Name+"="+r.table.RevealText(cookie.Value))
+			cookies = append(cookies, cookie.Name+"="+r.table.ToTenantText(cookie.Value))
 		}
 	}
 	if len(cookies) > 0 {
@@ -226,7 +226,7 @@ func (r *Recording) hideBody(asked contract.Request, resp *http.Response, body [
 		return []byte(replacedText), nil
 	}
 	classes := contract.AnswerClasses(r.Definition, asked, contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body})
-	return r.table.HideJSON(body, r.overridden(classes))
+	return r.table.FromTenantJSON(body, r.overridden(classes))
 }
 
 // fixedMoment stands for a time in seconds or milliseconds since 1970 in a rate
@@ -353,7 +353,7 @@ func (r *Recording) hideHeader(header http.Header) http.Header {
 	out := http.Header{}
 	for name, grammar := range r.Definition.ResponseHeaders {
 		for _, value := range header.Values(name) {
-			if hidden, ok := hideValue(grammar, value, r.table.HideURL); ok {
+			if hidden, ok := hideValue(grammar, value, r.table.FromTenantURL); ok {
 				out.Add(name, hidden)
 			}
 		}

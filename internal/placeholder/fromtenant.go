@@ -9,14 +9,14 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// HideJSON replaces the real values of an answer. class says what the contract
+// FromTenantJSON replaces the real values of an answer. class says what the contract
 // says about each member: sensitive values and undocumented ones are replaced as
 // a whole, and in those that may stay only what is distinctive. body must be one
 // JSON document, or empty.
 //
 // Members are numbered in canonical order, documented ones first: what the
 // contract describes names a value better than what it does not.
-func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
+func (t *Table) FromTenantJSON(body []byte, class Classifier) ([]byte, error) {
 	if len(body) == 0 {
 		return body, nil
 	}
@@ -51,7 +51,7 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 	}
 	siblings := map[*jsontext.Node]map[string]string{}
 	for _, l := range passes[0] {
-		p := t.hideWhole(l.class.Kind, l.Text, nil)
+		p := t.fromTenantWhole(l.class.Kind, l.Text, nil)
 		if near := siblings[l.Parent]; near == nil {
 			siblings[l.Parent] = map[string]string{l.Text: p}
 		} else if _, ok := near[l.Text]; !ok {
@@ -60,7 +60,7 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 		l.replace(p)
 	}
 	for _, l := range passes[1] {
-		l.replace(t.hideWhole(l.class.Kind, l.Text, siblings[l.Parent]))
+		l.replace(t.fromTenantWhole(l.class.Kind, l.Text, siblings[l.Parent]))
 	}
 	// An id in one of these may show in another that was read before.
 	t.settle(func() {
@@ -71,18 +71,18 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 				continue
 			}
 			if l.class.Kind == provider.Header && !l.class.Kept {
-				l.replace(t.hideHeaderName(l.Text))
+				l.replace(t.fromTenantHeaderName(l.Text))
 				continue
 			}
 			p, ok := hidden[l.Text]
 			if !ok {
-				p = t.hideText(l.Text, false)
+				p = t.fromTenantText(l.Text, false)
 				hidden[l.Text] = p
 			}
 			l.replace(p)
 		}
 		for _, l := range names {
-			l.rename(t.hideName(l))
+			l.rename(t.fromTenantName(l))
 		}
 	})
 	for _, l := range numbers {
@@ -95,7 +95,7 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 	}
 	for _, l := range events {
 		if name := l.Name; !t.knownEvent(name) {
-			l.rename(t.alias(provider.Event, name))
+			l.rename(t.placeholderFor(provider.Event, name))
 		}
 	}
 	return doc.render(), nil
@@ -117,7 +117,7 @@ func (t *Table) hiddenAlready(doc *document) bool {
 		if n.newValue != "" || n.newName != "" {
 			return false
 		}
-		placeholders = placeholders || n.Kind == jsontext.String && t.revealWhole(n.Text) != n.Text
+		placeholders = placeholders || n.Kind == jsontext.String && t.toTenantWhole(n.Text) != n.Text
 	}
 	return placeholders
 }
@@ -218,9 +218,9 @@ func (t *Table) reserve(v string) {
 	}
 }
 
-// hideWhole replaces a value as a whole. near holds the values of the same
+// fromTenantWhole replaces a value as a whole. near holds the values of the same
 // object and their placeholders.
-func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) string {
+func (t *Table) fromTenantWhole(kind provider.Kind, v string, near map[string]string) string {
 	if v == "" || t.sent.holds(v) {
 		return v
 	}
@@ -238,9 +238,9 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 	switch kind {
 	case provider.URL:
 		if isID {
-			return t.hideID(v)
+			return t.fromTenantID(v)
 		}
-		return t.hideURL(v, 0)
+		return t.fromTenantURL(v, 0)
 	case provider.Word:
 		if t.words[v] || !isID && (t.isWord != nil && t.isWord(v) || t.literals[v]) || t.composed(v) == nil && t.madeUp(v) || t.issued(v) {
 			return v
@@ -256,7 +256,7 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 		}
 	}
 	if isID || kind == provider.ID {
-		return t.hideID(v)
+		return t.fromTenantID(v)
 	}
 	if kind == provider.Word || kind == provider.Undocumented {
 		if p, ok := t.knownAs(v, near); ok {
@@ -264,18 +264,18 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 		}
 	}
 	if kind != provider.Undocumented {
-		return t.alias(kind, v)
+		return t.placeholderFor(kind, v)
 	}
 	if date, ok := dateForm(v); ok {
 		return date
 	}
 	switch {
 	case mailAddress.MatchString(v):
-		return t.alias(provider.Mail, v)
+		return t.placeholderFor(provider.Mail, v)
 	case isAbsolute(v) || strings.HasPrefix(v, "/") && !strings.ContainsAny(v, " \t\r\n"):
-		return t.hideURL(v, 0)
+		return t.fromTenantURL(v, 0)
 	}
-	return t.alias(provider.Undocumented, v)
+	return t.placeholderFor(provider.Undocumented, v)
 }
 
 // sentAs returns the placeholder of a value that the caller sent. A text and a
@@ -308,17 +308,17 @@ func (t *Table) knownAs(v string, near map[string]string) (string, bool) {
 	return dashlessGUIDs{t.guids}.placeholder(v, false)
 }
 
-// hideName replaces a member's name that is data: an id, a mail address, or a
+// fromTenantName replaces a member's name that is data: an id, a mail address, or a
 // text that no program would choose as a name.
-func (t *Table) hideName(l leaf) string {
+func (t *Table) fromTenantName(l leaf) string {
 	v := l.Name
 	switch {
 	case v == "" || t.issued(v) || t.sent.holds(v):
 		return v
 	case t.form(v) != nil:
-		return t.hideID(v)
+		return t.fromTenantID(v)
 	case mailAddress.MatchString(v):
-		return t.alias(provider.Mail, v)
+		return t.placeholderFor(provider.Mail, v)
 	}
 	if p, ok := t.whole.placeholders[kindText{provider.ID, v}]; ok && !t.word(v) {
 		return p
@@ -329,22 +329,22 @@ func (t *Table) hideName(l leaf) string {
 	if inStyle(t.def.MemberName, v) && !t.touches(v) {
 		return v
 	}
-	return t.alias(memberName, v)
+	return t.placeholderFor(memberName, v)
 }
 
 // isNumber says whether a name is made of digits. A pattern that means the elements
 // of an array names such a member as well, and the digits may be somebody's.
 func isNumber(name string) bool { return strings.Trim(name, "0123456789") == "" }
 
-// hideHeaderName replaces the name of a header that holds a part of a person's or
+// fromTenantHeaderName replaces the name of a header that holds a part of a person's or
 // a host's name which is replaced elsewhere. Any other stays, and so does what the
 // caller sent.
-func (t *Table) hideHeaderName(v string) string {
+func (t *Table) fromTenantHeaderName(v string) string {
 	if t.words[v] || t.issued(v) {
 		return v
 	}
-	if t.touches(v) || t.hideText(v, false) != v {
-		return t.alias(provider.Header, v)
+	if t.touches(v) || t.fromTenantText(v, false) != v {
+		return t.placeholderFor(provider.Header, v)
 	}
 	return v
 }

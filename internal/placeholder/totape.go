@@ -22,14 +22,14 @@ func (t *Table) idProblem(where string) error {
 	return problem(where, unknownID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…")
 }
 
-// SendJSON turns the body of a caller's request into what the tape holds.
+// ToTapeJSON turns the body of a caller's request into what the tape holds.
 // What may stand in a cassette stays as it was sent: known placeholders, made-up
 // ids, lower-case words, URLs below reserved hosts, what the user keeps. What the
 // user declares to vary becomes a placeholder of what was sent. Anything else is
 // refused: the error names each pointer, and never quotes a value. A body that
 // is not JSON passes only if it consists of words and known ids, because nothing
 // can be told about the rest.
-func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
+func (t *Table) ToTapeJSON(body []byte, class Classifier) ([]byte, error) {
 	if len(body) == 0 {
 		return body, nil
 	}
@@ -64,7 +64,7 @@ func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
 		if n.Kind != jsontext.String {
 			continue
 		}
-		v, err := t.sendValue(c, declarable(pointer), n.Text)
+		v, err := t.toTapeValue(c, declarable(pointer), n.Text)
 		if err != nil {
 			problems = append(problems, problem(pointer, "%w", err))
 		}
@@ -76,11 +76,11 @@ func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
 	return doc.render(), nil
 }
 
-// sendValue returns what the tape holds for a value that the caller sent: the
+// toTapeValue returns what the tape holds for a value that the caller sent: the
 // value itself, which a replay compares, or where the user says that the member
 // varies a placeholder. at is how the user names the member. The error says why
 // the value cannot be recorded, and the way out.
-func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
+func (t *Table) toTapeValue(c provider.Class, at, v string) (string, error) {
 	stay := c.Keep || c.Kept
 	t.invent(v)
 	switch {
@@ -91,7 +91,7 @@ func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
 	case t.Known(v):
 		return v, nil
 	case c.Varies && c.Kind != provider.ID:
-		return t.sendVarying(c.Kind, v), nil
+		return t.toTapeVarying(c.Kind, v), nil
 	case c.Kind == provider.ID && !stay:
 		return v, fmt.Errorf(unknownID+keptID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…", at)
 	case (c.Kind == provider.Secret || c.Kind == provider.Key) && !stay:
@@ -104,7 +104,7 @@ func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
 			return v, fmt.Errorf("%s; send a URL of words and short numbers below example.com, example.org, example.net, .example, .test, .invalid or a loopback address, or declare Varies(%q) if it differs from run to run", fault, at)
 		}
 		t.reserve(v)
-		t.sentReal[kindText{provider.URL, t.revealValue(v)}] = v
+		t.sentReal[kindText{provider.URL, t.toTenantValue(v)}] = v
 		stay = true
 	}
 	if !stay {
@@ -114,13 +114,13 @@ func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
 	return v, nil
 }
 
-// sendVarying returns the placeholder of a value that differs from run to run.
-func (t *Table) sendVarying(kind provider.Kind, v string) string {
+// toTapeVarying returns the placeholder of a value that differs from run to run.
+func (t *Table) toTapeVarying(kind provider.Kind, v string) string {
 	if kind == "" {
 		kind = provider.Undocumented
 	}
-	p := t.sent.Hide(kind, v)
-	if real := t.revealValue(v); t.sentReal[kindText{kind, real}] == "" {
+	p := t.sent.ToTape(kind, v)
+	if real := t.toTenantValue(v); t.sentReal[kindText{kind, real}] == "" {
 		t.sentReal[kindText{kind, real}] = p
 		if (kind == provider.Secret || kind == provider.Key || kind == provider.Mail) && t.distinctive(kind, real) {
 			t.index(pair{kind, real, p})
@@ -162,10 +162,10 @@ func (t *Table) harmless(s string) bool {
 	return true
 }
 
-// SendURL is SendJSON for a URL: the variables of a documented path must be known
+// ToTapeURL is ToTapeJSON for a URL: the variables of a documented path must be known
 // or made-up ids, and so must composed ids and GUIDs in any path; class gets the values
 // of the query under the pointer "?name". Everything else stays as it is.
-func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
+func (t *Table) ToTapeURL(u *url.URL, class Classifier) (*url.URL, error) {
 	var problems []error
 	path, ok := cutPath(u.EscapedPath(), t.base.mockPath)
 	if !ok {
@@ -218,7 +218,7 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 			c.Kind = provider.Key
 		}
 		t.words[key] = true
-		p, err := t.sendValue(c, "?"+key, v)
+		p, err := t.toTapeValue(c, "?"+key, v)
 		if err != nil {
 			problems = append(problems, problem("query parameter "+key, "%w", err))
 		}

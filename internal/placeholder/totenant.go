@@ -11,12 +11,12 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// RevealJSON puts the real values in the place of the placeholders in a request.
+// ToTenantJSON puts the real values in the place of the placeholders in a request.
 // A body that is not JSON is read as a text.
-func (t *Table) RevealJSON(body []byte) ([]byte, error) {
+func (t *Table) ToTenantJSON(body []byte) ([]byte, error) {
 	doc, err := parseJSON(body)
 	if errors.Is(err, errNotJSON) {
-		return []byte(t.RevealText(string(body))), nil
+		return []byte(t.ToTenantText(string(body))), nil
 	}
 	if err != nil {
 		return nil, err
@@ -25,42 +25,42 @@ func (t *Table) RevealJSON(body []byte) ([]byte, error) {
 		if event, ok := t.events[n.Name]; ok && n.named() && t.eventName(n) {
 			n.rename(event)
 		} else if n.named() {
-			n.rename(t.revealWhole(n.Name))
+			n.rename(t.toTenantWhole(n.Name))
 		}
 		if n.Kind == jsontext.String {
-			n.replace(t.revealWhole(n.Text))
+			n.replace(t.toTenantWhole(n.Text))
 		}
 	}
 	return doc.render(), nil
 }
 
-// revealWhole reveals a text that may be a placeholder as a whole.
-func (t *Table) revealWhole(s string) string {
+// toTenantWhole exchanges a text that may be a placeholder as a whole.
+func (t *Table) toTenantWhole(s string) string {
 	if v, ok := t.sent.value(s); ok {
-		return t.revealValue(v)
+		return t.toTenantValue(v)
 	}
-	if v := t.revealValue(s); v != s || t.issued(s) {
+	if v := t.toTenantValue(s); v != s || t.issued(s) {
 		return v
 	}
-	return t.RevealText(s)
+	return t.ToTenantText(s)
 }
 
-func (t *Table) revealValue(s string) string {
+func (t *Table) toTenantValue(s string) string {
 	if real, ok := t.whole.reals[s]; ok {
 		return real.text
 	}
 	if rest, ok := t.base.cutMock(s); ok && startsPath(rest) {
-		return t.base.real + t.revealRest(rest)
+		return t.base.real + t.toTenantRest(rest)
 	}
 	if strings.HasPrefix(s, "/") && !strings.Contains(s, "#") {
 		path, _, _ := strings.Cut(s, "?")
 		if t.own(path) {
-			if ref, ok := t.revealReference(s); ok {
+			if ref, ok := t.toTenantReference(s); ok {
 				return t.base.realPath + ref
 			}
 		}
 	}
-	return t.revealText(s)
+	return t.toTenantText(s)
 }
 
 // own says whether a relative path belongs to the vendor's API, judging by its
@@ -72,29 +72,29 @@ func (t *Table) own(path string) bool {
 	})
 }
 
-func (t *Table) revealRest(rest string) string {
+func (t *Table) toTenantRest(rest string) string {
 	if real, ok := t.whole.reals[rest]; ok {
 		return real.text
 	}
 	if !strings.Contains(rest, "#") {
-		if ref, ok := t.revealReference(rest); ok {
+		if ref, ok := t.toTenantReference(rest); ok {
 			return ref
 		}
 	}
-	return t.revealText(rest)
+	return t.toTenantText(rest)
 }
 
-// revealReference reveals the segments of a path and the values of a query.
-func (t *Table) revealReference(ref string) (string, bool) {
+// toTenantReference exchanges the segments of a path and the values of a query.
+func (t *Table) toTenantReference(ref string) (string, bool) {
 	path, query, hasQuery := strings.Cut(ref, "?")
 	if path == "" {
 		return "", false
 	}
 	out, _ := t.mapPath(path, func(r role, raw string) (string, bool) {
 		if r == event {
-			return t.revealEvent(raw), true
+			return t.toTenantEvent(raw), true
 		}
-		return t.revealSegment(raw), true
+		return t.toTenantSegment(raw), true
 	})
 	if !hasQuery {
 		return out, true
@@ -102,14 +102,14 @@ func (t *Table) revealReference(ref string) (string, bool) {
 	fields := strings.Split(query, "&")
 	for i, field := range fields {
 		if name, raw, ok := strings.Cut(field, "="); ok {
-			fields[i] = name + "=" + t.revealQueryValue(raw)
+			fields[i] = name + "=" + t.toTenantQueryValue(raw)
 		}
 	}
 	return out + "?" + strings.Join(fields, "&"), true
 }
 
-// revealEvent reveals the segment of a path that is an event id.
-func (t *Table) revealEvent(raw string) string {
+// toTenantEvent exchanges the segment of a path that is an event id.
+func (t *Table) toTenantEvent(raw string) string {
 	v, ok := unescapePath(raw)
 	if !ok {
 		return raw
@@ -123,8 +123,8 @@ func (t *Table) revealEvent(raw string) string {
 	return raw
 }
 
-// revealSegment reveals a segment of a path that is an id.
-func (t *Table) revealSegment(raw string) string {
+// toTenantSegment exchanges a segment of a path that is an id.
+func (t *Table) toTenantSegment(raw string) string {
 	if c := t.composed(raw); c != nil {
 		real, _ := c.real(raw)
 		return real
@@ -154,24 +154,24 @@ func (t *Table) idPlaceholder(v string) bool {
 	return t.issued(v)
 }
 
-// revealQueryValue reveals a value of a query, and leaves the spelling of one
+// toTenantQueryValue exchanges a value of a query, and leaves the spelling of one
 // that holds no placeholder.
-func (t *Table) revealQueryValue(raw string) string {
+func (t *Table) toTenantQueryValue(raw string) string {
 	if c := t.composed(raw); c != nil {
 		real, _ := c.real(raw)
 		return real
 	}
 	v, err := url.QueryUnescape(raw)
 	if err != nil {
-		return t.RevealText(raw)
+		return t.ToTenantText(raw)
 	}
-	return respell(raw, v, t.revealWhole(v))
+	return respell(raw, v, t.toTenantWhole(v))
 }
 
-// RevealURL returns the URL to call on the tenant for a URL of the placeholder
+// ToTenantURL returns the URL to call on the tenant for a URL of the placeholder
 // world: base URL and ids are exchanged, and escapes of other parts stay. It
 // fails for any other host, so that a credential never goes there.
-func (t *Table) RevealURL(u *url.URL) (*url.URL, error) {
+func (t *Table) ToTenantURL(u *url.URL) (*url.URL, error) {
 	if u.User != nil {
 		return nil, errors.New("the URL carries user information; send the credential as a header")
 	}
@@ -194,9 +194,9 @@ func (t *Table) RevealURL(u *url.URL) (*url.URL, error) {
 		if u.RawQuery != "" {
 			rest += "?" + u.RawQuery
 		}
-		rest = t.revealRest(rest)
+		rest = t.toTenantRest(rest)
 	} else if u.RawQuery != "" {
-		rest, _ = t.revealReference("/?" + u.RawQuery)
+		rest, _ = t.toTenantReference("/?" + u.RawQuery)
 		rest = strings.TrimPrefix(rest, "/")
 	}
 	out, err := url.Parse(t.base.real + rest)

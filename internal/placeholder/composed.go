@@ -309,8 +309,8 @@ func (c *composed) looksNumbered(kind, id string) bool {
 
 // known says whether every part of an id is a placeholder or made up.
 func (c *composed) known(id string) bool {
-	d, _ := c.whole(id)
-	return !slices.ContainsFunc(d.parts, func(p part) bool { return !c.hiddenPart(p.key(id)) })
+	d, ok := c.whole(id)
+	return ok && !slices.ContainsFunc(d.parts, func(p part) bool { return !c.hiddenPart(p.key(id)) })
 }
 
 func (c *composed) hiddenPart(key string) bool {

@@ -11,8 +11,8 @@ type grammar interface {
 	// end returns where the id that stands alone at i ends; i when none does.
 	end(s string, i int) int
 	// placeholder returns what stands for an id on the tape: itself if it is a
-	// placeholder or made up. Without learn an id that nobody has told stays. ok is
-	// false when the text may as well be something else.
+	// placeholder or made up. Without learn, a GUID of which nothing is known stays.
+	// ok is false when the text may as well be something else.
 	placeholder(id string, learn bool) (p string, ok bool)
 	// real returns what an id stands for, or the id; ok is as above.
 	real(id string) (real string, ok bool)
@@ -29,7 +29,7 @@ type grammar interface {
 }
 
 // idAt returns the id that stands alone at i, and its grammar, if f accepts both;
-// what two grammars read goes to the first that is accepted.
+// of two grammars that read one, the first that is accepted has it.
 func (t *Table) idAt(s string, i int, f func(g grammar, id string) bool) (end int, ok bool) {
 	for _, g := range t.grammars {
 		if end := g.end(s, i); end > i && f(g, s[i:end]) {

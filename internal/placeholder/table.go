@@ -75,11 +75,11 @@ func New(o Options) (*Table, error) {
 	if t.base, err = newBase(o.Definition, o.BaseURL); err != nil {
 		return nil, err
 	}
-	forms := idForms()
-	if !slices.Contains(provider.All(), o.Definition) {
-		forms = slices.Concat(forms, formsOf(o.Definition))
-	}
-	for _, f := range forms {
+	for _, f := range slices.Concat(idForms(), formsOf(o.Definition)) {
+		// The definition is one of all vendors', or a copy with other seeds, or new.
+		if slices.ContainsFunc(t.ids, func(c *composed) bool { return c.Form == f.Form }) {
+			continue
+		}
 		c := t.newComposed(f)
 		t.ids, t.grammars = append(t.ids, c), append(t.grammars, c)
 	}

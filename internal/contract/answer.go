@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -156,7 +157,7 @@ func AnswerClasses(d *provider.Definition, r Request, a Answer) func(pointer str
 	all := map[string]provider.Class{}
 	if isRouteNotFound(d, a.Status, a.Body) {
 		all[""] = provider.Class{Documented: true}
-		all["/message"] = provider.Class{Kind: provider.Text, Documented: true}
+		all[jsontext.Child("", d.RouteNotFound.Member)] = provider.Class{Kind: provider.Text, Documented: true}
 	} else if route, ok := find(d, r); ok {
 		if documented := route.Operation.Response(a.Status); documented != nil {
 			all = bodyClasses(d, documented.Schema, a.Body)

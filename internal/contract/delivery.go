@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -35,11 +36,11 @@ func (r *report) payload(d *provider.Definition, s *schema) {
 	}
 	described := s.root.Properties
 	if _, there := object[event]; !there && described[event] != nil && isEvent(s, d.Delivery.Tag, event) {
-		r.rule("payload", "/"+escape(event), "missing", fmt.Sprintf("%s says that the event is %q", d.Delivery.Tag, event))
+		r.rule("payload", "/"+jsontext.Escape(event), "missing", fmt.Sprintf("%s says that the event is %q", d.Delivery.Tag, event))
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if name != event && described[name] != nil && isEvent(s, d.Delivery.Tag, name) {
-			r.rule("other-payload", "/"+escape(name), "", d.Delivery.Tag+" says")
+			r.rule("other-payload", "/"+jsontext.Escape(name), "", d.Delivery.Tag+" says")
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
@@ -47,7 +48,7 @@ func CanMatch(d *provider.Definition, pointer string, w Wish) error {
 	if near := nearestPointer(d, tokens, reached, w); near != "" {
 		hint = fmt.Sprintf("; did you mean %q?", near)
 	}
-	return fmt.Errorf("no body that %s documents has a member %q%s, so the pointer can match nothing%s", d.Title, unescaper.Replace(tokens[reached]), where, hint)
+	return fmt.Errorf("no body that %s documents has a member %q%s, so the pointer can match nothing%s", d.Title, jsontext.Unescape(tokens[reached]), where, hint)
 }
 
 // Enumerated is the kind of a string whose values are documented.
@@ -71,7 +72,7 @@ func Kinds(d *provider.Definition, pointer string, w Wish) []provider.Kind {
 			}
 			return
 		}
-		name := unescaper.Replace(tokens[0])
+		name := jsontext.Unescape(tokens[0])
 		if child, documented := p.member(name); documented && name != "*" {
 			walk(child, tokens[1:])
 		}
@@ -320,7 +321,7 @@ func (w Wish) follow(p site, tokens []string) (reached int, ok bool) {
 		}
 		return reached, undocumented && (len(rest) == 0 || w.Inside)
 	}
-	if child, documented := p.member(unescaper.Replace(token)); documented {
+	if child, documented := p.member(jsontext.Unescape(token)); documented {
 		return reached, on(child)
 	}
 	return reached, undocumented && len(rest) == 0
@@ -347,7 +348,7 @@ func (p site) documented(to [][]string, above []string) [][]string {
 	if p.admits("object") {
 		for _, name := range p.names() {
 			child, _ := p.member(name)
-			add(escape(name), child)
+			add(jsontext.Escape(name), child)
 		}
 		for _, child := range p.keyed() {
 			add("*", child)
@@ -389,13 +390,13 @@ func nearestPointer(d *provider.Definition, tokens []string, reached int, w Wish
 	var names []string
 	for _, pointer := range known {
 		if other := split(pointer); len(other) > reached && alike(other[:reached], tokens[:reached]) {
-			names = append(names, unescaper.Replace(other[reached]))
+			names = append(names, jsontext.Unescape(other[reached]))
 		}
 	}
 	slices.Sort(names)
-	for _, name := range provider.Nearest(unescaper.Replace(tokens[reached]), slices.Compact(names)) {
+	for _, name := range provider.Nearest(jsontext.Unescape(tokens[reached]), slices.Compact(names)) {
 		repaired := slices.Clone(tokens)
-		if repaired[reached] = escape(name); leads(repaired) {
+		if repaired[reached] = jsontext.Escape(name); leads(repaired) {
 			return pointerOf(repaired)
 		}
 	}

@@ -102,7 +102,7 @@ func (r *report) parse() bool {
 	for _, pointer := range doc.doubled {
 		r.rule("doubled", pointer, "", "")
 	}
-	r.root = doc.root
+	r.document, r.root = doc, doc.root
 	return true
 }
 

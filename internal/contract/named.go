@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -39,7 +40,7 @@ func Meant(d *provider.Definition, name string) []string {
 	for _, root := range (Wish{}).bodies(d) {
 		for _, known := range root.documented(nil, nil) {
 			if last := known[len(known)-1]; last != "*" {
-				all[unescaper.Replace(last)] = true
+				all[jsontext.Unescape(last)] = true
 			}
 		}
 	}
@@ -56,7 +57,7 @@ func PointersTo(d *provider.Definition, name string) []string {
 	all := map[string]bool{}
 	for _, root := range (Wish{}).bodies(d) {
 		for _, known := range root.documented(nil, nil) {
-			if known[len(known)-1] == escape(name) {
+			if known[len(known)-1] == jsontext.Escape(name) {
 				all[pointerOf(known)] = true
 			}
 		}

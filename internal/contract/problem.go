@@ -84,7 +84,8 @@ const maxProblems = 200
 type report struct {
 	in       string
 	body     []byte
-	root     any // the parsed body, once it is parsed
+	document *document // nil while the body is not parsed
+	root     any       // the document's
 	problems []Problem
 	violated map[string]bool // pointers with a violation
 }
@@ -128,6 +129,8 @@ func (r *report) done() []Problem {
 		more := Problem{Kind: kind, In: r.in, Keyword: "more", Found: fmt.Sprint(len(rest)), Expected: fmt.Sprint(maxProblems)}
 		all = append(all[:maxProblems:maxProblems], more)
 	}
-	place(r.body, all)
+	if r.document != nil {
+		r.document.place(r.body, all)
+	}
 	return all
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -36,7 +37,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.root)
-			rep.exclusive(route.Operation)
+			rep.exclusive(route.Operation.Exclusive)
 			rep.secrets(d, s)
 		}
 	}
@@ -90,7 +91,7 @@ func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL)
 	q.validate(s, queryObject(s, values))
 	for _, p := range q.problems {
 		if len(p.Pointer) > 0 {
-			p.Pointer = unescaper.Replace(p.Pointer[1:])
+			p.Pointer = jsontext.Unescape(p.Pointer[1:])
 		}
 		r.push(p)
 	}
@@ -134,7 +135,7 @@ func RequestClasses(d *provider.Definition, r Request) func(pointer string) prov
 					if pointer == "" || strings.Count(pointer, "/") > 1 {
 						continue
 					}
-					name := unescaper.Replace(pointer[1:])
+					name := jsontext.Unescape(pointer[1:])
 					if s.list(name) {
 						c = listClass(found, pointer)
 					}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -51,7 +52,7 @@ func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string) {
 					next = expand(next, sub, member)
 				}
 			}
-			switch at := pointer + "/" + escape(name); {
+			switch at := jsontext.Child(pointer, name); {
 			case documented:
 				w.visit(next, member, at)
 			case w.undocumented != nil:

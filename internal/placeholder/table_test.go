@@ -73,14 +73,14 @@ func seed(t testing.TB, table *placeholder.Table, d *provider.Definition, variab
 
 func hide(t testing.TB, table *placeholder.Table, c classes, body string) string {
 	t.Helper()
-	out, err := table.HideJSON([]byte(body), c.of)
+	out, err := table.FromTenantJSON([]byte(body), c.of)
 	require.NoError(t, err)
 	return string(out)
 }
 
 func reveal(t testing.TB, table *placeholder.Table, body string) string {
 	t.Helper()
-	out, err := table.RevealJSON([]byte(body))
+	out, err := table.ToTenantJSON([]byte(body))
 	require.NoError(t, err)
 	return string(out)
 }
@@ -115,12 +115,12 @@ func TestSeed_errorsNameThePlaceholderAndNeverTheValue(t *testing.T) {
 		"other form": {nil, provider.DevRev.Seeds[0], "1jGzMh1N", `DEVREV_WEBHOOK_ID (don:integration:dvrv-us-1:devo/example:webhook/webhook-id): the real value is not an id of the same form; expected one like the placeholder, with the same types in the same order`},
 		"other type": {nil, provider.DevRev.Seeds[0], "don:integration:dvrv-eu-1:devo/1:job/2", `DEVREV_WEBHOOK_ID (don:integration:dvrv-us-1:devo/example:webhook/webhook-id): the real value is not an id of the same form; expected one like the placeholder, with the same types in the same order`},
 		"placeholder taken": {
-			func(table *placeholder.Table) { table.HideText(realDON) }, provider.DevRev.Seeds[0],
+			func(table *placeholder.Table) { table.FromTenantText(realDON) }, provider.DevRev.Seeds[0],
 			"don:integration:dvrv-eu-1:devo/11FVC3ScK:webhook/other",
 			`DEVREV_WEBHOOK_ID (don:integration:dvrv-us-1:devo/example:webhook/webhook-id): its part "webhook/webhook-id": the placeholder already stands for another value; enter each placeholder once`,
 		},
 		"value taken": {
-			func(table *placeholder.Table) { table.HideText("at " + realHook) }, provider.DVelop.Seeds[2], realHook,
+			func(table *placeholder.Table) { table.FromTenantText("at " + realHook) }, provider.DVelop.Seeds[2], realHook,
 			`DVELOP_WEBHOOK_ID (bbbbbbbb-0000-4000-8000-000000000001): the real value already has another placeholder; enter seeds before the first answer, and each value once`,
 		},
 	} {
@@ -155,7 +155,7 @@ func TestSeed_theSamePairTwice(t *testing.T) {
 
 func TestSeed_afterTheFirstWebhookGotItsPlaceholder(t *testing.T) {
 	table := devrev(t)
-	assert.Equal(t, provider.DevRevWebhookID, table.HideURL(realDON))
+	assert.Equal(t, provider.DevRevWebhookID, table.FromTenantURL(realDON))
 	require.NoError(t, seed(t, table, &provider.DevRev, "DEVREV_WEBHOOK_ID", realDON))
 }
 
@@ -163,7 +163,7 @@ func TestSecret(t *testing.T) {
 	table := devrev(t)
 	require.NoError(t, table.Secret(realToken, provider.Token))
 	require.NoError(t, table.Secret(realToken, provider.Token))
-	assert.Equal(t, "got "+provider.Token, table.HideText("got "+realToken))
+	assert.Equal(t, "got "+provider.Token, table.FromTenantText("got "+realToken))
 
 	require.EqualError(t, table.Secret("", provider.Token), "the credential is empty; set it to the tenant's")
 	require.EqualError(t, table.Secret("abc", provider.Token), "webhooktest-token: the credential is too short to be searched for; expected at least 4 characters")
@@ -203,7 +203,7 @@ func TestUnresolved(t *testing.T) {
 		assert.Equal(t, []string{"DEVREV_WEBHOOK_ID"}, names(dr.Unresolved(s)), s)
 	}
 	assert.Empty(t, dr.Unresolved(`{"id":"`+provider.DevRevUnknownWebhookID+`"}`))
-	dr.HideText(realDON)
+	dr.FromTenantText(realDON)
 	assert.Empty(t, dr.Unresolved(provider.DevRevWebhookID))
 }
 

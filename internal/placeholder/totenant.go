@@ -7,124 +7,115 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
-// RevealJSON puts the real values in the place of the placeholders in a request.
+// ToTenantJSON puts the real values in the place of the placeholders in a request.
 // A body that is not JSON is read as a text.
-func (t *Table) RevealJSON(body []byte) ([]byte, error) {
+func (t *Table) ToTenantJSON(body []byte) ([]byte, error) {
 	doc, err := parseJSON(body)
 	if errors.Is(err, errNotJSON) {
-		return []byte(t.RevealText(string(body))), nil
+		return []byte(t.ToTenantText(string(body))), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	doc.walk(func(n *node, pointer string) {
-		if n.named {
-			if event, ok := t.events[n.name]; ok && t.eventName(leaf{node: n, pointer: pointer}) {
-				n.rename(event)
-			} else {
-				n.rename(t.revealWhole(n.name))
-			}
+	for n := range doc.all() {
+		if event, ok := t.events[n.Name]; ok && n.named() && t.eventName(n) {
+			n.rename(event)
+		} else if n.named() {
+			n.rename(t.toTenantWhole(n.Name))
 		}
-		if n.kind == stringNode {
-			n.replace(t.revealWhole(n.text))
+		if n.Kind == jsontext.String {
+			n.replace(t.toTenantWhole(n.Text))
 		}
-	})
+	}
 	return doc.render(), nil
 }
 
-// revealWhole reveals a text that may be a placeholder as a whole.
-func (t *Table) revealWhole(s string) string {
+// toTenantWhole exchanges a text that may be a placeholder as a whole.
+func (t *Table) toTenantWhole(s string) string {
 	if v, ok := t.sent.value(s); ok {
-		return t.revealValue(v)
+		return t.toTenantValue(v)
 	}
-	if v := t.revealValue(s); v != s || t.issued(s) {
+	if v := t.toTenantValue(s); v != s || t.issued(s) {
 		return v
 	}
-	return t.RevealText(s)
+	return t.ToTenantText(s)
 }
 
-func (t *Table) revealValue(s string) string {
-	if p, ok := t.byPlaceholder[s]; ok {
-		return p.real
+func (t *Table) toTenantValue(s string) string {
+	if real, ok := t.whole.reals[s]; ok {
+		return real.text
 	}
 	if rest, ok := t.base.cutMock(s); ok && startsPath(rest) {
-		return t.base.real + t.revealRest(rest)
+		return t.base.real + t.toTenantRest(rest)
 	}
 	if strings.HasPrefix(s, "/") && !strings.Contains(s, "#") {
 		path, _, _ := strings.Cut(s, "?")
-		if t.own(provider.Segments(path)) {
-			if ref, ok := t.revealReference(s); ok {
+		if t.own(path) {
+			if ref, ok := t.toTenantReference(s); ok {
 				return t.base.realPath + ref
 			}
 		}
 	}
-	return t.revealText(s)
+	return t.toTenantText(s)
 }
 
 // own says whether a relative path belongs to the vendor's API, judging by its
 // fixed segments.
-func (t *Table) own(segments []string) bool {
-	if t.roles(segments) != nil {
-		return true
-	}
-	return !slices.ContainsFunc(segments, func(raw string) bool {
-		_, isDON := wholeDON(raw)
+func (t *Table) own(path string) bool {
+	return t.def.Template(path) != nil || !slices.ContainsFunc(provider.Segments(path), func(raw string) bool {
 		v, ok := unescapePath(raw)
-		return !ok || !isDON && !isGUID(v) && !t.literals[v] && !t.idPlaceholder(v)
+		return !ok || t.composed(raw) == nil && !isGUID(v) && !t.literals[v] && !t.idPlaceholder(v)
 	})
 }
 
-func (t *Table) revealRest(rest string) string {
-	if p, ok := t.byPlaceholder[rest]; ok {
-		return p.real
+func (t *Table) toTenantRest(rest string) string {
+	if real, ok := t.whole.reals[rest]; ok {
+		return real.text
 	}
 	if !strings.Contains(rest, "#") {
-		if ref, ok := t.revealReference(rest); ok {
+		if ref, ok := t.toTenantReference(rest); ok {
 			return ref
 		}
 	}
-	return t.revealText(rest)
+	return t.toTenantText(rest)
 }
 
-// revealReference reveals the segments of a path and the values of a query.
-func (t *Table) revealReference(ref string) (string, bool) {
+// toTenantReference exchanges the segments of a path and the values of a query.
+func (t *Table) toTenantReference(ref string) (string, bool) {
 	path, query, hasQuery := strings.Cut(ref, "?")
 	if path == "" {
 		return "", false
 	}
-	segments := provider.Segments(path)
-	roles := t.roles(segments)
-	for i, raw := range segments {
-		if roles != nil && roles[i] == "{"+t.eventVar+"}" {
-			segments[i] = t.revealEvent(raw)
-			continue
+	out, _ := t.mapPath(path, func(r role, raw string) (string, bool) {
+		if r == event {
+			return t.toTenantEvent(raw), true
 		}
-		segments[i] = t.revealSegment(raw)
-	}
-	out := "/" + strings.Join(segments, "/")
+		return t.toTenantSegment(raw), true
+	})
 	if !hasQuery {
 		return out, true
 	}
 	fields := strings.Split(query, "&")
 	for i, field := range fields {
 		if name, raw, ok := strings.Cut(field, "="); ok {
-			fields[i] = name + "=" + t.revealQueryValue(raw)
+			fields[i] = name + "=" + t.toTenantQueryValue(raw)
 		}
 	}
 	return out + "?" + strings.Join(fields, "&"), true
 }
 
-// revealEvent reveals the segment of a path that is an event id.
-func (t *Table) revealEvent(raw string) string {
+// toTenantEvent exchanges the segment of a path that is an event id.
+func (t *Table) toTenantEvent(raw string) string {
 	v, ok := unescapePath(raw)
 	if !ok {
 		return raw
 	}
-	if p, known := t.byPlaceholder[v]; known && p.kind == provider.Event {
-		return url.PathEscape(p.real)
+	if real, known := t.whole.reals[v]; known && real.kind == provider.Event {
+		return url.PathEscape(real.text)
 	}
 	if other := t.swapEvent(v); other != v {
 		return url.PathEscape(other)
@@ -132,20 +123,21 @@ func (t *Table) revealEvent(raw string) string {
 	return raw
 }
 
-// revealSegment reveals a segment of a path that is an id.
-func (t *Table) revealSegment(raw string) string {
-	if d, ok := wholeDON(raw); ok {
-		return t.revealDON(raw, d)
+// toTenantSegment exchanges a segment of a path that is an id.
+func (t *Table) toTenantSegment(raw string) string {
+	if c := t.composed(raw); c != nil {
+		real, _ := c.real(raw)
+		return real
 	}
 	v, ok := unescapePath(raw)
 	if !ok {
 		return raw
 	}
 	real := v
-	if p, known := t.byPlaceholder[v]; known && t.idPlaceholder(v) {
-		real = p.real
+	if pair, known := t.whole.reals[v]; known && t.idPlaceholder(v) {
+		real = pair.text
 	} else if isGUID(v) {
-		real = t.revealGUID(v)
+		real, _ = t.guids.real(v)
 	}
 	if real == v {
 		return raw
@@ -156,29 +148,30 @@ func (t *Table) revealSegment(raw string) string {
 // idPlaceholder says whether a text stands for an id, or will once its seed has
 // a value.
 func (t *Table) idPlaceholder(v string) bool {
-	if p, ok := t.byPlaceholder[v]; ok {
-		return p.kind == provider.ID
+	if real, ok := t.whole.reals[v]; ok {
+		return real.kind == provider.ID
 	}
 	return t.issued(v)
 }
 
-// revealQueryValue reveals a value of a query, and leaves the spelling of one
+// toTenantQueryValue exchanges a value of a query, and leaves the spelling of one
 // that holds no placeholder.
-func (t *Table) revealQueryValue(raw string) string {
-	if d, ok := wholeDON(raw); ok {
-		return t.revealDON(raw, d)
+func (t *Table) toTenantQueryValue(raw string) string {
+	if c := t.composed(raw); c != nil {
+		real, _ := c.real(raw)
+		return real
 	}
 	v, err := url.QueryUnescape(raw)
 	if err != nil {
-		return t.RevealText(raw)
+		return t.ToTenantText(raw)
 	}
-	return respell(raw, v, t.revealWhole(v))
+	return respell(raw, v, t.toTenantWhole(v))
 }
 
-// RevealURL returns the URL to call on the tenant for a URL of the placeholder
+// ToTenantURL returns the URL to call on the tenant for a URL of the placeholder
 // world: base URL and ids are exchanged, and escapes of other parts stay. It
 // fails for any other host, so that a credential never goes there.
-func (t *Table) RevealURL(u *url.URL) (*url.URL, error) {
+func (t *Table) ToTenantURL(u *url.URL) (*url.URL, error) {
 	if u.User != nil {
 		return nil, errors.New("the URL carries user information; send the credential as a header")
 	}
@@ -201,9 +194,9 @@ func (t *Table) RevealURL(u *url.URL) (*url.URL, error) {
 		if u.RawQuery != "" {
 			rest += "?" + u.RawQuery
 		}
-		rest = t.revealRest(rest)
+		rest = t.toTenantRest(rest)
 	} else if u.RawQuery != "" {
-		rest, _ = t.revealReference("/?" + u.RawQuery)
+		rest, _ = t.toTenantReference("/?" + u.RawQuery)
 		rest = strings.TrimPrefix(rest, "/")
 	}
 	out, err := url.Parse(t.base.real + rest)
@@ -232,14 +225,11 @@ func (t *Table) resolved(seed provider.Seed) bool {
 	if seed.Kind == provider.Event {
 		return t.events != nil
 	}
-	if d, ok := wholeDON(seed.Placeholder); ok {
-		return !t.partFree(d.last().key(seed.Placeholder))
+	if c := t.composed(seed.Placeholder); c != nil {
+		d, _ := c.whole(seed.Placeholder)
+		return c.taken(d.last().key(seed.Placeholder))
 	}
-	if _, ok := t.guidsR[lower(seed.Placeholder)]; ok {
-		return true
-	}
-	_, ok := t.byPlaceholder[seed.Placeholder]
-	return ok
+	return t.guids.taken(lower(seed.Placeholder)) || t.whole.taken(seed.Placeholder)
 }
 
 func (t *Table) occurs(seed provider.Seed, s string) bool {
@@ -247,23 +237,13 @@ func (t *Table) occurs(seed provider.Seed, s string) bool {
 		u, err := url.Parse(s)
 		return err == nil && t.def.Variables(strings.TrimPrefix(u.EscapedPath(), t.base.mockPath))[seed.Variable] == seed.Placeholder
 	}
-	want, isDON := wholeDON(seed.Placeholder)
-	for i := range len(s) {
-		if d, ok := donAt(s, i); ok && isDON {
-			for _, p := range d.parts {
-				if p.key(s) == want.last().key(seed.Placeholder) {
-					return true
-				}
+	if t.form(seed.Placeholder) != nil {
+		names := func(g grammar, id string) bool { return g.names(id, seed.Placeholder) }
+		for i := range len(s) {
+			if _, ok := t.idAt(s, i, names); ok {
+				return true
 			}
 		}
-		if guid, ok := guidAt(s, i); ok && strings.EqualFold(guid, seed.Placeholder) {
-			return true
-		}
-		if _, guid, ok := dashlessAt(s, i); ok && strings.EqualFold(guid, seed.Placeholder) {
-			return true
-		}
-	}
-	if isDON || isGUID(seed.Placeholder) {
 		return false
 	}
 	x := index{}

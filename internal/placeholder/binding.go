@@ -20,8 +20,7 @@ func (t *Table) Seed(s provider.Seed, real string) error {
 		}
 		return problem(where, format, args...)
 	}
-	d, isDON := wholeDON(s.Placeholder)
-	r, realDON := wholeDON(real)
+	composed := t.composed(s.Placeholder)
 	switch {
 	case s.Placeholder == "":
 		return fail("the seed names no placeholder")
@@ -31,47 +30,49 @@ func (t *Table) Seed(s provider.Seed, real string) error {
 		return fail("the real value lies in the namespace of made-up ids; set it to an id that the tenant knows")
 	case s.Kind == provider.Event:
 		return t.seedEvent(s, real, fail)
-	case isDON || realDON:
-		if !isDON || !realDON || !sameTypes(s.Placeholder, d, real, r) {
+	case composed != nil || t.composed(real) != nil:
+		fault, ok := "", false
+		if composed != nil {
+			fault, ok = composed.bind(s.Placeholder, real)
+		}
+		switch {
+		case !ok:
 			return fail("the real value is not an id of the same form; expected one like the placeholder, with the same types in the same order")
+		case fault != "":
+			return fail("%s", fault)
 		}
-		return t.seedDON(s, d, real, r, fail)
+		return nil
 	case isGUID(s.Placeholder) && isGUID(real):
-		key, p := lower(real), lower(s.Placeholder)
-		old, known := t.guids[key]
-		other, taken := t.guidsR[p]
-		if known && old != p || taken && other != key {
-			return fail("%s", takenBy(known && old != p))
+		if fault := t.guids.bind(s.Placeholder, real); fault != "" {
+			return fail("%s", fault)
 		}
-		t.enterGUID(key, p)
-		t.enter(pair{s.Kind, key, p})
-		t.seeded[real] = s.Placeholder
+		t.enter(pair{s.Kind, lower(real), lower(s.Placeholder)})
 		return nil
 	}
-	key := kindText{s.Kind, real}
-	old, known := t.byReal[key]
-	other, taken := t.byPlaceholder[s.Placeholder]
-	if g, ok := t.guids[lower(real)]; ok {
-		old, known = g, true
+	if g, ok := t.guids.placeholders[lower(real)]; ok && g != s.Placeholder {
+		return fail("%s", realTaken)
 	}
-	if known && old != s.Placeholder || taken && other.real != real {
-		return fail("%s", takenBy(known && old != s.Placeholder))
+	if fault := t.clash(s.Kind, real, s.Placeholder); fault != "" {
+		return fail("%s", fault)
 	}
 	t.enter(pair{s.Kind, real, s.Placeholder})
 	if isGUID(s.Placeholder) {
-		t.guidsR[lower(s.Placeholder)] = real
+		t.guids.reals[lower(s.Placeholder)] = real
 	}
 	if isGUID(real) {
-		t.guids[lower(real)] = s.Placeholder
+		t.guids.placeholders[lower(real)] = s.Placeholder
 	}
 	return nil
 }
 
-func takenBy(real bool) string {
-	if real {
-		return "the real value already has another placeholder; enter seeds before the first answer, and each value once"
+// clash is that of whole values. A placeholder may stand for one value of several
+// kinds.
+func (t *Table) clash(kind provider.Kind, real, placeholder string) string {
+	fault := t.whole.clash(kindText{kind, real}, placeholder)
+	if fault == placeholderTaken && t.whole.reals[placeholder].text == real {
+		return ""
 	}
-	return "the placeholder already stands for another value; enter each placeholder once"
+	return fault
 }
 
 func (t *Table) seedEvent(s provider.Seed, real string, fail func(string, ...any) error) error {
@@ -79,45 +80,13 @@ func (t *Table) seedEvent(s provider.Seed, real string, fail func(string, ...any
 		if t.events[s.Placeholder] == real {
 			return nil
 		}
-		return fail("%s", takenBy(false))
+		return fail("%s", placeholderTaken)
 	}
 	t.events = map[string]string{s.Placeholder: real, real: s.Placeholder}
 	if !slices.Contains(t.def.Events, real) && !t.word(real) {
 		t.fragments.add(needle{text: lower(real)})
 	}
 	t.words[real] = true
-	return nil
-}
-
-// sameTypes says whether two DONs have the same service and the same types.
-func sameTypes(a string, x don, b string, y don) bool {
-	if len(x.parts) != len(y.parts) || a[:x.partition.start] != b[:y.partition.start] {
-		return false
-	}
-	for i := range x.parts {
-		if x.parts[i].kind.in(a) != y.parts[i].kind.in(b) {
-			return false
-		}
-	}
-	return true
-}
-
-func (t *Table) seedDON(s provider.Seed, d don, real string, r don, fail func(string, ...any) error) error {
-	pairs := [][2]string{{"/" + r.partition.in(real), "/" + d.partition.in(s.Placeholder)}}
-	for i := range d.parts {
-		pairs = append(pairs, [2]string{r.parts[i].key(real), d.parts[i].key(s.Placeholder)})
-	}
-	for _, p := range pairs {
-		old, known := t.parts[p[0]]
-		other, taken := t.partsR[p[1]]
-		if known && old != p[1] || taken && other != p[0] {
-			return fail("its part %q: %s", p[1], takenBy(known && old != p[1]))
-		}
-	}
-	for _, p := range pairs {
-		t.enterPart(p[0], p[1])
-	}
-	t.aliasDON(real, r)
 	return nil
 }
 
@@ -138,11 +107,8 @@ func (t *Table) Secret(real, placeholder string) error {
 	case len(real) < minSecret:
 		return problem(placeholder, "the credential is too short to be searched for; expected at least %d characters", minSecret)
 	}
-	if other, taken := t.byPlaceholder[placeholder]; taken && other.real != real {
-		return problem(placeholder, "%s", takenBy(false))
-	}
-	if old, known := t.byReal[kindText{provider.Secret, real}]; known && old != placeholder {
-		return problem(placeholder, "%s", takenBy(true))
+	if fault := t.clash(provider.Secret, real, placeholder); fault != "" {
+		return problem(placeholder, "%s", fault)
 	}
 	p := pair{provider.Secret, real, placeholder}
 	t.enter(p)

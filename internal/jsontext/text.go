@@ -1,0 +1,54 @@
+package jsontext
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"unicode/utf8"
+)
+
+// Position returns the line and the column of an offset, counted from 1 in lines
+// and characters. An offset outside the text is taken for its nearer end.
+func Position(text []byte, offset int) (line, column int) {
+	before := text[:max(0, min(offset, len(text)))]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1
+}
+
+// InvalidUTF8 returns the offset of the first byte that is no UTF-8, -1 when
+// there is none.
+func InvalidUTF8(text []byte) int {
+	if utf8.Valid(text) {
+		return -1
+	}
+	i := 0
+	for {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return i
+		}
+		i += size
+	}
+}
+
+// Edit puts other bytes in the place of a part of a text.
+type Edit struct {
+	Start, End int
+	New        string
+}
+
+// Splice returns a text with edits, which do not overlap and may come in any
+// order. What no edit is about stays byte by byte; without an edit it is the same
+// slice.
+func Splice(text []byte, edits []Edit) []byte {
+	if len(edits) == 0 {
+		return text
+	}
+	var out []byte
+	done := 0
+	for _, e := range slices.SortedFunc(slices.Values(edits), func(a, b Edit) int { return cmp.Compare(a.Start, b.Start) }) {
+		out = append(append(out, text[done:e.Start]...), e.New...)
+		done = e.End
+	}
+	return append(out, text[done:]...)
+}

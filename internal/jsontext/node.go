@@ -51,7 +51,7 @@ func Parse(text []byte, most Bounds) (*Node, error) {
 		return nil, err
 	}
 	p := parser{Decoder: Decoder{text: string(text)}, most: most}
-	root := p.add(nil)
+	root := p.add(nil, 0)
 	if p.value(root, 0); p.failure != nil {
 		return nil, p.failure
 	}
@@ -67,25 +67,31 @@ func Check(text []byte) error {
 	return json.Unmarshal(text, &raw)
 }
 
+// maxSpare bounds what is allocated for values that may turn out to be commas in
+// a string.
+const maxSpare = 256
+
 type parser struct {
 	Decoder
 	most    Bounds
 	values  int
 	failure *BoundError
-	spare   []Node // one allocation serves many nodes
+	// Few allocations serve many nodes: spare are some for later, and open the
+	// children so far of all containers that are not closed.
+	spare []Node
+	open  []*Node
 }
 
 // add returns the next node, a child of parent unless that is nil.
-func (p *parser) add(parent *Node) *Node {
+func (p *parser) add(parent *Node, index int) *Node {
 	if len(p.spare) == 0 {
-		p.spare = make([]Node, min(2+p.values, 256))
+		rest := p.text[p.pos:]
+		p.spare = make([]Node, min(1+strings.Count(rest, ",")+strings.Count(rest, "[")+strings.Count(rest, "{"), maxSpare))
 	}
 	n := &p.spare[0]
 	p.spare = p.spare[1:]
-	if p.values++; parent != nil {
-		n.Parent, n.Index = parent, len(parent.Children)
-		parent.Children = append(parent.Children, n)
-	}
+	p.values++
+	n.Parent, n.Index = parent, index
 	return n
 }
 
@@ -97,24 +103,27 @@ func (p *parser) value(n *Node, depth int) {
 	if p.failure != nil {
 		return
 	}
-	token := p.ReadToken()
+	token, first := p.ReadToken(), len(p.open)
 	switch n.Kind {
 	case BeginObject:
 		for p.failure == nil && p.PeekKind() != EndObject {
 			start := p.pos
 			name := p.ReadToken().String()
 			if p.bound("name", n, len(name), p.most.Name); p.failure == nil {
-				member := p.add(n)
+				member := p.add(n, len(p.open)-first)
+				p.open = append(p.open, member)
 				member.Name, member.NameStart, member.NameEnd = name, start, p.pos
 				p.value(member, depth+1)
 			}
 		}
-		p.ReadToken()
+		p.close(n, first)
 	case BeginArray:
 		for p.failure == nil && p.PeekKind() != EndArray {
-			p.value(p.add(n), depth+1)
+			item := p.add(n, len(p.open)-first)
+			p.open = append(p.open, item)
+			p.value(item, depth+1)
 		}
-		p.ReadToken()
+		p.close(n, first)
 	case Number:
 		n.Text = token.raw
 		p.number(n)
@@ -122,6 +131,13 @@ func (p *parser) value(n *Node, depth int) {
 		n.Text = token.String()
 	}
 	n.End = p.pos
+}
+
+// close reads the bracket that closes a container.
+func (p *parser) close(n *Node, first int) {
+	p.ReadToken()
+	n.Children = slices.Clone(p.open[first:])
+	p.open = p.open[:first]
 }
 
 func (p *parser) number(n *Node) {

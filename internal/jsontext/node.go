@@ -67,9 +67,8 @@ func Check(text []byte) error {
 	return json.Unmarshal(text, &raw)
 }
 
-// maxSpare bounds what is allocated for values that may turn out to be commas in
-// a string.
-const maxSpare = 256
+// window is how far the parser looks ahead for the number of values to come.
+const window = 4 << 10
 
 type parser struct {
 	Decoder
@@ -85,8 +84,10 @@ type parser struct {
 // add returns the next node, a child of parent unless that is nil.
 func (p *parser) add(parent *Node, index int) *Node {
 	if len(p.spare) == 0 {
-		rest := p.text[p.pos:]
-		p.spare = make([]Node, min(1+strings.Count(rest, ",")+strings.Count(rest, "[")+strings.Count(rest, "{"), maxSpare))
+		// Each value but the first stands behind one of these; a comma may be part
+		// of a string.
+		next := p.text[p.pos:min(len(p.text), p.pos+window)]
+		p.spare = make([]Node, min(1+strings.Count(next, ",")+strings.Count(next, "[")+strings.Count(next, "{"), 256))
 	}
 	n := &p.spare[0]
 	p.spare = p.spare[1:]

@@ -47,7 +47,7 @@ func (e *BoundError) Error() string {
 // Parse returns the tree of a text. A text that is no JSON gives the error of
 // encoding/json, a *json.SyntaxError; one beyond a bound, a *BoundError.
 func Parse(text []byte, most Bounds) (*Node, error) {
-	if err := Check(text); err != nil {
+	if err := check(text); err != nil {
 		return nil, err
 	}
 	p := parser{Decoder: Decoder{text: string(text)}, most: most}
@@ -58,8 +58,8 @@ func Parse(text []byte, most Bounds) (*Node, error) {
 	return root, nil
 }
 
-// Check returns what encoding/json has against a text, a *json.SyntaxError, or nil.
-func Check(text []byte) error {
+// check returns what encoding/json has against a text, a *json.SyntaxError, or nil.
+func check(text []byte) error {
 	if json.Valid(text) {
 		return nil
 	}
@@ -201,7 +201,7 @@ func (n *Node) Sort() {
 func (n *Node) Append(out []byte) []byte {
 	switch n.Kind {
 	case String:
-		return append(out, Quote(n.Text)...)
+		return AppendQuote(out, n.Text)
 	case BeginObject, BeginArray:
 		out = append(out, byte(n.Kind))
 		for i, child := range n.Children {
@@ -209,7 +209,7 @@ func (n *Node) Append(out []byte) []byte {
 				out = append(out, ',')
 			}
 			if n.Kind == BeginObject {
-				out = append(append(out, Quote(child.Name)...), ':')
+				out = append(AppendQuote(out, child.Name), ':')
 			}
 			out = child.Append(out)
 		}

@@ -11,7 +11,7 @@ import (
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/record"
 )
 
 // The calls that take a provider with options.
@@ -144,7 +144,7 @@ func (p Provider) pointer(option, pointer string) error {
 func (p Provider) clashes(option string, pointers []string) error {
 	for _, a := range pointers {
 		for _, b := range p.options.keep {
-			if vcr.Clash(a, b) {
+			if record.Clash(a, b) {
 				return fmt.Errorf("%s(%q) and Keep(%q) name the same member, and only one of them can hold; leave the other out", option, a, b)
 			}
 		}

@@ -23,10 +23,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/webhooktest"
 )
 
@@ -85,13 +85,13 @@ func benchCassette(b *testing.B, n int) string {
 		request, answer := benchRequest(i), fmt.Sprintf(benchBody, benchID(i))
 		interactions[i] = &cassette.Interaction{
 			ID: i,
-			Request: cassette.Request{
+			Request: govcr.Request{
 				Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Method: "POST",
 				Host: "api.devrev.ai", URL: webhooktest.DevRev.BaseURL() + "/webhooks.get",
 				Headers: http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}},
 				Body:    request, ContentLength: int64(len(request)),
 			},
-			Response: cassette.Response{
+			Response: govcr.Response{
 				Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Status: "200 OK", Code: 200,
 				Headers: http.Header{
 					"Content-Type": {"application/json"}, "X-Ratelimit-Limit": {"1000"},
@@ -101,7 +101,7 @@ func benchCassette(b *testing.B, n int) string {
 			},
 		}
 	}
-	data, err := vcr.Encode(vcr.Header{Provider: "devrev", Source: vcr.Simulated}, interactions)
+	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Simulated}, interactions)
 	require.NoError(b, err)
 	file := filepath.Join(b.TempDir(), "bench.yaml")
 	require.NoError(b, os.WriteFile(file, data, 0o644))
@@ -119,7 +119,7 @@ func plain(b testing.TB, file string) *recorder.Recorder {
 	return r
 }
 
-func jsonMatcher(req *http.Request, recorded cassette.Request) bool {
+func jsonMatcher(req *http.Request, recorded govcr.Request) bool {
 	if req.Method != recorded.Method || req.URL.String() != recorded.URL {
 		return false
 	}
@@ -292,7 +292,7 @@ func BenchmarkMiss(b *testing.B) {
 		require.NoError(b, err)
 		req.Header.Set("Authorization", "Bearer "+webhooktest.Token)
 		_, err = client.Do(req)
-		require.ErrorIs(b, err, cassette.ErrInteractionNotFound)
+		require.ErrorIs(b, err, govcr.ErrInteractionNotFound)
 	}
 	w := newWitness(b, b.Name())
 	defer w.run(func(testing.TB) {})

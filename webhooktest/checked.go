@@ -11,7 +11,8 @@ import (
 	"testing"
 
 	"example.com/webhookvcr/internal/contract"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/record"
 )
 
 // Checked returns a transport that checks every exchange of rt against the
@@ -40,7 +41,7 @@ func Checked(tb testing.TB, p Provider, rt http.RoundTripper) http.RoundTripper 
 	case isNil(rt):
 		fatal(tb, fmt.Errorf("the transport for Checked, a %T, is nil; give one, or nil alone for http.DefaultTransport", rt))
 	}
-	c := &checked{tb: tb, p: p, next: vcr.Answering(rt), logged: map[string]bool{}}
+	c := &checked{tb: tb, p: p, next: record.Answering(rt), logged: map[string]bool{}}
 	tb.Cleanup(c.end)
 	return c
 }
@@ -52,7 +53,7 @@ type checked struct {
 
 	mu     sync.Mutex
 	ended  bool
-	ending vcr.Ending
+	ending exchange.Ending
 	saw    bool // a request of a documented operation
 	logged map[string]bool
 }
@@ -79,7 +80,7 @@ func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 		problems = contract.CheckRequest(c.p.def, asked)
 	}
 	if _, known := c.p.def.Find(asked.Method, asked.URL); known {
-		problems = append(problems, vcr.Presented(c.p.def, req, root(req.URL))...)
+		problems = append(problems, exchange.Presented(c.p.def, req, root(req.URL))...)
 	}
 	if err == nil {
 		resp.Request = req
@@ -173,7 +174,7 @@ func (c *checked) late(asked contract.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ended && c.ending.Late() {
-		vcr.Fail(c.tb, "%s %s comes after the cleanup of Checked, and is not checked; register the cleanup that sends it after Checked is called, so that it runs before", asked.Method, asked.URL.Path)
+		exchange.Fail(c.tb, "%s %s comes after the cleanup of Checked, and is not checked; register the cleanup that sends it after Checked is called, so that it runs before", asked.Method, asked.URL.Path)
 	}
 }
 
@@ -183,7 +184,7 @@ func (c *checked) end() {
 	c.tb.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ended, c.ending = true, vcr.End()
+	c.ended, c.ending = true, exchange.End()
 	if !c.saw && !c.p.options.allowUnused && !c.tb.Failed() && !c.tb.Skipped() {
 		c.tb.Errorf("the test has ended, and Checked saw no request of an operation that %s documents; check the base URL, or use AllowUnused when the code may do without", c.p.def.Title)
 	}

@@ -22,10 +22,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/cassettes"
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
-	"example.com/webhookvcr/internal/vcr"
 	"example.com/webhookvcr/webhooktest"
 )
 
@@ -88,16 +88,16 @@ func TestCompleteness(t *testing.T) {
 			if _, err := simulator.New(d, s.Switch); err != nil {
 				add("internal/simulator/%s.go: %s: %v", d.Name, s.Name, err)
 			}
-			cassette, err := cassetteOf(file)
+			stored, err := cassetteOf(file)
 			if err != nil {
 				add("cassettes/%s: %v", file, err)
 				continue
 			}
-			h := cassette.Header
-			if h.Provider != d.Name || h.Scenario != s.Name || h.Source != vcr.Live && h.Source != vcr.Simulated {
+			h := stored.Header
+			if h.Provider != d.Name || h.Scenario != s.Name || h.Source != cassette.Live && h.Source != cassette.Simulated {
 				add("cassettes/%s: the header says provider %q, scenario %q, source %q", file, h.Provider, h.Scenario, h.Source)
 			}
-			missing = append(missing, prefixed(label, departures(d, s, cassette))...)
+			missing = append(missing, prefixed(label, departures(d, s, stored))...)
 			faults := prefixed(label, played(t, p, shown[s.Name], s))
 			missing = append(missing, faults...)
 			if len(faults) > 0 || updating() {
@@ -192,17 +192,17 @@ func publicProvider(d *provider.Definition) webhooktest.Provider {
 	return webhooktest.Provider{}
 }
 
-func cassetteOf(file string) (*vcr.File, error) {
+func cassetteOf(file string) (*cassette.File, error) {
 	data, err := cassettes.FS.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("has no cassette; go run ./cmd/record refresh --simulate makes it")
 	}
-	return vcr.Parse("cassettes/"+file, data)
+	return cassette.Parse("cassettes/"+file, data)
 }
 
 // departures compares what a scenario is said to demonstrate with the breaches
 // that its exchanges hold, under the documented or the inferred profile.
-func departures(d *provider.Definition, s *provider.Scenario, file *vcr.File) (wrong []string) {
+func departures(d *provider.Definition, s *provider.Scenario, file *cassette.File) (wrong []string) {
 	found := map[provider.Departure]bool{} // with whether it fails a test
 	for _, ia := range file.Interactions {
 		req, err := http.NewRequest(ia.Request.Method, ia.Request.URL, nil)

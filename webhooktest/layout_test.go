@@ -64,7 +64,7 @@ var layout = []rule{
 		why: "whoever imports this module gets no assertion library with it; testify stays in _test.go files",
 	},
 	{
-		who: "/", but: []string{"/internal/vcr"}, never: []string{goVCR}, directly: true,
+		who: "/", but: []string{"/internal/cassette"}, never: []string{goVCR}, directly: true,
 		why: "one package knows go-vcr, so that its traps have one place and another version one change",
 	},
 	{
@@ -72,24 +72,40 @@ var layout = []rule{
 		why: "it reads JSON and knows nothing of what is read",
 	},
 	{
-		who: "/internal/provider", never: []string{"/internal/placeholder", "/internal/contract", "/internal/drift", "/internal/lint", "/internal/scenario", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
+		who: "/internal/provider", never: []string{"/internal/placeholder", "/internal/contract", "/internal/drift", "/internal/lint", "/internal/scenario", "/internal/simulator", "/internal/cassette", "/internal/exchange", "/internal/replay", "/internal/record", "/internal/serve", "/webhooktest", "/cmd/"},
 		why: "the definitions are data beside the vendor's files, and everything else reads them",
 	},
 	{
-		who: "/internal/placeholder", never: []string{"/internal/contract", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
-		why: "imports run one way: provider <- placeholder, contract, simulator <- vcr <- webhooktest, cmd/record",
+		who: "/internal/placeholder", never: []string{"/internal/contract", "/internal/simulator", "/internal/cassette", "/internal/exchange", "/internal/replay", "/internal/record", "/internal/serve", "/webhooktest", "/cmd/"},
+		why: "imports run one way: provider <- placeholder, contract, simulator <- cassette <- webhooktest, cmd/record",
 	},
 	{
-		who: "/internal/contract", never: []string{"/internal/placeholder", "/internal/simulator", "/internal/vcr", "/webhooktest", "/cmd/"},
-		why: "imports run one way: provider <- placeholder, contract, simulator <- vcr <- webhooktest, cmd/record",
+		who: "/internal/contract", never: []string{"/internal/placeholder", "/internal/simulator", "/internal/cassette", "/internal/exchange", "/internal/replay", "/internal/record", "/internal/serve", "/webhooktest", "/cmd/"},
+		why: "imports run one way: provider <- placeholder, contract, simulator <- cassette <- webhooktest, cmd/record",
 	},
 	{
-		who: "/internal/simulator", never: []string{"/internal/placeholder", "/internal/contract", "/internal/vcr", "/webhooktest", "/cmd/"},
+		who: "/internal/simulator", never: []string{"/internal/placeholder", "/internal/contract", "/internal/cassette", "/internal/exchange", "/internal/replay", "/internal/record", "/internal/serve", "/webhooktest", "/cmd/"},
 		why: "a simulator that shared code with the checks could not show that the checks are right",
 	},
 	{
-		who: "/internal/vcr", never: []string{"/internal/simulator", "/webhooktest", "/cmd/"},
+		who: "/internal/cassette", never: []string{"/internal/exchange", "/internal/replay", "/internal/record", "/internal/serve", "/internal/simulator", "/webhooktest", "/cmd/"},
+		why: "the file is below those who play it: cassette <- exchange <- replay <- record, serve",
+	},
+	{
+		who: "/internal/exchange", never: []string{"/internal/replay", "/internal/record", "/internal/serve", "/internal/simulator", "/webhooktest", "/cmd/"},
+		why: "what a replay and a recording share knows neither of them",
+	},
+	{
+		who: "/internal/replay", never: []string{"/internal/record", "/internal/serve", "/internal/simulator", "/webhooktest", "/cmd/"},
+		why: "a replay knows no tenant; a recording proves that it replays itself, not the other way round",
+	},
+	{
+		who: "/internal/record", never: []string{"/internal/serve", "/internal/simulator", "/webhooktest", "/cmd/"},
 		why: "which tenant is recorded, and into which file, is its callers' business",
+	},
+	{
+		who: "/internal/serve", never: []string{"/internal/record", "/internal/simulator", "/webhooktest", "/cmd/"},
+		why: "a server replays; no request reaches a tenant through it",
 	},
 	{
 		who: "/webhooktest", never: []string{"/internal/simulator", "/cmd/"},
@@ -177,7 +193,7 @@ func listPackages(t *testing.T) (module string, packages []pkg) {
 // simulator, schemas and cassettes. No other package names one in its code.
 func TestLayout_vendorsAreData(t *testing.T) {
 	named := regexp.MustCompile(`(?i)devrev|d\.?velop|\bdvrv|\bdevo\b|dmsconfig`)
-	for _, dir := range []string{"placeholder", "contract", "drift", "jsontext", "lint", "pattern", "scenario", "vcr"} {
+	for _, dir := range []string{"placeholder", "contract", "drift", "jsontext", "lint", "pattern", "scenario", "cassette", "exchange", "replay", "record", "serve"} {
 		files, err := filepath.Glob(filepath.Join("..", "internal", dir, "*.go"))
 		require.NoError(t, err)
 		require.NotEmpty(t, files, dir)

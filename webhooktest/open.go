@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/replay"
 )
 
 // RecordVar is the environment variable that makes [Open] record: a regular
@@ -51,18 +53,18 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 		fatal(tb, fmt.Errorf("%q is no cassette's name; name a file that ends in .yaml, such as %q", file, "testdata/lookup.yaml"))
 	}
 	slashed := filepath.ToSlash(file)
-	command := fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, vcr.Quote(pathPattern(slashed)), vcr.Quote(runPattern(tb.Name())))
-	recording, err := switched(slashed)
+	command := fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, record.Quote(pathPattern(slashed)), record.Quote(runPattern(tb.Name())))
+	asked, err := switched(slashed)
 	if err != nil {
 		fatal(tb, fmt.Errorf("%w\n%s", err, command))
 	}
-	if pattern := os.Getenv(RecordVar); pattern != "" && !recording {
+	if pattern := os.Getenv(RecordVar); pattern != "" && !asked {
 		tb.Logf("%s is set, but does not match %s as a whole, so that is replayed", RecordVar, slashed)
 	}
-	if recording {
-		return &http.Client{Transport: record(tb, p, file)}
+	if asked {
+		return &http.Client{Transport: recording(tb, p, file)}
 	}
-	loaded, err := vcr.Load(file)
+	loaded, err := cassette.Load(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		fatal(tb, fmt.Errorf("%s does not exist\n%s", file, command))
@@ -72,19 +74,19 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	if err := p.recorded(loaded); err != nil {
 		fatal(tb, err)
 	}
-	tape := vcr.NewTape(loaded, p.def, nil)
-	if err := tape.Fixed(p.options.varies); err != nil {
+	index := replay.NewIndex(loaded, p.def, nil)
+	if err := index.Fixed(p.options.varies); err != nil {
 		fatal(tb, fmt.Errorf("%w\n%s", err, command))
 	}
-	if open := tape.Uncompared(p.options.varies); len(open) > 0 {
+	if open := index.Uncompared(p.options.varies); len(open) > 0 {
 		tb.Logf("%s: what requests send at %s is not compared; declare it with Varies, or record again what may be compared", file, strings.Join(open, ", "))
 	}
-	step := vcr.Step{Name: file, Tape: tape}
-	return &http.Client{Transport: front(tb, p, []vcr.Step{step}, command)}
+	step := replay.Step{Name: file, Index: index}
+	return &http.Client{Transport: front(tb, p, []replay.Step{step}, command)}
 }
 
 // recorded makes sure that a cassette which names a provider names this one.
-func (p Provider) recorded(f *vcr.File) error {
+func (p Provider) recorded(f *cassette.File) error {
 	if of := f.Header.Provider; of != "" && of != p.def.Name {
 		return fmt.Errorf("%s was recorded with %s, not with %s", f.Name, of, p.def.Name)
 	}
@@ -113,24 +115,24 @@ func switched(file string) (bool, error) {
 	return false, nil
 }
 
-func record(tb testing.TB, p Provider, file string) *vcr.Front {
+func recording(tb testing.TB, p Provider, file string) *record.Transport {
 	tb.Helper()
-	tenant, err := vcr.LiveTenant(p.def, os.Getenv, time.Now().UTC().Format(time.DateOnly))
+	tenant, err := record.LiveTenant(p.def, os.Getenv, time.Now().UTC().Format(time.DateOnly))
 	if err != nil {
 		fatal(tb, err)
 	}
 	if p.options.transport != nil {
-		tenant.Transport = vcr.Answering(p.options.transport)
+		tenant.Transport = record.Answering(p.options.transport)
 	}
-	r, err := vcr.NewRecording(vcr.RecordConfig{
-		Definition: p.def, Tenant: tenant, Path: file, Name: file,
+	r, err := record.New(record.Config{
+		Config: p.config(tb), Tenant: tenant, Path: file, Name: file,
 		Redact: p.options.redact, Keep: p.options.keep, Varies: p.options.varies, Seeds: p.options.seeds,
-		Strict: p.options.strict, AcceptDrift: p.options.acceptDrift,
+		AcceptDrift: p.options.acceptDrift,
 	})
 	if err != nil {
 		fatal(tb, err)
 	}
-	f := vcr.NewRecordingFront(p.config(tb), r)
+	f := r.Transport()
 	tb.Cleanup(func() {
 		tb.Helper()
 		f.Close()

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"example.com/webhookvcr/internal/contract"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/exchange"
 )
 
 // Kind says what sort of departure a [Problem] is.
@@ -77,7 +77,7 @@ func (p Problem) Fails() bool { return p.Kind == Violation || p.Kind == Rule }
 func (p Provider) public(found []contract.Problem) []Problem {
 	var all []Problem
 	for _, f := range found {
-		if !vcr.Allowed(p.options.allowProblems, f.Pointer) {
+		if !exchange.Allowed(p.options.allowProblems, f.Pointer) {
 			all = append(all, public(f))
 		}
 	}

@@ -54,7 +54,7 @@ func TestReadme_renamesTheModule(t *testing.T) {
 		return string(out)
 	}
 	run("sh", "-c", command)
-	require.Contains(t, run("go", "list", "-deps", "./webhooktest", "./cmd/record"), renamed+"/internal/vcr\n")
+	require.Contains(t, run("go", "list", "-deps", "./webhooktest", "./cmd/record"), renamed+"/internal/replay\n")
 	run("go", "vet", "./schemas", "./cassettes", "./internal/provider")
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

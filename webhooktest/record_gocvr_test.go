@@ -13,12 +13,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
 	"example.com/webhookvcr/cassettes"
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/simulator"
-	"example.com/webhookvcr/internal/vcr"
 )
 
 // written puts cassettes of every origin into a directory: the shipped ones, two
@@ -45,18 +45,18 @@ func written(t *testing.T) (dir string) {
 	var odd []*cassette.Interaction
 	for _, body := range []string{"\n{}", "\ta\nb", "a\r\nb\r\n", "\u0085", "a\u2028b", "\ufeff{}", "\x00\x1b", " a \n", "---\na: b", "ä 😀", "~", "0x10"} {
 		odd = append(odd, &cassette.Interaction{
-			Request:  cassette.Request{Method: http.MethodPost, URL: devrevGetURL, Body: body, ContentLength: int64(len(body))},
-			Response: cassette.Response{Code: 200, Status: "200 OK", Body: body, ContentLength: int64(len(body))},
+			Request:  govcr.Request{Method: http.MethodPost, URL: devrevGetURL, Body: body, ContentLength: int64(len(body))},
+			Response: govcr.Response{Code: 200, Status: "200 OK", Body: body, ContentLength: int64(len(body))},
 		})
 	}
-	data, err := vcr.Encode(vcr.Header{Provider: "devrev", Source: vcr.Live}, odd)
+	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, odd)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "odd.yaml"), data, 0o644))
 
 	for _, name := range filesBelow(t, dir) {
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
-		file, err := vcr.Parse(name, data)
+		file, err := cassette.Parse(name, data)
 		require.NoError(t, err)
 		var bodies []string
 		for _, ia := range file.Interactions {
@@ -81,7 +81,7 @@ func TestRecord_plainGoVCRv3(t *testing.T) {
 		count++
 		t.Run(base, func(t *testing.T) {
 			name := filepath.Join(dir, base)
-			loaded, err := cassette.Load(name)
+			loaded, err := govcr.Load(name)
 			require.NoError(t, err)
 			var want []string
 			require.NoError(t, json.Unmarshal([]byte(stored(t, name+".json")), &want))
@@ -89,7 +89,7 @@ func TestRecord_plainGoVCRv3(t *testing.T) {
 			r, err := recorder.NewWithOptions(&recorder.Options{CassetteName: name, Mode: recorder.ModeReplayOnly, SkipRequestLatency: true})
 			require.NoError(t, err)
 			defer r.Stop()
-			r.SetMatcher(func(r *http.Request, i cassette.Request) bool {
+			r.SetMatcher(func(r *http.Request, i govcr.Request) bool {
 				body, _ := io.ReadAll(r.Body)
 				r.Body = io.NopCloser(strings.NewReader(string(body)))
 				return r.Method == i.Method && r.URL.String() == i.URL && string(body) == i.Body

@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"example.com/webhookvcr/internal/contract"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/replay"
 )
 
 // Replay returns a client that answers from the provider's scenarios, offline,
@@ -31,10 +32,10 @@ import (
 // connection, and may be used inside a testing/synctest bubble.
 func Replay(tb testing.TB, p Provider, steps ...Step) *http.Client {
 	tb.Helper()
-	return &http.Client{Transport: replay(tb, p, steps)}
+	return &http.Client{Transport: replaying(tb, p, steps)}
 }
 
-func replay(tb testing.TB, p Provider, steps []Step) *vcr.Front {
+func replaying(tb testing.TB, p Provider, steps []Step) *replay.Transport {
 	tb.Helper()
 	resolved, err := p.resolve(steps)
 	if err != nil {
@@ -45,14 +46,14 @@ func replay(tb testing.TB, p Provider, steps []Step) *vcr.Front {
 
 // front starts a replay that ends with the test. The hint says how to record
 // what it plays; it is empty for shipped scenarios.
-func front(tb testing.TB, p Provider, steps []vcr.Step, hint string) *vcr.Front {
+func front(tb testing.TB, p Provider, steps []replay.Step, hint string) *replay.Transport {
 	tb.Helper()
-	r, err := vcr.NewReplay(steps...)
+	r, err := replay.NewSequence(steps...)
 	if err != nil {
 		fatal(tb, err)
 	}
 	r.Hint, r.InOrder = hint, p.options.inOrder
-	f := vcr.NewFront(p.config(tb), r)
+	f := replay.NewTransport(p.config(tb), r)
 	tb.Cleanup(func() {
 		tb.Helper()
 		f.Close()
@@ -70,8 +71,8 @@ func front(tb testing.TB, p Provider, steps []vcr.Step, hint string) *vcr.Front 
 	return f
 }
 
-func (p Provider) config(tb testing.TB) vcr.Config {
-	c := vcr.Config{
+func (p Provider) config(tb testing.TB) exchange.Config {
+	c := exchange.Config{
 		Definition: p.def, Report: tb,
 		Strict: p.options.strict, NoDefaults: p.options.noDefaults,
 		AllowProblems: p.options.allowProblems, OnRequest: p.options.onRequest,

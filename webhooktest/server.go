@@ -5,7 +5,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/serve"
 )
 
 // ReplayServer is [Replay] behind a server on loopback: for a client that takes
@@ -16,7 +16,7 @@ import (
 // never answered: the client's own patience ends it.
 func ReplayServer(tb testing.TB, p Provider, steps ...Step) *httptest.Server {
 	tb.Helper()
-	handler := vcr.NewServer(p.BaseURL(), replay(tb, p, steps))
+	handler := serve.NewServer(p.BaseURL(), replaying(tb, p, steps))
 	s := httptest.NewUnstartedServer(handler)
 	address := s.Listener.Addr().String()
 	handler.Hosts = []string{address}

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/replay"
 	"example.com/webhookvcr/internal/scenario"
-	"example.com/webhookvcr/internal/vcr"
 )
 
 // Step is one entry of a replayed sequence: a scenario's name, such as
@@ -43,7 +43,7 @@ const (
 var modifiers = map[Step]string{always: "Always", timeout: "Timeout", reset: "Reset", truncated: "Truncated", notJSON: "NotJSON"}
 
 // resolve finds the cassettes of the steps; every mistake is reported at once.
-func (p Provider) resolve(steps []Step) ([]vcr.Step, error) {
+func (p Provider) resolve(steps []Step) ([]replay.Step, error) {
 	if err := p.ready(forReplay); err != nil {
 		return nil, err
 	}

@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/replay"
 )
 
 // CheckMatching proves how strictly a cassette's requests are matched. It sends
@@ -38,7 +40,7 @@ func CheckMatching(p Provider, file string, replay func() http.RoundTripper) err
 	if err := p.ready(forCheckMatching); err != nil {
 		return err
 	}
-	loaded, err := vcr.Load(file)
+	loaded, err := cassette.Load(file)
 	if err != nil {
 		return err
 	}
@@ -50,17 +52,10 @@ func CheckMatching(p Provider, file string, replay func() http.RoundTripper) err
 	}
 	c := matchingCheck{def: p.def, transport: replay}
 	if c.transport == nil {
-		step := vcr.Step{Name: file, Tape: vcr.NewTape(loaded, p.def, nil)}
-		c.transport = func() http.RoundTripper {
-			r, err := vcr.NewReplay(step)
-			if err != nil {
-				return noTransport{err}
-			}
-			return vcr.NewFront(vcr.Config{Definition: p.def, Report: unreported{}}, r)
-		}
+		c.transport = p.ownMatcher(loaded)
 	}
-	for _, exchange := range loaded.Captured() {
-		c.recorded = append(c.recorded, newRecordedRequest(exchange))
+	for _, e := range loaded.Exchanges() {
+		c.recorded = append(c.recorded, newRecordedRequest(e))
 	}
 	c.also = alsoAnswered(p.def, loaded.Header.Scenario, c.recorded)
 	faults, sent, wrong := c.run()
@@ -71,6 +66,18 @@ func CheckMatching(p Provider, file string, replay func() http.RoundTripper) err
 		return nil
 	}
 	return fmt.Errorf("%s: of %d changed requests, %d are not matched as they should be:\n\t%s", file, sent, wrong, strings.Join(abridged(faults, maxFaults), "\n\t"))
+}
+
+// ownMatcher answers from a cassette as [Open] does.
+func (p Provider) ownMatcher(file *cassette.File) func() http.RoundTripper {
+	step := replay.Step{Name: file.Name, Index: replay.NewIndex(file, p.def, nil)}
+	return func() http.RoundTripper {
+		r, err := replay.NewSequence(step)
+		if err != nil {
+			return noTransport{err}
+		}
+		return replay.NewTransport(exchange.Config{Definition: p.def, Report: unreported{}}, r)
+	}
 }
 
 // A matcher that looks at nothing has hundreds of faults.

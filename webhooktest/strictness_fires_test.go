@@ -17,9 +17,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
 
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/webhooktest"
 )
 
@@ -35,12 +35,12 @@ const (
 // rich writes a cassette with one request; the answer says which it is.
 func rich(t *testing.T, body string) (file string) {
 	t.Helper()
-	data, err := vcr.Encode(vcr.Header{Provider: "dvelop", Source: vcr.Simulated}, []*cassette.Interaction{{
-		Request: cassette.Request{
+	data, err := cassette.Encode(cassette.Header{Provider: "dvelop", Source: cassette.Simulated}, []*cassette.Interaction{{
+		Request: govcr.Request{
 			Method: "POST", URL: richURL, Body: body,
 			Headers: http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}},
 		},
-		Response: cassette.Response{Code: 200, Body: `{"the":"answer"}`, Headers: http.Header{"Content-Type": {"application/json"}}},
+		Response: govcr.Response{Code: 200, Body: `{"the":"answer"}`, Headers: http.Header{"Content-Type": {"application/json"}}},
 	}})
 	require.NoError(t, err)
 	file = filepath.Join(t.TempDir(), "rich.yaml")
@@ -51,9 +51,9 @@ func rich(t *testing.T, body string) (file string) {
 // ownTape writes a cassette of this module's own with one request to DevRev.
 func ownTape(t *testing.T, target, body string) (file string) {
 	t.Helper()
-	data, err := vcr.Encode(vcr.Header{Provider: "devrev", Source: vcr.Simulated}, []*cassette.Interaction{{
-		Request:  cassette.Request{Method: "POST", URL: target, Body: body, Headers: http.Header{"Content-Type": {"application/json"}}},
-		Response: cassette.Response{Code: 200, Body: `{}`, Headers: http.Header{"Content-Type": {"application/json"}}},
+	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Simulated}, []*cassette.Interaction{{
+		Request:  govcr.Request{Method: "POST", URL: target, Body: body, Headers: http.Header{"Content-Type": {"application/json"}}},
+		Response: govcr.Response{Code: 200, Body: `{}`, Headers: http.Header{"Content-Type": {"application/json"}}},
 	}})
 	require.NoError(t, err)
 	file = filepath.Join(t.TempDir(), "tape.yaml")
@@ -355,14 +355,14 @@ func checkFlow(t *testing.T, bodies, urls []string) error {
 	var all []*cassette.Interaction
 	for i, body := range bodies {
 		all = append(all, &cassette.Interaction{
-			Request:  cassette.Request{Method: "POST", URL: "https://api.devrev.ai/webhooks.test", Body: body},
-			Response: cassette.Response{Code: 200, Body: fmt.Sprint(i)},
+			Request:  govcr.Request{Method: "POST", URL: "https://api.devrev.ai/webhooks.test", Body: body},
+			Response: govcr.Response{Code: 200, Body: fmt.Sprint(i)},
 		})
 	}
 	for _, target := range urls {
-		all = append(all, &cassette.Interaction{Request: cassette.Request{Method: "GET", URL: target}, Response: cassette.Response{Code: 200, Body: target}})
+		all = append(all, &cassette.Interaction{Request: govcr.Request{Method: "GET", URL: target}, Response: govcr.Response{Code: 200, Body: target}})
 	}
-	data, err := vcr.Encode(vcr.Header{Provider: "devrev", Source: vcr.Live}, all)
+	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, all)
 	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "flow.yaml")
 	require.NoError(t, os.WriteFile(file, data, 0o600))

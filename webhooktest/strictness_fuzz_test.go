@@ -10,10 +10,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
 
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/replay"
 )
 
 // FuzzMatching records two requests, each alone: each is answered by its own
@@ -52,7 +54,7 @@ func FuzzMatching(f *testing.F) {
 // fuzzed is a request and a cassette with it alone.
 type fuzzed struct {
 	def     *provider.Definition
-	request cassette.Request
+	request govcr.Request
 	url     *url.URL
 	file    string
 }
@@ -70,22 +72,22 @@ func fuzzedExchange(d *provider.Definition, method, target, accept, body string)
 	if !strings.HasPrefix(accept, "application/") || strings.ContainsAny(accept, ",;* \t\r\n") {
 		accept = "application/json"
 	}
-	return fuzzed{def: d, url: u, request: cassette.Request{Method: method, URL: u.String(), Body: body, Headers: http.Header{"Accept": {accept}}}}, true
+	return fuzzed{def: d, url: u, request: govcr.Request{Method: method, URL: u.String(), Body: body, Headers: http.Header{"Accept": {accept}}}}, true
 }
 
 // answers reports whether the recording of one request answers another.
 func (e *fuzzed) answers(t *testing.T, other fuzzed) bool {
 	t.Helper()
 	if e.file == "" {
-		data, err := vcr.Encode(vcr.Header{Provider: e.def.Name, Source: vcr.Live}, []*cassette.Interaction{{Request: e.request, Response: cassette.Response{Code: 200, Body: "x"}}})
+		data, err := cassette.Encode(cassette.Header{Provider: e.def.Name, Source: cassette.Live}, []*cassette.Interaction{{Request: e.request, Response: govcr.Response{Code: 200, Body: "x"}}})
 		require.NoError(t, err)
 		e.file = string(data)
 	}
-	file, err := vcr.Parse("fuzzed.yaml", []byte(e.file))
+	file, err := cassette.Parse("fuzzed.yaml", []byte(e.file))
 	require.NoError(t, err, "%q", e.file)
-	r, err := vcr.NewReplay(vcr.Step{Name: "fuzzed.yaml", Tape: vcr.NewTape(file, e.def, nil)})
+	r, err := replay.NewSequence(replay.Step{Name: "fuzzed.yaml", Index: replay.NewIndex(file, e.def, nil)})
 	require.NoError(t, err)
-	front := vcr.NewFront(vcr.Config{Definition: e.def, Report: untold{t}}, r)
+	front := replay.NewTransport(exchange.Config{Definition: e.def, Report: untold{t}}, r)
 	u := *other.url
 	_, err = front.RoundTrip(&http.Request{
 		Method: other.request.Method, URL: &u, Header: other.request.Headers.Clone(),
@@ -117,7 +119,7 @@ func FuzzLoader(f *testing.F) {
 		if len(data) > 1<<16 {
 			return
 		}
-		file, err := vcr.Parse("fuzzed.yaml", data)
+		file, err := cassette.Parse("fuzzed.yaml", data)
 		if err != nil {
 			if file != nil || err.Error() == "" || len(err.Error()) > 1000 {
 				t.Fatalf("%v %v", file, err)
@@ -125,9 +127,9 @@ func FuzzLoader(f *testing.F) {
 			return
 		}
 		requirePlainLoad(t, data, file.Interactions)
-		again, err := vcr.Encode(file.Header, file.Interactions)
+		again, err := cassette.Encode(file.Header, file.Interactions)
 		require.NoError(t, err)
-		written, err := vcr.Parse("fuzzed.yaml", again)
+		written, err := cassette.Parse("fuzzed.yaml", again)
 		require.NoError(t, err, "%q", again)
 		require.Equal(t, file.Header, written.Header)
 		requirePlainLoad(t, again, written.Interactions)
@@ -137,7 +139,7 @@ func FuzzLoader(f *testing.F) {
 			require.Equal(t, ia.Response.Body, written.Interactions[i].Response.Body)
 		}
 		for _, d := range provider.All() {
-			vcr.NewTape(written, d, nil)
+			replay.NewIndex(written, d, nil)
 		}
 	})
 }
@@ -147,7 +149,7 @@ func requirePlainLoad(t *testing.T, data []byte, want []*cassette.Interaction) {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "fuzzed")
 	require.NoError(t, os.WriteFile(name+".yaml", data, 0o600))
-	plain, err := cassette.Load(name)
+	plain, err := govcr.Load(name)
 	require.NoError(t, err, "%q", data)
 	require.Equal(t, want, plain.Interactions, "%q", data)
 }

@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/vcr"
 )
 
 // changedRequest is a request in the parts in which it is changed.
@@ -66,7 +66,7 @@ type recordedRequest struct {
 	media string
 }
 
-func newRecordedRequest(exchange vcr.Captured) recordedRequest {
+func newRecordedRequest(exchange contract.Exchange) recordedRequest {
 	asked, answer := exchange.Request, exchange.Answer
 	r := recordedRequest{
 		changedRequest: changedRequest{method: asked.Method, url: asked.URL, header: asked.Header, body: string(asked.Body)},

@@ -15,8 +15,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/cassettes"
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/drift"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/record"
 )
 
 type check struct {
@@ -108,7 +110,7 @@ func (k *check) scenario(ctx context.Context, t target) error {
 	case !t.asks():
 		k.leave(t, leftOut, t.scenario.How, nil)
 		return nil
-	case k.simulate && file.Header.Source == vcr.Live:
+	case k.simulate && file.Header.Source == cassette.Live:
 		k.leave(t, leftOut, "recorded from a tenant; the simulator says nothing of that", nil)
 		return nil
 	case t.session.stopped != nil:
@@ -120,7 +122,7 @@ func (k *check) scenario(ctx context.Context, t target) error {
 		return err
 	}
 	t.welcome()
-	report := drift.Compare(t.def, exchanges(file.Captured()), fresh[0], fresh[1])
+	report := drift.Compare(t.def, file.Exchanges(), fresh[0], fresh[1])
 	report.Scenario, report.Stored = t.scenario.Name, file.Header.Source
 	k.report.add(report)
 	return nil
@@ -133,14 +135,14 @@ func (k *check) leave(t target, verdict, reason string, err error) {
 // twice records the scenario in memory. A tenant is asked a second time, so that
 // what differs from request to request is not taken for drift; the simulator
 // answers the same each time.
-func (k *check) twice(ctx context.Context, t target) (fresh [2][]drift.Exchange, err error) {
+func (k *check) twice(ctx context.Context, t target) (fresh [2][]contract.Exchange, err error) {
 	tenant, err := t.tenant()
 	if err != nil {
 		return fresh, k.fail(exitFailed, t, "%v", err)
 	}
 	k.progress(t)
 	for i := range fresh {
-		if i > 0 && tenant.Source == vcr.Simulated {
+		if i > 0 && tenant.Source == cassette.Simulated {
 			break
 		}
 		if err := k.attempts(ctx, t, tenant, func() (err error) {
@@ -155,27 +157,19 @@ func (k *check) twice(ctx context.Context, t target) (fresh [2][]drift.Exchange,
 
 // attempt records the scenario once. Without a path there is no file that it
 // could touch.
-func (k *check) attempt(ctx context.Context, t target, tenant vcr.Tenant) ([]drift.Exchange, error) {
-	recording, first, err := k.ask(ctx, t, vcr.RecordConfig{Tenant: tenant})
+func (k *check) attempt(ctx context.Context, t target, tenant record.Tenant) ([]contract.Exchange, error) {
+	recording, first, err := k.ask(ctx, t, record.Config{Tenant: tenant})
 	if err != nil {
 		return nil, err
 	}
 	if err := k.barred(t, first); err != nil {
 		return nil, err
 	}
-	captured, reasons := recording.Captured()
+	exchanges, reasons := recording.Exchanges()
 	if len(reasons) > 0 {
 		return nil, k.fail(exitFailed, t, "%s", strings.Join(reasons, "\n\t"))
 	}
-	return exchanges(captured), nil
-}
-
-func exchanges(captured []vcr.Captured) []drift.Exchange {
-	all := make([]drift.Exchange, len(captured))
-	for i, c := range captured {
-		all[i] = drift.Exchange(c)
-	}
-	return all
+	return exchanges, nil
 }
 
 const checkIntroduction = `check asks the tenant what refresh would record, compares the answers with the
@@ -283,7 +277,7 @@ func (s stored) has(t target) bool {
 }
 
 // load returns the scenario's cassette, nil when there is none.
-func (s stored) load(t target) (*vcr.File, error) {
+func (s stored) load(t target) (*cassette.File, error) {
 	name := t.name() + ".yaml"
 	data, err := fs.ReadFile(s.files, name)
 	switch {
@@ -292,5 +286,5 @@ func (s stored) load(t target) (*vcr.File, error) {
 	case err != nil:
 		return nil, err
 	}
-	return vcr.Parse(name, data)
+	return cassette.Parse(name, data)
 }

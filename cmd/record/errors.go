@@ -16,7 +16,7 @@ import (
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/record"
 )
 
 // The exit statuses. Scripts may rely on them.
@@ -135,7 +135,7 @@ func typeName(def *provider.Definition, errorType string) string {
 
 // classify gives a failed request its exit status.
 func (r *recorder) classify(ctx context.Context, t target, err error) error {
-	var status *vcr.StatusError
+	var status *record.StatusError
 	var unreachable *unreachableError
 	switch {
 	case ctx.Err() != nil:
@@ -154,7 +154,7 @@ func (r *recorder) classify(ctx context.Context, t target, err error) error {
 }
 
 // lookupAnswered is about the unrecorded request that finds an id.
-func (r *recorder) lookupAnswered(t target, status *vcr.StatusError, err error) error {
+func (r *recorder) lookupAnswered(t target, status *record.StatusError, err error) error {
 	switch code := status.Status; {
 	case code == http.StatusTooManyRequests:
 		return &throttledError{status.RetryAfter}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/vcr"
 )
 
 const listHelp = `list shows every scenario with the request that it answers, the status of the
@@ -65,7 +65,7 @@ func shippedSource(def *provider.Definition, s *provider.Scenario) string {
 	if err != nil {
 		return "none yet"
 	}
-	file, err := vcr.Parse(name, data)
+	file, err := cassette.Parse(name, data)
 	if err != nil {
 		return "unreadable"
 	}

@@ -15,9 +15,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/record"
 )
 
 type refresh struct {
@@ -103,7 +104,7 @@ func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 	}
 	source := t.session.tenant.Source
 	switch {
-	case source == vcr.Simulated && stored != "" && stored != vcr.Simulated && !r.force:
+	case source == cassette.Simulated && stored != "" && stored != cassette.Simulated && !r.force:
 		return row{stored, kept, "not simulated; --force puts the simulated one in its place"}, nil
 	case !t.asks() && stored == "":
 		return row{"none", leftOut, t.scenario.How + "; the shipped cassette serves"}, nil
@@ -117,7 +118,7 @@ func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 		return row{source, failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v", err)
 	}
 	r.progress(t)
-	var outcome vcr.Outcome
+	var outcome record.Outcome
 	var replaced string
 	if err := r.attempts(ctx, t, tenant, func() (err error) {
 		outcome, replaced, err = r.attempt(ctx, t, tenant)
@@ -130,7 +131,7 @@ func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 }
 
 // done is the line of a scenario that was recorded.
-func done(source, stored string, outcome vcr.Outcome, replaced string) row {
+func done(source, stored string, outcome record.Outcome, replaced string) row {
 	verdict := unchanged
 	var notes []string
 	if outcome.Written {
@@ -154,7 +155,7 @@ const foreign = "unknown"
 
 // stored is the source of the cassette that is there, empty when none is.
 func (r *refresh) stored(t target) (source string, err error) {
-	file, err := vcr.Load(r.output.path(t))
+	file, err := cassette.Load(r.output.path(t))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil
@@ -169,14 +170,14 @@ func (r *refresh) stored(t target) (source string, err error) {
 
 // attempt sends the scenario's request once and commits what came back. It also
 // says how many values were replaced.
-func (r *refresh) attempt(ctx context.Context, t target, tenant vcr.Tenant) (vcr.Outcome, string, error) {
-	recording, first, err := r.ask(ctx, t, vcr.RecordConfig{Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.acceptDrift})
+func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (record.Outcome, string, error) {
+	recording, first, err := r.ask(ctx, t, record.Config{Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.acceptDrift})
 	if err != nil {
-		return vcr.Outcome{}, "", err
+		return record.Outcome{}, "", err
 	}
 	defer recording.Release()
 	if err := r.expected(t, first); err != nil {
-		return vcr.Outcome{}, "", err
+		return record.Outcome{}, "", err
 	}
 	outcome, err := recording.Commit(false)
 	switch {

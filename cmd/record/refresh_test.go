@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/vcr"
 )
 
 // The shipped cassettes that are simulated are what the simulator answers today,
@@ -32,8 +32,8 @@ func TestShipped_current(t *testing.T) {
 			if !assert.NoError(t, err) {
 				continue
 			}
-			file, err := vcr.Parse(name, stored)
-			if !assert.NoError(t, err) || file.Header.Source == vcr.Live {
+			file, err := cassette.Parse(name, stored)
+			if !assert.NoError(t, err) || file.Header.Source == cassette.Live {
 				continue
 			}
 			made, err := os.ReadFile(filepath.Join(fresh, name))

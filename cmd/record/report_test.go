@@ -14,14 +14,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/lint"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/serve"
 )
 
 // The JSON that a help text shows is what the command writes: it has every
 // member of the struct and no other one, and what is explained is a member.
 func TestHelp_showsEveryMember(t *testing.T) {
 	explained := regexp.MustCompile(`(?m)^  ([a-z_]+) {2,}`)
-	for command, written := range map[string]any{"check": &report{}, "lint": &lint.Report{}, "serve": &vcr.Report{}} {
+	for command, written := range map[string]any{"check": &report{}, "lint": &lint.Report{}, "serve": &serve.Report{}} {
 		t.Run(command, func(t *testing.T) {
 			var help bytes.Buffer
 			require.Equal(t, exitDone, run(t.Context(), []string{command, "--help"}, nil, systemClock, &help, nil))

@@ -16,23 +16,25 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/replay"
 	"example.com/webhookvcr/internal/scenario"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/serve"
 )
 
 // patience is how long the requests on their way may take when the server stops.
 const patience = 5 * time.Second
 
 // serve is the command serve.
-type serve struct {
+type serving struct {
 	addr, scenarios    string
 	always, failUnused bool
 	stdout, stderr     io.Writer
 }
 
 func serveCommand() *cobra.Command {
-	s := &serve{}
+	s := &serving{}
 	c := &cobra.Command{
 		Use:   "serve [flags] PROVIDER STEP...",
 		Short: "Replay scenarios or cassettes over HTTP, for clients of any language",
@@ -56,7 +58,7 @@ func serveCommand() *cobra.Command {
 	return c
 }
 
-func (s *serve) run(ctx context.Context, args []string) error {
+func (s *serving) run(ctx context.Context, args []string) error {
 	def, steps, err := s.sequence(args)
 	if err != nil {
 		return err
@@ -64,24 +66,24 @@ func (s *serve) run(ctx context.Context, args []string) error {
 	if _, _, err := net.SplitHostPort(s.addr); err != nil {
 		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", s.addr)
 	}
-	replay, err := vcr.NewReplay(steps...)
+	sequence, err := replay.NewSequence(steps...)
 	if err != nil {
 		return exit(exitFailed, "%v", err)
 	}
-	journal := vcr.NewJournal(vcr.Config{Definition: def}, replay)
-	journal.OnFailure = func(e vcr.Exchange) { printFailure(s.stderr, e) }
+	requests := serve.NewLog(exchange.Config{Definition: def}, sequence)
+	requests.OnFailure = func(e serve.Entry) { printFailure(s.stderr, e) }
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
 		return exit(exitFailed, "--addr %q: %v", s.addr, reason(err))
 	}
-	if err := s.listen(ctx, listener, vcr.NewServer(def.BaseURL, journal)); err != nil {
+	if err := s.listen(ctx, listener, serve.NewServer(def.BaseURL, requests)); err != nil {
 		return err
 	}
-	return s.end(journal.Report())
+	return s.end(requests.Report())
 }
 
 // sequence reads the arguments.
-func (s *serve) sequence(args []string) (*provider.Definition, []vcr.Step, error) {
+func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, error) {
 	if len(args) == 0 {
 		return nil, nil, exit(exitUsage, "serve needs a provider and its steps, such as: record serve devrev webhooks.get/200")
 	}
@@ -118,11 +120,11 @@ func (s *serve) sequence(args []string) (*provider.Definition, []vcr.Step, error
 
 // listen serves until the context ends, and then lets the requests on their way
 // finish.
-func (s *serve) listen(ctx context.Context, listener net.Listener, handler *vcr.Server) error {
+func (s *serving) listen(ctx context.Context, listener net.Listener, handler *serve.Server) error {
 	addr := listener.Addr().(*net.TCPAddr)
 	host := addr.IP.String()
 	if !addr.IP.IsLoopback() {
-		fmt.Fprintf(s.stderr, "warning: %s is not a loopback address, so other machines can reach this server, %s included\n", s.addr, vcr.JournalPath)
+		fmt.Fprintf(s.stderr, "warning: %s is not a loopback address, so other machines can reach this server, %s included\n", s.addr, serve.LogPath)
 	}
 	if addr.IP.IsUnspecified() {
 		host = "127.0.0.1"
@@ -181,7 +183,7 @@ requests on their way, prints a summary on stderr, and ends with status
      with --fail-unused also when no request asked for a step
   2  wrong usage; nothing was served
 
-GET ` + vcr.JournalPath + ` shows what was asked so far, as JSON: the URL of every request, and
+GET ` + serve.LogPath + ` shows what was asked so far, as JSON: the URL of every request, and
 in an explanation the body of one that was missed; no header, and no credential
 that is known as one. The version rises when a member changes its meaning or goes:
 ` + shape(exampleLog) + `
@@ -198,25 +200,25 @@ that is known as one. The version rises when a member changes its meaning or goe
 }
 
 // exampleLog is what serve --help shows of the requests.
-var exampleLog = vcr.Report{
-	Version: vcr.JournalVersion, Provider: "devrev", Asked: 2, Answered: 1, Missed: 1, Breaches: 1,
-	Requests: []vcr.Exchange{
+var exampleLog = serve.Report{
+	Version: serve.LogVersion, Provider: "devrev", Asked: 2, Answered: 1, Missed: 1, Breaches: 1,
+	Requests: []serve.Entry{
 		{
-			Number: 1, Method: "POST", URL: "https://api.devrev.ai/webhooks.get", Result: vcr.Answered, Status: 200,
-			By: &vcr.By{
+			Number: 1, Method: "POST", URL: "https://api.devrev.ai/webhooks.get", Result: serve.Answered, Status: 200,
+			By: &serve.By{
 				Step: 1, Name: "truncated:webhooks.get/200", Cassette: "cassettes/devrev/webhooks.get/200.yaml",
 				Source: "simulated", Fault: "truncated",
 			},
 			Notes: []string{"…"},
 		},
-		{Number: 2, Method: "GET", URL: "https://api.devrev.ai/webhooks.gt", Result: vcr.Missed, Explanation: "…", Breach: "…"},
+		{Number: 2, Method: "GET", URL: "https://api.devrev.ai/webhooks.gt", Result: serve.Missed, Explanation: "…", Breach: "…"},
 	},
 	Unused: []string{`step 2, "webhooks.list/200": POST …`},
 }
 
 // printFailure tells of a request at once: whoever waits for an end-to-end test
 // to end need not wait for the reason.
-func printFailure(stderr io.Writer, e vcr.Exchange) {
+func printFailure(stderr io.Writer, e serve.Entry) {
 	for _, text := range []string{e.Explanation, e.Breach} {
 		if text != "" {
 			fmt.Fprintf(stderr, "request %d, %s %s:\n\t%s\n", e.Number, e.Method, e.URL, strings.ReplaceAll(text, "\n", "\n\t"))
@@ -225,7 +227,7 @@ func printFailure(stderr io.Writer, e vcr.Exchange) {
 }
 
 // end sums up what was asked, and is the error that the command ends with.
-func (s *serve) end(r vcr.Report) error {
+func (s *serving) end(r serve.Report) error {
 	fmt.Fprintf(s.stderr, "%s: %d answered, %d without an answer, %d refused, %d against the contract\n", count(r.Asked, "request"), r.Answered, r.Missed, r.Refused, r.Breaches)
 	if len(r.Unused) > 0 {
 		fmt.Fprintf(s.stderr, "no request asked for\n\t%s\n", strings.Join(r.Unused, "\n\t"))
@@ -253,10 +255,10 @@ func (s *serve) end(r vcr.Report) error {
 const maxNamed = 10
 
 // failedRequests names the requests that fail the run.
-func failedRequests(r vcr.Report) string {
+func failedRequests(r serve.Report) string {
 	var names []string
 	for _, e := range r.Requests {
-		if e.Result != vcr.Answered || e.Breach != "" {
+		if e.Result != serve.Answered || e.Breach != "" {
 			names = append(names, fmt.Sprintf("%d, %s %s", e.Number, e.Method, e.URL))
 		}
 	}

@@ -14,10 +14,12 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/scenario"
 	"example.com/webhookvcr/internal/simulator"
-	"example.com/webhookvcr/internal/vcr"
 )
 
 // recorder is what refresh and check share: whom they ask, how patiently, and
@@ -75,7 +77,7 @@ func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definiti
 		lacks, begun := r.lacks(t.def)
 		switch line := t.def.Name + ": " + enumerate(lacks); {
 		case r.simulate:
-			sessions[t.def] = &session{tenant: vcr.Tenant{Source: vcr.Simulated}}
+			sessions[t.def] = &session{tenant: record.Tenant{Source: cassette.Simulated}}
 		case len(lacks) > 0 && (named || begun):
 			missing = append(missing, line)
 		case len(lacks) > 0:
@@ -159,25 +161,25 @@ func environmentHelp() string {
 
 // live reads the tenant from the environment and proves that its values can be
 // recorded with, so that a mistake is told once and before anything is sent.
-func (r *recorder) live(def *provider.Definition) (vcr.Tenant, error) {
-	tenant, err := vcr.LiveTenant(def, r.getenv, r.clock.now().UTC().Format(time.DateOnly))
+func (r *recorder) live(def *provider.Definition) (record.Tenant, error) {
+	tenant, err := record.LiveTenant(def, r.getenv, r.clock.now().UTC().Format(time.DateOnly))
 	if err != nil {
 		return tenant, err
 	}
 	tenant.Transport = transport{http.DefaultTransport}
-	_, err = vcr.NewRecording(vcr.RecordConfig{Definition: def, Tenant: tenant})
+	_, err = record.New(record.Config{Config: exchange.Config{Definition: def}, Tenant: tenant})
 	return tenant, err
 }
 
 // simulated is the simulator in the state that the scenario needs.
-func simulated(t target) (vcr.Tenant, error) {
+func simulated(t target) (record.Tenant, error) {
 	handler, err := simulator.New(t.def, t.scenario.Switch)
 	if err != nil {
-		return vcr.Tenant{}, err
+		return record.Tenant{}, err
 	}
 	base, token, env := simulator.Tenant(t.def)
-	return vcr.Tenant{
-		BaseURL: base, Token: token, Source: vcr.Simulated,
+	return record.Tenant{
+		BaseURL: base, Token: token, Source: cassette.Simulated,
 		Getenv:    func(name string) string { return env[name] },
 		Transport: simulator.Transport(handler),
 	}, nil
@@ -185,7 +187,7 @@ func simulated(t target) (vcr.Tenant, error) {
 
 // session is what is known of a tenant while its scenarios are recorded.
 type session struct {
-	tenant vcr.Tenant
+	tenant record.Tenant
 	// welcomed says that the tenant has answered a request with its credential.
 	welcomed bool
 	// stopped is the failure that every further scenario would meet as well.
@@ -210,11 +212,11 @@ func (s *session) note(err error) {
 }
 
 // asks reports whether the scenario's request will be sent.
-func (t target) asks() bool { return t.session.tenant.Source == vcr.Simulated || t.scenario.Live }
+func (t target) asks() bool { return t.session.tenant.Source == cassette.Simulated || t.scenario.Live }
 
 // tenant is whom the scenario asks: the simulator has a state for each.
-func (t target) tenant() (vcr.Tenant, error) {
-	if t.session.tenant.Source == vcr.Simulated {
+func (t target) tenant() (record.Tenant, error) {
+	if t.session.tenant.Source == cassette.Simulated {
 		return simulated(t)
 	}
 	return t.session.tenant, nil
@@ -261,17 +263,18 @@ func (r *recorder) each(ctx context.Context, f func(target) error) (missed int) 
 
 // ask sends the scenario's request once. The recording holds what came back; its
 // claim on the target file is the caller's to release.
-func (r *recorder) ask(ctx context.Context, t target, config vcr.RecordConfig) (*vcr.Recording, answer, error) {
-	config.Definition, config.Scenario, config.Name = t.def, t.scenario, t.name()
-	recording, err := vcr.NewRecording(config)
+func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*record.Recording, answer, error) {
+	config.Config = exchange.Config{Definition: t.def, Report: silent{}, Bare: true}
+	config.Scenario, config.Name = t.scenario, t.name()
+	recording, err := record.New(config)
 	if err != nil {
 		return nil, answer{}, exit(exitFailed, "%v", err)
 	}
-	front := vcr.NewRecordingFront(vcr.Config{Definition: t.def, Report: silent{}, Bare: true}, recording)
-	defer front.Close()
+	rt := recording.Transport()
+	defer rt.Close()
 	bounded, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
-	first, err := send(bounded, t, front)
+	first, err := send(bounded, t, rt)
 	if err != nil {
 		recording.Release()
 		return nil, first, r.classify(ctx, t, err)
@@ -279,7 +282,7 @@ func (r *recorder) ask(ctx context.Context, t target, config vcr.RecordConfig) (
 	return recording, first, nil
 }
 
-// silent drops what the front reports: the commit names every problem again,
+// silent drops what the transport reports: the commit names every problem again,
 // sorted and with the next step, and a check finds them itself.
 type silent struct{}
 
@@ -295,10 +298,10 @@ type answer struct {
 
 // send makes the scenario's request, and follows the redirect when the scenario
 // is about one.
-func send(ctx context.Context, t target, front http.RoundTripper) (answer, error) {
+func send(ctx context.Context, t target, rt http.RoundTripper) (answer, error) {
 	var first answer
 	client := &http.Client{
-		Transport: observer{front, &first},
+		Transport: observer{rt, &first},
 		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
 			if !t.scenario.Follow || len(via) > 3 {
 				return http.ErrUseLastResponse

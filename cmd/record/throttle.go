@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/record"
 )
 
 // throttledError is an answer 429 to a scenario that is not about one.
@@ -18,9 +19,9 @@ func (e *throttledError) Error() string { return "the tenant is throttling" }
 
 // attempts asks until the tenant no longer throttles, and waits as long as it
 // says.
-func (r *recorder) attempts(ctx context.Context, t target, tenant vcr.Tenant, attempt func() error) error {
+func (r *recorder) attempts(ctx context.Context, t target, tenant record.Tenant, attempt func() error) error {
 	for waited := time.Duration(0); ; {
-		if tenant.Source == vcr.Live {
+		if tenant.Source == cassette.Live {
 			if err := r.clock.sleep(ctx, r.pace); err != nil {
 				return r.interrupted(t)
 			}

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/record"
 )
 
 // testDay is the moment at which the command of the scripts begins.
@@ -36,8 +37,8 @@ func scriptClock() clock {
 func TestAttempts_pace(t *testing.T) {
 	c := scriptClock()
 	r := &recorder{clock: c, stderr: io.Discard, pace: time.Second, maxWait: time.Minute}
-	for _, source := range []string{vcr.Live, vcr.Simulated} {
-		require.NoError(t, r.attempts(t.Context(), target{}, vcr.Tenant{Source: source}, func() error { return nil }))
+	for _, source := range []string{cassette.Live, cassette.Simulated} {
+		require.NoError(t, r.attempts(t.Context(), target{}, record.Tenant{Source: source}, func() error { return nil }))
 	}
 	assert.Equal(t, testDay.Add(time.Second), c.now(), "only a tenant is spared")
 }

@@ -28,7 +28,7 @@ func CheckAnswer(d *provider.Definition, r Request, a Answer, strict bool) []Pro
 	media := a.Header.Get("Content-Type")
 	malformed := rep.malformed(d, media)
 	if rep.status(d, route.Operation, a) {
-		rep.answerBody(d, route.Operation, a.Status, bareMediaType(media), !malformed, strict)
+		rep.answerBody(d, route.Operation, a.Status, MediaType(media), !malformed, strict)
 		rep.echo(d, route, r, a.Status)
 	}
 	rep.retryAfter(d, a)
@@ -52,7 +52,7 @@ func CheckBody(d *provider.Definition, operation string, status int, mediaType s
 	}
 	rep := report{in: "answer", body: body}
 	malformed := rep.malformed(d, mediaType)
-	rep.answerBody(d, op, status, bareMediaType(mediaType), mediaType != "" && !malformed, strict)
+	rep.answerBody(d, op, status, MediaType(mediaType), mediaType != "" && !malformed, strict)
 	return rep.done(), nil
 }
 

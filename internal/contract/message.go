@@ -22,6 +22,12 @@ type Request struct {
 	Body   []byte
 }
 
+// Exchange is a request and its answer.
+type Exchange struct {
+	Request Request
+	Answer  Answer
+}
+
 // Answer is the answer to a request, in the placeholder world.
 type Answer struct {
 	Status int
@@ -29,9 +35,9 @@ type Answer struct {
 	Body   []byte
 }
 
-// bareMediaType returns the media type of a Content-Type header without its
+// MediaType returns the media type of a Content-Type header without its
 // parameters, which say nothing about the contract.
-func bareMediaType(value string) string {
+func MediaType(value string) string {
 	if t, _, err := mime.ParseMediaType(value); err == nil {
 		return t
 	}

@@ -33,7 +33,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 		}
 	default:
 		if !malformed {
-			rep.requestMedia(d, bareMediaType(r.Header.Get("Content-Type")))
+			rep.requestMedia(d, MediaType(r.Header.Get("Content-Type")))
 		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.root)

@@ -13,7 +13,7 @@ import (
 )
 
 // bodies compares the bodies of two answers with the same status.
-func bodies(d *provider.Definition, a, b Exchange) []finding {
+func bodies(d *provider.Definition, a, b contract.Exchange) []finding {
 	was, is := a.Answer.Body, b.Answer.Body
 	if bytes.Equal(was, is) {
 		return nil
@@ -119,7 +119,7 @@ func with(n *jsontext.Node, tokens []string, member *jsontext.Node) *jsontext.No
 // comparison compares two bodies place by place.
 type comparison struct {
 	d       *provider.Definition
-	a, b    Exchange
+	a, b    contract.Exchange
 	root    *jsontext.Node // of b
 	was, is func(pointer string) provider.Class
 	found   []finding

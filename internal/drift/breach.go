@@ -10,7 +10,7 @@ import (
 
 // breaches returns the problems with the contract that the fresh answer has and
 // the stored one has not.
-func breaches(d *provider.Definition, stored, fresh Exchange) []finding {
+func breaches(d *provider.Definition, stored, fresh contract.Exchange) []finding {
 	known := map[finding]bool{}
 	for _, f := range problems(d, stored) {
 		known[f.anonymous()] = true
@@ -40,7 +40,7 @@ func (f finding) anonymous() finding {
 }
 
 // problems returns what the contract has to say about an answer.
-func problems(d *provider.Definition, e Exchange) []finding {
+func problems(d *provider.Definition, e contract.Exchange) []finding {
 	root := parse(e.Answer.Body)
 	var all []finding
 	seen := map[finding]bool{}

@@ -9,12 +9,6 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// Exchange is a request and its answer, in the placeholder world.
-type Exchange struct {
-	Request contract.Request
-	Answer  contract.Answer
-}
-
 // finding is a change before it is known to be drift.
 type finding struct {
 	rule    Rule
@@ -32,7 +26,7 @@ type finding struct {
 // later with the same requests; with none nothing is known to be volatile.
 //
 // Two equal recordings have no drift, whatever they hold.
-func Compare(d *provider.Definition, stored, fresh, again []Exchange) Report {
+func Compare(d *provider.Definition, stored, fresh, again []contract.Exchange) Report {
 	r := Report{Provider: d.Name, Changes: []Change{}, Volatile: []Volatile{}}
 	met := pair(stored, fresh)
 	twins, storedTwins := pairing{}, pairing{}
@@ -151,14 +145,14 @@ func (r *Report) sort() {
 }
 
 // differences compares two answers to the same request.
-func differences(d *provider.Definition, a, b Exchange) []finding {
+func differences(d *provider.Definition, a, b contract.Exchange) []finding {
 	if a.Answer.Status != b.Answer.Status {
 		return []finding{changedStatus(d, a, b)}
 	}
 	return slices.Concat(headers(d, a, b), bodies(d, a, b))
 }
 
-func changedStatus(d *provider.Definition, a, b Exchange) finding {
+func changedStatus(d *provider.Definition, a, b contract.Exchange) finding {
 	f := finding{rule: StatusChanged, message: fmt.Sprintf("the HTTP status was %d and is %d: a client takes another branch than before", a.Answer.Status, b.Answer.Status)}
 	if !documented(d, b) {
 		f.message = fmt.Sprintf("the HTTP status was %d and is %d, which the contract does not list for this operation: a client has no branch for it", a.Answer.Status, b.Answer.Status)
@@ -168,7 +162,7 @@ func changedStatus(d *provider.Definition, a, b Exchange) finding {
 
 // documented reports whether the contract lists the answer's status for the
 // operation.
-func documented(d *provider.Definition, e Exchange) bool {
+func documented(d *provider.Definition, e contract.Exchange) bool {
 	if e.Request.URL == nil {
 		return false
 	}

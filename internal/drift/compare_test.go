@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/drift"
 	"example.com/webhookvcr/internal/provider"
 	"github.com/stretchr/testify/assert"
@@ -14,7 +15,7 @@ import (
 
 type comparison struct {
 	name          string
-	stored, fresh drift.Exchange
+	stored, fresh contract.Exchange
 	want          []string // CLASS RULE POINTER; nothing, when there is no drift
 }
 
@@ -34,7 +35,7 @@ func TestCompare(t *testing.T) {
 			pin(c.name, r)
 		})
 	}
-	other := func(method string) drift.Exchange {
+	other := func(method string) contract.Exchange {
 		return get(t, webhook(), to(method, provider.DevRev.BaseURL+"/page"))
 	}
 	r, _ := compare(t, one(other("GET")), one(other("BREW")))
@@ -52,7 +53,7 @@ func TestCompare(t *testing.T) {
 // makes nothing volatile.
 func TestCompare_withItself(t *testing.T) {
 	for _, c := range comparisons(t) {
-		for _, e := range []drift.Exchange{c.stored, c.fresh} {
+		for _, e := range []contract.Exchange{c.stored, c.fresh} {
 			r, got := compare(t, one(e), one(e), e)
 			assert.Empty(t, got, c.name)
 			assert.Empty(t, r.Volatile, c.name)
@@ -72,8 +73,8 @@ func TestRules(t *testing.T) {
 		note(compare(t, one(c.stored), one(c.fresh)))
 	}
 	page := get(t, webhook(), to("GET", provider.DevRev.BaseURL+"/page"))
-	note(compare(t, []drift.Exchange{get(t, webhook()), page}, one(get(t, webhook()))))
-	note(compare(t, one(get(t, webhook())), []drift.Exchange{get(t, webhook()), page}))
+	note(compare(t, []contract.Exchange{get(t, webhook()), page}, one(get(t, webhook()))))
+	note(compare(t, one(get(t, webhook())), []contract.Exchange{get(t, webhook()), page}))
 
 	doc, err := os.ReadFile("doc.go")
 	require.NoError(t, err)
@@ -233,7 +234,7 @@ func comparisons(t *testing.T) []comparison {
 		{
 			"other order of members",
 			get(t, webhook()),
-			get(t, webhook(), func(e *drift.Exchange) {
+			get(t, webhook(), func(e *contract.Exchange) {
 				e.Answer.Body = []byte(`{"webhook":{"url":"https://example.com/url-1","id":"` + provider.DevRevWebhookID + `","secret":"cGxhY2Vob2xkZXItMQ==","status":"active"}}`)
 			}),
 			[]string{"cosmetic order-changed /webhook"},

@@ -15,13 +15,13 @@ import (
 )
 
 // edit changes an exchange.
-type edit func(*drift.Exchange)
+type edit func(*contract.Exchange)
 
-func exchange(t testing.TB, method, target, mediaType, body string, edits ...edit) drift.Exchange {
+func exchange(t testing.TB, method, target, mediaType, body string, edits ...edit) contract.Exchange {
 	t.Helper()
 	u, err := url.Parse(target)
 	require.NoError(t, err)
-	e := drift.Exchange{
+	e := contract.Exchange{
 		Request: contract.Request{Method: method, URL: u, Header: http.Header{"Accept": {mediaType}}},
 		Answer:  contract.Answer{Status: 200, Header: http.Header{"Content-Type": {mediaType}}, Body: []byte(body)},
 	}
@@ -32,7 +32,7 @@ func exchange(t testing.TB, method, target, mediaType, body string, edits ...edi
 }
 
 // get is an answer of DevRev's webhooks.get.
-func get(t testing.TB, body string, edits ...edit) drift.Exchange {
+func get(t testing.TB, body string, edits ...edit) contract.Exchange {
 	t.Helper()
 	e := exchange(t, "POST", provider.DevRev.BaseURL+"/webhooks.get", "application/json", body)
 	e.Request.Header.Set("Content-Type", "application/json")
@@ -44,7 +44,7 @@ func get(t testing.TB, body string, edits ...edit) drift.Exchange {
 }
 
 // list is an answer of DevRev's webhooks.list.
-func list(t testing.TB, body string, edits ...edit) drift.Exchange {
+func list(t testing.TB, body string, edits ...edit) contract.Exchange {
 	t.Helper()
 	e := exchange(t, "POST", provider.DevRev.BaseURL+"/webhooks.list", "application/json", body, edits...)
 	e.Request.Body = []byte("{}")
@@ -52,17 +52,17 @@ func list(t testing.TB, body string, edits ...edit) drift.Exchange {
 }
 
 // getWebHook is an answer of d.velop's GetWebHook.
-func getWebHook(t testing.TB, body string, edits ...edit) drift.Exchange {
+func getWebHook(t testing.TB, body string, edits ...edit) contract.Exchange {
 	t.Helper()
 	path := "/dmsconfig/r/" + provider.DVelopRepositoryID + "/events/" + provider.DVelopEventID + "/" + provider.DVelopWebhookID
 	return exchange(t, "GET", provider.DVelop.BaseURL+path, "application/json", body, edits...)
 }
 
-func status(n int) edit { return func(e *drift.Exchange) { e.Answer.Status = n } }
+func status(n int) edit { return func(e *contract.Exchange) { e.Answer.Status = n } }
 
 // header sets a header of the answer; an empty value removes it.
 func header(name, value string) edit {
-	return func(e *drift.Exchange) {
+	return func(e *contract.Exchange) {
 		e.Answer.Header = e.Answer.Header.Clone()
 		e.Answer.Header.Set(name, value)
 		if value == "" {
@@ -72,7 +72,7 @@ func header(name, value string) edit {
 }
 
 func to(method, target string) edit {
-	return func(e *drift.Exchange) {
+	return func(e *contract.Exchange) {
 		e.Request.Method, e.Request.Body = method, nil
 		e.Request.URL, _ = url.Parse(target)
 	}
@@ -94,7 +94,7 @@ func item(n int, more ...string) string {
 func items(all ...string) string { return `{"webhooks":[` + strings.Join(all, ",") + `]}` }
 
 // compare returns the changes as "CLASS RULE POINTER".
-func compare(t testing.TB, stored, fresh []drift.Exchange, again ...drift.Exchange) (drift.Report, []string) {
+func compare(t testing.TB, stored, fresh []contract.Exchange, again ...contract.Exchange) (drift.Report, []string) {
 	t.Helper()
 	d := &provider.DevRev
 	if host := stored[0].Request.URL; host != nil && "https://"+host.Host == provider.DVelop.BaseURL {
@@ -112,4 +112,4 @@ func compare(t testing.TB, stored, fresh []drift.Exchange, again ...drift.Exchan
 	return r, lines
 }
 
-func one(e drift.Exchange) []drift.Exchange { return []drift.Exchange{e} }
+func one(e contract.Exchange) []contract.Exchange { return []contract.Exchange{e} }

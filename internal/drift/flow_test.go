@@ -22,32 +22,32 @@ func TestCompare_flows(t *testing.T) {
 	)
 	for _, c := range []struct {
 		name          string
-		stored, fresh []drift.Exchange
+		stored, fresh []contract.Exchange
 		want          []string
 	}{
 		{
-			name: "parallel requests swapped", stored: []drift.Exchange{first, listing}, fresh: []drift.Exchange{listing, first},
+			name: "parallel requests swapped", stored: []contract.Exchange{first, listing}, fresh: []contract.Exchange{listing, first},
 		},
 		{
-			name: "equal requests keep their order", stored: []drift.Exchange{first, unlisted}, fresh: []drift.Exchange{unlisted, first},
+			name: "equal requests keep their order", stored: []contract.Exchange{first, unlisted}, fresh: []contract.Exchange{unlisted, first},
 			want: []string{
 				"additive member-undocumented /webhook/x",
 				"cosmetic member-undocumented-gone /webhook/x",
 			},
 		},
 		{
-			name: "the redirect is no longer followed", stored: []drift.Exchange{login, page}, fresh: one(login),
+			name: "the redirect is no longer followed", stored: []contract.Exchange{login, page}, fresh: one(login),
 			want: []string{"breaking exchange-gone"},
 		},
 		{
-			name: "the redirect is followed", stored: one(login), fresh: []drift.Exchange{login, page},
+			name: "the redirect is followed", stored: one(login), fresh: []contract.Exchange{login, page},
 			want: []string{"breaking exchange-new"},
 		},
 		{
-			name: "the redirect leads to another query", stored: []drift.Exchange{login, page}, fresh: []drift.Exchange{login, otherPage},
+			name: "the redirect leads to another query", stored: []contract.Exchange{login, page}, fresh: []contract.Exchange{login, otherPage},
 		},
 		{
-			name: "the redirect leads elsewhere", stored: []drift.Exchange{login, page}, fresh: []drift.Exchange{login, elsewhere},
+			name: "the redirect leads elsewhere", stored: []contract.Exchange{login, page}, fresh: []contract.Exchange{login, elsewhere},
 			want: []string{
 				"breaking exchange-gone",
 				"breaking exchange-new",
@@ -71,7 +71,7 @@ func TestCompare_places(t *testing.T) {
 	a, b := get(t, webhook()), list(t, items(item(1)))
 	page := get(t, webhook(), to("GET", provider.DevRev.BaseURL+"/page"))
 
-	r, _ := compare(t, []drift.Exchange{a, b}, []drift.Exchange{a, list(t, items()), page})
+	r, _ := compare(t, []contract.Exchange{a, b}, []contract.Exchange{a, list(t, items()), page})
 
 	assert.Equal(t, []int{2, 1}, []int{r.Changes[0].Exchange, r.Changes[1].Exchange})
 	assert.Equal(t, drift.ExchangeNew, r.Changes[0].Rule)
@@ -81,7 +81,7 @@ func TestCompare_places(t *testing.T) {
 // A request that differs in the order of its query and of its members, or in
 // the numbers of placeholders, is the same request.
 func TestCompare_sameRequest(t *testing.T) {
-	page := func(target, body string) drift.Exchange {
+	page := func(target, body string) contract.Exchange {
 		e := get(t, webhook(), to("POST", provider.DevRev.BaseURL+target))
 		e.Request.Body = []byte(body)
 		return e
@@ -96,15 +96,15 @@ func TestCompare_sameRequest(t *testing.T) {
 		second.Answer.Status, secondAgain.Answer.Status = 204, 204
 
 		// Were they other requests, each would be taken for the other.
-		_, got := compare(t, []drift.Exchange{first, second}, []drift.Exchange{secondAgain, firstAgain})
+		_, got := compare(t, []contract.Exchange{first, second}, []contract.Exchange{secondAgain, firstAgain})
 
 		assert.Empty(t, got, c)
 	}
 }
 
 func TestCompare_withoutURL(t *testing.T) {
-	e := drift.Exchange{Answer: contract.Answer{Status: 200}}
-	other := drift.Exchange{Answer: contract.Answer{Status: 500}}
+	e := contract.Exchange{Answer: contract.Answer{Status: 200}}
+	other := contract.Exchange{Answer: contract.Answer{Status: 500}}
 
 	_, got := compare(t, one(e), one(other))
 

@@ -3,7 +3,6 @@ package drift
 import (
 	"fmt"
 	"maps"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,7 +17,7 @@ import (
 const contentType = "Content-Type"
 
 // headers compares the headers that a recording keeps, volatile ones aside.
-func headers(d *provider.Definition, a, b Exchange) []finding {
+func headers(d *provider.Definition, a, b contract.Exchange) []finding {
 	var all []finding
 	for _, name := range slices.Sorted(maps.Keys(d.ResponseHeaders)) {
 		if slices.Contains(d.Volatile, name) {
@@ -55,7 +54,7 @@ func join(h http.Header, name string) string {
 }
 
 func mediaType(d *provider.Definition, was, is string) (Rule, string) {
-	before, after := bareMediaType(was), bareMediaType(is)
+	before, after := contract.MediaType(was), contract.MediaType(is)
 	switch {
 	case was == "":
 		return MediaTypeNew, "the answer names a media type and did not before: a client may have to take it into account"
@@ -66,14 +65,6 @@ func mediaType(d *provider.Definition, was, is string) (Rule, string) {
 	default:
 		return HeaderValueChanged, "the media type has other parameters: a client that compares it as text fails"
 	}
-}
-
-func bareMediaType(s string) string {
-	if t, _, err := mime.ParseMediaType(s); err == nil {
-		return t
-	}
-	t, _, _ := strings.Cut(s, ";")
-	return strings.ToLower(strings.TrimSpace(t))
 }
 
 // describeMedia quotes a media type that the contract has.

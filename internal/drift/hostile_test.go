@@ -23,7 +23,7 @@ func TestCompare_quotesNoValue(t *testing.T) {
 	const planted = "Planted"
 	body := func(format string) string { return fmt.Sprintf(format, planted) }
 	stored := get(t, webhook(`"event_types":["work_created"]`, `"created_date":"2024-11-19T14:03:27Z"`, `"x":"y"`))
-	var fresh []drift.Exchange
+	var fresh []contract.Exchange
 	for _, s := range []string{
 		planted, `"%[1]s"`, `["%[1]s"]`, `{"type":"%[1]s","message":"%[1]s"}`, `{"webhook":"%[1]s"}`, `{"webhook":{"status":"%[1]s","url":"%[1]s","secret":"%[1]s","id":"%[1]s",
 			"created_date":"%[1]s","x":"%[1]s","event_types":["%[1]s"],"created_by":{"type":"%[1]s","state":"%[1]s","id":"%[1]s"}}}`,
@@ -35,7 +35,7 @@ func TestCompare_quotesNoValue(t *testing.T) {
 	}
 	fresh = append(fresh, get(t, webhook(), to(planted, "https://"+planted+"/"+planted)), get(t, webhook(), to("GET", provider.DevRev.BaseURL+"/"+planted+"?"+planted)))
 	for _, e := range fresh {
-		for _, pair := range [][2]drift.Exchange{{stored, e}, {e, stored}, {get(t, webhook(), status(e.Answer.Status)), e}} {
+		for _, pair := range [][2]contract.Exchange{{stored, e}, {e, stored}, {get(t, webhook(), status(e.Answer.Status)), e}} {
 			r := drift.Compare(&provider.DevRev, one(pair[0]), one(pair[1]), one(stored))
 			got, err := json.Marshal(drift.Reports{r})
 			require.NoError(t, err)
@@ -111,8 +111,8 @@ func FuzzCompare(f *testing.F) {
 	f.Add("", "%zz", 0, "", "[", "\xff", "1e99999")
 	f.Fuzz(func(t *testing.T, method, target string, status int, header, a, b, c string) {
 		u, _ := url.Parse(target)
-		make := func(body string, status int) drift.Exchange {
-			return drift.Exchange{
+		make := func(body string, status int) contract.Exchange {
+			return contract.Exchange{
 				Request: contract.Request{Method: method, URL: u, Body: []byte(c)},
 				Answer: contract.Answer{Status: status, Body: []byte(body), Header: http.Header{
 					"Content-Type": {header}, "Location": {header}, "Retry-After": {header}, "Www-Authenticate": {header},
@@ -122,18 +122,18 @@ func FuzzCompare(f *testing.F) {
 		x, y, z := make(a, status), make(b, status), make(c, status^1)
 		z.Answer.Header = nil
 		for _, d := range provider.All() {
-			for _, e := range []drift.Exchange{x, y, z} {
-				r := drift.Compare(d, []drift.Exchange{e, x}, []drift.Exchange{e, x}, []drift.Exchange{e, x})
+			for _, e := range []contract.Exchange{x, y, z} {
+				r := drift.Compare(d, []contract.Exchange{e, x}, []contract.Exchange{e, x}, []contract.Exchange{e, x})
 				if len(r.Changes) > 0 || len(r.Volatile) > 0 {
 					t.Fatalf("a recording drifts from itself: %+v", r)
 				}
 			}
-			r := drift.Reports{drift.Compare(d, []drift.Exchange{x}, []drift.Exchange{y, z}, []drift.Exchange{z}), drift.Compare(d, []drift.Exchange{y, z}, []drift.Exchange{x}, nil)}
+			r := drift.Reports{drift.Compare(d, []contract.Exchange{x}, []contract.Exchange{y, z}, []contract.Exchange{z}), drift.Compare(d, []contract.Exchange{y, z}, []contract.Exchange{x}, nil)}
 			var first, second bytes.Buffer
 			if err := r.WriteText(&first); err != nil {
 				t.Fatal(err)
 			}
-			r = drift.Reports{drift.Compare(d, []drift.Exchange{x}, []drift.Exchange{y, z}, []drift.Exchange{z}), drift.Compare(d, []drift.Exchange{y, z}, []drift.Exchange{x}, nil)}
+			r = drift.Reports{drift.Compare(d, []contract.Exchange{x}, []contract.Exchange{y, z}, []contract.Exchange{z}), drift.Compare(d, []contract.Exchange{y, z}, []contract.Exchange{x}, nil)}
 			if _ = r.WriteText(&second); first.String() != second.String() {
 				t.Fatalf("two answers to one question:\n%s\n%s", &first, &second)
 			}

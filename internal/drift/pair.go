@@ -19,7 +19,7 @@ type pairing struct {
 // pair finds for each exchange of a the first free one of b with the same
 // request, and for what is left the first with the same method and path. The
 // order of requests that differ carries no meaning: parallel calls swap.
-func pair(a, b []Exchange) pairing {
+func pair(a, b []contract.Exchange) pairing {
 	p := pairing{other: map[int]int{}}
 	taken := make([]bool, len(b))
 	for _, key := range []func(contract.Request) string{whole, address} {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/drift"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,7 +25,7 @@ func reports(t *testing.T) drift.Reports {
 	same.Scenario = "webhooks.list/200"
 	login := getWebHook(t, "", status(302), header("Location", "/identityprovider/login"))
 	page := exchange(t, "GET", "https://sample-api.d-velop.cloud/identityprovider/login", "text/html", "<p>")
-	flow, _ := compare(t, []drift.Exchange{login, page}, one(getWebHook(t, "", status(401))))
+	flow, _ := compare(t, []contract.Exchange{login, page}, one(getWebHook(t, "", status(401))))
 	return drift.Reports{changed, same, flow}
 }
 

@@ -3,6 +3,7 @@ package drift_test
 import (
 	"testing"
 
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/drift"
 	"example.com/webhookvcr/internal/provider"
 	"github.com/stretchr/testify/assert"
@@ -15,10 +16,10 @@ func TestCompare_volatile(t *testing.T) {
 		first = get(t, webhook())
 		page  = get(t, webhook(), to("GET", provider.DevRev.BaseURL+"/page"))
 	)
-	both := func(e ...drift.Exchange) []drift.Exchange { return e }
+	both := func(e ...contract.Exchange) []contract.Exchange { return e }
 	for _, c := range []struct {
 		name                 string
-		stored, fresh, again []drift.Exchange
+		stored, fresh, again []contract.Exchange
 		want                 []string
 		volatile             []drift.Volatile
 	}{

@@ -123,6 +123,7 @@ var DVelop = Definition{
 		"Vary":             Tokens,
 		"Www-Authenticate": Scheme,
 	},
+	Vary:         []string{"x-dv-sig-1"},
 	ErrorMembers: []string{"code", "reason"},
 	LoginPath:    "/identityprovider/login",
 	Scenarios:    dvelopScenarios,

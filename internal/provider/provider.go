@@ -64,6 +64,9 @@ type Definition struct {
 	// ResponseHeaders are the response headers that enter a cassette, each with
 	// the grammar that its value must have. Values that depart are dropped.
 	ResponseHeaders map[string]HeaderGrammar
+	// Vary names the vendor's own request headers, in small letters, that a Vary
+	// header may list.
+	Vary []string
 	// Volatile names response headers whose values differ between two requests a
 	// second apart; they never make a recording count as changed.
 	Volatile []string

@@ -1,5 +1,5 @@
 // Package scenario turns the steps of a sequence, as a person writes them, into
-// what package vcr replays.
+// what package replay answers from.
 //
 //  1. A step is read: "always:webhooks.get/200" is a name with a modifier.
 //  2. Its name is looked up: a scenario of the [Library], or, where paths are

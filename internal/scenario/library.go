@@ -9,8 +9,9 @@ import (
 	"strings"
 	"sync"
 
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/replay"
 )
 
 // Library is where the names of steps are looked up. The zero value is none: a
@@ -30,17 +31,17 @@ type Library struct {
 }
 
 // Resolve finds the cassettes of the steps; every mistake is reported at once.
-func (l Library) Resolve(steps []string) ([]vcr.Step, error) {
+func (l Library) Resolve(steps []string) ([]replay.Step, error) {
 	if len(steps) == 0 {
 		return nil, fmt.Errorf("no step to replay; name a scenario, such as %q", l.Definition.Scenarios[0].Name)
 	}
-	var resolved []vcr.Step
+	var resolved []replay.Step
 	var mistakes []string
 	for _, text := range steps {
 		s, err := l.read(text)
 		if err == nil {
 			s.always = s.always || l.EveryAlways
-			var found []vcr.Step
+			var found []replay.Step
 			found, err = l.find(s)
 			resolved = append(resolved, found...)
 		}
@@ -51,20 +52,20 @@ func (l Library) Resolve(steps []string) ([]vcr.Step, error) {
 	if len(mistakes) > 0 {
 		return nil, errors.New(strings.Join(mistakes, "\n"))
 	}
-	if earlier, later, hidden := vcr.Hidden(resolved); hidden {
+	if earlier, later, hidden := replay.Hidden(resolved); hidden {
 		return nil, fmt.Errorf("step %s never gets a request: %s before it answers every one; put %s first", later, strings.Join(earlier, " and "), later)
 	}
 	return resolved, nil
 }
 
-// find returns what a step replays: several tapes for a directory.
-func (l Library) find(s step) ([]vcr.Step, error) {
+// find returns what a step replays: several cassettes for a directory.
+func (l Library) find(s step) ([]replay.Step, error) {
 	if def := l.Definition.Scenario(s.name); def != nil {
 		file, err := l.File(def)
 		if err != nil {
 			return nil, err
 		}
-		return []vcr.Step{s.replayed(s.spelt, vcr.NewTape(file, l.Definition, def))}, nil
+		return []replay.Step{s.replayed(s.spelt, replay.NewIndex(file, l.Definition, def))}, nil
 	}
 	if l.isPath(s.name) {
 		return l.cassettes(s)
@@ -72,15 +73,15 @@ func (l Library) find(s step) ([]vcr.Step, error) {
 	return nil, l.unknown(s.name)
 }
 
-// shipped remembers the parsed cassettes of this module: scenario -> *vcr.File.
+// shipped remembers the parsed cassettes of this module: scenario -> *cassette.File.
 var shipped sync.Map
 
 // own remembers the parsed cassettes of other file systems by their content,
 // since an fs.FS says nothing reliable of whether a file has changed.
-var own sync.Map // [32]byte -> *vcr.File
+var own sync.Map // [32]byte -> *cassette.File
 
 // File reads a scenario's cassette: the team's own where there is one.
-func (l Library) File(s *provider.Scenario) (*vcr.File, error) {
+func (l Library) File(s *provider.Scenario) (*cassette.File, error) {
 	name := l.Definition.Name + "/" + s.Name + ".yaml"
 	if l.Own != nil {
 		data, err := fs.ReadFile(l.Own, name)
@@ -92,28 +93,28 @@ func (l Library) File(s *provider.Scenario) (*vcr.File, error) {
 		}
 	}
 	if file, ok := shipped.Load(s); ok {
-		return file.(*vcr.File), nil
+		return file.(*cassette.File), nil
 	}
 	data, err := fs.ReadFile(l.Definition.Cassettes, s.Name+".yaml")
 	if err != nil {
 		return nil, fmt.Errorf("scenario %s of %s has no cassette yet; go run ./cmd/record refresh --simulate makes it", s.Name, l.Definition.Name)
 	}
-	file, err := vcr.Parse("cassettes/"+name, data)
+	file, err := cassette.Parse("cassettes/"+name, data)
 	if err != nil {
 		return nil, err
 	}
 	stored, _ := shipped.LoadOrStore(s, file)
-	return stored.(*vcr.File), nil
+	return stored.(*cassette.File), nil
 }
 
 // ownFile reads a cassette of the team's own and makes sure that it is the one
 // which its name says.
-func (l Library) ownFile(s *provider.Scenario, name string, data []byte) (*vcr.File, error) {
+func (l Library) ownFile(s *provider.Scenario, name string, data []byte) (*cassette.File, error) {
 	key := sha256.Sum256(append([]byte(name+"\n"), data...))
 	if file, ok := own.Load(key); ok {
-		return file.(*vcr.File), nil
+		return file.(*cassette.File), nil
 	}
-	file, err := vcr.Parse(name, data)
+	file, err := cassette.Parse(name, data)
 	if err != nil {
 		return nil, err
 	}
@@ -121,5 +122,5 @@ func (l Library) ownFile(s *provider.Scenario, name string, data []byte) (*vcr.F
 		return nil, fmt.Errorf("%s holds %s of %s, not %s of %s", name, h.Scenario, h.Provider, s.Name, l.Definition.Name)
 	}
 	stored, _ := own.LoadOrStore(key, file)
-	return stored.(*vcr.File), nil
+	return stored.(*cassette.File), nil
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/replay"
 	"example.com/webhookvcr/internal/scenario"
-	"example.com/webhookvcr/internal/vcr"
 )
 
 const cassette = "version: 2\ninteractions:\n- id: 0\n  request: {method: GET, url: https://api.devrev.ai/}\n  response: {code: 200}\n"
@@ -29,13 +29,13 @@ type resolved struct {
 	name, file string
 	scenario   bool
 	always     bool
-	fault      vcr.Fault
+	fault      replay.Fault
 }
 
-func describe(steps []vcr.Step) []resolved {
+func describe(steps []replay.Step) []resolved {
 	var all []resolved
 	for _, s := range steps {
-		all = append(all, resolved{s.Name, filepath.ToSlash(s.Tape.File.Name), s.Tape.Scenario != nil, s.Always, s.Fault})
+		all = append(all, resolved{s.Name, filepath.ToSlash(s.Index.File.Name), s.Index.Scenario != nil, s.Always, s.Fault})
 	}
 	return all
 }
@@ -54,15 +54,15 @@ func TestLibrary_Resolve(t *testing.T) {
 		steps []string
 		want  []resolved
 	}{
-		"a scenario":                    {false, []string{"webhooks.get/200"}, []resolved{{`"webhooks.get/200"`, shipped, true, false, vcr.None}}},
-		"always":                        {false, []string{"always:webhooks.get/200"}, []resolved{{`"always:webhooks.get/200"`, shipped, true, true, vcr.None}}},
-		"modifiers in any order":        {false, []string{"reset:always:webhooks.get/200"}, []resolved{{`"reset:always:webhooks.get/200"`, shipped, true, true, vcr.Reset}}},
-		"every step always":             {true, []string{"timeout:webhooks.get/200"}, []resolved{{`"timeout:webhooks.get/200"`, shipped, true, true, vcr.Timeout}}},
-		"a file":                        {false, []string{"truncated:one.yaml"}, []resolved{{`"truncated:one.yaml"`, "one.yaml", false, false, vcr.Truncated}}},
-		"a file with a colon":           {false, []string{"notjson:a:b.yaml"}, []resolved{{`"notjson:a:b.yaml"`, "a:b.yaml", false, false, vcr.NotJSON}}},
-		"a directory, in order":         {false, []string{"dir"}, []resolved{{`"dir/a/c.yaml"`, "dir/a/c.yaml", false, false, vcr.None}, {`"dir/b.yml"`, "dir/b.yml", false, false, vcr.None}}},
-		"a scenario before a directory": {false, []string{"webhooks.get/200"}, []resolved{{`"webhooks.get/200"`, shipped, true, false, vcr.None}}},
-		"our own file is its scenario":  {false, []string{"ours.yaml"}, []resolved{{`"ours.yaml"`, "ours.yaml", true, false, vcr.None}}},
+		"a scenario":                    {false, []string{"webhooks.get/200"}, []resolved{{`"webhooks.get/200"`, shipped, true, false, replay.None}}},
+		"always":                        {false, []string{"always:webhooks.get/200"}, []resolved{{`"always:webhooks.get/200"`, shipped, true, true, replay.None}}},
+		"modifiers in any order":        {false, []string{"reset:always:webhooks.get/200"}, []resolved{{`"reset:always:webhooks.get/200"`, shipped, true, true, replay.Reset}}},
+		"every step always":             {true, []string{"timeout:webhooks.get/200"}, []resolved{{`"timeout:webhooks.get/200"`, shipped, true, true, replay.Timeout}}},
+		"a file":                        {false, []string{"truncated:one.yaml"}, []resolved{{`"truncated:one.yaml"`, "one.yaml", false, false, replay.Truncated}}},
+		"a file with a colon":           {false, []string{"notjson:a:b.yaml"}, []resolved{{`"notjson:a:b.yaml"`, "a:b.yaml", false, false, replay.NotJSON}}},
+		"a directory, in order":         {false, []string{"dir"}, []resolved{{`"dir/a/c.yaml"`, "dir/a/c.yaml", false, false, replay.None}, {`"dir/b.yml"`, "dir/b.yml", false, false, replay.None}}},
+		"a scenario before a directory": {false, []string{"webhooks.get/200"}, []resolved{{`"webhooks.get/200"`, shipped, true, false, replay.None}}},
+		"our own file is its scenario":  {false, []string{"ours.yaml"}, []resolved{{`"ours.yaml"`, "ours.yaml", true, false, replay.None}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := library()
@@ -114,7 +114,7 @@ func TestLibrary_own(t *testing.T) {
 	steps, err := l.Resolve([]string{"webhooks.get/200", "webhooks.get/404"})
 	require.NoError(t, err)
 	assert.Equal(t, []resolved{
-		{`"webhooks.get/200"`, "recorded/devrev/webhooks.get/200.yaml", true, false, vcr.None},
-		{`"webhooks.get/404"`, "cassettes/devrev/webhooks.get/404.yaml", true, false, vcr.None},
+		{`"webhooks.get/200"`, "recorded/devrev/webhooks.get/200.yaml", true, false, replay.None},
+		{`"webhooks.get/404"`, "cassettes/devrev/webhooks.get/404.yaml", true, false, replay.None},
 	}, describe(steps))
 }

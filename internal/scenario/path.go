@@ -8,7 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/replay"
 )
 
 // isPath reports whether a step's name is a path: it ends as a cassette's file
@@ -30,17 +31,17 @@ func isCassette(name string) bool {
 	return (strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")) && !strings.HasSuffix(name, ".rejected.yaml")
 }
 
-// cassettes returns the tapes of a file, or of every cassette below a directory
+// cassettes returns the steps of a file, or of every cassette below a directory
 // in the order of their paths.
-func (l Library) cassettes(s step) ([]vcr.Step, error) {
+func (l Library) cassettes(s step) ([]replay.Step, error) {
 	paths, err := walk(s.name)
 	if err != nil {
 		return nil, err
 	}
-	var steps []vcr.Step
+	var steps []replay.Step
 	var mistakes []string
 	for _, path := range paths {
-		tape, err := l.open(path)
+		index, err := l.open(path)
 		if err != nil {
 			mistakes = append(mistakes, err.Error())
 			continue
@@ -49,7 +50,7 @@ func (l Library) cassettes(s step) ([]vcr.Step, error) {
 		if path != s.name {
 			name = fmt.Sprintf("%q", path)
 		}
-		steps = append(steps, s.replayed(name, tape))
+		steps = append(steps, s.replayed(name, index))
 	}
 	if len(mistakes) > 0 {
 		return nil, errors.New(strings.Join(mistakes, "\n"))
@@ -92,8 +93,8 @@ func reason(err error) error {
 
 // open reads a cassette. One that holds a scenario is that scenario, with what
 // it demonstrates.
-func (l Library) open(path string) (*vcr.Tape, error) {
-	file, err := vcr.Load(path)
+func (l Library) open(path string) (*replay.Index, error) {
+	file, err := cassette.Load(path)
 	if err != nil {
 		return nil, err
 	}
@@ -101,5 +102,5 @@ func (l Library) open(path string) (*vcr.Tape, error) {
 	if h.Provider != "" && h.Provider != l.Definition.Name {
 		return nil, fmt.Errorf("%s was recorded with %s, not with %s", path, h.Provider, l.Definition.Name)
 	}
-	return vcr.NewTape(file, l.Definition, l.Definition.Scenario(h.Scenario)), nil
+	return replay.NewIndex(file, l.Definition, l.Definition.Scenario(h.Scenario)), nil
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"example.com/webhookvcr/internal/vcr"
+	"example.com/webhookvcr/internal/replay"
 )
 
 // Modifier is what may stand before the name of a step.
@@ -19,7 +19,7 @@ const (
 	NotJSON   Modifier = "notjson:"   // a gateway's HTML page in place of the body
 )
 
-var faults = map[Modifier]vcr.Fault{Timeout: vcr.Timeout, Reset: vcr.Reset, Truncated: vcr.Truncated, NotJSON: vcr.NotJSON}
+var faults = map[Modifier]replay.Fault{Timeout: replay.Timeout, Reset: replay.Reset, Truncated: replay.Truncated, NotJSON: replay.NotJSON}
 
 // Words are how the steps of a sequence are written where the caller's user
 // writes them, for messages.
@@ -37,7 +37,7 @@ type step struct {
 	spelt  string
 	name   string
 	always bool
-	fault  vcr.Fault
+	fault  replay.Fault
 }
 
 // read takes the modifiers from a step. What begins like one and is none stays
@@ -52,9 +52,9 @@ func (l Library) read(text string) (step, error) {
 		switch m := Modifier(prefix + ":"); {
 		case m == Always:
 			s.always = true
-		case faults[m] != vcr.None && s.fault == vcr.None:
+		case faults[m] != replay.None && s.fault == replay.None:
 			s.fault = faults[m]
-		case faults[m] != vcr.None:
+		case faults[m] != replay.None:
 			return s, fmt.Errorf("step %s has two faults; a step fails in one way", s.spelt)
 		case l.isPath(s.name):
 			return s, nil
@@ -65,7 +65,7 @@ func (l Library) read(text string) (step, error) {
 	}
 }
 
-// replayed is the step with a tape, as package vcr takes it.
-func (s step) replayed(name string, tape *vcr.Tape) vcr.Step {
-	return vcr.Step{Name: name, Tape: tape, Always: s.always, Fault: s.fault}
+// replayed is the step with its index, as package replay takes it.
+func (s step) replayed(name string, index *replay.Index) replay.Step {
+	return replay.Step{Name: name, Index: index, Always: s.always, Fault: s.fault}
 }

@@ -1,0 +1,219 @@
+package cassette
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+	"gopkg.in/yaml.v3"
+
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// Sources of a cassette.
+const (
+	Live      = "live"      // recorded against a tenant
+	Simulated = "simulated" // made by the built-in simulator from the published contract
+)
+
+// Header is what go-vcr's format lacks; it stands under the top-level key
+// webhooktest, which go-vcr ignores and drops when it saves.
+type Header struct {
+	Provider string `yaml:"provider"`
+	Scenario string `yaml:"scenario,omitempty"`
+	Source   string `yaml:"source"`
+	// Recorded is the day of a live recording, as YYYY-MM-DD.
+	Recorded string `yaml:"recorded,omitempty"`
+	// Accepted are the contract problems that were accepted when the cassette was
+	// recorded: "answer /webhook/status (type)".
+	Accepted []string `yaml:"accepted,omitempty"`
+	// Varies are the pointers of requests that the test declared to differ from run
+	// to run: a replay binds them by their form instead of comparing them.
+	Varies []string `yaml:"varies,omitempty"`
+}
+
+// File is a parsed cassette. It is immutable: every client shares it.
+type File struct {
+	// Name is the path as the user gave it.
+	Name string
+	// Header is the zero value for a cassette that this module did not write.
+	Header       Header
+	Interactions []*Interaction
+}
+
+type document struct {
+	Header       *Header        `yaml:"webhooktest"`
+	Version      int            `yaml:"version"`
+	Interactions []*Interaction `yaml:"interactions"`
+}
+
+// Parse reads a cassette strictly: what go-vcr would silently misread (an empty
+// file, format 1, a misspelt key, a null entry, a second document) is an error
+// that names the file.
+func Parse(name string, data []byte) (*File, error) {
+	fail := func(format string, args ...any) (*File, error) {
+		return nil, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...))
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return fail("the file is empty; record it again")
+	}
+	var doc document
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decode(decoder, &doc); err != nil {
+		var version struct {
+			Version int `yaml:"version"`
+		}
+		if yaml.Unmarshal(data, &version) == nil && version.Version == cassette.CassetteFormatV1 {
+			return fail("cassette format 1; go-vcr v3 reads format 2 only, so record it again")
+		}
+		return fail("no go-vcr cassette: %s", firstLines(describe(err)))
+	}
+	if err := decode(decoder, &doc); !errors.Is(err, io.EOF) {
+		return fail("a second YAML document follows the cassette; go-vcr would ignore it, so remove it")
+	}
+	if doc.Version != cassette.CassetteFormatV2 {
+		return fail("cassette format %d; go-vcr v3 reads format 2 only, so record it again", doc.Version)
+	}
+	if len(doc.Interactions) == 0 {
+		return fail("the cassette holds no interactions; record it again")
+	}
+	for i, ia := range doc.Interactions {
+		switch {
+		case ia == nil:
+			return fail("interaction #%d is null; remove the entry or record again", i)
+		case ia.Request.Method == "":
+			return fail("interaction #%d has no request method", i)
+		case ia.Response.Code < 100 || ia.Response.Code > 599:
+			return fail("interaction #%d has the status code %d; expected 100 to 599", i, ia.Response.Code)
+		case !fits(ia.Response.Status, ia.Response.Code):
+			return fail("interaction #%d has a status that does not begin with its code %d; make them agree, or record it again", i, ia.Response.Code)
+		}
+		if _, err := url.Parse(ia.Request.URL); err != nil {
+			return fail("interaction #%d has a request URL that does not parse", i)
+		}
+	}
+	f := &File{Name: name, Interactions: doc.Interactions}
+	if doc.Header != nil {
+		f.Header = *doc.Header
+		if problem := f.Header.problem(); problem != "" {
+			return fail("%s", problem)
+		}
+	}
+	if wrong := f.unlisted(); wrong != "" {
+		return fail("%s; record it again", wrong)
+	}
+	return f, nil
+}
+
+// problem says what a header claims that cannot be; empty when nothing.
+func (h Header) problem() string {
+	switch {
+	case provider.ByName(h.Provider) == nil:
+		var names []string
+		for _, d := range provider.All() {
+			names = append(names, d.Name)
+		}
+		return fmt.Sprintf("the header's provider is %s; expected %s", shortWord(h.Provider), strings.Join(names, " or "))
+	case h.Source != Live && h.Source != Simulated:
+		return fmt.Sprintf("the header's source is %s; expected %s or %s", shortWord(h.Source), Live, Simulated)
+	}
+	return ""
+}
+
+var short = pattern.New(`^[A-Za-z._ -]{0,20}$`)
+
+// shortWord quotes what can hardly be somebody's secret.
+func shortWord(s string) string {
+	if short.MatchString(s) {
+		return fmt.Sprintf("%q", s)
+	}
+	return "another text"
+}
+
+// fits reports whether the text of a status is that of its code. net/http writes
+// the text only, and its readers take either.
+func fits(status string, code int) bool {
+	rest, ok := strings.CutPrefix(status, strconv.Itoa(code))
+	return status == "" || ok && (rest == "" || rest[0] == ' ')
+}
+
+// decode turns a panic of the YAML library on hostile input into an error.
+func decode(d *yaml.Decoder, into any) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the YAML library gave up on it")
+		}
+	}()
+	return d.Decode(into)
+}
+
+var goType = pattern.New(` (?:in|into) type [\w.*\[\]]+| into [\w.*\[\]]+$`)
+
+// quotedValue finds the value that the YAML library quotes in its errors: it
+// may be a secret of somebody's cassette.
+var quotedValue = pattern.New("`[^`]*`")
+
+func describe(err error) string {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	text = strings.TrimPrefix(text, "unmarshal errors:\n")
+	text = quotedValue.ReplaceAllString(text, "a value")
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		line = goType.ReplaceAllString(strings.TrimSpace(line), "")
+		if key, ok := strings.CutSuffix(line, " not found"); ok {
+			line = strings.Replace(key, "field ", "unknown key ", 1)
+		}
+		lines[i] = line
+	}
+	return strings.Join(lines, "; ")
+}
+
+func firstLines(s string) string {
+	if len(s) > 300 {
+		return s[:300] + " …"
+	}
+	return s
+}
+
+// parsed remembers the cassettes of this process: parsing is by far the most
+// expensive part of opening one. An entry counts while the file is the same
+// one, unchanged.
+var parsed sync.Map // path -> parsedFile
+
+type parsedFile struct {
+	info os.FileInfo
+	file *File
+}
+
+// Load reads the cassette at path, once per process while it does not change.
+func Load(path string) (*File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if cached, ok := parsed.Load(path); ok {
+		c := cached.(parsedFile)
+		if os.SameFile(c.info, info) && c.info.Size() == info.Size() && c.info.ModTime().Equal(info.ModTime()) {
+			return c.file, nil
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := Parse(path, data)
+	if err != nil {
+		return nil, err
+	}
+	parsed.Store(path, parsedFile{info, file})
+	return file, nil
+}

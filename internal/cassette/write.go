@@ -1,0 +1,181 @@
+package cassette
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"example.com/webhookvcr/internal/pattern"
+)
+
+// claims are the files that this process records to: two recordings of one file
+// would each save a half of the truth.
+var claims sync.Map // absolute path -> struct{}
+
+// Claim reserves a file for one recording until it is released. name is how
+// messages call it.
+func Claim(path, name string) (release func(), err error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, taken := claims.LoadOrStore(abs, struct{}{}); taken {
+		return nil, fmt.Errorf("%s is being recorded already; give every test a cassette of its own, or let one test record it", name)
+	}
+	return func() { claims.Delete(abs) }, nil
+}
+
+// Snapshot is the target file as it was when the recording began; nil info
+// means that there was none.
+type Snapshot struct{ info fs.FileInfo }
+
+// Inspect refuses targets that a rename would not simply replace.
+func Inspect(path, name string) (*Snapshot, error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("%s cannot be recorded: %w", name, err)
+	}
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &Snapshot{}, writable(dir, name)
+	case err != nil:
+		return nil, fmt.Errorf("%s cannot be recorded: %w", name, err)
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil, fmt.Errorf("%s cannot be recorded: it is a symbolic link; name the file that it points to", name)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s cannot be recorded: it is no regular file (%s)", name, info.Mode().Type())
+	}
+	return &Snapshot{info}, writable(dir, name)
+}
+
+func writable(dir, name string) error {
+	probe, err := os.CreateTemp(dir, tempPattern)
+	if err != nil {
+		return fmt.Errorf("%s cannot be recorded: %w", name, err)
+	}
+	probe.Close()
+	if err := os.Remove(probe.Name()); err != nil {
+		return fmt.Errorf("%s cannot be recorded: %w", name, err)
+	}
+	return nil
+}
+
+// tempPattern names the temporary files of a commit; the name ends as go-vcr
+// wants a cassette's name to end.
+const tempPattern = ".webhooktest-*.yaml"
+
+// tempName is what CreateTemp makes of tempPattern.
+var tempName = pattern.New(`^\.webhooktest-[0-9]+\.yaml$`)
+
+// stale is the age from which on a temporary file belongs to nobody: a commit
+// holds its own for the blink of an eye.
+const stale = time.Hour
+
+// sweep removes what commits that were killed have left in a directory. It is a
+// courtesy, and no commit fails for want of it.
+func sweep(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if !tempName.MatchString(e.Name()) || !e.Type().IsRegular() {
+			continue
+		}
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > stale {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
+// Changed reports whether somebody else has written the file since.
+func (s *Snapshot) Changed(path string) bool {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return s.info != nil || !errors.Is(err, fs.ErrNotExist)
+	}
+	return s.info == nil || !os.SameFile(s.info, info) || s.info.Size() != info.Size() || !s.info.ModTime().Equal(info.ModTime())
+}
+
+// Replace puts data in the place of the file at path, or changes nothing: it
+// writes a temporary file beside the target, reads it back with plain go-vcr, and
+// renames. What is read must be the recorded interactions, to a byte; place names
+// one of them in the error. A process killed at any instant leaves the old file or
+// the new one, and at most a temporary file, which a later commit removes.
+func Replace(path string, data []byte, recorded []*Interaction, place func(int) string) (err error) {
+	sweep(filepath.Dir(path))
+	temp, err := os.CreateTemp(filepath.Dir(path), tempPattern)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			temp.Close()
+			os.Remove(temp.Name())
+		}
+	}()
+	if _, err := temp.Write(data); err != nil {
+		return err
+	}
+	if err := temp.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := temp.Sync(); err != nil {
+		return err
+	}
+	if err := temp.Close(); err != nil {
+		return err
+	}
+	if err := verify(temp.Name(), recorded, place); err != nil {
+		return err
+	}
+	if err := os.Rename(temp.Name(), path); err != nil {
+		return err
+	}
+	// Without this the rename itself may be lost with the power; systems that
+	// cannot sync a directory refuse, and lose nothing that they promised.
+	if dir, err := os.Open(filepath.Dir(path)); err == nil {
+		dir.Sync()
+		dir.Close()
+	}
+	return nil
+}
+
+func verify(temp string, recorded []*Interaction, place func(int) string) error {
+	loaded, err := cassette.Load(strings.TrimSuffix(temp, ".yaml"))
+	if err != nil {
+		return fmt.Errorf("plain go-vcr cannot read the recording: %w", err)
+	}
+	if len(loaded.Interactions) != len(recorded) {
+		return fmt.Errorf("plain go-vcr reads %d interactions of %d", len(loaded.Interactions), len(recorded))
+	}
+	for i, ia := range loaded.Interactions {
+		if !equal(ia, recorded[i]) {
+			return fmt.Errorf("plain go-vcr reads %s differently from what was recorded", place(i))
+		}
+	}
+	return nil
+}
+
+// equal reports whether two interactions are the same to a byte.
+func equal(a, b *Interaction) bool {
+	x, y := a.Request, b.Request
+	v, w := a.Response, b.Response
+	for _, pair := range [][2]http.Header{{x.Headers, y.Headers}, {x.Trailer, y.Trailer}, {v.Headers, w.Headers}, {v.Trailer, w.Trailer}, {http.Header(x.Form), http.Header(y.Form)}} {
+		if len(pair[0])+len(pair[1]) > 0 && !reflect.DeepEqual(pair[0], pair[1]) {
+			return false
+		}
+	}
+	return x.Method == y.Method && x.URL == y.URL && x.Host == y.Host && x.Body == y.Body && x.ContentLength == y.ContentLength &&
+		v.Code == w.Code && v.Status == w.Status && v.Body == w.Body && v.ContentLength == w.ContentLength && v.Duration == w.Duration
+}

@@ -1,0 +1,120 @@
+package cassette_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/cassette"
+)
+
+func numbered(i int) string { return fmt.Sprintf("exchange #%d", i) }
+
+func names(t *testing.T, dir string) (all []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		all = append(all, e.Name())
+	}
+	return all
+}
+
+// A cassette takes the place of the old file only when plain go-vcr reads back
+// what was recorded; nothing else is left in the directory.
+func TestReplace(t *testing.T) {
+	recorded := []*cassette.Interaction{interaction("one"), interaction("two")}
+	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, recorded)
+	require.NoError(t, err)
+	for name, tc := range map[string]struct {
+		data     string
+		recorded []*cassette.Interaction
+		err      string // begins with it; empty: written
+	}{
+		"sound":               {string(data), recorded, ""},
+		"another body":        {string(data), []*cassette.Interaction{recorded[0], interaction("2")}, "plain go-vcr reads exchange #1 differently from what was recorded"},
+		"an interaction less": {string(data), recorded[:1], "plain go-vcr reads 2 interactions of 1"},
+		"no YAML":             {"\t", recorded, "plain go-vcr cannot read the recording: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "lookup.yaml")
+			require.NoError(t, os.WriteFile(path, []byte("old"), 0o644))
+			want := "old"
+			if err := cassette.Replace(path, []byte(tc.data), tc.recorded, numbered); tc.err == "" {
+				require.NoError(t, err)
+				want = tc.data
+			} else if assert.Error(t, err) {
+				assert.Contains(t, err.Error(), tc.err)
+			}
+			got, err := os.ReadFile(path)
+			require.NoError(t, err)
+			assert.Equal(t, want, string(got))
+			assert.Equal(t, []string{"lookup.yaml"}, names(t, dir))
+		})
+	}
+}
+
+// What a killed commit left behind goes with a later one, once it is old; a file
+// of another name stays.
+func TestReplace_sweeps(t *testing.T) {
+	dir := t.TempDir()
+	for name, age := range map[string]time.Duration{
+		".webhooktest-1.yaml": 2 * time.Hour, ".webhooktest-2.yaml": time.Minute, ".webhooktest-mine.yaml": 2 * time.Hour,
+	} {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, nil, 0o644))
+		require.NoError(t, os.Chtimes(path, time.Time{}, time.Now().Add(-age)))
+	}
+	recorded := []*cassette.Interaction{interaction("one")}
+	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, recorded)
+	require.NoError(t, err)
+	require.NoError(t, cassette.Replace(filepath.Join(dir, "lookup.yaml"), data, recorded, numbered))
+	assert.Equal(t, []string{".webhooktest-2.yaml", ".webhooktest-mine.yaml", "lookup.yaml"}, names(t, dir))
+}
+
+// One file is recorded by one recording at a time, by whatever path.
+func TestClaim(t *testing.T) {
+	t.Chdir(t.TempDir())
+	release, err := cassette.Claim("lookup.yaml", "lookup.yaml")
+	require.NoError(t, err)
+	abs, err := filepath.Abs("lookup.yaml")
+	require.NoError(t, err)
+	_, err = cassette.Claim(abs, "the same")
+	require.EqualError(t, err, "the same is being recorded already; give every test a cassette of its own, or let one test record it")
+	release()
+	release, err = cassette.Claim(abs, "the same")
+	require.NoError(t, err)
+	release()
+}
+
+// A snapshot notices every way in which a file changes.
+func TestSnapshot_Changed(t *testing.T) {
+	for name, tc := range map[string]struct {
+		before string // empty: no file
+		change func(path string) error
+		want   bool
+	}{
+		"nothing":      {"old", func(string) error { return nil }, false},
+		"still none":   {"", func(string) error { return nil }, false},
+		"made":         {"", func(path string) error { return os.WriteFile(path, []byte("new"), 0o644) }, true},
+		"written over": {"old", func(path string) error { return os.WriteFile(path, []byte("newer"), 0o644) }, true},
+		"removed":      {"old", os.Remove, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "lookup.yaml")
+			if tc.before != "" {
+				require.NoError(t, os.WriteFile(path, []byte(tc.before), 0o644))
+			}
+			snapshot, err := cassette.Inspect(path, "lookup.yaml")
+			require.NoError(t, err)
+			require.NoError(t, tc.change(path))
+			assert.Equal(t, tc.want, snapshot.Changed(path))
+		})
+	}
+}

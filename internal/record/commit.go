@@ -1,0 +1,207 @@
+package record
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/replay"
+)
+
+// CommitError says why a recording was not written. The file is as it was.
+type CommitError struct {
+	Name    string
+	Reasons []string
+	// Hint is the one next step.
+	Hint string
+}
+
+func (e *CommitError) Error() string {
+	var b strings.Builder
+	if len(e.Reasons) == 1 {
+		fmt.Fprintf(&b, "%s not written: %s", e.Name, e.Reasons[0])
+	} else {
+		fmt.Fprintf(&b, "%s not written:\n\t%s", e.Name, strings.Join(e.Reasons, "\n\t"))
+	}
+	if e.Hint != "" {
+		fmt.Fprintf(&b, "\nhint: %s", e.Hint)
+	}
+	return b.String()
+}
+
+// Outcome says what a commit did.
+type Outcome struct {
+	// Written is false when the recording says the same as the file.
+	Written bool
+	// Interactions is the number of recorded exchanges.
+	Interactions int
+	// Accepted are the contract problems that the cassette now lists.
+	Accepted []string
+}
+
+// Commit saves what was recorded, or says why not and changes nothing. It is
+// the only way in which a cassette gets on the disk. failed says that the test,
+// or the scenario, has failed: then a recording that passes every other gate is
+// kept as NAME.rejected.yaml.
+func (r *Recording) Commit(failed bool) (Outcome, error) {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	defer r.Release()
+	data, header, err := r.gate()
+	if err != nil {
+		return Outcome{}, err
+	}
+	outcome := Outcome{Interactions: len(r.captured), Accepted: header.Accepted}
+	if failed {
+		return outcome, r.reject(data)
+	}
+	old, err := os.ReadFile(r.Path)
+	switch {
+	case err == nil && bytes.Equal(old, data):
+		return outcome, nil
+	case err == nil:
+		if file, err := cassette.Parse(r.Name, old); err == nil && cassette.Same(file, header, r.captured, r.Definition.Volatile) {
+			return outcome, nil
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return outcome, r.refused("", err.Error())
+	}
+	if r.before.Changed(r.Path) {
+		return outcome, r.refused("let one process at a time record it", "the file has changed since this recording began")
+	}
+	if err := cassette.Replace(r.Path, data, r.captured, r.place); err != nil {
+		return outcome, r.refused("", err.Error())
+	}
+	outcome.Written = true
+	return outcome, nil
+}
+
+func (r *Recording) refused(hint string, reasons ...string) error {
+	slices.Sort(reasons)
+	return &CommitError{Name: r.Name, Reasons: slices.Compact(reasons), Hint: hint}
+}
+
+// gate runs every check on what was captured and returns the encoded cassette.
+func (r *Recording) gate() ([]byte, cassette.Header, error) {
+	header := cassette.Header{Provider: r.Definition.Name, Source: r.Tenant.Source}
+	if r.Scenario != nil {
+		header.Scenario = r.Scenario.Name
+	}
+	if r.Tenant.Source == cassette.Live {
+		header.Recorded = r.Tenant.Day
+	}
+	var idle []string
+	if header.Varies, idle = r.varied(); len(idle) > 0 {
+		return nil, header, r.refused("leave the pointer out, or name a member that the test sends", idle...)
+	}
+	r.failures.Lock()
+	refusals := slices.Clone(r.refusals)
+	r.failures.Unlock()
+	if len(refusals) > 0 {
+		return nil, header, r.refused("", refusals...)
+	}
+	if len(r.captured) == 0 {
+		return nil, header, r.refused("", "no request was made, so there is nothing to record")
+	}
+	if frozen := r.allErrors(); frozen != "" {
+		next := "check the credential and record again"
+		if code := r.captured[0].Response.Code; code == http.StatusTooManyRequests || code >= 500 {
+			next = "wait a while and record again"
+		}
+		return nil, header, r.refused("a cassette of refusals only would be replayed for ever; "+next, frozen)
+	}
+	if reasons, places := r.breaches(); len(reasons) > 0 {
+		if !r.AcceptDrift {
+			return nil, header, r.refused("a live answer that breaks the published contract is news; accept it with AcceptDrift, or --accept-drift on the command line", reasons...)
+		}
+		header.Accepted = places
+	}
+	if len(r.broke) > 0 {
+		return nil, header, r.refused("send what the contract documents, or name the place in AllowProblems", r.broke...)
+	}
+	if reasons, hint := r.leaks(); len(reasons) > 0 {
+		return nil, header, r.refused(hint, reasons...)
+	}
+	data, err := cassette.Encode(header, r.captured)
+	if err != nil {
+		return nil, header, r.refused("", err.Error())
+	}
+	if reason := r.replaysItself(&cassette.File{Name: r.Name, Header: header, Interactions: r.captured}); reason != "" {
+		return nil, header, r.refused("", reason)
+	}
+	return data, header, nil
+}
+
+// allErrors names the refusal when nothing but 401, 403, 429 and 5xx was recorded by
+// a test of the user's own. Scenarios are about such answers.
+func (r *Recording) allErrors() string {
+	if r.Scenario != nil {
+		return ""
+	}
+	for _, ia := range r.captured {
+		if c := ia.Response.Code; c != http.StatusUnauthorized && c != http.StatusForbidden && c != http.StatusTooManyRequests && c < 500 {
+			return ""
+		}
+	}
+	return fmt.Sprintf("every answer was a refusal, the first %s", r.captured[0].Response.Status)
+}
+
+func (r *Recording) breaches() (reasons, places []string) {
+	for _, p := range r.problems {
+		if p.Fails() {
+			reasons = append(reasons, p.String())
+			places = append(places, p.Name())
+		}
+	}
+	slices.Sort(places)
+	return reasons, slices.Compact(places)
+}
+
+// replaysItself sends what the caller sent to the recording, in order, and
+// demands that each request gets its own answer.
+func (r *Recording) replaysItself(file *cassette.File) string {
+	switch asked, found := replay.Misled(file, r.Definition, r.Scenario, r.asked); {
+	case asked < 0:
+		return ""
+	case found < 0:
+		return fmt.Sprintf("the recording does not replay itself: %s would get no answer: the recorded one does not have the media type that was asked for, or the test sent what does not fit its placeholder", r.place(asked))
+	default:
+		return fmt.Sprintf("the recording does not replay itself: %s would get the answer of #%d", r.place(asked), found)
+	}
+}
+
+// reject keeps a recording whose test failed beside the target: a first
+// recording often fails for want of a golden file.
+func (r *Recording) reject(data []byte) error {
+	rejected := strings.TrimSuffix(r.Path, ".yaml") + ".rejected.yaml"
+	name := strings.TrimSuffix(r.Name, ".yaml") + ".rejected.yaml"
+	if _, err := cassette.Inspect(rejected, name); err != nil {
+		return r.refused("", "the test failed", err.Error())
+	}
+	if err := cassette.Replace(rejected, data, r.captured, r.place); err != nil {
+		return r.refused("", "the test failed", err.Error())
+	}
+	return r.refused(fmt.Sprintf("the recording itself is sound; to accept it: mv %s %s", Quote(name), Quote(r.Name)), "the test failed")
+}
+
+// Quote writes a word of a command line as a shell takes it.
+func Quote(word string) string {
+	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-") == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// Problems are the breaches of contract that the answers showed.
+func (r *Recording) Problems() []contract.Problem {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	return slices.Clone(r.problems)
+}

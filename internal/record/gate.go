@@ -1,0 +1,230 @@
+package record
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/placeholder"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// leaks is the gate: every token of every captured exchange must have an account
+// (account.go). It shares no code with the replacing of values, so that a fault
+// there is found here. The hint says what to do about the reasons.
+func (r *Recording) leaks() (reasons []string, hint string) {
+	// The table is asked, not the tenant: what counts is whether the search knows
+	// the credential.
+	if r.Tenant.Token == "" || r.Tenant.Token != provider.Token && !r.table.Known(provider.Token) {
+		return []string{"no credential was registered, so nothing could be searched for"}, "name a credential of the tenant's"
+	}
+	hint = "change what the test sends"
+	known := r.knowledge()
+	for i := range r.captured {
+		if found, answered := r.unaccounted(i, known); len(found) > 0 {
+			if answered {
+				hint = "name the member in Redact, or report it as a new field of the vendor"
+			}
+			place := r.placeOf(i, known)
+			for _, reason := range found {
+				reasons = append(reasons, place+": "+reason)
+			}
+		}
+	}
+	return reasons, hint
+}
+
+// place is how messages call a captured exchange. A URL or a method that shows
+// what it should not is left out of them as well.
+func (r *Recording) place(i int) string { return r.placeOf(i, r.knowledge()) }
+
+func (r *Recording) placeOf(i int, known *knowledge) string {
+	e, err := r.examine(i, known)
+	if err != nil {
+		return fmt.Sprintf("exchange #%d", i)
+	}
+	sound := true
+	e.walk(func(t token) {
+		if t.sort <= queryValue && t.in == "request" && sound && (t.sort != rootToken || t.at == "base URL" || t.at == "fragment") {
+			account := e.account(t)
+			sound = account != NoAccount && (account < OpenWord || len(e.late(t)) == 0)
+		}
+	})
+	if !sound {
+		return fmt.Sprintf("exchange #%d", i)
+	}
+	return fmt.Sprintf("exchange #%d (%s %s)", i, e.ia.Request.Method, e.ia.Request.URL)
+}
+
+// suspicious returns the rule by which a text looks like a credential or a
+// personal datum; empty when none does.
+func suspicious(text string) string {
+	if found := placeholder.Suspicious([]byte(text)); len(found) > 0 {
+		return found[0].Rule
+	}
+	return ""
+}
+
+// audit is one exchange of a recording under examination.
+type audit struct {
+	r   *Recording
+	ia  *cassette.Interaction
+	url *url.URL
+	*knowledge
+	// ownURL, ownBody say that a shipped scenario sends this very URL, this body.
+	ownURL, ownBody bool
+}
+
+// unaccounted lists the tokens of a captured exchange that nothing accounts for,
+// by place and never by value, and reports whether one stands in the answer. It
+// shares no code with the replacing of values.
+func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string, answered bool) {
+	e, err := r.examine(i, known)
+	if err != nil {
+		return []string{err.Error()}, false
+	}
+	seen := map[string]bool{}
+	unnamed := map[string]bool{} // pointers that end in a name which must not be shown
+	hidden := map[string]bool{}
+	e.walk(func(t token) {
+		account := e.account(t)
+		if t.sort == headerName && account == NoAccount {
+			hidden[t.in+t.value] = true
+		}
+		if t.sort == headerValue && hidden[t.in+t.at] {
+			return
+		}
+		for end := 1; end <= len(t.at) && len(unnamed) > 0; end++ {
+			if (end == len(t.at) || t.at[end] == '/') && unnamed[t.at[:end]] {
+				t.at = t.at[:strings.LastIndexByte(t.at[:end], '/')] + "/…"
+				break
+			}
+		}
+		if t.sort == memberToken && (account == NoAccount || account == OpenWord && len(e.late(t)) > 0) {
+			unnamed[t.role] = true
+		}
+		before := len(reasons)
+		switch {
+		case account == NoAccount:
+			if reason := t.place() + " has no account: " + t.missing(); !seen[reason] {
+				seen[reason] = true
+				reasons = append(reasons, reason)
+			}
+		case account >= OpenWord: // the others are closed forms: what equals a value there does so by chance
+			reasons = append(reasons, e.late(t)...)
+		}
+		answered = answered || len(reasons) > before && t.in == "answer"
+	})
+	return reasons, answered
+}
+
+func (r *Recording) examine(i int, known *knowledge) (*audit, error) {
+	ia := r.captured[i]
+	u, err := url.Parse(ia.Request.URL)
+	if err != nil {
+		return nil, fmt.Errorf("the request's URL cannot be read")
+	}
+	e := &audit{r: r, ia: ia, url: u, knowledge: known}
+	if s := r.Scenario; s != nil {
+		e.ownURL = ia.Request.URL == r.Definition.BaseURL+s.Request.Target
+		e.ownBody = ia.Request.Body == s.Request.Body
+	}
+	for ; known.read <= i; known.read++ {
+		for _, w := range openWords(r.captured[known.read]) {
+			known.sent[w] = true
+		}
+	}
+	return e, nil
+}
+
+// knowledge is what the examination of one exchange leaves for the next.
+type knowledge struct {
+	read int // exchanges whose words are in sent
+	// sent are the words that the caller sent in the open.
+	sent map[string]bool
+	// events are the events that the caller names in the paths of all exchanges.
+	events map[string]bool
+	// parts are the parts of names, addresses and hosts that the table replaces.
+	parts map[string]bool
+	// plain remembers which names of members are plain.
+	plain map[string]bool
+	// texts are the exchanges as a message searches them; nil until one does.
+	texts []string
+}
+
+func (r *Recording) knowledge() *knowledge {
+	k := &knowledge{sent: map[string]bool{}, events: map[string]bool{}, parts: map[string]bool{}, plain: map[string]bool{}}
+	for _, ia := range r.captured {
+		if u, err := url.Parse(ia.Request.URL); err == nil {
+			k.events[r.Definition.Variables(u.EscapedPath())[r.Definition.EventVariable()]] = true
+		}
+	}
+	for _, real := range r.table.Reals(provider.Name, provider.Mail, provider.DisplayID) {
+		for _, part := range strings.FieldsFunc(strings.ToLower(real), func(c rune) bool { return !(c >= 'a' && c <= 'z' || c >= 0x80) }) {
+			if len(part) >= minPart && !contract.IsWord(r.Definition, part) && !harmlessPart[part] {
+				k.parts[part] = true
+			}
+		}
+	}
+	return k
+}
+
+// minPart is the shortest part of a name or an address that is looked for inside
+// the names of members.
+const minPart = 5
+
+// late finds the tenant's values, and what looks like somebody's, in a token that
+// stands open.
+func (e *audit) late(t token) (reasons []string) {
+	if p, late := e.r.table.Late([]byte(t.value)); late && !e.openURL(t) || late && e.r.table.RevealText(p) != t.value {
+		reason := fmt.Sprintf("%s shows a value that %q stands for", t.place(), p)
+		if e.texts == nil {
+			for _, ia := range e.r.captured {
+				e.texts = append(e.texts, cassette.Text(ia))
+			}
+		}
+		if j := slices.IndexFunc(e.texts, func(text string) bool { return strings.Contains(text, p) }); j >= 0 {
+			reason += fmt.Sprintf(" in exchange #%d", j)
+		}
+		if t.class.Kept && t.in == "request" {
+			reason += "; what Keep lets a test send must be kept where the answer repeats it as well"
+		}
+		reasons = append(reasons, reason)
+	}
+	if rule := suspicious(t.value); rule != "" {
+		reasons = append(reasons, fmt.Sprintf("%s holds a value that looks like a credential or a person's (rule %s)", t.place(), rule))
+	}
+	return reasons
+}
+
+// harmlessPart are parts of addresses that name nobody.
+var harmlessPart = map[string]bool{"https": true, "cloud": true, "localhost": true}
+
+// openWords are the header values, names and words of a request that the vendor
+// may repeat.
+func openWords(ia *cassette.Interaction) []string {
+	var words []string
+	for _, values := range ia.Request.Headers {
+		words = append(words, values...)
+	}
+	d := json.NewDecoder(strings.NewReader(ia.Request.Body))
+	for {
+		t, err := d.Token()
+		if err != nil {
+			break
+		}
+		if s, ok := t.(string); ok {
+			words = append(words, s)
+		}
+	}
+	if u, err := url.Parse(ia.Request.URL); err == nil {
+		for name, values := range u.Query() {
+			words = append(append(words, name), values...)
+		}
+	}
+	return words
+}

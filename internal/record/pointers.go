@@ -1,0 +1,134 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// overridden applies the test's own Redact and Keep to an answer.
+func (r *Recording) overridden(classes func(string) provider.Class) func(string) provider.Class {
+	if len(r.Redact)+len(r.Keep) == 0 {
+		return classes
+	}
+	return func(pointer string) provider.Class {
+		class := classes(pointer)
+		redact, keep := narrowest(r.Redact, pointer), narrowest(r.Keep, pointer)
+		if redact != "" {
+			class.Kind, class.Keep, class.Documented = provider.Opaque, false, true
+		}
+		if keep != "" && width(keep) <= width(redact) && keepable(classes(pointer), keep, pointer) {
+			class.Kind = classes(pointer).Kind
+			class.Keep, class.Kept = true, true
+		}
+		return class
+	}
+}
+
+// ofRequest applies the test's own Keep and Varies to what it sends.
+func (r *Recording) ofRequest(classes func(string) provider.Class) func(string) provider.Class {
+	return func(pointer string) provider.Class {
+		class := classes(pointer)
+		varies, keep := narrowest(r.Varies, pointer), narrowest(r.Keep, pointer)
+		class.Varies = varies != "" && width(varies) <= width(keep)
+		if keep != "" && !class.Varies && keepable(class, keep, pointer) {
+			class.Keep, class.Kept = true, true
+		}
+		return class
+	}
+}
+
+// narrowest returns the pattern that names a member most closely, or the member
+// around it; empty when none covers it.
+func narrowest(patterns []string, pointer string) (best string) {
+	for _, p := range patterns {
+		if cassette.Covers(p, pointer) && width(p) < width(best) {
+			best = p
+		}
+	}
+	return best
+}
+
+// width is how much a pattern may cover: less the more it says. The empty one is
+// no pattern, and wider than all.
+func width(pattern string) int {
+	if pattern == "" {
+		return 0
+	}
+	return -2*strings.Count(pattern, "/") + strings.Count(pattern, "*") - 2
+}
+
+// Clash reports whether of two patterns neither is narrower, and both may cover
+// one member.
+func Clash(a, b string) bool {
+	x, y := strings.Split(a, "/"), strings.Split(b, "/")
+	if width(a) != width(b) || len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if x[i] != y[i] && x[i] != "*" && y[i] != "*" {
+			return false
+		}
+	}
+	return true
+}
+
+// keepable reports whether a pattern of Keep may let a member stay: never a
+// credential, and what the contract marks as sensitive, or does not describe,
+// only when the pattern names that very member and not an object around it.
+func keepable(class provider.Class, pattern, pointer string) bool {
+	switch class.Kind {
+	case provider.Secret, provider.Key:
+		return false
+	case provider.ID, provider.DisplayID, provider.URL, provider.Mail, provider.Name, provider.Opaque:
+		return names(pattern, pointer)
+	}
+	// What may stay anyway, and texts; a value that departs from what is documented
+	// there may be anything.
+	return class.Keep || class.Documented && class.Kind == provider.Text || names(pattern, pointer)
+}
+
+// names reports whether what Keep covers is named by it: by the member's own name,
+// or as an element of an array that it names.
+func names(keep, pointer string) bool {
+	a, b := strings.Split(keep, "/"), strings.Split(pointer, "/")
+	last := len(a) - 1
+	return len(a) == len(b) && (a[last] != "*" || element.MatchString(b[last]) && a[last-1] != "*")
+}
+
+// element is the index of an element. A longer number is the name of a member.
+var element = pattern.New(`^(0|[1-9][0-9]{0,3})$`)
+
+// varied returns which of the declared pointers name a string that was sent. One
+// that does not is idle, unless it names a documented member: a suite may declare
+// those once for all of its recordings.
+func (r *Recording) varied() (listed, idle []string) {
+	for _, p := range r.Varies {
+		found := false
+		for _, ia := range r.captured {
+			cassette.SentStrings(ia, func(pointer, _ string) { found = found || cassette.Covers(p, pointer) })
+		}
+		switch {
+		case found:
+			listed = append(listed, p)
+		case !r.documented(p):
+			idle = append(idle, fmt.Sprintf("Varies(%q) names nothing that was sent", p))
+		}
+	}
+	slices.Sort(listed)
+	return slices.Compact(listed), idle
+}
+
+// documented says whether a declared pointer names what some body, or some query,
+// documents.
+func (r *Recording) documented(pointer string) bool {
+	if name, ok := strings.CutPrefix(pointer, "?"); ok {
+		return contract.IsWord(r.Definition, name)
+	}
+	return contract.CanMatch(r.Definition, pointer, contract.Wish{Documented: true}) == nil
+}

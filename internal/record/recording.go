@@ -1,0 +1,183 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/placeholder"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/replay"
+)
+
+// Config says what is recorded, and where to.
+type Config struct {
+	exchange.Config // of the client
+	Tenant          Tenant
+	// Path is the cassette's file; Name is how messages call it.
+	Path, Name string
+	// Scenario is the shipped scenario that is recorded, or nil.
+	Scenario *provider.Scenario
+	// Redact and Keep are JSON pointers of answers whose strings are replaced,
+	// or stay, whatever the contract says of them. Keep is of requests as well.
+	Redact, Keep []string
+	// Varies are JSON pointers of requests whose strings differ from run to run:
+	// a replay takes any that fits.
+	Varies []string
+	// Seeds are placeholders of the caller's own.
+	Seeds []provider.Seed
+	// AcceptDrift writes a cassette whose answers break the contract, and lists
+	// the breaches in it.
+	AcceptDrift bool
+}
+
+// Recording captures exchanges with a tenant until Commit saves them. Of the
+// tenant it knows the credential and the table of placeholders; what it captures
+// holds placeholders only, for the values are exchanged before go-vcr sees them.
+type Recording struct {
+	Config
+	recorder *cassette.Recorder
+	table    *placeholder.Table
+	// lock serialises the exchanges; a channel, so that waiting honours contexts.
+	lock     chan struct{}
+	before   *cassette.Snapshot
+	release  func()
+	resolved map[string]bool
+	// without is an account that does not count, in a proof that it is needed.
+	without  Account
+	foreseen bool
+
+	// What follows is guarded by lock.
+	captured []*cassette.Interaction
+	asked    []*replay.Key // what the caller sent, in the form in which it is matched
+	problems []contract.Problem
+	broke    []string // how requests break the contract
+
+	failures sync.Mutex
+	refusals []string // why this recording cannot be written; guarded by failures
+}
+
+// New prepares a recording. The target's directory must be writable and its file a
+// regular one, or not there yet: better to hear of it before the tenant has been
+// asked than after.
+func New(c Config) (*Recording, error) {
+	if c.Tenant.Transport == nil {
+		c.Tenant.Transport = http.DefaultTransport
+	}
+	r := &Recording{Config: c, lock: make(chan struct{}, 1), resolved: map[string]bool{}}
+	var err error
+	r.table, err = placeholder.New(placeholder.Options{
+		Definition: c.Definition, BaseURL: c.Tenant.BaseURL,
+		IsWord: func(s string) bool { return contract.IsWord(c.Definition, s) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.table.Secret(c.Tenant.Token, provider.Token); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Definition.TokenVar, err)
+	}
+	if err := r.seed(); err != nil {
+		return nil, err
+	}
+	if r.recorder, err = cassette.NewRecorder(r.capture); err != nil {
+		return nil, err
+	}
+	if c.Path != "" {
+		if r.release, err = cassette.Claim(c.Path, c.Name); err != nil {
+			return nil, err
+		}
+		if r.before, err = cassette.Inspect(c.Path, c.Name); err != nil {
+			r.release()
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// Release gives up the claim on the target file. Commit does so itself.
+func (r *Recording) Release() {
+	if r.release != nil {
+		r.release()
+		r.release = nil
+	}
+}
+
+// broken notes that the test has seen an error that no cassette can hold:
+// replaying what was captured would show it something else.
+func (r *Recording) broken(req *http.Request, err error) {
+	r.failures.Lock()
+	defer r.failures.Unlock()
+	reason := fmt.Sprintf("%s failed: %v", r.describe(req), err)
+	if refused := (*RefusedError)(nil); errors.As(err, &refused) {
+		reason = refused.text // says itself which request
+	}
+	r.refusals = append(r.refusals, reason)
+}
+
+// describe names a request by its method and its documented path. A value that
+// the code under test put into it may be the tenant's own.
+func (r *Recording) describe(req *http.Request) string {
+	base, method := r.Definition.BaseURL, exchange.Method(req)
+	if !slices.Contains(methods, method) {
+		return "a request of another method"
+	}
+	switch route, ok := r.Definition.Find(method, req.URL); {
+	case !strings.EqualFold(req.URL.Scheme+"://"+req.URL.Host, base):
+		return method + " of another host than " + base
+	case !ok:
+		return method + " " + base + "/…"
+	case req.URL.RawQuery != "":
+		return method + " " + base + route.Form.Path + "?…"
+	default:
+		return method + " " + base + route.Form.Path
+	}
+}
+
+// capture is go-vcr's hook: it takes the interaction and drops what differs
+// between two recordings of the same exchange.
+func (r *Recording) capture(ia *cassette.Interaction) error {
+	ia.Response.Duration = 0
+	ia.Request.Headers = exchange.CloneHeader(ia.Request.Headers)
+	ia.Response.Headers = exchange.CloneHeader(ia.Response.Headers)
+	ia.Request.ContentLength = int64(len(ia.Request.Body))
+	ia.Response.ContentLength = int64(len(ia.Response.Body))
+	r.captured = append(r.captured, ia)
+	return nil
+}
+
+// Exchanges returns what was recorded so far, without writing anything. It
+// demands what a commit demands of the values: when a request has failed, or a
+// value of the tenant is left that no placeholder stands for, there are reasons
+// instead. The contract is the caller's to judge.
+func (r *Recording) Exchanges() (exchanges []contract.Exchange, reasons []string) {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	r.failures.Lock()
+	reasons = slices.Clone(r.refusals)
+	r.failures.Unlock()
+	found, _ := r.leaks()
+	if reasons = append(reasons, found...); len(reasons) > 0 {
+		slices.Sort(reasons)
+		return nil, slices.Compact(reasons)
+	}
+	return cassette.ExchangesOf(r.captured), nil
+}
+
+// Replaced counts the distinct values of the tenant that placeholders stand for
+// in what was recorded, by kind.
+func (r *Recording) Replaced() map[provider.Kind]int {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	var text strings.Builder
+	for _, ia := range r.captured {
+		text.WriteString(cassette.Text(ia))
+		text.WriteByte('\n')
+	}
+	return r.table.Counts(text.String())
+}

@@ -1,0 +1,267 @@
+package record
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// sort is the place of a token in an exchange.
+type sort int
+
+const (
+	methodToken sort = iota
+	rootToken        // scheme and host, and what net/http writes beside them
+	segmentToken
+	queryName
+	queryValue
+	headerName
+	headerValue
+	statusToken
+	memberToken
+	stringToken
+	numberToken
+	literalToken
+	bodyToken // a body that is not JSON
+)
+
+// token is one piece of an exchange that somebody chose.
+type token struct {
+	sort  sort
+	in    string // "request" or "answer"
+	at    string // the JSON pointer, or the header's or the query key's name
+	role  string // of a path segment: what the documented template has there
+	value string
+	class provider.Class
+}
+
+// place names the token without its value.
+func (t token) place() string {
+	switch t.sort {
+	case methodToken:
+		return "the method of the request"
+	case rootToken:
+		return "what stands around the " + t.in + " (" + t.at + ")"
+	case segmentToken:
+		if variable := strings.Trim(t.role, "{}"); variable != t.role {
+			return "the path variable " + variable + " of the request"
+		}
+		return "segment " + t.at + " of the request's path"
+	case queryName:
+		return "the name of field " + t.at + " of the request's query"
+	case queryValue:
+		if t.class.Documented {
+			return fmt.Sprintf("the query parameter %q of the request", t.role)
+		}
+		return "the value of field " + t.at + " of the request's query"
+	case headerName:
+		return "the name of a header of the " + t.in
+	case headerValue:
+		return "the header " + t.at + " of the " + t.in
+	case statusToken:
+		return "the status line of the answer"
+	case memberToken:
+		at := t.at
+		if at == "" {
+			at = "the root"
+		}
+		return "the name of a member in " + at + " of the " + t.in
+	case bodyToken:
+		return "the body of the " + t.in
+	}
+	at := t.at
+	if at == "" {
+		at = "the root"
+	}
+	return at + " of the " + t.in
+}
+
+// missing says which account a token would have needed.
+func (t token) missing() string {
+	switch {
+	case t.sort == headerName:
+		return "it is not on the list of headers that are recorded"
+	case t.sort == headerValue:
+		return "it does not have the form that this header must have"
+	case t.sort == memberToken || t.sort == queryName:
+		return "it is neither documented there nor a plain program word nor a placeholder"
+	case t.sort == numberToken && t.class.Documented:
+		return "it is longer than a count"
+	case t.sort == stringToken || t.sort == numberToken || t.sort == queryValue:
+		what := "it is documented as " + string(t.class.Kind)
+		if !t.class.Documented {
+			what = "it is not documented"
+		} else if t.class.Kind == "" {
+			what = "it is documented with other values"
+		}
+		return what + " and holds no placeholder"
+	}
+	return "it is neither the API's own nor a placeholder"
+}
+
+// walk visits every token of the exchange.
+func (e *audit) walk(visit func(token)) {
+	q, a := e.ia.Request, e.ia.Response
+	visit(token{sort: methodToken, in: "request", value: q.Method})
+	root := e.url.Scheme + "://" + e.url.Host
+	if e.url.User != nil {
+		root = "user information"
+	}
+	visit(token{sort: rootToken, in: "request", at: "base URL", value: root})
+	_, host, _ := strings.Cut(e.r.Definition.BaseURL, "://")
+	for at, there := range map[string]bool{
+		"host": q.Host != "" && q.Host != host, "remote address": q.RemoteAddr != "", "request line": q.RequestURI != "",
+		"form": len(q.Form) > 0, "trailer": len(q.Trailer) > 0, "transfer encoding": len(q.TransferEncoding) > 0, "fragment": e.url.Fragment != "" || strings.Contains(q.URL, "#"),
+	} {
+		if there {
+			visit(token{sort: rootToken, in: "request", at: at})
+		}
+	}
+	x := cassette.ExchangeOf(e.ia)
+	classes := e.r.ofRequest(contract.RequestClasses(e.r.Definition, x.Request))
+	segments := provider.Segments(e.url.EscapedPath())
+	template := e.r.Definition.Template(e.url.EscapedPath())
+	for i, raw := range segments {
+		t := token{sort: segmentToken, in: "request", at: strconv.Itoa(i + 1), value: raw}
+		if v, err := url.PathUnescape(raw); err == nil {
+			t.value = v
+		}
+		if template != nil {
+			t.role = template[i]
+		}
+		visit(t)
+	}
+	if e.url.RawQuery != "" || e.url.ForceQuery {
+		for i, field := range strings.Split(e.url.RawQuery, "&") {
+			rawName, rawValue, _ := strings.Cut(field, "=")
+			name, err := url.QueryUnescape(rawName)
+			value, err2 := url.QueryUnescape(rawValue)
+			if err != nil || err2 != nil {
+				name, value = "\x00", "\x00" // unreadable: no account has it
+			}
+			class := classes("?" + name)
+			visit(token{sort: queryName, in: "request", at: strconv.Itoa(i + 1), value: name, class: class})
+			visit(token{sort: queryValue, in: "request", at: strconv.Itoa(i + 1), role: name, value: value, class: class})
+		}
+	}
+	headers(q.Headers, "request", visit)
+	if q.Body != "" {
+		e.body("request", q.Body, classes, visit)
+	}
+	visit(token{sort: statusToken, in: "answer", value: a.Status})
+	if len(a.Trailer) > 0 || len(a.TransferEncoding) > 0 {
+		visit(token{sort: rootToken, in: "answer", at: "trailer or transfer encoding"})
+	}
+	if p := q.Proto; p != "" && p != "HTTP/1.1" {
+		visit(token{sort: rootToken, in: "request", at: "protocol"})
+	}
+	if p := a.Proto; p != "" && p != "HTTP/1.1" {
+		visit(token{sort: rootToken, in: "answer", at: "protocol"})
+	}
+	headers(a.Headers, "answer", visit)
+	if a.Body != "" {
+		e.body("answer", a.Body, e.r.overridden(contract.AnswerClasses(e.r.Definition, x.Request, x.Answer)), visit)
+	}
+}
+
+func headers(h http.Header, in string, visit func(token)) {
+	for name, values := range h {
+		visit(token{sort: headerName, in: in, value: name})
+		for _, v := range values {
+			visit(token{sort: headerValue, in: in, at: name, value: v})
+		}
+	}
+}
+
+// body visits the tokens of a JSON body with the standard library's reader.
+func (e *audit) body(in, body string, classes func(string) provider.Class, visit func(token)) {
+	d := json.NewDecoder(strings.NewReader(body))
+	d.UseNumber()
+	var tokens []token
+	twice := map[string]bool{} // pointers of members whose name stands twice in an object
+	var read func(pointer string, depth int) error
+	read = func(pointer string, depth int) error {
+		t, err := d.Token()
+		if err != nil || depth > maxNesting {
+			return fmt.Errorf("unreadable: %w", err)
+		}
+		leaf := token{in: in, at: pointer}
+		switch v := t.(type) {
+		case json.Delim:
+			names := map[string]bool{}
+			for i := 0; d.More(); i++ {
+				next := pointer + "/" + strconv.Itoa(i)
+				if v == '{' {
+					name, err := d.Token()
+					if err != nil {
+						return err
+					}
+					text, _ := name.(string)
+					next = pointer + "/" + pointerEscape(text)
+					if names[text] {
+						twice[next] = true
+					}
+					names[text] = true
+					tokens = append(tokens, token{sort: memberToken, in: in, at: pointer, role: next, value: text})
+				}
+				if err := read(next, depth+1); err != nil {
+					return err
+				}
+			}
+			_, err := d.Token()
+			return err
+		case string:
+			leaf.sort, leaf.value = stringToken, v
+		case json.Number:
+			leaf.sort, leaf.value = numberToken, v.String()
+		default:
+			leaf.sort, leaf.value = literalToken, fmt.Sprint(v)
+		}
+		tokens = append(tokens, leaf)
+		return nil
+	}
+	err := read("", 0)
+	if _, after := d.Token(); err != nil || after != io.EOF {
+		visit(token{sort: bodyToken, in: in, value: body})
+		return
+	}
+	for _, t := range tokens {
+		at := t.at
+		if t.sort == memberToken {
+			at = t.role
+		}
+		// What stands twice has no class, nor has what is in it: the contract
+		// speaks of one of the two.
+		if len(twice) == 0 || !within(twice, at) {
+			t.class = classes(at)
+		}
+		visit(t)
+	}
+}
+
+// maxNesting is what a hostile body may not exceed.
+const maxNesting = 1000
+
+// within says whether a pointer is one of some, or leads into one of them.
+func within(pointers map[string]bool, at string) bool {
+	for !pointers[at] {
+		end := strings.LastIndexByte(at, '/')
+		if end < 0 {
+			return false
+		}
+		at = at[:end]
+	}
+	return true
+}
+
+func pointerEscape(name string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
+}

@@ -1,0 +1,224 @@
+package replay
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/exchange"
+)
+
+// MissError says that no recorded interaction answers a request, and why. It
+// wraps cassette.ErrInteractionNotFound of go-vcr.
+type MissError struct {
+	text string
+}
+
+func (e *MissError) Error() string { return e.text }
+
+// Unwrap lets errors.Is find go-vcr's sentinel.
+func (e *MissError) Unwrap() error { return cassette.ErrNotFound }
+
+// maxCompared bounds the interactions that an explanation compares, so that a
+// miss on a cassette of ten thousand is explained as fast as on one of ten.
+const maxCompared = 16
+
+// maxShown bounds the interactions that an explanation shows.
+const maxShown = 3
+
+// miss explains why no interaction answers a request.
+func (s *Sequence) miss(r *exchange.Request, k *Key) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var b strings.Builder
+	b.WriteString(s.noAnswer())
+	if place := exchange.Callers().String(); place != "" {
+		b.WriteString(" the call at " + place)
+	}
+	secret := exchange.NewRedactor(k.def, r.Request)
+	b.WriteString("\n\t" + secret.Request(r.Request))
+	if p, id, _ := s.find(k); p != nil { // it is only not its turn
+		first := s.skipped(p, id)
+		fmt.Fprintf(&b, "\n%s answers it, but InOrder is set and %s comes first, which no request has asked for\n\t%s",
+			s.label(p, id), s.label(first.step, first.id), first.step.Index.request(first.id))
+		return &MissError{b.String()}
+	}
+	for i, n := range s.nearest(k) {
+		if i == maxShown {
+			break
+		}
+		if i == 0 {
+			b.WriteString("\nnearest is ")
+		} else {
+			b.WriteString("\nthen ")
+		}
+		b.WriteString(n.explain(s, k, secret))
+	}
+	if s.Hint != "" {
+		b.WriteString("\n" + s.Hint)
+	}
+	return &MissError{b.String()}
+}
+
+// noAnswer begins a miss with what was searched.
+func (s *Sequence) noAnswer() string {
+	var names []string
+	for _, p := range s.steps {
+		if name := p.Index.title(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 1 {
+		return names[0] + " has no answer for"
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last] + " have no answer for"
+}
+
+// candidate is an interaction near a request that it does not answer.
+type candidate struct {
+	step *progress
+	id   int
+	// rank counts what fits: a higher one is nearer.
+	rank  int
+	stage string
+}
+
+func (s *Sequence) nearest(k *Key) []candidate {
+	var found []candidate
+	for _, p := range s.steps {
+		answers := p.Index.keys(k)
+		for _, id := range p.compared() {
+			n := candidate{step: p, id: id, rank: 6, stage: stageUsed}
+			if !p.Index.answered(id, answers) {
+				n.rank, n.stage = p.Index.closeness(id, k)
+			}
+			found = append(found, n)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b candidate) int { return b.rank - a.rank })
+	return found
+}
+
+// answered reports whether an interaction stands in one of the classes: a
+// scenario of an error answers other requests than the recorded one as well.
+func (t *Index) answered(id int, keys []string) bool {
+	for _, key := range keys {
+		if slices.Contains(t.classes[key], id) {
+			return true
+		}
+	}
+	return false
+}
+
+// compared lists the interactions worth a comparison: around the first unused
+// one, which is where a sequence has got out of step.
+func (p *progress) compared() []int {
+	first := 0
+	for first < len(p.Index.entries) && p.isUsed(first) {
+		first++
+	}
+	first = max(0, min(first-maxCompared/4, len(p.Index.entries)-maxCompared))
+	var ids []int
+	for id := first; id < len(p.Index.entries) && len(ids) < maxCompared; id++ {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// The stages of a comparison, each ruling out what follows.
+const (
+	stageMethod = "method"
+	stageURL    = "URL"
+	stageAccept = "Accept"
+	stageBody   = "body"
+	stageUsed   = "used"
+)
+
+func (t *Index) closeness(id int, k *Key) (int, string) {
+	e, fresh := &t.entries[id], t.newSent()
+	recorded := cassette.CanonicalURL(e.url)
+	path := func(s string) string { p, _, _ := strings.Cut(s, "?"); return p }
+	body := cassette.CanonicalBody([]byte(e.ia.Request.Body))
+	switch {
+	case path(recorded) != path(k.url):
+		rank := 0
+		if e.ia.Request.Method == k.method {
+			rank = 1
+		}
+		return rank, stageURL
+	case e.ia.Request.Method != k.method:
+		return 2, stageMethod
+	case recorded != k.url && !(e.bound && bindURL(recorded, k.url, fresh.Try())):
+		return 3, stageURL
+	case !k.takes(e.accept):
+		return 4, stageAccept
+	case body != k.body && !(e.bound && bindBody(body, k.body, fresh.Try())):
+		return 5, stageBody
+	default:
+		return 6, stageUsed
+	}
+}
+
+// explain says of one interaction why it does not answer the request.
+func (n candidate) explain(s *Sequence, k *Key, secret exchange.Redactor) string {
+	e := &n.step.Index.entries[n.id]
+	label := s.label(n.step, n.id)
+	switch n.stage {
+	case stageMethod:
+		return fmt.Sprintf("%s: same URL, but the method differs (-recorded +sent)\n\t-%s  +%s", label, e.ia.Request.Method, k.method)
+	case stageURL:
+		return fmt.Sprintf("%s: the URL differs (-recorded +sent)\n\t%s", label, strings.Join(diffURLs(secret, e.url, k.sent), "\n\t"))
+	case stageAccept:
+		return fmt.Sprintf("%s: same method and URL, but another media type is asked for (-recorded +sent)\n\tAccept  -%q  +%q", label, e.accept, k.asks())
+	case stageBody:
+		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(diffBodies(secret, e.ia.Request.Body, k.body), "\n\t"))
+	}
+	if !n.step.isUsed(n.id) {
+		return fmt.Sprintf("%s: the same request, but what varies in it does not fit the calls before: where the recording has one value twice, a replay must send one twice, and where it has two, two\n\t%s",
+			label, strings.Join(e.unbound(k, &s.sent), ", "))
+	}
+	if place := n.step.uses[n.id].String(); place != "" {
+		return fmt.Sprintf("%s: the same request, but already used by the call at %s", label, place)
+	}
+	return label + ": the same request, but already used by an earlier call"
+}
+
+// label names an interaction, its file and, in a sequence, its step.
+func (s *Sequence) label(p *progress, id int) string {
+	t := p.Index
+	label := t.label(id)
+	if t.Scenario != nil {
+		label += " in " + t.File.Name
+	}
+	if len(s.steps) > 1 {
+		label = fmt.Sprintf("step %d, %s", p.number, label)
+	}
+	return label
+}
+
+// title names a cassette in messages; a simulated cassette is always called so.
+func (t *Index) title() string {
+	name := t.File.Name
+	if t.Scenario != nil {
+		name = t.Scenario.Name
+	}
+	if t.File.Header.Source == cassette.Simulated {
+		name += " (simulated)"
+	}
+	return name
+}
+
+// label names one interaction in messages.
+func (t *Index) label(id int) string {
+	if t.Scenario != nil && len(t.entries) == 1 {
+		return t.title()
+	}
+	return fmt.Sprintf("%s #%d", t.title(), id)
+}
+
+func (t *Index) request(id int) string {
+	req := cassette.ExchangeOf(t.entries[id].ia).Request
+	return exchange.NewRedactor(t.def, req).Request(req)
+}

@@ -1,0 +1,276 @@
+package replay
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/placeholder"
+)
+
+// Step is one entry of a replayed sequence.
+type Step struct {
+	// Name is the step as the test wrote it.
+	Name  string
+	Index *Index
+	// Always lets the step answer any number of requests, also none.
+	Always bool
+	Fault  Fault
+}
+
+// Sequence answers requests from the interactions of its steps. Each request takes
+// the first unused one that matches it. It is shared by the requests of a test.
+type Sequence struct {
+	// Hint ends the explanation of a miss: how to record what is missing.
+	Hint string
+	// InOrder lets no interaction answer before those that stand before it.
+	InOrder bool
+
+	recorder *cassette.Recorder
+
+	mu    sync.Mutex
+	steps []*progress
+	sent  placeholder.Sent
+}
+
+// progress is what one client has used of a step.
+type progress struct {
+	Step
+	number  int                    // of the step, from 1
+	uses    map[int]exchange.Stack // by interaction: who used it first
+	cursors map[string]int         // per class: the interactions before it are used
+	passed  int                    // the interactions before it are used
+}
+
+// NewSequence returns a sequence of the steps, of which nothing is used.
+func NewSequence(steps ...Step) (*Sequence, error) {
+	s := &Sequence{}
+	for i, step := range steps {
+		s.steps = append(s.steps, &progress{Step: step, number: i + 1})
+		if len(step.Index.bound) > 0 {
+			s.sent = step.Index.newSent()
+		}
+	}
+	var err error
+	s.recorder, err = cassette.NewRecorder(nil)
+	return s, err
+}
+
+// roundTrip passes a request through go-vcr to the first unused interaction that
+// matches it, and says which that is.
+func (s *Sequence) roundTrip(r *exchange.Request, k *Key) (resp *http.Response, by Answered, err error) {
+	by.Request = r
+	resp, err = s.recorder.Pass(r.Sent, func(*http.Request) (*http.Response, error) {
+		p, id := s.take(k)
+		if p == nil {
+			return nil, s.miss(r, k)
+		}
+		by.Index, by.Step, by.Name = p.Index, p.number, p.Name
+		by.Interaction, by.Fault = id, p.Fault
+		return s.answer(r, p, id)
+	})
+	return resp, by, err
+}
+
+// answer builds the caller's answer from an interaction.
+func (s *Sequence) answer(r *exchange.Request, p *progress, id int) (*http.Response, error) {
+	e := &p.Index.entries[id]
+	resp, body := exchange.NewResponse(e.ia, r.Sent), e.ia.Response.Body
+	if e.sent {
+		s.mu.Lock()
+		body = string(s.sent.RestoreJSON([]byte(body)))
+		if location := resp.Header.Get("Location"); location != "" {
+			resp.Header.Set("Location", s.sent.RestoreText(location))
+		}
+		s.mu.Unlock()
+	}
+	if r.Method == http.MethodHead {
+		exchange.SetNoBody(resp, body)
+	} else {
+		exchange.SetBody(resp, body)
+	}
+	return p.Fault.apply(resp, body)
+}
+
+// take marks the first unused interaction that matches as used.
+func (s *Sequence) take(k *Key) (*progress, int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, id, sent := s.find(k)
+	if p == nil || s.InOrder && s.skipped(p, id) != nil {
+		return nil, 0
+	}
+	if sent != nil {
+		sent.Keep()
+	}
+	p.use(id, exchange.Callers)
+	return p, id
+}
+
+// find returns the first unused interaction of the sequence that answers the
+// request, with the bindings that the match makes.
+func (s *Sequence) find(k *Key) (*progress, int, *placeholder.Trial) {
+	for _, p := range s.steps {
+		if id, sent := p.find(k, &s.sent); id >= 0 {
+			return p, id, sent
+		}
+	}
+	return nil, 0, nil
+}
+
+// skipped returns the first interaction that nobody has asked for and that stands
+// before this one; nil when there is none. A step that answers any number of
+// requests has no place in the order, and of a shipped scenario the first
+// interaction counts.
+func (s *Sequence) skipped(p *progress, id int) *candidate {
+	for _, q := range s.steps {
+		end := len(q.Index.entries)
+		if q == p {
+			end = id
+		}
+		if q.Index.Scenario != nil {
+			end = min(1, end)
+		}
+		for ; !q.Always && q.passed < end; q.passed++ {
+			if !q.isUsed(q.passed) {
+				return &candidate{step: q, id: q.passed}
+			}
+		}
+		if q == p {
+			return nil
+		}
+	}
+	return nil
+}
+
+// find returns the first interaction of the step that answers the request, or
+// -1, with the bindings that the match made.
+func (p *progress) find(k *Key, sent *placeholder.Sent) (int, *placeholder.Trial) {
+	best := -1
+	for _, key := range p.Index.keys(k) {
+		ids := p.unused(key, p.Index.classes[key])
+		if len(ids) > 0 && (best < 0 || ids[0] < best) {
+			best = ids[0]
+		}
+	}
+	if len(p.Index.bound) == 0 {
+		return best, nil
+	}
+	var bindings *placeholder.Trial
+	p.Index.candidates(k, p.unused, func(id int, bind func(*placeholder.Trial) bool) (more bool) {
+		if best >= 0 && id > best {
+			return false
+		}
+		if p.isUsed(id) {
+			return true
+		}
+		trial := sent.Try()
+		if bind(trial) {
+			best, bindings = id, trial
+			return false
+		}
+		return true
+	})
+	return best, bindings
+}
+
+// unused leaves out of a class the interactions before the first one that can
+// still answer.
+func (p *progress) unused(key string, ids []int) []int {
+	i := p.cursors[key]
+	for i < len(ids) && p.isUsed(ids[i]) {
+		i++
+	}
+	if len(ids) > 1 && i > 0 {
+		if p.cursors == nil {
+			p.cursors = map[string]int{}
+		}
+		p.cursors[key] = i
+	}
+	return ids[i:]
+}
+
+func (p *progress) isUsed(id int) bool {
+	_, used := p.uses[id]
+	return used && !p.Always
+}
+
+// use marks an interaction as used and notes who used it first.
+func (p *progress) use(id int, by func() exchange.Stack) {
+	if _, used := p.uses[id]; used {
+		return
+	}
+	if p.uses == nil {
+		p.uses = map[int]exchange.Stack{}
+	}
+	p.uses[id] = by()
+}
+
+// Requests returns the recorded requests of all steps.
+func (s *Sequence) Requests() (all []contract.Request) {
+	for _, p := range s.steps {
+		for _, e := range p.Index.File.Exchanges() {
+			all = append(all, e.Request)
+		}
+	}
+	return all
+}
+
+// Unused describes what no request has asked for: a step of a shipped scenario
+// counts as used once its first interaction is; of a cassette of one's own every
+// interaction counts.
+func (s *Sequence) Unused() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var unused []string
+	for i, p := range s.steps {
+		ids := len(p.Index.entries)
+		if p.Index.Scenario != nil {
+			ids = min(1, ids)
+		}
+		for id := range ids {
+			if p.Always || p.isUsed(id) {
+				continue
+			}
+			label := p.Index.label(id)
+			if p.Index.Scenario != nil {
+				label = p.Name
+			}
+			if len(s.steps) > 1 {
+				label = fmt.Sprintf("step %d, %s", i+1, label)
+			}
+			unused = append(unused, label+": "+p.Index.request(id))
+		}
+	}
+	return unused
+}
+
+// Hidden finds a step that never gets a request, since steps before it answer
+// every request that it could, any number of times.
+func Hidden(steps []Step) (earlier []string, later string, hidden bool) {
+	for i, b := range steps {
+		if len(b.Index.classes) == 0 {
+			continue
+		}
+		earlier = nil
+		covered := true
+		for key := range b.Index.classes {
+			j := slices.IndexFunc(steps[:i], func(a Step) bool { return a.Always && len(a.Index.classes[key]) > 0 })
+			if covered = covered && j >= 0; !covered {
+				break
+			}
+			if !slices.Contains(earlier, steps[j].Name) {
+				earlier = append(earlier, steps[j].Name)
+			}
+		}
+		if covered && len(b.Index.bound) == 0 {
+			slices.Sort(earlier)
+			return earlier, b.Name, true
+		}
+	}
+	return nil, "", false
+}

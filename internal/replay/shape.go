@@ -1,0 +1,152 @@
+package replay
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/placeholder"
+)
+
+// shape indexes the recorded requests whose bodies vary at the same places: of two
+// that are equal beside those, a replay looks at what varies only.
+type shape struct {
+	pointers []string         // where the bodies vary, sorted
+	classes  map[string][]int // by the key of the rest
+	// values are the placeholders of an interaction, in the order of the pointers.
+	values map[int][]string
+}
+
+// wildcard stands for what varies in the key of a body. No JSON text holds it.
+const wildcard = "\x00"
+
+// file enters an interaction whose request holds what varies. One that varies in
+// its URL, or whose body is no JSON, stays apart and is compared by itself.
+func (t *Index) file(id int) {
+	e := &t.entries[id]
+	body := cassette.CanonicalBody([]byte(e.ia.Request.Body))
+	if strings.Contains(e.ia.Request.URL, cassette.SentMark) || strings.Contains(e.ia.Request.URL, cassette.SentSecretMark) {
+		t.apart = append(t.apart, id)
+		return
+	}
+	var pointers []string
+	cassette.SentStrings(e.ia, func(pointer, value string) {
+		if _, sent := placeholder.IsSent(value); sent {
+			pointers = append(pointers, pointer)
+		}
+	})
+	slices.Sort(pointers)
+	i := slices.IndexFunc(t.shapes, func(s *shape) bool { return slices.Equal(s.pointers, pointers) })
+	if i < 0 {
+		i = len(t.shapes)
+		t.shapes = append(t.shapes, &shape{pointers: pointers, classes: map[string][]int{}, values: map[int][]string{}})
+	}
+	s := t.shapes[i]
+	rest, placeholders, ok := s.part(body)
+	if !ok {
+		t.apart = append(t.apart, id)
+		return
+	}
+	key := cassette.Key(e.ia.Request.Method, cassette.CanonicalURL(e.url), e.accept, rest)
+	s.classes[key] = append(s.classes[key], id)
+	s.values[id] = placeholders
+}
+
+// part takes what varies out of a canonical body. ok is false for one that has
+// something else than a string there, and for one that counts by its bytes.
+func (s *shape) part(body string) (rest string, values []string, ok bool) {
+	if !isCanonical(body) {
+		return "", nil, false
+	}
+	var b strings.Builder
+	at := 0
+	found := map[string]string{}
+	cassette.Walk([]byte(body), func(pointer, _ string, token json.Token, from, to int) {
+		text, isText := token.(string)
+		if _, varies := slices.BinarySearch(s.pointers, pointer); !varies || !isText {
+			return
+		}
+		b.WriteString(body[at:from] + wildcard)
+		at = to
+		found[pointer] = text
+	})
+	if len(found) != len(s.pointers) {
+		return "", nil, false
+	}
+	b.WriteString(body[at:])
+	for _, pointer := range s.pointers {
+		values = append(values, found[pointer])
+	}
+	return b.String(), values, true
+}
+
+// isCanonical reports whether a body is in canonical form, so that no two members
+// share a pointer.
+func isCanonical(body string) bool {
+	canonical, ok := cassette.CanonicalJSON([]byte(body))
+	return ok && canonical == body
+}
+
+// candidates visits the interactions that answer a request but for what varies, in
+// the order of the cassette, each with a way to bind what the request has there;
+// until visit returns false.
+func (t *Index) candidates(k *Key, unused func(key string, ids []int) []int, visit func(id int, bind func(*placeholder.Trial) bool) bool) {
+	type match struct {
+		ids    []int
+		shape  *shape
+		values []string
+	}
+	matches := []match{{ids: t.apart}}
+	for i, s := range t.shapes {
+		rest, values, ok := s.part(k.body)
+		if !ok {
+			continue
+		}
+		partly := *k
+		partly.body = rest
+		if !t.def.MatchAccept {
+			partly.key[0] = cassette.Key(k.method, k.url, "", rest)
+		}
+		for _, key := range t.keys(&partly) {
+			if ids := s.classes[key]; len(ids) > 0 {
+				matches = append(matches, match{unused(strconv.Itoa(i)+wildcard+key, ids), s, values})
+			}
+		}
+	}
+	for {
+		best := -1
+		for i := range matches {
+			if len(matches[i].ids) > 0 && (best < 0 || matches[i].ids[0] < matches[best].ids[0]) {
+				best = i
+			}
+		}
+		if best < 0 {
+			return
+		}
+		m := &matches[best]
+		id := m.ids[0]
+		m.ids = m.ids[1:]
+		if !visit(id, func(trial *placeholder.Trial) bool {
+			if m.shape == nil {
+				return t.entries[id].bind(k, trial)
+			}
+			for i, placeholder := range m.shape.values[id] {
+				if !trial.Bind(placeholder, m.values[i]) {
+					return false
+				}
+			}
+			return true
+		}) {
+			return
+		}
+	}
+}
+
+// bind reports whether a request matches a recorded one that is compared by
+// itself.
+func (e *entry) bind(k *Key, trial *placeholder.Trial) bool {
+	return e.ia.Request.Method == k.method && (e.accept == "" || k.takes(e.accept)) &&
+		bindURL(cassette.CanonicalURL(e.url), k.url, trial) && bindBody(cassette.CanonicalBody([]byte(e.ia.Request.Body)), k.body, trial)
+}

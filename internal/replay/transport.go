@@ -1,0 +1,74 @@
+package replay
+
+import (
+	"net/http"
+	"slices"
+
+	"example.com/webhookvcr/internal/exchange"
+)
+
+// Transport is the http.RoundTripper of a client that replays.
+type Transport struct {
+	exchange.Client
+	sequence *Sequence
+}
+
+// NewTransport returns a transport that answers from a sequence.
+func NewTransport(c exchange.Config, s *Sequence) *Transport {
+	describe := func(req *http.Request) string { return exchange.Describe(c.Definition, req) }
+	return &Transport{Client: exchange.Client{Config: c, Describe: describe}, sequence: s}
+}
+
+// Answered says what answered a request.
+type Answered struct {
+	// Request is nil for a request that no cassette can hold.
+	Request *exchange.Request
+	// Index is nil when no interaction answers the request.
+	Index *Index
+	// Step counts from 1, and Name is the step as the test wrote it.
+	Step int
+	Name string
+	// Interaction counts from 0, as in the cassette.
+	Interaction int
+	Fault       Fault
+}
+
+// RoundTrip implements http.RoundTripper. It never changes the request, closes
+// its body, and returns an answer that is the caller's own.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	t.Report.Helper()
+	resp, _, err := t.Exchange(req)
+	return resp, err
+}
+
+// Exchange does what RoundTrip does, and says what answered.
+func (t *Transport) Exchange(req *http.Request) (resp *http.Response, by Answered, err error) {
+	t.Report.Helper()
+	resp, err = t.Send(req, func(r *exchange.Request) (resp *http.Response, err error) {
+		t.Report.Helper()
+		key := keyFor(t.Definition, r.Request)
+		resp, by, err = t.sequence.roundTrip(r, key)
+		if by.Index == nil {
+			t.Fail("%v", err)
+			return nil, err
+		}
+		t.check(key, by)
+		return resp, err
+	})
+	return resp, by, err
+}
+
+// check reports what the contract says of an exchange.
+func (t *Transport) check(k *Key, by Answered) {
+	t.Report.Helper()
+	problems := slices.Concat(by.Request.Problems, k.Problems)
+	if by.Fault == None {
+		problems = append(problems, by.Index.problems(by.Interaction, t.Strict)...)
+	}
+	if len(problems) > 0 {
+		t.Judge(by.Index.label(by.Interaction), t.Excuse(by.Index.Scenario, by.Index.File.Header.Accepted, problems))
+	}
+	if k.any && len(by.Index.accepts) > 0 {
+		t.LogOnce("%s accepts any media type, and %s tells its answers apart by it: this test sees the first one recorded", t.Describe(by.Request.Sent), t.Definition.Title)
+	}
+}

@@ -1,0 +1,119 @@
+package replay_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/replay"
+	"example.com/webhookvcr/internal/scenario"
+)
+
+// heard keeps what is reported.
+type heard struct{ failures []string }
+
+func (h *heard) Helper()             {}
+func (h *heard) Logf(string, ...any) {}
+func (h *heard) Errorf(format string, args ...any) {
+	h.failures = append(h.failures, fmt.Sprintf(format, args...))
+}
+
+func index(t *testing.T, name string) *replay.Index {
+	t.Helper()
+	s := provider.DevRev.Scenario(name)
+	require.NotNil(t, s, name)
+	file, err := scenario.Library{Definition: &provider.DevRev}.File(s)
+	require.NoError(t, err)
+	return replay.NewIndex(file, &provider.DevRev, s)
+}
+
+func asking(t *testing.T, body string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, provider.DevRev.BaseURL+"/webhooks.get", strings.NewReader(body))
+	require.NoError(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	return req
+}
+
+const webhook = `{"id":"` + provider.DevRevWebhookID + `"}`
+
+// A sequence answers equal requests in its order, and says with what.
+func TestTransport_Exchange(t *testing.T) {
+	sequence, err := replay.NewSequence(
+		replay.Step{Name: "first", Index: index(t, "webhooks.get/429")},
+		replay.Step{Name: "second", Index: index(t, "webhooks.get/200"), Fault: replay.Truncated},
+		replay.Step{Name: "third", Index: index(t, "webhooks.list/200")},
+	)
+	require.NoError(t, err)
+	report := &heard{}
+	transport := replay.NewTransport(exchange.Config{Definition: &provider.DevRev, Report: report}, sequence)
+
+	req := asking(t, webhook)
+	resp, by, err := transport.Exchange(req)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusTooManyRequests, resp.StatusCode)
+	assert.Same(t, req, resp.Request)
+	assert.Equal(t, 1, by.Step)
+	assert.Equal(t, "first", by.Name)
+	assert.Equal(t, replay.None, by.Fault)
+	assert.Equal(t, webhook, string(by.Request.Body))
+
+	resp, by, err = transport.Exchange(asking(t, webhook))
+	require.NoError(t, err)
+	_, err = io.ReadAll(resp.Body)
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	assert.Equal(t, 2, by.Step)
+	assert.Equal(t, replay.Truncated, by.Fault)
+	assert.Empty(t, report.failures)
+
+	_, by, err = transport.Exchange(asking(t, webhook))
+	assert.ErrorIs(t, err, govcr.ErrInteractionNotFound)
+	assert.Nil(t, by.Index)
+	assert.NotNil(t, by.Request)
+	assert.Len(t, report.failures, 1)
+	assert.Len(t, sequence.Unused(), 1)
+
+	transport.Close()
+	_, by, err = transport.Exchange(asking(t, webhook))
+	assert.ErrorIs(t, err, exchange.ErrClosed)
+	assert.Nil(t, by.Request)
+}
+
+// Requests that a cassette was made of get their own answers, or the first that
+// does not is named.
+func TestMisled(t *testing.T) {
+	at := func(body string) *cassette.Interaction {
+		return &cassette.Interaction{
+			Request:  govcr.Request{Method: "POST", URL: provider.DevRev.BaseURL + "/webhooks.get", Body: body},
+			Response: govcr.Response{Code: 200},
+		}
+	}
+	var keys []*replay.Key
+	for _, body := range []string{`{"id":"a"}`, `{"id":"b"}`, `{"id":"a"}`} {
+		keys = append(keys, replay.NewKey(&provider.DevRev, exchange.Asked(asking(t, body), []byte(body))))
+	}
+	for name, tc := range map[string]struct {
+		bodies       []string
+		asked, found int
+	}{
+		"its own answers":      {[]string{`{"id":"a"}`, `{ "id": "b" }`, `{"id":"a"}`}, -1, -1},
+		"another one's answer": {[]string{`{"id":"b"}`, `{"id":"a"}`, `{"id":"a"}`}, 0, 1},
+		"no answer":            {[]string{`{"id":"a"}`, `{"id":"b"}`, `{"id":"c"}`}, 2, -1},
+	} {
+		file := &cassette.File{}
+		for _, body := range tc.bodies {
+			file.Interactions = append(file.Interactions, at(body))
+		}
+		asked, found := replay.Misled(file, &provider.DevRev, nil, keys)
+		assert.Equal(t, [2]int{tc.asked, tc.found}, [2]int{asked, found}, name)
+	}
+}

@@ -1,0 +1,259 @@
+package serve
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/replay"
+)
+
+// LogPath is where a [Server] shows its [Log]. No vendor begins a path with a
+// hyphen.
+const LogPath = "/-/requests"
+
+// LogVersion rises when a member of a [Report] changes its meaning or goes.
+const LogVersion = 1
+
+// maxKept bounds the requests that a log remembers.
+const maxKept = 10_000
+
+// Result says what became of a request.
+type Result string
+
+const (
+	Answered Result = "answered" // with a recorded answer, or with the fault of its step
+	Missed   Result = "missed"   // no recorded interaction answers it
+	Refused  Result = "refused"  // it is no exchange that a cassette can hold
+)
+
+// Report is what a log knows. Its JSON form is read by scripts.
+type Report struct {
+	Version  int    `json:"version"`
+	Provider string `json:"provider"`
+	// Asked counts the requests, and Answered, Missed and Refused what became of
+	// them. Breaches counts those that broke the contract, whatever became of
+	// them.
+	Asked    int `json:"asked"`
+	Answered int `json:"answered"`
+	Missed   int `json:"missed"`
+	Refused  int `json:"refused"`
+	Breaches int `json:"breaches"`
+	// Forgotten counts the oldest requests, of which only the counts are left.
+	Forgotten int     `json:"forgotten"`
+	Requests  []Entry `json:"requests"`
+	// Unused describes the steps that no request has asked for.
+	Unused []string `json:"unused"`
+}
+
+// Failed reports whether a request had no answer or broke the contract.
+func (r Report) Failed() bool { return r.Missed+r.Refused+r.Breaches > 0 }
+
+// Entry is one request and what answered it. It holds no header, no body and
+// no credential.
+type Entry struct {
+	// Number counts the requests from 1.
+	Number int    `json:"number"`
+	Method string `json:"method"`
+	// URL is the vendor's, not this server's.
+	URL    string `json:"url"`
+	Result Result `json:"result"`
+	// Status is that of the answer; 0 when the step's fault lets none through.
+	Status int `json:"status"`
+	// By is nil when nothing answered.
+	By *By `json:"by"`
+	// Explanation says why nothing answered, as a test would.
+	Explanation string `json:"explanation,omitempty"`
+	// Breach says how the exchange broke the contract.
+	Breach string `json:"breach,omitempty"`
+	// Notes are remarks that fail nothing, such as an undocumented member.
+	Notes []string `json:"notes,omitempty"`
+}
+
+// By names a recorded interaction.
+type By struct {
+	// Step counts from 1, and Name is the step as it was given.
+	Step     int    `json:"step"`
+	Name     string `json:"name"`
+	Cassette string `json:"cassette"`
+	// Interaction counts from 0, as in the cassette.
+	Interaction int `json:"interaction"`
+	// Source is "live", "simulated", or empty for another recorder's cassette.
+	Source string `json:"source"`
+	// Fault is the step's modifier, or empty.
+	Fault string `json:"fault,omitempty"`
+}
+
+// Log is an http.RoundTripper that answers from a sequence and remembers every
+// exchange. It is safe for concurrent use.
+type Log struct {
+	config   exchange.Config
+	sequence *replay.Sequence
+	// OnFailure, if not nil, is told of every request without an answer and of
+	// every breach of the contract, one at a time.
+	OnFailure func(Entry)
+
+	// recorded are the credentials in requests of the cassettes, which may be
+	// another recorder's.
+	recorded withheld
+
+	mu     sync.Mutex
+	report Report
+}
+
+// NewLog returns a log of what a sequence answers. The configuration's Report and
+// NoDefaults have no effect: the log is what is reported to, and requests pass as
+// they are.
+func NewLog(c exchange.Config, s *replay.Sequence) *Log {
+	c.Bare = true
+	l := &Log{config: c, sequence: s, report: Report{Version: LogVersion, Provider: c.Definition.Name, Requests: []Entry{}}}
+	for _, asked := range s.Requests() {
+		l.recorded.add(withhold(c.Definition, asked)...)
+	}
+	return l
+}
+
+// RoundTrip implements http.RoundTripper.
+func (l *Log) RoundTrip(req *http.Request) (*http.Response, error) {
+	w := &witness{}
+	c := l.config
+	c.Report = w
+	resp, by, err := replay.NewTransport(c, l.sequence).Exchange(req)
+	e := w.exchange(c.Definition, req, by, err)
+	if resp != nil {
+		e.Status = resp.StatusCode
+	}
+	if e.Explanation+e.Breach+req.URL.RawQuery != "" || len(e.Notes) > 0 {
+		// The client that hears of a miss has sent what its text quotes; whoever
+		// reads the log has not.
+		asked := exchange.Asked(req, nil)
+		if by.Request != nil {
+			asked = by.Request.Request
+		}
+		sent := withhold(c.Definition, asked)
+		hide := func(text string) string { return l.recorded.from(sent.from(text)) }
+		e.URL, e.Explanation, e.Breach = hide(e.URL), hide(e.Explanation), hide(e.Breach)
+		for i, note := range e.Notes {
+			e.Notes[i] = hide(note)
+		}
+	}
+	l.add(e)
+	return resp, err
+}
+
+// refuse remembers a request that no transport can be asked for.
+func (l *Log) refuse(r *http.Request, err error) {
+	target := l.config.Definition.BaseURL + r.URL.EscapedPath()
+	if r.URL.RawQuery != "" {
+		target += "?" + r.URL.RawQuery
+	}
+	l.add(Entry{Method: exchange.Method(r), URL: withhold(l.config.Definition, exchange.Asked(r, nil)).from(target), Result: Refused, Explanation: err.Error()})
+}
+
+func (l *Log) add(e Entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := &l.report
+	r.Asked++
+	switch e.Result {
+	case Answered:
+		r.Answered++
+	case Missed:
+		r.Missed++
+	case Refused:
+		r.Refused++
+	}
+	if e.Breach != "" {
+		r.Breaches++
+	}
+	e.Number = r.Asked
+	if len(r.Requests) >= maxKept {
+		// Half at a time, so that forgetting costs next to nothing.
+		r.Requests = slices.Clone(r.Requests[maxKept/2:])
+		r.Forgotten += maxKept / 2
+	}
+	r.Requests = append(r.Requests, e)
+	if l.OnFailure != nil && (e.Result != Answered || e.Breach != "") {
+		l.OnFailure(e)
+	}
+}
+
+// Report returns what there is to know so far.
+func (l *Log) Report() Report {
+	unused := l.sequence.Unused()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := l.report
+	r.Requests = slices.Clone(r.Requests)
+	r.Unused = []string{}
+	for _, step := range unused {
+		r.Unused = append(r.Unused, l.recorded.from(step))
+	}
+	return r
+}
+
+// ServeHTTP shows the report as JSON.
+func (l *Log) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, LogPath+" can be read only", http.StatusMethodNotAllowed)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	_ = encoder.Encode(l.Report()) // it fails only when the client has gone
+}
+
+// witness hears what is reported of one exchange.
+type witness struct{ failures, notes []string }
+
+func (w *witness) Helper() {}
+
+func (w *witness) Logf(format string, args ...any) {
+	w.notes = append(w.notes, fmt.Sprintf(format, args...))
+}
+
+func (w *witness) Errorf(format string, args ...any) {
+	w.failures = append(w.failures, fmt.Sprintf(format, args...))
+}
+
+// exchange says what became of the request.
+func (w *witness) exchange(def *provider.Definition, req *http.Request, by replay.Answered, err error) Entry {
+	e := Entry{Method: exchange.Method(req), URL: exchange.NewRedactor(def, exchange.Asked(req, nil)).URL(req.URL), Result: Answered, Notes: w.notes}
+	var miss *replay.MissError
+	switch {
+	case errors.As(err, &miss):
+		e.Result, e.Explanation = Missed, miss.Error()
+	case by.Index == nil:
+		e.Result, e.Explanation = Refused, err.Error()
+	default:
+		e.By = nameOf(by)
+		e.Breach = strings.Join(w.failures, "\n")
+		if s := by.Index.Scenario; by.Request.Credential.Missing && (s == nil || s.Request.Credential != provider.Missing) {
+			e.Notes = append(e.Notes, fmt.Sprintf("the request carries no credential; %s would refuse it", def.Title))
+		}
+	}
+	return e
+}
+
+// nameOf names the interaction that answered.
+func nameOf(by replay.Answered) *By {
+	name := by.Name
+	if plain, err := strconv.Unquote(name); err == nil {
+		name = plain
+	}
+	return &By{
+		Step: by.Step, Name: name, Cassette: by.Index.File.Name,
+		Interaction: by.Interaction, Source: by.Index.File.Header.Source, Fault: by.Fault.Modifier(),
+	}
+}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -53,11 +55,72 @@ func bodies(d *provider.Definition, a, b contract.Exchange) []finding {
 
 func isEmpty(body []byte) bool { return len(bytes.TrimSpace(body)) == 0 }
 
+// Bounds on bodies that are read as JSON, those of the contract check. Others
+// are compared by their bytes.
+const (
+	maxBody  = 10 << 20
+	maxDepth = 500
+)
+
+// parse reads a body; nil when it is not JSON, or too large or too deep.
+func parse(body []byte) *jsontext.Node {
+	if len(body) > maxBody || !utf8.Valid(body) {
+		return nil
+	}
+	root, err := jsontext.Parse(body, jsontext.Bounds{Depth: maxDepth})
+	if err != nil {
+		return nil
+	}
+	unify(root)
+	return root
+}
+
+// unify leaves of members with one name the last, in the place of the first. It
+// counts for most readers; the contract check reports them.
+func unify(n *jsontext.Node) {
+	if n.Kind == jsontext.BeginObject {
+		at := map[string]int{}
+		kept := n.Children[:0]
+		for _, member := range n.Children {
+			if i, doubled := at[member.Name]; doubled {
+				kept[i] = member
+				continue
+			}
+			at[member.Name] = len(kept)
+			kept = append(kept, member)
+		}
+		n.Children = kept
+	}
+	for _, child := range n.Children {
+		unify(child)
+	}
+}
+
+// with returns a copy of a value in which the tokens of a pointer lead to member.
+// Only what lies on the way is copied; a way that does not exist changes nothing.
+func with(n *jsontext.Node, tokens []string, member *jsontext.Node) *jsontext.Node {
+	out := *n
+	if len(tokens) == 0 {
+		out = *member
+		out.Name = n.Name
+		return &out
+	}
+	out.Children = slices.Clone(n.Children)
+	if child := n.Step(tokens[0]); child != nil {
+		out.Children[slices.Index(n.Children, child)] = with(child, tokens[1:], member)
+	} else if n.Kind == jsontext.BeginObject && len(tokens) == 1 {
+		added := *member
+		added.Name = tokens[0]
+		out.Children = append(out.Children, &added)
+	}
+	return &out
+}
+
 // comparison compares two bodies place by place.
 type comparison struct {
 	d       *provider.Definition
 	a, b    contract.Exchange
-	root    *value // of b
+	root    *jsontext.Node // of b
 	was, is func(pointer string) provider.Class
 	found   []finding
 	probes  int
@@ -72,25 +135,25 @@ func (c *comparison) add(rule Rule, s *shape, pointer, format string, args ...an
 const maxProbes = 64
 
 // probe returns the fresh answer with a value put in a place.
-func (c *comparison) probe(pointer string, v *value) (contract.Answer, bool) {
+func (c *comparison) probe(pointer string, v *jsontext.Node) (contract.Answer, bool) {
 	c.probes++
 	answer := c.b.Answer
 	if c.probes > maxProbes {
 		return answer, false
 	}
-	answer.Body = c.root.with(pointer, v).appendJSON(nil)
+	answer.Body = with(c.root, slices.Collect(jsontext.Tokens(pointer)), v).Append(nil)
 	return answer, true
 }
 
 // documents reports whether the contract describes a member that the body lacks.
 // Which members it describes may depend on others, such as the type of a user.
-func (c *comparison) documents(pointer string, member *value) bool {
+func (c *comparison) documents(pointer string, member *jsontext.Node) bool {
 	answer, ok := c.probe(pointer, member)
 	return !ok || contract.AnswerClasses(c.d, c.b.Request, answer)(pointer).Documented
 }
 
 // forbids reports whether the contract has no room for a value at a place.
-func (c *comparison) forbids(pointer string, v *value) bool {
+func (c *comparison) forbids(pointer string, v *jsontext.Node) bool {
 	answer, ok := c.probe(pointer, v)
 	return ok && slices.ContainsFunc(contract.CheckAnswer(c.d, c.b.Request, answer, false), func(p contract.Problem) bool {
 		return p.In == "answer" && p.Pointer == pointer && p.Kind == contract.Violation

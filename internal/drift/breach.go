@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -48,9 +49,9 @@ func problems(d *provider.Definition, e contract.Exchange) []finding {
 			continue // the operation is unknown; the request says so, not the answer
 		}
 		f := finding{rule: Contract, pointer: p.Pointer, key: p.Pointer}
-		var found *value
+		var found *jsontext.Node
 		if strings.HasPrefix(p.Pointer, "/") && root != nil {
-			found, f.key = root.resolve(p.Pointer)
+			found, f.key = locate(root, p.Pointer)
 			f.body = true
 		}
 		switch p.Kind {
@@ -58,7 +59,7 @@ func problems(d *provider.Definition, e contract.Exchange) []finding {
 			f.rule = UnlistedValue
 			f.message = "the value is not " + p.Expected + ": a client that handles the listed values only does not know what to do"
 			if found != nil {
-				f.value = found.text
+				f.value = found.Text
 			}
 		case contract.Undocumented:
 			if p.Pointer == "" {
@@ -82,15 +83,32 @@ func problems(d *provider.Definition, e contract.Exchange) []finding {
 	return all
 }
 
+// locate returns the value at a JSON pointer, nil when there is none, and the
+// pointer's key: the pointer with every item of an array alike.
+func locate(n *jsontext.Node, pointer string) (*jsontext.Node, string) {
+	key := ""
+	for token := range jsontext.Tokens(pointer) {
+		if n != nil && n.Kind == jsontext.BeginArray {
+			key += anyItem
+		} else {
+			key = jsontext.Child(key, token)
+		}
+		if n != nil {
+			n = n.Step(token)
+		}
+	}
+	return n, key
+}
+
 // breach says in a sentence what a violation or a broken rule means. What was
 // found is described by its type at most.
-func breach(p contract.Problem, found *value) string {
+func breach(p contract.Problem, found *jsontext.Node) string {
 	relies := "the value is not what the contract asks for, which is " + p.Expected + ": a client that relies on it fails"
 	switch p.Keyword {
 	case "type":
 		is := "of another type"
 		if found != nil {
-			is = kindNames[found.kind]
+			is = kindNames[kindOf(found)]
 		}
 		return "the value is " + is + ", and the contract allows only " + p.Expected + ": a client that decodes it fails"
 	case "required":

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 )
 
@@ -110,8 +111,8 @@ const undocumentedMember = "the member is there, though the contract does not de
 // gone says what it means that no object here has a member any more.
 func (c *comparison) gone(s, f *shape, name string) {
 	was := s.members[name]
-	gone := &shape{key: child(f.key, name)}
-	pointer := child(f.at[object], name)
+	gone := &shape{key: jsontext.Child(f.key, name)}
+	pointer := jsontext.Child(f.at[object], name)
 	switch {
 	case !c.was(was.pointer).Documented:
 		c.add(MemberUndocumentedGone, gone, pointer, "the member is gone, and the contract does not describe it: no client can rely on it")
@@ -172,7 +173,7 @@ func (c *comparison) scalars(s, f *shape) {
 	if other == nil {
 		return
 	}
-	if areWhole(s.scalars) && !areWhole(f.scalars) && c.forbids(other.pointer, &value{kind: number, text: "0.5"}) {
+	if areWhole(s.scalars) && !areWhole(f.scalars) && c.forbids(other.pointer, &jsontext.Node{Kind: jsontext.Number, Text: "0.5"}) {
 		c.add(TypeChanged, f, other.pointer, "the value was a whole number and is written with a fraction or an exponent: a client that decodes whole numbers fails")
 		return
 	}
@@ -201,10 +202,10 @@ func areWhole(all []scalar) bool {
 }
 
 // rearranged says how two bodies differ in which no value does.
-func (c *comparison) rearranged(before, after *value, was, is string) {
+func (c *comparison) rearranged(before, after *jsontext.Node, was, is string) {
 	root := &shape{}
 	switch {
-	case placeholder.MaskNumbers(string(before.appendJSON(nil))) != placeholder.MaskNumbers(string(after.appendJSON(nil))):
+	case placeholder.MaskNumbers(string(before.Append(nil))) != placeholder.MaskNumbers(string(after.Append(nil))):
 		c.add(OrderChanged, root, "", "the body has members or items in another order: a client that goes by position, or compares bytes, fails")
 	case placeholder.MaskNumbers(was) != placeholder.MaskNumbers(is):
 		c.add(LayoutChanged, root, "", "the body is written with other white space or escapes: a client that compares bytes, or a signature over them, fails")

@@ -3,7 +3,6 @@ package drift
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
@@ -59,8 +58,9 @@ func whole(r contract.Request) string {
 			key += "?" + placeholder.MaskNumbers(values.Encode())
 		}
 	}
-	if v := parse(r.Body); v != nil {
-		return key + "\x00" + placeholder.MaskNumbers(string(v.sorted().appendJSON(nil)))
+	if root := parse(r.Body); root != nil {
+		root.Sort()
+		return key + "\x00" + placeholder.MaskNumbers(string(root.Append(nil)))
 	}
 	return key + "\x00" + placeholder.MaskNumbers(string(r.Body))
 }
@@ -79,25 +79,6 @@ func address(r contract.Request) string {
 		key += placeholder.MaskNumbers(segment) + "\x00"
 	}
 	return key
-}
-
-// sorted is the value with all members in the order of their names.
-func (v *value) sorted() *value {
-	out := *v
-	if v.kind == object {
-		out.names = slices.Sorted(slices.Values(v.names))
-		out.members = make(map[string]*value, len(v.members))
-		for name, m := range v.members {
-			out.members[name] = m.sorted()
-		}
-	}
-	if v.kind == array {
-		out.items = make([]*value, len(v.items))
-		for i, item := range v.items {
-			out.items[i] = item.sorted()
-		}
-	}
-	return &out
 }
 
 // describeRequest names the method if it is one; the URL holds values.

@@ -3,16 +3,52 @@ package drift
 import (
 	"strconv"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 )
+
+// kind is a JSON type.
+type kind int
+
+const (
+	null kind = iota
+	boolean
+	number
+	text
+	array
+	object
+	kinds
+)
+
+var kindNames = [kinds]string{"null", "a boolean", "a number", "a string", "an array", "an object"}
+
+func kindOf(n *jsontext.Node) kind {
+	switch n.Kind {
+	case jsontext.BeginObject:
+		return object
+	case jsontext.BeginArray:
+		return array
+	case jsontext.String:
+		return text
+	case jsontext.Number:
+		return number
+	case jsontext.Null:
+		return null
+	}
+	return boolean
+}
+
+// anyItem stands for every item of an array in a key; no name contains it
+// unescaped.
+const anyItem = "/~"
 
 // shape is what the values at one place have in common; the items of an array
 // share one place.
 type shape struct {
-	key     string // the place, see anyItem
-	pointer string // where the first of the values stands
-	sample  *value // the first of the values
-	total   int    // the values
+	key     string         // the place, see anyItem
+	pointer string         // where the first of the values stands
+	sample  *jsontext.Node // the first of the values
+	total   int            // the values
 	count   [kinds]int
 	at      [kinds]string // where the first of each type stands
 	scalars []scalar
@@ -28,45 +64,50 @@ type scalar struct {
 }
 
 // shapeOf returns the shape of a body.
-func shapeOf(root *value) *shape {
+func shapeOf(root *jsontext.Node) *shape {
 	s := &shape{}
 	s.add(root, "")
 	return s
 }
 
-func (s *shape) add(v *value, pointer string) {
+func (s *shape) add(v *jsontext.Node, pointer string) {
 	if s.total == 0 {
 		s.pointer, s.sample = pointer, v
 	}
 	s.total++
-	if s.count[v.kind] == 0 {
-		s.at[v.kind] = pointer
+	k := kindOf(v)
+	if s.count[k] == 0 {
+		s.at[k] = pointer
 	}
-	s.count[v.kind]++
-	switch v.kind {
+	s.count[k]++
+	switch k {
 	case object:
-		if s.members == nil {
-			s.order, s.members = v.names, map[string]*shape{}
+		first := s.members == nil
+		if first {
+			s.members = map[string]*shape{}
 		}
-		for _, name := range v.names {
-			m := s.members[name]
-			if m == nil {
-				m = &shape{key: child(s.key, name)}
-				s.members[name] = m
+		for _, member := range v.Children {
+			if first {
+				s.order = append(s.order, member.Name)
 			}
-			m.add(v.members[name], child(pointer, name))
+			m := s.members[member.Name]
+			if m == nil {
+				m = &shape{key: jsontext.Child(s.key, member.Name)}
+				s.members[member.Name] = m
+			}
+			m.add(member, jsontext.Child(pointer, member.Name))
 		}
 	case array:
 		if s.items == nil {
 			s.items = &shape{key: s.key + anyItem}
 		}
-		s.length += len(v.items)
-		for i, item := range v.items {
+		s.length += len(v.Children)
+		for i, item := range v.Children {
 			s.items.add(item, pointer+"/"+strconv.Itoa(i))
 		}
 	case null:
 	default:
-		s.scalars = append(s.scalars, scalar{v.kind, pointer, v.text, placeholder.MaskNumbers(v.text)})
+		s.scalars = append(s.scalars, scalar{k, pointer, v.Text, placeholder.MaskNumbers(v.Text)})
 	}
 }
 

@@ -1,6 +1,7 @@
 package jsontext
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
@@ -21,6 +22,9 @@ const (
 	BeginArray  Kind = '['
 	EndArray    Kind = ']'
 )
+
+// End returns the kind of the bracket that closes an object or an array.
+func (k Kind) End() Kind { return k + 2 } // both stand two behind, in ASCII
 
 // Token is a string, a number, a literal, or a bracket.
 type Token struct{ raw string }
@@ -108,16 +112,19 @@ func (d *Decoder) ReadToken() Token {
 	return Token{d.text[start:d.pos]}
 }
 
-// Quote writes a string as a token, without the escapes that only HTML needs.
-func Quote(s string) string {
+// Quote returns a string as a token, without the escapes that only HTML needs.
+func Quote(s string) string { return string(AppendQuote(nil, s)) }
+
+// AppendQuote appends what Quote returns.
+func AppendQuote(out []byte, s string) []byte {
 	if isPlain(s) {
-		return `"` + s + `"`
+		return append(append(append(out, '"'), s...), '"')
 	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
+	b := bytes.NewBuffer(out)
+	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	_ = e.Encode(s) // a string never fails
-	return strings.TrimSuffix(b.String(), "\n")
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // isPlain reports whether a text reads the same inside a token as by itself.

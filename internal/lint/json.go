@@ -3,7 +3,8 @@ package lint
 import (
 	"encoding/json"
 	"strings"
-	"unicode/utf8"
+
+	"example.com/webhookvcr/internal/jsontext"
 )
 
 // json looks through a text that is JSON, and says whether it is.
@@ -21,124 +22,65 @@ func (s *search) json(value, where string) bool {
 		s.push(within, where)
 		defer func() { s.undone--; s.pop() }()
 	}
-	(&walk{search: s, text: trimmed}).value("", false)
+	(&walk{search: s, tokens: jsontext.NewDecoder(trimmed)}).value("", false)
 	return true
 }
 
 // walk goes through the leaves of a valid JSON text.
 type walk struct {
 	*search
-	text string
-	i    int
-}
-
-func (w *walk) space() {
-	for w.i < len(w.text) && strings.IndexByte(" \t\r\n", w.text[w.i]) >= 0 {
-		w.i++
-	}
+	tokens *jsontext.Decoder
 }
 
 // value looks at the next value. name is the nearest member's name; secret says
 // that a member around it is named like a secret and this one like nothing.
 func (w *walk) value(name string, secret bool) {
-	w.space()
-	switch c := w.text[w.i]; {
-	case c == '{':
+	switch token := w.tokens.ReadToken(); token.Kind() {
+	case jsontext.BeginObject:
 		w.object(name, secret)
-	case c == '[':
+	case jsontext.BeginArray:
 		w.array(name, secret)
-	case c == '"':
-		text := w.string()
+	case jsontext.String:
+		text := token.String()
 		if secret && !w.isSecret(name) {
 			w.search.secret(name, text)
 		}
 		w.search.value(name, text)
 	default:
-		start := w.i
-		for w.i < len(w.text) && strings.IndexByte(" \t\r\n,]}", w.text[w.i]) < 0 {
-			w.i++
-		}
-		number := w.text[start:w.i]
-		w.known(number)
+		w.known(token.Raw())
 		// Only passwords are numbers at times; tokens that are numbers count
 		// something.
-		if c != 't' && c != 'f' && c != 'n' && password(name) {
-			w.search.secret(name, number)
+		if token.Kind() == jsontext.Number && password(name) {
+			w.search.secret(name, token.Raw())
 		}
 	}
 }
 
 func (w *walk) object(name string, secret bool) {
-	w.i++
 	labelled := ""
-	for {
-		w.space()
-		switch w.text[w.i] {
-		case '}':
-			w.i++
-			return
-		case ',':
-			w.i++
-			continue
-		}
-		member := w.string()
-		w.space()
-		w.i++ // the colon
-		w.space()
+	for w.tokens.PeekKind() != jsontext.EndObject {
+		member := w.tokens.ReadToken().String()
 		w.member(member)
 		w.push(key, member)
 		generic := isGeneric(member)
 		inner := generic && (secret || w.isSecret(name) || labelled != "" && w.isSecret(labelled))
-		if isLabel(member) && w.text[w.i] == '"' {
-			at := w.i
-			labelled = w.string()
-			w.i = at
+		if isLabel(member) && w.tokens.PeekKind() == jsontext.String {
+			ahead := *w.tokens
+			labelled = ahead.ReadToken().String()
 		}
 		w.value(member, inner)
 		w.pop()
 	}
+	w.tokens.ReadToken()
 }
 
 func (w *walk) array(name string, secret bool) {
-	w.i++
-	for n := 0; ; n++ {
-		w.space()
-		switch w.text[w.i] {
-		case ']':
-			w.i++
-			return
-		case ',':
-			w.i++
-			w.space()
-		}
+	for n := 0; w.tokens.PeekKind() != jsontext.EndArray; n++ {
 		w.way = append(w.way, step{kind: entry, index: n})
 		w.value(name, secret)
 		w.pop()
 	}
-}
-
-// string reads the string that starts here.
-func (w *walk) string() string {
-	start := w.i
-	plain := true
-	for w.i++; w.text[w.i] != '"'; w.i++ {
-		switch c := w.text[w.i]; {
-		case c == '\\':
-			plain = false
-			w.i++
-		case c >= utf8.RuneSelf:
-			plain = false
-		}
-	}
-	w.i++
-	if plain {
-		return w.text[start+1 : w.i-1]
-	}
-	var text string
-	if json.Unmarshal([]byte(w.text[start:w.i]), &text) != nil {
-		return w.text[start+1 : w.i-1]
-	}
-	return text
+	w.tokens.ReadToken()
 }
 
 // isGeneric says that a member's name says nothing: what it holds is named by

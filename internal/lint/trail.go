@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -44,7 +45,7 @@ func (t trail) String() string {
 		case named:
 			b.WriteString(" " + safeName(s.name))
 		case key:
-			b.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(safeName(s.name)))
+			b.WriteString("/" + jsontext.Escape(safeName(s.name)))
 		case entry:
 			b.WriteString("/" + strconv.Itoa(s.index))
 		case within:

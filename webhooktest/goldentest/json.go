@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"example.com/webhookvcr/internal/jsontext"
 )
 
 // maxDepth bounds the indent: without a bound, a short body of brackets makes a
@@ -42,152 +44,76 @@ func canonical(body []byte) ([]byte, error) {
 	}
 	// encoding/json replaces bytes that are no UTF-8, and different bodies would
 	// get the same golden.
-	if !utf8.Valid(body) {
-		return nil, fmt.Errorf("the body is not valid UTF-8 at %s; expected JSON: use AssertBytes for other bodies", position(body, invalidUTF8(body)))
+	if at := jsontext.InvalidUTF8(body); at >= 0 {
+		return nil, fmt.Errorf("the body is not valid UTF-8 at %s; expected JSON: use AssertBytes for other bodies", position(body, at))
 	}
-	if !json.Valid(body) {
-		var raw json.RawMessage
-		err := json.Unmarshal(body, &raw) // for what is wrong with it
+	root, err := jsontext.Parse(body, jsontext.Bounds{})
+	if err != nil {
 		at := len(body)
 		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 			at = int(syntax.Offset) - 1
 		}
 		return nil, fmt.Errorf("the body is not JSON at %s: %w; expected JSON: use AssertBytes for other bodies", position(body, at), err)
 	}
-	f := formatter{body: body}
-	text, err := f.value(make([]byte, 0, 2*len(body)), nil, 0)
+	text, err := appendValue(nil, body, root, 0)
 	if err != nil {
 		return nil, err
 	}
 	return append(text, '\n'), nil
 }
 
-func invalidUTF8(text []byte) int {
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError && size == 1 {
-			return i
-		}
-		i += size
-	}
-	return -1
-}
-
 func position(text []byte, at int) string {
-	before := text[:max(0, min(at, len(text)))]
-	line := bytes.Count(before, []byte("\n")) + 1
-	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+	line, column := jsontext.Position(text, at)
 	return fmt.Sprintf("line %d, column %d", line, column)
 }
 
-// formatter walks a text that is known to be JSON. It works on the text and not on
-// decoded values, which have lost doubled members and unpaired surrogates.
-type formatter struct {
-	body []byte
-	at   int
-}
-
-// place is where a value stands: a member's name or an index, in a parent.
-type place struct {
-	parent *place
-	name   []byte
-	index  int
-}
-
-// pointer is the JSON pointer of the place, without escapes.
-func (p *place) pointer() string {
-	if p == nil {
-		return ""
-	}
-	if p.name == nil {
-		return p.parent.pointer() + "/" + strconv.Itoa(p.index)
-	}
-	return p.parent.pointer() + "/" + string(p.name[1:len(p.name)-1])
-}
-
-// value appends the canonical form of the next value, which stands at a place.
-func (f *formatter) value(out []byte, at *place, depth int) ([]byte, error) {
-	switch c := f.peek(); {
-	case c == '"':
-		return f.text(out), nil
-	case c != '{' && c != '[':
-		return f.scalar(out), nil
+// appendValue appends the canonical form of a value of the body. It writes the
+// strings of the text and not the decoded ones, which have lost unpaired
+// surrogates.
+func appendValue(out, body []byte, n *jsontext.Node, depth int) ([]byte, error) {
+	isObject := n.Kind == jsontext.BeginObject
+	switch {
+	case n.Kind == jsontext.String:
+		return appendText(out, body[n.Start:n.End]), nil
+	case !isObject && n.Kind != jsontext.BeginArray:
+		return append(out, n.Text...), nil
 	case depth == maxDepth:
-		return nil, fmt.Errorf("the body is nested deeper than %d levels at %s; expected an answer of an API", maxDepth, position(f.body, f.at))
-	case c == '{':
-		return f.object(out, at, depth)
-	default:
-		return f.array(out, at, depth)
+		return nil, fmt.Errorf("the body is nested deeper than %d levels at %s; expected an answer of an API", maxDepth, position(body, n.Start))
 	}
-}
-
-func (f *formatter) array(out []byte, at *place, depth int) ([]byte, error) {
-	f.at++
-	if f.peek() == ']' {
-		f.at++
-		return append(out, "[]"...), nil
-	}
-	sep := byte('[')
-	for i := 0; f.body[f.at] != ']'; i++ {
-		out = indent(append(out, sep), depth+1)
-		var err error
-		if out, err = f.value(out, &place{parent: at, index: i}, depth+1); err != nil {
+	type child struct{ name, text []byte } // the text begins with the name
+	children := make([]child, len(n.Children))
+	for i, c := range n.Children {
+		var name, text []byte
+		if isObject {
+			name = appendText(nil, body[c.NameStart:c.NameEnd])
+			text = append(slices.Clip(name), ": "...)
+		}
+		text, err := appendValue(text, body, c, depth+1)
+		if err != nil {
 			return nil, err
 		}
-		f.comma(']')
-		sep = ','
+		children[i] = child{name, text}
 	}
-	f.at++
-	return append(indent(out, depth), ']'), nil
-}
-
-func (f *formatter) object(out []byte, at *place, depth int) ([]byte, error) {
-	// The members are written one after the other, and then put in order.
-	type member struct{ name, end int }
-	var members []member
-	var text []byte
-	f.at++
-	f.peek()
-	for f.body[f.at] != '}' {
-		from := len(text)
-		text = f.text(text)
-		name := len(text)
-		f.peek()
-		f.at++ // the colon
-		text = append(text, ": "...)
-		var err error
-		if text, err = f.value(text, &place{parent: at, name: text[from:name:name]}, depth+1); err != nil {
-			return nil, err
+	if isObject {
+		// Without the closing quote, a name comes before those that it begins.
+		slices.SortFunc(children, func(a, b child) int {
+			return bytes.Compare(a.name[:len(a.name)-1], b.name[:len(b.name)-1])
+		})
+	}
+	out = append(out, byte(n.Kind))
+	for i, c := range children {
+		if i > 0 {
+			if isObject && bytes.Equal(c.name, children[i-1].name) {
+				return nil, fmt.Errorf("the body names the member %q twice; expected each name once, as readers differ on which one counts", jsontext.Child(n.Pointer(), string(c.name[1:len(c.name)-1])))
+			}
+			out = append(out, ',')
 		}
-		members = append(members, member{name, len(text)})
-		f.comma('}')
+		out = append(indent(out, depth+1), c.text...)
 	}
-	f.at++
-	if len(members) == 0 {
-		return append(out, "{}"...), nil
+	if len(children) > 0 {
+		out = indent(out, depth)
 	}
-	type span struct{ name, whole []byte }
-	sorted := make([]span, len(members))
-	from := 0
-	for i, m := range members {
-		sorted[i] = span{text[from:m.name], text[from:m.end]}
-		from = m.end
-	}
-	// Without the closing quote, a name comes before those that it begins.
-	slices.SortFunc(sorted, func(a, b span) int {
-		return bytes.Compare(a.name[:len(a.name)-1], b.name[:len(b.name)-1])
-	})
-	sep := byte('{')
-	for i, m := range sorted {
-		if i > 0 && bytes.Equal(m.name, sorted[i-1].name) {
-			where := &place{parent: at, name: m.name}
-			return nil, fmt.Errorf("the body names the member %q twice; expected each name once, as readers differ on which one counts", where.pointer())
-		}
-		out = indent(append(out, sep), depth+1)
-		out = append(out, m.whole...)
-		sep = ','
-	}
-	return append(indent(out, depth), '}'), nil
+	return append(out, byte(n.Kind.End())), nil
 }
 
 func indent(out []byte, depth int) []byte {
@@ -198,91 +124,46 @@ func indent(out []byte, depth int) []byte {
 	return out
 }
 
-// peek skips white space and returns the next byte, 0 at the end.
-func (f *formatter) peek() byte {
-	for f.at < len(f.body) {
-		switch c := f.body[f.at]; c {
-		case ' ', '\t', '\r', '\n':
-			f.at++
-		default:
-			return c
-		}
-	}
-	return 0
-}
-
-// comma steps over the comma that follows a value, if it is not the last.
-func (f *formatter) comma(end byte) {
-	if f.peek() != end {
-		f.at++
-		f.peek()
-	}
-}
-
-func (f *formatter) scalar(out []byte) []byte {
-	from := f.at
-	for f.at < len(f.body) && strings.IndexByte(" \t\r\n,]}", f.body[f.at]) < 0 {
-		f.at++
-	}
-	return append(out, f.body[from:f.at]...)
-}
-
-// text appends the string at the cursor, with the necessary escapes only.
-func (f *formatter) text(out []byte) []byte {
+// appendText appends a string token with the necessary escapes only.
+func appendText(out, token []byte) []byte {
 	out = append(out, '"')
-	for f.at++; f.body[f.at] != '"'; {
-		if f.body[f.at] == '\\' {
-			out = f.escape(out)
-			continue
+	for rest := token[1 : len(token)-1]; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		if r == '\\' {
+			r, size = escaped(rest)
 		}
-		from := f.at
-		for c := f.body[f.at]; c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\'; c = f.body[f.at] {
-			f.at++
-		}
-		if f.at > from {
-			out = append(out, f.body[from:f.at]...)
-			continue
-		}
-		r, size := utf8.DecodeRune(f.body[f.at:])
 		out = appendRune(out, r)
-		f.at += size
+		rest = rest[size:]
 	}
-	f.at++
 	return append(out, '"')
 }
 
-func (f *formatter) escape(out []byte) []byte {
-	c := f.body[f.at+1]
-	f.at += 2
-	if i := strings.IndexByte("bfnrt", c); i >= 0 {
-		return appendRune(out, rune("\b\f\n\r\t"[i]))
+// escaped returns the character that an escape stands for, which may be half of
+// a surrogate pair, and the size of the escape.
+func escaped(text []byte) (rune, int) {
+	if i := strings.IndexByte("bfnrt", text[1]); i >= 0 {
+		return rune("\b\f\n\r\t"[i]), 2
 	}
-	if c != 'u' {
-		return appendRune(out, rune(c))
+	if text[1] != 'u' {
+		return rune(text[1]), 2
 	}
-	r := f.hex()
-	if !utf16.IsSurrogate(r) {
-		return appendRune(out, r)
-	}
-	if bytes.HasPrefix(f.body[f.at:], []byte(`\u`)) {
-		back := f.at
-		f.at += 2
-		if pair := utf16.DecodeRune(r, f.hex()); pair != utf8.RuneError {
-			return appendRune(out, pair)
+	r := hex(text[2:6])
+	if utf16.IsSurrogate(r) && bytes.HasPrefix(text[6:], []byte(`\u`)) {
+		if pair := utf16.DecodeRune(r, hex(text[8:12])); pair != utf8.RuneError {
+			return pair, 12
 		}
-		f.at = back
 	}
-	return fmt.Appendf(out, `\u%04x`, r) // no UTF-8 exists for half a pair
+	return r, 6
 }
 
-func (f *formatter) hex() rune {
-	n, _ := strconv.ParseUint(string(f.body[f.at:f.at+4]), 16, 32)
-	f.at += 4
+func hex(digits []byte) rune {
+	n, _ := strconv.ParseUint(string(digits), 16, 32)
 	return rune(n)
 }
 
 // appendRune writes the escapes that JSON demands, and those for the two line
-// separators, which some editors break lines at.
+// separators, which some editors break lines at, and for half of a pair, which
+// has no UTF-8.
 func appendRune(out []byte, r rune) []byte {
 	switch {
 	case r == '"' || r == '\\':
@@ -292,7 +173,7 @@ func appendRune(out []byte, r rune) []byte {
 			return append(out, '\\', "bfnrt"[i])
 		}
 		return fmt.Appendf(out, `\u%04x`, r)
-	case r == '\u2028' || r == '\u2029':
+	case r == '\u2028' || r == '\u2029', utf16.IsSurrogate(r):
 		return fmt.Appendf(out, `\u%04x`, r)
 	}
 	return utf8.AppendRune(out, r)

@@ -51,7 +51,7 @@ var delay = pattern.New(`^[0-9]{1,18}(\.[0-9]{1,18})?$`)
 
 // retryAfter checks the form of the header, and that a body which repeats the
 // delay says the same.
-func (r *report) retryAfter(d *provider.Definition, a Answer) {
+func (r *report) retryAfter(d *provider.Definition, a Response) {
 	header := a.Header.Get("Retry-After")
 	if header == "" {
 		return

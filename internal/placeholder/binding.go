@@ -8,11 +8,11 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// Seed enters an exported placeholder and its real value. Entering the same pair
+// Bind enters an exported placeholder and its real value. Entering the same pair
 // again changes nothing. It fails when the value cannot stand for the placeholder,
 // or when either of the two already belongs to another pair; its messages name
 // the placeholder and never the value.
-func (t *Table) Seed(s provider.Seed, real string) error {
+func (t *Table) Bind(s provider.Binding, real string) error {
 	fail := func(format string, args ...any) error {
 		where := s.Placeholder
 		if s.Var != "" {
@@ -75,7 +75,7 @@ func (t *Table) clash(kind provider.Kind, real, placeholder string) string {
 	return fault
 }
 
-func (t *Table) seedEvent(s provider.Seed, real string, fail func(string, ...any) error) error {
+func (t *Table) seedEvent(s provider.Binding, real string, fail func(string, ...any) error) error {
 	if t.events != nil {
 		if t.events[s.Placeholder] == real {
 			return nil

@@ -204,7 +204,7 @@ type composed struct {
 func (t *Table) newComposed(f *idForm) *composed {
 	c := &composed{idForm: f, pairs: newPairs[string](), t: t, first: map[string]string{}, numbers: counter{}, indexed: map[string]bool{}}
 	maps.Copy(c.first, f.First)
-	for _, s := range t.def.Seeds {
+	for _, s := range t.def.Bindings {
 		if d, ok := c.whole(s.Placeholder); ok {
 			for _, p := range d.parts {
 				c.first[p.kind] = p.in(s.Placeholder)

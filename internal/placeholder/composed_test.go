@@ -21,7 +21,7 @@ func twoForms(t *testing.T) *placeholder.Table {
 		{Form: "urn:globex:{type}:{tenant}:{id}", Names: map[string]string{"": "example", "hook": "webhook"}},
 		{Form: "key~{tenant}~{id}"},
 	}
-	d.Seeds = []provider.Seed{{Placeholder: "urn:globex:hook:example:hook-id", Var: "GLOBEX_HOOK_ID", Kind: provider.ID}}
+	d.Bindings = []provider.Binding{{Placeholder: "urn:globex:hook:example:hook-id", Var: "GLOBEX_HOOK_ID", Kind: provider.ID}}
 	table, err := placeholder.New(placeholder.Options{Definition: &d, BaseURL: "https://tenant.globex.example"})
 	require.NoError(t, err)
 	return table
@@ -31,11 +31,11 @@ func twoForms(t *testing.T) *placeholder.Table {
 func TestTable_formsOfIDs(t *testing.T) {
 	table := twoForms(t)
 	assert.Len(t, table.Unresolved(`{"id":"urn:globex:hook:example:hook-id"}`), 1)
-	seed := provider.Seed{Placeholder: "urn:globex:hook:example:hook-id", Kind: provider.ID}
+	seed := provider.Binding{Placeholder: "urn:globex:hook:example:hook-id", Kind: provider.ID}
 	for _, other := range []string{"urn:globex:person:eu-7:H4711xyZ9", "key~eu-7~H4711xyZ9", "urn:globex:hook:eu-7"} {
-		assert.ErrorContains(t, table.Seed(seed, other), "is not an id of the same form", other)
+		assert.ErrorContains(t, table.Bind(seed, other), "is not an id of the same form", other)
 	}
-	require.NoError(t, table.Seed(seed, "urn:globex:hook:eu-7:H4711xyZ9"))
+	require.NoError(t, table.Bind(seed, "urn:globex:hook:eu-7:H4711xyZ9"))
 	assert.Empty(t, table.Unresolved(`{"id":"urn:globex:hook:example:hook-id"}`))
 	const real = `{
 		"a": "urn:globex:hook:eu-7:H4711xyZ9",

@@ -5,7 +5,7 @@
 // answer. What stands on the tape holds placeholders only. A [Table] holds the
 // pairs of one recording. It works in four steps:
 //
-//  1. [Table.Seed] and [Table.Secret] enter what is known beforehand: exported
+//  1. [Table.Bind] and [Table.Secret] enter what is known beforehand: exported
 //     placeholders with their real values, and the credential.
 //  2. A request goes out in two moves. [Table.ToTapeJSON] and [Table.ToTapeURL]
 //     turn what the caller sent into what the tape may hold; [Table.ToTenantJSON]

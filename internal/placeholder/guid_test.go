@@ -29,11 +29,11 @@ func TestFromTenantText_numberedGUIDOfATenant(t *testing.T) {
 	// A seed may have taken the number as a placeholder, or as what is real.
 	const seeded = "dddddddd-0000-4000-8000-000000000009"
 	own = dvelop(t, provider.DVelop.BaseURL)
-	require.NoError(t, own.Seed(provider.Seed{Kind: provider.ID, Placeholder: first}, realRepo))
+	require.NoError(t, own.Bind(provider.Binding{Kind: provider.ID, Placeholder: first}, realRepo))
 	assert.Equal(t, second, own.FromTenantText(realHook))
 	assert.Equal(t, realRepo, own.ToTenantText(first))
 	own = dvelop(t, provider.DVelop.BaseURL)
-	require.NoError(t, own.Seed(provider.Seed{Kind: provider.ID, Placeholder: seeded}, first))
+	require.NoError(t, own.Bind(provider.Binding{Kind: provider.ID, Placeholder: seeded}, first))
 	assert.Equal(t, second, own.FromTenantText(realHook))
 	assert.Equal(t, seeded, own.FromTenantText(first))
 }

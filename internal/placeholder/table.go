@@ -85,7 +85,7 @@ func New(o Options) (*Table, error) {
 	}
 	t.guids = &guids{pairs: newPairs[string](), t: t, numbers: counter{}, seeded: map[string]string{}}
 	t.grammars = append(t.grammars, t.guids, dashlessGUIDs{t.guids})
-	for _, s := range o.Definition.Seeds {
+	for _, s := range o.Definition.Bindings {
 		if s.Kind == provider.Event {
 			t.eventVar = s.Variable
 			t.words[s.Placeholder] = true
@@ -152,8 +152,8 @@ func (t *Table) issued(s string) bool {
 	if t.whole.taken(s) {
 		return true
 	}
-	for i := range t.def.Seeds {
-		if t.def.Seeds[i].Placeholder == s && t.def.Seeds[i].Kind != provider.Event {
+	for i := range t.def.Bindings {
+		if t.def.Bindings[i].Placeholder == s && t.def.Bindings[i].Kind != provider.Event {
 			return true
 		}
 	}
@@ -208,7 +208,7 @@ func (t *Table) Counts(text string) map[provider.Kind]int {
 			}
 		}
 	}
-	for _, s := range t.def.Seeds {
+	for _, s := range t.def.Bindings {
 		if real := t.events[s.Placeholder]; s.Kind == provider.Event && real != "" {
 			add(provider.Event, real, s.Placeholder)
 		}

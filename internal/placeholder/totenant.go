@@ -211,9 +211,9 @@ func (t *Table) ToTenantURL(u *url.URL) (*url.URL, error) {
 // Unresolved returns the seeds whose placeholder occurs in a URL or a body
 // although no real value is known for them. An event id counts only where a
 // documented path has it.
-func (t *Table) Unresolved(s string) []provider.Seed {
-	var open []provider.Seed
-	for _, seed := range t.def.Seeds {
+func (t *Table) Unresolved(s string) []provider.Binding {
+	var open []provider.Binding
+	for _, seed := range t.def.Bindings {
 		if !t.resolved(seed) && t.occurs(seed, s) {
 			open = append(open, seed)
 		}
@@ -221,7 +221,7 @@ func (t *Table) Unresolved(s string) []provider.Seed {
 	return open
 }
 
-func (t *Table) resolved(seed provider.Seed) bool {
+func (t *Table) resolved(seed provider.Binding) bool {
 	if seed.Kind == provider.Event {
 		return t.events != nil
 	}
@@ -232,7 +232,7 @@ func (t *Table) resolved(seed provider.Seed) bool {
 	return t.guids.taken(lower(seed.Placeholder)) || t.whole.taken(seed.Placeholder)
 }
 
-func (t *Table) occurs(seed provider.Seed, s string) bool {
+func (t *Table) occurs(seed provider.Binding, s string) bool {
 	if seed.Kind == provider.Event {
 		u, err := url.Parse(s)
 		return err == nil && t.def.Variables(strings.TrimPrefix(u.EscapedPath(), t.base.mockPath))[seed.Variable] == seed.Placeholder

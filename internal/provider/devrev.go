@@ -48,7 +48,7 @@ var DevRev = Definition{
 			Needle:  "app.devrev.ai", Placeholder: "example", What: "the name of a real DevRev workspace",
 		},
 	},
-	Seeds: []Seed{{
+	Bindings: []Binding{{
 		Placeholder: DevRevWebhookID,
 		Var:         "DEVREV_WEBHOOK_ID",
 		Kind:        ID,
@@ -156,7 +156,7 @@ var devrevBoth = []string{"webhooks.get/200", "webhooks.get/200-get"}
 // onlySimulated says why a tenant is never asked for an answer.
 const onlySimulated = "simulated only: no read call provokes it on a tenant"
 
-func devrevError(name, errorType, summary, how string, live bool, sw string, req Request, departures ...Departure) Scenario {
+func devrevError(name, errorType, summary, how string, live bool, sw string, req Request, departures ...ExpectedProblem) Scenario {
 	status := 0
 	for _, c := range name[:3] {
 		status = status*10 + int(c-'0')
@@ -164,7 +164,7 @@ func devrevError(name, errorType, summary, how string, live bool, sw string, req
 	return Scenario{
 		Name: "webhooks.get/" + name, Summary: summary, Request: req, Status: status,
 		MediaType: "application/json", Type: errorType, Live: live, How: how, Switch: sw,
-		Departures: departures, Also: devrevBoth,
+		Expects: departures, Also: devrevBoth,
 	}
 }
 
@@ -202,18 +202,18 @@ var devrevScenarios = []Scenario{
 		Method: "POST", Target: "/webhooks.get",
 		Header: map[string]string{"Accept": "application/json", "Content-Type": "text/plain"},
 		Body:   devrevGetBody,
-	}, Departure{"request", "Content-Type"}),
+	}, ExpectedProblem{"request", "Content-Type"}),
 	devrevError("400-invalid_field", "invalid_field", "a member that the operation does not know", "an undocumented member in the body", true, "",
-		devrevGet(`{"id":"`+DevRevWebhookID+`","expand":"all"}`), Departure{"request", "/expand"}),
+		devrevGet(`{"id":"`+DevRevWebhookID+`","expand":"all"}`), ExpectedProblem{"request", "/expand"}),
 	devrevError("400-invalid_id", "invalid_id", "an id that is no id", "a word in place of the id", true, "", devrevGet(`{"id":"no-such-id"}`)),
 	devrevError("400-missing_required_field", "missing_required_field", "a required member is missing", "an empty object", true, "",
-		devrevGet(`{}`), Departure{"request", "/id"}),
+		devrevGet(`{}`), ExpectedProblem{"request", "/id"}),
 	devrevError("400-parse_error", "parse_error", "a body that is not JSON", "a body that breaks off", true, "",
-		devrevGet(`{"id":`), Departure{"request", ""}),
+		devrevGet(`{"id":`), ExpectedProblem{"request", ""}),
 	devrevError("400-unexpected_id_type", "unexpected_id_type", "the id of something else than a webhook", "the id of an issue", true, "",
 		devrevGet(`{"id":"don:core:dvrv-us-1:devo/example:issue/no-such-issue"}`)),
 	devrevError("400-unexpected_json_type", "unexpected_json_type", "a member of the wrong JSON type", "a number in place of the id", true, "",
-		devrevGet(`{"id":7}`), Departure{"request", "/id"}),
+		devrevGet(`{"id":7}`), ExpectedProblem{"request", "/id"}),
 	devrevError("400-value_not_permitted", "value_not_permitted", "a value that is not permitted", onlySimulated, false, "400-value_not_permitted", devrevGet(devrevGetBody)),
 	devrevError("401", "unauthenticated", "the credential is missing or wrong", "a made-up credential", true, "", Request{
 		Method: "POST", Target: "/webhooks.get",

@@ -32,7 +32,7 @@ var DVelop = Definition{
 		Pattern: pattern.New(`(?i)([a-z0-9-]+)\.d-velop\.cloud`),
 		Needle:  "-velop.cloud", Placeholder: "sample-api", What: "the host of a real d.velop tenant",
 	}},
-	Seeds: []Seed{
+	Bindings: []Binding{
 		{Placeholder: DVelopRepositoryID, Var: "DVELOP_REPOSITORY_ID", Kind: ID, Variable: "repoId"},
 		{Placeholder: DVelopEventID, Var: "DVELOP_EVENT_ID", Kind: Event, Variable: "id"},
 		{
@@ -166,7 +166,7 @@ var dvelopScenarios = []Scenario{
 		Name: "GetWebHook/200-nulls", Summary: "a webhook in which every nullable member is null",
 		Request: dvelopGet("application/json", DVelopWebhookID), Status: 200, MediaType: "application/json",
 		How: "simulated only: which members a tenant leaves null cannot be asked for", Switch: "nulls",
-		Departures: []Departure{{"answer", "/id"}}, // of the inferred profile only: the documented one lets an id be null
+		Expects: []ExpectedProblem{{"answer", "/id"}}, // of the inferred profile only: the documented one lets an id be null
 	},
 	{
 		Name: "GetWebHook/404-json", Summary: "no webhook has this id, as application/json",
@@ -211,6 +211,6 @@ var dvelopScenarios = []Scenario{
 			Header: map[string]string{"Accept": "text/html"}, Credential: Wrong,
 		},
 		Status: 302, Live: true, How: "a made-up credential with Accept: text/html", Follow: true,
-		Departures: []Departure{{"answer", ""}}, Also: dvelopEither,
+		Expects: []ExpectedProblem{{"answer", ""}}, Also: dvelopEither,
 	},
 }

@@ -44,8 +44,8 @@ type Definition struct {
 	// MatchAccept says that the vendor tells answers apart by the media type
 	// asked for, so that a cassette must as well.
 	MatchAccept bool
-	// Seeds are the exported placeholders and where their real values come from.
-	Seeds []Seed
+	// Bindings are the exported placeholders and where their real values come from.
+	Bindings []Binding
 	// Operations are the documented API calls.
 	Operations []Operation
 	// Delivery is what the vendor sends to a webhook's URL; nil when its schema is
@@ -222,8 +222,8 @@ type Class struct {
 	Documented bool
 }
 
-// Seed is an exported placeholder whose real value a live recording must know.
-type Seed struct {
+// Binding is an exported placeholder whose real value a live recording must know.
+type Binding struct {
 	// Placeholder is the exported value.
 	Placeholder string
 	// Var is the environment variable with the real value.
@@ -350,8 +350,8 @@ type Scenario struct {
 	// error that only a malformed request provokes can so be shown to a client
 	// that never sends one.
 	Also []string
-	// Departures are the breaches of contract that the scenario demonstrates.
-	Departures []Departure
+	// Expects are the breaches of contract that the scenario demonstrates.
+	Expects []ExpectedProblem
 }
 
 // Request is a scenario's request, in the placeholder world.
@@ -366,8 +366,8 @@ type Request struct {
 	NoOrigin bool
 }
 
-// Departure names one expected problem.
-type Departure struct {
+// ExpectedProblem names one expected problem.
+type ExpectedProblem struct {
 	// In is "request" or "answer".
 	In string
 	// Pointer is the JSON pointer of the member; for a header or a query key it

@@ -137,11 +137,11 @@ func (d *Definition) EventVariable() string { return d.event().Variable }
 // EventPlaceholder returns the placeholder of the seeded event id.
 func (d *Definition) EventPlaceholder() string { return d.event().Placeholder }
 
-func (d *Definition) event() Seed {
-	for _, s := range d.Seeds {
+func (d *Definition) event() Binding {
+	for _, s := range d.Bindings {
 		if s.Kind == Event {
 			return s
 		}
 	}
-	return Seed{}
+	return Binding{}
 }

@@ -25,7 +25,7 @@ func (r *Recording) hideBody(asked contract.Request, resp *http.Response, body [
 		}
 		return []byte(replacedText), nil
 	}
-	classes := contract.AnswerClasses(r.Definition, asked, contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body})
+	classes := contract.ResponseClasses(r.Definition, asked, contract.Response{Status: resp.StatusCode, Header: resp.Header, Body: body})
 	return r.table.FromTenantJSON(body, r.overridden(classes))
 }
 

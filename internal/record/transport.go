@@ -171,7 +171,7 @@ func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract
 	t.Report.Helper()
 	ia := r.captured[id]
 	e := cassette.ExchangeOf(ia)
-	answer := contract.CheckAnswer(t.Definition, e.Request, e.Answer, t.Strict)
+	answer := contract.CheckResponse(t.Definition, e.Request, e.Response, t.Strict)
 	label := fmt.Sprintf("the live exchange #%d", id)
 	if r.Tenant.Source == cassette.Simulated {
 		label = fmt.Sprintf("the simulated exchange #%d", id)

@@ -118,7 +118,7 @@ func variables(def *provider.Definition) []variable {
 		base = "base URL; optional, `" + def.BaseDefault + "` when unset"
 	}
 	vs := []variable{{def.TokenVar, "credential for " + def.Title}, {def.BaseVar, base}}
-	for _, s := range def.Seeds {
+	for _, s := range def.Bindings {
 		meaning := "the value behind `" + s.Placeholder + "`"
 		if s.Lookup != nil {
 			meaning += "; optional, " + s.Lookup.What + " when unset"

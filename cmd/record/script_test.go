@@ -115,7 +115,7 @@ func linesOf(text string, providers []string) string {
 			continue
 		}
 		others = append(others, def.Name+"/", def.Name+":", "left out, for want of variables: "+def.Name+":", def.TokenVar+" ", def.BaseVar+" ")
-		for _, s := range def.Seeds {
+		for _, s := range def.Bindings {
 			others = append(others, s.Var+" ")
 		}
 	}

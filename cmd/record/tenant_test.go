@@ -70,7 +70,7 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	_, token, env := simulator.Tenant(def)
 	t := &tenant{env: map[string]string{def.TokenVar: token}, values: personal[def.Name]}
-	for _, s := range def.Seeds {
+	for _, s := range def.Bindings {
 		// What a look-up finds is left for it to find.
 		if s.Lookup == nil {
 			t.env[s.Var] = env[s.Var]

@@ -93,7 +93,7 @@ func (r *refresh) failOwn(ctx context.Context, t target, what string, err error)
 
 // seedVariable is the environment variable with the id of a webhook.
 func seedVariable(def *provider.Definition) string {
-	for _, s := range def.Seeds {
+	for _, s := range def.Bindings {
 		if s.Placeholder == def.Own.Seed {
 			return s.Var
 		}
@@ -251,7 +251,7 @@ func (o *own) request(ctx context.Context, asked provider.Request, id string) (*
 
 // translate puts the tenant's values in the place of placeholders.
 func (o *own) translate(text, id string, escape func(string) string) string {
-	for _, s := range o.def.Seeds {
+	for _, s := range o.def.Bindings {
 		real := id
 		if s.Placeholder != o.def.Own.Seed {
 			real = o.tenant.Getenv(s.Var)

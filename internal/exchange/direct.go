@@ -39,8 +39,8 @@ func (d *Direct) RoundTrip(req *http.Request) (*http.Response, error) {
 		SetBody(resp, string(body))
 		resp.Request = req
 		asked := contract.Request{Method: sent.Method, URL: sent.URL, Header: sent.Header, Body: r.Body}
-		answer := contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}
-		problems := slices.Concat(r.Problems, contract.CheckRequest(d.Definition, asked), contract.CheckAnswer(d.Definition, asked, answer, d.Strict))
+		answer := contract.Response{Status: resp.StatusCode, Header: resp.Header, Body: body}
+		problems := slices.Concat(r.Problems, contract.CheckRequest(d.Definition, asked), contract.CheckResponse(d.Definition, asked, answer, d.Strict))
 		if len(problems) > 0 {
 			d.Judge(d.Describe(req)+" (simulated)", d.Excuse(nil, nil, problems))
 		}

@@ -78,17 +78,17 @@ func dvelopRequest(method, path, accept, body string) Request {
 func (c dvelopCall) errors() []Scenario {
 	const json, hal = "application/json", "application/hal+json"
 	var all []Scenario
-	add := func(name, mediaType, summary, how string, req Request, departures ...Departure) *Scenario {
+	add := func(name, mediaType, summary, how string, req Request, departures ...ExpectedProblem) *Scenario {
 		_, status := named(c.operation + "/" + name)
 		all = append(all, Scenario{
 			Name: c.operation + "/" + name, Summary: summary, Request: req, Status: status, MediaType: mediaType,
-			Live: true, How: how, Also: c.also, Departures: departures,
+			Live: true, How: how, Also: c.also, Expects: departures,
 		})
 		return &all[len(all)-1]
 	}
 	sent := c.request(c.path, json, c.body)
 	if c.bad != "" {
-		add("400", json, "a body that is not acceptable", "a member of the wrong JSON type", c.request(c.path, json, c.bad), Departure{"request", c.badAt})
+		add("400", json, "a body that is not acceptable", "a member of the wrong JSON type", c.request(c.path, json, c.bad), ExpectedProblem{"request", c.badAt})
 	}
 	switch {
 	case c.both:
@@ -111,7 +111,7 @@ func (c dvelopCall) errors() []Scenario {
 		browser := c.request(c.path, "text/html", "")
 		browser.Credential = Wrong
 		add("302-login", "", "a dead credential is sent to the sign-in page, which answers 200 to a client that follows",
-			"a made-up credential with Accept: text/html", browser, Departure{"answer", ""}).Follow = true
+			"a made-up credential with Accept: text/html", browser, ExpectedProblem{"answer", ""}).Follow = true
 	}
 	return all
 }
@@ -140,7 +140,7 @@ var dvelopScenarios = func() []Scenario {
 			nulls := add("200-nulls", json, "a webhook in which every nullable member is null",
 				"simulated only: which members a tenant leaves null cannot be asked for")
 			nulls.Live, nulls.Switch = false, "nulls"
-			nulls.Departures = []Departure{{"answer", "/id"}} // of the inferred profile only: the documented one lets an id be null
+			nulls.Expects = []ExpectedProblem{{"answer", "/id"}} // of the inferred profile only: the documented one lets an id be null
 		case "GetEvent":
 			add("200-json", json, "an event with its webhooks, as application/json", "the ids of an event that exists")
 			add("200-hal", hal, "the same, as application/hal+json with its links", "the same, with Accept: application/hal+json")

@@ -67,7 +67,7 @@ type recordedRequest struct {
 }
 
 func newRecordedRequest(exchange contract.Exchange) recordedRequest {
-	asked, answer := exchange.Request, exchange.Answer
+	asked, answer := exchange.Request, exchange.Response
 	r := recordedRequest{
 		changedRequest: changedRequest{method: asked.Method, url: asked.URL, header: asked.Header, body: string(asked.Body)},
 		status:         answer.Status, answer: string(answer.Body),

@@ -4,18 +4,19 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
-// HideJSON replaces the real values of an answer. class says what the contract
+// FromTenantJSON replaces the real values of an answer. class says what the contract
 // says about each member: sensitive values and undocumented ones are replaced as
 // a whole, and in those that may stay only what is distinctive. body must be one
 // JSON document, or empty.
 //
 // Members are numbered in canonical order, documented ones first: what the
 // contract describes names a value better than what it does not.
-func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
+func (t *Table) FromTenantJSON(body []byte, class Classifier) ([]byte, error) {
 	if len(body) == 0 {
 		return body, nil
 	}
@@ -26,76 +27,75 @@ func (t *Table) HideJSON(body []byte, class Classifier) ([]byte, error) {
 	var passes [3][]leaf
 	var numbers, names, events []leaf
 	class = once(doc, class)
-	doc.walk(func(n *node, pointer string) {
-		c := class(pointer)
-		if n.named {
-			l := leaf{n, c, pointer}
-			if t.eventName(l) {
+	for n := range doc.all() {
+		c := class(n.pointer)
+		l := leaf{n, c}
+		if n.named() {
+			if t.eventName(n) {
 				events = append(events, l)
 			} else {
 				names = append(names, l)
-				t.reserve(n.name)
+				t.reserve(n.Name)
 			}
 		}
-		switch n.kind {
-		case numberNode:
-			if !c.Kept && !(c.Keep && shortNumber(n.text)) {
-				numbers = append(numbers, leaf{n, c, pointer})
+		switch n.Kind {
+		case jsontext.Number:
+			if !c.Kept && !(c.Keep && shortNumber(n.Text)) {
+				numbers = append(numbers, l)
 			}
-		case stringNode:
-			t.reserve(n.text)
+		case jsontext.String:
+			t.reserve(n.Text)
 			pass := passOf(c)
-			passes[pass] = append(passes[pass], leaf{n, c, pointer})
+			passes[pass] = append(passes[pass], l)
 		}
-	})
-	siblings := map[int]map[string]string{}
+	}
+	siblings := map[*jsontext.Node]map[string]string{}
 	for _, l := range passes[0] {
-		p := t.hideWhole(l.class.Kind, l.text, nil)
-		if near := siblings[l.parent]; near == nil {
-			siblings[l.parent] = map[string]string{l.text: p}
-		} else if _, ok := near[l.text]; !ok {
-			near[l.text] = p
+		p := t.fromTenantWhole(l.class.Kind, l.Text, nil)
+		if near := siblings[l.Parent]; near == nil {
+			siblings[l.Parent] = map[string]string{l.Text: p}
+		} else if _, ok := near[l.Text]; !ok {
+			near[l.Text] = p
 		}
 		l.replace(p)
 	}
 	for _, l := range passes[1] {
-		l.replace(t.hideWhole(l.class.Kind, l.text, siblings[l.parent]))
+		l.replace(t.fromTenantWhole(l.class.Kind, l.Text, siblings[l.Parent]))
 	}
 	// An id in one of these may show in another that was read before.
 	t.settle(func() {
 		hidden := map[string]string{} // lists repeat their words
 		for _, l := range passes[2] {
-			if moment, ok := documentedMoment(l.class, l.text); ok {
+			if moment, ok := documentedMoment(l.class, l.Text); ok {
 				l.replace(moment)
 				continue
 			}
 			if l.class.Kind == provider.Header && !l.class.Kept {
-				l.replace(t.hideHeaderName(l.text))
+				l.replace(t.fromTenantHeaderName(l.Text))
 				continue
 			}
-			p, ok := hidden[l.text]
+			p, ok := hidden[l.Text]
 			if !ok {
-				p = t.hideText(l.text, false)
-				hidden[l.text] = p
+				p = t.fromTenantText(l.Text, false)
+				hidden[l.Text] = p
 			}
 			l.replace(p)
 		}
 		for _, l := range names {
-			l.rename(t.hideName(l))
+			l.rename(t.fromTenantName(l))
 		}
 	})
 	for _, l := range numbers {
-		l.value = numberFor(l.text)
-		l.changed = l.value != l.text
+		l.replace(numberFor(l.Text))
 	}
 	if !t.hiddenAlready(doc) {
 		for _, l := range events {
-			l.rename(t.swapEvent(l.name))
+			l.rename(t.swapEvent(l.Name))
 		}
 	}
 	for _, l := range events {
-		if name := l.name; !t.knownEvent(name) {
-			l.rename(t.alias(provider.Event, name))
+		if name := l.Name; !t.knownEvent(name) {
+			l.rename(t.placeholderFor(provider.Event, name))
 		}
 	}
 	return doc.render(), nil
@@ -112,21 +112,19 @@ func (t *Table) settle(f func()) {
 // hiddenAlready says whether a document of which nothing had to be replaced holds
 // placeholders. An event id alone does not tell on which side it stands.
 func (t *Table) hiddenAlready(doc *document) bool {
-	if doc.changed() {
-		return false
-	}
-	for i := range doc.nodes {
-		if n := &doc.nodes[i]; n.kind == stringNode && t.revealWhole(n.text) != n.text {
-			return true
+	placeholders := false
+	for n := range doc.all() {
+		if n.newValue != "" || n.newName != "" {
+			return false
 		}
+		placeholders = placeholders || n.Kind == jsontext.String && t.toTenantWhole(n.Text) != n.Text
 	}
-	return false
+	return placeholders
 }
 
 type leaf struct {
 	*node
-	class   provider.Class
-	pointer string
+	class provider.Class
 }
 
 // once takes what the contract says from members that stand twice in an object:
@@ -136,10 +134,11 @@ func once(doc *document, class Classifier) Classifier {
 		return class
 	}
 	seen, twice := map[string]bool{}, map[string]bool{}
-	doc.walk(func(_ *node, pointer string) {
+	for n := range doc.all() {
+		pointer := n.pointer
 		twice[pointer] = twice[pointer] || seen[pointer] || twice[parentOf(pointer)]
 		seen[pointer] = true
-	})
+	}
 	return func(pointer string) provider.Class {
 		if twice[pointer] {
 			return provider.Class{}
@@ -207,18 +206,8 @@ func numberFor(text string) string {
 // something else in the same answer: it stands for itself.
 func (t *Table) reserve(v string) {
 	for i := 0; i < len(v); i++ {
-		if d, ok := donAt(v, i); ok {
-			for _, p := range d.parts {
-				if key := p.key(v); looksNumberedPart(p.kind.in(v), p.id.in(v)) && t.parts[key] == "" && t.partFree(key) {
-					t.enterPart(key, key)
-				}
-			}
-			i = d.end - 1
-		} else if guid, ok := guidAt(v, i); ok {
-			if key := lower(guid); looksNumberedGUID(key) && t.guids[key] == "" && !t.hiddenGUID(key) {
-				t.enterGUID(key, key)
-			}
-			i += guidLength - 1
+		if end, ok := t.idAt(v, i, func(g grammar, id string) bool { g.reserve(id); return true }); ok {
+			i = end - 1
 		}
 	}
 	if rest, ok := t.base.cutMock(v); ok && startsPath(rest) {
@@ -229,9 +218,9 @@ func (t *Table) reserve(v string) {
 	}
 }
 
-// hideWhole replaces a value as a whole. near holds the values of the same
+// fromTenantWhole replaces a value as a whole. near holds the values of the same
 // object and their placeholders.
-func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) string {
+func (t *Table) fromTenantWhole(kind provider.Kind, v string, near map[string]string) string {
 	if v == "" || t.sent.holds(v) {
 		return v
 	}
@@ -245,16 +234,15 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 	if p, ok := t.anyKind[v]; ok && p.kind == provider.Secret && len(v) >= minSecret {
 		return p.placeholder
 	}
-	_, isDON := wholeDON(v)
-	isID := isDON || isGUID(v)
+	isID := t.form(v) != nil
 	switch kind {
 	case provider.URL:
 		if isID {
-			return t.hideID(v)
+			return t.fromTenantID(v)
 		}
-		return t.hideURL(v, 0)
+		return t.fromTenantURL(v, 0)
 	case provider.Word:
-		if t.words[v] || !isID && (t.isWord != nil && t.isWord(v) || t.literals[v]) || !isDON && t.madeUp(v) || t.issued(v) {
+		if t.words[v] || !isID && (t.isWord != nil && t.isWord(v) || t.literals[v]) || t.composed(v) == nil && t.madeUp(v) || t.issued(v) {
 			return v
 		}
 	case provider.Text, provider.Undocumented:
@@ -268,7 +256,7 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 		}
 	}
 	if isID || kind == provider.ID {
-		return t.hideID(v)
+		return t.fromTenantID(v)
 	}
 	if kind == provider.Word || kind == provider.Undocumented {
 		if p, ok := t.knownAs(v, near); ok {
@@ -276,18 +264,18 @@ func (t *Table) hideWhole(kind provider.Kind, v string, near map[string]string) 
 		}
 	}
 	if kind != provider.Undocumented {
-		return t.alias(kind, v)
+		return t.placeholderFor(kind, v)
 	}
 	if date, ok := dateForm(v); ok {
 		return date
 	}
 	switch {
 	case mailAddress.MatchString(v):
-		return t.alias(provider.Mail, v)
+		return t.placeholderFor(provider.Mail, v)
 	case isAbsolute(v) || strings.HasPrefix(v, "/") && !strings.ContainsAny(v, " \t\r\n"):
-		return t.hideURL(v, 0)
+		return t.fromTenantURL(v, 0)
 	}
-	return t.alias(provider.Undocumented, v)
+	return t.placeholderFor(provider.Undocumented, v)
 }
 
 // sentAs returns the placeholder of a value that the caller sent. A text and a
@@ -317,28 +305,22 @@ func (t *Table) knownAs(v string, near map[string]string) (string, bool) {
 	if p, ok := t.anyKind[v]; ok && (p.kind == provider.ID || t.distinctive(p.kind, v)) {
 		return p.placeholder, true
 	}
-	if len(v) == dashlessLength {
-		if _, p, ok := t.knownDashless(v, 0, t.guids); ok {
-			return p, true
-		}
-	}
-	return "", false
+	return dashlessGUIDs{t.guids}.placeholder(v, false)
 }
 
-// hideName replaces a member's name that is data: an id, a mail address, or a
+// fromTenantName replaces a member's name that is data: an id, a mail address, or a
 // text that no program would choose as a name.
-func (t *Table) hideName(l leaf) string {
-	v := l.name
-	_, isDON := wholeDON(v)
+func (t *Table) fromTenantName(l leaf) string {
+	v := l.Name
 	switch {
 	case v == "" || t.issued(v) || t.sent.holds(v):
 		return v
-	case isDON || isGUID(v):
-		return t.hideID(v)
+	case t.form(v) != nil:
+		return t.fromTenantID(v)
 	case mailAddress.MatchString(v):
-		return t.alias(provider.Mail, v)
+		return t.placeholderFor(provider.Mail, v)
 	}
-	if p, ok := t.byReal[kindText{provider.ID, v}]; ok && !t.word(v) {
+	if p, ok := t.whole.placeholders[kindText{provider.ID, v}]; ok && !t.word(v) {
 		return p
 	}
 	if l.class.Documented && t.isWord != nil && t.isWord(v) || l.class.Kept && !isNumber(v) || t.words[v] {
@@ -347,29 +329,29 @@ func (t *Table) hideName(l leaf) string {
 	if inStyle(t.def.MemberName, v) && !t.touches(v) {
 		return v
 	}
-	return t.alias(memberName, v)
+	return t.placeholderFor(memberName, v)
 }
 
 // isNumber says whether a name is made of digits. A pattern that means the elements
 // of an array names such a member as well, and the digits may be somebody's.
 func isNumber(name string) bool { return strings.Trim(name, "0123456789") == "" }
 
-// hideHeaderName replaces the name of a header that holds a part of a person's or
+// fromTenantHeaderName replaces the name of a header that holds a part of a person's or
 // a host's name which is replaced elsewhere. Any other stays, and so does what the
 // caller sent.
-func (t *Table) hideHeaderName(v string) string {
+func (t *Table) fromTenantHeaderName(v string) string {
 	if t.words[v] || t.issued(v) {
 		return v
 	}
-	if t.touches(v) || t.hideText(v, false) != v {
-		return t.alias(provider.Header, v)
+	if t.touches(v) || t.fromTenantText(v, false) != v {
+		return t.placeholderFor(provider.Header, v)
 	}
 	return v
 }
 
 // eventName says whether a member's name is an event id: the list of events is
 // an object whose members are objects.
-func (t *Table) eventName(l leaf) bool {
-	path, ok := strings.CutPrefix(l.pointer, t.def.EventMap+"/")
-	return ok && t.def.EventMap != "" && t.eventVar != "" && l.node.kind == objectNode && !strings.Contains(path, "/")
+func (t *Table) eventName(n *node) bool {
+	path, ok := strings.CutPrefix(n.pointer, t.def.EventMap+"/")
+	return ok && t.def.EventMap != "" && t.eventVar != "" && n.Kind == jsontext.BeginObject && !strings.Contains(path, "/")
 }

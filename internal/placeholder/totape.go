@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -21,14 +22,14 @@ func (t *Table) idProblem(where string) error {
 	return problem(where, unknownID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…")
 }
 
-// SendJSON turns the body of a caller's request into what the tape holds.
+// ToTapeJSON turns the body of a caller's request into what the tape holds.
 // What may stand in a cassette stays as it was sent: known placeholders, made-up
 // ids, lower-case words, URLs below reserved hosts, what the user keeps. What the
 // user declares to vary becomes a placeholder of what was sent. Anything else is
 // refused: the error names each pointer, and never quotes a value. A body that
 // is not JSON passes only if it consists of words and known ids, because nothing
 // can be told about the rest.
-func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
+func (t *Table) ToTapeJSON(body []byte, class Classifier) ([]byte, error) {
 	if len(body) == 0 {
 		return body, nil
 	}
@@ -44,41 +45,42 @@ func (t *Table) SendJSON(body []byte, class Classifier) ([]byte, error) {
 	}
 	var problems []error
 	class = once(doc, class)
-	doc.walk(func(n *node, pointer string) {
+	for n := range doc.all() {
+		pointer := n.pointer
 		c := class(pointer)
-		if n.named {
-			if !c.Kept && !(c.Documented && t.isWord != nil && t.isWord(n.name)) && !snakeName.MatchString(n.name) && !camelName.MatchString(n.name) && !t.Known(n.name) {
+		if n.named() {
+			if !c.Kept && !(c.Documented && t.isWord != nil && t.isWord(n.Name)) && !snakeName.MatchString(n.Name) && !camelName.MatchString(n.Name) && !t.Known(n.Name) {
 				problems = append(problems, problem(parentOf(pointer), "has a member whose name is no program word; send a documented one"))
-				return
+				continue
 			}
-			t.words[n.name] = true
-			if !c.Documented && !c.Kept && tellingName.MatchString(n.name) && n.kind == stringNode {
+			t.words[n.Name] = true
+			if !c.Documented && !c.Kept && tellingName.MatchString(n.Name) && n.Kind == jsontext.String {
 				c.Kind = provider.Key
 			}
 		}
-		if n.kind == numberNode && !c.Kept && !(c.Keep && shortNumber(n.text)) && numberFor(n.text) != n.text {
+		if n.Kind == jsontext.Number && !c.Kept && !(c.Keep && shortNumber(n.Text)) && numberFor(n.Text) != n.Text {
 			problems = append(problems, problem(pointer, "holds a number that is not documented there, or is too long for a count; a recording cannot tell it from a tenant's, so name the member in Keep if it may stay"))
 		}
-		if n.kind != stringNode {
-			return
+		if n.Kind != jsontext.String {
+			continue
 		}
-		v, err := t.sendValue(c, declarable(pointer), n.text)
+		v, err := t.toTapeValue(c, declarable(pointer), n.Text)
 		if err != nil {
 			problems = append(problems, problem(pointer, "%w", err))
 		}
 		n.replace(v)
-	})
+	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
 	return doc.render(), nil
 }
 
-// sendValue returns what the tape holds for a value that the caller sent: the
+// toTapeValue returns what the tape holds for a value that the caller sent: the
 // value itself, which a replay compares, or where the user says that the member
 // varies a placeholder. at is how the user names the member. The error says why
 // the value cannot be recorded, and the way out.
-func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
+func (t *Table) toTapeValue(c provider.Class, at, v string) (string, error) {
 	stay := c.Keep || c.Kept
 	t.invent(v)
 	switch {
@@ -89,7 +91,7 @@ func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
 	case t.Known(v):
 		return v, nil
 	case c.Varies && c.Kind != provider.ID:
-		return t.sendVarying(c.Kind, v), nil
+		return t.toTapeVarying(c.Kind, v), nil
 	case c.Kind == provider.ID && !stay:
 		return v, fmt.Errorf(unknownID+keptID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…", at)
 	case (c.Kind == provider.Secret || c.Kind == provider.Key) && !stay:
@@ -102,7 +104,7 @@ func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
 			return v, fmt.Errorf("%s; send a URL of words and short numbers below example.com, example.org, example.net, .example, .test, .invalid or a loopback address, or declare Varies(%q) if it differs from run to run", fault, at)
 		}
 		t.reserve(v)
-		t.sentReal[kindText{provider.URL, t.revealValue(v)}] = v
+		t.sentReal[kindText{provider.URL, t.toTenantValue(v)}] = v
 		stay = true
 	}
 	if !stay {
@@ -112,13 +114,13 @@ func (t *Table) sendValue(c provider.Class, at, v string) (string, error) {
 	return v, nil
 }
 
-// sendVarying returns the placeholder of a value that differs from run to run.
-func (t *Table) sendVarying(kind provider.Kind, v string) string {
+// toTapeVarying returns the placeholder of a value that differs from run to run.
+func (t *Table) toTapeVarying(kind provider.Kind, v string) string {
 	if kind == "" {
 		kind = provider.Undocumented
 	}
-	p := t.sent.Hide(kind, v)
-	if real := t.revealValue(v); t.sentReal[kindText{kind, real}] == "" {
+	p := t.sent.ToTape(kind, v)
+	if real := t.toTenantValue(v); t.sentReal[kindText{kind, real}] == "" {
 		t.sentReal[kindText{kind, real}] = p
 		if (kind == provider.Secret || kind == provider.Key || kind == provider.Mail) && t.distinctive(kind, real) {
 			t.index(pair{kind, real, p})
@@ -145,23 +147,12 @@ func declarable(pointer string) string {
 // harmless says whether a text that is not JSON holds nothing but lower-case
 // words, words of the contract, and known or made-up ids.
 func (t *Table) harmless(s string) bool {
-	var rest strings.Builder
-	for i := 0; i < len(s); {
-		end := i
-		if d, ok := donAt(s, i); ok && t.Known(s[d.start:d.end]) {
-			end = d.end
-		} else if guid, ok := guidAt(s, i); ok && t.Known(guid) {
-			end = i + guidLength
-		}
-		if end > i {
-			rest.WriteByte(' ')
-			i = end
-			continue
-		}
-		rest.WriteByte(s[i])
-		i++
-	}
-	for _, word := range strings.FieldsFunc(rest.String(), func(r rune) bool {
+	known := func(g grammar, id string) bool { return g != dashlessGUIDs{t.guids} && t.Known(id) }
+	rest := rewrite(s, func(i int) (int, string) {
+		end, _ := t.idAt(s, i, known)
+		return end, " "
+	})
+	for _, word := range strings.FieldsFunc(rest, func(r rune) bool {
 		return r < unicode.MaxASCII && r != '_' && !isAlnum(byte(r))
 	}) {
 		if !isLowerWord(word) && !t.word(word) {
@@ -171,36 +162,35 @@ func (t *Table) harmless(s string) bool {
 	return true
 }
 
-// SendURL is SendJSON for a URL: the variables of a documented path must be known
-// or made-up ids, and so must DONs and GUIDs in any path; class gets the values
+// ToTapeURL is ToTapeJSON for a URL: the variables of a documented path must be known
+// or made-up ids, and so must composed ids and GUIDs in any path; class gets the values
 // of the query under the pointer "?name". Everything else stays as it is.
-func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
+func (t *Table) ToTapeURL(u *url.URL, class Classifier) (*url.URL, error) {
 	var problems []error
 	path, ok := cutPath(u.EscapedPath(), t.base.mockPath)
 	if !ok {
 		path = u.EscapedPath()
 	}
-	segments := provider.Segments(path)
-	roles := t.roles(segments)
-	for i, raw := range segments {
+	template := t.def.Template(path)
+	for i, raw := range provider.Segments(path) {
+		r := t.role(template, i)
 		v, err := url.PathUnescape(raw)
 		t.invent(raw)
 		t.invent(v)
 		switch {
 		case err != nil:
 			problems = append(problems, problem("path", "segment %d is not well escaped", i+1))
-		case roles != nil && roles[i] == "{"+t.eventVar+"}":
+		case r == event:
 			if !t.knownEvent(v) && !isLowerWord(v) {
 				problems = append(problems, problem("path variable "+t.eventVar, "holds no event id that a recording may keep; send a lower-case word"))
 			}
 			t.words[v] = true
-		case roles != nil && strings.HasPrefix(roles[i], "{"):
-			if !t.knownSegment(raw, v) {
-				problems = append(problems, t.idProblem("path variable "+strings.Trim(roles[i], "{}")))
+		case r == variable:
+			if !t.Known(raw) && !t.Known(v) {
+				problems = append(problems, t.idProblem("path variable "+strings.Trim(template[i], "{}")))
 			}
-		case roles == nil && t.issued(path):
-		case roles == nil && v != "" && !t.literals[v] && !pathWord.MatchString(v) && !t.knownSegment(raw, v):
-			if _, isDON := wholeDON(raw); isDON || isGUID(v) {
+		case r == loose && v != "" && !t.issued(path) && !t.literals[v] && !pathWord.MatchString(v) && !t.Known(raw) && !t.Known(v):
+			if t.composed(raw) != nil || isGUID(v) {
 				problems = append(problems, t.idProblem("path"))
 			} else {
 				problems = append(problems, problem("path", "segment %d is neither the API's own, nor a placeholder, nor one word of lower-case letters", i+1))
@@ -228,7 +218,7 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 			c.Kind = provider.Key
 		}
 		t.words[key] = true
-		p, err := t.sendValue(c, "?"+key, v)
+		p, err := t.toTapeValue(c, "?"+key, v)
 		if err != nil {
 			problems = append(problems, problem("query parameter "+key, "%w", err))
 		}
@@ -242,5 +232,3 @@ func (t *Table) SendURL(u *url.URL, class Classifier) (*url.URL, error) {
 	out.RawQuery = strings.Join(fields, "&")
 	return &out, nil
 }
-
-func (t *Table) knownSegment(raw, v string) bool { return t.Known(raw) || t.Known(v) }

@@ -10,7 +10,7 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-func TestHideJSON_kinds(t *testing.T) {
+func TestFromTenantJSON_kinds(t *testing.T) {
 	for name, c := range map[string]struct {
 		kind             provider.Kind
 		real, want       string
@@ -92,21 +92,21 @@ func TestHideJSON_kinds(t *testing.T) {
 	}
 }
 
-func TestHideJSON_inPlace(t *testing.T) {
+func TestFromTenantJSON_inPlace(t *testing.T) {
 	table := devrev(t)
 	body := "{\r\n\t\"b\" : \"\\u0041\\/\\u003c\" , \"size\":150,\"n\":null, \"id\":\"" + realDON + "\",\"a\":[ true ,\"x\"]}\n"
 	c := classes{"/b": "keep", "/size": "keep", "/n": provider.Secret, "/id": provider.ID, "/a/*": "keep"}
 	assert.Equal(t, strings.Replace(body, realDON, provider.DevRevWebhookID, 1), hide(t, table, c, body))
 }
 
-func TestHideJSON_numbersInCanonicalOrder(t *testing.T) {
+func TestFromTenantJSON_numbersInCanonicalOrder(t *testing.T) {
 	c := classes{"/a/*": provider.Name, "/z": provider.Name, "/b": provider.Name}
 	want := hide(t, devrev(t), c, `{"a":["n0","n1","n2","n3","n4","n5","n6","n7","n8","n9","n10"],"b":"nb","z":"nz"}`)
 	assert.Contains(t, want, `"name-11"],"b":"name-12","z":"name-13"`)
 	assert.Equal(t, `{"z":"name-3","b":"name-2","a":["name-1"]}`, hide(t, devrev(t), c, `{"z":"nz","b":"nb","a":["n0"]}`))
 }
 
-func TestHideJSON_partsOfDONs(t *testing.T) {
+func TestFromTenantJSON_partsOfDONs(t *testing.T) {
 	table := devrev(t)
 	c := classes{"/*": provider.ID}
 	hidden := hide(t, table, c, `["don:integration:dvrv-us-1:devo/1:webhook/1","don:integration:dvrv-us-1:devo/11:webhook/1","don:integration:dvrv-eu-1:devo/1:webhook/2"]`)
@@ -116,19 +116,19 @@ func TestHideJSON_partsOfDONs(t *testing.T) {
 
 // An id stands alone after an escape, of which the last character is a letter or
 // a digit.
-func TestHideText_idAfterAnEscape(t *testing.T) {
+func TestFromTenantText_idAfterAnEscape(t *testing.T) {
 	for _, before := range []string{`\n`, `\t`, `\u000a`, `\u0026`, "%20", "%3d", " "} {
 		for real, want := range map[string]string{realDON: provider.DevRevWebhookID, realHook: "cccccccc-0000-4000-8000-000000000001"} {
-			assert.Equal(t, "see"+before+want, devrev(t).HideText("see"+before+real))
+			assert.Equal(t, "see"+before+want, devrev(t).FromTenantText("see"+before+real))
 		}
 	}
 	for _, before := range []string{"n", "u000a", `\x`, `\u00g`, "20"} {
-		assert.Equal(t, "see"+before+realDON, devrev(t).HideText("see"+before+realDON), "a word runs into it")
+		assert.Equal(t, "see"+before+realDON, devrev(t).FromTenantText("see"+before+realDON), "a word runs into it")
 	}
 }
 
 // What looks like a placeholder keeps its number, be it the name of a member.
-func TestHideJSON_namesLikePlaceholders(t *testing.T) {
+func TestFromTenantJSON_namesLikePlaceholders(t *testing.T) {
 	const numbered = "cccccccc-0000-4000-8000-000000000001"
 	table := devrev(t)
 	body := `{"by":{"` + numbered + `":1},"id":"` + realHook + `"}`
@@ -138,7 +138,7 @@ func TestHideJSON_namesLikePlaceholders(t *testing.T) {
 }
 
 // So does a part of an id that looks like one, in a text or a name.
-func TestHideJSON_partsLikePlaceholders(t *testing.T) {
+func TestFromTenantJSON_partsLikePlaceholders(t *testing.T) {
 	const like = "don:identity:dvrv-us-1:devo/example:devu/user-1"
 	c := classes{"/id": provider.ID, "/z": "keep", "/by": "keep", "/by/*": "keep"}
 	for _, rest := range []string{`"z":"see ` + like + `"`, `"by":{"` + like + `":1}`} {
@@ -150,7 +150,7 @@ func TestHideJSON_partsLikePlaceholders(t *testing.T) {
 	}
 }
 
-func TestHideJSON_namesStayInTheirFields(t *testing.T) {
+func TestFromTenantJSON_namesStayInTheirFields(t *testing.T) {
 	table := devrev(t)
 	c := classes{
 		"/webhook/status": "keep", "/webhook/created_by/display_name": provider.Name, "/webhook/created_by/full_name": provider.Name,
@@ -166,7 +166,7 @@ func TestHideJSON_namesStayInTheirFields(t *testing.T) {
 
 // The name of a header stays, unless it holds a part of what is replaced
 // elsewhere, in whatever order both come; what the caller sent stays always.
-func TestHideJSON_namesOfHeaders(t *testing.T) {
+func TestFromTenantJSON_namesOfHeaders(t *testing.T) {
 	c := func(pointer string) provider.Class {
 		switch {
 		case strings.HasPrefix(pointer, "/headers/"):
@@ -178,19 +178,19 @@ func TestHideJSON_namesOfHeaders(t *testing.T) {
 	}
 	const body = `{"headers":["X-Api-Key","X-Lindqvist","X-lindqvist-2","X-Api-Key",""],"user":"Maya Lindqvist"}`
 	table := devrev(t)
-	hidden, err := table.HideJSON([]byte(body), c)
+	hidden, err := table.FromTenantJSON([]byte(body), c)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"headers":["X-Api-Key","header-1","header-2","X-Api-Key",""],"user":"name-1"}`, string(hidden))
 	assert.JSONEq(t, body, reveal(t, table, string(hidden)))
 
 	table = devrev(t)
 	table.Open("X-Lindqvist")
-	hidden, err = table.HideJSON([]byte(body), c)
+	hidden, err = table.FromTenantJSON([]byte(body), c)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"headers":["X-Api-Key","X-Lindqvist","header-1","X-Api-Key",""],"user":"name-1"}`, string(hidden))
 }
 
-func TestHideJSON_undocumented(t *testing.T) {
+func TestFromTenantJSON_undocumented(t *testing.T) {
 	table := dvelop(t, realTenant)
 	hidden := hide(t, table, classes{"/_embedded": "keep", "/size": "keep"},
 		`{"size":123456,"count":1234,"stamp":12345,"rate":-1.2345e6,"on":true,"Jane Doe":1,"jane@acme.example":2,"`+realHook+`":3,"x-y_z.$":4,"k12":5,"k123":6,"":7,"_embedded":{"postimport":{},"preimport":{}}}`)
@@ -199,27 +199,27 @@ func TestHideJSON_undocumented(t *testing.T) {
 	assert.Contains(t, reveal(t, table, hidden), `"Jane Doe":0,"jane@acme.example":0,"`+realHook+`":0`)
 }
 
-func TestHideJSON_whatTheCallerSentComesBackAsSent(t *testing.T) {
+func TestFromTenantJSON_whatTheCallerSentComesBackAsSent(t *testing.T) {
 	table := devrev(t)
 	c := classes{"/url": provider.URL, "/secret": provider.Secret, "/message": provider.Text, "/field_name": provider.Word, "/name": provider.Name}
-	sent, err := table.SendJSON([]byte(`{"url":"https://hooks.acme.example/1","secret":"MDEyMzQ1Njc4OWFiY2RlZg==","expand":"all","name":"Al"}`),
+	sent, err := table.ToTapeJSON([]byte(`{"url":"https://hooks.acme.example/1","secret":"MDEyMzQ1Njc4OWFiY2RlZg==","expand":"all","name":"Al"}`),
 		classes{"/url": "varies url", "/secret": "varies secret", "/name": "varies name"}.of)
 	require.NoError(t, err)
 	assert.Equal(t, `{"url":"https://example.com/sent-url-3","secret":"c2VudC1zZWNyZXQtMg==","expand":"all","name":"sent-name-1"}`, string(sent))
 	hidden := hide(t, table, c, `{"url":"https://hooks.acme.example/1","secret":"MDEyMzQ1Njc4OWFiY2RlZg==","message":"Al","field_name":"expand","also":"MDEyMzQ1Njc4OWFiY2RlZg=="}`)
 	assert.Equal(t, `{"url":"https://example.com/sent-url-3","secret":"c2VudC1zZWNyZXQtMg==","message":"sent-name-1","field_name":"expand","also":"c2VudC1zZWNyZXQtMg=="}`, hidden)
 	assert.Equal(t, `{"url":"https://hooks.acme.example/1","secret":"MDEyMzQ1Njc4OWFiY2RlZg==","message":"Al","field_name":"expand","also":"MDEyMzQ1Njc4OWFiY2RlZg=="}`,
-		string(table.Sent().RestoreJSON([]byte(hidden))))
+		string(table.Sent().ToCallerJSON([]byte(hidden))))
 }
 
-func TestHideJSON_keptValuesHideSecrets(t *testing.T) {
+func TestFromTenantJSON_keptValuesHideSecrets(t *testing.T) {
 	table := devrev(t)
 	require.NoError(t, table.Secret(realToken, provider.Token))
 	assert.Equal(t, `{"title":"got webhooktest-token, jane@acme.example stays"}`,
 		hide(t, table, classes{"/title": "keep"}, `{"title":"got `+realToken+`, jane@acme.example stays"}`))
 }
 
-func TestHideJSON_eventIdsChangeTheirPlaces(t *testing.T) {
+func TestFromTenantJSON_eventIdsChangeTheirPlaces(t *testing.T) {
 	c := classes{"/_embedded": "keep", "/event": provider.Event}
 	body := `{"_embedded":{"postimport":{},"preimport":{"_links":{"self":{"href":"/dmsconfig/r/` + realRepo + `/events/preimport"}}},"prelink":{}},"event":"preimport","title":"preimport"}`
 	table := seeded(t, realTenant)
@@ -231,7 +231,7 @@ func TestHideJSON_eventIdsChangeTheirPlaces(t *testing.T) {
 	assert.Equal(t, `{"_embedded":{"webhooks":[]},"x":{"_embedded":{"preimport":{}}}}`, hide(t, table, c, `{"_embedded":{"webhooks":[]},"x":{"_embedded":{"preimport":{}}}}`), "nowhere else")
 }
 
-func TestHideText(t *testing.T) {
+func TestFromTenantText(t *testing.T) {
 	table := dvelop(t, realTenant)
 	require.NoError(t, table.Secret(realToken, provider.Token))
 	require.NoError(t, seed(t, table, &provider.DVelop, "DVELOP_WEBHOOK_ID", "wh-77"))
@@ -248,19 +248,19 @@ func TestHideText(t *testing.T) {
 		"https://sample-api.d-velop.cloud/x":                                      "https://sample-api.d-velop.cloud/x",
 		"postimport":                                                              "postimport",
 	} {
-		table.HideText(realHook)
-		assert.Equal(t, want, table.HideText(in), in)
-		assert.Equal(t, want, table.HideText(want))
+		table.FromTenantText(realHook)
+		assert.Equal(t, want, table.FromTenantText(in), in)
+		assert.Equal(t, want, table.FromTenantText(want))
 	}
 }
 
-func TestHideText_localHost(t *testing.T) {
+func TestFromTenantText_localHost(t *testing.T) {
 	table := dvelop(t, "http://127.0.0.1:8123/pre")
 	assert.Equal(t, "127.0.0.1 127.0.0.1:81234 sample-api.d-velop.cloud https://sample-api.d-velop.cloud/x https://sample-api.d-velop.cloud/prex",
-		table.HideText("127.0.0.1 127.0.0.1:81234 127.0.0.1:8123 http://127.0.0.1:8123/pre/x http://127.0.0.1:8123/prex"))
+		table.FromTenantText("127.0.0.1 127.0.0.1:81234 127.0.0.1:8123 http://127.0.0.1:8123/pre/x http://127.0.0.1:8123/prex"))
 }
 
-func TestHideJSON_refuses(t *testing.T) {
+func TestFromTenantJSON_refuses(t *testing.T) {
 	for name, c := range map[string]struct{ body, want string }{
 		"no JSON":   {"<html>", "the body is not one JSON document"},
 		"two":       {"{}{}", "the body is not one JSON document"},
@@ -269,7 +269,7 @@ func TestHideJSON_refuses(t *testing.T) {
 		"very deep": {strings.Repeat("[", 100_000), "the body is nested more than 1000 deep"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := devrev(t).HideJSON([]byte(c.body), classes{}.of)
+			_, err := devrev(t).FromTenantJSON([]byte(c.body), classes{}.of)
 			require.EqualError(t, err, c.want)
 		})
 	}

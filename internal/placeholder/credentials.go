@@ -71,13 +71,13 @@ func appendMails(findings []Finding, l *layer) []Finding {
 
 func isAddressByte(c byte) bool { return isMailByte(c) || c == '%' }
 
-// Suspicious returns what looks like a credential or a personal datum by its
+// Credentials returns what looks like a credential or a personal datum by its
 // form alone: JSON Web Tokens, private keys, bearer tokens other than the
 // placeholder, keys of well-known services, mail addresses outside the domains
 // reserved for examples, and user information in URLs. It reads the data as it
 // stands and with its JSON, percent and HTML escapes undone. The result is
 // sorted by place.
-func Suspicious(data []byte) []Finding {
+func Credentials(data []byte) []Finding {
 	var findings []Finding
 	for _, l := range layers(string(data)) {
 		low := lower(l.text)

@@ -17,7 +17,7 @@ import (
 // the caller's own is there because the test sends it.
 func (r *Recording) seed() error {
 	var missing []string
-	for _, s := range r.Seeds {
+	for _, s := range r.Bindings {
 		if r.Tenant.Getenv(s.Var) == "" {
 			missing = append(missing, s.Var)
 		}
@@ -25,9 +25,9 @@ func (r *Recording) seed() error {
 	if len(missing) > 0 {
 		return &MissingError{r.Definition.Name, missing}
 	}
-	for _, s := range append(slices.Clone(r.Definition.Seeds), r.Seeds...) {
+	for _, s := range append(slices.Clone(r.Definition.Bindings), r.Bindings...) {
 		if real := r.Tenant.Getenv(s.Var); real != "" {
-			if err := r.table.Seed(s, real); err != nil {
+			if err := r.table.Bind(s, real); err != nil {
 				return err
 			}
 		}
@@ -45,11 +45,11 @@ func (r *Recording) foresee(caller *http.Request) {
 		return
 	}
 	r.foreseen = true
-	for _, s := range r.Definition.Seeds {
+	for _, s := range r.Definition.Bindings {
 		if s.Lookup == nil || s.Variable == "" || r.Tenant.Getenv(s.Var) != "" || len(r.unresolved(r.Definition.BaseURL+s.Lookup.Path, s.Lookup.Body)) > 0 {
 			continue
 		}
-		if real, err := r.lookUp(caller, s.Lookup); err == nil && r.table.Seed(s, real) == nil {
+		if real, err := r.lookUp(caller, s.Lookup); err == nil && r.table.Bind(s, real) == nil {
 			r.resolved[s.Var] = true
 		}
 	}
@@ -74,7 +74,7 @@ func (r *Recording) resolve(caller *http.Request, u *url.URL, body []byte) error
 		if err != nil {
 			return fmt.Errorf("%s is not set, and looking up %s instead failed: %w", s.Var, s.Lookup.What, err)
 		}
-		if err := r.table.Seed(s, real); err != nil {
+		if err := r.table.Bind(s, real); err != nil {
 			return fmt.Errorf("looking up %s found no use: %w; set %s", s.Lookup.What, err, s.Var)
 		}
 		r.resolved[s.Var] = true
@@ -84,7 +84,7 @@ func (r *Recording) resolve(caller *http.Request, u *url.URL, body []byte) error
 
 // unresolved asks for URL and body apart: an event's id counts in a URL only,
 // and only one that parses.
-func (r *Recording) unresolved(url, body string) []provider.Seed {
+func (r *Recording) unresolved(url, body string) []provider.Binding {
 	return append(r.table.Unresolved(url), r.table.Unresolved(body)...)
 }
 

@@ -6,17 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
-// CheckAnswer returns the problems of an answer to a request, sorted; nil when
+// CheckResponse returns the problems of an answer to a request, sorted; nil when
 // it has none. With strict, bodies are held to the inferred profile where the
 // provider has one.
 //
 // Nothing is known about the answer to an unknown operation: the problem is then
 // the one that [CheckRequest] has, so that such an answer never passes as
 // checked. The documented answer to an unknown route is the exception.
-func CheckAnswer(d *provider.Definition, r Request, a Answer, strict bool) []Problem {
+func CheckResponse(d *provider.Definition, r Request, a Response, strict bool) []Problem {
 	route, ok := find(d, r)
 	if !ok {
 		if isRouteNotFound(d, a.Status, a.Body) {
@@ -67,7 +68,7 @@ func statuses(op *provider.Operation) string {
 
 // status checks the status and the headers that come with it, and reports
 // whether there is anything documented to hold the body to.
-func (r *report) status(d *provider.Definition, op *provider.Operation, a Answer) bool {
+func (r *report) status(d *provider.Definition, op *provider.Operation, a Response) bool {
 	documented := op.Response(a.Status)
 	if documented == nil {
 		hint := ""
@@ -149,14 +150,14 @@ func (r *report) answerMedia(d *provider.Definition, documented *provider.Respon
 	return strings.HasSuffix(got, "+json") || got == "text/json"
 }
 
-// AnswerClasses returns what the contract says about each member of an answer's
+// ResponseClasses returns what the contract says about each member of an answer's
 // body, by JSON pointer. What it does not describe has the zero Class; so has
 // all of a body that is documented nowhere.
-func AnswerClasses(d *provider.Definition, r Request, a Answer) func(pointer string) provider.Class {
+func ResponseClasses(d *provider.Definition, r Request, a Response) func(pointer string) provider.Class {
 	all := map[string]provider.Class{}
 	if isRouteNotFound(d, a.Status, a.Body) {
 		all[""] = provider.Class{Documented: true}
-		all["/message"] = provider.Class{Kind: provider.Text, Documented: true}
+		all[jsontext.Child("", d.RouteNotFound.Member)] = provider.Class{Kind: provider.Text, Documented: true}
 	} else if route, ok := find(d, r); ok {
 		if documented := route.Operation.Response(a.Status); documented != nil {
 			all = bodyClasses(d, documented.Schema, a.Body)

@@ -2,6 +2,7 @@ package webhooktest_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing/fstest"
+	"time"
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
@@ -148,6 +150,42 @@ func ExampleNotJSON() {
 	fmt.Println(resp.StatusCode, resp.Header.Get("Content-Type"))
 	// Output:
 	// 503 text/html; charset=utf-8
+}
+
+// The webhook is inactive: no scenario shows that, and none has to.
+func ExampleChanged() {
+	t := tbtest.Example()
+	defer t.End()
+
+	inactive := webhooktest.Changed("webhooks.get/200", webhooktest.Set("/webhook/status", "inactive"), webhooktest.Remove("/webhook/headers"))
+	client := webhooktest.Replay(t, webhooktest.DevRev, inactive)
+
+	resp, err := client.Post("https://api.devrev.ai/webhooks.get", "application/json",
+		strings.NewReader(`{"id":"`+webhooktest.DevRevWebhookID+`"}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	var got struct{ Webhook struct{ Status string } }
+	err = json.NewDecoder(resp.Body).Decode(&got)
+	fmt.Println(got.Webhook.Status, err)
+	// Output:
+	// inactive <nil>
+}
+
+// Within a testing/synctest bubble the minute passes at once.
+func ExampleDelay() {
+	t := tbtest.Example()
+	defer t.End()
+
+	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Delay("webhooks.get/200", time.Minute))
+	client.Timeout = 10 * time.Millisecond
+
+	_, err := ask(client, webhooktest.DevRevWebhookID)
+	fmt.Println(errors.Is(err, context.DeadlineExceeded))
+	// Output:
+	// true
 }
 
 func ExampleAllowUnused() {

@@ -6,9 +6,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -170,4 +172,91 @@ func TestFaults_failAsNetHTTPDoes(t *testing.T) {
 	assert.Equal(t, a.Net, b.Net)
 	assert.Equal(t, a.Err.Error(), b.Err.Error())
 	assert.Equal(t, a.Timeout(), b.Timeout())
+}
+
+// A slow answer takes its time on the clock of the test: none in a bubble.
+func TestDelay(t *testing.T) {
+	const slow = 20 * time.Second
+	step := webhooktest.Delay("webhooks.get/200", slow)
+	for name, tc := range map[string]struct {
+		patience time.Duration // of the client
+		deadline time.Duration // of the context
+		cause    error         // with which the context is cancelled
+		waits    time.Duration
+	}{
+		"patient":          {waits: slow},
+		"the client ends":  {patience: 5 * time.Second, waits: 5 * time.Second},
+		"the context ends": {deadline: 3 * time.Second, waits: 3 * time.Second},
+		"it is cancelled":  {deadline: 3 * time.Second, cause: errors.New("the shutdown"), waits: 3 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ask := func(client *http.Client) (time.Duration, error, error) {
+					ctx, cancel := context.WithCancelCause(t.Context())
+					defer cancel(nil)
+					if tc.deadline > 0 && tc.cause == nil {
+						var end func()
+						ctx, end = context.WithTimeout(ctx, tc.deadline)
+						defer end()
+					} else if tc.deadline > 0 {
+						time.AfterFunc(tc.deadline, func() { cancel(tc.cause) })
+					}
+					client.Timeout = tc.patience
+					began := time.Now()
+					resp, err := client.Do(getWebhook(t, webhooktest.DevRevWebhookID).WithContext(ctx))
+					if err == nil {
+						resp.Body.Close()
+					}
+					return time.Since(began), err, ctx.Err()
+				}
+				waited, err, ended := ask(webhooktest.Replay(t, webhooktest.DevRev, step))
+				assert.Equal(t, tc.waits, waited)
+				// net/http itself, before a server that takes as long.
+				pipe := &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) {
+					client, server := net.Pipe()
+					go func() {
+						time.Sleep(slow)
+						_, _ = io.WriteString(server, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+					}()
+					go func() { _, _ = io.Copy(io.Discard, server) }()
+					return client, nil
+				}, DisableKeepAlives: true}
+				plain := http.Client{Transport: pipe}
+				sameTime, same, sameEnd := ask(&plain)
+				time.Sleep(slow)
+				assert.Equal(t, sameTime, waited)
+				assert.Equal(t, sameEnd, ended)
+				if same == nil {
+					assert.NoError(t, err)
+					return
+				}
+				assert.EqualError(t, err, same.Error())
+				for _, kind := range []error{context.DeadlineExceeded, context.Canceled, tc.cause} {
+					assert.Equal(t, errors.Is(same, kind), errors.Is(err, kind), "%v", kind)
+				}
+				assert.Equal(t, same.(*url.Error).Timeout(), err.(*url.Error).Timeout())
+			})
+		})
+	}
+}
+
+// A fault comes after the time; and a test that ends does not wait for it.
+func TestDelay_withAFault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Delay(webhooktest.Reset("webhooks.get/200"), time.Minute))
+		began := time.Now()
+		_, err := client.Do(getWebhook(t, webhooktest.DevRevWebhookID))
+		assert.ErrorIs(t, err, syscall.ECONNRESET)
+		assert.Equal(t, time.Minute, time.Since(began))
+	})
+	done := make(chan error)
+	tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		client := webhooktest.Replay(tb, webhooktest.DevRev, webhooktest.Always(webhooktest.Delay("webhooks.get/200", time.Hour)))
+		go func() {
+			_, err := client.Do(getWebhook(t, webhooktest.DevRevWebhookID))
+			done <- err
+		}()
+		time.Sleep(50 * time.Millisecond)
+	})
+	assert.ErrorContains(t, <-done, "the client was closed when its test ended")
 }

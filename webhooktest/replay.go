@@ -37,7 +37,7 @@ func Replay(tb testing.TB, p Provider, steps ...Step) *http.Client {
 
 func replaying(tb testing.TB, p Provider, steps []Step) *replay.Transport {
 	tb.Helper()
-	resolved, err := p.resolve(steps)
+	resolved, err := p.resolve(tb, steps)
 	if err != nil {
 		fatal(tb, err)
 	}

@@ -1,17 +1,20 @@
 package webhooktest
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/replay"
 	"example.com/webhookvcr/internal/scenario"
 )
 
 // Step is one entry of a replayed sequence: the name of a scenario, such as
-// "webhooks.get/429", or what [Always], [Timeout], [Reset], [Truncated] and
-// [NotJSON] make of another step. String literals serve as steps. A step reads as
+// "webhooks.get/429", or what [Always], [Changed], [Delay], [Timeout], [Reset],
+// [Truncated] and [NotJSON] make of another step. String literals serve as steps. A step reads as
 // it is written in Go, but without quotes, as in Timeout(webhooks.get/200), so
 // that string(step) names a subtest.
 //
@@ -38,33 +41,158 @@ func Truncated(s Step) Step { return "Truncated(" + s + ")" }
 // the body.
 func NotJSON(s Step) Step { return "NotJSON(" + s + ")" }
 
-// modifiers are the functions above as package scenario writes them, which reads
-// steps of a command line too.
-var modifiers = map[string]scenario.Modifier{
-	"Always": scenario.Always, "Timeout": scenario.Timeout, "Reset": scenario.Reset, "Truncated": scenario.Truncated, "NotJSON": scenario.NotJSON,
+// Delay lets the step's answer take that time, on the clock of the code under test:
+// within a testing/synctest bubble it passes at once. A client whose Timeout, or
+// whose request's context, ends before gets the error that net/http gives, and the
+// context has ended then. A fault comes after the time as well.
+func Delay(s Step, d time.Duration) Step { return "Delay(" + s + ", " + Step(d.String()) + ")" }
+
+// Changed changes the body of the step's answer with [Set], [Remove] and [Body]: for
+// an answer that no scenario has. Members that no change names keep their order and
+// their digits. What then breaks the contract fails the test where the sequence is
+// given, unless [AllowProblems] says that the breach is the point. Of several
+// answers the first is changed.
+func Changed(s Step, changes ...Change) Step {
+	text := "Changed(" + s
+	for _, c := range changes {
+		if c == nil {
+			c = change{name: "Body", err: "the change is nil; use Set, Remove or Body"}
+		}
+		text += ", " + Step(c.String())
+	}
+	return text + ")"
 }
 
-// text is the step as package scenario reads it.
-func (s Step) text() string {
+// faults are the functions above that make one.
+var faults = map[string]replay.Fault{
+	"Timeout": replay.Timeout, "Reset": replay.Reset, "Truncated": replay.Truncated, "NotJSON": replay.NotJSON,
+}
+
+// read takes a step apart.
+func (s Step) read() scenario.Step {
 	name, inner, called := strings.Cut(string(s), "(")
-	modifier, known := modifiers[name]
 	inner, closed := strings.CutSuffix(inner, ")")
-	if called && known && closed {
-		return string(modifier) + Step(inner).text()
+	fault := faults[name]
+	if !called || !closed || fault == replay.None && name != "Always" && name != "Delay" && name != "Changed" {
+		return scenario.Step{Name: string(s), Spelt: fmt.Sprintf("%q", string(s))}
 	}
-	return string(s)
+	inner, changes := cutChanges(name, inner)
+	inner, wait := cutDelay(name, inner)
+	read := Step(inner).read()
+	spelt := read.Spelt
+	switch name {
+	case "Always":
+		read.Always = true
+	case "Delay":
+		spelt += ", " + wait.String()
+		if wait <= 0 {
+			read.Mistake = fmt.Sprintf("waits for %v; give a time of more than 0", wait)
+		}
+		read.Delay += wait
+	case "Changed":
+		if len(changes) == 0 {
+			read.Mistake = "names no change; use Set, Remove or Body"
+		}
+		for _, c := range changes {
+			spelt += ", " + exchange.Clip(c.String())
+			if c.(change).name == "Duplicates" {
+				read.Mistake = "has Duplicates, which has no effect on an answer; leave it out"
+			}
+		}
+		before := read.Change
+		read.Change = func(body []byte) ([]byte, error) {
+			e := edit{text: body}
+			if before != nil {
+				var err error
+				if e.text, err = before(body); err != nil {
+					return nil, err
+				}
+			}
+			err := apply(&e, changes)
+			return e.text, err
+		}
+	default:
+		read.Fail(fault)
+	}
+	read.Spelt = name + "(" + spelt + ")"
+	if read.Change != nil && (read.Fault == replay.Timeout || read.Fault == replay.Reset || read.Fault == replay.NotJSON) {
+		read.Mistake = "changes a body that nobody gets to see; leave the changes out"
+	}
+	return read
+}
+
+// cutChanges takes the changes from the arguments of Changed. Where they begin is
+// where all that follows is changes.
+func cutChanges(name, arguments string) (step string, changes []Change) {
+	if name != "Changed" {
+		return arguments, nil
+	}
+	const separator = ", "
+	for at := 0; ; at += len(separator) {
+		next := strings.Index(arguments[at:], separator)
+		if next < 0 {
+			return arguments, nil
+		}
+		at += next
+		changes = nil
+		for rest, ok := arguments[at:], true; ok; {
+			if rest == "" {
+				return arguments[:at], changes
+			}
+			if rest, ok = strings.CutPrefix(rest, separator); ok {
+				var c change
+				c, rest, ok = readChange(rest)
+				changes = append(changes, c)
+			}
+		}
+	}
+}
+
+// cutDelay takes the time from the arguments of Delay.
+func cutDelay(name, arguments string) (step string, d time.Duration) {
+	if i := strings.LastIndex(arguments, ", "); name == "Delay" && i >= 0 {
+		if d, err := time.ParseDuration(arguments[i+2:]); err == nil {
+			return arguments[:i], d
+		}
+	}
+	return arguments, 0
 }
 
 // resolve finds the cassettes of the steps; every mistake is reported at once.
-func (p Provider) resolve(steps []Step) ([]replay.Step, error) {
+func (p Provider) resolve(tb testing.TB, steps []Step) ([]replay.Step, error) {
 	if err := p.ready(forReplay); err != nil {
 		return nil, err
 	}
-	names := make([]string, len(steps))
+	read := make([]scenario.Step, len(steps))
 	for i, s := range steps {
-		names[i] = s.text()
+		read[i] = s.read()
 	}
-	return p.scenarioLibrary().Resolve(names)
+	found, err := p.scenarioLibrary().Find(read)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range read {
+		err = errors.Join(err, p.breach(tb, s, found[i].Index))
+	}
+	return found, err
+}
+
+// breach is the error for changes that break the contract.
+func (p Provider) breach(tb testing.TB, s scenario.Step, index *replay.Index) error {
+	if s.Change == nil {
+		return nil
+	}
+	problems := index.FirstProblems(p.options.strict)
+	var failing []string
+	for _, problem := range p.config(tb).Excuse(index.Scenario, index.File.Header.Accepted, problems) {
+		if problem.Fails() {
+			failing = append(failing, problem.String())
+		}
+	}
+	if len(failing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("step %s breaks the contract of %s:\n\t%s\nAllowProblems lets a breach pass that is the point of the test", s.Spelt, p.def.Title, strings.Join(failing, "\n\t"))
 }
 
 // scenarioLibrary is where the provider's scenarios are looked up.
@@ -72,21 +200,10 @@ func (p Provider) scenarioLibrary() scenario.Library {
 	return scenario.Library{
 		Definition: p.def, Own: p.options.scenarios,
 		Words: scenario.Words{
-			Step:      spell,
-			Modifiers: "Always, Timeout, Reset, Truncated or NotJSON",
+			Modifiers: "Always, Changed, Delay, Timeout, Reset, Truncated or NotJSON",
 			List:      "go run example.com/webhookvcr/cmd/record list shows those that there are",
 		},
 	}
-}
-
-// spell writes a step as Go code does, for messages.
-func spell(step string) string {
-	for name, modifier := range modifiers {
-		if rest, ok := strings.CutPrefix(step, string(modifier)); ok {
-			return name + "(" + spell(rest) + ")"
-		}
-	}
-	return fmt.Sprintf("%q", step)
 }
 
 // fatal reports a mistake in how the package was called.

@@ -1,8 +1,11 @@
 package webhooktest_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -33,10 +36,54 @@ func TestAlways_letsALaterStepAnswerWhatItDoesNot(t *testing.T) {
 	assert.Equal(t, 200, resp.StatusCode)
 }
 
+// A change rewrites the answer in place: what it does not name keeps its order, its
+// layout and its digits, and the lengths follow.
+func TestChanged(t *testing.T) {
+	const get = webhooktest.Step("webhooks.get/200")
+	_, recorded := send(t, webhooktest.Replay(t, webhooktest.DevRev, get), getWebhook(t, webhooktest.DevRevWebhookID))
+	for name, tc := range map[string]struct {
+		step webhooktest.Step
+		want string
+	}{
+		"set":     {webhooktest.Changed(get, webhooktest.Set("/webhook/status", "inactive")), strings.Replace(recorded, `"status": "active"`, `"status": "inactive"`, 1)},
+		"digits":  {webhooktest.Changed(get, webhooktest.Set("/webhook/created_by/display_picture/file/size", json.Number("20480"))), strings.Replace(recorded, "20481", "20480", 1)},
+		"add":     {webhooktest.Changed(get, webhooktest.Set("/webhook/event_types/-", "part_created")), strings.Replace(recorded, `"work_deleted"`, "\"work_deleted\",\n      \"part_created\"", 1)},
+		"twice":   {webhooktest.Changed(webhooktest.Changed(get, webhooktest.Set("/webhook/status", "x), Set(\"/y\", 1)")), webhooktest.Set("/webhook/status", "inactive")), strings.Replace(recorded, `"status": "active"`, `"status": "inactive"`, 1)},
+		"a whole": {webhooktest.Changed("webhooks.list/200", webhooktest.Body(json.RawMessage(`{ "webhooks": [] }`))), `{"webhooks":[]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := getWebhook(t, webhooktest.DevRevWebhookID)
+			if name == "a whole" {
+				req = scenario(t, webhooktest.DevRev, "webhooks.list/200").Request()
+			}
+			resp, body := send(t, webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Always(tc.step)), req)
+			assert.Equal(t, tc.want, body)
+			assert.EqualValues(t, len(body), resp.ContentLength)
+		})
+	}
+	_, again := send(t, webhooktest.Replay(t, webhooktest.DevRev, get), getWebhook(t, webhooktest.DevRevWebhookID))
+	assert.Equal(t, recorded, again, "the shipped scenario stays as it is")
+}
+
+// A breach passes when it is the point of the test, and what is merely news passes
+// with a word.
+func TestChanged_allowed(t *testing.T) {
+	p := webhooktest.DevRev.With(webhooktest.AllowProblems("/webhook/status"))
+	_, body := send(t, webhooktest.Replay(t, p, webhooktest.Changed("webhooks.get/200", webhooktest.Set("/webhook/status", 7))), getWebhook(t, webhooktest.DevRevWebhookID))
+	assert.Contains(t, body, `"status": 7`)
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		client := webhooktest.Replay(tb, webhooktest.DevRev, webhooktest.Changed("webhooks.get/200", webhooktest.Set("/webhook/colour", "red")))
+		swallow(client, getWebhook(t, webhooktest.DevRevWebhookID))
+	})
+	assert.False(t, w.Failed())
+	assert.Contains(t, w.Said(), "webhooks.get/200 (simulated, changed by the test): answer /webhook/colour")
+}
+
 // Every mistake in a sequence is told where the sequence is given, in words that
 // name the way out.
 func TestSteps_mistakes(t *testing.T) {
 	var none webhooktest.Provider
+	const get = webhooktest.Step("webhooks.get/200")
 	for _, tc := range []struct {
 		name  string
 		p     webhooktest.Provider
@@ -57,7 +104,7 @@ func TestSteps_mistakes(t *testing.T) {
 			"webhooktest: devrev has no scenario \"GetWebHook/401\"; dvelop has it\ndevrev has no scenario \"webhooks.get/504\"; did you mean \"webhooks.get/500\", \"webhooks.get/503\" or \"webhooks.get/404\"?",
 		},
 		{"two faults", webhooktest.DevRev, []webhooktest.Step{webhooktest.Reset(webhooktest.Timeout("webhooks.get/200"))}, `webhooktest: step Reset(Timeout("webhooks.get/200")) has two faults; a step fails in one way`},
-		{"an unknown modifier", webhooktest.DevRev, []webhooktest.Step{"often:webhooks.get/200"}, `webhooktest: step "often:webhooks.get/200" begins with "often:", which is no modifier; use Always, Timeout, Reset, Truncated or NotJSON`},
+		{"an unknown modifier", webhooktest.DevRev, []webhooktest.Step{"often:webhooks.get/200"}, `webhooktest: step "often:webhooks.get/200" begins with "often:", which is no modifier; use Always, Changed, Delay, Timeout, Reset, Truncated or NotJSON`},
 		{
 			"a hidden step", webhooktest.DevRev, []webhooktest.Step{webhooktest.Always("webhooks.get/200"), "webhooks.get/200-minimal"},
 			`webhooktest: step "webhooks.get/200-minimal" never gets a request: Always("webhooks.get/200") before it answers every one; put "webhooks.get/200-minimal" first`,
@@ -65,6 +112,30 @@ func TestSteps_mistakes(t *testing.T) {
 		{
 			"a step hidden by two", webhooktest.DevRev, []webhooktest.Step{webhooktest.Always("webhooks.get/200"), webhooktest.Always("webhooks.get/200-get"), webhooktest.Timeout("webhooks.get/429")},
 			`webhooktest: step Timeout("webhooks.get/429") never gets a request: Always("webhooks.get/200") and Always("webhooks.get/200-get") before it answers every one; put Timeout("webhooks.get/429") first`,
+		},
+		{"no time", webhooktest.DevRev, []webhooktest.Step{webhooktest.Delay(get, 0)}, `webhooktest: step Delay("webhooks.get/200", 0s) waits for 0s; give a time of more than 0`},
+		{"no change", webhooktest.DevRev, []webhooktest.Step{webhooktest.Changed(get)}, `webhooktest: step Changed("webhooks.get/200") names no change; use Set, Remove or Body`},
+		{"a nil change", webhooktest.DevRev, []webhooktest.Step{webhooktest.Changed(get, nil)}, `webhooktest: step Changed("webhooks.get/200", Body(!"the change is nil; use Set, Remove or Body")): Body: the change is nil; use Set, Remove or Body`},
+		{
+			"a value that is no JSON", webhooktest.DevRev, []webhooktest.Step{webhooktest.Changed(get, webhooktest.Set("/webhook/status", func() {}))},
+			`webhooktest: step Changed("webhooks.get/200", Set("/webhook/status", !"json: unsupported type: func()")): Set("/webhook/status"): json: unsupported type: func()`,
+		},
+		{
+			"a misspelt member", webhooktest.DevRev, []webhooktest.Step{webhooktest.Changed(get, webhooktest.Set("/webook/status", "x"))},
+			`webhooktest: step Changed("webhooks.get/200", Set("/webook/status", "x")): Set("/webook/status"): the body has no member "webook"; did you mean "webhook"?`,
+		},
+		{
+			"duplicates", webhooktest.DevRev, []webhooktest.Step{webhooktest.Changed(get, webhooktest.Duplicates(2))},
+			`webhooktest: step Changed("webhooks.get/200", Duplicates(2)) has Duplicates, which has no effect on an answer; leave it out`,
+		},
+		{
+			"changes that nobody sees", webhooktest.DevRev, []webhooktest.Step{webhooktest.Changed(webhooktest.NotJSON(get), webhooktest.Remove("/webhook/headers"))},
+			`webhooktest: step Changed(NotJSON("webhooks.get/200"), Remove("/webhook/headers")) changes a body that nobody gets to see; leave the changes out`,
+		},
+		{
+			"a change that breaks the contract", webhooktest.DevRev, []webhooktest.Step{webhooktest.Changed(get, webhooktest.Set("/webhook/status", 7), webhooktest.Remove("/webhook/id"))},
+			"webhooktest: step Changed(\"webhooks.get/200\", Set(\"/webhook/status\", 7), Remove(\"/webhook/id\")) breaks the contract of DevRev:\n" +
+				"\tanswer /webhook/id (line 2, column 14): is missing, but required\n\tanswer /webhook/status (line 65, column 15): is a number, expected a string\nAllowProblems lets a breach pass that is the point of the test",
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -94,6 +165,8 @@ func TestStep_reads(t *testing.T) {
 		webhooktest.Always(webhooktest.Reset(get)): "Always(Reset(webhooks.get/200))",
 		webhooktest.Truncated(get):                 "Truncated(webhooks.get/200)",
 		webhooktest.NotJSON(get):                   "NotJSON(webhooks.get/200)",
+		webhooktest.Delay(get, 90*time.Second):     "Delay(webhooks.get/200, 1m30s)",
+		webhooktest.Changed(get, webhooktest.Set("/webhook/status", "inactive"), webhooktest.Remove("/webhook/headers/0")): `Changed(webhooks.get/200, Set("/webhook/status", "inactive"), Remove("/webhook/headers/0"))`,
 	} {
 		assert.Equal(t, want, string(step))
 		assert.Equal(t, want, fmt.Sprint(step))

@@ -113,7 +113,6 @@ func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, 
 	library := scenario.Library{
 		Definition: def, Paths: true, EveryAlways: s.always,
 		Words: scenario.Words{
-			Step:      strconv.Quote,
 			Modifiers: `"always:", "timeout:", "reset:", "truncated:" or "notjson:"`,
 			List:      "record list shows those that there are",
 		},

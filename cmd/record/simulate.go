@@ -184,11 +184,11 @@ func (t *served) emit(w http.ResponseWriter, r *http.Request) {
 
 // happening is what POST /-/events takes.
 type happening struct {
-	Event      string          `json:"event"`
-	Set        map[string]any  `json:"set"`
-	Remove     []string        `json:"remove"`
-	Body       json.RawMessage `json:"body"`
-	Duplicates int             `json:"duplicates"`
+	Event      string                     `json:"event"`
+	Set        map[string]json.RawMessage `json:"set"`
+	Remove     []string                   `json:"remove"`
+	Body       json.RawMessage            `json:"body"`
+	Duplicates int                        `json:"duplicates"`
 }
 
 func (t *served) happen(r *http.Request) ([]simulator.Delivery, error) {
@@ -209,22 +209,23 @@ func (t *served) happen(r *http.Request) ([]simulator.Delivery, error) {
 			return nil, err
 		}
 	}
-	var value any
-	if asked.Body != nil {
-		d := json.NewDecoder(bytes.NewReader(asked.Body))
-		d.UseNumber()
-		if err := d.Decode(&value); err != nil {
-			return nil, err
-		}
-	}
+	text := []byte(asked.Body)
 	for _, pointer := range slices.Sorted(maps.Keys(asked.Set)) {
-		if value, err = jsontext.Place(value, pointer, asked.Set[pointer]); err != nil {
+		if text, err = jsontext.Place(text, pointer, asked.Set[pointer]); err != nil {
 			return nil, fmt.Errorf("set %q: %w", pointer, err)
 		}
 	}
 	for _, pointer := range asked.Remove {
-		if value, err = jsontext.Remove(value, pointer); err != nil {
+		if text, err = jsontext.Remove(text, pointer); err != nil {
 			return nil, fmt.Errorf("remove %q: %w", pointer, err)
+		}
+	}
+	var value any
+	if len(text) > 0 {
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.UseNumber()
+		if err := d.Decode(&value); err != nil {
+			return nil, err
 		}
 	}
 	body, err := live.Body(asked.Event, value)

@@ -122,7 +122,7 @@ func (c *Client) late(err error) {
 
 // Excuse drops the problems that a scenario demonstrates, that were accepted
 // when the cassette was recorded, or that the test allows.
-func (c *Client) Excuse(s *provider.Scenario, accepted []string, problems []contract.Problem) []contract.Problem {
+func (c Config) Excuse(s *provider.Scenario, accepted []string, problems []contract.Problem) []contract.Problem {
 	return slices.DeleteFunc(slices.Clone(problems), func(p contract.Problem) bool {
 		return demonstrates(s, p) || Allowed(c.AllowProblems, p.Pointer) || p.Accepted(accepted)
 	})

@@ -3,9 +3,7 @@ package jsontext
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -36,102 +34,113 @@ func (e *PlaceError) Error() string {
 	return fmt.Sprintf("%s has no member %q", at, e.Token)
 }
 
-// Place puts a value in the place that a pointer names and returns the root, which
-// it may change. What holds the place must exist; "-" is the place after a list's
-// last entry. Values are those that encoding/json decodes into.
-func Place(root any, pointer string, v any) (any, error) {
+// Place returns a text with a value, a JSON text as well, in the place that a
+// pointer names. What holds the place must exist; "-" is the place after a list's
+// last entry. A new member is laid out as those beside it, and what no pointer names
+// stays byte by byte. An empty text stands for null.
+func Place(text []byte, pointer string, value []byte) ([]byte, error) {
 	if pointer == "" {
-		return v, nil
+		return value, nil
 	}
-	return within(root, "", pointer, func(at any, path, token string) (any, error) {
-		switch at := at.(type) {
-		case map[string]any:
-			at[token] = v
-			return at, nil
-		case []any:
-			if token == "-" {
-				return append(at, v), nil
-			}
-			i, err := entry(at, path, token)
-			if err == nil {
-				at[i] = v
-			}
-			return at, err
-		}
-		return at, &PlaceError{Pointer: path, Token: token, Length: -1}
-	})
+	holder, token, err := hold(text, pointer)
+	if err != nil {
+		return nil, err
+	}
+	at := holder.Step(token)
+	switch {
+	case at != nil:
+		return Splice(text, []Edit{{at.Start, at.End, string(value)}}), nil
+	case holder.Kind == BeginObject:
+		return holder.extend(text, string(AppendQuote(nil, token)), string(value)), nil
+	case holder.Kind == BeginArray && token == "-":
+		return holder.extend(text, "", string(value)), nil
+	}
+	return nil, holder.lacks(token)
 }
 
-// Remove takes out the member or the entry that a pointer names and returns the
-// root, which it may change.
-func Remove(root any, pointer string) (any, error) {
+// Remove returns a text without the member or the entry that a pointer names.
+func Remove(text []byte, pointer string) ([]byte, error) {
 	if pointer == "" {
-		return root, errors.New("the whole cannot be removed")
+		return nil, errors.New("the whole cannot be removed")
 	}
-	return within(root, "", pointer, func(at any, path, token string) (any, error) {
-		switch at := at.(type) {
-		case map[string]any:
-			if _, ok := at[token]; !ok {
-				return at, member(at, path, token)
-			}
-			delete(at, token)
-			return at, nil
-		case []any:
-			i, err := entry(at, path, token)
-			if err != nil {
-				return at, err
-			}
-			return slices.Delete(at, i, i+1), nil
-		}
-		return at, &PlaceError{Pointer: path, Token: token, Length: -1}
-	})
+	holder, token, err := hold(text, pointer)
+	if err != nil {
+		return nil, err
+	}
+	at := holder.Step(token)
+	if at == nil {
+		return nil, holder.lacks(token)
+	}
+	cut := Edit{Start: holder.Start + 1, End: holder.End - 1}
+	switch all := holder.Children; {
+	case at.Index+1 < len(all):
+		cut = Edit{Start: at.first(), End: all[at.Index+1].first()}
+	case at.Index > 0:
+		cut = Edit{Start: all[at.Index-1].End, End: at.End}
+	}
+	return Splice(text, []Edit{cut}), nil
 }
 
-// within walks to what holds the last token, and lets f change it.
-func within(root any, path, pointer string, f func(at any, path, token string) (any, error)) (any, error) {
+// hold walks to what holds the last token of a pointer.
+func hold(text []byte, pointer string) (holder *Node, token string, err error) {
 	if !strings.HasPrefix(pointer, "/") {
-		return root, fmt.Errorf("that is no JSON pointer; one begins with a slash, such as %q", "/"+pointer)
+		return nil, "", fmt.Errorf("that is no JSON pointer; one begins with a slash, such as %q", "/"+pointer)
 	}
-	return step(root, path, slices.Collect(Tokens(pointer)), f)
-}
-
-func step(at any, path string, tokens []string, f func(any, string, string) (any, error)) (any, error) {
-	token := tokens[0]
-	if len(tokens) == 1 {
-		return f(at, path, token)
+	if len(text) == 0 {
+		text = []byte("null")
 	}
-	switch at := at.(type) {
-	case map[string]any:
-		inner, ok := at[token]
-		if !ok {
-			return at, member(at, path, token)
+	n, err := Parse(text, Bounds{})
+	if err != nil {
+		return nil, "", err
+	}
+	tokens := slices.Collect(Tokens(pointer))
+	last := len(tokens) - 1
+	for _, token := range tokens[:last] {
+		next := n.Step(token)
+		if next == nil {
+			return nil, "", n.lacks(token)
 		}
-		inner, err := step(inner, Child(path, token), tokens[1:], f)
-		at[token] = inner
-		return at, err
-	case []any:
-		i, err := entry(at, path, token)
-		if err != nil {
-			return at, err
+		n = next
+	}
+	return n, tokens[last], nil
+}
+
+// first is where a member or an item begins in the text.
+func (n *Node) first() int {
+	if n.Parent.Kind == BeginObject {
+		return n.NameStart
+	}
+	return n.Start
+}
+
+// extend adds a member, or an item when the name is empty, behind the last one.
+func (n *Node) extend(text []byte, name, value string) []byte {
+	if len(n.Children) == 0 {
+		if name != "" {
+			value = name + ":" + value
 		}
-		at[i], err = step(at[i], Child(path, token), tokens[1:], f)
-		return at, err
+		return Splice(text, []Edit{{n.Start + 1, n.End - 1, value}})
 	}
-	return at, &PlaceError{Pointer: path, Token: token, Length: -1}
+	first, last := n.Children[0], n.Children[len(n.Children)-1]
+	if name != "" {
+		value = name + string(text[last.NameEnd:last.Start]) + value
+	}
+	return Splice(text, []Edit{{last.End, last.End, "," + string(text[n.Start+1:first.first()]) + value}})
 }
 
-func member(at map[string]any, path, token string) error {
-	names := slices.Sorted(maps.Keys(at))
-	if names == nil {
-		names = []string{}
+// lacks is the error for a token that names nothing here.
+func (n *Node) lacks(token string) error {
+	e := &PlaceError{Pointer: n.Pointer(), Token: token, Length: -1}
+	switch n.Kind {
+	case BeginObject:
+		e.Names = []string{}
+		for _, member := range n.Children {
+			e.Names = append(e.Names, member.Name)
+		}
+		slices.Sort(e.Names)
+		e.Names = slices.Compact(e.Names)
+	case BeginArray:
+		e.Length = len(n.Children)
 	}
-	return &PlaceError{Pointer: path, Token: token, Names: names, Length: -1}
-}
-
-func entry(at []any, path, token string) (int, error) {
-	i, err := strconv.Atoi(token)
-	if err != nil || i < 0 || i >= len(at) || strconv.Itoa(i) != token {
-		return 0, &PlaceError{Pointer: path, Token: token, Length: len(at)}
-	}
-	return i, nil
+	return e
 }

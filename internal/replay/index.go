@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -22,6 +23,8 @@ type Index struct {
 	// Scenario is the shipped scenario that the cassette holds, or nil.
 	Scenario *provider.Scenario
 
+	// changed says that the test has changed an answer.
+	changed bool
 	def     *provider.Definition
 	entries []entry
 	// classes lists, per request key, the interactions in cassette order.
@@ -72,6 +75,30 @@ func NewIndex(file *cassette.File, def *provider.Definition, scenario *provider.
 	t, _ := indexes.LoadOrStore(key, buildIndex(file, def, scenario))
 	return t.(*Index)
 }
+
+// Changed returns an index of its own whose first answer has another body, which
+// change makes of the recorded one. The lengths follow.
+func (t *Index) Changed(change func(body []byte) ([]byte, error)) (*Index, error) {
+	ia := *t.File.Interactions[0]
+	body, err := change([]byte(ia.Response.Body))
+	if err != nil {
+		return nil, err
+	}
+	ia.Response.Body, ia.Response.ContentLength = string(body), int64(len(body))
+	if ia.Response.Headers.Get("Content-Length") != "" {
+		ia.Response.Headers = ia.Response.Headers.Clone()
+		ia.Response.Headers.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	file := *t.File
+	file.Interactions = slices.Clone(file.Interactions)
+	file.Interactions[0] = &ia
+	changed := buildIndex(&file, t.def, t.Scenario)
+	changed.changed = true
+	return changed, nil
+}
+
+// FirstProblems returns what the contract says of the first answer.
+func (t *Index) FirstProblems(strict bool) []contract.Problem { return t.problems(0, strict) }
 
 func buildIndex(file *cassette.File, def *provider.Definition, scenario *provider.Scenario) *Index {
 	t := &Index{

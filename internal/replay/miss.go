@@ -204,8 +204,13 @@ func (t *Index) title() string {
 	if t.Scenario != nil {
 		name = t.Scenario.Name
 	}
-	if t.File.Header.Source == cassette.Simulated {
-		name += " (simulated)"
+	switch simulated := t.File.Header.Source == cassette.Simulated; {
+	case simulated && t.changed:
+		return name + " (simulated, changed by the test)"
+	case simulated:
+		return name + " (simulated)"
+	case t.changed:
+		return name + " (changed by the test)"
 	}
 	return name
 }

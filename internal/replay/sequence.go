@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
@@ -20,6 +21,8 @@ type Step struct {
 	// Always lets the step answer any number of requests, also none.
 	Always bool
 	Fault  Fault
+	// Delay is how long the answer takes.
+	Delay time.Duration
 }
 
 // Sequence answers requests from the interactions of its steps. Each request takes
@@ -70,7 +73,7 @@ func (s *Sequence) roundTrip(r *exchange.Request, k *Key) (resp *http.Response, 
 			return nil, s.miss(r, k)
 		}
 		by.Index, by.Step, by.Name = p.Index, p.number, p.Name
-		by.Interaction, by.Fault = id, p.Fault
+		by.Interaction, by.Fault, by.delay = id, p.Fault, p.Delay
 		return s.answer(r, p, id)
 	})
 	return resp, by, err

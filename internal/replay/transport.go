@@ -1,8 +1,11 @@
 package replay
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"sync"
+	"time"
 
 	"example.com/webhookvcr/internal/exchange"
 )
@@ -11,6 +14,10 @@ import (
 type Transport struct {
 	exchange.Client
 	sequence *Sequence
+
+	mu    sync.Mutex
+	over  bool
+	waits map[chan struct{}]bool // the ends of delays that last
 }
 
 // NewTransport returns a transport that answers from a sequence.
@@ -31,6 +38,7 @@ type Answered struct {
 	// Interaction counts from 0, as in the cassette.
 	Interaction int
 	Fault       Fault
+	delay       time.Duration
 }
 
 // RoundTrip implements http.RoundTripper. It never changes the request, closes
@@ -53,9 +61,59 @@ func (t *Transport) Exchange(req *http.Request) (resp *http.Response, by Answere
 			return nil, err
 		}
 		t.check(key, by)
+		if waited := t.wait(req.Context(), by.delay); waited != nil {
+			return nil, waited
+		}
 		return resp, err
 	})
 	return resp, by, err
+}
+
+// Close ends the delays that last, waits for the requests on their way, and
+// refuses later ones.
+func (t *Transport) Close() {
+	t.mu.Lock()
+	t.over = true
+	for end := range t.waits {
+		close(end)
+	}
+	clear(t.waits)
+	t.mu.Unlock()
+	t.Client.Close()
+}
+
+// wait lets an answer take its time, on the clock of the request's goroutine. When
+// the context ends first the error is that of net/http's transport.
+func (t *Transport) wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	// Within a synctest bubble only a channel of the bubble lets the clock go on.
+	end := make(chan struct{})
+	t.mu.Lock()
+	over := t.over
+	if t.waits == nil {
+		t.waits = map[chan struct{}]bool{}
+	}
+	if !over {
+		t.waits[end] = true
+	}
+	t.mu.Unlock()
+	if over {
+		return exchange.ErrClosed
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	case <-end:
+		return exchange.ErrClosed
+	}
+	t.mu.Lock()
+	delete(t.waits, end)
+	t.mu.Unlock()
+	return context.Cause(ctx)
 }
 
 // check reports what the contract says of an exchange.

@@ -30,24 +30,33 @@ type Library struct {
 	EveryAlways bool
 }
 
-// Resolve finds the cassettes of the steps; every mistake is reported at once.
-func (l Library) Resolve(steps []string) ([]replay.Step, error) {
-	if len(steps) == 0 {
+// Resolve finds the cassettes of the steps of a command line; every mistake is
+// reported at once.
+func (l Library) Resolve(texts []string) ([]replay.Step, error) {
+	if len(texts) == 0 {
 		return nil, fmt.Errorf("no step to replay; name a scenario, such as %q", l.Definition.Scenarios[0].Name)
 	}
+	steps := make([]Step, len(texts))
+	for i, text := range texts {
+		steps[i] = read(text)
+		steps[i].Always = steps[i].Always || l.EveryAlways
+	}
+	return l.Find(steps)
+}
+
+// Find finds the cassettes of steps that have been read.
+func (l Library) Find(steps []Step) ([]replay.Step, error) {
 	var resolved []replay.Step
 	var mistakes []string
-	for _, text := range steps {
-		s, err := l.read(text)
-		if err == nil {
-			s.always = s.always || l.EveryAlways
-			var found []replay.Step
-			found, err = l.find(s)
-			resolved = append(resolved, found...)
+	for _, s := range steps {
+		found, err := l.find(s)
+		if s.Mistake != "" {
+			err = fmt.Errorf("step %s %s", s.Spelt, s.Mistake)
 		}
 		if err != nil {
 			mistakes = append(mistakes, err.Error())
 		}
+		resolved = append(resolved, found...)
 	}
 	if len(mistakes) > 0 {
 		return nil, errors.New(strings.Join(mistakes, "\n"))
@@ -59,18 +68,22 @@ func (l Library) Resolve(steps []string) ([]replay.Step, error) {
 }
 
 // find returns what a step replays: several cassettes for a directory.
-func (l Library) find(s step) ([]replay.Step, error) {
-	if def := l.Definition.Scenario(s.name); def != nil {
+func (l Library) find(s Step) ([]replay.Step, error) {
+	if def := l.Definition.Scenario(s.Name); def != nil {
 		file, err := l.File(def)
 		if err != nil {
 			return nil, err
 		}
-		return []replay.Step{s.replayed(s.spelt, replay.NewIndex(file, l.Definition, def))}, nil
+		step, err := s.replayed(s.Spelt, replay.NewIndex(file, l.Definition, def))
+		return []replay.Step{step}, err
 	}
-	if l.isPath(s.name) {
+	if l.isPath(s.Name) {
 		return l.cassettes(s)
 	}
-	return nil, l.unknown(s.name)
+	if prefix, _, ok := strings.Cut(s.Name, ":"); ok {
+		return nil, fmt.Errorf("step %s begins with %q, which is no modifier; use %s", s.Spelt, prefix+":", l.Words.Modifiers)
+	}
+	return nil, l.unknown(s.Name)
 }
 
 // shipped remembers the parsed cassettes of this module: scenario -> *cassette.File.

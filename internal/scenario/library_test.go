@@ -3,7 +3,6 @@ package scenario_test
 import (
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"testing/fstest"
 
@@ -20,7 +19,7 @@ const cassette = "version: 2\ninteractions:\n- id: 0\n  request: {method: GET, u
 func library() scenario.Library {
 	return scenario.Library{
 		Definition: &provider.DevRev,
-		Words:      scenario.Words{Step: strconv.Quote, Modifiers: `"always:" and so on`, List: "a list shows them"},
+		Words:      scenario.Words{Modifiers: `"always:" and so on`, List: "a list shows them"},
 	}
 }
 

@@ -33,24 +33,27 @@ func isCassette(name string) bool {
 
 // cassettes returns the steps of a file, or of every cassette below a directory
 // in the order of their paths.
-func (l Library) cassettes(s step) ([]replay.Step, error) {
-	paths, err := walk(s.name)
+func (l Library) cassettes(s Step) ([]replay.Step, error) {
+	paths, err := walk(s.Name)
 	if err != nil {
 		return nil, err
 	}
 	var steps []replay.Step
 	var mistakes []string
 	for _, path := range paths {
-		index, err := l.open(path)
-		if err != nil {
-			mistakes = append(mistakes, err.Error())
-			continue
-		}
-		name := s.spelt
-		if path != s.name {
+		name := s.Spelt
+		if path != s.Name {
 			name = fmt.Sprintf("%q", path)
 		}
-		steps = append(steps, s.replayed(name, index))
+		index, err := l.open(path)
+		if err == nil {
+			var step replay.Step
+			step, err = s.replayed(name, index)
+			steps = append(steps, step)
+		}
+		if err != nil {
+			mistakes = append(mistakes, err.Error())
+		}
 	}
 	if len(mistakes) > 0 {
 		return nil, errors.New(strings.Join(mistakes, "\n"))

@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"example.com/webhookvcr/internal/replay"
 )
@@ -24,48 +25,63 @@ var faults = map[Modifier]replay.Fault{Timeout: replay.Timeout, Reset: replay.Re
 // Words are how the steps of a sequence are written where the caller's user
 // writes them, for messages.
 type Words struct {
-	// Step spells a step.
-	Step func(step string) string
 	// Modifiers lists the modifiers, with "or" before the last.
 	Modifiers string
 	// List says what shows the scenarios.
 	List string
 }
 
-// step is a step that has been read.
-type step struct {
-	spelt  string
-	name   string
-	always bool
-	fault  replay.Fault
+// Step is a step that has been read.
+type Step struct {
+	// Spelt is the step as its writer wrote it, for messages.
+	Spelt string
+	// Name is that of a scenario or a cassette.
+	Name   string
+	Always bool
+	Fault  replay.Fault
+	Delay  time.Duration
+	// Change changes the body of the answer; nil leaves it as it is.
+	Change func(body []byte) ([]byte, error)
+	// Mistake says what is wrong with the step beside its name.
+	Mistake string
 }
 
-// read takes the modifiers from a step. What begins like one and is none stays
-// in the name when the name is a path.
-func (l Library) read(text string) (step, error) {
-	s := step{spelt: l.Words.Step(text), name: text}
+// Fail gives the step a fault.
+func (s *Step) Fail(f replay.Fault) {
+	if s.Fault != replay.None {
+		s.Mistake = "has two faults; a step fails in one way"
+	}
+	s.Fault = f
+}
+
+// read takes the modifiers from a step. What begins like one and is none stays in
+// the name.
+func read(text string) Step {
+	s := Step{Spelt: fmt.Sprintf("%q", text), Name: text}
 	for {
-		prefix, rest, ok := strings.Cut(s.name, ":")
-		if !ok {
-			return s, nil
-		}
+		prefix, rest, _ := strings.Cut(s.Name, ":")
 		switch m := Modifier(prefix + ":"); {
+		case !strings.Contains(s.Name, ":"):
+			return s
 		case m == Always:
-			s.always = true
-		case faults[m] != replay.None && s.fault == replay.None:
-			s.fault = faults[m]
+			s.Always = true
 		case faults[m] != replay.None:
-			return s, fmt.Errorf("step %s has two faults; a step fails in one way", s.spelt)
-		case l.isPath(s.name):
-			return s, nil
+			s.Fail(faults[m])
 		default:
-			return s, fmt.Errorf("step %s begins with %q, which is no modifier; use %s", s.spelt, m, l.Words.Modifiers)
+			return s
 		}
-		s.name = rest
+		s.Name = rest
 	}
 }
 
 // replayed is the step with its index, as package replay takes it.
-func (s step) replayed(name string, index *replay.Index) replay.Step {
-	return replay.Step{Name: name, Index: index, Always: s.always, Fault: s.fault}
+func (s Step) replayed(name string, index *replay.Index) (replay.Step, error) {
+	if s.Change != nil {
+		changed, err := index.Changed(s.Change)
+		if err != nil {
+			return replay.Step{}, fmt.Errorf("step %s: %w", s.Spelt, err)
+		}
+		index = changed
+	}
+	return replay.Step{Name: name, Index: index, Always: s.Always, Fault: s.Fault, Delay: s.Delay}, nil
 }

@@ -31,7 +31,7 @@ const webhook = `{"id":"` + provider.DevRevWebhookID + `"}`
 // steps reads steps as the command line gives them.
 func steps(t testing.TB, def *provider.Definition, names ...string) []replay.Step {
 	t.Helper()
-	library := scenario.Library{Definition: def, Paths: true, Words: scenario.Words{Step: func(s string) string { return fmt.Sprintf("%q", s) }}}
+	library := scenario.Library{Definition: def, Paths: true}
 	resolved, err := library.Resolve(names)
 	require.NoError(t, err)
 	return resolved

@@ -64,6 +64,40 @@ func ExampleReplay_miss() {
 	// the client got an error: true
 }
 
+// Code that must decide without asking gets a client without a step.
+func ExampleReplay_noRequest() {
+	t := tbtest.New("TestLookup")
+	defer t.End()
+
+	client := webhooktest.Replay(t, webhooktest.DevRev)
+	_, err := ask(client, webhooktest.DevRevWebhookID)
+
+	fmt.Println("the test failed:", t.Failed())
+	fmt.Println("the client got an error:", err != nil)
+	// Output:
+	// the test failed: true
+	// the client got an error: true
+}
+
+// Three attempts were made.
+func ExampleRequests() {
+	t := tbtest.Example()
+	defer t.End()
+
+	client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/503", "webhooks.get/503", "webhooks.get/200")
+	for status := ""; status != "200 OK"; {
+		status, _ = ask(client, webhooktest.DevRevWebhookID)
+	}
+
+	for i, req := range webhooktest.Requests(t, client) {
+		fmt.Println(i+1, req.Method, req.URL.Path, req.Header.Get("Content-Type"))
+	}
+	// Output:
+	// 1 POST /webhooks.get application/json
+	// 2 POST /webhooks.get application/json
+	// 3 POST /webhooks.get application/json
+}
+
 func ExampleReplayServer() {
 	t := tbtest.Example()
 	defer t.End()

@@ -22,6 +22,8 @@ import (
 // nearest one; the error wraps go-vcr's cassette.ErrInteractionNotFound), when a
 // request or an answer breaks the vendor's contract, and at its end when a step
 // was not used. Authorization and Origin are added to requests that lack them.
+// Without a step no request may come at all: for code that must decide without
+// asking. [Requests] returns what was sent.
 //
 // The client ends with the test: a cleanup that was registered before Replay
 // runs after that, and a request that it sends comes too late and fails the test.
@@ -73,7 +75,7 @@ func front(tb testing.TB, p Provider, steps []replay.Step, hint string) *replay.
 
 func (p Provider) config(tb testing.TB) exchange.Config {
 	c := exchange.Config{
-		Definition: p.def, Report: tb,
+		Definition: p.def, Report: tb, KeepRequests: true,
 		Strict: p.options.strict, NoDefaults: p.options.noDefaults,
 		AllowProblems: p.options.allowProblems, OnRequest: p.options.onRequest,
 	}

@@ -91,7 +91,6 @@ func TestSteps_mistakes(t *testing.T) {
 		says  string
 	}{
 		{"no provider", none, []webhooktest.Step{"webhooks.get/200"}, `webhooktest: the zero Provider names no vendor; use webhooktest.DevRev or webhooktest.DVelop`},
-		{"no step", webhooktest.DevRev, nil, `webhooktest: no step to replay; name a scenario, such as "webhooks.get/200"`},
 		{"swapped digits", webhooktest.DevRev, []webhooktest.Step{"webhooks.get/430"}, `webhooktest: devrev has no scenario "webhooks.get/430"; did you mean "webhooks.get/403"?`},
 		{"the name that record list prints", webhooktest.DevRev, []webhooktest.Step{"devrev/webhooks.get/200"}, `webhooktest: devrev has no scenario "devrev/webhooks.get/200"; did you mean "webhooks.get/200"?`},
 		{"a wrong digit", webhooktest.DevRev, []webhooktest.Step{"webhooks.get/405"}, `webhooktest: devrev has no scenario "webhooks.get/405"; did you mean "webhooks.get/401", "webhooks.get/403" or "webhooks.get/404"?`},

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
@@ -39,6 +41,9 @@ type Config struct {
 	AllowProblems []string
 	// OnRequest each see a copy of every request as it was sent.
 	OnRequest []func(*http.Request)
+	// KeepRequests remembers the requests for [Client.Requests]; without it there are
+	// none. What serves for days must not remember.
+	KeepRequests bool
 	// OnNews sees each problem that does not fail a test.
 	OnNews func(contract.Problem)
 }
@@ -57,8 +62,31 @@ type Client struct {
 	closed bool   // guarded by open
 	ending Ending // guarded by open
 
-	mu     sync.Mutex // guards logged, and lets one request report at a time
+	mu     sync.Mutex // guards what follows, and lets one request report at a time
 	logged map[string]bool
+	sent   []*past
+}
+
+// past is a request that the code under test has sent, with copies of what its owner
+// may change later.
+type past struct {
+	at     time.Time
+	r      *Request
+	url    url.URL
+	header http.Header
+}
+
+// Requests returns copies of the requests so far, in the order in which they came.
+func (c *Client) Requests() (requests []*http.Request, times []time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.sent {
+		r, sent := *p.r, *p.r.Sent
+		sent.URL, sent.Header = &p.url, p.header
+		r.Sent = &sent
+		requests, times = append(requests, c.Copy(&r)), append(times, p.at)
+	}
+	return requests, times
 }
 
 // Send takes a private copy of the request, closes its body, and returns what
@@ -86,6 +114,12 @@ func (c *Client) Send(req *http.Request, answer func(*Request) (*http.Response, 
 	r := &Request{Request: Asked(req, body), Sent: req}
 	c.credentials(r)
 	c.plain(r)
+	if c.KeepRequests {
+		p := &past{time.Now(), r, *req.URL, req.Header.Clone()}
+		c.mu.Lock()
+		c.sent = append(c.sent, p)
+		c.mu.Unlock()
+	}
 	for _, see := range c.OnRequest {
 		see(c.Copy(r))
 	}

@@ -32,9 +32,15 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var b strings.Builder
-	b.WriteString(s.noAnswer())
-	if place := exchange.Callers().String(); place != "" {
-		b.WriteString(" the call at " + place)
+	switch place := exchange.Callers().String(); {
+	case len(s.steps) == 0 && place == "":
+		b.WriteString("no step was given, so that no request may come, and here is one")
+	case len(s.steps) == 0:
+		b.WriteString("no step was given, so that no request may come, and the call at " + place + " sends one")
+	case place == "":
+		b.WriteString(s.noAnswer())
+	default:
+		b.WriteString(s.noAnswer() + " the call at " + place)
 	}
 	secret := exchange.NewRedactor(k.def, r.Request)
 	b.WriteString("\n\t" + secret.Request(r.Request))

@@ -1,0 +1,56 @@
+package webhooktest_test
+
+import (
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
+)
+
+// Three attempts, the second after a second.
+func TestRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var client *http.Client
+		tbtest.New(t.Name()).Run(func(tb testing.TB) {
+			client = webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/429", webhooktest.Always(webhooktest.Reset("webhooks.get/200")))
+			for _, wait := range []time.Duration{time.Second, time.Minute, 0} {
+				swallow(client, getWebhook(t, webhooktest.DevRevWebhookID))
+				time.Sleep(wait)
+			}
+			swallow(client, getWebhook(t, "nobody's"))
+		})
+		for range 2 { // bodies can be read each time, also after the test
+			got := webhooktest.Requests(t, client)
+			require.Len(t, got, 4, "a request without an answer was sent as well")
+			assert.Equal(t, []time.Duration{time.Second, time.Minute}, []time.Duration{got[1].At.Sub(got[0].At), got[2].At.Sub(got[1].At)})
+			assert.Equal(t, "Bearer "+webhooktest.Token, got[0].Header.Get("Authorization"))
+			for i, id := range []string{webhooktest.DevRevWebhookID, webhooktest.DevRevWebhookID, webhooktest.DevRevWebhookID, "nobody's"} {
+				body, err := io.ReadAll(got[i].Body)
+				require.NoError(t, err)
+				assert.JSONEq(t, `{"id": "`+id+`"}`, string(body))
+			}
+		}
+	})
+}
+
+func TestRequests_mistakes(t *testing.T) {
+	for _, tc := range []struct {
+		client *http.Client
+		says   string
+	}{
+		{nil, "webhooktest: Requests(nil): give a client that Replay, Open or Simulate has made"},
+		{http.DefaultClient, "webhooktest: Requests: the client's transport is a <nil>; give the client that Replay, Open or Simulate has made, before another transport is put into it"},
+		{&http.Client{Transport: http.DefaultTransport}, "webhooktest: Requests: the client's transport is a *http.Transport; give the client that Replay, Open or Simulate has made, before another transport is put into it"},
+	} {
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Requests(tb, tc.client) })
+		assert.Equal(t, tc.says, w.Failures())
+	}
+	assert.Empty(t, webhooktest.Requests(t, webhooktest.Replay(t, webhooktest.DevRev)))
+}

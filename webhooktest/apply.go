@@ -25,7 +25,7 @@ const (
 
 // applies says which option is of use in which call. One that is of no use is
 // refused there, so that no test relies on what does not happen. The package
-// comment shows this table.
+// comment shows this table, and a test holds it to what the calls do.
 var applies = map[string][]string{
 	"AllowUnused":   {forReplay, forOpen, forChecked},
 	"AllowProblems": {forReplay, forOpen, forChecked, forValidate, forSimulate},
@@ -171,7 +171,7 @@ func (p Provider) clashes(option string, pointers []string) error {
 }
 
 // ownScenarios makes sure that the file system of Scenarios holds some, and that
-// each has the name of one: the shipped one would be replayed in silence.
+// each has a name by which a step can ask for it.
 func (p Provider) ownScenarios() error {
 	own := p.options.scenarios
 	if own == nil {
@@ -206,9 +206,12 @@ func (p Provider) ownScenarios() error {
 // maxMisnamed bounds the files that an error names.
 const maxMisnamed = 3
 
-// misnamed names the files that no scenario has.
+// misnamed names the files that no step can ask for.
 func (p Provider) misnamed(files []string) error {
 	var names []string
+	for _, added := range p.scenarioLibrary().Added() {
+		names = append(names, p.def.Name+"/"+added+extension)
+	}
 	for _, s := range p.def.Scenarios {
 		names = append(names, p.def.Name+"/"+s.Name+extension)
 	}
@@ -224,7 +227,7 @@ func (p Provider) misnamed(files []string) error {
 		if near := provider.Nearest(file, names); len(near) > 0 {
 			hint = fmt.Sprintf("did you mean %q?", near[0])
 		}
-		mistakes = append(mistakes, fmt.Errorf("Scenarios: %q has the name of no scenario of %s, so that nothing replays it; %s", file, p.def.Title, hint))
+		mistakes = append(mistakes, fmt.Errorf("Scenarios: %q has no scenario's name, so that nothing replays it; expected OPERATION/STATUS.yaml or OPERATION/STATUS-WORD.yaml below %s; %s", file, p.def.Name, hint))
 	}
 	return errors.Join(mistakes...)
 }

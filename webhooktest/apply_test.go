@@ -2,10 +2,14 @@ package webhooktest_test
 
 import (
 	"embed"
+	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -17,26 +21,56 @@ import (
 	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
-// every is each option with the calls on which it has an effect.
+// every is each option.
 var every = []struct {
-	name    string
-	option  webhooktest.Option
-	applies string
+	name   string
+	option webhooktest.Option
 }{
-	{"AllowUnused", webhooktest.AllowUnused(), "Replay ReplayServer Open Checked"},
-	{"AllowProblems", webhooktest.AllowProblems("/webhook/secret"), "Replay ReplayServer Open Checked Validate ValidateBody"},
-	{"AcceptDrift", webhooktest.AcceptDrift(), "Open"},
-	{"Redact", webhooktest.Redact("/webhook/team"), "Open"},
-	{"Keep", webhooktest.Keep("/webhook/team"), "Open"},
-	{"Seed", webhooktest.Seed("don:integration:dvrv-us-1:devo/example:webhook/second", "SECOND"), "Open"},
-	{"Scenarios", webhooktest.Scenarios(fstest.MapFS{"devrev/webhooks.get/401.yaml": {}}), "Replay ReplayServer"},
-	{"OnRequest", webhooktest.OnRequest(func(*http.Request) {}), "Replay ReplayServer Open"},
-	{"OnNews", webhooktest.OnNews(func(webhooktest.Problem) {}), "Replay ReplayServer Open Checked Validate ValidateBody"},
-	{"Transport", webhooktest.Transport(http.DefaultTransport), "Open"},
-	{"NoDefaults", webhooktest.NoDefaults(), "Replay ReplayServer Open"},
-	{"InOrder", webhooktest.InOrder(), "Replay ReplayServer Open"},
-	{"Varies", webhooktest.Varies("/secret"), "Open"},
-	{"Strict", webhooktest.Strict(), "Replay ReplayServer Open Checked Validate ValidateBody"},
+	{"AcceptDrift", webhooktest.AcceptDrift()},
+	{"AllowProblems", webhooktest.AllowProblems("/webhook/secret")},
+	{"AllowUnused", webhooktest.AllowUnused()},
+	{"InOrder", webhooktest.InOrder()},
+	{"Keep", webhooktest.Keep("/webhook/team")},
+	{"NoDefaults", webhooktest.NoDefaults()},
+	{"OnNews", webhooktest.OnNews(func(webhooktest.Problem) {})},
+	{"OnRequest", webhooktest.OnRequest(func(*http.Request) {})},
+	{"Redact", webhooktest.Redact("/webhook/team")},
+	{"Scenarios", webhooktest.Scenarios(fstest.MapFS{"devrev/webhooks.get/401.yaml": {}})},
+	{"Seed", webhooktest.Seed("don:integration:dvrv-us-1:devo/example:webhook/second", "SECOND")},
+	{"SentBy", webhooktest.SentBy(webhooktest.Sender{Hex: true})},
+	{"Strict", webhooktest.Strict()},
+	{"Transport", webhooktest.Transport(http.DefaultTransport)},
+	{"Varies", webhooktest.Varies("/secret")},
+	{"Webhooks", webhooktest.Webhooks(1)},
+}
+
+// documented is the table of the package comment: for each option the calls to which
+// it applies.
+func documented(t *testing.T) (order []string, applies map[string][]string) {
+	t.Helper()
+	text, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	_, table, ok := strings.Cut(string(text), "//\toption ")
+	require.True(t, ok, "the package comment has no table of the options")
+	table, _, _ = strings.Cut("option "+table, "\n//\n")
+	lines := strings.Split(strings.ReplaceAll(table, "//\t", ""), "\n")
+	columns := regexp.MustCompile(`\w+(, \w+)*`).FindAllStringIndex(lines[0], -1)[1:]
+	applies = map[string][]string{}
+	for i, at := range columns {
+		names := strings.Split(lines[0][at[0]:at[1]], ", ")
+		order = append(order, names...)
+		for _, line := range lines[1:] {
+			name := strings.Fields(line)[0]
+			end := len(line)
+			if i+1 < len(columns) {
+				end = min(end, columns[i+1][0])
+			}
+			if at[0] < end && strings.Contains(line[at[0]:end], "x") {
+				applies[name] = append(applies[name], names...)
+			}
+		}
+	}
+	return order, applies
 }
 
 // calls are the calls that take a provider with options; each returns what it
@@ -64,6 +98,9 @@ func calls(t *testing.T) map[string]func(webhooktest.Provider) string {
 		"Checked": func(p webhooktest.Provider) string {
 			return fatal(func(tb testing.TB) { webhooktest.Checked(tb, p, nil) })
 		},
+		"Simulate": func(p webhooktest.Provider) string {
+			return fatal(func(tb testing.TB) { webhooktest.Simulate(tb, p) })
+		},
 		"Validate": func(p webhooktest.Provider) string {
 			req, _ := http.NewRequest(http.MethodPost, p.BaseURL()+"/webhooks.delete", nil)
 			return saidBy(webhooktest.Validate(p, &http.Response{StatusCode: 200, Request: req, Header: http.Header{"Content-Type": {"application/json"}}, Body: http.NoBody}))
@@ -81,22 +118,57 @@ func saidBy(err error) string {
 	return err.Error()
 }
 
-// Each option on each call has an effect, or is refused by name.
+// Each option on each call has an effect, or is refused by name: as the package
+// comment says. No option is left out there.
 func TestOption_everyOptionOnEveryCall(t *testing.T) {
-	order := []string{"Replay", "ReplayServer", "Open", "Checked", "Validate", "ValidateBody"}
+	order, applies := documented(t)
 	all := calls(t)
-	require.Len(t, all, len(order))
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(all)), order)
+	assert.Len(t, applies, len(every))
 	for _, o := range every {
-		row := ""
+		assert.Contains(t, applies, o.name)
 		for _, call := range order {
 			said := all[call](webhooktest.DevRev.With(o.option))
-			applies := strings.Contains(" "+o.applies+" ", " "+call+" ")
 			refused := strings.Contains(said, "option "+o.name+" has no effect on "+strings.TrimSuffix(strings.TrimSuffix(call, "Server"), "Body"))
-			assert.Equal(t, !applies, refused, "%s on %s: %s", o.name, call, said)
-			row += map[bool]string{true: "\t" + call, false: "\t-"}[applies]
+			assert.Equal(t, !slices.Contains(applies[o.name], call), refused, "%s on %s: %s", o.name, call, said)
 		}
-		t.Logf("%-14s%s", o.name, row)
 	}
+	exported := regexp.MustCompile(`(?m)^func (\w+)\(.*\) Option \{$`)
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	var options int
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, m := range exported.FindAllStringSubmatch(string(text), -1) {
+			if m[1] != "option" && m[1] != "pointers" && m[1] != "owning" {
+				options++
+				assert.Contains(t, applies, m[1], "an option that the table lacks")
+			}
+		}
+	}
+	assert.Equal(t, len(every), options)
+}
+
+// What is given to one call applies to it as what With gives, and to no other.
+func TestOption_perCall(t *testing.T) {
+	file := cassettePath(t)
+	data, err := os.ReadFile(filepath.Join("..", "cassettes", "devrev", "webhooks.get", "200.yaml"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, data, 0o644))
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev, file, webhooktest.AllowUnused()) })
+	assert.Empty(t, w.Errors())
+	w = tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, nil, webhooktest.AllowUnused()) })
+	assert.Empty(t, w.Errors())
+	const body = `{"webhooks": 1}`
+	require.Error(t, webhooktest.ValidateBody(webhooktest.DevRev, "webhooks.list", 200, "", []byte(body)))
+	require.NoError(t, webhooktest.ValidateBody(webhooktest.DevRev, "webhooks.list", 200, "", []byte(body), webhooktest.AllowProblems("/webhooks")))
+	resp := &http.Response{
+		StatusCode: 200, Request: scenario(t, webhooktest.DevRev, "webhooks.list/200").Request(),
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)),
+	}
+	require.Error(t, webhooktest.Validate(webhooktest.DevRev, resp))
+	require.NoError(t, webhooktest.Validate(webhooktest.DevRev, resp, webhooktest.AllowProblems("/webhooks")))
 }
 
 // Every mistake in an option is an error of each call on which the option has an
@@ -185,6 +257,7 @@ func TestOption_mistakes(t *testing.T) {
 	}
 	var texts []string
 	all := calls(t)
+	_, applies := documented(t)
 	for _, test := range tests {
 		p := webhooktest.DevRev.With(test.given...)
 		text := ""
@@ -192,7 +265,7 @@ func TestOption_mistakes(t *testing.T) {
 			if test.option != "" && o.name != test.option {
 				continue
 			}
-			for _, call := range strings.Fields(o.applies) {
+			for _, call := range applies[o.name] {
 				said := strings.TrimPrefix(all[call](p), "webhooktest: ")
 				if text == "" {
 					text = said

@@ -19,8 +19,8 @@ import (
 // vendor's contract while the test runs: for a team that has its own recorder,
 // fake or server. Breaches fail the test; undocumented members, unlisted enum
 // values and unknown operations are logged. A test in which no request of a
-// documented operation came by fails at its end, unless AllowUnused is given. Of
-// the options, AllowProblems, AllowUnused, OnNews and Strict apply.
+// documented operation came by fails at its end, unless AllowUnused is given. The
+// options apply to this call, beside those of [Provider.With].
 //
 // An Authorization or Origin that a request carries must have the vendor's form,
 // whatever its token is; that one is missing is not reported, for a transport below
@@ -30,8 +30,9 @@ import (
 // Requests and answers pass as they are, bodies included; an answer to an
 // upgrade and a stream of events pass unread. rt defaults to
 // http.DefaultTransport.
-func Checked(tb testing.TB, p Provider, rt http.RoundTripper) http.RoundTripper {
+func Checked(tb testing.TB, p Provider, rt http.RoundTripper, opts ...Option) http.RoundTripper {
 	tb.Helper()
+	p = p.With(opts...)
 	if err := p.ready(forChecked); err != nil {
 		fatal(tb, err)
 	}

@@ -83,21 +83,23 @@
 //
 // An option that has no effect on a call is an error of that call:
 //
-//	option         Replay, ReplayServer  Open  Checked  Validate, ValidateBody
-//	AllowUnused    x                     x     x
-//	AllowProblems  x                     x     x        x
+//	option         Replay, ReplayServer  Open  Checked  Validate, ValidateBody  Simulate
 //	AcceptDrift                          x
-//	Redact                               x
-//	Keep                                 x
-//	Varies                               x
-//	Seed                                 x
-//	Scenarios      x
-//	OnRequest      x                     x
+//	AllowProblems  x                     x     x        x                       x
+//	AllowUnused    x                     x     x
 //	InOrder        x                     x
-//	OnNews         x                     x     x        x
-//	Transport                            x
-//	NoDefaults     x                     x
+//	Keep                                 x
+//	NoDefaults     x                     x                                      x
+//	OnNews         x                     x     x        x                       x
+//	OnRequest      x                     x                                      x
+//	Redact                               x
+//	Scenarios      x
+//	Seed                                 x
+//	SentBy                                                                      x
 //	Strict         x                     x     x        x
+//	Transport                            x
+//	Varies                               x
+//	Webhooks                                                                    x
 //
 // So is one that cannot have an effect: a nil, an empty list, a second Transport or
 // Scenarios, a Seed of what has a meaning already, Strict for a vendor without an

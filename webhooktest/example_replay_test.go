@@ -300,6 +300,31 @@ func ExampleScenarios() {
 	// live simulated
 }
 
+// A scenario under a name of its own, written by hand.
+func ExampleScenarios_added() {
+	t := tbtest.Example()
+	defer t.End()
+
+	files := fstest.MapFS{"devrev/webhooks.list/200-none.yaml": {Data: []byte(`version: 2
+interactions:
+  - request: {method: POST, url: https://api.devrev.ai/webhooks.list, body: "{}"}
+    response: {code: 200, body: '{"webhooks": []}'}
+`)}}
+	devrev := webhooktest.DevRev.With(webhooktest.Scenarios(files))
+	client := webhooktest.Replay(t, devrev, "webhooks.list/200-none")
+
+	resp, err := client.Post("https://api.devrev.ai/webhooks.list", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	fmt.Println(string(body), err)
+	// Output:
+	// {"webhooks": []} <nil>
+}
+
 const ownRecording = `---
 webhooktest: {provider: devrev, scenario: webhooks.get/200, source: live, recorded: "2026-05-04"}
 version: 2

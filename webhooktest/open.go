@@ -24,8 +24,8 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 
 // Open returns a client for a cassette of your own, by its path
 // ("testdata/lookup.yaml"). It replays the file, as [Replay] replays scenarios;
-// a plain go-vcr v2-format cassette serves as well. Every recorded interaction
-// must be used. What the test sends is compared, but for the members that the
+// a plain go-vcr v2-format cassette serves as well, also by its name without .yaml,
+// as go-vcr takes it. Every recorded interaction must be used. What the test sends is compared, but for the members that the
 // cassette lists under webhooktest: varies.
 //
 // When WEBHOOKTEST_RECORD matches the path, Open records instead; a value that
@@ -44,13 +44,25 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // sends, comes too late; its requests get an error and fail the test, but the
 // file is written by then. Otherwise the old file stays as it was and the test
 // says why.
-func Open(tb testing.TB, p Provider, file string) *http.Client {
+//
+// The file may be a [Step] that [Always], [Delay], [Changed] or a fault makes of its
+// name: every exchange of the cassette answers so, or with Changed the first. Such a
+// step is replayed also when WEBHOOKTEST_RECORD matches, for the tenant answers as it
+// does. The options apply to this call, beside those of [Provider.With].
+func Open[F ~string](tb testing.TB, p Provider, file F, opts ...Option) *http.Client {
+	tb.Helper()
+	return open(tb, p.With(opts...), Step(file))
+}
+
+func open(tb testing.TB, p Provider, step Step) *http.Client {
 	tb.Helper()
 	if err := p.ready(forOpen); err != nil {
 		fatal(tb, err)
 	}
-	if filepath.Ext(file) != extension {
-		fatal(tb, fmt.Errorf("%q is no cassette's name; name a file that ends in .yaml, such as %q", file, "testdata/lookup.yaml"))
+	read := step.read()
+	file, err := cassetteFile(read.Name)
+	if err != nil {
+		fatal(tb, err)
 	}
 	slashed := filepath.ToSlash(file)
 	command := fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, record.Quote(pathPattern(slashed)), record.Quote(runPattern(tb.Name())))
@@ -60,6 +72,10 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	}
 	if pattern := os.Getenv(RecordVar); pattern != "" && !asked {
 		tb.Logf("%s is set, but does not match %s as a whole, so that is replayed", RecordVar, slashed)
+	}
+	if asked && string(step) != read.Name {
+		tb.Logf("%s is replayed, not recorded: a tenant answers as it does; the call that names the file alone records it", read.Spelt)
+		asked = false
 	}
 	if asked {
 		return &http.Client{Transport: recording(tb, p, file)}
@@ -81,8 +97,26 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	if open := index.Uncompared(p.options.varies); len(open) > 0 {
 		tb.Logf("%s: what requests send at %s is not compared; declare it with Varies, or record again what may be compared", file, strings.Join(open, ", "))
 	}
-	step := replay.Step{Name: file, Index: index}
-	return &http.Client{Transport: front(tb, p, []replay.Step{step}, command)}
+	replayed, err := read.Replayed(file, index)
+	if err == nil {
+		err = p.breach(tb, read, replayed.Index)
+	}
+	if err != nil {
+		fatal(tb, err)
+	}
+	return &http.Client{Transport: front(tb, p, []replay.Step{replayed}, command)}
+}
+
+// cassetteFile is the path of a cassette, which may be given without its extension.
+func cassetteFile(name string) (string, error) {
+	if filepath.Ext(name) == extension {
+		return name, nil
+	}
+	_, err := os.Stat(name + extension)
+	if base := filepath.Base(name); base == "" || base == "." || filepath.Ext(name) != "" && err != nil {
+		return "", fmt.Errorf("%q is no cassette's name; name a file that ends in .yaml, such as %q", name, "testdata/lookup.yaml")
+	}
+	return name + extension, nil
 }
 
 // recorded makes sure that a cassette which names a provider names this one.

@@ -1,6 +1,7 @@
 package webhooktest_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log"
@@ -11,7 +12,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -288,4 +292,64 @@ func TestOpen_namesThatAreWordsOfTheFormat(t *testing.T) {
 			assert.NotContains(t, stored(t, file), "Lindqvist")
 		})
 	}
+}
+
+// A cassette of one's own answers under a fault, slowly, changed or any number of
+// times as a scenario does.
+func TestOpen_steps(t *testing.T) {
+	t.Setenv(webhooktest.RecordVar, "")
+	file := cassettePath(t)
+	require.NoError(t, os.WriteFile(file, []byte(minimal), 0o644))
+	mine := webhooktest.Step(file)
+	ask := func(t *testing.T, step webhooktest.Step) (*http.Response, string, error) {
+		req := getWebhook(t, "webhook-2")
+		resp, err := webhooktest.Open(t, webhooktest.DevRev, step).Do(req)
+		if err != nil {
+			return nil, "", err
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		return resp, string(body), err
+	}
+	_, _, err := ask(t, webhooktest.Timeout(mine))
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	_, _, err = ask(t, webhooktest.Truncated(mine))
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	_, body, err := ask(t, webhooktest.Changed(mine, webhooktest.Set("/webhook/status", "active")))
+	assert.NoError(t, err)
+	assert.Contains(t, body, `"status": "active"`)
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		_, _, err := ask(t, webhooktest.Delay(mine, time.Hour))
+		assert.NoError(t, err)
+		assert.Equal(t, time.Hour, time.Since(began))
+	})
+	client := webhooktest.Open(t, webhooktest.DevRev, webhooktest.Always(mine))
+	for range 3 {
+		send(t, client, getWebhook(t, "webhook-2"))
+	}
+	webhooktest.Open(t, webhooktest.DevRev, webhooktest.Always(mine)) // none is enough
+	_, _, err = ask(t, webhooktest.Step(strings.TrimSuffix(file, ".yaml")))
+	assert.NoError(t, err, "go-vcr takes the name without .yaml")
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		webhooktest.Open(tb, webhooktest.DevRev, webhooktest.Changed(mine, webhooktest.Set("/webhook/status", 1)))
+	})
+	assert.Contains(t, w.Failures(), "breaks the contract of DevRev:\n\tanswer /webhook/status")
+	w = tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		webhooktest.Open(tb, webhooktest.DevRev, webhooktest.Timeout(webhooktest.Reset(mine)))
+	})
+	assert.Contains(t, w.Failures(), "has two faults; a step fails in one way")
+}
+
+// What a tenant cannot be told to do is replayed, whoever records.
+func TestOpen_stepsAreNotRecorded(t *testing.T) {
+	t.Setenv(webhooktest.RecordVar, ".*")
+	file := cassettePath(t)
+	require.NoError(t, os.WriteFile(file, []byte(minimal), 0o644))
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		_, err := webhooktest.Open(tb, webhooktest.DevRev, webhooktest.Reset(webhooktest.Step(file))).Do(getWebhook(t, "webhook-2"))
+		assert.ErrorIs(t, err, syscall.ECONNRESET)
+	})
+	assert.Empty(t, w.Errors())
+	assert.Contains(t, w.Said(), "is replayed, not recorded: a tenant answers as it does; the call that names the file alone records it")
 }

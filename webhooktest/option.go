@@ -149,10 +149,12 @@ func Seed(placeholder, variable string) Option {
 	})
 }
 
-// Scenarios replays your own recorded scenarios where fsys has them, and the
-// shipped ones otherwise. fsys holds what record refresh --out wrote:
-// PROVIDER/OPERATION/SCENARIO.yaml. A cassette there that has the name of no
-// scenario is an error, and so is a second file system.
+// Scenarios replays your own scenarios where fsys has them, and the shipped ones
+// otherwise. fsys holds what record refresh --out wrote, or what you wrote by hand:
+// PROVIDER/OPERATION/SCENARIO.yaml. A scenario there that no shipped one has, such as
+// devrev/webhooks.get/200-mine.yaml, is one more: "webhooks.get/200-mine" is its step.
+// A cassette there that has another name than OPERATION/STATUS or
+// OPERATION/STATUS-WORD is an error, and so is a second file system.
 func Scenarios(fsys fs.FS) Option {
 	const instead = "name a file system, such as os.DirFS(\"testdata/scenarios\")"
 	return option("Scenarios", func(o *options) {

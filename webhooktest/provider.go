@@ -53,9 +53,10 @@ func (p Provider) BaseURL() string {
 	return p.def.BaseURL
 }
 
-// With returns the provider with options, for Replay, ReplayServer, Open,
-// Validate and Checked. The provider itself stays as it is. A mistake in an
-// option, or one that has no effect on a call, is an error of that call.
+// With returns the provider with options, for all calls that take it. The provider
+// itself stays as it is. Open, Checked, Validate and ValidateBody take options of one
+// call as well; Replay, whose last arguments are steps, takes them here alone. A
+// mistake in an option, or one that has no effect on a call, is an error of that call.
 func (p Provider) With(opts ...Option) Provider {
 	p.options = p.options.clone()
 	for i, o := range opts {
@@ -68,39 +69,42 @@ func (p Provider) With(opts ...Option) Provider {
 	return p
 }
 
-// Scenario is a shipped cassette.
+// Scenario is a shipped cassette, or one of your own below [Scenarios].
 type Scenario struct {
 	// Name is OPERATION/STATUS[-VARIANT], such as "webhooks.get/400-invalid_id".
 	// Step(s.Name) is the step that replays the scenario.
 	Name string
 	// Operation is the vendor's name of the API call, such as "webhooks.get".
 	Operation string
-	// Summary says in a few words what the scenario shows.
+	// Summary says in a few words what the scenario shows; nothing for one that no
+	// shipped scenario has.
 	Summary string
 	// Status is the HTTP status of the answer.
 	Status int
 	// Source says where the cassette comes from: "live" (a tenant) or
-	// "simulated" (the built-in simulator, made from the published contract).
+	// "simulated" (the built-in simulator, made from the published contract). It is
+	// empty for a cassette that does not say.
 	Source string
 
-	scenario *provider.Scenario
-	def      *provider.Definition
+	request func() (*http.Request, error)
 }
 
 // Request returns a new request as the scenario's cassette answers it. Scenarios
 // of errors also answer the well-formed request of the operation, so that a
 // client that never sends a bad request can be shown the error as well.
 func (s Scenario) Request() *http.Request {
-	req, err := scenario.Request(context.Background(), s.def, s.scenario)
+	req, err := s.request()
 	if err != nil {
-		// A test of the definitions keeps this from happening.
+		// A test of the definitions keeps this from happening, and a cassette whose
+		// URL does not parse is not loaded.
 		panic(fmt.Sprintf("webhooktest: scenario %s: %v", s.Name, err))
 	}
 	return req
 }
 
 // Scenarios returns the vendor's scenarios in the order of the table in
-// docs/testing.md: enough to loop over every documented answer.
+// docs/testing.md: enough to loop over every documented answer. Your own follow that
+// no shipped scenario has; one that does not load is left out, and its step says why.
 func (p Provider) Scenarios() []Scenario {
 	if p.def == nil {
 		return nil
@@ -114,8 +118,16 @@ func (p Provider) Scenarios() []Scenario {
 		}
 		all = append(all, Scenario{
 			Name: s.Name, Operation: path.Dir(s.Name), Summary: s.Summary, Status: s.Status, Source: source,
-			scenario: s, def: p.def,
+			request: func() (*http.Request, error) { return scenario.Request(context.Background(), p.def, s) },
 		})
+	}
+	for _, name := range p.scenarioLibrary().Added() {
+		if file, err := p.scenarioLibrary().AddedFile(name); err == nil {
+			all = append(all, Scenario{
+				Name: name, Operation: path.Dir(name), Status: file.Interactions[0].Response.Code, Source: file.Header.Source,
+				request: func() (*http.Request, error) { return scenario.Recorded(context.Background(), file) },
+			})
+		}
 	}
 	return slices.Clip(all)
 }

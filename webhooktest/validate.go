@@ -43,8 +43,9 @@ const maxBody = 10 << 20
 // The error is a *[ContractError] when the answer breaks the contract. An
 // operation or status that the vendor does not document is an error, never nil;
 // undocumented members and unlisted enum values alone are not; [OnNews] gets
-// them.
-func Validate(p Provider, resp *http.Response) error {
+// them. The options apply to this call, beside those of [Provider.With].
+func Validate(p Provider, resp *http.Response, opts ...Option) error {
+	p = p.With(opts...)
 	if err := p.ready(forValidate); err != nil {
 		return err
 	}
@@ -84,7 +85,8 @@ func Validate(p Provider, resp *http.Response) error {
 // ("application/json"; empty for the documented one). The error is a
 // *[ContractError] when the body breaks the contract; an unknown operation or an
 // undocumented status is an error that lists what there is.
-func ValidateBody(p Provider, operation string, status int, mediaType string, body []byte) error {
+func ValidateBody(p Provider, operation string, status int, mediaType string, body []byte, opts ...Option) error {
+	p = p.With(opts...)
 	if err := p.ready(forValidate); err != nil {
 		return err
 	}

@@ -2,9 +2,11 @@ package cassette
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"strconv"
@@ -101,6 +103,9 @@ func Parse(name string, data []byte) (*File, error) {
 			return fail("interaction #%d has a request URL that does not parse", i)
 		}
 	}
+	for _, ia := range doc.Interactions {
+		complete(ia)
+	}
 	f := &File{Name: name, Interactions: doc.Interactions}
 	if doc.Header != nil {
 		f.Header = *doc.Header
@@ -112,6 +117,19 @@ func Parse(name string, data []byte) (*File, error) {
 		return fail("%s; record it again", wrong)
 	}
 	return f, nil
+}
+
+// complete gives an interaction that was written by hand, without the key headers,
+// the media type that its JSON has. go-vcr writes the key also when it is empty.
+func complete(ia *Interaction) {
+	for _, message := range []struct {
+		headers *http.Header
+		body    string
+	}{{&ia.Request.Headers, ia.Request.Body}, {&ia.Response.Headers, ia.Response.Body}} {
+		if *message.headers == nil && message.body != "" && json.Valid([]byte(message.body)) {
+			*message.headers = http.Header{"Content-Type": {"application/json"}}
+		}
+	}
 }
 
 // problem says what a header claims that cannot be; empty when nothing.

@@ -48,7 +48,7 @@ func (l Library) cassettes(s Step) ([]replay.Step, error) {
 		index, err := l.open(path)
 		if err == nil {
 			var step replay.Step
-			step, err = s.replayed(name, index)
+			step, err = s.Replayed(name, index)
 			steps = append(steps, step)
 		}
 		if err != nil {

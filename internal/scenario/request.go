@@ -1,10 +1,13 @@
 package scenario
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"strings"
 
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -31,5 +34,19 @@ func Request(ctx context.Context, d *provider.Definition, s *provider.Scenario) 
 	if d.Origin && !asked.NoOrigin {
 		req.Header.Set("Origin", d.BaseURL)
 	}
+	return req, nil
+}
+
+// Recorded returns a new request as the first one of a cassette.
+func Recorded(ctx context.Context, file *cassette.File) (*http.Request, error) {
+	asked := file.Exchanges()[0].Request
+	req, err := http.NewRequestWithContext(ctx, asked.Method, asked.URL.String(), bytes.NewReader(asked.Body))
+	if err != nil {
+		return nil, err
+	}
+	if len(asked.Body) == 0 {
+		req.Body, req.GetBody = http.NoBody, nil
+	}
+	req.Header = exchange.CloneHeader(asked.Header)
 	return req, nil
 }

@@ -74,8 +74,11 @@ func read(text string) Step {
 	}
 }
 
-// replayed is the step with its index, as package replay takes it.
-func (s Step) replayed(name string, index *replay.Index) (replay.Step, error) {
+// Replayed is the step with its index, as package replay takes it.
+func (s Step) Replayed(name string, index *replay.Index) (replay.Step, error) {
+	if s.Mistake != "" {
+		return replay.Step{}, fmt.Errorf("step %s %s", s.Spelt, s.Mistake)
+	}
 	if s.Change != nil {
 		changed, err := index.Changed(s.Change)
 		if err != nil {

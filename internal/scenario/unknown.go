@@ -10,7 +10,7 @@ import (
 
 // unknown says which scenario was probably meant.
 func (l Library) unknown(name string) error {
-	var names []string
+	names := l.Added()
 	for _, s := range l.Definition.Scenarios {
 		names = append(names, s.Name)
 	}

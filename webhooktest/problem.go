@@ -20,7 +20,8 @@ const (
 	// status that the operation does not have, or a missing header.
 	Rule Kind = "rule"
 	// Undocumented is a member, a query key or an operation that the contract does
-	// not describe.
+	// not describe. Of a request to DevRev, a member or a query key is a Rule: DevRev
+	// documents that it refuses what it does not know.
 	Undocumented Kind = "undocumented"
 	// Unlisted is a value outside a documented enumeration.
 	Unlisted Kind = "unlisted"

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -95,16 +96,58 @@ func TestOnNews_onEveryCall(t *testing.T) {
 // What the code under test sends is news as well, and a breach is none.
 func TestOnNews_ofTheRequest(t *testing.T) {
 	var news []string
-	devrev := webhooktest.DevRev.With(webhooktest.OnNews(func(p webhooktest.Problem) { news = append(news, string(p.Kind)+" "+p.In+" "+p.Pointer) }))
+	devrev := webhooktest.DevRev.With(webhooktest.OnNews(func(p webhooktest.Problem) {
+		if p.In == "request" {
+			news = append(news, string(p.Kind)+" "+p.Pointer)
+		}
+	}))
 	environment{
 		webhooktest.RecordVar: ".*", "DEVREV_TOKEN": "real-token-0123456789", "DEVREV_WEBHOOK_ID": realID,
 		"DEVREV_BASE_URL": loopback(t, &vendor{webhook: soundOne + "}"}),
 	}.set(t)
 	tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		req := getWebhook(t, "")
-		setJSON(req, `{"id":"`+webhooktest.DevRevWebhookID+`","expand":true}`)
+		req.URL.Path = "/webhooks.create"
+		setJSON(req, `{"url":"https://example.com/","event_types":["work_craeted"]}`)
 		req.Header.Del("Content-Type")
 		swallow(webhooktest.Open(tb, devrev, cassettePath(t)), req)
 	})
-	assert.Equal(t, []string{"undocumented request /expand"}, news)
+	assert.Equal(t, []string{"unlisted /event_types/0"}, news)
+}
+
+// A member that DevRev does not know fails wherever it is sent.
+func TestRequest_misspelt(t *testing.T) {
+	const says = `request /event_tpyes (line 1, column 46): is not documented, and refused: DevRev answers 400 invalid_field to a member that it does not know`
+	ask := func(client *http.Client) {
+		req := getWebhook(t, "")
+		req.URL.Path = "/webhooks.create"
+		setJSON(req, `{"url":"https://example.com/", "event_tpyes":["work_created"]}`)
+		swallow(client, req)
+	}
+	const misspelt = `version: 2
+interactions:
+  - request: {method: POST, url: https://api.devrev.ai/webhooks.create, body: '{"url":"https://example.com/", "event_tpyes":["work_created"]}'}
+    response: {code: 201, body: '{"webhook": {"id": "1", "secret": "cGxhY2Vob2xkZXItMQ==", "status": "unverified", "url": "https://example.com/"}}'}
+`
+	t.Setenv(webhooktest.RecordVar, "")
+	file := cassettePath(t)
+	require.NoError(t, os.WriteFile(file, []byte(misspelt), 0o644))
+	for name, client := range map[string]func(tb testing.TB) *http.Client{
+		"Replay": func(tb testing.TB) *http.Client {
+			files := fstest.MapFS{"devrev/webhooks.create/201-mine.yaml": {Data: []byte(misspelt)}}
+			return webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.Scenarios(files)), "webhooks.create/201-mine")
+		},
+		"Open": func(tb testing.TB) *http.Client { return webhooktest.Open(tb, webhooktest.DevRev, file) },
+		"Checked": func(tb testing.TB) *http.Client {
+			return &http.Client{Transport: webhooktest.Checked(tb, webhooktest.DevRev, silentTransport{})}
+		},
+		"Simulate": func(tb testing.TB) *http.Client { return webhooktest.Simulate(tb, webhooktest.DevRev).Client() },
+	} {
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) { ask(client(tb)) })
+		assert.Contains(t, w.Failures(), says, name)
+	}
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		ask(webhooktest.Open(tb, webhooktest.DevRev, file, webhooktest.AllowProblems("/event_tpyes")))
+	})
+	assert.Empty(t, w.Errors())
 }

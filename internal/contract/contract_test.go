@@ -92,7 +92,7 @@ func TestCheckRequest_message(t *testing.T) {
 		{"raw id in the query", request("GET", "/webhooks.get?id=don:integration:dvrv-us-1:devo/example:webhook/webhook-id", "", ""), nil},
 		{"no id in the query", request("GET", "/webhooks.get", "", ""), []string{"violation required id"}},
 		{"two ids in the query", request("GET", "/webhooks.get?id=1&id=2", "", ""), []string{"rule repeated id"}},
-		{"unknown parameter", request("GET", "/webhooks.get?id=1&a/b=2&Id=3", "", ""), []string{"undocumented Id", "undocumented a/b"}},
+		{"unknown parameter", request("GET", "/webhooks.get?id=1&a/b=2&Id=3", "", ""), []string{"rule unknown-member Id", "rule unknown-member a/b"}},
 		{"broken query", request("GET", "/webhooks.get?id=%zz", "", ""), []string{"violation query"}},
 		{"query beside a body", request("POST", "/webhooks.get?id=1", "application/json", good), []string{"undocumented no-query id"}},
 		{"body beside a query", request("GET", "/webhooks.get?id=1", "application/json", good), []string{"rule body"}},

@@ -41,7 +41,18 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 			rep.secrets(d, s)
 		}
 	}
+	rep.refuse(d)
 	return rep.done()
+}
+
+// refuse makes a breach of what the contract does not describe, where the vendor
+// documents that it refuses that: a misspelt member is no news of the vendor.
+func (r *report) refuse(d *provider.Definition) {
+	for i, p := range r.problems {
+		if p.Keyword == "undocumented" && d.UnknownMember != "" {
+			r.problems[i].Kind, r.problems[i].Keyword, r.problems[i].Expected = Rule, "unknown-member", d.UnknownMember
+		}
+	}
 }
 
 func find(d *provider.Definition, r Request) (provider.Route, bool) {

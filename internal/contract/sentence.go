@@ -53,6 +53,7 @@ var sentences = map[string]string{
 	"repeated":         "stands {found}, expected {expected}",
 	"undocumented":     "is not documented",
 	"no-query":         "is not documented: {expected}",
+	"unknown-member":   "is not documented, and refused: {expected}",
 	"query":            "has a query that cannot be decoded",
 
 	// What HTTP and a vendor's gateway ask of a request's headers. Whoever sees the

@@ -124,11 +124,13 @@ var DevRev = Definition{
 		"X-Ratelimit-Remaining": Number,
 		"X-Ratelimit-Reset":     Number,
 	},
-	Volatile:      []string{"X-Ratelimit-Remaining", "X-Ratelimit-Reset"},
-	Sentences:     []string{"route not found"},
-	ErrorMembers:  []string{"type", "message", "detail"},
-	RetryAfter:    "/retry_after",
-	ErrorTag:      "type",
+	Volatile:     []string{"X-Ratelimit-Remaining", "X-Ratelimit-Reset"},
+	Sentences:    []string{"route not found"},
+	ErrorMembers: []string{"type", "message", "detail"},
+	RetryAfter:   "/retry_after",
+	ErrorTag:     "type",
+	// Its error types list invalid_field.
+	UnknownMember: "DevRev answers 400 invalid_field to a member that it does not know",
 	RouteNotFound: &RouteNotFound{"message", "route not found"},
 	Scenarios:     devrevScenarios,
 }

@@ -86,6 +86,9 @@ type Definition struct {
 	// ErrorTag is the member of the vendor's error body that says which error it is,
 	// and which belongs to one status; empty when there is none.
 	ErrorTag string
+	// UnknownMember says how the vendor answers a request with a member or a query key
+	// that it does not know; empty when no page says that it refuses one.
+	UnknownMember string
 	// RouteNotFound is the answer to an unknown route, an object without ErrorTag;
 	// nil when none is documented.
 	RouteNotFound *RouteNotFound

@@ -42,6 +42,7 @@ var applies = map[string][]string{
 	"NoDefaults":    {forReplay, forOpen, forSimulate},
 	"Strict":        {forReplay, forOpen, forChecked, forValidate},
 	"SentBy":        {forSimulate},
+	"Verbatim":      {forOpen},
 	"Webhooks":      {forSimulate},
 }
 

@@ -41,6 +41,7 @@ var every = []struct {
 	{"Strict", webhooktest.Strict()},
 	{"Transport", webhooktest.Transport(http.DefaultTransport)},
 	{"Varies", webhooktest.Varies("/secret")},
+	{"Verbatim", webhooktest.Verbatim()},
 	{"Webhooks", webhooktest.Webhooks(1)},
 }
 

@@ -1,6 +1,7 @@
 package webhooktest_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -183,7 +184,7 @@ func TestCommit_acceptDrift(t *testing.T) {
 	requireClean(t, replayed(t, webhooktest.DevRev, file, getTimes(1)))
 
 	text := stored(t, file)
-	another := strings.Replace(text, `"status":"active"`, `"secret":5,"status":"active"`, 1)
+	another := strings.Replace(text, `"status": "active"`, `"secret": 5, "status": "active"`, 1)
 	require.NoError(t, os.WriteFile(file, []byte(another), 0o644))
 	w := replayed(t, webhooktest.DevRev, file, getTimes(1))
 	require.Len(t, w.Errors(), 1, "another breach at the same place")
@@ -192,7 +193,7 @@ func TestCommit_acceptDrift(t *testing.T) {
 	requireClean(t, replayed(t, webhooktest.DevRev, file, getTimes(1)))
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 
-	more := strings.Replace(stored(t, file), `"url":"https://example.com/url-1"`, `"url":7`, 1)
+	more := strings.Replace(stored(t, file), `"url": "https://example.com/url-1"`, `"url": 7`, 1)
 	require.NotEqual(t, stored(t, file), more)
 	require.NoError(t, os.WriteFile(file, []byte(more), 0o644))
 	w = replayed(t, webhooktest.DevRev, file, getTimes(1))
@@ -254,4 +255,52 @@ func TestCommit_oneTextInTwoPlaces(t *testing.T) {
 	requireClean(t, replayed(t, webhooktest.DevRev, file, flow))
 	assert.Equal(t, 2, strings.Count(stored(t, file), `"url":"https://example.com/sent-url-1"}`))
 	assert.Equal(t, 1, strings.Count(stored(t, file), `"url":"https://example.com/sent-url-3"}`))
+}
+
+// An answer of one line is stored with a line for each value: order and digits as
+// sent, the length what it is. The test that records sees what a replay shows.
+func TestCommit_laidOut(t *testing.T) {
+	const sent = `{"webhook":{"status":"active","id":"` + realWebhookID + `","size":1.50,"secret":"UExBTlRFRHNlY3JldA==","url":"https://hooks.acme.example/in","event_types":[]}}`
+	const laidOut = `{
+  "webhook": {
+    "status": "active",
+    "id": "don:integration:dvrv-us-1:devo/example:webhook/webhook-id",
+    "size": 0.5,
+    "secret": "cGxhY2Vob2xkZXItMQ==",
+    "url": "https://example.com/url-1",
+    "event_types": []
+  }
+}`
+	for name, tc := range map[string]struct {
+		option []webhooktest.Option
+		sent   string
+		want   string
+	}{
+		"one line":              {nil, sent, laidOut},
+		"lines of its own":      {nil, strings.Replace(sent, ",", ",\n", 1), strings.Replace(compacted(t, laidOut), ",", ",\n", 1)},
+		"one line, as it stood": {[]webhooktest.Option{webhooktest.Verbatim()}, sent, compacted(t, laidOut)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := cassettePath(t)
+			var recorded, again string
+			get := func(into *string) func(tb testing.TB, client *http.Client) {
+				return func(tb testing.TB, client *http.Client) {
+					resp, body := send(t, client, getWebhook(t, webhooktest.DevRevWebhookID))
+					assert.EqualValues(t, len(body), resp.ContentLength)
+					*into = body
+				}
+			}
+			requireClean(t, answering(t, "200 "+tc.sent).record(t, webhooktest.DevRev.With(tc.option...), file, get(&recorded)))
+			requireClean(t, replayed(t, webhooktest.DevRev, file, get(&again)))
+			assert.Equal(t, tc.want, recorded)
+			assert.Equal(t, tc.want, again)
+		})
+	}
+}
+
+func compacted(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, json.Compact(&b, []byte(text)))
+	return b.String()
 }

@@ -99,6 +99,7 @@
 //	Strict         x                     x     x        x
 //	Transport                            x
 //	Varies                               x
+//	Verbatim                             x
 //	Webhooks                                                                    x
 //
 // So is one that cannot have an effect: a nil, an empty list, a second Transport or

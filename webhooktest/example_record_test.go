@@ -170,6 +170,26 @@ func ExampleSeed() {
 
 // The vendor answers without a documented member: the recording is refused,
 // unless the test accepts what has changed.
+// The vendor's answer is one line. Without Verbatim it is stored with a line for each
+// value.
+func ExampleVerbatim() {
+	defer exampleRecording().End()
+	for _, option := range [][]webhooktest.Option{nil, {webhooktest.Verbatim()}} {
+		t := tbtest.Example()
+		options := append(option, webhooktest.Transport(exampleFake{withoutSecret}), webhooktest.AcceptDrift())
+		client := webhooktest.Open(t, webhooktest.DevRev, "testdata/lookup.yaml", options...)
+		_, err := ask(client, webhooktest.DevRevWebhookID)
+		t.End()
+
+		cassette, _ := os.ReadFile("testdata/lookup.yaml")
+		fmt.Println("one line:", strings.Contains(string(cassette), `{"webhook": {"id": `), err)
+		_ = os.Remove("testdata/lookup.yaml")
+	}
+	// Output:
+	// one line: false <nil>
+	// one line: true <nil>
+}
+
 func ExampleAcceptDrift() {
 	defer exampleRecording().End()
 	t := tbtest.Example()

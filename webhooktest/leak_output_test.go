@@ -186,7 +186,7 @@ func TestHostile_oneFlow(t *testing.T) {
 			turn++
 		}
 	}
-	w := h.env.record(t, webhooktest.DevRev, file, flow)
+	w := h.env.record(t, webhooktest.DevRev.With(webhooktest.Verbatim()), file, flow)
 	h.seen.WriteString(w.Said())
 	requireClean(t, w)
 	again := replayed(t, webhooktest.DevRev, file, flow)

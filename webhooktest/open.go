@@ -35,7 +35,9 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // DVELOP_REPOSITORY_ID, DVELOP_EVENT_ID, DVELOP_WEBHOOK_ID), and the test sees
 // the same placeholders as when it replays. The file is written when the test
 // has passed and the recording is sound: it holds no value of the tenant, every
-// answer meets the contract, and it replays itself. What the test sends is stored
+// answer meets the contract, and it replays itself. JSON that the tenant answers in
+// one line is stored, and given to the test, with a line for each value, so that it
+// can be reviewed; [Verbatim] keeps the bytes. What the test sends is stored
 // as it is: placeholders, one word of lower-case letters (parts joined by
 // underscores), URLs of words and short numbers below example.com, example.org,
 // example.net, .example, .test, .invalid or a loopback address. Other texts, other URLs and secrets are refused, unless [Varies] or
@@ -161,7 +163,7 @@ func recording(tb testing.TB, p Provider, file string) *record.Transport {
 	r, err := record.New(record.Config{
 		Config: p.config(tb), Tenant: tenant, Path: file, Name: file,
 		Redact: p.options.redact, Keep: p.options.keep, Varies: p.options.varies, Bindings: p.options.seeds,
-		AcceptDrift: p.options.acceptDrift,
+		AcceptDrift: p.options.acceptDrift, Verbatim: p.options.verbatim,
 	})
 	if err != nil {
 		fatal(tb, err)

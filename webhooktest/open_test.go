@@ -213,7 +213,7 @@ func TestKeep_neverACredential(t *testing.T) {
 		assert.NotContains(t, text, secret, test.pointer)
 		assert.NotContains(t, text, "11FVC3ScK", test.pointer)
 		assert.Equal(t, test.url, strings.Contains(text, hook), test.pointer)
-		assert.Equal(t, test.pointer == "/webhook/note", strings.Contains(text, `"note":"kept"`), test.pointer)
+		assert.Equal(t, test.pointer == "/webhook/note", strings.Contains(text, `"note": "kept"`), test.pointer)
 	}
 }
 

@@ -53,6 +53,7 @@ type options struct {
 	allowUnused   bool
 	allowProblems []string
 	acceptDrift   bool
+	verbatim      bool
 	redact, keep  []string
 	varies        []string
 	inOrder       bool
@@ -97,6 +98,13 @@ func AllowProblems(places ...string) Option {
 // the day on which the vendor has changed. When replaying it does nothing.
 func AcceptDrift() Option {
 	return option("AcceptDrift", func(o *options) { o.acceptDrift = true })
+}
+
+// Verbatim keeps the white space of answers when recording: for a client that depends
+// on it. Otherwise JSON of one line is stored with a line for each value; order and
+// digits are those of the tenant in any case. When replaying it does nothing.
+func Verbatim() Option {
+	return option("Verbatim", func(o *options) { o.verbatim = true })
 }
 
 // Redact replaces the strings at these JSON pointers of answers when recording,

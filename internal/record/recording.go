@@ -35,6 +35,9 @@ type Config struct {
 	// AcceptDrift writes a cassette whose answers break the contract, and lists
 	// the breaches in it.
 	AcceptDrift bool
+	// Verbatim keeps the white space of answers; otherwise JSON of one line gets a
+	// line for each value.
+	Verbatim bool
 }
 
 // Recording captures exchanges with a tenant until Commit saves them. Of the

@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -103,8 +105,32 @@ func (r *Recording) askTenant(req *exchange.Request, sent *http.Request) (*http.
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: r.hideHeader(resp.Header), Request: sent,
 	}
+	if !r.Verbatim && req.Method != http.MethodHead {
+		hidden = laidOut(hidden)
+	}
 	exchange.SetBody(placeholder, string(hidden))
 	return placeholder, nil
+}
+
+// maxLaidOut bounds the nesting of a body that is laid out: the white space of a
+// deeper one would be most of it.
+const maxLaidOut = 50
+
+// laidOut writes a JSON text of one line with a line for each value, so that a
+// recording can be reviewed and two can be compared. Order and digits stay, and so
+// does what has lines already, or is no JSON.
+func laidOut(body []byte) []byte {
+	if bytes.ContainsRune(bytes.TrimSpace(body), '\n') {
+		return body
+	}
+	if _, err := jsontext.Parse(body, jsontext.Bounds{Depth: maxLaidOut}); err != nil {
+		return body
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, body, "", "  "); err != nil {
+		return body
+	}
+	return b.Bytes()
 }
 
 // send exchanges placeholders for real values, adds the credential, and returns

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // The base URL at which a tenant of the tests answers DevRev's calls.
@@ -143,7 +145,7 @@ func TestCommit_testFailed(t *testing.T) {
 	}
 	w := devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, body)
 	require.Len(t, w.Errors(), 2)
-	assert.Contains(t, w.Errors()[1], ": the test failed\nhint: the recording itself is sound; to accept it: mv "+rejected+" "+file)
+	assert.Contains(t, w.Errors()[1], ": the test failed\nhint: the recording itself is sound and holds 1 exchange; to accept it: mv "+rejected+" "+file)
 	assert.Equal(t, []string{"lookup.rejected.yaml"}, filesBelow(t, filepath.Dir(file)))
 
 	// The accept line, as a shell would run it.
@@ -160,6 +162,33 @@ func TestCommit_testFailedAndUnsound(t *testing.T) {
 	})
 	assert.True(t, w.Failed())
 	requireNothing(t, filepath.Dir(file))
+}
+
+// A test that ends early may have had more to ask: that its recording is sound so far
+// is not said to be enough. The next one that succeeds removes what was rejected.
+func TestCommit_endedEarly(t *testing.T) {
+	file := cassettePath(t)
+	rejected := strings.TrimSuffix(file, ".yaml") + ".rejected.yaml"
+	env := devrevTenant(t, &simulator.DevRev{})
+	env.set(t)
+	t.Setenv(webhooktest.RecordVar, ".*")
+	w, done := tbtest.New(t.Name()), make(chan struct{})
+	go func() { // as package testing does: the cleanups run while the goroutine ends
+		defer close(done)
+		defer w.End()
+		getTimes(2)(w, webhooktest.Open(w, webhooktest.DevRev, file))
+		w.Error("no")
+		runtime.Goexit()
+	}()
+	<-done
+	require.Len(t, w.Errors(), 2)
+	assert.Contains(t, w.Errors()[1], ": the test failed and ended early\nhint: the recording holds what came before, 2 exchanges; record again when the test gets to its end, or if nothing was to follow, to accept it: mv "+rejected+" "+file)
+	assert.Equal(t, []string{"lookup.rejected.yaml"}, filesBelow(t, filepath.Dir(file)))
+	for range 2 { // written, and left as it is
+		requireClean(t, env.record(t, webhooktest.DevRev, file, getTimes(3)))
+		assert.Equal(t, []string{"lookup.yaml"}, filesBelow(t, filepath.Dir(file)))
+		require.NoError(t, os.WriteFile(rejected, []byte("stale"), 0o644))
+	}
 }
 
 // A skipped test writes nothing, and the next one may record the file.

@@ -174,10 +174,21 @@ func recording(tb testing.TB, p Provider, file string) *record.Transport {
 		f.Close()
 		if tb.Skipped() {
 			r.Release()
-			tb.Logf("%s not written: the test was skipped", file)
+			dropped := ""
+			if n := r.Recorded(); n > 0 {
+				dropped = ", and what it had recorded was dropped (" + count(n, "exchange") + ")"
+			}
+			tb.Logf("%s not written: the test was skipped%s", file, dropped)
 			return
 		}
-		outcome, err := r.Commit(tb.Failed() || unwinding())
+		verdict := record.Passed
+		switch {
+		case unwinding():
+			verdict = record.EndedEarly
+		case tb.Failed():
+			verdict = record.Failed
+		}
+		outcome, err := r.Commit(verdict)
 		switch {
 		case err != nil:
 			tb.Errorf("%v", err)

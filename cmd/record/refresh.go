@@ -224,7 +224,7 @@ func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (
 	if err := r.expected(t, first); err != nil {
 		return record.Outcome{}, "", err
 	}
-	outcome, err := recording.Commit(false)
+	outcome, err := recording.Commit(record.Passed)
 	switch {
 	case err == nil:
 		return outcome, replaced(recording.Replaced()), nil

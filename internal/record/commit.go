@@ -46,11 +46,20 @@ type Outcome struct {
 	Accepted []string
 }
 
+// Verdict is how a test, or a scenario, has ended.
+type Verdict int
+
+const (
+	Passed     Verdict = iota
+	Failed             // it went on to its end
+	EndedEarly         // it failed, and what it had still to ask was not asked
+)
+
 // Commit saves what was recorded, or says why not and changes nothing. It is
-// the only way in which a cassette gets on the disk. failed says that the test,
-// or the scenario, has failed: then a recording that passes every other gate is
-// kept as NAME.rejected.yaml.
-func (r *Recording) Commit(failed bool) (Outcome, error) {
+// the only way in which a cassette gets on the disk. Of a test that has not passed a
+// recording that passes every other gate is kept as NAME.rejected.yaml; the next one
+// that succeeds removes that.
+func (r *Recording) Commit(test Verdict) (Outcome, error) {
 	r.lock <- struct{}{}
 	defer func() { <-r.lock }()
 	defer r.Release()
@@ -59,9 +68,21 @@ func (r *Recording) Commit(failed bool) (Outcome, error) {
 		return Outcome{}, err
 	}
 	outcome := Outcome{Interactions: len(r.captured), Accepted: header.Accepted}
-	if failed {
-		return outcome, r.reject(data)
+	if test != Passed {
+		return outcome, r.reject(data, test)
 	}
+	outcome, err = r.save(data, header, outcome)
+	if err == nil {
+		// That it stays is no reason to fail what has succeeded.
+		if info, err := os.Lstat(rejected(r.Path)); err == nil && info.Mode().IsRegular() {
+			_ = os.Remove(rejected(r.Path))
+		}
+	}
+	return outcome, err
+}
+
+// save replaces the file unless it says the same.
+func (r *Recording) save(data []byte, header cassette.Header, outcome Outcome) (Outcome, error) {
 	old, err := os.ReadFile(r.Path)
 	switch {
 	case err == nil && bytes.Equal(old, data):
@@ -179,16 +200,36 @@ func (r *Recording) replaysItself(file *cassette.File) string {
 
 // reject keeps a recording whose test failed beside the target: a first
 // recording often fails for want of a golden file.
-func (r *Recording) reject(data []byte) error {
-	rejected := strings.TrimSuffix(r.Path, ".yaml") + ".rejected.yaml"
-	name := strings.TrimSuffix(r.Name, ".yaml") + ".rejected.yaml"
-	if _, err := cassette.Inspect(rejected, name); err != nil {
+func (r *Recording) reject(data []byte, test Verdict) error {
+	name, size := rejected(r.Name), count(len(r.captured), "exchange")
+	if _, err := cassette.Inspect(rejected(r.Path), name); err != nil {
 		return r.refused("", "the test failed", err.Error())
 	}
-	if err := cassette.Replace(rejected, data, r.captured, r.place); err != nil {
+	if err := cassette.Replace(rejected(r.Path), data, r.captured, r.place); err != nil {
 		return r.refused("", "the test failed", err.Error())
 	}
-	return r.refused(fmt.Sprintf("the recording itself is sound; to accept it: mv %s %s", Quote(name), Quote(r.Name)), "the test failed")
+	accept := fmt.Sprintf("to accept it: mv %s %s", Quote(name), Quote(r.Name))
+	if test == EndedEarly {
+		return r.refused(fmt.Sprintf("the recording holds what came before, %s; record again when the test gets to its end, or if nothing was to follow, %s", size, accept), "the test failed and ended early")
+	}
+	return r.refused(fmt.Sprintf("the recording itself is sound and holds %s; %s", size, accept), "the test failed")
+}
+
+// rejected is the path of the recording that was not accepted, beside its target.
+func rejected(path string) string { return strings.TrimSuffix(path, ".yaml") + ".rejected.yaml" }
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Recorded is the number of exchanges so far.
+func (r *Recording) Recorded() int {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	return len(r.captured)
 }
 
 // Quote writes a word of a command line as a shell takes it.

@@ -231,7 +231,7 @@ func TestGate_onePieceNotScrubbed(t *testing.T) {
 			if r.captured[0].Request.URL != before {
 				place = "exchange #0"
 			}
-			_, err = r.Commit(false)
+			_, err = r.Commit(Passed)
 			var refused *CommitError
 			require.ErrorAs(t, err, &refused)
 			assert.Contains(t, refused.Reasons, place+": "+test.want)

@@ -353,3 +353,18 @@ func TestOpen_stepsAreNotRecorded(t *testing.T) {
 	assert.Empty(t, w.Errors())
 	assert.Contains(t, w.Said(), "is replayed, not recorded: a tenant answers as it does; the call that names the file alone records it")
 }
+
+// What goes wrong with a tenant is told of the tenant: by its variables.
+func TestOpen_namesTheVariables(t *testing.T) {
+	notFound := answering(t, `404 {"type":"not_found","message":"no","debug_message":"no"}`)
+	w := notFound.record(t, webhooktest.DevRev, cassettePath(t), getTimes(1))
+	assert.Contains(t, w.Said(), "the live exchange #0: the answer is 404 Not Found, and the request names what DEVREV_WEBHOOK_ID gives; is that still there?")
+
+	gone := answering(t, "200 {}")
+	gone["DEVREV_BASE_URL"] = "http://127.0.0.1:1"
+	w = gone.record(t, webhooktest.DevRev, cassettePath(t), func(tb testing.TB, client *http.Client) {
+		swallow(client, getWebhook(t, webhooktest.DevRevWebhookID))
+	})
+	assert.Contains(t, w.Said(), "POST $DEVREV_BASE_URL/webhooks.get failed: ")
+	assert.NotContains(t, w.Said(), "127.0.0.1")
+}

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -116,7 +117,13 @@ func (r *Recording) Release() {
 func (r *Recording) broken(req *http.Request, err error) {
 	r.failures.Lock()
 	defer r.failures.Unlock()
-	reason := fmt.Sprintf("%s failed: %v", r.describe(req), err)
+	name := r.describe(req)
+	ended := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	if failed := (*transportError)(nil); !ended && errors.As(err, &failed) && r.Tenant.Getenv != nil && r.Tenant.Getenv(r.Definition.BaseVar) != "" {
+		// The placeholder world's host was not asked, and the tenant's is not shown.
+		name = strings.Replace(name, r.Definition.BaseURL, "$"+r.Definition.BaseVar, 1)
+	}
+	reason := fmt.Sprintf("%s failed: %v", name, err)
 	if refused := (*RefusedError)(nil); errors.As(err, &refused) {
 		reason = refused.text // says itself which request
 	}

@@ -182,6 +182,9 @@ func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract
 	if name := cause(ia.Response.Code, req.Header); name != "" {
 		t.LogOnce("%s: the answer is %s because of the header %s, which no cassette holds: replaying, any request gets this answer", label, ia.Response.Status, name)
 	}
+	if name := r.unknownSeed(ia); name != "" {
+		t.LogOnce("%s: the answer is %s, and the request names what %s gives; is that still there?", label, ia.Response.Status, name)
+	}
 	answer = t.Excuse(r.Scenario, nil, answer)
 	r.problems = append(r.problems, answer...)
 	if r.AcceptDrift {
@@ -194,6 +197,20 @@ func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract
 		}
 	}
 	t.Judge(label, append(broken, answer...))
+}
+
+// unknownSeed is the variable whose value the tenant does not know, as far as a 404
+// tells; empty when it is about something else.
+func (r *Recording) unknownSeed(ia *cassette.Interaction) string {
+	if ia.Response.Code != http.StatusNotFound || r.Tenant.Getenv == nil {
+		return ""
+	}
+	for _, b := range slices.Backward(r.Definition.Bindings) { // the innermost is the last
+		if r.Tenant.Getenv(b.Var) != "" && (strings.Contains(ia.Request.Body, b.Placeholder) || strings.Contains(ia.Request.URL, b.Placeholder)) {
+			return b.Var
+		}
+	}
+	return ""
 }
 
 // aboutReplaced rewords what the contract says of the text that stands for a body

@@ -10,10 +10,12 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/lint"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/replay"
 )
@@ -25,7 +27,7 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // Open returns a client for a cassette of your own, by its path
 // ("testdata/lookup.yaml"). It replays the file, as [Replay] replays scenarios;
 // a plain go-vcr v2-format cassette serves as well, also by its name without .yaml,
-// as go-vcr takes it. Every recorded interaction must be used. What the test sends is compared, but for the members that the
+// as go-vcr takes it; what in such a cassette may be a secret is logged. Every recorded interaction must be used. What the test sends is compared, but for the members that the
 // cassette lists under webhooktest: varies.
 //
 // When WEBHOOKTEST_RECORD matches the path, Open records instead; a value that
@@ -99,6 +101,9 @@ func open(tb testing.TB, p Provider, step Step) *http.Client {
 	if open := index.Uncompared(p.options.varies); len(open) > 0 {
 		tb.Logf("%s: what requests send at %s is not compared; declare it with Varies, or record again what may be compared", file, strings.Join(open, ", "))
 	}
+	if found := secrets(loaded, file); len(found) > 0 {
+		tb.Logf("%s holds what may be a secret, as record lint tells (%s); revoke it, and record again or scrub the file:\n\t%s", file, count(len(found), "finding"), strings.Join(found[:min(len(found), maxSecrets)], "\n\t"))
+	}
 	replayed, err := read.Replayed(file, index)
 	if err == nil {
 		err = p.breach(tb, read, replayed.Index)
@@ -107,6 +112,34 @@ func open(tb testing.TB, p Provider, step Step) *http.Client {
 		fatal(tb, err)
 	}
 	return &http.Client{Transport: front(tb, p, []replay.Step{replayed}, command)}
+}
+
+// maxSecrets bounds the findings that a warning shows.
+const maxSecrets = 3
+
+// linted remembers what secrets has found: *cassette.File -> []string.
+var linted sync.Map
+
+// secrets is what lint finds of secrets in a cassette of plain go-vcr, which has no
+// gate that keeps them out.
+func secrets(loaded *cassette.File, file string) (found []string) {
+	if loaded.Header.Provider != "" {
+		return nil
+	}
+	if before, ok := linted.Load(loaded); ok {
+		return before.([]string)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil // it was there a moment ago, and has been loaded
+	}
+	for _, f := range lint.Check(file, data) {
+		if strings.HasPrefix(f.Rule, "secret-") {
+			found = append(found, f.String())
+		}
+	}
+	linted.Store(loaded, found)
+	return found
 }
 
 // cassetteFile is the path of a cassette, which may be given without its extension.

@@ -368,3 +368,24 @@ func TestOpen_namesTheVariables(t *testing.T) {
 	assert.Contains(t, w.Said(), "POST $DEVREV_BASE_URL/webhooks.get failed: ")
 	assert.NotContains(t, w.Said(), "127.0.0.1")
 }
+
+// A cassette of plain go-vcr may hold a secret, since nothing has kept it out.
+func TestOpen_warnsOfSecrets(t *testing.T) {
+	t.Setenv(webhooktest.RecordVar, "")
+	file := cassettePath(t)
+	const token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
+	text := strings.Replace(minimal, "body: '{\"id\"", "headers: {Authorization: ["+token+"]}, body: '{\"id\"", 1)
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+	for range 2 {
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+			swallow(webhooktest.Open(tb, webhooktest.DevRev, file), getWebhook(t, "webhook-2"))
+		})
+		assert.Contains(t, w.Said(), file+" holds what may be a secret, as record lint tells (")
+		assert.Contains(t, w.Said(), "); revoke it, and record again or scrub the file:\n\t"+file+":")
+		assert.NotContains(t, w.Said(), token)
+	}
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		webhooktest.Open(tb, webhooktest.DevRev, shippedFile(t, "devrev/webhooks.get/200.yaml"), webhooktest.AllowUnused())
+	})
+	assert.NotContains(t, w.Said(), "secret")
+}

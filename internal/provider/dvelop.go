@@ -135,6 +135,7 @@ var DVelop = Definition{
 		"Www-Authenticate": Scheme,
 	},
 	Vary:         []string{"x-dv-sig-1"},
+	Sentences:    []string{"The requested object was not found.", "The request body is not acceptable."},
 	ErrorMembers: []string{"code", "reason"},
 	LoginPath:    "/identityprovider/login",
 	Scenarios:    dvelopScenarios,

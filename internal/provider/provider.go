@@ -73,8 +73,9 @@ type Definition struct {
 	// Volatile names response headers whose values differ between two requests a
 	// second apart; they never make a recording count as changed.
 	Volatile []string
-	// Sentences are messages of the vendor that are public knowledge and may
-	// stay in a cassette as they are.
+	// Sentences are messages of the vendor that are public knowledge, and those that
+	// the simulator answers in their place where no page shows one. They may stay in a
+	// cassette as they are.
 	Sentences []string
 	// ErrorMembers are the members of the vendor's error body; an answer of
 	// status 2xx that carries one of them and nothing of the documented object

@@ -35,7 +35,7 @@ var applies = map[string][]string{
 	"Varies":        {forOpen},
 	"InOrder":       {forReplay, forOpen},
 	"Seed":          {forOpen},
-	"Scenarios":     {forReplay},
+	"OwnScenarios":  {forReplay},
 	"OnRequest":     {forReplay, forOpen, forSimulate},
 	"OnNews":        {forReplay, forOpen, forChecked, forValidate, forSimulate},
 	"Transport":     {forOpen},
@@ -171,7 +171,7 @@ func (p Provider) clashes(option string, pointers []string) error {
 	return nil
 }
 
-// ownScenarios makes sure that the file system of Scenarios holds some, and that
+// ownScenarios makes sure that the file system of OwnScenarios holds some, and that
 // each has a name by which a step can ask for it.
 func (p Provider) ownScenarios() error {
 	own := p.options.scenarios
@@ -183,7 +183,7 @@ func (p Provider) ownScenarios() error {
 		for _, extension := range []string{extension, ".yml"} {
 			files, err := fs.Glob(own, p.def.Name+depth+extension)
 			if err != nil {
-				return fmt.Errorf("Scenarios: %w", err)
+				return fmt.Errorf("OwnScenarios: %w", err)
 			}
 			found = append(found, files...)
 		}
@@ -199,9 +199,9 @@ func (p Provider) ownScenarios() error {
 		where = fmt.Sprintf("directory %q", v.String()) // os.DirFS
 	}
 	if _, err := fs.Stat(own, "."); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("Scenarios: %s does not exist; record refresh --out makes it", where)
+		return fmt.Errorf("OwnScenarios: %s does not exist; record refresh --out makes it", where)
 	}
-	return fmt.Errorf("Scenarios: %s holds no cassette of %s; expected %s/OPERATION/SCENARIO.yaml, as record refresh --out writes them", where, p.def.Title, p.def.Name)
+	return fmt.Errorf("OwnScenarios: %s holds no cassette of %s; expected %s/OPERATION/SCENARIO.yaml, as record refresh --out writes them", where, p.def.Title, p.def.Name)
 }
 
 // maxMisnamed bounds the files that an error names.
@@ -221,14 +221,14 @@ func (p Provider) misnamed(files []string) error {
 	var mistakes []error
 	for i, file := range files {
 		if i == maxMisnamed {
-			mistakes = append(mistakes, fmt.Errorf("Scenarios: and %s more", count(len(files)-i, "file")))
+			mistakes = append(mistakes, fmt.Errorf("OwnScenarios: and %s more", count(len(files)-i, "file")))
 			break
 		}
 		hint := p.scenarioLibrary().Words.List
 		if near := provider.Nearest(file, names); len(near) > 0 {
 			hint = fmt.Sprintf("did you mean %q?", near[0])
 		}
-		mistakes = append(mistakes, fmt.Errorf("Scenarios: %q has no scenario's name, so that nothing replays it; expected OPERATION/STATUS.yaml or OPERATION/STATUS-WORD.yaml below %s; %s", file, p.def.Name, hint))
+		mistakes = append(mistakes, fmt.Errorf("OwnScenarios: %q has no scenario's name, so that nothing replays it; expected OPERATION/STATUS.yaml or OPERATION/STATUS-WORD.yaml below %s; %s", file, p.def.Name, hint))
 	}
 	return errors.Join(mistakes...)
 }

@@ -35,7 +35,7 @@ var every = []struct {
 	{"OnNews", webhooktest.OnNews(func(webhooktest.Problem) {})},
 	{"OnRequest", webhooktest.OnRequest(func(*http.Request) {})},
 	{"Redact", webhooktest.Redact("/webhook/team")},
-	{"Scenarios", webhooktest.Scenarios(fstest.MapFS{"devrev/webhooks.get/401.yaml": {}})},
+	{"OwnScenarios", webhooktest.OwnScenarios(fstest.MapFS{"devrev/webhooks.get/401.yaml": {}})},
 	{"Seed", webhooktest.Seed("don:integration:dvrv-us-1:devo/example:webhook/second", "SECOND")},
 	{"SentBy", webhooktest.SentBy(webhooktest.Sender{Hex: true})},
 	{"Strict", webhooktest.Strict()},
@@ -184,18 +184,18 @@ func TestOption_mistakes(t *testing.T) {
 		given  []webhooktest.Option
 	}{
 		{"", []webhooktest.Option{nil}},
-		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(nil)}},
-		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(os.DirFS(missing))}},
-		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(os.DirFS(empty))}},
-		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(fs.FS(fstest.MapFS{"dvelop/GetWebHook/200-json.yaml": {}}))}},
-		{"Scenarios", []webhooktest.Option{owning("devrev/webhook.get/200.yaml")}},
-		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get/404.yaml", "devrev/webhooks.get/404_route.yaml")}},
-		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get/200.yml")}},
-		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get-200.yaml")}},
-		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks/get/200.yaml")}},
-		{"Scenarios", []webhooktest.Option{owning("devrev/a/b.yaml")}},
-		{"Scenarios", []webhooktest.Option{owning("devrev/a/1.yaml", "devrev/a/2.yaml", "devrev/a/3.yaml", "devrev/a/4.yaml", "devrev/a/5.yaml")}},
-		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get/200.rejected.yaml")}},
+		{"OwnScenarios", []webhooktest.Option{webhooktest.OwnScenarios(nil)}},
+		{"OwnScenarios", []webhooktest.Option{webhooktest.OwnScenarios(os.DirFS(missing))}},
+		{"OwnScenarios", []webhooktest.Option{webhooktest.OwnScenarios(os.DirFS(empty))}},
+		{"OwnScenarios", []webhooktest.Option{webhooktest.OwnScenarios(fs.FS(fstest.MapFS{"dvelop/GetWebHook/200-json.yaml": {}}))}},
+		{"OwnScenarios", []webhooktest.Option{owning("devrev/webhook.get/200.yaml")}},
+		{"OwnScenarios", []webhooktest.Option{owning("devrev/webhooks.get/404.yaml", "devrev/webhooks.get/404_route.yaml")}},
+		{"OwnScenarios", []webhooktest.Option{owning("devrev/webhooks.get/200.yml")}},
+		{"OwnScenarios", []webhooktest.Option{owning("devrev/webhooks.get-200.yaml")}},
+		{"OwnScenarios", []webhooktest.Option{owning("devrev/webhooks/get/200.yaml")}},
+		{"OwnScenarios", []webhooktest.Option{owning("devrev/a/b.yaml")}},
+		{"OwnScenarios", []webhooktest.Option{owning("devrev/a/1.yaml", "devrev/a/2.yaml", "devrev/a/3.yaml", "devrev/a/4.yaml", "devrev/a/5.yaml")}},
+		{"OwnScenarios", []webhooktest.Option{owning("devrev/webhooks.get/200.rejected.yaml")}},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhook/status")}},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("X-Nobody")}},
 		{"Keep", []webhooktest.Option{webhooktest.Keep("webhook")}},
@@ -207,9 +207,9 @@ func TestOption_mistakes(t *testing.T) {
 		{"Transport", []webhooktest.Option{webhooktest.Transport((*http.Transport)(nil))}},
 		{"Transport", []webhooktest.Option{webhooktest.Transport((*noTransport)(nil))}},
 		{"Transport", []webhooktest.Option{webhooktest.Transport(http.DefaultTransport), webhooktest.Transport(&noTransport{})}},
-		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios((*embed.FS)(nil))}},
-		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(fstest.MapFS(nil))}},
-		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(mine), webhooktest.Scenarios(fs.FS(mine))}},
+		{"OwnScenarios", []webhooktest.Option{webhooktest.OwnScenarios((*embed.FS)(nil))}},
+		{"OwnScenarios", []webhooktest.Option{webhooktest.OwnScenarios(fstest.MapFS(nil))}},
+		{"OwnScenarios", []webhooktest.Option{webhooktest.OwnScenarios(mine), webhooktest.OwnScenarios(fs.FS(mine))}},
 		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems()}},
 		{"Keep", []webhooktest.Option{webhooktest.Keep()}},
 		{"Varies", []webhooktest.Option{webhooktest.Varies()}},
@@ -286,13 +286,13 @@ func TestOption_mistakes(t *testing.T) {
 	}
 }
 
-// owning is Scenarios with files of these names.
+// owning is OwnScenarios with files of these names.
 func owning(files ...string) webhooktest.Option {
 	fsys := fstest.MapFS{}
 	for _, file := range files {
 		fsys[file] = &fstest.MapFile{}
 	}
-	return webhooktest.Scenarios(fsys)
+	return webhooktest.OwnScenarios(fsys)
 }
 
 // What is no cassette, or another vendor's, may stand beside a team's scenarios.
@@ -304,7 +304,7 @@ func TestScenarios_others(t *testing.T) {
 	} {
 		fsys[file] = &fstest.MapFile{}
 	}
-	send(t, webhooktest.Replay(t, webhooktest.DevRev.With(webhooktest.Scenarios(fsys)), "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))
+	send(t, webhooktest.Replay(t, webhooktest.DevRev.With(webhooktest.OwnScenarios(fsys)), "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))
 }
 
 // A Checked transport that saw nothing of the API has checked nothing.
@@ -348,7 +348,7 @@ func TestOption_functionsGivenTwice(t *testing.T) {
 	news := func(name string) webhooktest.Option {
 		return webhooktest.OnNews(func(p webhooktest.Problem) { heard = append(heard, name+" "+p.Pointer) })
 	}
-	own := webhooktest.Scenarios(edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"colour": "red", "secret": `))
+	own := webhooktest.OwnScenarios(edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"colour": "red", "secret": `))
 	p := webhooktest.DevRev.With(own, request("first"), news("third")).With(request("second"), news("fourth"))
 	p.With(request("another"), news("another")) // a provider of its own
 	req := getWebhook(t, webhooktest.DevRevWebhookID)

@@ -164,7 +164,7 @@ func BenchmarkExchange(b *testing.B) {
 	file := benchCassette(b, 1)
 	s := tbtest.New(b.Name())
 	defer s.End()
-	ours := webhooktest.Replay(s, webhooktest.DevRev.With(webhooktest.Scenarios(scenarioFS(b, file))), webhooktest.Always("webhooks.get/200"))
+	ours := webhooktest.Replay(s, webhooktest.DevRev.With(webhooktest.OwnScenarios(scenarioFS(b, file))), webhooktest.Always("webhooks.get/200"))
 	r := plain(b, file)
 	r.SetReplayableInteractions(true)
 	theirs := r.GetDefaultClient()
@@ -251,7 +251,7 @@ func BenchmarkParallel(b *testing.B) {
 	const n = 4000
 	s := tbtest.New(b.Name())
 	defer s.End()
-	client := webhooktest.Replay(s, webhooktest.DevRev.With(webhooktest.Scenarios(scenarioFS(b, benchCassette(b, 1)))), webhooktest.Always("webhooks.get/200"))
+	client := webhooktest.Replay(s, webhooktest.DevRev.With(webhooktest.OwnScenarios(scenarioFS(b, benchCassette(b, 1)))), webhooktest.Always("webhooks.get/200"))
 	side := func(goroutines int) func() time.Duration {
 		return func() time.Duration {
 			return timed(func() {

@@ -60,7 +60,7 @@ func TestCassette_whatItSaysOfItself(t *testing.T) {
 				}).Failures()
 			},
 			"Scenarios": func() string {
-				own := webhooktest.Scenarios(fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(text)}})
+				own := webhooktest.OwnScenarios(fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(text)}})
 				return tbtest.New(t.Name()).Run(func(tb testing.TB) {
 					webhooktest.Replay(tb, webhooktest.DevRev.With(own, webhooktest.AllowUnused()), "webhooks.get/200")
 				}).Failures()

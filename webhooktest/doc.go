@@ -16,7 +16,8 @@
 //
 // [Replay] answers from the scenarios that this module ships, [ReplayServer] does
 // so behind a loopback server, [Open] replays a cassette of your own and records
-// it when told to. [Checked] and [Validate] apply the contract to what a team
+// it when told to. [Changed], [Delay], [Always] and the faults make other answers of a
+// step, and [Requests] says what was asked. [Checked] and [Validate] apply the contract to what a team
 // uses already. In directories below this one, package matchtest proves how
 // strictly a cassette's requests are matched, by this module or by a recorder of
 // your own, and package goldentest compares results with golden files.
@@ -92,8 +93,8 @@
 //	NoDefaults     x                     x                                      x
 //	OnNews         x                     x     x        x                       x
 //	OnRequest      x                     x                                      x
+//	OwnScenarios   x
 //	Redact                               x
-//	Scenarios      x
 //	Seed                                 x
 //	SentBy                                                                      x
 //	Strict         x                     x     x        x
@@ -103,7 +104,7 @@
 //	Webhooks                                                                    x
 //
 // So is one that cannot have an effect: a nil, an empty list, a second Transport or
-// Scenarios, a Seed of what has a meaning already, Strict for a vendor without an
+// OwnScenarios, a Seed of what has a meaning already, Strict for a vendor without an
 // inferred profile; and so is a JSON pointer that can match nothing in any body
 // which the vendor documents. Its last member may be undocumented, for vendors add some; what is
 // inside such a member is named with "*" in its place.

@@ -283,12 +283,12 @@ func ExampleOnRequest() {
 
 // A team replays what record refresh --out has written for it. Here the file
 // system is one in memory; in a test it is os.DirFS("testdata/cassettes").
-func ExampleScenarios() {
+func ExampleOwnScenarios() {
 	t := tbtest.Example()
 	defer t.End()
 
 	files := fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(ownRecording)}}
-	devrev := webhooktest.DevRev.With(webhooktest.Scenarios(files))
+	devrev := webhooktest.DevRev.With(webhooktest.OwnScenarios(files))
 	client := webhooktest.Replay(t, devrev, "webhooks.get/200", "webhooks.get/404")
 
 	fmt.Println(ask(client, webhooktest.DevRevWebhookID))        // the team's own
@@ -301,7 +301,7 @@ func ExampleScenarios() {
 }
 
 // A scenario under a name of its own, written by hand.
-func ExampleScenarios_added() {
+func ExampleOwnScenarios_added() {
 	t := tbtest.Example()
 	defer t.End()
 
@@ -310,7 +310,7 @@ interactions:
   - request: {method: POST, url: https://api.devrev.ai/webhooks.list, body: "{}"}
     response: {code: 200, body: '{"webhooks": []}'}
 `)}}
-	devrev := webhooktest.DevRev.With(webhooktest.Scenarios(files))
+	devrev := webhooktest.DevRev.With(webhooktest.OwnScenarios(files))
 	client := webhooktest.Replay(t, devrev, "webhooks.list/200-none")
 
 	resp, err := client.Post("https://api.devrev.ai/webhooks.list", "application/json", strings.NewReader("{}"))

@@ -42,7 +42,7 @@ func TestContentType_malformed(t *testing.T) {
 			for call, use := range map[string]func(tb testing.TB, p webhooktest.Provider) error{
 				"Replay": func(tb testing.TB, p webhooktest.Provider) error {
 					fsys := edited(t, "devrev/webhooks.get/200.yaml", shipped, text)
-					send(t, webhooktest.Replay(tb, p.With(webhooktest.Scenarios(fsys)), "webhooks.get/200"), req())
+					send(t, webhooktest.Replay(tb, p.With(webhooktest.OwnScenarios(fsys)), "webhooks.get/200"), req())
 					return nil
 				},
 				"Open": func(tb testing.TB, p webhooktest.Provider) error {

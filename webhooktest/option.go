@@ -157,22 +157,22 @@ func Seed(placeholder, variable string) Option {
 	})
 }
 
-// Scenarios replays your own scenarios where fsys has them, and the shipped ones
+// OwnScenarios replays your own scenarios where fsys has them, and the shipped ones
 // otherwise. fsys holds what record refresh --out wrote, or what you wrote by hand:
 // PROVIDER/OPERATION/SCENARIO.yaml. A scenario there that no shipped one has, such as
 // devrev/webhooks.get/200-mine.yaml, is one more: "webhooks.get/200-mine" is its step.
 // A cassette there that has another name than OPERATION/STATUS or
 // OPERATION/STATUS-WORD is an error, and so is a second file system.
-func Scenarios(fsys fs.FS) Option {
+func OwnScenarios(fsys fs.FS) Option {
 	const instead = "name a file system, such as os.DirFS(\"testdata/scenarios\")"
-	return option("Scenarios", func(o *options) {
+	return option("OwnScenarios", func(o *options) {
 		switch {
-		case slices.Contains(o.used[:len(o.used)-1], "Scenarios"):
-			o.mistake("Scenarios is given twice, and only one can be replayed; leave one out")
+		case slices.Contains(o.used[:len(o.used)-1], "OwnScenarios"):
+			o.mistake("OwnScenarios is given twice, and only one can be replayed; leave one out")
 		case fsys == nil:
-			o.mistake("Scenarios(nil): %s", instead)
+			o.mistake("OwnScenarios(nil): %s", instead)
 		case isNil(fsys):
-			o.mistake("Scenarios: the %T is nil; %s", fsys, instead)
+			o.mistake("OwnScenarios: the %T is nil; %s", fsys, instead)
 		default:
 			o.scenarios = fsys
 		}

@@ -19,7 +19,7 @@ import (
 )
 
 func TestAllowProblems(t *testing.T) {
-	broken := webhooktest.Scenarios(edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"shared_secret": `))
+	broken := webhooktest.OwnScenarios(edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"shared_secret": `))
 	for _, tc := range []struct {
 		name    string
 		allowed []string
@@ -152,7 +152,7 @@ func TestOnRequest(t *testing.T) {
 }
 
 func TestStrict(t *testing.T) {
-	lax := webhooktest.Scenarios(edited(t, "dvelop/GetWebHook/200-json.yaml", `"description": "text 1",`, ``))
+	lax := webhooktest.OwnScenarios(edited(t, "dvelop/GetWebHook/200-json.yaml", `"description": "text 1",`, ``))
 	for strict, fails := range map[bool]string{
 		false: "",
 		true:  "\n\tanswer /description (line 1, column 1): ",
@@ -173,7 +173,7 @@ func TestScenarios(t *testing.T) {
 	play := func(fsys fstest.MapFS, step webhooktest.Step, request string) (*tbtest.TB, string) {
 		var body string
 		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-			p := webhooktest.DevRev.With(webhooktest.Scenarios(fsys))
+			p := webhooktest.DevRev.With(webhooktest.OwnScenarios(fsys))
 			_, body = send(t, webhooktest.Replay(tb, p, step), scenario(t, webhooktest.DevRev, request).Request())
 		})
 		return w, body
@@ -202,7 +202,7 @@ func TestScenarios(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-				p := webhooktest.DevRev.With(webhooktest.Scenarios(fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(tc.data)}}))
+				p := webhooktest.DevRev.With(webhooktest.OwnScenarios(fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(tc.data)}}))
 				webhooktest.Replay(tb, p, "webhooks.get/200")
 			})
 			assert.Equal(t, tc.says, w.Failures())
@@ -221,7 +221,7 @@ func TestProviderWith_leavesTheProviderAsItWas(t *testing.T) {
 	base.With(webhooktest.AllowProblems("/webhook/secret"))
 	broken := edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"shared_secret": `)
 	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-		send(t, webhooktest.Replay(tb, right.With(webhooktest.Scenarios(broken)), "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))
+		send(t, webhooktest.Replay(tb, right.With(webhooktest.OwnScenarios(broken)), "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))
 	})
 	assert.Contains(t, w.Failures(), "/webhook/secret")
 }

@@ -39,10 +39,10 @@ func TestOnNews_onEveryCall(t *testing.T) {
 		client   func(tb testing.TB) (client *http.Client, server string)
 	}{
 		{"Replay", []string{"/webhook/colour", "/webhook/status"}, func(tb testing.TB) (*http.Client, string) {
-			return webhooktest.Replay(tb, devrev.With(webhooktest.Scenarios(files)), "webhooks.get/200"), ""
+			return webhooktest.Replay(tb, devrev.With(webhooktest.OwnScenarios(files)), "webhooks.get/200"), ""
 		}},
 		{"ReplayServer", []string{"/webhook/colour", "/webhook/status"}, func(tb testing.TB) (*http.Client, string) {
-			server := webhooktest.ReplayServer(tb, devrev.With(webhooktest.Scenarios(files)), "webhooks.get/200")
+			server := webhooktest.ReplayServer(tb, devrev.With(webhooktest.OwnScenarios(files)), "webhooks.get/200")
 			return server.Client(), server.URL
 		}},
 		{"Open", []string{"/webhook/colour", "/webhook/status"}, func(tb testing.TB) (*http.Client, string) {
@@ -57,10 +57,10 @@ func TestOnNews_onEveryCall(t *testing.T) {
 			return recording(tb, drifted, webhooktest.AcceptDrift())
 		}},
 		{"allowed", []string{"/webhook/status"}, func(tb testing.TB) (*http.Client, string) {
-			return webhooktest.Replay(tb, devrev.With(webhooktest.Scenarios(files), webhooktest.AllowProblems("/webhook/colour")), "webhooks.get/200"), ""
+			return webhooktest.Replay(tb, devrev.With(webhooktest.OwnScenarios(files), webhooktest.AllowProblems("/webhook/colour")), "webhooks.get/200"), ""
 		}},
 		{"Checked", []string{"/webhook/colour", "/webhook/status"}, func(tb testing.TB) (*http.Client, string) {
-			inner := webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.Scenarios(files)), "webhooks.get/200").Transport
+			inner := webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.OwnScenarios(files)), "webhooks.get/200").Transport
 			return &http.Client{Transport: webhooktest.Checked(tb, devrev, inner)}, ""
 		}},
 	} {
@@ -135,7 +135,7 @@ interactions:
 	for name, client := range map[string]func(tb testing.TB) *http.Client{
 		"Replay": func(tb testing.TB) *http.Client {
 			files := fstest.MapFS{"devrev/webhooks.create/201-mine.yaml": {Data: []byte(misspelt)}}
-			return webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.Scenarios(files)), "webhooks.create/201-mine")
+			return webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.OwnScenarios(files)), "webhooks.create/201-mine")
 		},
 		"Open": func(tb testing.TB) *http.Client { return webhooktest.Open(tb, webhooktest.DevRev, file) },
 		"Checked": func(tb testing.TB) *http.Client {

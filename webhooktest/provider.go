@@ -69,7 +69,7 @@ func (p Provider) With(opts ...Option) Provider {
 	return p
 }
 
-// Scenario is a shipped cassette, or one of your own below [Scenarios].
+// Scenario is a shipped cassette, or one of your own below [OwnScenarios].
 type Scenario struct {
 	// Name is OPERATION/STATUS[-VARIANT], such as "webhooks.get/400-invalid_id".
 	// Step(s.Name) is the step that replays the scenario.

@@ -80,7 +80,7 @@ interactions:
 
 // A scenario that no shipped one has is listed, and is a step as any other.
 func TestScenarios_added(t *testing.T) {
-	p := webhooktest.DevRev.With(webhooktest.Scenarios(fstest.MapFS{
+	p := webhooktest.DevRev.With(webhooktest.OwnScenarios(fstest.MapFS{
 		"devrev/webhooks.get/200-mine.yaml": {Data: []byte(minimal)},
 		"devrev/webhooks.get/404-mine.yaml": {Data: []byte(minimal)},
 	}))
@@ -112,7 +112,7 @@ func TestScenarios_addedMistakes(t *testing.T) {
 		"devrev/webhooks.get/200-mine.yaml":  {Data: []byte(minimal)},
 		"devrev/webhooks.get/200-empty.yaml": {},
 	}
-	p := webhooktest.DevRev.With(webhooktest.Scenarios(files))
+	p := webhooktest.DevRev.With(webhooktest.OwnScenarios(files))
 	for step, says := range map[webhooktest.Step]string{
 		"webhooks.get/404-mine":  `webhooktest: devrev/webhooks.get/404-mine.yaml begins with an answer of status 200; name it "webhooks.get/200-mine"`,
 		"webhooks.list/200-mine": `webhooktest: devrev/webhooks.list/200-mine.yaml begins with another request than one of webhooks.list; give it the name of its operation`,

@@ -175,24 +175,24 @@ func TestReplay_breachesOfTheContractFailTheTest(t *testing.T) {
 		},
 		{
 			name: "the answer", step: "webhooks.get/200",
-			provider: webhooktest.DevRev.With(webhooktest.Scenarios(noSecret)),
+			provider: webhooktest.DevRev.With(webhooktest.OwnScenarios(noSecret)),
 			fails:    true,
 			log:      true,
 		},
 		{
 			name: "an undocumented member is logged", step: "webhooks.get/200",
-			provider: webhooktest.DevRev.With(webhooktest.Scenarios(edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"color": "red", "secret": `))),
+			provider: webhooktest.DevRev.With(webhooktest.OwnScenarios(edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"color": "red", "secret": `))),
 			log:      true,
 		},
 		{
 			name: "an unlisted value is logged", step: "webhooks.get/200",
-			provider: webhooktest.DevRev.With(webhooktest.Scenarios(edited(t, "devrev/webhooks.get/200.yaml", `"status": "active"`, `"status": "paused"`))),
+			provider: webhooktest.DevRev.With(webhooktest.OwnScenarios(edited(t, "devrev/webhooks.get/200.yaml", `"status": "active"`, `"status": "paused"`))),
 			log:      true,
 		},
 		{name: "a departure that the scenario demonstrates", step: "webhooks.get/400-invalid_field"},
 		{
 			name: "another departure in such a scenario", step: "webhooks.get/400-invalid_field",
-			provider: webhooktest.DevRev.With(webhooktest.Scenarios(edited(t, "devrev/webhooks.get/400-invalid_field.yaml", `"field_name": `, `"field": `))),
+			provider: webhooktest.DevRev.With(webhooktest.OwnScenarios(edited(t, "devrev/webhooks.get/400-invalid_field.yaml", `"field_name": `, `"field": `))),
 			fails:    true,
 			log:      true,
 		},
@@ -448,7 +448,7 @@ func TestReplay_clientCrossesABubblesBorder(t *testing.T) {
 func TestReplay_doesNotSleep(t *testing.T) {
 	slow := edited(t, "devrev/webhooks.get/200.yaml", "duration: 0s", "duration: 1h0m0s")
 	began := time.Now()
-	client := webhooktest.Replay(t, webhooktest.DevRev.With(webhooktest.Scenarios(slow)), "webhooks.get/200")
+	client := webhooktest.Replay(t, webhooktest.DevRev.With(webhooktest.OwnScenarios(slow)), "webhooks.get/200")
 	send(t, client, getWebhook(t, webhooktest.DevRevWebhookID))
 	assert.Less(t, time.Since(began), 5*time.Second)
 }

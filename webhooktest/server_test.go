@@ -146,7 +146,7 @@ func TestReplayServer_pointsRedirectsAtItself(t *testing.T) {
 	const login = `/identityprovider/login?redirect=`
 	for name, location := range map[string]string{"relative": login, "absolute": webhooktest.DVelop.BaseURL() + login} {
 		t.Run(name, func(t *testing.T) {
-			p := webhooktest.DVelop.With(webhooktest.Scenarios(edited(t, "dvelop/GetWebHook/302-login.yaml", "- "+login, "- "+location)))
+			p := webhooktest.DVelop.With(webhooktest.OwnScenarios(edited(t, "dvelop/GetWebHook/302-login.yaml", "- "+login, "- "+location)))
 			server := webhooktest.ReplayServer(t, p, "GetWebHook/302-login")
 			resp, body := send(t, browser(t, 10*time.Second), onServer(t, server.URL, scenario(t, p, "GetWebHook/302-login").Request()))
 			assert.Equal(t, 200, resp.StatusCode)
@@ -155,7 +155,7 @@ func TestReplayServer_pointsRedirectsAtItself(t *testing.T) {
 		})
 	}
 	t.Run("another host", func(t *testing.T) {
-		p := webhooktest.DVelop.With(webhooktest.Scenarios(edited(t, "dvelop/GetWebHook/302-login.yaml", "- "+login, "- "+webhooktest.DVelop.BaseURL()+".example.com"+login)))
+		p := webhooktest.DVelop.With(webhooktest.OwnScenarios(edited(t, "dvelop/GetWebHook/302-login.yaml", "- "+login, "- "+webhooktest.DVelop.BaseURL()+".example.com"+login)))
 		server := webhooktest.ReplayServer(t, p, "GetWebHook/302-login")
 		client := browser(t, 10*time.Second)
 		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -76,7 +76,7 @@ func TestScenarios(t *testing.T) {
 }
 
 func replayScenarios(t *testing.T, dir string) {
-	devrev := webhooktest.DevRev.With(webhooktest.Scenarios(os.DirFS(dir)))
+	devrev := webhooktest.DevRev.With(webhooktest.OwnScenarios(os.DirFS(dir)))
 	c := client(t, webhooktest.Replay(t, devrev, "webhooks.get/200", "webhooks.get/404"))
 
 	got, err := c.Get(t.Context(), webhooktest.DevRevWebhookID)

@@ -17,10 +17,11 @@
 // [Replay] answers from the scenarios that this module ships, [ReplayServer] does
 // so behind a loopback server, [Open] replays a cassette of your own and records
 // it when told to. [Changed], [Delay], [Always] and the faults make other answers of a
-// step, and [Requests] says what was asked. [Checked] and [Validate] apply the contract to what a team
-// uses already. In directories below this one, package matchtest proves how
-// strictly a cassette's requests are matched, by this module or by a recorder of
-// your own, and package goldentest compares results with golden files.
+// step, and [Requests] says what was asked. [Checked] and [Validate] apply the
+// contract to what a team uses already. In directories below this one, package
+// matchtest proves how strictly a cassette's requests are matched, by this module or
+// by a recorder of your own, and package goldentest compares results with golden
+// files.
 //
 // # How it works
 //

@@ -16,7 +16,8 @@ import (
 // never answered: the client's own patience ends it.
 func ReplayServer(tb testing.TB, p Provider, steps ...Step) *httptest.Server {
 	tb.Helper()
-	handler := serve.NewServer(p.BaseURL(), replaying(tb, p, steps))
+	transport := replaying(tb, p, steps)
+	handler := serve.NewServer(p.BaseURL(), transport)
 	s := httptest.NewUnstartedServer(handler)
 	address := s.Listener.Addr().String()
 	handler.Hosts = []string{address}
@@ -26,6 +27,7 @@ func ReplayServer(tb testing.TB, p Provider, steps ...Step) *httptest.Server {
 	s.Start()
 	tb.Cleanup(func() {
 		handler.Close()
+		transport.Close() // the server waits for its requests, and they for a Delay
 		s.Close()
 	})
 	return s

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httptrace"
 	"net/url"
 	"strings"
@@ -213,4 +214,28 @@ func TestReplayServer_refusesAnEnormousBody(t *testing.T) {
 			assert.Equal(t, http.StatusRequestEntityTooLarge, resp.StatusCode)
 		}
 	})
+}
+
+// A server's answer takes its time too, and the end of the test does not wait for it.
+func TestReplayServer_delay(t *testing.T) {
+	ask := func(server *httptest.Server) error {
+		resp, err := http.Post(server.URL+"/webhooks.get", "application/json", strings.NewReader(`{"id":"`+webhooktest.DevRevWebhookID+`"}`))
+		if err == nil {
+			resp.Body.Close()
+		}
+		return err
+	}
+	began := time.Now()
+	require.NoError(t, ask(webhooktest.ReplayServer(t, webhooktest.DevRev, webhooktest.Delay("webhooks.get/200", 50*time.Millisecond))))
+	assert.GreaterOrEqual(t, time.Since(began), 50*time.Millisecond)
+
+	began = time.Now()
+	done := make(chan error)
+	tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, webhooktest.Delay("webhooks.get/200", time.Hour))
+		go func() { done <- ask(server) }()
+		time.Sleep(100 * time.Millisecond)
+	})
+	<-done
+	assert.Less(t, time.Since(began), 10*time.Second)
 }

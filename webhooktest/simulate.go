@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/webhookvcr/internal/change"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/serve"
@@ -140,14 +141,14 @@ func (t *Tenant) Emit(ctx context.Context, event string, changes ...Change) []De
 	if err != nil {
 		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
 	}
-	c, err := changed(payload, changes)
+	c, err := change.Payload(payload, changes)
 	if err != nil {
 		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
 	}
-	if err := t.check(event, c.value); err != nil {
+	if err := t.check(event, c.Value); err != nil {
 		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
 	}
-	all, err := t.live.Emit(ctx, event, c.value, c.duplicates)
+	all, err := t.live.Emit(ctx, event, c.Value, c.Duplicates)
 	if err != nil {
 		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/webhookvcr/internal/change"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/replay"
 	"example.com/webhookvcr/internal/scenario"
@@ -56,7 +57,7 @@ func Changed(s Step, changes ...Change) Step {
 	text := "Changed(" + s
 	for _, c := range changes {
 		if c == nil {
-			c = change{name: "Body", err: "the change is nil; use Set, Remove or Body"}
+			c = change.None()
 		}
 		text += ", " + Step(c.String())
 	}
@@ -95,21 +96,21 @@ func (s Step) read() scenario.Step {
 		}
 		for _, c := range changes {
 			spelt += ", " + exchange.Clip(c.String())
-			if c.(change).name == "Duplicates" {
+			if !c.OfBody() {
 				read.Mistake = "has Duplicates, which has no effect on an answer; leave it out"
 			}
 		}
 		before := read.Change
 		read.Change = func(body []byte) ([]byte, error) {
-			e := edit{text: body}
+			e := change.Edit{Text: body}
 			if before != nil {
 				var err error
-				if e.text, err = before(body); err != nil {
+				if e.Text, err = before(body); err != nil {
 					return nil, err
 				}
 			}
-			err := apply(&e, changes)
-			return e.text, err
+			err := e.Apply(changes)
+			return e.Text, err
 		}
 	default:
 		read.Fail(fault)
@@ -140,8 +141,8 @@ func cutChanges(name, arguments string) (step string, changes []Change) {
 				return arguments[:at], changes
 			}
 			if rest, ok = strings.CutPrefix(rest, separator); ok {
-				var c change
-				c, rest, ok = readChange(rest)
+				var c Change
+				c, rest, ok = change.Read(rest)
 				changes = append(changes, c)
 			}
 		}

@@ -1,0 +1,200 @@
+// Package change changes JSON texts in place: the payload of an event, or the answer
+// of a step.
+//
+// A [Change] is a value with a text, as it is written in Go: [Read] makes a change of
+// its text again, so that a step that is a text can carry it.
+package change
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// Change is one change. The pointer is nil where a caller gives none.
+type Change struct {
+	name    string
+	pointer string // of Set and Remove
+	value   string // JSON text, of Set and Body
+	times   int    // of Duplicates
+	err     string // why the value has no JSON text
+}
+
+// Edit is a body while it is changed.
+type Edit struct {
+	Text []byte
+	// Value is the text decoded once it is changed; its numbers are json.Number.
+	Value any
+	// Duplicates is how many times more a delivery is made.
+	Duplicates int
+}
+
+// Set puts a value in the place that a JSON pointer names.
+func Set(pointer string, value any) *Change {
+	c := &Change{name: "Set", pointer: pointer}
+	c.value, c.err = encoded(value)
+	return c
+}
+
+// Remove takes out what a JSON pointer names.
+func Remove(pointer string) *Change { return &Change{name: "Remove", pointer: pointer} }
+
+// Body puts a whole value in the place of the body.
+func Body(value any) *Change {
+	c := &Change{name: "Body"}
+	c.value, c.err = encoded(value)
+	return c
+}
+
+// Duplicates is about the deliveries of an event, and no change of its body.
+func Duplicates(n int) *Change { return &Change{name: duplicates, times: n} }
+
+const duplicates = "Duplicates"
+
+// None stands for a change that is nil, where a text must say so.
+func None() *Change { return &Change{name: "Body", err: "the change is nil; use Set, Remove or Body"} }
+
+// OfBody reports whether the change is one of the body.
+func (c *Change) OfBody() bool { return c.name != duplicates }
+
+func encoded(value any) (text, failure string) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // a message shows the text
+	if err := e.Encode(value); err != nil {
+		return "", err.Error()
+	}
+	return strings.TrimSuffix(b.String(), "\n"), ""
+}
+
+// String is the change as it is written in Go.
+func (c *Change) String() string {
+	value := c.value
+	if c.err != "" {
+		value = unencoded + jsontext.Quote(c.err)
+	}
+	switch c.name {
+	case "Set":
+		return fmt.Sprintf("Set(%s, %s)", jsontext.Quote(c.pointer), value)
+	case "Remove":
+		return fmt.Sprintf("Remove(%s)", jsontext.Quote(c.pointer))
+	case "Body":
+		return fmt.Sprintf("Body(%s)", value)
+	}
+	return fmt.Sprintf("%s(%d)", c.name, c.times)
+}
+
+// unencoded stands before the reason why a value has no JSON text.
+const unencoded = "!"
+
+// Read reads a change from its text, and returns what follows it.
+func Read(text string) (c *Change, rest string, ok bool) {
+	c = &Change{}
+	c.name, rest, ok = strings.Cut(text, "(")
+	value := func() (raw json.RawMessage) {
+		failed := strings.HasPrefix(rest, unencoded)
+		rest = strings.TrimPrefix(rest, unencoded)
+		d := json.NewDecoder(strings.NewReader(rest))
+		ok = ok && d.Decode(&raw) == nil
+		rest = rest[d.InputOffset():]
+		if failed {
+			ok = ok && json.Unmarshal(raw, &c.err) == nil
+			raw = nil
+		}
+		return raw
+	}
+	skip := func(what string) {
+		var found bool
+		rest, found = strings.CutPrefix(rest, what)
+		ok = ok && found
+	}
+	if c.name == "Set" || c.name == "Remove" {
+		ok = json.Unmarshal(value(), &c.pointer) == nil && ok
+	}
+	switch c.name {
+	case "Set":
+		skip(", ")
+		c.value = string(value())
+	case "Body":
+		c.value = string(value())
+	case duplicates:
+		ok = json.Unmarshal(value(), &c.times) == nil && ok
+	case "Remove":
+	default:
+		return c, text, false
+	}
+	skip(")")
+	return c, rest, ok
+}
+
+func (c *Change) apply(e *Edit) (err error) {
+	switch {
+	case c.err != "":
+		err = errors.New(c.err)
+	case c.name == "Set":
+		e.Text, err = jsontext.Place(e.Text, c.pointer, []byte(c.value))
+	case c.name == "Remove":
+		e.Text, err = jsontext.Remove(e.Text, c.pointer)
+	case c.name == "Body":
+		e.Text = []byte(c.value)
+	case c.times < 1:
+		return fmt.Errorf("Duplicates(%d): give 1 or more, or leave it out", c.times)
+	default:
+		e.Duplicates = c.times
+	}
+	if err != nil && c.name == "Body" {
+		return fmt.Errorf("Body: %w", err)
+	}
+	if err != nil {
+		return fmt.Errorf("%s(%q): %w", c.name, c.pointer, hinted(err))
+	}
+	return nil
+}
+
+// Apply changes the text in place: what no change names stays as it is.
+func (e *Edit) Apply(changes []*Change) error {
+	for _, c := range changes {
+		if c == nil {
+			return errors.New("a change is nil; use Set, Remove, Body or Duplicates")
+		}
+		if err := c.apply(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Payload applies changes to a payload, which is nil where there is none to begin with.
+func Payload(value any, changes []*Change) (Edit, error) {
+	var e Edit
+	if value != nil {
+		text, failure := encoded(value)
+		if failure != "" {
+			return e, errors.New(failure)
+		}
+		e.Text = []byte(text)
+	}
+	if err := e.Apply(changes); err != nil || len(e.Text) == 0 {
+		return e, err
+	}
+	d := json.NewDecoder(bytes.NewReader(e.Text))
+	d.UseNumber()
+	return e, d.Decode(&e.Value)
+}
+
+// hinted adds the near names of what a pointer names to an error.
+func hinted(err error) error {
+	var lacks *jsontext.PlaceError
+	if !errors.As(err, &lacks) || len(lacks.Names) == 0 {
+		return err
+	}
+	if near := provider.Nearest(lacks.Token, lacks.Names); len(near) > 0 {
+		return fmt.Errorf("%w; did you mean %s?", err, provider.Listed(near, "or"))
+	}
+	return fmt.Errorf("%w; it has %s", err, provider.Listed(lacks.Names, "and"))
+}

@@ -83,6 +83,7 @@ func TestScript(t *testing.T) {
 			"tenant":    startTenant,
 			"reached":   reached,
 			"asked":     asked,
+			"holds":     holds,
 			"times":     times,
 			"note":      note,
 			"untouched": untouched,

@@ -83,12 +83,13 @@ func (r *refresh) failOwn(ctx context.Context, t target, what string, err error)
 	if errors.As(err, &answered) && answered.status == http.StatusTooManyRequests {
 		return &throttledError{answered.retryAfter}
 	}
-	failed := r.classify(ctx, t, err)
-	var e *exitError
-	if errors.As(failed, &e) && answered != nil {
+	switch {
+	case answered != nil && (answered.status == http.StatusUnauthorized || answered.status == http.StatusForbidden):
+		return r.fail(exitRefused, t, "%s: %v; check that %s is valid and may read and write webhooks", what, err, t.def.TokenVar)
+	case answered != nil:
 		return r.fail(exitFailed, t, "%s: %v", what, err)
 	}
-	return failed
+	return r.classify(ctx, t, err)
 }
 
 // seedVariable is the environment variable with the id of a webhook.

@@ -1,14 +1,11 @@
 package simulator
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"runtime/debug"
 	"slices"
@@ -119,13 +116,12 @@ func (r *Receivers) transport() http.RoundTripper {
 // that ends when the client gives up and when the handler has returned.
 func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(req.Context())
-	in := httptest.NewRequestWithContext(ctx, req.Method, req.URL.RequestURI(), http.NoBody)
-	in.Host, in.Header, in.ContentLength = req.URL.Host, req.Header.Clone(), req.ContentLength
-	in.URL.Host, in.URL.Scheme = "", ""
-	if req.Body != nil {
-		in.Body = req.Body
+	in, err := received(req.WithContext(ctx))
+	if err != nil {
+		cancel()
+		return nil, err
 	}
-	w := httptest.NewRecorder()
+	w := &recording{header: http.Header{}}
 	done := make(chan error, 1)
 	release := hold(ctx)
 	go func() {
@@ -151,11 +147,5 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 	case <-req.Context().Done():
 		return nil, context.Cause(req.Context())
 	}
-	resp := w.Result()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))
-	if err != nil {
-		return nil, err
-	}
-	resp.Body, resp.Request = io.NopCloser(bytes.NewReader(body)), req
-	return resp, nil
+	return w.response(req), nil
 }

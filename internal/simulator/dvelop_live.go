@@ -68,10 +68,27 @@ func (s *DVelop) Payload(event string) (any, error) {
 
 // Body implements Live.
 func (s *DVelop) Body(event string, payload any) ([]byte, error) {
-	if payload == nil {
-		return nil, fmt.Errorf("what d.velop sends at %s is not documented", event)
+	return dvelopBody(Message{Event: event, Payload: payload})
+}
+
+func dvelopBody(m Message) ([]byte, error) {
+	if m.Payload == nil {
+		return nil, fmt.Errorf("what d.velop sends at %s is not documented", m.Event)
 	}
-	return json.Marshal(payload)
+	return json.Marshal(m.Payload)
+}
+
+// dvelopRequest is a delivery with its webhook's key, if there is one.
+func dvelopRequest(ctx context.Context, url, key string, body []byte, _ Settings) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", mediaJSON)
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
+	}
+	return req, nil
 }
 
 // Emit implements Live. The webhooks of an event are called one after the other,
@@ -237,14 +254,14 @@ func (s *DVelop) send(ctx context.Context, w DVelopWebhook, t *traffic, target s
 	if timeout == 0 && w.Timeout != nil {
 		timeout = time.Duration(*w.Timeout) * time.Millisecond
 	}
-	return attempt(ctx, s.Receivers, cmp.Or(timeout, 300*time.Millisecond), func(ctx context.Context) (*http.Request, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
+	return Try(ctx, s.Receivers, cmp.Or(timeout, 300*time.Millisecond), func(ctx context.Context) (*http.Request, error) {
+		key := ""
+		if w.APIKey != nil {
+			key = *w.APIKey
+		}
+		req, err := dvelopRequest(ctx, target, key, body, s.Settings)
 		if err != nil {
 			return nil, err
-		}
-		req.Header.Set("Content-Type", mediaJSON)
-		if w.APIKey != nil && *w.APIKey != "" {
-			req.Header.Set("Authorization", "Bearer "+*w.APIKey)
 		}
 		if base, err := url.Parse(s.Base); err == nil && base.Host == req.URL.Host {
 			// What receivers behind the tenant's own host get; about others nothing is known.

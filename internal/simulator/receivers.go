@@ -1,11 +1,9 @@
 package simulator
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -125,7 +123,7 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 	if req.Body != nil {
 		in.Body = req.Body
 	}
-	w := httptest.NewRecorder()
+	w := &reply{ResponseRecorder: httptest.NewRecorder(), ctx: ctx}
 	done := make(chan error, 1)
 	release := hold(ctx)
 	go func() {
@@ -152,10 +150,28 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 		return nil, context.Cause(req.Context())
 	}
 	resp := w.Result()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))
-	if err != nil {
-		return nil, err
-	}
-	resp.Body, resp.Request = io.NopCloser(bytes.NewReader(body)), req
+	resp.Request = req
 	return resp, nil
 }
+
+// reply is a handler's answer. It keeps what will be read of the body, and fails
+// writes of a handler whose client has gone, as a connection does.
+type reply struct {
+	*httptest.ResponseRecorder
+	ctx context.Context
+}
+
+// Write implements http.ResponseWriter.
+func (r *reply) Write(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	room := max(0, MaxReply-r.Body.Len())
+	if _, err := r.ResponseRecorder.Write(p[:min(len(p), room)]); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// WriteString implements io.StringWriter.
+func (r *reply) WriteString(s string) (int, error) { return r.Write([]byte(s)) }

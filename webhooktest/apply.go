@@ -22,6 +22,7 @@ const (
 	forValidate      = "Validate" // and ValidateBody
 	forSimulate      = "Simulate"
 	forCheckMatching = "CheckMatching"
+	forReceivers     = "receivertest"
 )
 
 // applies says which option is of use in which call. One that is of no use is
@@ -42,7 +43,7 @@ var applies = map[string][]string{
 	"Transport":     {forOpen},
 	"NoDefaults":    {forReplay, forOpen, forSimulate},
 	"Strict":        {forReplay, forOpen, forChecked, forValidate},
-	"SentBy":        {forSimulate},
+	"SentBy":        {forSimulate, forReceivers},
 	"Webhooks":      {forSimulate},
 }
 

@@ -291,6 +291,10 @@ func SentBy(s Sender) Option {
 	})
 }
 
+// Sender returns what [SentBy] has said, for packages that send as the vendor does,
+// such as receivertest. Another option, which has no effect there, is an error.
+func (p Provider) Sender() (Sender, error) { return p.options.sender, p.ready(forReceivers) }
+
 // Webhooks lets a simulated tenant start with that many webhooks. The first has
 // the id of the vendor's exported constant, [DevRevWebhookID] or
 // [DVelopWebhookID]; they are active, and deliver to URLs below

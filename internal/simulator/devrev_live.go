@@ -525,14 +525,18 @@ func (s *DevRev) newChallenge() string {
 	return base64.StdEncoding.EncodeToString(sum[:20])
 }
 
-func (s *DevRev) waits() []time.Duration {
-	if s.Settings.Waits == nil {
-		return []time.Duration{30 * time.Second, 3 * time.Minute}
+// devrevWire is how DevRev delivers: its guide has the times, and its OpenAPI
+// document lists no other success than 200.
+func devrevWire() Wire {
+	return Wire{
+		Body: devrevBody, Request: devrevRequest, Verify: "verify",
+		Timeout: 3 * time.Second, Waits: []time.Duration{30 * time.Second, 3 * time.Minute},
+		Acknowledged: func(status int) bool { return status == http.StatusOK },
 	}
-	return s.Settings.Waits
 }
 
-func (s *DevRev) timeout() time.Duration { return cmp.Or(s.Settings.Timeout, 3*time.Second) }
+func (s *DevRev) waits() []time.Duration { return devrevWire().Complete(s.Settings).Waits }
+func (s *DevRev) timeout() time.Duration { return devrevWire().Complete(s.Settings).Timeout }
 func (s *DevRev) verifyAfter() time.Duration {
 	return cmp.Or(s.Settings.VerifyAfter, 100*time.Millisecond)
 }
@@ -540,8 +544,5 @@ func (s *DevRev) verifyWithin() time.Duration { return cmp.Or(s.Settings.VerifyW
 func (s *DevRev) degradedAfter() int          { return cmp.Or(s.Settings.DegradedAfter, 3) }
 
 func (s *DevRev) acknowledged(status int) bool {
-	if s.Settings.Acknowledged != nil {
-		return s.Settings.Acknowledged(status)
-	}
-	return status == http.StatusOK
+	return devrevWire().Complete(s.Settings).Acknowledged(status)
 }

@@ -254,7 +254,7 @@ func (s *DVelop) send(ctx context.Context, w DVelopWebhook, t *traffic, target s
 	if timeout == 0 && w.Timeout != nil {
 		timeout = time.Duration(*w.Timeout) * time.Millisecond
 	}
-	return Try(ctx, s.Receivers, cmp.Or(timeout, 300*time.Millisecond), func(ctx context.Context) (*http.Request, error) {
+	return Try(ctx, s.Receivers, cmp.Or(timeout, dvelopWire().Timeout), func(ctx context.Context) (*http.Request, error) {
 		key := ""
 		if w.APIKey != nil {
 			key = *w.APIKey
@@ -314,15 +314,20 @@ func (s *DVelop) waits(w DVelopWebhook) []time.Duration {
 	switch {
 	case w.Retry != nil && !*w.Retry:
 		return nil
-	case s.Settings.Waits != nil:
-		return s.Settings.Waits
 	}
-	return []time.Duration{0, 0, 0}
+	return dvelopWire().Complete(s.Settings).Waits
+}
+
+// dvelopWire is how d.velop delivers: 300 milliseconds and three more attempts are
+// the documented defaults of a webhook. Which status is a success is not documented.
+func dvelopWire() Wire {
+	return Wire{
+		Body: dvelopBody, Request: dvelopRequest,
+		Timeout: 300 * time.Millisecond, Waits: []time.Duration{0, 0, 0},
+		Acknowledged: func(status int) bool { return status/100 == 2 },
+	}
 }
 
 func (s *DVelop) acknowledged(status int) bool {
-	if s.Settings.Acknowledged != nil {
-		return s.Settings.Acknowledged(status)
-	}
-	return status >= 200 && status < 300
+	return dvelopWire().Complete(s.Settings).Acknowledged(status)
 }

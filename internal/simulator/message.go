@@ -30,6 +30,27 @@ type Wire struct {
 	// a signature, or a key. An empty secret proves nothing, and leaves it out
 	// where the vendor does.
 	Request func(ctx context.Context, url, secret string, body []byte, s Settings) (*http.Request, error)
+	// Verify is the event that asks whether a receiver is there; empty for a vendor
+	// that has none. Its payload is an object with the member challenge.
+	Verify string
+	// Timeout, Waits and Acknowledged are those of Settings that leave them out.
+	Timeout      time.Duration
+	Waits        []time.Duration
+	Acknowledged func(status int) bool
+}
+
+// Complete returns settings with the vendor's own where they leave them out.
+func (w Wire) Complete(s Settings) Settings {
+	if s.Timeout == 0 {
+		s.Timeout = w.Timeout
+	}
+	if s.Waits == nil {
+		s.Waits = w.Waits
+	}
+	if s.Acknowledged == nil {
+		s.Acknowledged = w.Acknowledged
+	}
+	return s
 }
 
 // WireOf returns how a vendor delivers.

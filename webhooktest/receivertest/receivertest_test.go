@@ -1,0 +1,104 @@
+package receivertest_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/receivertest"
+)
+
+// vendors are the two sides of the proof: sound receivers, and receivers with one
+// flaw each.
+var vendors = []struct {
+	p        webhooktest.Provider
+	receiver func(flaw string) receivertest.Build
+	flaws    []string
+	options  []receivertest.Option
+}{
+	{webhooktest.DevRev, devrevReceiver, devrevFlaws, nil},
+}
+
+func TestRun_soundReceiver(t *testing.T) {
+	for _, v := range vendors {
+		t.Run(v.p.String(), func(t *testing.T) {
+			receivertest.Run(t, v.p, v.receiver(""), append(v.options, receivertest.Require("*"))...)
+		})
+	}
+}
+
+// Each flaw is found, and each probe that can fail finds one. A new probe needs a
+// receiver with the flaw that it looks for. The matrix is printed with -v.
+func TestRun_findsEveryFlaw(t *testing.T) {
+	repeats, err := strconv.Atoi(os.Getenv("RECEIVERTEST_REPEATS"))
+	if err != nil {
+		repeats = 1
+	}
+	for _, v := range vendors {
+		t.Run(v.p.String(), func(t *testing.T) {
+			found := make([][]string, len(v.flaws))
+			t.Run("flaw", func(t *testing.T) {
+				for i, flaw := range v.flaws {
+					t.Run(flaw, func(t *testing.T) {
+						t.Parallel()
+						for n := range repeats {
+							ids := failedProbes(receivertest.Judge(t, v.p, v.receiver(flaw), v.options...))
+							assert.NotEmpty(t, ids, "nothing finds it")
+							if n > 0 {
+								assert.Equal(t, found[i], ids, "what finds it changes from run to run")
+							}
+							found[i] = ids
+						}
+					})
+				}
+			})
+			finds := map[string][]string{}
+			for i, flaw := range v.flaws {
+				for _, id := range found[i] {
+					finds[id] = append(finds[id], flaw)
+				}
+			}
+			var matrix strings.Builder
+			for _, p := range receivertest.Probes(v.p) {
+				fmt.Fprintf(&matrix, "%-11s %-6s %s\n", p.ID, p.Level, strings.Join(finds[p.ID], "; "))
+				if p.Level != receivertest.Info {
+					assert.NotEmpty(t, finds[p.ID], "%s finds no flaw", p.ID)
+				}
+			}
+			t.Logf("%d receivers with a flaw, %d probes\n%s", len(v.flaws), len(receivertest.Probes(v.p)), matrix.String())
+		})
+	}
+}
+
+// failedProbes are the ids of the probes that found something.
+func failedProbes(verdicts []receivertest.Verdict) []string {
+	ids := map[string]bool{}
+	for _, v := range verdicts {
+		if len(v.Failures) > 0 {
+			ids[v.ID] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(ids))
+}
+
+func TestProbes(t *testing.T) {
+	seen := map[string]bool{}
+	for _, v := range vendors {
+		for _, p := range receivertest.Probes(v.p) {
+			require.False(t, seen[p.ID], p.ID)
+			seen[p.ID] = true
+			for _, text := range []string{p.Sent, p.Expected, p.Why, p.Source} {
+				assert.NotEmpty(t, text, p.ID)
+			}
+		}
+	}
+	assert.Empty(t, receivertest.Probes(webhooktest.Provider{}))
+}

@@ -17,20 +17,33 @@ import (
 )
 
 // vendors are the two sides of the proof: sound receivers, and receivers with one
-// flaw each.
+// flaw each, asked in every way that leaves a probe out otherwise.
 var vendors = []struct {
 	p        webhooktest.Provider
 	receiver func(flaw string) receivertest.Build
 	flaws    []string
-	options  []receivertest.Option
+	ways     [][]receivertest.Option
 }{
-	{webhooktest.DevRev, devrevReceiver, devrevFlaws, nil},
+	{webhooktest.DevRev, devrevReceiver, devrevFlaws, [][]receivertest.Option{nil}},
+	{webhooktest.DVelop, dvelopReceiver, dvelopFlaws, [][]receivertest.Option{
+		{receivertest.At("https://example.com/hooks/{event}")},
+		{receivertest.At("https://example.com/hooks/{event}"), receivertest.HandleResponse("STATUS_AND_BODY")},
+	}},
 }
 
 func TestRun_soundReceiver(t *testing.T) {
 	for _, v := range vendors {
 		t.Run(v.p.String(), func(t *testing.T) {
-			receivertest.Run(t, v.p, v.receiver(""), append(v.options, receivertest.Require("*"))...)
+			asked := map[string]bool{}
+			for _, options := range v.ways {
+				receivertest.Run(t, v.p, v.receiver(""), options...)
+				for _, verdict := range receivertest.Judge(t, v.p, v.receiver(""), options...) {
+					asked[verdict.ID] = asked[verdict.ID] || verdict.Skipped == ""
+				}
+			}
+			for _, p := range receivertest.Probes(v.p) {
+				assert.True(t, asked[p.ID], "%s was never asked", p.ID)
+			}
 		})
 	}
 }
@@ -50,7 +63,11 @@ func TestRun_findsEveryFlaw(t *testing.T) {
 					t.Run(flaw, func(t *testing.T) {
 						t.Parallel()
 						for n := range repeats {
-							ids := failedProbes(receivertest.Judge(t, v.p, v.receiver(flaw), v.options...))
+							var verdicts []receivertest.Verdict
+							for _, options := range v.ways {
+								verdicts = append(verdicts, receivertest.Judge(t, v.p, v.receiver(flaw), options...)...)
+							}
+							ids := failedProbes(verdicts)
 							assert.NotEmpty(t, ids, "nothing finds it")
 							if n > 0 {
 								assert.Equal(t, found[i], ids, "what finds it changes from run to run")

@@ -322,7 +322,7 @@ func (s *DVelop) waits(w DVelopWebhook) []time.Duration {
 // the documented defaults of a webhook. Which status is a success is not documented.
 func dvelopWire() Wire {
 	return Wire{
-		Body: dvelopBody, Request: dvelopRequest,
+		Body: dvelopBody, Request: dvelopRequest, Proof: "Authorization",
 		Timeout: 300 * time.Millisecond, Waits: []time.Duration{0, 0, 0},
 		Acknowledged: func(status int) bool { return status/100 == 2 },
 	}

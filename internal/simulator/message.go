@@ -33,6 +33,13 @@ type Wire struct {
 	// Verify is the event that asks whether a receiver is there; empty for a vendor
 	// that has none. Its payload is an object with the member challenge.
 	Verify string
+	// Proof is the header that shows where a delivery comes from, and Always says that
+	// each delivery has it.
+	Proof  string
+	Always bool
+	// Answers are the statuses that the vendor documents for a receiver; none when it
+	// documents none.
+	Answers []int
 	// Timeout, Waits and Acknowledged are those of Settings that leave them out.
 	Timeout      time.Duration
 	Waits        []time.Duration

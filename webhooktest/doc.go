@@ -18,8 +18,9 @@
 // so behind a loopback server, [Open] replays a cassette of your own and records
 // it when told to. [Checked] and [Validate] apply the contract to what a team
 // uses already; [CheckMatching] proves how strictly a cassette's requests are
-// matched, by this module or by a recorder of your own. Package goldentest, in a
-// directory below this one, compares results with golden files.
+// matched, by this module or by a recorder of your own. Below this directory,
+// package goldentest compares results with golden files, and package receivertest
+// tests the handler that takes what a vendor delivers.
 //
 // # How it works
 //

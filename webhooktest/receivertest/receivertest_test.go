@@ -119,3 +119,16 @@ func TestProbes(t *testing.T) {
 	}
 	assert.Empty(t, receivertest.Probes(webhooktest.Provider{}))
 }
+
+// The README counts what is proved here.
+func TestProbes_readme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	text := strings.Join(strings.Fields(string(readme)), " ")
+	flaws := 0
+	for _, v := range vendors {
+		flaws += len(v.flaws)
+		assert.Regexp(t, fmt.Sprintf(`\b%d( probes)? for %s`, len(receivertest.Probes(v.p)), v.p), text)
+	}
+	assert.Contains(t, text, fmt.Sprintf("each of %d receivers with one flaw", flaws))
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ const (
 // document is an event about a document with an id of its own.
 func (t *Trial) document(event string) simulator.Message {
 	m := t.message(event)
-	m.ID = "XY" + fmt.Sprintf("%08d", t.made)
+	m.ID = fmt.Sprintf("XY%s%08d", t.run, t.made)
 	if m.Payload == nil { // what d.velop sends at most events is not documented
 		m.Payload = t.message(imported).Payload
 	}
@@ -148,7 +149,7 @@ func dvelopKeyProbes() []Probe {
 			Why: "URLs and bodies are logged", Source: dvelopGuide,
 			ask: unauthorized(func(t *Trial, r *Request) []*Request {
 				in := *r.with(dvelopAuth)
-				in.URL += "?apiKey=" + t.Secret + "&key=" + t.Secret
+				in.URL += "?apiKey=" + url.QueryEscape(t.Secret) + "&key=" + url.QueryEscape(t.Secret)
 				in.Body = []byte(strings.Replace(string(r.Body), "{", `{"apiKey":`+strconv.Quote(t.Secret)+`,`, 1))
 				return []*Request{&in}
 			}),

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/webhookvcr/internal/provider"
@@ -160,6 +161,25 @@ func All(d *provider.Definition) []Probe {
 		return dvelopProbes()
 	}
 	return nil
+}
+
+// Message is a failure of the probe in words: what was sent, expected and got, why
+// it matters, and where that is written.
+func (p Probe) Message(f Failure) string {
+	var b strings.Builder
+	line := func(name, text string) {
+		fmt.Fprintf(&b, "\n  %-9s %s", name, strings.ReplaceAll(text, "\n", "\n            "))
+	}
+	fmt.Fprintf(&b, "%s (%s): %s", p.ID, p.Level, p.Sent)
+	line("expected", f.Expected)
+	line("got", f.Got)
+	line("why", p.Why)
+	line("source", p.Source)
+	if f.Request != nil {
+		line("sent", f.Request.Curl())
+		line("in Go", f.Request.Go())
+	}
+	return b.String()
 }
 
 // Missing returns the hooks that the probe needs and the subject does not offer.

@@ -46,7 +46,7 @@ func TestJudge_hostileReceiver(t *testing.T) {
 	}{
 		{"panics", unless("account_created", func(http.ResponseWriter, *http.Request) { panic("no account") }), "devrev/U05", "hostile_test.go"},
 		{"closes the connection", unless("account_created", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "devrev/U05", "no answer: the handler panicked"},
-		{"hangs", unless("account_created", func(http.ResponseWriter, *http.Request) { <-forever }), "devrev/U05", "no answer: aborted after 3s"},
+		{"hangs", unless("account_created", func(http.ResponseWriter, *http.Request) { <-forever }), "devrev/U05", "no answer: aborted after 5s"},
 		{"answers 64 MiB", unless("account_created", func(w http.ResponseWriter, _ *http.Request) {
 			for range 64 {
 				_, _ = w.Write(make([]byte, 1<<20))
@@ -58,13 +58,13 @@ func TestJudge_hostileReceiver(t *testing.T) {
 					return
 				}
 			}
-		}), "devrev/U05", "no answer: aborted after 3s"},
+		}), "devrev/U05", "no answer: aborted after 5s"},
 		{"trickles", unless("account_created", func(w http.ResponseWriter, req *http.Request) {
 			for req.Context().Err() == nil {
 				_, _ = w.Write([]byte(" "))
 				time.Sleep(10 * time.Millisecond)
 			}
-		}), "devrev/U05", "no answer: aborted after 3s"},
+		}), "devrev/U05", "no answer: aborted after 5s"},
 		{"keeps a goroutine", devrevReceiver("keeps goroutines"), "devrev/Z01", "devrev_test.go"},
 		{"keeps a connection's goroutine", func(tb testing.TB, secret string) receivertest.Receiver {
 			r := sound(tb, secret)
@@ -81,7 +81,7 @@ func TestJudge_hostileReceiver(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var said string
-			for _, v := range receivertest.Judge(t, webhooktest.DevRev, tt.build, receivertest.Watchdog(8*time.Second)) {
+			for _, v := range receivertest.Judge(t, webhooktest.DevRev, tt.build, receivertest.Watchdog(10*time.Second)) {
 				if v.ID == tt.id {
 					said = strings.Join(v.Failures, "\n")
 				}

@@ -270,19 +270,9 @@ func (s *suite) verdict(v probe.Verdict) Verdict {
 
 // message is a failure in words.
 func (s *suite) message(p probe.Probe, f probe.Failure) string {
-	var b strings.Builder
-	line := func(name, text string) {
-		fmt.Fprintf(&b, "\n  %-9s %s", name, strings.ReplaceAll(text, "\n", "\n            "))
-	}
-	fmt.Fprintf(&b, "%s (%s): %s", p.ID, p.Level, p.Sent)
-	line("expected", f.Expected)
-	line("got", f.Got)
-	line("why", p.Why)
-	line("source", p.Source)
+	text := p.Message(f)
 	if f.Request != nil {
-		line("sent", f.Request.Curl())
-		line("in Go", f.Request.Go())
-		line("secret", fmt.Sprintf("%q, made up by receivertest", Secret))
+		text += fmt.Sprintf("\n  secret    %q, made up by receivertest", Secret)
 	}
-	return b.String()
+	return text
 }

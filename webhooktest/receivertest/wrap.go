@@ -20,6 +20,9 @@ import (
 // asked for. A delivery that the receiver refuses may be as wrong as it likes. Of
 // the provider's options [webhooktest.SentBy] counts.
 //
+// How long an answer takes is judged exactly within a synctest bubble; elsewhere up
+// to 5 seconds pass, for a busy machine is slow.
+//
 // Whether a signature is right is the receiver's to say: Wrap knows no secret.
 func Wrap(tb testing.TB, p webhooktest.Provider, receiver http.Handler) http.Handler {
 	tb.Helper()
@@ -42,6 +45,9 @@ func Wrap(tb testing.TB, p webhooktest.Provider, receiver http.Handler) http.Han
 			Method: r.Method, Header: r.Header, Body: sent.rest(),
 			Status: answer.status, Answer: w.Header(), Reply: answer.body.Bytes(), Took: time.Since(begun),
 		}
+		if own() == "" && x.Took < unhurried {
+			x.Took = 0
+		}
 		if x.Status == 0 {
 			x.Status = http.StatusOK
 		}
@@ -50,6 +56,9 @@ func Wrap(tb testing.TB, p webhooktest.Provider, receiver http.Handler) http.Han
 		}
 	})
 }
+
+// unhurried is the time for an answer that passes where the clock is real.
+const unhurried = 5 * time.Second
 
 // maxHeard is how much of a body is kept, in bytes.
 const maxHeard = 1 << 20

@@ -16,13 +16,12 @@ import (
 
 // The calls that take a provider with options.
 const (
-	forReplay        = "Replay" // and ReplayServer
-	forOpen          = "Open"
-	forChecked       = "Checked"
-	forValidate      = "Validate" // and ValidateBody
-	forSimulate      = "Simulate"
-	forCheckMatching = "CheckMatching"
-	forReceivers     = "receivertest"
+	forReplay    = "Replay" // and ReplayServer
+	forOpen      = "Open"
+	forChecked   = "Checked"
+	forValidate  = "Validate" // and ValidateBody
+	forSimulate  = "Simulate"
+	forReceivers = "receivertest"
 )
 
 // applies says which option is of use in which call. One that is of no use is

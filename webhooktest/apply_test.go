@@ -1,6 +1,7 @@
 package webhooktest_test
 
 import (
+	"embed"
 	"io/fs"
 	"net/http"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // every is each option with the calls on which it has an effect.
@@ -46,8 +48,8 @@ func calls(t *testing.T) map[string]func(webhooktest.Provider) string {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, data, 0o644))
 	fatal := func(f func(tb testing.TB)) string {
-		w := newWitness(t, t.Name()).run(f)
-		return strings.Join(w.errors, "\n")
+		w := tbtest.New(t.Name()).Run(f)
+		return w.Failures()
 	}
 	return map[string]func(webhooktest.Provider) string{
 		"Replay": func(p webhooktest.Provider) string {
@@ -69,7 +71,6 @@ func calls(t *testing.T) map[string]func(webhooktest.Provider) string {
 		"ValidateBody": func(p webhooktest.Provider) string {
 			return saidBy(webhooktest.ValidateBody(p, "webhooks.delete", 200, "", []byte("{}")))
 		},
-		"CheckMatching": func(p webhooktest.Provider) string { return saidBy(webhooktest.CheckMatching(p, file, nil)) },
 	}
 }
 
@@ -82,7 +83,7 @@ func saidBy(err error) string {
 
 // Each option on each call has an effect, or is refused by name.
 func TestOption_everyOptionOnEveryCall(t *testing.T) {
-	order := []string{"Replay", "ReplayServer", "Open", "Checked", "Validate", "ValidateBody", "CheckMatching"}
+	order := []string{"Replay", "ReplayServer", "Open", "Checked", "Validate", "ValidateBody"}
 	all := calls(t)
 	require.Len(t, all, len(order))
 	for _, o := range every {
@@ -98,44 +99,116 @@ func TestOption_everyOptionOnEveryCall(t *testing.T) {
 	}
 }
 
-// Every mistake in an option is an error of each call to which the option
-// applies, and names what was given.
+// Every mistake in an option is an error of each call on which the option has an
+// effect, and the same in all of them. The texts stand in
+// testdata/golden/messages/options.golden.
 func TestOption_mistakes(t *testing.T) {
-	missing := filepath.Join(t.TempDir(), "missing")
-	empty := t.TempDir()
-	for _, test := range []struct {
-		option webhooktest.Option
-		call   string
-		want   string
+	const id = "don:integration:dvrv-us-1:devo/example:webhook/second"
+	missing, empty := filepath.Join(t.TempDir(), "missing"), t.TempDir()
+	mine := fstest.MapFS{"devrev/webhooks.get/401.yaml": {}}
+	tests := []struct {
+		option string // empty for all
+		given  []webhooktest.Option
 	}{
-		{nil, "Replay", "option 1 of With is nil"},
-		{nil, "Checked", "option 1 of With is nil"},
-		{webhooktest.Scenarios(nil), "Replay", "Scenarios(nil): name a file system"},
-		{webhooktest.Scenarios(os.DirFS(missing)), "Replay", `Scenarios: directory "` + missing + `" does not exist`},
-		{webhooktest.Scenarios(os.DirFS(empty)), "ReplayServer", `Scenarios: directory "` + empty + `" holds no cassette of DevRev; expected devrev/OPERATION/SCENARIO.yaml`},
-		{webhooktest.Scenarios(fs.FS(fstest.MapFS{"dvelop/GetWebHook/200-json.yaml": {}})), "Replay", "the file system holds no cassette of DevRev"},
-		{owning("devrev/webhook.get/200.yaml"), "Replay", `Scenarios: "devrev/webhook.get/200.yaml" has the name of no scenario of DevRev, so that nothing replays it; did you mean "devrev/webhooks.get/200.yaml"?`},
-		{owning("devrev/webhooks.get/404.yaml", "devrev/webhooks.get/404_route.yaml"), "ReplayServer", `"devrev/webhooks.get/404_route.yaml" has the name of no scenario of DevRev, so that nothing replays it; did you mean "devrev/webhooks.get/404-route.yaml"?`},
-		{owning("devrev/webhooks.get/200.yml"), "Replay", `did you mean "devrev/webhooks.get/200.yaml"?`},
-		{owning("devrev/webhooks.get-200.yaml"), "Replay", `did you mean "devrev/webhooks.get/200.yaml"?`},
-		{owning("devrev/webhooks/get/200.yaml"), "Replay", `did you mean "devrev/webhooks.get/200.yaml"?`},
-		{owning("devrev/a/b.yaml"), "Replay", `"devrev/a/b.yaml" has the name of no scenario of DevRev, so that nothing replays it; go run example.com/webhookvcr/cmd/record list shows those that there are`},
-		{owning("devrev/a/1.yaml", "devrev/a/2.yaml", "devrev/a/3.yaml", "devrev/a/4.yaml", "devrev/a/5.yaml"), "Replay", "\nScenarios: and 2 files more"},
-		{owning("devrev/webhooks.get/200.rejected.yaml"), "Replay", "the file system holds no cassette of DevRev"},
-		{webhooktest.AllowProblems("webhook/status"), "Checked", `AllowProblems("webhook/status"): that is no JSON pointer; one begins with a slash, such as "/webhook/status"`},
-		{webhooktest.AllowProblems("X-Nobody"), "Open", `AllowProblems("X-Nobody"): the contract of DevRev speaks of no header of that name`},
-		{webhooktest.Keep("webhook"), "Open", `Keep("webhook"): that is no JSON pointer`},
-		{webhooktest.Keep("/webhook/~2"), "Open", `Keep("/webhook/~2"): that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /`},
-		{webhooktest.Redact("/webhok/status"), "Open", `Redact("/webhok/status"): no body that DevRev documents has a member "webhok", so the pointer can match nothing; did you mean "/webhook/status"?`},
-	} {
-		said := calls(t)[test.call](webhooktest.DevRev.With(test.option))
-		assert.Contains(t, said, test.want)
+		{"", []webhooktest.Option{nil}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(nil)}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(os.DirFS(missing))}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(os.DirFS(empty))}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(fs.FS(fstest.MapFS{"dvelop/GetWebHook/200-json.yaml": {}}))}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhook.get/200.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get/404.yaml", "devrev/webhooks.get/404_route.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get/200.yml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get-200.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks/get/200.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/a/b.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/a/1.yaml", "devrev/a/2.yaml", "devrev/a/3.yaml", "devrev/a/4.yaml", "devrev/a/5.yaml")}},
+		{"Scenarios", []webhooktest.Option{owning("devrev/webhooks.get/200.rejected.yaml")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhook/status")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("X-Nobody")}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("webhook")}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("/webhook/~2")}},
+		{"Redact", []webhooktest.Option{webhooktest.Redact("/webhok/status")}},
+		{"OnRequest", []webhooktest.Option{webhooktest.OnRequest(nil)}},
+		{"OnNews", []webhooktest.Option{webhooktest.OnNews(nil)}},
+		{"Transport", []webhooktest.Option{webhooktest.Transport(nil)}},
+		{"Transport", []webhooktest.Option{webhooktest.Transport((*http.Transport)(nil))}},
+		{"Transport", []webhooktest.Option{webhooktest.Transport((*noTransport)(nil))}},
+		{"Transport", []webhooktest.Option{webhooktest.Transport(http.DefaultTransport), webhooktest.Transport(&noTransport{})}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios((*embed.FS)(nil))}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(fstest.MapFS(nil))}},
+		{"Scenarios", []webhooktest.Option{webhooktest.Scenarios(mine), webhooktest.Scenarios(fs.FS(mine))}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems()}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep()}},
+		{"Varies", []webhooktest.Option{webhooktest.Varies()}},
+		{"Redact", []webhooktest.Option{webhooktest.Redact([]string{}...)}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("/")}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("/webhook/")}},
+		{"Varies", []webhooktest.Option{webhooktest.Varies("/")}},
+		{"Redact", []webhooktest.Option{webhooktest.Redact("//secret")}},
+		{"Strict", []webhooktest.Option{webhooktest.Strict()}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("secret")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("url")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("created_date")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhooks.get")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("secrte")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("SECRET")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("webhook.secret")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems(" id")}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("")}},
+		{"Keep", []webhooktest.Option{webhooktest.Keep("?")}},
+		{"Redact", []webhooktest.Option{webhooktest.Redact("")}},
+		{"Varies", []webhooktest.Option{webhooktest.Varies("")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("?id")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("?limit")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("content-type")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("Retry_After")}},
+		{"AllowProblems", []webhooktest.Option{webhooktest.AllowProblems("X-Nonsense")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed("", "")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id+" ", "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed("a\x00b", "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed("a\xffb", "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.DevRevUnknownWebhookID, "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "SECOND=1")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "2ND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DEVREV_TOKEN")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DEVREV_BASE_URL")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DEVREV_WEBHOOK_ID")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "DVELOP_TOKEN")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, webhooktest.RecordVar)}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.DevRevWebhookID, "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(strings.ToUpper(id), "SECOND"), webhooktest.Seed(id, "THIRD")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed("sent-word-1", "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.Token, "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(webhooktest.DevRev.BaseURL(), "SECOND")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "SECOND"), webhooktest.Seed(id, "THIRD")}},
+		{"Seed", []webhooktest.Option{webhooktest.Seed(id, "SECOND"), webhooktest.Seed(id+"s", "SECOND")}},
 	}
+	var texts []string
+	all := calls(t)
+	for _, test := range tests {
+		p := webhooktest.DevRev.With(test.given...)
+		text := ""
+		for _, o := range every {
+			if test.option != "" && o.name != test.option {
+				continue
+			}
+			for _, call := range strings.Fields(o.applies) {
+				said := strings.TrimPrefix(all[call](p), "webhooktest: ")
+				if text == "" {
+					text = said
+				}
+				assert.Equal(t, text, said, "%s on %s", test.option, call)
+			}
+		}
+		require.NotEmpty(t, text, test.option)
+		texts = append(texts, strings.NewReplacer(missing, "%MISSING%", empty, "%EMPTY%").Replace(text))
+	}
+	assertMessages(t, "options", len(tests), texts)
 	for _, sound := range []webhooktest.Option{
 		webhooktest.AllowProblems("Origin", "Content-Type", "id", ""), webhooktest.AllowProblems("/webhooks/*/url", "/webhooks/0/id"),
 		webhooktest.Keep("/webhook/team", "/anything"), webhooktest.Redact("/webhook/a~1b"),
 	} {
-		assert.NotContains(t, calls(t)["Open"](webhooktest.DevRev.With(sound)), "pointer")
+		assert.NotContains(t, all["Open"](webhooktest.DevRev.With(sound)), "pointer")
 	}
 }
 
@@ -163,10 +236,10 @@ func TestScenarios_others(t *testing.T) {
 // A Checked transport that saw nothing of the API has checked nothing.
 func TestChecked_sawNothing(t *testing.T) {
 	const want = "Checked saw no request of an operation that DevRev documents"
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, nil) })
-	assert.Contains(t, strings.Join(w.errors, "\n"), want)
-	w = newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), nil) })
-	assert.Empty(t, w.errors)
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, nil) })
+	assert.Contains(t, w.Failures(), want)
+	w = tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), nil) })
+	assert.Empty(t, w.Errors())
 }
 
 // The switch that asks for a recording of another file says that it does not ask
@@ -177,6 +250,64 @@ func TestOpen_switchOfAnotherFile(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("..", "cassettes", "devrev", "webhooks.get", "200.yaml"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, data, 0o644))
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), file) })
-	assert.Contains(t, strings.Join(w.logs, "\n"), "WEBHOOKTEST_RECORD is set, but does not match "+filepath.ToSlash(file)+" as a whole")
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), file) })
+	assert.Contains(t, strings.Join(w.Logs(), "\n"), "WEBHOOKTEST_RECORD is set, but does not match "+filepath.ToSlash(file)+" as a whole")
+}
+
+// noTransport is a transport whose pointer may be nil.
+type noTransport struct{ next http.RoundTripper }
+
+func (n *noTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	return n.next.RoundTrip(req)
+}
+
+// Both functions are called, in the order in which they were given, by every
+// call to which the option applies.
+func TestOption_functionsGivenTwice(t *testing.T) {
+	var heard []string
+	request := func(name string) webhooktest.Option {
+		return webhooktest.OnRequest(func(req *http.Request) {
+			heard = append(heard, name+" "+req.Header.Get("Accept"))
+			req.Header.Set("Accept", "changed") // the next one has a copy of its own
+		})
+	}
+	news := func(name string) webhooktest.Option {
+		return webhooktest.OnNews(func(p webhooktest.Problem) { heard = append(heard, name+" "+p.Pointer) })
+	}
+	own := webhooktest.Scenarios(edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"colour": "red", "secret": `))
+	p := webhooktest.DevRev.With(own, request("first"), news("third")).With(request("second"), news("fourth"))
+	p.With(request("another"), news("another")) // a provider of its own
+	req := getWebhook(t, webhooktest.DevRevWebhookID)
+	req.Header.Set("Accept", "application/json")
+	send(t, webhooktest.Replay(t, p, "webhooks.get/200"), req)
+	assert.Equal(t, []string{"first application/json", "second application/json", "third /webhook/colour", "fourth /webhook/colour"}, heard)
+
+	heard = nil
+	p = webhooktest.DevRev.With(news("first"), news("second"))
+	require.NoError(t, webhooktest.ValidateBody(p, "webhooks.list", 200, "", []byte(`{"webhooks":[],"colour":1}`)))
+	assert.Equal(t, []string{"first /colour", "second /colour"}, heard)
+}
+
+// Every header that the contract speaks of, every documented query key and the
+// body as a whole are named without a slash, and nothing else is.
+func TestAllowProblems_everyName(t *testing.T) {
+	for _, tc := range []struct {
+		p     webhooktest.Provider
+		names []string
+	}{
+		{webhooktest.DevRev, []string{"", "id", "status", "Accept", "Authorization", "Content-Encoding", "Content-Type", "Host", "Location", "Origin", "Retry-After", "X-Devrev-Scope", "X-Devrev-Version", "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"}},
+		{webhooktest.DVelop, []string{"", "Accept", "Authorization", "Content-Encoding", "Content-Type", "Cookie", "Host", "Location", "Origin", "Retry-After", "Vary", "Www-Authenticate"}},
+	} {
+		for _, name := range tc.names {
+			assert.NotContains(t, saidBy(webhooktest.ValidateBody(tc.p.With(webhooktest.AllowProblems(name)), "none", 200, "", nil)), "AllowProblems", name)
+		}
+	}
+	for _, name := range []string{"id", "?id", "X-Ratelimit-Limit", "uri", "restrictions", "GetWebHook", "application/json"} {
+		assert.Contains(t, saidBy(webhooktest.ValidateBody(webhooktest.DVelop.With(webhooktest.AllowProblems(name)), "GetWebHook", 200, "", []byte(`{}`))), "AllowProblems", name)
+	}
+}
+
+func TestChecked_nilTransport(t *testing.T) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, (*noTransport)(nil)) })
+	assert.Equal(t, "webhooktest: the transport for Checked, a *webhooktest_test.noTransport, is nil; give one, or nil alone for http.DefaultTransport", w.Failures())
 }

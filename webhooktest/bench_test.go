@@ -28,6 +28,7 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // The benchmarks set this package beside plain go-vcr v3, in turns within one
@@ -156,27 +157,13 @@ func call(b testing.TB, client *http.Client, n int) {
 	resp.Body.Close()
 }
 
-// scope is a testing.TB whose cleanups run when the benchmark wants them to.
-type scope struct {
-	testing.TB
-	cleanups []func()
-}
-
-func (s *scope) Cleanup(f func())    { s.cleanups = append(s.cleanups, f) }
-func (s *scope) Logf(string, ...any) {}
-func (s *scope) close() {
-	for i := len(s.cleanups) - 1; i >= 0; i-- {
-		s.cleanups[i]()
-	}
-}
-
 // BenchmarkExchange replays one exchange: JSON-aware on both sides, and on ours
 // with the contract checks of the request and the answer.
 func BenchmarkExchange(b *testing.B) {
 	const n = 100
 	file := benchCassette(b, 1)
-	s := &scope{TB: b}
-	defer s.close()
+	s := tbtest.New(b.Name())
+	defer s.End()
 	ours := webhooktest.Replay(s, webhooktest.DevRev.With(webhooktest.Scenarios(scenarioFS(b, file))), webhooktest.Always("webhooks.get/200"))
 	r := plain(b, file)
 	r.SetReplayableInteractions(true)
@@ -212,9 +199,9 @@ func BenchmarkExchange10000(b *testing.B) {
 	file := benchCassette(b, n)
 	positions := order(n, k)
 	compare(b, "go-vcr", func() time.Duration {
-		s := &scope{TB: b}
+		s := tbtest.New(b.Name())
 		client := webhooktest.Open(s, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
-		defer s.close()
+		defer s.End()
 		return timed(func() {
 			for _, i := range positions {
 				call(b, client, i)
@@ -244,9 +231,9 @@ func BenchmarkFlat(b *testing.B) {
 		file := benchCassette(b, n)
 		positions := order(n, k)
 		return func() time.Duration {
-			s := &scope{TB: b}
+			s := tbtest.New(b.Name())
 			client := webhooktest.Open(s, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
-			defer s.close()
+			defer s.End()
 			call(b, client, positions[0]) // what an open client pays once
 			return timed(func() {
 				for _, i := range positions[1:] {
@@ -262,8 +249,8 @@ func BenchmarkFlat(b *testing.B) {
 // of eight in multiples of one is one divided by the ratio.
 func BenchmarkParallel(b *testing.B) {
 	const n = 4000
-	s := &scope{TB: b}
-	defer s.close()
+	s := tbtest.New(b.Name())
+	defer s.End()
 	client := webhooktest.Replay(s, webhooktest.DevRev.With(webhooktest.Scenarios(scenarioFS(b, benchCassette(b, 1)))), webhooktest.Always("webhooks.get/200"))
 	side := func(goroutines int) func() time.Duration {
 		return func() time.Duration {
@@ -294,8 +281,8 @@ func BenchmarkMiss(b *testing.B) {
 		_, err = client.Do(req)
 		require.ErrorIs(b, err, govcr.ErrInteractionNotFound)
 	}
-	w := newWitness(b, b.Name())
-	defer w.run(func(testing.TB) {})
+	w := tbtest.New(b.Name())
+	defer w.Run(func(testing.TB) {})
 	ours := webhooktest.Open(w, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
 	compare(b, "go-vcr", func() time.Duration { return averaged(20, func() { miss(ours) }) }, onceOpened(b, file, miss))
 }
@@ -309,8 +296,8 @@ func BenchmarkFirstOpen(b *testing.B) {
 		count++
 		file := filepath.Join(dir, fmt.Sprintf("%d.yaml", count))
 		require.NoError(b, os.WriteFile(file, data, 0o644))
-		s := &scope{TB: b}
-		defer s.close()
+		s := tbtest.New(b.Name())
+		defer s.End()
 		return timed(func() { webhooktest.Open(s, webhooktest.DevRev.With(webhooktest.AllowUnused()), file) })
 	}, func() time.Duration {
 		file := filepath.Join(dir, fmt.Sprintf("%d.yaml", count))
@@ -322,8 +309,8 @@ func BenchmarkFirstOpen(b *testing.B) {
 func BenchmarkSecondOpen(b *testing.B) {
 	file := benchCassette(b, 1000)
 	compare(b, "go-vcr", func() time.Duration {
-		s := &scope{TB: b}
-		defer s.close()
+		s := tbtest.New(b.Name())
+		defer s.End()
 		return averaged(50, func() { webhooktest.Open(s, webhooktest.DevRev.With(webhooktest.AllowUnused()), file) })
 	}, func() time.Duration { return timed(func() { plain(b, file) }) })
 }
@@ -334,9 +321,9 @@ func BenchmarkLife(b *testing.B) {
 	file := benchCassette(b, 1)
 	compare(b, "go-vcr", func() time.Duration {
 		return averaged(50, func() {
-			s := &scope{TB: b}
+			s := tbtest.New(b.Name())
 			call(b, webhooktest.Open(s, webhooktest.DevRev, file), 0)
-			s.close()
+			s.End()
 		})
 	}, func() time.Duration {
 		return averaged(50, func() {
@@ -367,12 +354,12 @@ func BenchmarkRecord(b *testing.B) {
 			compare(b, "go-vcr", func() time.Duration {
 				os.Remove(file) // a recording that says the same as its file would not be written
 				return timed(func() {
-					s := &scope{TB: b}
+					s := tbtest.New(b.Name())
 					client := webhooktest.Open(s, webhooktest.DevRev, file)
 					for range size.exchanges {
 						list(b, client, webhooktest.DevRev.BaseURL())
 					}
-					s.close()
+					s.End()
 				})
 			}, func() time.Duration {
 				return timed(func() {

@@ -115,7 +115,7 @@ func (c *checked) answer(asked contract.Request, resp *http.Response) []contract
 		c.unchecked(asked, "answer", err)
 		return nil
 	}
-	return contract.CheckAnswer(c.p.def, asked, contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: raw}, c.p.options.strict)
+	return contract.CheckResponse(c.p.def, asked, contract.Response{Status: resp.StatusCode, Header: resp.Header, Body: raw}, c.p.options.strict)
 }
 
 // unchecked reports a body that was not checked. One that breaks off does so for

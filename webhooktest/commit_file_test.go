@@ -16,6 +16,7 @@ import (
 
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // A target that a rename would not simply replace is refused before the tenant
@@ -82,8 +83,8 @@ func TestCommit_targets(t *testing.T) {
 			asked := 0
 			env := devrevTenant(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked++ }))
 			w := env.record(t, webhooktest.DevRev, file, getTimes(1))
-			require.Len(t, w.errors, 1)
-			assert.Equal(t, test.want, strings.ReplaceAll(w.errors[0], dir, "%DIR%"))
+			require.Len(t, w.Errors(), 1)
+			assert.Equal(t, test.want, strings.ReplaceAll(w.Errors()[0], dir, "%DIR%"))
 			assert.Zero(t, asked)
 			assert.Equal(t, before, filesBelow(t, dir))
 			if content, err := os.ReadFile(filepath.Join(dir, "real.yaml")); err == nil {
@@ -113,7 +114,7 @@ func TestCommit_targetChangesWhileRecording(t *testing.T) {
 			},
 		},
 		{
-			name: "somebody else writes the file", want: "%FILE% not written: the file has changed since this recording began\nhint: let one process at a time record it",
+			name: "somebody else writes the file", want: "the file has changed since this recording began\nhint: let one process at a time record it",
 			left:   []string{"testdata/lookup.yaml"},
 			change: func(t *testing.T, file string) { require.NoError(t, os.WriteFile(file, []byte("theirs"), 0o644)) },
 		},
@@ -129,8 +130,8 @@ func TestCommit_targetChangesWhileRecording(t *testing.T) {
 				getTimes(1)(tb, client)
 				test.change(t, file)
 			})
-			require.Len(t, w.errors, 1)
-			assert.Contains(t, strings.ReplaceAll(w.errors[0], file, "%FILE%"), test.want)
+			require.Len(t, w.Errors(), 1)
+			assert.Contains(t, strings.ReplaceAll(w.Errors()[0], file, "%FILE%"), test.want)
 			assert.Equal(t, test.left, filesBelow(t, root))
 		})
 	}
@@ -145,7 +146,7 @@ func TestCommit_oldFileReplacedWhileRecording(t *testing.T) {
 		getTimes(1)(tb, client)
 		require.NoError(t, os.Remove(file))
 	})
-	assert.Contains(t, w.failures(), "the file has changed since this recording began")
+	assert.Contains(t, w.Failures(), "the file has changed since this recording began")
 	requireNothing(t, filepath.Dir(file))
 }
 
@@ -153,13 +154,13 @@ func TestCommit_oldFileReplacedWhileRecording(t *testing.T) {
 func TestCommit_twoRecordersInOneProcess(t *testing.T) {
 	file := cassettePath(t)
 	env := devrevTenant(t, &simulator.DevRev{})
-	var second *witness
+	var second *tbtest.TB
 	requireClean(t, env.record(t, webhooktest.DevRev, file, func(tb testing.TB, client *http.Client) {
 		getTimes(1)(tb, client)
 		spelling := filepath.Join(filepath.Dir(file), "..", filepath.Base(filepath.Dir(file)), "lookup.yaml")
-		second = newWitness(t, "second").run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev, filepath.Clean(spelling)) })
+		second = tbtest.New("second").Run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev, filepath.Clean(spelling)) })
 	}))
-	assert.Equal(t, "webhooktest: "+file+" is being recorded already; give every test a cassette of its own, or let one test record it", second.failures())
+	assert.Equal(t, "webhooktest: "+file+" is being recorded already; give every test a cassette of its own, or let one test record it", second.Failures())
 	// The claim ends with the test.
 	requireClean(t, env.record(t, webhooktest.DevRev, file, getTimes(1)))
 }
@@ -223,12 +224,12 @@ func TestCommit_diskFull(t *testing.T) {
 		// Only for the recording: with -cover this process still has a file to write.
 		defer func() { require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before)) }()
 		limit := syscall.Rlimit{Cur: 900, Max: before.Max}
-		w := newWitness(t, "TestLookup").run(func(tb testing.TB) {
+		w := tbtest.New("TestLookup").Run(func(tb testing.TB) {
 			getTimes(1)(tb, webhooktest.Open(tb, webhooktest.DevRev, file))
 			require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
 		})
-		require.Len(t, w.errors, 1)
-		assert.Regexp(t, `^`+file+` not written: write \S+/\.webhooktest-[0-9]+\.yaml: file too large$`, w.errors[0])
+		require.Len(t, w.Errors(), 1)
+		assert.Regexp(t, `^`+file+` .*: write \S+/\.webhooktest-[0-9]+\.yaml: file too large$`, w.Errors()[0])
 		return
 	}
 	file := cassettePath(t)
@@ -249,9 +250,9 @@ func TestCommit_diskFull(t *testing.T) {
 // child process gives up root's rights where it has them.
 func TestCommit_readOnlyDirectory(t *testing.T) {
 	if file := os.Getenv(childVar); file != "" {
-		w := newWitness(t, "TestLookup").run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev, file) })
-		require.Len(t, w.errors, 1)
-		assert.Regexp(t, `^webhooktest: `+file+` cannot be recorded: open \S+/\.webhooktest-[0-9]+\.yaml: permission denied$`, w.errors[0])
+		w := tbtest.New("TestLookup").Run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev, file) })
+		require.Len(t, w.Errors(), 1)
+		assert.Regexp(t, `^webhooktest: `+file+` cannot be recorded: open \S+/\.webhooktest-[0-9]+\.yaml: permission denied$`, w.Errors()[0])
 		return
 	}
 	dir := filepath.Join(openDir(t), "testdata")

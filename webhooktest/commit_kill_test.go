@@ -20,14 +20,15 @@ import (
 
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // A commit takes a few milliseconds, so that some hundred recordings that are
 // killed are hit in every part of it; -count multiplies them.
 const (
-	killProcesses = 2 // at the same time
-	killLanes     = 4 // files that a process records at the same time
-	killRounds    = 25
+	killProcesses = 2  // at the same time
+	killLanes     = 10 // files that a process records at the same time
+	killRounds    = 10
 )
 
 // A process that is killed at any instant while it records over a cassette
@@ -102,11 +103,11 @@ func killedChild(t *testing.T, dir string) {
 		go func() {
 			first := 1 + rand.IntN(5)
 			for calls := first; ; calls = calls%5 + 1 {
-				w := newWitness(t, "TestLookup").run(func(tb testing.TB) {
+				w := tbtest.New("TestLookup").Run(func(tb testing.TB) {
 					getTimes(calls)(tb, webhooktest.Open(tb, webhooktest.DevRev, laneFile(dir, lane)))
 				})
 				if w.Failed() {
-					fmt.Println(w.said())
+					fmt.Println(w.Said())
 					os.Exit(1)
 				}
 				if calls == first {
@@ -189,10 +190,10 @@ func TestCommit_manyFilesAtOnce(t *testing.T) {
 	t.Setenv(webhooktest.RecordVar, ".*")
 	dir := t.TempDir()
 	const files = 8
-	done := make(chan *witness)
+	done := make(chan *tbtest.TB)
 	for i := range files {
 		go func() {
-			done <- newWitness(t, "TestLookup").run(func(tb testing.TB) {
+			done <- tbtest.New("TestLookup").Run(func(tb testing.TB) {
 				var client *http.Client = webhooktest.Open(tb, webhooktest.DevRev, filepath.Join(dir, itoa(i)+".yaml"))
 				getTimes(2)(tb, client)
 			})
@@ -200,7 +201,7 @@ func TestCommit_manyFilesAtOnce(t *testing.T) {
 	}
 	for range files {
 		w := <-done
-		assert.Empty(t, w.failures())
+		assert.Empty(t, w.Failures())
 	}
 	assert.Len(t, filesBelow(t, dir), files)
 }

@@ -25,7 +25,7 @@ func untouched(t *testing.T, env environment, p webhooktest.Provider, file strin
 	content := stored(t, file)
 	w := env.record(t, p, file, body)
 	requireClean(t, w)
-	assert.Contains(t, w.logs, file+" left as it is: the recording says the same")
+	assert.Contains(t, w.Logs(), file+" left as it is: the recording says the same")
 	after, err := os.Stat(file)
 	require.NoError(t, err)
 	assert.True(t, os.SameFile(before, after))
@@ -39,7 +39,7 @@ func rewritten(t *testing.T, env environment, p webhooktest.Provider, file strin
 	before := stored(t, file)
 	w := env.record(t, p, file, body)
 	requireClean(t, w)
-	assert.Contains(t, strings.Join(w.logs, "\n"), file+" recorded: ")
+	assert.Contains(t, strings.Join(w.Logs(), "\n"), file+" recorded: ")
 	assert.NotEqual(t, before, stored(t, file))
 }
 

@@ -27,6 +27,7 @@ import (
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // What the definitions promise is there: whoever adds a vendor, an operation or
@@ -49,7 +50,7 @@ func TestCompleteness(t *testing.T) {
 		if d.BaseVar == "" || d.TokenVar == "" {
 			add("internal/provider/%s.go: no environment variable for the base URL, or none for the credential", d.Name)
 		}
-		for _, s := range d.Seeds {
+		for _, s := range d.Bindings {
 			if s.Var == "" {
 				add("internal/provider/%s.go: the placeholder %q has no environment variable", d.Name, s.Placeholder)
 			}
@@ -203,25 +204,25 @@ func cassetteOf(file string) (*cassette.File, error) {
 // departures compares what a scenario is said to demonstrate with the breaches
 // that its exchanges hold, under the documented or the inferred profile.
 func departures(d *provider.Definition, s *provider.Scenario, file *cassette.File) (wrong []string) {
-	found := map[provider.Departure]bool{} // with whether it fails a test
+	found := map[provider.ExpectedProblem]bool{} // with whether it fails a test
 	for _, ia := range file.Interactions {
 		req, err := http.NewRequest(ia.Request.Method, ia.Request.URL, nil)
 		if err != nil {
 			return []string{err.Error()}
 		}
 		asked := contract.Request{Method: req.Method, URL: req.URL, Header: ia.Request.Headers, Body: []byte(ia.Request.Body)}
-		answer := contract.Answer{Status: ia.Response.Code, Header: ia.Response.Headers, Body: []byte(ia.Response.Body)}
-		for _, p := range slices.Concat(contract.CheckRequest(d, asked), contract.CheckAnswer(d, asked, answer, false), contract.CheckAnswer(d, asked, answer, true)) {
-			departure := provider.Departure{In: p.In, Pointer: p.Pointer}
+		answer := contract.Response{Status: ia.Response.Code, Header: ia.Response.Headers, Body: []byte(ia.Response.Body)}
+		for _, p := range slices.Concat(contract.CheckRequest(d, asked), contract.CheckResponse(d, asked, answer, false), contract.CheckResponse(d, asked, answer, true)) {
+			departure := provider.ExpectedProblem{In: p.In, Pointer: p.Pointer}
 			found[departure] = found[departure] || p.Fails()
 		}
 	}
 	for departure, fails := range found {
-		if fails && !slices.Contains(s.Departures, departure) {
+		if fails && !slices.Contains(s.Expects, departure) {
 			wrong = append(wrong, fmt.Sprintf("departs from the contract at %q of the %s, but does not say so", departure.Pointer, departure.In))
 		}
 	}
-	for _, departure := range s.Departures {
+	for _, departure := range s.Expects {
 		if _, occurs := found[departure]; !occurs {
 			wrong = append(wrong, fmt.Sprintf("says that it departs at %q of the %s, but does not", departure.Pointer, departure.In))
 		}
@@ -244,8 +245,8 @@ func played(t *testing.T, p webhooktest.Provider, shown webhooktest.Scenario, s 
 		var resp *http.Response
 		var body []byte
 		var err error
-		w := newWitness(t, t.Name()).run(func(tb testing.TB) {
-			client := webhooktest.Replay(tb, p.With(options...), shown.Step())
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+			client := webhooktest.Replay(tb, p.With(options...), webhooktest.Step(shown.Name))
 			client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 			if resp, err = client.Do(shown.Request()); err == nil {
 				body, err = io.ReadAll(resp.Body)
@@ -253,7 +254,7 @@ func played(t *testing.T, p webhooktest.Provider, shown webhooktest.Scenario, s 
 			}
 		})
 		if err != nil || w.Failed() {
-			return append(wrong, fmt.Sprintf("does not replay: %v %s", err, w.failures()))
+			return append(wrong, fmt.Sprintf("does not replay: %v %s", err, w.Failures()))
 		}
 		var answer struct{ Type string }
 		_ = json.Unmarshal(body, &answer)

@@ -18,7 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
+	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // numbered writes a cassette of n exchanges, each of which answers with its own
@@ -102,9 +104,9 @@ func TestReplay_manyTestsOnOneCassette(t *testing.T) {
 	file := numbered(t, 10)
 	var group sync.WaitGroup
 	for i := range 40 {
-		w := newWitness(t, fmt.Sprint(i))
+		w := tbtest.New(fmt.Sprint(i))
 		group.Go(func() {
-			w.run(func(tb testing.TB) {
+			w.Run(func(tb testing.TB) {
 				client := webhooktest.Open(tb, webhooktest.DevRev, file)
 				for n := range 10 {
 					got, err := numberOf(client, (n+i)%10)
@@ -112,7 +114,7 @@ func TestReplay_manyTestsOnOneCassette(t *testing.T) {
 					assert.Equal(t, (n+i)%10, got)
 				}
 			})
-			assert.Empty(t, w.failures())
+			assert.Empty(t, w.Failures())
 		})
 	}
 	group.Wait()
@@ -121,18 +123,18 @@ func TestReplay_manyTestsOnOneCassette(t *testing.T) {
 // Requests that are still on their way when the test ends touch it no more.
 func TestReplay_stragglers(t *testing.T) {
 	for range 50 {
-		w := newWitness(t, t.Name())
+		w := tbtest.New(t.Name())
 		var group sync.WaitGroup
-		w.run(func(tb testing.TB) {
+		w.Run(func(tb testing.TB) {
 			client := webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), webhooktest.Always("webhooks.get/200"))
 			for range 8 {
 				req := getWebhook(t, "unheard-of")
 				group.Go(func() { swallow(client, req) })
 			}
 		})
-		said := len(w.said())
+		said := len(w.Said())
 		group.Wait()
-		assert.Len(t, w.said(), said)
+		assert.Len(t, w.Said(), said)
 	}
 }
 
@@ -142,7 +144,7 @@ func TestReplay_leaksNothing(t *testing.T) {
 	t.Setenv(webhooktest.RecordVar, "")
 	file := numbered(t, 3)
 	round := func() {
-		newWitness(t, t.Name()).run(func(tb testing.TB) {
+		tbtest.New(t.Name()).Run(func(tb testing.TB) {
 			client := webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
 			_, _ = numberOf(client, 1)
 			_, _ = numberOf(client, 77)
@@ -178,4 +180,66 @@ func openFiles(t testing.TB) int {
 	}
 	require.NoError(t, err)
 	return len(entries)
+}
+
+// 64 goroutines share one client while it records, and one while it replays:
+// each sees the answers to its own requests.
+func TestProof_manyGoroutinesRecord(t *testing.T) {
+	const goroutines = 64
+	file := cassettePath(t)
+	var mu sync.Mutex
+	flow := func(secrets map[int]string) func(tb testing.TB, client *http.Client) {
+		return func(tb testing.TB, client *http.Client) {
+			var group sync.WaitGroup
+			for i := range goroutines {
+				group.Go(func() {
+					c := &caller{tb: tb, http: client}
+					secret, target := randomSecret(tb), "https://hooks.acme.example/"+itoa(i)
+					status, data := c.call(http.MethodPost, webhooktest.DevRev.BaseURL()+"/webhooks.create", map[string]any{"url": target, "secret": secret, "event_types": []string{"work_created"}})
+					assert.Equal(tb, http.StatusCreated, status)
+					assert.Contains(tb, string(data), secret)
+					assert.Contains(tb, string(data), target)
+					mu.Lock()
+					defer mu.Unlock()
+					secrets[i] = secret
+				})
+			}
+			group.Wait()
+		}
+	}
+	live, again := map[int]string{}, map[int]string{}
+	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, devrevVaries, file, flow(live)))
+	requireClean(t, replayed(t, webhooktest.DevRev, file, flow(again)))
+	assert.Len(t, live, goroutines)
+	assert.Len(t, again, goroutines)
+	assert.Equal(t, goroutines, strings.Count(stored(t, file), "  - id: "))
+	for _, secret := range live {
+		assert.NotContains(t, stored(t, file), secret)
+	}
+}
+
+// A context ends the unrecorded look-up of an id too, and the request that waits
+// for it; nothing is written then.
+func TestProof_lookupHonoursContexts(t *testing.T) {
+	hang := make(chan struct{})
+	env := devrevTenant(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-hang:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(func() { close(hang) })
+	delete(env, "DEVREV_WEBHOOK_ID")
+	file := cassettePath(t)
+	w := env.record(t, webhooktest.DevRev, file, func(tb testing.TB, client *http.Client) {
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		defer cancel()
+		_, err := client.Do(newGet(tb, strings.NewReader(getBody)).WithContext(ctx))
+		require.ErrorIs(tb, err, context.DeadlineExceeded)
+		assert.Less(tb, time.Since(began), 5*time.Second)
+	})
+	require.True(t, w.Failed())
+	assert.Contains(t, w.Failures(), "looking up the first webhook listed instead failed: context deadline exceeded")
+	requireNothing(t, strings.TrimSuffix(file, "/lookup.yaml"))
 }

@@ -10,12 +10,12 @@ import (
 
 func TestDevRev_survivesEveryError(t *testing.T) {
 	for _, s := range webhooktest.DevRev.Scenarios() {
-		if s.Status < 400 {
+		if s.Status < 400 || s.Operation != "webhooks.get" {
 			continue
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			d := hooks.DevRev{
-				Client:  webhooktest.Replay(t, webhooktest.DevRev, s.Step()),
+				Client:  webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Step(s.Name)),
 				BaseURL: webhooktest.DevRev.BaseURL(),
 				Token:   webhooktest.Token,
 			}
@@ -27,11 +27,11 @@ func TestDevRev_survivesEveryError(t *testing.T) {
 
 func TestDVelop_survivesEveryError(t *testing.T) {
 	for _, s := range webhooktest.DVelop.Scenarios() {
-		if s.Status < 400 {
+		if s.Status < 400 || s.Operation != "GetWebHook" {
 			continue
 		}
 		t.Run(s.Name, func(t *testing.T) {
-			_, err := askDVelop(t, s.Step())
+			_, err := askDVelop(t, webhooktest.Step(s.Name))
 			wantStatus(t, err, s.Status)
 		})
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // presented are headers and URLs that carry a credential or an origin, with what
@@ -99,7 +100,7 @@ func TestPresented_inEveryCall(t *testing.T) {
 			"Replay": func(tb testing.TB, p webhooktest.Provider) { ask(tb, webhooktest.Replay(tb, p, step), "") },
 			"Open":   func(tb testing.TB, p webhooktest.Provider) { ask(tb, webhooktest.Open(tb, p, file), "") },
 			"Checked": func(tb testing.TB, p webhooktest.Provider) {
-				inner := webhooktest.Replay(newWitness(t, ""), test.p, step).Transport
+				inner := webhooktest.Replay(tbtest.New(""), test.p, step).Transport
 				ask(tb, &http.Client{Transport: webhooktest.Checked(tb, p, inner)}, "")
 			},
 		}
@@ -110,18 +111,18 @@ func TestPresented_inEveryCall(t *testing.T) {
 		}
 		for _, mode := range slices.Sorted(maps.Keys(modes)) {
 			t.Run(fmt.Sprintf("%s/%s/%s", test.p, test.name, mode), func(t *testing.T) {
-				w := newWitness(t, t.Name()).run(func(tb testing.TB) { modes[mode](tb, test.p) })
+				w := tbtest.New(t.Name()).Run(func(tb testing.TB) { modes[mode](tb, test.p) })
 				if test.want == "" {
-					assert.Empty(t, w.failures())
+					assert.Empty(t, w.Failures())
 					return
 				}
 				want := test.want
-				assert.Contains(t, w.failures(), want)
-				assert.Equal(t, 1, strings.Count(w.failures(), "\trequest "), w.failures())
-				assert.NotContains(t, w.failures(), "planted")
+				assert.Contains(t, w.Failures(), want)
+				assert.Equal(t, 1, strings.Count(w.Failures(), "\trequest "), w.Failures())
+				assert.NotContains(t, w.Failures(), "planted")
 				header := strings.TrimSuffix(strings.Fields(want)[1], ":")
-				w = newWitness(t, t.Name()).run(func(tb testing.TB) { modes[mode](tb, test.p.With(webhooktest.AllowProblems(header))) })
-				assert.Empty(t, w.failures())
+				w = tbtest.New(t.Name()).Run(func(tb testing.TB) { modes[mode](tb, test.p.With(webhooktest.AllowProblems(header))) })
+				assert.Empty(t, w.Failures())
 			})
 		}
 	}
@@ -135,8 +136,8 @@ func TestPresented_inAScenarioAboutIt(t *testing.T) {
 			if strings.Contains(test.want, "Origin") {
 				about = strings.Contains(s.Name, "403-origin")
 			}
-			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
-				client := webhooktest.Replay(tb, test.p, s.Step())
+			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+				client := webhooktest.Replay(tb, test.p, webhooktest.Step(s.Name))
 				client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 				req := s.Request()
 				test.change(req)
@@ -145,7 +146,7 @@ func TestPresented_inAScenarioAboutIt(t *testing.T) {
 					resp.Body.Close()
 				}
 			})
-			assert.Equal(t, test.want != "" && !about, w.Failed(), "%s, %s: %s", s.Name, test.name, w.failures())
+			assert.Equal(t, test.want != "" && !about, w.Failed(), "%s, %s: %s", s.Name, test.name, w.Failures())
 		}
 	}
 }
@@ -174,7 +175,7 @@ func TestReplayServer_hostAndOrigin(t *testing.T) {
 	} {
 		for _, options := range [][]webhooktest.Option{nil, {webhooktest.NoDefaults()}} {
 			t.Run(fmt.Sprint(name, len(options)), func(t *testing.T) {
-				w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 					server := webhooktest.ReplayServer(tb, webhooktest.DVelop.With(options...), "GetWebHook/200-json")
 					u, err := url.Parse(server.URL)
 					require.NoError(t, err)
@@ -183,10 +184,10 @@ func TestReplayServer_hostAndOrigin(t *testing.T) {
 					send(t, browser(t, 10*time.Second), req)
 				})
 				if test.want == "" {
-					assert.Empty(t, w.failures())
+					assert.Empty(t, w.Failures())
 				} else {
-					assert.Contains(t, w.failures(), test.want)
-					assert.NotContains(t, w.failures(), "planted")
+					assert.Contains(t, w.Failures(), test.want)
+					assert.NotContains(t, w.Failures(), "planted")
 				}
 			})
 		}
@@ -198,7 +199,7 @@ func TestChecked_origin(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotFound) }))
 	defer server.Close()
 	for value, want := range map[string]string{server.URL: "", webhooktest.DVelop.BaseURL(): "", "https://other.example": "request Origin: is not the base URL", "none": ""} {
-		w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 			client := &http.Client{Transport: webhooktest.Checked(tb, webhooktest.DVelop.With(webhooktest.AllowProblems("")), server.Client().Transport)}
 			req := onServer(t, server.URL, scenario(t, webhooktest.DVelop, "GetWebHook/200-json").Request())
 			req.Header.Set("Origin", value)
@@ -209,9 +210,9 @@ func TestChecked_origin(t *testing.T) {
 			send(t, client, req)
 		})
 		if want == "" {
-			assert.Empty(t, w.failures())
+			assert.Empty(t, w.Failures())
 		} else {
-			assert.Contains(t, w.failures(), want)
+			assert.Contains(t, w.Failures(), want)
 		}
 	}
 }

@@ -17,10 +17,10 @@
 // [Replay] answers from the scenarios that this module ships, [ReplayServer] does
 // so behind a loopback server, [Open] replays a cassette of your own and records
 // it when told to. [Checked] and [Validate] apply the contract to what a team
-// uses already; [CheckMatching] proves how strictly a cassette's requests are
-// matched, by this module or by a recorder of your own. Below this directory,
-// package goldentest compares results with golden files, and package receivertest
-// tests the handler that takes what a vendor delivers.
+// uses already. In directories below this one, package matchtest proves how
+// strictly a cassette's requests are matched, by this module or by a recorder of
+// your own, package goldentest compares results with golden files, and package
+// receivertest tests the handler that takes what a vendor delivers.
 //
 // # How it works
 //
@@ -84,21 +84,23 @@
 //
 // An option that has no effect on a call is an error of that call:
 //
-//	option         Replay, ReplayServer  Open  Checked  Validate, ValidateBody
+//	option         Replay, ReplayServer  Open  Checked  Validate, ValidateBody  Simulate
 //	AllowUnused    x                     x     x
-//	AllowProblems  x                     x     x        x
+//	AllowProblems  x                     x     x        x                       x
 //	AcceptDrift                          x
 //	Redact                               x
 //	Keep                                 x
 //	Varies                               x
 //	Seed                                 x
 //	Scenarios      x
-//	OnRequest      x                     x
+//	OnRequest      x                     x                                      x
 //	InOrder        x                     x
-//	OnNews         x                     x     x        x
+//	OnNews         x                     x     x        x                       x
 //	Transport                            x
-//	NoDefaults     x                     x
+//	NoDefaults     x                     x                                      x
 //	Strict         x                     x     x        x
+//	SentBy                                                                      x
+//	Webhooks                                                                    x
 //
 // So is one that cannot have an effect: a nil, an empty list, a second Transport or
 // Scenarios, a Seed of what has a meaning already, Strict for a vendor without an
@@ -106,8 +108,8 @@
 // which the vendor documents. Its last member may be undocumented, for vendors add some; what is
 // inside such a member is named with "*" in its place.
 //
-// [CheckMatching] takes none. Headers are checked as net/http does before it
-// sends a request: what it would refuse fails here as well.
+// Headers are checked as net/http does before it sends a request: what it would
+// refuse fails here as well.
 //
 // # What it does not do
 //
@@ -117,9 +119,8 @@
 // really behaves where its pages are silent is not known here: record your own
 // tenant to find out.
 //
-// The package does not deliver webhook events, does not verify their signatures,
-// does not cover other parts of the vendors' APIs, and does not record streams
-// or upgraded connections.
+// The package does not cover other parts of the vendors' APIs, and does not record
+// streams or upgraded connections.
 //
 // # What the vendors document
 //
@@ -154,8 +155,9 @@
 // close the gap: an answer of 200 must carry a webhook, and [Strict] asks for the
 // members that the vendor's pages show.
 //
-// Scenarios exist for webhooks.get, webhooks.list and GetWebHook. The other
-// operations are checked when a test of yours uses them with [Open] or [Checked].
+// Scenarios exist for every operation, with each documented error that a client can
+// meet. Those that write take any URL, secret and key of the form that the vendor
+// documents; their other members are compared.
 //
 // # Environment
 //

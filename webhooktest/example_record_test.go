@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // exampleTenant stands for a live organisation at DevRev, so that the examples record
@@ -26,19 +27,23 @@ func (tn exampleTenant) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // exampleRecording sets what a shell would set, and goes to a directory of its own.
-func exampleRecording() (back func()) {
-	undo := []func(){
-		inTempDir(),
-		setExampleEnv("WEBHOOKTEST_RECORD", "testdata/.*"),
-		setExampleEnv("DEVREV_TOKEN", "the-tenants-token"),
-		setExampleEnv("DEVREV_BASE_URL", ""),
-		setExampleEnv("DEVREV_WEBHOOK_ID", "don:integration:dvrv-us-1:devo/8hQ2vTzR:webhook/5kLm9PqS"),
+func exampleRecording() *tbtest.TB {
+	t := inTempDir()
+	t.Setenv("WEBHOOKTEST_RECORD", "testdata/.*")
+	t.Setenv("DEVREV_TOKEN", "the-tenants-token")
+	t.Setenv("DEVREV_BASE_URL", "")
+	t.Setenv("DEVREV_WEBHOOK_ID", "don:integration:dvrv-us-1:devo/8hQ2vTzR:webhook/5kLm9PqS")
+	return t
+}
+
+// inTempDir lets an example write below testdata without leaving anything there.
+func inTempDir() *tbtest.TB {
+	t := tbtest.Example()
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("testdata", 0o755); err != nil {
+		t.Fatal(err)
 	}
-	return func() {
-		for i := len(undo) - 1; i >= 0; i-- {
-			undo[i]()
-		}
-	}
+	return t
 }
 
 // lookUp is the code under test: it returns the body of a webhook.
@@ -57,11 +62,11 @@ func lookUp(client *http.Client, id string) string {
 
 // The same test records and replays. What it sees are placeholders both times.
 func ExampleOpen() {
-	defer exampleRecording()()
+	defer exampleRecording().End()
 	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleTenant{"active"}))
 	test := func() {
-		t := &exampleTB{quiet: true}
-		defer t.end()
+		t := tbtest.Example()
+		defer t.End()
 		client := webhooktest.Open(t, devrev, "testdata/lookup.yaml")
 		fmt.Println(lookUp(client, webhooktest.DevRevWebhookID))
 	}
@@ -80,9 +85,8 @@ func ExampleOpen() {
 
 // Without a transport of its own a recording uses http.DefaultTransport.
 func ExampleTransport() {
-	defer exampleRecording()()
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := exampleRecording()
+	defer t.End()
 
 	proxied := webhooktest.Transport(exampleTenant{"active"}) // or an *http.Transport with a Proxy
 	client := webhooktest.Open(t, webhooktest.DevRev.With(proxied), "testdata/lookup.yaml")
@@ -94,9 +98,8 @@ func ExampleTransport() {
 
 // A member that the contract does not describe is replaced, unless it is kept.
 func ExampleKeep() {
-	defer exampleRecording()()
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := exampleRecording()
+	defer t.End()
 
 	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleTenant{"active"}), webhooktest.Keep("/webhook/team"))
 	client := webhooktest.Open(t, devrev, "testdata/lookup.yaml")
@@ -119,17 +122,16 @@ func rotate(client *http.Client, secret string) (string, error) {
 // What a test sends is compared when it is replayed, unless it varies: then any
 // value of the same form will do.
 func ExampleVaries() {
-	back := exampleRecording()
-	t := &exampleTB{quiet: true}
+	defer exampleRecording().End()
+	t := tbtest.Example()
 	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleTenant{"active"}), webhooktest.Varies("/secret"))
 
 	fmt.Println(rotate(webhooktest.Open(t, devrev, "testdata/rotate.yaml"), "MDEyMzQ1Njc4OWFiY2RlZg=="))
-	t.end()
+	t.End()
 
 	os.Unsetenv("WEBHOOKTEST_RECORD")
 	fmt.Println(rotate(webhooktest.Open(t, devrev, "testdata/rotate.yaml"), "YW5vdGhlciBzZWNyZXQgYXMgbG9uZw=="))
-	t.end()
-	back()
+	t.End()
 	// Output:
 	// 200 OK <nil>
 	// 200 OK <nil>
@@ -138,9 +140,8 @@ func ExampleVaries() {
 // Which events a webhook is for is no secret, and stays in a recording unless
 // the team says otherwise.
 func ExampleRedact() {
-	defer exampleRecording()()
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := exampleRecording()
+	defer t.End()
 
 	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleTenant{"active"}), webhooktest.Redact("/webhook/event_types/*"))
 	client := webhooktest.Open(t, devrev, "testdata/lookup.yaml")
@@ -153,11 +154,10 @@ func ExampleRedact() {
 // The test sends an id that no answer has shown, so that its real value has to
 // come from the environment.
 func ExampleSeed() {
-	defer exampleRecording()()
-	defer setExampleEnv("SECOND_WEBHOOK_ID", "don:integration:dvrv-us-1:devo/8hQ2vTzR:webhook/5kLm9PqS")()
+	t := exampleRecording()
+	defer t.End()
+	t.Setenv("SECOND_WEBHOOK_ID", "don:integration:dvrv-us-1:devo/8hQ2vTzR:webhook/5kLm9PqS")
 	os.Unsetenv("DEVREV_WEBHOOK_ID")
-	t := &exampleTB{quiet: true}
-	defer t.end()
 
 	const second = "don:integration:dvrv-us-1:devo/example:webhook/second"
 	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleTenant{"active"}), webhooktest.Seed(second, "SECOND_WEBHOOK_ID"))
@@ -171,14 +171,14 @@ func ExampleSeed() {
 // The vendor answers without a documented member: the recording is refused,
 // unless the test accepts what has changed.
 func ExampleAcceptDrift() {
-	defer exampleRecording()()
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	defer exampleRecording().End()
+	t := tbtest.Example()
+	defer t.End()
 
 	devrev := webhooktest.DevRev.With(webhooktest.Transport(exampleFake{withoutSecret}), webhooktest.AcceptDrift())
 	client := webhooktest.Open(t, devrev, "testdata/lookup.yaml")
 	fmt.Println(ask(client, webhooktest.DevRevWebhookID))
-	t.end()
+	t.End()
 
 	cassette, _ := os.ReadFile("testdata/lookup.yaml")
 	fmt.Println(strings.Contains(string(cassette), "accepted: [answer /webhook/secret (required)]"))

@@ -10,7 +10,10 @@ import (
 	"syscall"
 	"testing/fstest"
 
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
+
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // In the examples, t stands for the *testing.T of a test.
@@ -29,8 +32,8 @@ func ask(client *http.Client, id string) (string, error) {
 }
 
 func ExampleReplay() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/429", "webhooks.get/200")
 
@@ -43,26 +46,25 @@ func ExampleReplay() {
 	// 200 OK <nil>
 }
 
-// A request that no step answers fails the test and says why.
+// A request that no step answers fails the test, also when the code under test
+// drops the error. The failure says what is nearest, and what differs.
 func ExampleReplay_miss() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.New("TestLookup")
+	defer t.End()
 
 	client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/200")
-
 	_, err := ask(client, "webhook-1")
-	fmt.Println("the client got an error:", err != nil)
+
+	fmt.Println("the test failed:", t.Failed())
+	fmt.Println("the client got an error:", errors.Is(err, cassette.ErrInteractionNotFound))
 	// Output:
-	// FAIL: webhooks.get/200 (simulated) has no answer for the call at example_replay_test.go:20
-	// 	POST https://api.devrev.ai/webhooks.get {"id":"webhook-1"}
-	// nearest is webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml: same method and URL, but the body differs (-recorded +sent)
-	// 	/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-1"
+	// the test failed: true
 	// the client got an error: true
 }
 
 func ExampleReplayServer() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	server := webhooktest.ReplayServer(t, webhooktest.DevRev, "webhooks.get/404")
 
@@ -80,8 +82,8 @@ func ExampleReplayServer() {
 }
 
 func ExampleAlways() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Always("webhooks.get/503"))
 
@@ -95,8 +97,8 @@ func ExampleAlways() {
 }
 
 func ExampleTimeout() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Timeout("webhooks.get/200"))
 
@@ -107,8 +109,8 @@ func ExampleTimeout() {
 }
 
 func ExampleReset() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Reset("webhooks.get/200"))
 
@@ -119,8 +121,8 @@ func ExampleReset() {
 }
 
 func ExampleTruncated() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Truncated("webhooks.get/200"))
 
@@ -131,8 +133,8 @@ func ExampleTruncated() {
 }
 
 func ExampleNotJSON() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.NotJSON("webhooks.get/503"))
 
@@ -149,8 +151,8 @@ func ExampleNotJSON() {
 }
 
 func ExampleAllowUnused() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	// The code under test may stop after the first refusal.
 	devrev := webhooktest.DevRev.With(webhooktest.AllowUnused())
@@ -163,40 +165,37 @@ func ExampleAllowUnused() {
 
 // Without InOrder a test cannot tell which of two different requests came first.
 func ExampleInOrder() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.New("TestLookup")
+	defer t.End()
 
 	client := webhooktest.Replay(t, webhooktest.DevRev.With(webhooktest.InOrder()), "webhooks.list/200", "webhooks.get/200")
-
 	_, err := ask(client, webhooktest.DevRevWebhookID)
+
+	fmt.Println("the test failed:", t.Failed())
 	fmt.Println("the client got an error:", err != nil)
 	// Output:
-	// FAIL: webhooks.list/200 (simulated) and webhooks.get/200 (simulated) have no answer for the call at example_replay_test.go:20
-	// 	POST https://api.devrev.ai/webhooks.get {"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"}
-	// step 2, webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml answers it, but InOrder is set and step 1, webhooks.list/200 (simulated) in cassettes/devrev/webhooks.list/200.yaml comes first, which no request has asked for
-	// 	POST https://api.devrev.ai/webhooks.list {}
+	// the test failed: true
 	// the client got an error: true
 }
 
 func ExampleNoDefaults() {
-	t := &exampleTB{}
-	defer t.end()
+	t := tbtest.New("TestLookup")
+	defer t.End()
 
 	// ask sends no Authorization header. Without NoDefaults the client adds one.
 	devrev := webhooktest.DevRev.With(webhooktest.NoDefaults())
 	client := webhooktest.Replay(t, devrev, "webhooks.get/200")
 
 	fmt.Println(ask(client, webhooktest.DevRevWebhookID))
+	fmt.Println("the test failed:", t.Failed())
 	// Output:
-	// FAIL: webhooks.get/200 (simulated) breaks the contract of DevRev:
-	// 	request Authorization: is missing, but DevRev asks for it, and NoDefaults leaves it to the code under test
-	// called at example_replay_test.go:20
 	// 200 OK <nil>
+	// the test failed: true
 }
 
 func ExampleOnRequest() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	devrev := webhooktest.DevRev.With(webhooktest.OnRequest(func(req *http.Request) {
 		body, _ := io.ReadAll(req.Body)
@@ -213,8 +212,8 @@ func ExampleOnRequest() {
 // A team replays what record refresh --out has written for it. Here the file
 // system is one in memory; in a test it is os.DirFS("testdata/cassettes").
 func ExampleScenarios() {
-	t := &exampleTB{quiet: true}
-	defer t.end()
+	t := tbtest.Example()
+	defer t.End()
 
 	files := fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(ownRecording)}}
 	devrev := webhooktest.DevRev.With(webhooktest.Scenarios(files))

@@ -95,7 +95,7 @@ func TestGolden_vendors(t *testing.T) {
 // other text as it is. The extension is empty for an empty body.
 func canonicalBody(t *testing.T, p webhooktest.Provider, s webhooktest.Scenario) (body []byte, extension string) {
 	t.Helper()
-	resp, err := webhooktest.Replay(t, p, s.Step()).Do(s.Request())
+	resp, err := webhooktest.Replay(t, p, webhooktest.Step(s.Name)).Do(s.Request())
 	require.NoError(t, err, s.Name)
 	defer resp.Body.Close()
 	body, err = io.ReadAll(resp.Body)

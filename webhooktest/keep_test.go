@@ -14,6 +14,8 @@ import (
 
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
+	"example.com/webhookvcr/webhooktest/matchtest"
 )
 
 // keptTenant answers webhooks.get with a webhook and more members.
@@ -45,7 +47,7 @@ func TestKeep_keyInATextThatIsKept(t *testing.T) {
 			file := cassettePath(t)
 			tenant := keptTenant(t, `"secret":"`+secret+`","status":"active","url":"https://hooks.acme-corp.example/in","display_id":"`+spelling+`"`)
 			w := tenant.record(t, webhooktest.DevRev.With(webhooktest.Keep("/webhook/display_id")), file, askOnce)
-			for _, text := range append(filesOf(t, filepath.Dir(file)), w.said()) {
+			for _, text := range append(filesOf(t, filepath.Dir(file)), w.Said()) {
 				assert.NotContains(t, text, spelling)
 				assert.NotContains(t, text, key)
 			}
@@ -78,7 +80,7 @@ func TestKeep_whatAWidePointerCovers(t *testing.T) {
 		for _, keep := range []string{"/webhook", "/*", "/*/*", "/webhook/*", "/*/*/*"} {
 			file := cassettePath(t)
 			w := keptTenant(t, more).record(t, webhooktest.DevRev.With(webhooktest.Keep(keep), webhooktest.AcceptDrift()), file, askOnce)
-			for _, text := range append(filesOf(t, filepath.Dir(file)), w.said()) {
+			for _, text := range append(filesOf(t, filepath.Dir(file)), w.Said()) {
 				assert.NotContains(t, text, planted, "%s, Keep(%q)", place, keep)
 			}
 		}
@@ -88,7 +90,7 @@ func TestKeep_whatAWidePointerCovers(t *testing.T) {
 		file := cassettePath(t)
 		w := keptTenant(t, soundRest+`,"49301234567":1,"":2`).record(t, webhooktest.DevRev.With(webhooktest.Keep(keep)), file, askOnce)
 		requireClean(t, w)
-		assert.NotContains(t, stored(t, file)+w.said(), "49301234567", keep)
+		assert.NotContains(t, stored(t, file)+w.Said(), "49301234567", keep)
 	}
 }
 
@@ -101,10 +103,10 @@ func TestOption_whatHasNoEffect(t *testing.T) {
 		`Redact("/event_types/set/*"): no body that DevRev documents has a member`:              webhooktest.DevRev.With(webhooktest.Redact("/event_types/set/*")),
 		`Seed("active", "MY_SEED"): the placeholder is a word of DevRev's contract`:             webhooktest.DevRev.With(webhooktest.Seed("active", "MY_SEED")),
 	} {
-		w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 			webhooktest.Open(tb, p, filepath.Join("testdata", "missing.yaml"))
 		})
-		assert.Contains(t, w.failures(), want)
+		assert.Contains(t, w.Failures(), want)
 	}
 }
 
@@ -123,7 +125,7 @@ func TestVaries_oneValueOfTwoKinds(t *testing.T) {
 	}
 	requireClean(t, devrevTenant(t, &simulator.DevRev{}).record(t, p, file, flow("MDEyMzQ1Njc4OWFiY2RlZg==")))
 	requireClean(t, replayed(t, p, file, flow("ZmVkY2JhOTg3NjU0MzIxMA==")))
-	assert.NoError(t, webhooktest.CheckMatching(webhooktest.DevRev, file, nil))
+	assert.NoError(t, matchtest.Check(webhooktest.DevRev, file, nil))
 }
 
 // An id of the environment's is the placeholder to the letter, however the

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 const tooLate = "the client was closed when its test ended; register the cleanup that sends it after the client is made"
@@ -30,7 +31,7 @@ func TestOpen_requestOfALaterCleanup(t *testing.T) {
 				env.set(t)
 				t.Setenv(webhooktest.RecordVar, ".*")
 			}
-			w := newWitness(t, t.Name())
+			w := tbtest.New(t.Name())
 			body := func(tb testing.TB) {
 				var client *http.Client
 				tb.Cleanup(func() {
@@ -39,8 +40,8 @@ func TestOpen_requestOfALaterCleanup(t *testing.T) {
 				})
 				client = open(tb)
 			}
-			t.Run("", func(t *testing.T) { t.Cleanup(func() { w.run(body) }) })
-			assert.Contains(t, w.failures(), tooLate)
+			t.Run("", func(t *testing.T) { t.Cleanup(func() { w.Run(body) }) })
+			assert.Contains(t, w.Failures(), tooLate)
 		})
 	}
 }
@@ -49,10 +50,10 @@ func TestOpen_requestOfALaterCleanup(t *testing.T) {
 // same, for what it cleans up may be real.
 func TestChecked_requestOfALaterCleanup(t *testing.T) {
 	server := fakeVendor(t, 200, "application/json", `{"webhooks":7}`)
-	w := newWitness(t, t.Name())
+	w := tbtest.New(t.Name())
 	t.Run("", func(t *testing.T) {
 		t.Cleanup(func() {
-			w.run(func(tb testing.TB) {
+			w.Run(func(tb testing.TB) {
 				var client *http.Client
 				tb.Cleanup(func() {
 					resp, err := client.Get(server.URL + "/webhooks.list")
@@ -64,7 +65,7 @@ func TestChecked_requestOfALaterCleanup(t *testing.T) {
 			})
 		})
 	})
-	assert.Equal(t, "GET /webhooks.list comes after the cleanup of Checked, and is not checked; register the cleanup that sends it after Checked is called, so that it runs before", w.failures())
+	assert.Equal(t, "GET /webhooks.list comes after the cleanup of Checked, and is not checked; register the cleanup that sends it after Checked is called, so that it runs before", w.Failures())
 }
 
 const lateVar = "WEBHOOKTEST_LATE"

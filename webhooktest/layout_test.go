@@ -115,6 +115,14 @@ var layout = []rule{
 		who: "/webhooktest", never: []string{"/cmd/"},
 		why: "a test uses the module's packages; the command is another user of theirs",
 	},
+	{
+		who: "/", never: []string{"/webhooktest/matchtest", "/webhooktest/goldentest"},
+		why: "a test that replays compiles neither the proof of a matcher nor golden files; whoever wants them imports them",
+	},
+	{
+		who: "/", never: []string{"/webhooktest/internal/tbtest"},
+		why: "a testing.TB that only remembers is for the tests of this module",
+	},
 }
 
 func TestLayout(t *testing.T) {
@@ -196,7 +204,7 @@ func listPackages(t *testing.T) (module string, packages []pkg) {
 // What is known of a vendor stands in the vendor's own files: in a definition, a
 // simulator, schemas and cassettes. No other package names one in its code.
 func TestLayout_vendorsAreData(t *testing.T) {
-	named := regexp.MustCompile(`(?i)devrev|d\.?velop|\bdvrv|\bdevo\b|dmsconfig`)
+	named := regexp.MustCompile(`(?i)devrev|d\.?velop|\bdvrv|\bdevo\b|\bsvcacc\b|\bdon:|dmsconfig|event_types|webhooks\.(get|list|create|update|delete)`)
 	for _, dir := range []string{"placeholder", "contract", "drift", "jsontext", "lint", "pattern", "scenario", "cassette", "exchange", "replay", "record", "serve"} {
 		files, err := filepath.Glob(filepath.Join("..", "internal", dir, "*.go"))
 		require.NoError(t, err)

@@ -14,6 +14,7 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // tape writes a plain go-vcr cassette with one exchange.
@@ -38,7 +39,7 @@ func matches(t testing.TB, p webhooktest.Provider, file string, req *http.Reques
 	t.Setenv(webhooktest.RecordVar, "")
 	var err error
 	var resp *http.Response
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		if resp, err = webhooktest.Open(tb, p.With(webhooktest.AllowUnused()), file).Transport.RoundTrip(req); err == nil {
 			resp.Body.Close()
 		}
@@ -246,7 +247,7 @@ func TestMatch_mediaTypeAskedFor(t *testing.T) {
 		{"a type that begins alike", []string{"application/j"}, both, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			newWitness(t, t.Name()).run(func(tb testing.TB) {
+			tbtest.New(t.Name()).Run(func(tb testing.TB) {
 				client := webhooktest.Replay(tb, webhooktest.DVelop, tc.steps...)
 				req := shipped.Clone(t.Context())
 				req.Header["Accept"] = tc.accept

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // malformed are values of Content-Type that no reader of media types takes.
@@ -49,7 +50,7 @@ func TestContentType_malformed(t *testing.T) {
 					return nil
 				},
 				"Checked": func(tb testing.TB, p webhooktest.Provider) error {
-					inner := webhooktest.Open(newWitness(t, ""), p, file).Transport
+					inner := webhooktest.Open(tbtest.New(""), p, file).Transport
 					send(t, &http.Client{Transport: webhooktest.Checked(tb, p, inner)}, req())
 					return nil
 				},
@@ -66,8 +67,8 @@ func TestContentType_malformed(t *testing.T) {
 				}
 				said := func(p webhooktest.Provider) string {
 					var err error
-					w := newWitness(t, t.Name()).run(func(tb testing.TB) { err = use(tb, p) })
-					return w.failures() + saidBy(err)
+					w := tbtest.New(t.Name()).Run(func(tb testing.TB) { err = use(tb, p) })
+					return w.Failures() + saidBy(err)
 				}
 				got := said(webhooktest.DevRev)
 				assert.Contains(t, got, in+wantMalformed, "%s of %q", call, value)
@@ -82,10 +83,10 @@ func TestContentType_malformed(t *testing.T) {
 func TestContentType_malformedWithoutABody(t *testing.T) {
 	get := scenario(t, webhooktest.DVelop, "GetWebHook/200-json").Request()
 	get.Header.Set("Content-Type", malformed[0])
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		send(t, webhooktest.Replay(tb, webhooktest.DVelop, "GetWebHook/200-json"), get)
 	})
-	assert.Contains(t, w.failures(), "request Content-Type: is malformed")
+	assert.Contains(t, w.Failures(), "request Content-Type: is malformed")
 
 	req, err := http.NewRequest(http.MethodDelete, get.URL.String(), nil)
 	require.NoError(t, err)

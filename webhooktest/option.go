@@ -56,7 +56,7 @@ type options struct {
 	redact, keep  []string
 	varies        []string
 	inOrder       bool
-	seeds         []provider.Seed
+	seeds         []provider.Binding
 	scenarios     fs.FS
 	onRequest     []func(*http.Request)
 	transport     http.RoundTripper
@@ -145,7 +145,7 @@ func InOrder() Option {
 // a variable that has a meaning already is an error, replaying too.
 func Seed(placeholder, variable string) Option {
 	return option("Seed", func(o *options) {
-		o.seeds = append(o.seeds, provider.Seed{Placeholder: placeholder, Var: variable, Kind: provider.ID})
+		o.seeds = append(o.seeds, provider.Binding{Placeholder: placeholder, Var: variable, Kind: provider.ID})
 	})
 }
 

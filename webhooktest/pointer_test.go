@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // naming are the options that take JSON pointers.
@@ -25,10 +26,10 @@ var naming = map[string]func(...string) webhooktest.Option{
 // pointed returns what Open says of an option with a pointer.
 func pointed(t *testing.T, p webhooktest.Provider, option, pointer string, opts ...webhooktest.Option) string {
 	t.Helper()
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		webhooktest.Open(tb, p.With(append(opts, naming[option](pointer))...), filepath.Join("testdata", "missing.yaml"))
 	})
-	if said := w.failures(); !strings.Contains(said, "missing.yaml does not exist") {
+	if said := w.Failures(); !strings.Contains(said, "missing.yaml does not exist") {
 		return said
 	}
 	return ""
@@ -57,28 +58,28 @@ func TestOption_clashes(t *testing.T) {
 		{webhooktest.Varies, "Varies", "/url", "/url", true},
 		{webhooktest.Varies, "Varies", "/url", "/*", false},
 	} {
-		w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 			webhooktest.Open(tb, webhooktest.DevRev.With(test.option(test.other), webhooktest.Keep(test.keep)), filepath.Join("testdata", "missing.yaml"))
 		})
 		want := fmt.Sprintf("webhooktest: %s(%q) and Keep(%q) name the same member, and only one of them can hold; leave the other out", test.name, test.other, test.keep)
 		if !test.clash {
 			want = "missing.yaml does not exist"
 		}
-		assert.Contains(t, w.failures(), want)
+		assert.Contains(t, w.Failures(), want)
 	}
 	for pointer, want := range map[string]string{
 		"/id":                   ": that is an id, and ids do not vary: a test sends placeholders, which are compared",
 		"/restrictions/*/value": ": that is an id, and ids do not vary: a test sends placeholders, which are compared",
 	} {
-		w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 			webhooktest.Open(tb, webhooktest.DVelop.With(webhooktest.Varies(pointer)), filepath.Join("testdata", "missing.yaml"))
 		})
-		assert.Contains(t, w.failures(), want)
+		assert.Contains(t, w.Failures(), want)
 	}
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.Varies("/webhook/secret")), filepath.Join("testdata", "missing.yaml"))
 	})
-	assert.Contains(t, w.failures(), `Varies("/webhook/secret"): no body that DevRev documents has a member "webhook", so the pointer can match nothing; did you mean "/secret"?`)
+	assert.Contains(t, w.Failures(), `Varies("/webhook/secret"): no body that DevRev documents has a member "webhook", so the pointer can match nothing; did you mean "/secret"?`)
 }
 
 // A narrow Redact holds below a wide Keep, and a narrow Keep below a wide Redact.
@@ -97,7 +98,7 @@ func TestRedact_andKeep(t *testing.T) {
 			require.NoError(tb, err)
 			resp.Body.Close()
 		})
-		require.False(t, w.Failed(), w.said())
+		require.False(t, w.Failed(), w.Said())
 		assert.Equal(t, test.kept, strings.Contains(stored(t, file), "Noted 7"), "Redact(%q), Keep(%q)", test.redact, test.keep)
 	}
 }
@@ -200,8 +201,9 @@ func TestOption_pointersOfTheShippedBodies(t *testing.T) {
 				if said := pointed(t, p, option, pointer); !credential(option, said) {
 					assert.Empty(t, said)
 				}
-				if !inside {
-					assert.Contains(t, pointed(t, p, option, pointer+"/inside"), "the pointer can match nothing; did you mean")
+				// d.velop describes _embedded of a webhook as an object that may hold anything.
+				if !inside && !strings.HasPrefix(pointer, "/_embedded/") {
+					assert.Contains(t, pointed(t, p, option, pointer+"/inside"), "the pointer can match nothing; did you mean", pointer)
 				}
 			}
 		}

@@ -71,6 +71,7 @@ func (p Provider) With(opts ...Option) Provider {
 // Scenario is a shipped cassette.
 type Scenario struct {
 	// Name is OPERATION/STATUS[-VARIANT], such as "webhooks.get/400-invalid_id".
+	// Step(s.Name) is the step that replays the scenario.
 	Name string
 	// Operation is the vendor's name of the API call, such as "webhooks.get".
 	Operation string
@@ -85,9 +86,6 @@ type Scenario struct {
 	scenario *provider.Scenario
 	def      *provider.Definition
 }
-
-// Step returns the scenario as a step for Replay.
-func (s Scenario) Step() Step { return Step(s.Name) }
 
 // Request returns a new request as the scenario's cassette answers it. Scenarios
 // of errors also answer the well-formed request of the operation, so that a

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // caller is the code under test: a client of both vendors, written with nothing
@@ -100,8 +101,8 @@ func randomSecret(tb testing.TB) string {
 }
 
 // requireClean asserts that a recording or a replay reported no failure.
-func requireClean(t *testing.T, w *witness) {
+func requireClean(t *testing.T, w *tbtest.TB) {
 	t.Helper()
-	require.False(t, w.Failed(), "%s", w.said())
-	assert.Empty(t, w.failures())
+	require.False(t, w.Failed(), "%s", w.Said())
+	assert.Empty(t, w.Failures())
 }

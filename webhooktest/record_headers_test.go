@@ -11,6 +11,7 @@ import (
 
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 type header struct {
@@ -54,7 +55,7 @@ func TestRecord_headersOfAWebhook(t *testing.T) {
 		_, err := client.Do(req)
 		require.ErrorContains(tb, err, `holds a secret, which no cassette may hold; declare Varies("/headers/*/value")`)
 	})
-	assert.NotContains(t, refused.said(), "93hf73")
+	assert.NotContains(t, refused.Said(), "93hf73")
 	assert.NoFileExists(t, file)
 
 	varies := webhooktest.DevRev.With(webhooktest.Varies("/headers/*/value", "/headers/add/*/value"))
@@ -94,14 +95,14 @@ func TestRecord_headersOfATenant(t *testing.T) {
 
 // What a replay says of a request without an answer does not show the value.
 func TestReplay_headerOfAWebhookInAMiss(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		req := newGet(tb, strings.NewReader(`{"id":"`+webhooktest.DevRevWebhookID+`","headers":{"set":[{"name":"X-Environment","value":"hk-93hf73"}]}}`))
 		req.URL.Path = "/webhooks.update"
 		_, err := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Do(req)
 		require.Error(tb, err)
 	})
-	assert.Contains(t, w.said(), "X-Environment")
-	assert.NotContains(t, w.said(), "93hf73")
+	assert.Contains(t, w.Said(), "X-Environment")
+	assert.NotContains(t, w.Said(), "93hf73")
 }
 
 // A list in a query is recorded and compared as it was sent.

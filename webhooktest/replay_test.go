@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -19,6 +20,7 @@ import (
 
 	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // scenario finds a shipped scenario by its name.
@@ -99,7 +101,7 @@ func TestReplay_anErrorAnswersTheWellFormedRequestToo(t *testing.T) {
 
 func TestReplay_followsToTheLoginPageWithAnyMediaType(t *testing.T) {
 	for _, accept := range []string{"application/json", "application/hal+json", "text/html"} {
-		w := newWitness(t, accept).run(func(tb testing.TB) {
+		w := tbtest.New(accept).Run(func(tb testing.TB) {
 			client := webhooktest.Replay(tb, webhooktest.DVelop, "GetWebHook/302-login")
 			req := scenario(t, webhooktest.DVelop, "GetWebHook/200-json").Request()
 			req.Header.Set("Accept", accept)
@@ -108,14 +110,14 @@ func TestReplay_followsToTheLoginPageWithAnyMediaType(t *testing.T) {
 			assert.Equal(t, "/identityprovider/login", resp.Request.URL.Path)
 			assert.Contains(t, body, "<html>")
 		})
-		assert.Empty(t, w.failures())
+		assert.Empty(t, w.Failures())
 	}
 }
 
 func TestReplay_unusedStepsFailTheTest(t *testing.T) {
-	play := func(p webhooktest.Provider, spoil func(w *witness), steps ...webhooktest.Step) *witness {
-		w := newWitness(t, t.Name())
-		return w.run(func(tb testing.TB) {
+	play := func(p webhooktest.Provider, spoil func(w *tbtest.TB), steps ...webhooktest.Step) *tbtest.TB {
+		w := tbtest.New(t.Name())
+		return w.Run(func(tb testing.TB) {
 			client := webhooktest.Replay(tb, p, steps...)
 			send(t, client, getWebhook(t, webhooktest.DevRevWebhookID))
 			if spoil != nil {
@@ -124,79 +126,85 @@ func TestReplay_unusedStepsFailTheTest(t *testing.T) {
 		})
 	}
 	t.Run("one", func(t *testing.T) {
-		w := newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.list/200") })
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.list/200") })
 		assert.Equal(t, `the test has ended, and no request asked for
 	"webhooks.list/200": POST https://api.devrev.ai/webhooks.list {}
-leave the step out, or use AllowUnused when the code may do without`, w.failures())
+leave the step out, or use AllowUnused when the code may do without`, w.Failures())
 	})
 	t.Run("several, told apart by their step", func(t *testing.T) {
 		w := play(webhooktest.DevRev, nil, "webhooks.get/429", "webhooks.get/429", webhooktest.Timeout("webhooks.get/429"))
 		assert.Equal(t, `the test has ended, and no request asked for
 	step 2, "webhooks.get/429": POST https://api.devrev.ai/webhooks.get {"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"}
 	step 3, Timeout("webhooks.get/429"): POST https://api.devrev.ai/webhooks.get {"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"}
-leave the step out, or use AllowUnused when the code may do without`, w.failures())
+leave the step out, or use AllowUnused when the code may do without`, w.Failures())
 	})
 	t.Run("not when the test has failed", func(t *testing.T) {
-		w := play(webhooktest.DevRev, func(w *witness) { w.Fail() }, "webhooks.get/429", "webhooks.get/200")
-		assert.Empty(t, w.failures())
+		w := play(webhooktest.DevRev, (*tbtest.TB).Fail, "webhooks.get/429", "webhooks.get/200")
+		assert.Empty(t, w.Failures())
 	})
 	t.Run("not when the test was skipped", func(t *testing.T) {
-		w := play(webhooktest.DevRev, func(w *witness) { w.skipped = true }, "webhooks.get/429", "webhooks.get/200")
-		assert.Empty(t, w.failures())
+		w := play(webhooktest.DevRev, (*tbtest.TB).SkipNow, "webhooks.get/429", "webhooks.get/200")
+		assert.Empty(t, w.Failures())
 	})
 	t.Run("not with AllowUnused", func(t *testing.T) {
 		w := play(webhooktest.DevRev.With(webhooktest.AllowUnused()), nil, "webhooks.get/429", "webhooks.get/200")
-		assert.Empty(t, w.failures())
+		assert.Empty(t, w.Failures())
 	})
 }
 
+// sentence is what a message says of a place in a request or an answer. Package
+// contract pins these.
+var sentence = regexp.MustCompile(`((?:request|answer)(?: \S+)?(?: \(line \d+, column \d+\))?): .*`)
+
+// Breaches fail the test, and news are logged. How a message names them stands in
+// testdata/golden/messages/contract.golden.
 func TestReplay_breachesOfTheContractFailTheTest(t *testing.T) {
 	noSecret := edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"secrets": `)
-	for _, tc := range []struct {
+	tests := []struct {
 		name       string
 		provider   webhooktest.Provider
 		step       webhooktest.Step
 		change     func(*http.Request)
-		fails, log string
+		fails, log bool
 	}{
 		{name: "none", step: "webhooks.get/200"},
 		{
 			name: "the request", step: "webhooks.get/200",
 			change: func(req *http.Request) { req.Header.Set("Content-Type", "text/plain") },
-			fails: `webhooks.get/200 (simulated) breaks the contract of DevRev:
-	request Content-Type: is "text/plain", expected application/json`,
+			fails:  true,
 		},
 		{
 			name: "the answer", step: "webhooks.get/200",
 			provider: webhooktest.DevRev.With(webhooktest.Scenarios(noSecret)),
-			fails: `webhooks.get/200 (simulated) breaks the contract of DevRev:
-	answer /webhook/secret (line 2, column 14): is missing, but required`,
-			log: `webhooks.get/200 (simulated): answer /webhook/secrets (line 65, column 16): is not documented`,
+			fails:    true,
+			log:      true,
 		},
 		{
 			name: "an undocumented member is logged", step: "webhooks.get/200",
 			provider: webhooktest.DevRev.With(webhooktest.Scenarios(edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"color": "red", "secret": `))),
-			log:      `webhooks.get/200 (simulated): answer /webhook/color (line 65, column 14): is not documented`,
+			log:      true,
 		},
 		{
 			name: "an unlisted value is logged", step: "webhooks.get/200",
 			provider: webhooktest.DevRev.With(webhooktest.Scenarios(edited(t, "devrev/webhooks.get/200.yaml", `"status": "active"`, `"status": "paused"`))),
-			log:      `webhooks.get/200 (simulated): answer /webhook/status`,
+			log:      true,
 		},
 		{name: "a departure that the scenario demonstrates", step: "webhooks.get/400-invalid_field"},
 		{
 			name: "another departure in such a scenario", step: "webhooks.get/400-invalid_field",
 			provider: webhooktest.DevRev.With(webhooktest.Scenarios(edited(t, "devrev/webhooks.get/400-invalid_field.yaml", `"field_name": `, `"field": `))),
-			fails:    "webhooks.get/400-invalid_field (simulated) breaks the contract of DevRev:\n\tanswer /field_name",
-			log:      "answer /field (line 2, column 12): is not documented",
+			fails:    true,
+			log:      true,
 		},
-	} {
+	}
+	var said []string
+	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
 			p := tc.provider
 			if p.String() == "no provider" {
 				p = webhooktest.DevRev
 			}
-			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 				client := webhooktest.Replay(tb, p, webhooktest.Always(tc.step))
 				for range 2 {
 					req := scenario(t, webhooktest.DevRev, string(tc.step)).Request()
@@ -206,20 +214,12 @@ func TestReplay_breachesOfTheContractFailTheTest(t *testing.T) {
 					send(t, client, req)
 				}
 			})
-			if tc.fails == "" {
-				assert.Empty(t, w.failures())
-			} else {
-				require.Len(t, w.errors, 2, "every exchange counts")
-				assert.Contains(t, w.errors[0], tc.fails)
-			}
-			if tc.log == "" {
-				assert.Empty(t, w.logs)
-			} else {
-				require.Len(t, w.logs, 1, "news are told once")
-				assert.Contains(t, w.logs[0], tc.log)
-			}
+			assert.Len(t, w.Errors(), map[bool]int{true: 2}[tc.fails], "every exchange counts")
+			assert.Len(t, w.Logs(), map[bool]int{true: 1}[tc.log], "news are told once")
+			said = append(said, "# "+tc.name+"\n"+sentence.ReplaceAllString(anyLine(w.Said()), "$1: …"))
 		})
 	}
+	assertMessages(t, "contract", len(tests), said)
 }
 
 func TestReplay_answersAreTheCallersOwn(t *testing.T) {
@@ -284,7 +284,7 @@ func TestReplay_closesTheBodyOfRequestsThatGoNowhere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := &watched{Reader: strings.NewReader(`{}`)}
-			newWitness(t, t.Name()).run(func(tb testing.TB) {
+			tbtest.New(t.Name()).Run(func(tb testing.TB) {
 				transport := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Transport
 				req, err := http.NewRequest(http.MethodPost, "https://api.devrev.ai/webhooks.list", body)
 				require.NoError(t, err)
@@ -310,7 +310,7 @@ func TestReplay_honoursContexts(t *testing.T) {
 	cancel(cause)
 	late, stop := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 	defer stop()
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		client := webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), "webhooks.get/200")
 		_, err := client.Do(getWebhook(t, webhooktest.DevRevWebhookID).WithContext(cancelled))
 		assert.ErrorIs(t, err, cause)
@@ -320,12 +320,12 @@ func TestReplay_honoursContexts(t *testing.T) {
 		resp, _ := send(t, client, getWebhook(t, webhooktest.DevRevWebhookID))
 		assert.Equal(t, 200, resp.StatusCode)
 	})
-	assert.Empty(t, w.failures(), "a cancelled request is no miss")
+	assert.Empty(t, w.Failures(), "a cancelled request is no miss")
 }
 
 func TestReplay_afterTheTestsEnd(t *testing.T) {
 	var client *http.Client
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		client = webhooktest.Replay(tb, webhooktest.DevRev, webhooktest.Always("webhooks.get/200"))
 	})
 	for range 2 {
@@ -333,18 +333,18 @@ func TestReplay_afterTheTestsEnd(t *testing.T) {
 		_, err := client.Do(getWebhook(t, "anything"))
 		require.EqualError(t, err, `Post "https://api.devrev.ai/webhooks.get": POST https://api.devrev.ai/webhooks.get: the client was closed when its test ended`)
 	}
-	assert.Empty(t, w.said(), "a test that is over is left alone")
+	assert.Empty(t, w.Said(), "a test that is over is left alone")
 }
 
 func TestReplay_refusesAnUpgrade(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		client := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200")
 		req := getWebhook(t, webhooktest.DevRevWebhookID)
 		req.Header.Set("Upgrade", "websocket")
 		_, err := client.Do(req)
 		assert.Error(t, err)
 	})
-	assert.Equal(t, `POST https://api.devrev.ai/webhooks.get asks for an upgrade to "websocket"; a cassette holds plain HTTP exchanges only, so send this request through a client of its own`, w.failures())
+	assert.Equal(t, `POST https://api.devrev.ai/webhooks.get asks for an upgrade to "websocket"; a cassette holds plain HTTP exchanges only, so send this request through a client of its own`, w.Failures())
 }
 
 func TestReplay_requestsWithoutMethodOrHeader(t *testing.T) {

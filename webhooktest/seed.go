@@ -26,13 +26,13 @@ func isSent(word string) bool {
 func (p Provider) ownSeeds() error {
 	var mistakes []error
 	placeholders := map[string]string{p.def.BaseURL: p.def.BaseVar, provider.Token: p.def.TokenVar, provider.WrongToken: p.def.TokenVar}
-	for _, s := range p.def.Seeds {
+	for _, s := range p.def.Bindings {
 		placeholders[strings.ToLower(s.Placeholder)] = s.Var // a GUID is one in any case
 	}
 	taken := map[string]bool{RecordVar: true}
 	for _, def := range provider.All() {
 		taken[def.BaseVar], taken[def.TokenVar] = true, true
-		for _, s := range def.Seeds {
+		for _, s := range def.Bindings {
 			taken[s.Var] = true
 		}
 	}
@@ -44,19 +44,19 @@ func (p Provider) ownSeeds() error {
 		key := strings.ToLower(s.Placeholder)
 		switch {
 		case s.Placeholder == "":
-			wrong("the placeholder is empty; give an id such as %q", p.def.Seeds[0].Placeholder)
+			wrong("the placeholder is empty; give an id such as %q", p.def.Bindings[0].Placeholder)
 		case strings.ContainsFunc(s.Placeholder, unicode.IsSpace):
-			wrong("the placeholder has white space in it; give an id such as %q", p.def.Seeds[0].Placeholder)
+			wrong("the placeholder has white space in it; give an id such as %q", p.def.Bindings[0].Placeholder)
 		case !utf8.ValidString(s.Placeholder) || strings.ContainsFunc(s.Placeholder, func(r rune) bool { return !unicode.IsPrint(r) }):
-			wrong("the placeholder has a character in it that cannot be printed; give an id such as %q", p.def.Seeds[0].Placeholder)
+			wrong("the placeholder has a character in it that cannot be printed; give an id such as %q", p.def.Bindings[0].Placeholder)
 		case placeholders[key] != "":
 			wrong("the placeholder stands for %s already; set that, or give another placeholder", placeholders[key])
 		case isSent(s.Placeholder):
-			wrong("the placeholder begins as those do that stand for what a test sends; give an id such as %q", p.def.Seeds[0].Placeholder)
+			wrong("the placeholder begins as those do that stand for what a test sends; give an id such as %q", p.def.Bindings[0].Placeholder)
 		case contract.IsWord(p.def, s.Placeholder):
-			wrong("the placeholder is a word of %s's contract, which has a meaning of its own; give an id such as %q", p.def.Title, p.def.Seeds[0].Placeholder)
+			wrong("the placeholder is a word of %s's contract, which has a meaning of its own; give an id such as %q", p.def.Title, p.def.Bindings[0].Placeholder)
 		case placeholder.MadeUp(s.Placeholder):
-			wrong("the placeholder is a made-up id, which stands for itself; give another, such as %q", p.def.Seeds[0].Placeholder+"-2")
+			wrong("the placeholder is a made-up id, which stands for itself; give another, such as %q", p.def.Bindings[0].Placeholder+"-2")
 		}
 		other, twice := given[s.Var]
 		switch {

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // onServer sends a request of the placeholder world to a server in its place.
@@ -41,7 +42,7 @@ func TestReplayServer_answersEveryScenario(t *testing.T) {
 			t.Run(p.String()+"/"+s.Name, func(t *testing.T) {
 				client := browser(t, 10*time.Second)
 				client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-				server := webhooktest.ReplayServer(t, p, s.Step())
+				server := webhooktest.ReplayServer(t, p, webhooktest.Step(s.Name))
 				resp, body := send(t, client, onServer(t, server.URL, s.Request()))
 				assert.Equal(t, s.Status, resp.StatusCode)
 				want, wantBody := send(t, replayOnce(t, p, s), s.Request())
@@ -54,7 +55,7 @@ func TestReplayServer_answersEveryScenario(t *testing.T) {
 }
 
 func replayOnce(t *testing.T, p webhooktest.Provider, s webhooktest.Scenario) *http.Client {
-	client := webhooktest.Replay(t, p, s.Step())
+	client := webhooktest.Replay(t, p, webhooktest.Step(s.Name))
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return client
 }
@@ -85,10 +86,10 @@ func TestReplayServer_faults(t *testing.T) {
 func TestReplayServer_closesUnderAPatientClient(t *testing.T) {
 	client := browser(t, 0)
 	asked, ended := make(chan error, 1), make(chan struct{})
-	w := newWitness(t, t.Name())
+	w := tbtest.New(t.Name())
 	go func() {
 		defer close(ended)
-		w.run(func(tb testing.TB) {
+		w.Run(func(tb testing.TB) {
 			server := webhooktest.ReplayServer(tb, webhooktest.DevRev, webhooktest.Timeout("webhooks.get/200"))
 			req := onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID))
 			sent := make(chan struct{}) // whether it has arrived does not matter
@@ -116,22 +117,19 @@ func TestReplayServer_closesUnderAPatientClient(t *testing.T) {
 }
 
 func TestReplayServer_unknownRequest(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200")
 		resp, body := send(t, browser(t, 10*time.Second), onServer(t, server.URL, getWebhook(t, "webhook-1")))
 		assert.Equal(t, http.StatusBadGateway, resp.StatusCode)
-		assert.Equal(t, `webhooks.get/200 (simulated) has no answer for
-	POST https://api.devrev.ai/webhooks.get {"id":"webhook-1"}
-nearest is webhooks.get/200 (simulated) in cassettes/devrev/webhooks.get/200.yaml: same method and URL, but the body differs (-recorded +sent)
-	/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-1"
-`, body)
-		assert.Equal(t, strings.TrimSuffix(body, "\n"), tb.(*witness).failures())
+		assert.Contains(t, body, "\tPOST https://api.devrev.ai/webhooks.get {\"id\":\"webhook-1\"}\n")
+		assert.Contains(t, body, `/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-1"`)
+		assert.Equal(t, strings.TrimSuffix(body, "\n"), tb.(*tbtest.TB).Failures())
 	})
-	assert.Len(t, w.errors, 1, "the step that was not used adds nothing")
+	assert.Len(t, w.Errors(), 1, "the step that was not used adds nothing")
 }
 
 func TestReplayServer_usedStepsAndUnusedOnes(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200")
 		client := browser(t, 10*time.Second)
 		send(t, client, onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID)))
@@ -140,8 +138,8 @@ func TestReplayServer_usedStepsAndUnusedOnes(t *testing.T) {
 	})
 	assert.True(t, w.Failed())
 
-	w = newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200") })
-	assert.Contains(t, w.failures(), "the test has ended, and no request asked for\n\t\"webhooks.get/200\"")
+	w = tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200") })
+	assert.Contains(t, w.Failures(), "\n\t\"webhooks.get/200\"")
 }
 
 func TestReplayServer_pointsRedirectsAtItself(t *testing.T) {
@@ -167,13 +165,13 @@ func TestReplayServer_pointsRedirectsAtItself(t *testing.T) {
 }
 
 func TestReplayServer_keepsEscapesInThePath(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DVelop, "GetWebHook/200-json")
 		resp, err := browser(t, 10*time.Second).Get(server.URL + "/dmsconfig/r/a%2Fb/events?x=%2F")
 		require.NoError(t, err)
 		resp.Body.Close()
 	})
-	assert.Contains(t, w.failures(), "GET https://sample-api.d-velop.cloud/dmsconfig/r/a%2Fb/events?x=%2F")
+	assert.Contains(t, w.Failures(), "GET https://sample-api.d-velop.cloud/dmsconfig/r/a%2Fb/events?x=%2F")
 }
 
 func TestReplayServer_parallel(t *testing.T) {
@@ -205,7 +203,7 @@ func TestReplayServer_parallel(t *testing.T) {
 }
 
 func TestReplayServer_refusesAnEnormousBody(t *testing.T) {
-	newWitness(t, t.Name()).run(func(tb testing.TB) {
+	tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200")
 		req, err := http.NewRequest(http.MethodPost, server.URL+"/webhooks.get", io.LimitReader(endless{}, 11<<20))
 		require.NoError(t, err)

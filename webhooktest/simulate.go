@@ -3,7 +3,6 @@ package webhooktest
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -24,7 +23,7 @@ type Tenant struct {
 	p         Provider
 	live      simulator.Live
 	receivers *simulator.Receivers
-	front     *simulated
+	front     *exchange.Direct
 
 	mu    sync.Mutex
 	ended bool
@@ -67,11 +66,7 @@ func Simulate(tb testing.TB, p Provider) *Tenant {
 		fatal(tb, err)
 	}
 	t.live = live
-	c := p.config(tb)
-	t.front = &simulated{
-		Client: exchange.Client{Config: c, Describe: func(req *http.Request) string { return exchange.Describe(c.Definition, req) }},
-		tenant: simulator.Transport(live),
-	}
+	t.front = exchange.NewDirect(p.config(tb), simulator.Transport(live))
 	tb.Cleanup(func() {
 		t.mu.Lock()
 		t.ended = true
@@ -305,38 +300,5 @@ func Webhooks(n int) Option {
 			o.mistake("Webhooks(%d): give 1 or more, or leave the option out", n)
 		}
 		o.webhooks = n
-	})
-}
-
-// simulated is the transport of a client that talks to a tenant in memory.
-type simulated struct {
-	exchange.Client
-	tenant http.RoundTripper
-}
-
-// RoundTrip implements http.RoundTripper.
-func (s *simulated) RoundTrip(req *http.Request) (*http.Response, error) {
-	s.Report.Helper()
-	return s.Send(req, func(r *exchange.Request) (*http.Response, error) {
-		s.Report.Helper()
-		sent := s.Copy(r)
-		resp, err := s.tenant.RoundTrip(sent)
-		if err != nil {
-			return nil, err
-		}
-		body, err := io.ReadAll(resp.Body)
-		if err != nil {
-			return nil, err
-		}
-		exchange.SetBody(resp, string(body))
-		resp.Request = req
-		asked := contract.Request{Method: sent.Method, URL: sent.URL, Header: sent.Header, Body: r.Body}
-		problems := append(r.Problems, contract.CheckRequest(s.Definition, asked)...)
-		answer := contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}
-		problems = append(problems, contract.CheckAnswer(s.Definition, asked, answer, s.Strict)...)
-		if len(problems) > 0 {
-			s.Judge(s.Describe(req)+" (simulated)", s.Excuse(nil, nil, problems))
-		}
-		return resp, nil
 	})
 }

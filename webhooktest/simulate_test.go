@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 func echo(w http.ResponseWriter, r *http.Request) {
@@ -85,14 +86,14 @@ func TestSimulate_server(t *testing.T) {
 }
 
 func TestSimulate_breaches(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		tenant := webhooktest.Simulate(tb, webhooktest.DevRev)
 		status, _ := post(t, tenant.Client(), t.Context(), "webhooks.create", `{"ulr":"https://hooks.example.com/devrev"}`)
 		assert.Equal(t, 400, status)
 	})
-	assert.Contains(t, strings.Join(w.errors, "\n"), "called at simulate_test.go:34")
-	assert.NotContains(t, strings.Join(w.errors, "\n"), "(simulate.go")
-	assert.Contains(t, strings.Join(w.errors, "\n"), "request /url")
+	assert.Contains(t, w.Failures(), "called at simulate_test.go:")
+	assert.NotContains(t, w.Failures(), "(simulate.go")
+	assert.Contains(t, w.Failures(), "request /url")
 }
 
 func TestSimulate_mistakes(t *testing.T) {
@@ -123,10 +124,10 @@ func TestSimulate_mistakes(t *testing.T) {
 		"receiver query":     {receive("https://a.example?x=1", http.NotFoundHandler()), `expected a URL without query`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 				tt.do(webhooktest.Simulate(tb, webhooktest.DevRev))
 			})
-			assert.Contains(t, strings.Join(w.errors, "\n"), tt.want)
+			assert.Contains(t, w.Failures(), tt.want)
 		})
 	}
 	for name, p := range map[string]webhooktest.Provider{
@@ -135,20 +136,20 @@ func TestSimulate_mistakes(t *testing.T) {
 		"Hex":         webhooktest.DVelop.With(webhooktest.SentBy(webhooktest.Sender{Hex: true})),
 		"InOrder":     webhooktest.DevRev.With(webhooktest.InOrder()),
 	} {
-		w := newWitness(t, t.Name()).run(func(tb testing.TB) { webhooktest.Simulate(tb, p) })
-		assert.Contains(t, strings.Join(w.errors, "\n"), name)
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Simulate(tb, p) })
+		assert.Contains(t, w.Failures(), name)
 	}
 }
 
 func TestSimulate_receiverPanics(t *testing.T) {
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		tenant := webhooktest.Simulate(tb, webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Waits: []time.Duration{}, VerifyWithin: time.Millisecond, VerifyAfter: time.Nanosecond})))
 		tenant.Receive("https://hooks.example.com", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("oh") }))
 		post(t, tenant.Client(), t.Context(), "webhooks.create", `{"url":"https://hooks.example.com/devrev","event_types":["work_created"]}`)
 		require.NoError(t, tenant.Settle(t.Context()))
 	})
-	assert.Contains(t, strings.Join(w.errors, "\n"), "the receiver of https://hooks.example.com/devrev panicked: oh")
-	assert.Contains(t, strings.Join(w.errors, "\n"), "simulate_test.go")
+	assert.Contains(t, w.Failures(), "the receiver of https://hooks.example.com/devrev panicked: oh")
+	assert.Contains(t, w.Failures(), "simulate_test.go")
 }
 
 // A body of the caller's own, for events that the vendor does not describe.
@@ -160,8 +161,8 @@ func TestSimulate_ownBody(t *testing.T) {
 	assert.True(t, d[0].Acknowledged, "%+v", d)
 	assert.JSONEq(t, `{"doc":{"id":"2"}}`, string(got))
 	assert.Empty(t, tenant.Emit(t.Context(), "predelete", webhooktest.Body(json.RawMessage(`{"any":1}`))))
-	w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		webhooktest.Simulate(tb, webhooktest.DVelop).Emit(t.Context(), "predelete")
 	})
-	assert.Contains(t, strings.Join(w.errors, "\n"), "what d.velop sends at predelete is not documented; give one with Body")
+	assert.Contains(t, w.Failures(), "what d.velop sends at predelete is not documented; give one with Body")
 }

@@ -9,38 +9,51 @@ import (
 	"example.com/webhookvcr/internal/scenario"
 )
 
-// Step is one entry of a replayed sequence: a scenario's name, such as
-// "webhooks.get/429". String literals serve as steps.
+// Step is one entry of a replayed sequence: the name of a scenario, such as
+// "webhooks.get/429", or what [Always], [Timeout], [Reset], [Truncated] and
+// [NotJSON] make of another step. String literals serve as steps. A step reads as
+// it is written in Go, but without quotes, as in Timeout(webhooks.get/200), so
+// that string(step) names a subtest.
+//
+// A step that names no scenario fails the test where the sequence is given. So
+// does a step with two faults.
 type Step string
 
 // Always lets a step answer any number of requests, also none. A later step that
 // it would hide is an error where the sequence is given.
-func Always(s Step) Step { return always + s }
+func Always(s Step) Step { return "Always(" + s + ")" }
 
 // Timeout lets the request that the step matches fail as net/http's transport
 // fails when no answer comes, without waiting.
-func Timeout(s Step) Step { return timeout + s }
+func Timeout(s Step) Step { return "Timeout(" + s + ")" }
 
 // Reset lets the request that the step matches fail with a connection reset by
 // the peer.
-func Reset(s Step) Step { return reset + s }
+func Reset(s Step) Step { return "Reset(" + s + ")" }
 
 // Truncated lets the body of the step's answer break off in the middle.
-func Truncated(s Step) Step { return truncated + s }
+func Truncated(s Step) Step { return "Truncated(" + s + ")" }
 
 // NotJSON answers with the step's status and a gateway's HTML page in place of
 // the body.
-func NotJSON(s Step) Step { return notJSON + s }
+func NotJSON(s Step) Step { return "NotJSON(" + s + ")" }
 
-const (
-	always    = Step(scenario.Always)
-	timeout   = Step(scenario.Timeout)
-	reset     = Step(scenario.Reset)
-	truncated = Step(scenario.Truncated)
-	notJSON   = Step(scenario.NotJSON)
-)
+// modifiers are the functions above as package scenario writes them, which reads
+// steps of a command line too.
+var modifiers = map[string]scenario.Modifier{
+	"Always": scenario.Always, "Timeout": scenario.Timeout, "Reset": scenario.Reset, "Truncated": scenario.Truncated, "NotJSON": scenario.NotJSON,
+}
 
-var modifiers = map[Step]string{always: "Always", timeout: "Timeout", reset: "Reset", truncated: "Truncated", notJSON: "NotJSON"}
+// text is the step as package scenario reads it.
+func (s Step) text() string {
+	name, inner, called := strings.Cut(string(s), "(")
+	modifier, known := modifiers[name]
+	inner, closed := strings.CutSuffix(inner, ")")
+	if called && known && closed {
+		return string(modifier) + Step(inner).text()
+	}
+	return string(s)
+}
 
 // resolve finds the cassettes of the steps; every mistake is reported at once.
 func (p Provider) resolve(steps []Step) ([]replay.Step, error) {
@@ -49,12 +62,12 @@ func (p Provider) resolve(steps []Step) ([]replay.Step, error) {
 	}
 	names := make([]string, len(steps))
 	for i, s := range steps {
-		names[i] = string(s)
+		names[i] = s.text()
 	}
 	return p.scenarioLibrary().Resolve(names)
 }
 
-// library is where the provider's scenarios are looked up.
+// scenarioLibrary is where the provider's scenarios are looked up.
 func (p Provider) scenarioLibrary() scenario.Library {
 	return scenario.Library{
 		Definition: p.def, Own: p.options.scenarios,
@@ -68,7 +81,7 @@ func (p Provider) scenarioLibrary() scenario.Library {
 
 // spell writes a step as Go code does, for messages.
 func spell(step string) string {
-	for modifier, name := range modifiers {
+	for name, modifier := range modifiers {
 		if rest, ok := strings.CutPrefix(step, string(modifier)); ok {
 			return name + "(" + spell(rest) + ")"
 		}

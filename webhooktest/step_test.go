@@ -1,12 +1,14 @@
 package webhooktest_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 func TestAlways_answersAnyNumberOfRequests(t *testing.T) {
@@ -47,7 +49,7 @@ func TestSteps_mistakes(t *testing.T) {
 		{"the name that record list prints", webhooktest.DevRev, []webhooktest.Step{"devrev/webhooks.get/200"}, `webhooktest: devrev has no scenario "devrev/webhooks.get/200"; did you mean "webhooks.get/200"?`},
 		{"a wrong digit", webhooktest.DevRev, []webhooktest.Step{"webhooks.get/405"}, `webhooktest: devrev has no scenario "webhooks.get/405"; did you mean "webhooks.get/401", "webhooks.get/403" or "webhooks.get/404"?`},
 		{"a status with variants", webhooktest.DVelop, []webhooktest.Step{"GetWebHook/200"}, `webhooktest: dvelop has no scenario "GetWebHook/200"; it has "GetWebHook/200-json", "GetWebHook/200-hal" and "GetWebHook/200-nulls"`},
-		{"an operation", webhooktest.DevRev, []webhooktest.Step{"webhooks.list"}, `webhooktest: devrev has no scenario "webhooks.list"; it has "webhooks.list/200"`},
+		{"an operation", webhooktest.DevRev, []webhooktest.Step{"webhooks.list"}, `webhooktest: devrev has no scenario "webhooks.list"; it has webhooks.list/200, webhooks.list/200-empty, webhooks.list/400-bad_request, webhooks.list/400-invalid_api_version, webhooks.list/400-invalid_content_type and 10 more; go run example.com/webhookvcr/cmd/record list shows those that there are`},
 		{"nothing near", webhooktest.DevRev, []webhooktest.Step{"the first page"}, `webhooktest: devrev has no scenario "the first page"; go run example.com/webhookvcr/cmd/record list shows those that there are`},
 		{"the other provider's", webhooktest.DevRev, []webhooktest.Step{"GetWebHook/401"}, `webhooktest: devrev has no scenario "GetWebHook/401"; dvelop has it`},
 		{
@@ -71,13 +73,29 @@ func TestSteps_mistakes(t *testing.T) {
 				"ReplayServer": func(tb testing.TB) { webhooktest.ReplayServer(tb, tc.p, tc.steps...) },
 			} {
 				went := false
-				w := newWitness(t, t.Name()).run(func(tb testing.TB) {
+				w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 					use(tb)
 					went = true
 				})
-				assert.Equal(t, tc.says, w.failures(), name)
+				assert.Equal(t, tc.says, w.Failures(), name)
 				assert.False(t, went, "%s goes on after a mistake", name)
 			}
 		})
+	}
+}
+
+// A step reads as it is written in Go, so that it names a subtest.
+func TestStep_reads(t *testing.T) {
+	const get = webhooktest.Step("webhooks.get/200")
+	for step, want := range map[webhooktest.Step]string{
+		get:                      "webhooks.get/200",
+		webhooktest.Always(get):  "Always(webhooks.get/200)",
+		webhooktest.Timeout(get): "Timeout(webhooks.get/200)",
+		webhooktest.Always(webhooktest.Reset(get)): "Always(Reset(webhooks.get/200))",
+		webhooktest.Truncated(get):                 "Truncated(webhooks.get/200)",
+		webhooktest.NotJSON(get):                   "NotJSON(webhooks.get/200)",
+	} {
+		assert.Equal(t, want, string(step))
+		assert.Equal(t, want, fmt.Sprint(step))
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // A switch that can match no cassette fails the test; one that matches another
@@ -61,19 +62,19 @@ func TestOpen_switchOfNoFile(t *testing.T) {
 	} {
 		t.Run(test.pattern, func(t *testing.T) {
 			t.Setenv(webhooktest.RecordVar, test.pattern)
-			w := newWitness(t, "TestLookup").run(func(tb testing.TB) {
+			w := tbtest.New("TestLookup").Run(func(tb testing.TB) {
 				webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), "./a.yaml")
 			})
 			if test.path != "" {
 				require.Regexp(t, regexp.MustCompile("^(?:"+test.pattern+")$"), test.path)
 				require.Equal(t, ".yaml", filepath.Ext(test.path))
-				assert.NotContains(t, w.failures(), "no cassette")
+				assert.NotContains(t, w.Failures(), "no cassette")
 				return
 			}
-			assert.Contains(t, w.failures(), "webhooktest: WEBHOOKTEST_RECORD is ")
-			assert.Contains(t, w.failures(), ", which matches the path of no cassette: it must match the whole path, and every path ends in .yaml; use .* for every cassette, or unset it to replay\n"+
+			assert.Contains(t, w.Failures(), "webhooktest: WEBHOOKTEST_RECORD is ")
+			assert.Contains(t, w.Failures(), ", which matches the path of no cassette: it must match the whole path, and every path ends in .yaml; use .* for every cassette, or unset it to replay\n"+
 				"to record it: WEBHOOKTEST_RECORD=./a.yaml go test -count=1 -run TestLookup .")
-			assert.Empty(t, strings.Join(w.logs, "\n"))
+			assert.Empty(t, strings.Join(w.Logs(), "\n"))
 		})
 	}
 }

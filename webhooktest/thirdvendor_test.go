@@ -106,6 +106,14 @@ func TestThirdVendor(t *testing.T) {
 	follow(4, []string{"webhooktest/acme.go"})
 	assert.ElementsMatch(t, slices.Concat(pages, made("cassettes", ".yaml"), []string{"webhooktest/doc.go"}), missing(), "after the exported variable")
 	command(5, nil, "run", "./cmd/record", "refresh", "--simulate", "acme")
+	// The vendor's own form of ids is known, and so are those of the others.
+	recorded := contents(t, filepath.Join(module, "cassettes", "acme"))["GetHookByItsId/200-a_hook_that_is_on_and_has_a_long_name.yaml"]
+	for _, id := range []string{"urn:acme:hook:example:hook-id", "urn:acme:person:example:person-1", "don:core:dvrv-us-1:devo/example:ticket/ticket-1"} {
+		assert.Contains(t, recorded, id)
+	}
+	for _, real := range []string{"eu-7Kq2", "H4711xyZ9", "P8812abQ4", "7hTqLw2", "T5521cdR3"} {
+		assert.NotContains(t, recorded, real)
+	}
 
 	const regenerated = "TestGolden TestGolden_complete TestReadme_isInStep"
 	out, err := do(nil, "test", "./...")

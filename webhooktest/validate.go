@@ -75,7 +75,7 @@ func Validate(p Provider, resp *http.Response) error {
 	if !ok {
 		return fmt.Errorf("%s %s is no operation that %s documents, so nothing is known of its answer", req.Method, path.Clean("/"+req.URL.Path), p.def.Title)
 	}
-	problems := contract.CheckAnswer(p.def, req, contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, p.options.strict)
+	problems := contract.CheckResponse(p.def, req, contract.Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, p.options.strict)
 	return p.contractError(route.Operation.Name, resp.StatusCode, problems)
 }
 

@@ -123,7 +123,7 @@ func (r *recorder) lacks(def *provider.Definition) (names []string, begun bool) 
 		required = append(required, def.BaseVar)
 	}
 	required = append(required, def.TokenVar)
-	for _, s := range def.Seeds {
+	for _, s := range def.Bindings {
 		if s.Lookup == nil {
 			required = append(required, s.Var)
 		}
@@ -146,7 +146,7 @@ func environmentHelp() string {
 		}
 		t.add("  "+def.TokenVar, "your credential for "+def.Title)
 		t.add("  "+def.BaseVar, base)
-		for _, s := range def.Seeds {
+		for _, s := range def.Bindings {
 			if s.Lookup != nil {
 				t.add("  "+s.Var, "your value for "+s.Placeholder+" (default: "+s.Lookup.What+")")
 			} else {

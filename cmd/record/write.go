@@ -83,17 +83,18 @@ func (r *refresh) failOwn(ctx context.Context, t target, what string, err error)
 	if errors.As(err, &answered) && answered.status == http.StatusTooManyRequests {
 		return &throttledError{answered.retryAfter}
 	}
-	failed := r.classify(ctx, t, err)
-	var e *exitError
-	if errors.As(failed, &e) && answered != nil {
+	switch {
+	case answered != nil && (answered.status == http.StatusUnauthorized || answered.status == http.StatusForbidden):
+		return r.fail(exitRefused, t, "%s: %v; check that %s is valid and may read and write webhooks", what, err, t.def.TokenVar)
+	case answered != nil:
 		return r.fail(exitFailed, t, "%s: %v", what, err)
 	}
-	return failed
+	return r.classify(ctx, t, err)
 }
 
 // seedVariable is the environment variable with the id of a webhook.
 func seedVariable(def *provider.Definition) string {
-	for _, s := range def.Seeds {
+	for _, s := range def.Bindings {
 		if s.Placeholder == def.Own.Seed {
 			return s.Var
 		}
@@ -251,7 +252,7 @@ func (o *own) request(ctx context.Context, asked provider.Request, id string) (*
 
 // translate puts the tenant's values in the place of placeholders.
 func (o *own) translate(text, id string, escape func(string) string) string {
-	for _, s := range o.def.Seeds {
+	for _, s := range o.def.Bindings {
 		real := id
 		if s.Placeholder != o.def.Own.Seed {
 			real = o.tenant.Getenv(s.Var)

@@ -26,8 +26,8 @@ func ExchangeOf(ia *Interaction) contract.Exchange {
 		u = &url.URL{Path: ia.Request.URL} // Parse and the transports have seen that it parses
 	}
 	return contract.Exchange{
-		Request: contract.Request{Method: ia.Request.Method, URL: u, Header: ia.Request.Headers, Body: []byte(ia.Request.Body)},
-		Answer:  contract.Answer{Status: ia.Response.Code, Header: ia.Response.Headers, Body: []byte(ia.Response.Body)},
+		Request:  contract.Request{Method: ia.Request.Method, URL: u, Header: ia.Request.Headers, Body: []byte(ia.Request.Body)},
+		Response: contract.Response{Status: ia.Response.Code, Header: ia.Response.Headers, Body: []byte(ia.Response.Body)},
 	}
 }
 

@@ -21,7 +21,7 @@ func TestAnswerClasses_devrev(t *testing.T) {
 		set("/webhook/created_by", `{"type":"rev_user","id":"1","external_ref":"r","rev_org":{"type":"work","id":"2","display_name":"o"},"state":"Active","id_v1":"x","a/b":"y"}`),
 		set("/webhook/headers", `[{"name":"X-Acme-Sha256","value":"v"},{"name":"no header's","value":7},{"name":"X-4711-2024","value":"v","more":"m"}]`),
 		set("/webhook/modified_date", `"yesterday"`), set("/webhook/event_types", `["verify","work.created"]`), set("/webhook/url", `7`))
-	got := contract.AnswerClasses(&provider.DevRev, devrevRequest(t, "webhooks.get", `{"id":"1"}`), answer(200, "application/json", body))
+	got := contract.ResponseClasses(&provider.DevRev, devrevRequest(t, "webhooks.get", `{"id":"1"}`), answer(200, "application/json", body))
 	for pointer, want := range map[string]provider.Class{
 		"":                                               container,
 		"/webhook":                                       container,
@@ -65,7 +65,7 @@ func TestAnswerClasses_devrev(t *testing.T) {
 
 func TestAnswerClasses_errors(t *testing.T) {
 	get := devrevRequest(t, "webhooks.get", `{"id":"1"}`)
-	got := contract.AnswerClasses(&provider.DevRev, get, answer(400, "", `{"type":"value_not_permitted","message":"m","detail":"d","field_name":"f","allowed_values":["v"],"reason":"r","errors":[]}`))
+	got := contract.ResponseClasses(&provider.DevRev, get, answer(400, "", `{"type":"value_not_permitted","message":"m","detail":"d","field_name":"f","allowed_values":["v"],"reason":"r","errors":[]}`))
 	assert.Equal(t, keep, got("/type"))
 	assert.Equal(t, kind(provider.Text), got("/message"))
 	assert.Equal(t, kind(provider.Text), got("/detail"))
@@ -74,28 +74,28 @@ func TestAnswerClasses_errors(t *testing.T) {
 	assert.Equal(t, kind(provider.Word), got("/allowed_values/0"))
 	assert.Equal(t, strangeOne, got("/errors"), "a member of another variant")
 
-	got = contract.AnswerClasses(&provider.DevRev, get, answer(500, "", vendorErrors[500]))
+	got = contract.ResponseClasses(&provider.DevRev, get, answer(500, "", vendorErrors[500]))
 	assert.Equal(t, kind(provider.Opaque), got("/reference_id"))
-	got = contract.AnswerClasses(&provider.DevRev, get, answer(429, "", vendorErrors[429]))
+	got = contract.ResponseClasses(&provider.DevRev, get, answer(429, "", vendorErrors[429]))
 	assert.Equal(t, keep, got("/retry_after"))
-	got = contract.AnswerClasses(&provider.DevRev, get, answer(401, "", `{"type":"forbidden"}`))
+	got = contract.ResponseClasses(&provider.DevRev, get, answer(401, "", `{"type":"forbidden"}`))
 	assert.Equal(t, kind(provider.Word), got("/type"))
 
 	for _, operation := range []string{"webhooks.get", "webhooks.no-such-route"} {
-		got = contract.AnswerClasses(&provider.DevRev, devrevRequest(t, operation, "{}"), answer(404, "", `{"message":"route not found","x":"y"}`))
+		got = contract.ResponseClasses(&provider.DevRev, devrevRequest(t, operation, "{}"), answer(404, "", `{"message":"route not found","x":"y"}`))
 		assert.Equal(t, kind(provider.Text), got("/message"))
 		assert.Equal(t, strangeOne, got("/x"))
 	}
-	for _, a := range []contract.Answer{answer(418, "", `{"message":"m"}`), answer(400, "", `{`), answer(400, "", ``)} {
-		assert.Equal(t, strangeOne, contract.AnswerClasses(&provider.DevRev, get, a)("/message"))
+	for _, a := range []contract.Response{answer(418, "", `{"message":"m"}`), answer(400, "", `{`), answer(400, "", ``)} {
+		assert.Equal(t, strangeOne, contract.ResponseClasses(&provider.DevRev, get, a)("/message"))
 	}
-	assert.Equal(t, strangeOne, contract.AnswerClasses(&provider.DevRev, contract.Request{}, answer(200, "", `{"message":"m"}`))("/message"))
+	assert.Equal(t, strangeOne, contract.ResponseClasses(&provider.DevRev, contract.Request{}, answer(200, "", `{"message":"m"}`))("/message"))
 }
 
 func TestAnswerClasses_dvelop(t *testing.T) {
 	body := edited(t, dvelopWebhook, set("/_links", `{"self":{"href":"/x","title":"t"},"curies":[{"href":"/y","templated":true}]}`), set("/id", "null"), set("/x", `"y"`))
 	events := `{"_embedded":{"postimport":{"order":["A"],"_embedded":{"webhooks":[` + body + `]}}}}`
-	got := contract.AnswerClasses(&provider.DVelop, dvelopRequest(t, "GET", "/events", ""), answer(200, "", events))
+	got := contract.ResponseClasses(&provider.DVelop, dvelopRequest(t, "GET", "/events", ""), answer(200, "", events))
 	const at = "/_embedded/postimport/_embedded/webhooks/0"
 	for pointer, want := range map[string]provider.Class{
 		"/_embedded":                      container,
@@ -118,10 +118,10 @@ func TestAnswerClasses_dvelop(t *testing.T) {
 	} {
 		assert.Equal(t, want, got(pointer), pointer)
 	}
-	got = contract.AnswerClasses(&provider.DVelop, dvelopRequest(t, "GET", "/events/postimport/x", ""), answer(404, "", `{"code":1,"reason":"r"}`))
+	got = contract.ResponseClasses(&provider.DVelop, dvelopRequest(t, "GET", "/events/postimport/x", ""), answer(404, "", `{"code":1,"reason":"r"}`))
 	assert.Equal(t, kind(provider.Text), got("/reason"))
 	assert.Equal(t, keep, got("/code"))
-	got = contract.AnswerClasses(&provider.DVelop, dvelopRequest(t, "GET", "/events/postimport/x", ""), answer(401, "", `{"reason":"r"}`))
+	got = contract.ResponseClasses(&provider.DVelop, dvelopRequest(t, "GET", "/events/postimport/x", ""), answer(401, "", `{"reason":"r"}`))
 	assert.Equal(t, strangeOne, got("/reason"), "the body of 401 is not documented")
 }
 

@@ -17,7 +17,7 @@ func TestCheckAnswer_devrev(t *testing.T) {
 	get := devrevRequest(t, "webhooks.get", `{"id":"`+provider.DevRevWebhookID+`"}`)
 	byQuery := contract.Request{Method: "GET", URL: parseURL(t, provider.DevRev.BaseURL+"/webhooks.get?id="+url.QueryEscape(provider.DevRevWebhookID))}
 	nowhere := devrevRequest(t, "webhooks.no-such-route", `{}`)
-	throttled := func(header, body string) contract.Answer {
+	throttled := func(header, body string) contract.Response {
 		a := answer(429, jsonType, body)
 		a.Header.Set("Retry-After", header)
 		return a
@@ -25,7 +25,7 @@ func TestCheckAnswer_devrev(t *testing.T) {
 	tests := []struct {
 		name    string
 		request contract.Request
-		answer  contract.Answer
+		answer  contract.Response
 		want    []string
 	}{
 		{"good", get, answer(200, jsonType, minimal), nil},
@@ -58,11 +58,11 @@ func TestCheckAnswer_devrev(t *testing.T) {
 		{"retry after differs", get, throttled("30", vendorErrors[429]), []string{"rule retry-after-body /retry_after"}},
 		{"retry after differs in the last digit", get, throttled("9007199254740993", `{"type":"too_many_requests","retry_after":9007199254740992}`), []string{"rule retry-after-body /retry_after"}},
 		{"retry after is neither", get, throttled("soon", vendorErrors[429]), []string{"rule retry-after Retry-After"}},
-		{"no header at all", get, contract.Answer{Status: 200, Body: []byte(minimal)}, []string{"rule media-type Content-Type"}},
+		{"no header at all", get, contract.Response{Status: 200, Body: []byte(minimal)}, []string{"rule media-type Content-Type"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := contract.CheckAnswer(&provider.DevRev, tt.request, tt.answer, false)
+			got := contract.CheckResponse(&provider.DevRev, tt.request, tt.answer, false)
 			if tt.want == nil {
 				assert.Empty(t, got)
 			} else {
@@ -110,7 +110,7 @@ func TestCheckRequest_message(t *testing.T) {
 			}
 		})
 	}
-	assert.Equal(t, []contract.Problem{{Kind: contract.Undocumented, Keyword: "url", In: "request"}}, contract.CheckAnswer(&provider.DevRev, contract.Request{}, contract.Answer{}, false))
+	assert.Equal(t, []contract.Problem{{Kind: contract.Undocumented, Keyword: "url", In: "request"}}, contract.CheckResponse(&provider.DevRev, contract.Request{}, contract.Response{}, false))
 }
 
 // The whole of a problem; TestMessage has the words of each kind.
@@ -168,7 +168,7 @@ func TestCheckRequest_scenarios(t *testing.T) {
 				r.Header.Set(name, value)
 			}
 			want := []string{}
-			for _, departure := range s.Departures {
+			for _, departure := range s.Expects {
 				if departure.In == "request" {
 					want = append(want, departure.Pointer)
 				}

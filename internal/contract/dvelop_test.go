@@ -149,7 +149,7 @@ func TestCheckAnswer_dvelop(t *testing.T) {
 		error404 = `{"code":240100,"reason":"r"}`
 	)
 	withLinks := strings.TrimSuffix(dvelopWebhook, "}") + `,"_links":{"self":{"href":"/x"}}}`
-	created := func(location string) contract.Answer {
+	created := func(location string) contract.Response {
 		a := answer(201, "", "")
 		if location != "" {
 			a.Header.Set("Location", location)
@@ -162,7 +162,7 @@ func TestCheckAnswer_dvelop(t *testing.T) {
 		name   string
 		method string
 		path   string
-		answer contract.Answer
+		answer contract.Response
 		want   []string
 	}{
 		{"DH-01 charset", "GET", hook, answer(200, "application/json; charset=utf-8", dvelopWebhook), nil},
@@ -195,7 +195,7 @@ func TestCheckAnswer_dvelop(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := contract.CheckAnswer(&provider.DVelop, dvelopRequest(t, tt.method, tt.path, ""), tt.answer, false)
+			got := contract.CheckResponse(&provider.DVelop, dvelopRequest(t, tt.method, tt.path, ""), tt.answer, false)
 			if tt.want == nil {
 				assert.Empty(t, got)
 			} else {

@@ -95,8 +95,8 @@ func dvelopRequest(t testing.TB, method, path, body string) contract.Request {
 	return r
 }
 
-func answer(status int, media, body string) contract.Answer {
-	a := contract.Answer{Status: status, Header: http.Header{}, Body: []byte(body)}
+func answer(status int, media, body string) contract.Response {
+	a := contract.Response{Status: status, Header: http.Header{}, Body: []byte(body)}
 	if media != "" {
 		a.Header.Set("Content-Type", media)
 	}

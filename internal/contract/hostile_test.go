@@ -54,7 +54,7 @@ func TestHostileBodies(t *testing.T) {
 			assert.Equal(t, []string{tt.want}, summary(got))
 			assert.True(t, got[0].Fails())
 			assert.Less(t, time.Since(start), 10*time.Second)
-			contract.AnswerClasses(&provider.DevRev, devrevRequest(t, "webhooks.get", tt.body), answer(200, "", tt.body))("/webhook")
+			contract.ResponseClasses(&provider.DevRev, devrevRequest(t, "webhooks.get", tt.body), answer(200, "", tt.body))("/webhook")
 		})
 	}
 }
@@ -122,9 +122,9 @@ func TestMessagesHoldNoSecrets(t *testing.T) {
 		require.NoError(t, err)
 		assert.NotContains(t, fmt.Sprintf("%#v", got), "hunter", name)
 	}
-	bad := contract.Answer{Status: 429, Header: header("Content-Type", secret, "Retry-After", secret, "Location", secret), Body: []byte(`{}`)}
+	bad := contract.Response{Status: 429, Header: header("Content-Type", secret, "Retry-After", secret, "Location", secret), Body: []byte(`{}`)}
 	request := contract.Request{Method: "POST", URL: parseURL(t, "https://api.devrev.ai/webhooks.get?q="+secret+"&%zz"), Header: header("Content-Type", secret, "Authorization", secret), Body: []byte(quoted)}
-	all := append(contract.CheckAnswer(&provider.DevRev, request, bad, false), contract.CheckRequest(&provider.DevRev, request)...)
+	all := append(contract.CheckResponse(&provider.DevRev, request, bad, false), contract.CheckRequest(&provider.DevRev, request)...)
 	assert.NotContains(t, fmt.Sprintf("%#v", all), "hunter")
 }
 
@@ -175,8 +175,8 @@ func FuzzCheckBody(f *testing.F) {
 		request := devrevRequest(t, "webhooks.update", string(body))
 		contract.CheckRequest(&provider.DevRev, request)
 		contract.RequestClasses(&provider.DevRev, request)("/id")
-		contract.CheckAnswer(&provider.DevRev, request, answer(404, "application/json", string(body)), false)
-		contract.AnswerClasses(&provider.DevRev, request, answer(400, "", string(body)))("/type")
+		contract.CheckResponse(&provider.DevRev, request, answer(404, "application/json", string(body)), false)
+		contract.ResponseClasses(&provider.DevRev, request, answer(400, "", string(body)))("/type")
 	})
 }
 
@@ -197,7 +197,7 @@ func BenchmarkCheckAnswer(b *testing.B) {
 			a := answer(status, "application/json", body)
 			b.ReportAllocs()
 			for b.Loop() {
-				if len(contract.CheckAnswer(&provider.DevRev, r, a, false)) != 0 {
+				if len(contract.CheckResponse(&provider.DevRev, r, a, false)) != 0 {
 					b.Fatal("problems")
 				}
 			}
@@ -208,7 +208,7 @@ func BenchmarkCheckAnswer(b *testing.B) {
 		a := answer(200, "application/hal+json", dvelopWebhook)
 		b.ReportAllocs()
 		for b.Loop() {
-			if len(contract.CheckAnswer(&provider.DVelop, r, a, false)) != 0 {
+			if len(contract.CheckResponse(&provider.DVelop, r, a, false)) != 0 {
 				b.Fatal("problems")
 			}
 		}

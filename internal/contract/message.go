@@ -24,12 +24,12 @@ type Request struct {
 
 // Exchange is a request and its answer.
 type Exchange struct {
-	Request Request
-	Answer  Answer
+	Request  Request
+	Response Response
 }
 
-// Answer is the answer to a request, in the placeholder world.
-type Answer struct {
+// Response is the answer to a request, in the placeholder world.
+type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte

@@ -37,7 +37,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.root)
-			rep.exclusive(route.Operation)
+			rep.exclusive(route.Operation.Exclusive)
 			rep.secrets(d, s)
 		}
 	}

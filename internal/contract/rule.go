@@ -3,7 +3,6 @@ package contract
 import (
 	"encoding/base64"
 	"fmt"
-	"maps"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -52,7 +51,7 @@ var delay = pattern.New(`^[0-9]{1,18}(\.[0-9]{1,18})?$`)
 
 // retryAfter checks the form of the header, and that a body which repeats the
 // delay says the same.
-func (r *report) retryAfter(d *provider.Definition, a Answer) {
+func (r *report) retryAfter(d *provider.Definition, a Response) {
 	header := a.Header.Get("Retry-After")
 	if header == "" {
 		return
@@ -96,9 +95,9 @@ func (r *report) secrets(d *provider.Definition, s *schema) {
 }
 
 // isRouteNotFound reports whether an answer is the vendor's answer to an unknown
-// route: its message, without the type that errors have.
+// route.
 func isRouteNotFound(d *provider.Definition, status int, body []byte) bool {
-	if status != http.StatusNotFound || d.RouteNotFound == "" {
+	if status != http.StatusNotFound || d.RouteNotFound == nil {
 		return false
 	}
 	doc, problem := parse(body)
@@ -106,18 +105,19 @@ func isRouteNotFound(d *provider.Definition, status int, body []byte) bool {
 }
 
 func routeMessage(d *provider.Definition, object map[string]any) bool {
-	_, typed := object["type"]
-	return d.RouteNotFound != "" && !typed && object["message"] == d.RouteNotFound
+	_, tagged := object[d.ErrorTag]
+	return d.RouteNotFound != nil && !tagged && object[d.RouteNotFound.Member] == d.RouteNotFound.Message
 }
 
-// routeNotFound says of a missing type what has happened.
+// routeNotFound says of a missing tag what has happened.
 func (r *report) routeNotFound(d *provider.Definition, status int) {
 	object, _ := r.root.(map[string]any)
 	if status != http.StatusNotFound || !routeMessage(d, object) {
 		return
 	}
-	r.problems = slices.DeleteFunc(r.problems, func(p Problem) bool { return p.Pointer == "/type" })
-	r.rule("unknown-route", "/type", "", "")
+	tag := jsontext.Child("", d.ErrorTag)
+	r.problems = slices.DeleteFunc(r.problems, func(p Problem) bool { return p.Pointer == tag })
+	r.rule("unknown-route", tag, "", "")
 }
 
 // members closes what a schema without required members leaves open: an error
@@ -139,20 +139,18 @@ func (r *report) members(d *provider.Definition, op *provider.Operation, status 
 	}
 }
 
-// exclusive checks a rule that DevRev states in prose: the event types of an
-// update are either set or added to and removed from.
-func (r *report) exclusive(op *provider.Operation) {
-	if op.Name != "webhooks.update" {
-		return
-	}
-	v, _ := jsontext.Lookup(r.root, "/event_types")
-	types, _ := v.(map[string]any)
-	if _, ok := types["set"]; !ok {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(types)) {
-		if name == "add" || name == "remove" {
-			r.rule("exclusive", "/event_types/"+name, "set", "")
+// exclusive checks which members stand without certain others.
+func (r *report) exclusive(rules []provider.Exclusive) {
+	for _, rule := range rules {
+		v, _ := jsontext.Lookup(r.root, rule.Object)
+		object, _ := v.(map[string]any)
+		if _, ok := object[rule.Member]; !ok {
+			continue
+		}
+		for _, name := range rule.Others {
+			if _, ok := object[name]; ok {
+				r.rule("exclusive", jsontext.Child(rule.Object, name), rule.Member, "")
+			}
 		}
 	}
 }

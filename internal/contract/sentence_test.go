@@ -30,13 +30,13 @@ func TestMessage(t *testing.T) {
 		found = append(found, got...)
 	}
 	ask := func(r contract.Request) { found = append(found, contract.CheckRequest(&provider.DevRev, r)...) }
-	devrev := func(a contract.Answer) {
+	devrev := func(a contract.Response) {
 		r := devrevRequest(t, "webhooks.get", `{"id":"`+provider.DevRevWebhookID+`"}`)
-		found = append(found, contract.CheckAnswer(&provider.DevRev, r, a, false)...)
+		found = append(found, contract.CheckResponse(&provider.DevRev, r, a, false)...)
 	}
-	dvelop := func(method string, a contract.Answer) {
+	dvelop := func(method string, a contract.Response) {
 		r := dvelopRequest(t, method, "/events/postimport/"+provider.DVelopWebhookID, "")
-		found = append(found, contract.CheckAnswer(&provider.DVelop, r, a, false)...)
+		found = append(found, contract.CheckResponse(&provider.DVelop, r, a, false)...)
 	}
 	const jsonType, halType = "application/json", "application/hal+json"
 
@@ -79,7 +79,7 @@ func TestMessage(t *testing.T) {
 	dvelop("GET", answer(200, "text/html; charset=utf-8", "<html>"))
 	dvelop("PUT", answer(404, halType, `{"code":240100}`))
 	dvelop("DELETE", answer(204, jsonType, "{}"))
-	found = append(found, contract.CheckAnswer(&provider.DVelop, dvelopRequest(t, "POST", "/events/postimport", ""), answer(201, "", ""), false)...)
+	found = append(found, contract.CheckResponse(&provider.DVelop, dvelopRequest(t, "POST", "/events/postimport", ""), answer(201, "", ""), false)...)
 
 	request := func(method, target, body string) contract.Request {
 		return contract.Request{Method: method, URL: parseURL(t, provider.DevRev.BaseURL+target), Header: http.Header{}, Body: []byte(body)}

@@ -139,7 +139,7 @@ func (r *report) leaf(s *schema, root any, e *jsonschema.ValidationError) {
 // and a type that belongs to another status is no news of the vendor.
 func (r *report) fitType(d *provider.Definition, op *provider.Operation, status int) {
 	object, _ := r.root.(map[string]any)
-	name, ok := object["type"].(string)
+	name, ok := object[d.ErrorTag].(string)
 	if status < 400 || !ok {
 		return
 	}
@@ -164,7 +164,7 @@ func (r *report) fitType(d *provider.Definition, op *provider.Operation, status 
 		hint = fmt.Sprintf("that type belongs to %d", other)
 	}
 	for i := range r.problems {
-		if p := &r.problems[i]; p.Pointer == "/type" && (p.Kind == Unlisted || p.Kind == Violation) {
+		if p := &r.problems[i]; p.Pointer == jsontext.Child("", d.ErrorTag) && (p.Kind == Unlisted || p.Kind == Violation) {
 			*p = Problem{Kind: Rule, Keyword: "error-type", In: r.in, Pointer: p.Pointer, Found: describeWord(name),
 				Expected: fmt.Sprintf("HTTP status %d goes with %s", status, types), Hint: hint}
 		}
@@ -182,7 +182,7 @@ func errorTypes(d *provider.Definition, file string) []string {
 	}
 	var types []string
 	for _, sub := range expand(nil, s.root, nil) {
-		if tag := sub.Properties["type"]; tag != nil {
+		if tag := sub.Properties[d.ErrorTag]; tag != nil {
 			for _, v := range slices.Concat(tag.Enum, tag.Constant) {
 				types = append(types, text(v))
 			}

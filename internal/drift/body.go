@@ -14,7 +14,7 @@ import (
 
 // bodies compares the bodies of two answers with the same status.
 func bodies(d *provider.Definition, a, b contract.Exchange) []finding {
-	was, is := a.Answer.Body, b.Answer.Body
+	was, is := a.Response.Body, b.Response.Body
 	if bytes.Equal(was, is) {
 		return nil
 	}
@@ -43,8 +43,8 @@ func bodies(d *provider.Definition, a, b contract.Exchange) []finding {
 	}
 	c := comparison{
 		d: d, a: a, b: b, root: after,
-		was: contract.AnswerClasses(d, a.Request, a.Answer),
-		is:  contract.AnswerClasses(d, b.Request, b.Answer),
+		was: contract.ResponseClasses(d, a.Request, a.Response),
+		is:  contract.ResponseClasses(d, b.Request, b.Response),
 	}
 	c.values(shapeOf(before), shapeOf(after))
 	if len(c.found) == 0 {
@@ -135,9 +135,9 @@ func (c *comparison) add(rule Rule, s *shape, pointer, format string, args ...an
 const maxProbes = 64
 
 // probe returns the fresh answer with a value put in a place.
-func (c *comparison) probe(pointer string, v *jsontext.Node) (contract.Answer, bool) {
+func (c *comparison) probe(pointer string, v *jsontext.Node) (contract.Response, bool) {
 	c.probes++
-	answer := c.b.Answer
+	answer := c.b.Response
 	if c.probes > maxProbes {
 		return answer, false
 	}
@@ -149,13 +149,13 @@ func (c *comparison) probe(pointer string, v *jsontext.Node) (contract.Answer, b
 // Which members it describes may depend on others, such as the type of a user.
 func (c *comparison) documents(pointer string, member *jsontext.Node) bool {
 	answer, ok := c.probe(pointer, member)
-	return !ok || contract.AnswerClasses(c.d, c.b.Request, answer)(pointer).Documented
+	return !ok || contract.ResponseClasses(c.d, c.b.Request, answer)(pointer).Documented
 }
 
 // forbids reports whether the contract has no room for a value at a place.
 func (c *comparison) forbids(pointer string, v *jsontext.Node) bool {
 	answer, ok := c.probe(pointer, v)
-	return ok && slices.ContainsFunc(contract.CheckAnswer(c.d, c.b.Request, answer, false), func(p contract.Problem) bool {
+	return ok && slices.ContainsFunc(contract.CheckResponse(c.d, c.b.Request, answer, false), func(p contract.Problem) bool {
 		return p.In == "answer" && p.Pointer == pointer && p.Kind == contract.Violation
 	})
 }

@@ -15,7 +15,7 @@ func breaches(d *provider.Definition, stored, fresh contract.Exchange) []finding
 	for _, f := range problems(d, stored) {
 		known[f.anonymous()] = true
 	}
-	sameStatus := stored.Answer.Status == fresh.Answer.Status
+	sameStatus := stored.Response.Status == fresh.Response.Status
 	var all []finding
 	for _, f := range problems(d, fresh) {
 		switch {
@@ -41,10 +41,10 @@ func (f finding) anonymous() finding {
 
 // problems returns what the contract has to say about an answer.
 func problems(d *provider.Definition, e contract.Exchange) []finding {
-	root := parse(e.Answer.Body)
+	root := parse(e.Response.Body)
 	var all []finding
 	seen := map[finding]bool{}
-	for _, p := range contract.CheckAnswer(d, e.Request, e.Answer, false) {
+	for _, p := range contract.CheckResponse(d, e.Request, e.Response, false) {
 		if p.In != "answer" {
 			continue // the operation is unknown; the request says so, not the answer
 		}

@@ -146,16 +146,16 @@ func (r *Report) sort() {
 
 // differences compares two answers to the same request.
 func differences(d *provider.Definition, a, b contract.Exchange) []finding {
-	if a.Answer.Status != b.Answer.Status {
+	if a.Response.Status != b.Response.Status {
 		return []finding{changedStatus(d, a, b)}
 	}
 	return slices.Concat(headers(d, a, b), bodies(d, a, b))
 }
 
 func changedStatus(d *provider.Definition, a, b contract.Exchange) finding {
-	f := finding{rule: StatusChanged, message: fmt.Sprintf("the HTTP status was %d and is %d: a client takes another branch than before", a.Answer.Status, b.Answer.Status)}
+	f := finding{rule: StatusChanged, message: fmt.Sprintf("the HTTP status was %d and is %d: a client takes another branch than before", a.Response.Status, b.Response.Status)}
 	if !documented(d, b) {
-		f.message = fmt.Sprintf("the HTTP status was %d and is %d, which the contract does not list for this operation: a client has no branch for it", a.Answer.Status, b.Answer.Status)
+		f.message = fmt.Sprintf("the HTTP status was %d and is %d, which the contract does not list for this operation: a client has no branch for it", a.Response.Status, b.Response.Status)
 	}
 	return f
 }
@@ -167,5 +167,5 @@ func documented(d *provider.Definition, e contract.Exchange) bool {
 		return false
 	}
 	route, ok := d.Find(e.Request.Method, e.Request.URL)
-	return ok && route.Operation.Response(e.Answer.Status) != nil
+	return ok && route.Operation.Response(e.Response.Status) != nil
 }

@@ -235,7 +235,7 @@ func comparisons(t *testing.T) []comparison {
 			"other order of members",
 			get(t, webhook()),
 			get(t, webhook(), func(e *contract.Exchange) {
-				e.Answer.Body = []byte(`{"webhook":{"url":"https://example.com/url-1","id":"` + provider.DevRevWebhookID + `","secret":"cGxhY2Vob2xkZXItMQ==","status":"active"}}`)
+				e.Response.Body = []byte(`{"webhook":{"url":"https://example.com/url-1","id":"` + provider.DevRevWebhookID + `","secret":"cGxhY2Vob2xkZXItMQ==","status":"active"}}`)
 			}),
 			[]string{"cosmetic order-changed /webhook"},
 		},

@@ -22,8 +22,8 @@ func exchange(t testing.TB, method, target, mediaType, body string, edits ...edi
 	u, err := url.Parse(target)
 	require.NoError(t, err)
 	e := contract.Exchange{
-		Request: contract.Request{Method: method, URL: u, Header: http.Header{"Accept": {mediaType}}},
-		Answer:  contract.Answer{Status: 200, Header: http.Header{"Content-Type": {mediaType}}, Body: []byte(body)},
+		Request:  contract.Request{Method: method, URL: u, Header: http.Header{"Accept": {mediaType}}},
+		Response: contract.Response{Status: 200, Header: http.Header{"Content-Type": {mediaType}}, Body: []byte(body)},
 	}
 	for _, f := range edits {
 		f(&e)
@@ -58,15 +58,15 @@ func getWebHook(t testing.TB, body string, edits ...edit) contract.Exchange {
 	return exchange(t, "GET", provider.DVelop.BaseURL+path, "application/json", body, edits...)
 }
 
-func status(n int) edit { return func(e *contract.Exchange) { e.Answer.Status = n } }
+func status(n int) edit { return func(e *contract.Exchange) { e.Response.Status = n } }
 
 // header sets a header of the answer; an empty value removes it.
 func header(name, value string) edit {
 	return func(e *contract.Exchange) {
-		e.Answer.Header = e.Answer.Header.Clone()
-		e.Answer.Header.Set(name, value)
+		e.Response.Header = e.Response.Header.Clone()
+		e.Response.Header.Set(name, value)
 		if value == "" {
-			e.Answer.Header.Del(name)
+			e.Response.Header.Del(name)
 		}
 	}
 }

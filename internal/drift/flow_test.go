@@ -93,7 +93,7 @@ func TestCompare_sameRequest(t *testing.T) {
 	} {
 		first, second := page("/a?x=1&y=2", fmt.Sprintf(c.stored, 1)), page("/a?x=1&y=2", fmt.Sprintf("x"+c.stored, 2))
 		firstAgain, secondAgain := page(c.target, fmt.Sprintf(c.fresh, 1)), page(c.target, fmt.Sprintf("x"+c.fresh, 2))
-		second.Answer.Status, secondAgain.Answer.Status = 204, 204
+		second.Response.Status, secondAgain.Response.Status = 204, 204
 
 		// Were they other requests, each would be taken for the other.
 		_, got := compare(t, []contract.Exchange{first, second}, []contract.Exchange{secondAgain, firstAgain})
@@ -103,8 +103,8 @@ func TestCompare_sameRequest(t *testing.T) {
 }
 
 func TestCompare_withoutURL(t *testing.T) {
-	e := contract.Exchange{Answer: contract.Answer{Status: 200}}
-	other := contract.Exchange{Answer: contract.Answer{Status: 500}}
+	e := contract.Exchange{Response: contract.Response{Status: 200}}
+	other := contract.Exchange{Response: contract.Response{Status: 500}}
 
 	_, got := compare(t, one(e), one(other))
 

@@ -23,7 +23,7 @@ func headers(d *provider.Definition, a, b contract.Exchange) []finding {
 		if slices.Contains(d.Volatile, name) {
 			continue
 		}
-		was, is := join(a.Answer.Header, name), join(b.Answer.Header, name)
+		was, is := join(a.Response.Header, name), join(b.Response.Header, name)
 		if was == is {
 			continue
 		}

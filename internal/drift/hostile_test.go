@@ -35,11 +35,11 @@ func TestCompare_quotesNoValue(t *testing.T) {
 	}
 	fresh = append(fresh, get(t, webhook(), to(planted, "https://"+planted+"/"+planted)), get(t, webhook(), to("GET", provider.DevRev.BaseURL+"/"+planted+"?"+planted)))
 	for _, e := range fresh {
-		for _, pair := range [][2]contract.Exchange{{stored, e}, {e, stored}, {get(t, webhook(), status(e.Answer.Status)), e}} {
+		for _, pair := range [][2]contract.Exchange{{stored, e}, {e, stored}, {get(t, webhook(), status(e.Response.Status)), e}} {
 			r := drift.Compare(&provider.DevRev, one(pair[0]), one(pair[1]), one(stored))
 			got, err := json.Marshal(drift.Reports{r})
 			require.NoError(t, err)
-			assert.NotContains(t, strings.ToLower(string(got)), strings.ToLower(planted), "%s", e.Answer.Body)
+			assert.NotContains(t, strings.ToLower(string(got)), strings.ToLower(planted), "%s", e.Response.Body)
 		}
 	}
 }
@@ -114,13 +114,13 @@ func FuzzCompare(f *testing.F) {
 		make := func(body string, status int) contract.Exchange {
 			return contract.Exchange{
 				Request: contract.Request{Method: method, URL: u, Body: []byte(c)},
-				Answer: contract.Answer{Status: status, Body: []byte(body), Header: http.Header{
+				Response: contract.Response{Status: status, Body: []byte(body), Header: http.Header{
 					"Content-Type": {header}, "Location": {header}, "Retry-After": {header}, "Www-Authenticate": {header},
 				}},
 			}
 		}
 		x, y, z := make(a, status), make(b, status), make(c, status^1)
-		z.Answer.Header = nil
+		z.Response.Header = nil
 		for _, d := range provider.All() {
 			for _, e := range []contract.Exchange{x, y, z} {
 				r := drift.Compare(d, []contract.Exchange{e, x}, []contract.Exchange{e, x}, []contract.Exchange{e, x})

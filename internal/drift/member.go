@@ -180,7 +180,7 @@ func (c *comparison) scalars(s, f *shape) {
 	was, is := c.was(s.scalars[0].pointer), c.is(other.pointer)
 	words := len(s.scalars) == 1 && was.Keep && is.Keep && contract.IsWord(c.d, s.scalars[0].text) && contract.IsWord(c.d, other.text)
 	switch {
-	case words && c.b.Answer.Status >= 400 && strings.Count(other.pointer, "/") == 1:
+	case words && c.b.Response.Status >= 400 && strings.Count(other.pointer, "/") == 1:
 		c.add(ErrorChanged, f, other.pointer, "the value was %q and is %q: a client that branches on it takes another branch", s.scalars[0].text, other.text)
 	case words:
 		c.add(ValueChanged, f, other.pointer, "the value was %q and is %q, both of which the contract lists: a client must cope with both", s.scalars[0].text, other.text)

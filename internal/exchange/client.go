@@ -146,7 +146,7 @@ func demonstrates(s *provider.Scenario, p contract.Problem) bool {
 	case p.In == "request" && (p.Pointer == "Authorization" || p.Pointer == "Cookie") && s.Request.Credential != provider.Valid:
 		return true
 	}
-	return slices.Contains(s.Departures, provider.Departure{In: p.In, Pointer: p.Pointer})
+	return slices.Contains(s.Expects, provider.ExpectedProblem{In: p.In, Pointer: p.Pointer})
 }
 
 // Judge fails the test for breaches of the contract and logs what vendors may

@@ -1,6 +1,7 @@
 package jsontext
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
@@ -111,16 +112,19 @@ func (d *Decoder) ReadToken() Token {
 	return Token{d.text[start:d.pos]}
 }
 
-// Quote writes a string as a token, without the escapes that only HTML needs.
-func Quote(s string) string {
+// Quote returns a string as a token, without the escapes that only HTML needs.
+func Quote(s string) string { return string(AppendQuote(nil, s)) }
+
+// AppendQuote appends what Quote returns.
+func AppendQuote(out []byte, s string) []byte {
 	if isPlain(s) {
-		return `"` + s + `"`
+		return append(append(append(out, '"'), s...), '"')
 	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
+	b := bytes.NewBuffer(out)
+	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	_ = e.Encode(s) // a string never fails
-	return strings.TrimSuffix(b.String(), "\n")
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // isPlain reports whether a text reads the same inside a token as by itself.

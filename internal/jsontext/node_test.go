@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -77,6 +78,20 @@ func TestParse_bounds(t *testing.T) {
 	_, err := jsontext.Parse([]byte(`[1E+123]`), jsontext.Bounds{Exponent: 2})
 	assert.Equal(t, &jsontext.BoundError{Bound: "exponent", Pointer: "/0", Offset: 1, Found: 3, Most: 2}, err)
 	assert.EqualError(t, err, "the text has exponent 3, and 2 is the bound")
+}
+
+// The time that a text takes grows with its length only.
+func TestParse_large(t *testing.T) {
+	for name, text := range map[string]string{
+		"numbers": "[" + strings.Repeat("0,", 2_000_000) + "0]",
+		"commas":  `["` + strings.Repeat(",", 4_000_000) + `"]`,
+		"strings": "[" + strings.Repeat(`"`+strings.Repeat("a", 5000)+`",`, 800) + "0]",
+		"objects": strings.Repeat(`{"a":`, 9_000) + "0" + strings.Repeat("}", 9_000),
+	} {
+		from := time.Now()
+		parse(t, text)
+		assert.Less(t, time.Since(from), 20*time.Second, name)
+	}
 }
 
 func TestNode_Append(t *testing.T) {

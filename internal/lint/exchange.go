@@ -43,10 +43,10 @@ func (s *structure) exchanges() {
 			}
 			continue
 		}
-		got := contract.Answer{Status: ia.answer.code, Header: canonicalKeys(ia.answer.httpHeader()), Body: []byte(ia.answer.body.value)}
+		got := contract.Response{Status: ia.answer.code, Header: canonicalKeys(ia.answer.httpHeader()), Body: []byte(ia.answer.body.value)}
 		s.credentials(i, &ia.request, "request", contract.RequestClasses(def, ask))
-		s.credentials(i, &ia.answer, "answer", contract.AnswerClasses(def, ask, got))
-		for _, p := range slices.Concat(contract.CheckRequest(def, ask), contract.CheckAnswer(def, ask, got, false)) {
+		s.credentials(i, &ia.answer, "answer", contract.ResponseClasses(def, ask, got))
+		for _, p := range slices.Concat(contract.CheckRequest(def, ask), contract.CheckResponse(def, ask, got, false)) {
 			if s.excused(scenario, p) {
 				continue
 			}
@@ -85,15 +85,15 @@ func (s *structure) credentials(i int, m *message, in string, class func(pointer
 }
 
 func (s *structure) unknown(i int, ia *interaction, def *provider.Definition, ask contract.Request) {
-	got := contract.Answer{Status: ia.answer.code, Header: canonicalKeys(ia.answer.httpHeader()), Body: []byte(ia.answer.body.value)}
+	got := contract.Response{Status: ia.answer.code, Header: canonicalKeys(ia.answer.httpHeader()), Body: []byte(ia.answer.body.value)}
 	// The documented answer to an unknown route is fine.
-	if len(contract.CheckAnswer(def, ask, got, false)) > 0 {
+	if len(contract.CheckResponse(def, ask, got, false)) > 0 {
 		s.add(ruleNews, ia.request.url.line, i, "request URL", "is no documented operation of %s", def.Title)
 	}
 }
 
 func (s *structure) excused(scenario *provider.Scenario, p contract.Problem) bool {
-	return scenario != nil && slices.Contains(scenario.Departures, provider.Departure{In: p.In, Pointer: p.Pointer}) ||
+	return scenario != nil && slices.Contains(scenario.Expects, provider.ExpectedProblem{In: p.In, Pointer: p.Pointer}) ||
 		p.Accepted(s.c.header.accepted)
 }
 

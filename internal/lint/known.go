@@ -41,9 +41,9 @@ func newSecrets(getenv func(string) string, k *keys) *secrets {
 		if token := getenv(def.TokenVar); token != "" && table.Secret(token, provider.Token) == nil {
 			e.variables[provider.Token] = def.TokenVar
 		}
-		for _, seed := range def.Seeds {
+		for _, seed := range def.Bindings {
 			// An event's id is a word.
-			if value := getenv(seed.Var); value != "" && seed.Kind != provider.Event && table.Seed(seed, value) == nil {
+			if value := getenv(seed.Var); value != "" && seed.Kind != provider.Event && table.Bind(seed, value) == nil {
 				e.variables[seed.Placeholder] = seed.Var
 				e.other = seed.Var
 			}

@@ -52,6 +52,9 @@ func golden(t *testing.T, file, got string) {
 	assert.Equal(t, string(want), got, "GOLDIE_UPDATE=true go test ./internal/lint writes %s", file)
 }
 
+// ofTheContract is a finding in the words of package contract, which pins them.
+var ofTheContract = regexp.MustCompile(`(?m)(: contract(?:-news)?: #\d+ (?:request|answer) (?:URL|body \S+)) .*`)
+
 func TestRules_fire(t *testing.T) {
 	for _, rule := range lint.Rules() {
 		t.Run(rule.ID, func(t *testing.T) {
@@ -60,7 +63,7 @@ func TestRules_fire(t *testing.T) {
 			report := run(t, filepath.Join(dir, "fires"))
 
 			assert.Contains(t, rulesOf(report), rule.ID)
-			golden(t, filepath.Join(dir, "report.txt"), texts(t, report))
+			golden(t, filepath.Join(dir, "report.txt"), ofTheContract.ReplaceAllString(texts(t, report), "$1 …"))
 		})
 	}
 }

@@ -33,7 +33,7 @@ func (s *search) form(value string) {
 		return
 	}
 	if suspect(value) {
-		for _, f := range placeholder.Suspicious([]byte(value)) {
+		for _, f := range placeholder.Credentials([]byte(value)) {
 			switch {
 			case excused(f.Rule, value[f.Offset:]):
 			case f.Rule == "mail":
@@ -64,7 +64,7 @@ func (s *search) known(value string) {
 	}
 }
 
-// suspect says whether a text can hold anything that placeholder.Suspicious finds:
+// suspect says whether a text can hold anything that placeholder.Credentials finds:
 // that is slower by far, and most texts cannot.
 func suspect(s string) bool {
 	for _, needle := range []string{"@", "eyJ", "PRIVATE KEY", "AKIA", "ASIA", "gh", "xox", "slack.com", "AIza"} {

@@ -7,6 +7,7 @@ import (
 
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
+	"example.com/webhookvcr/internal/provider"
 )
 
 // step is one step of the way to a text. Steps become words only when something
@@ -65,7 +66,7 @@ var (
 // name: an id, an address, a token.
 func safeName(s string) string {
 	if !plainName.MatchString(s) || longRun.MatchString(s) || len(s) > 12 && len(digitRuns.FindAllString(s, 5)) > 4 ||
-		strings.HasPrefix(s, "don:") || len(placeholder.Suspicious([]byte(s))) > 0 {
+		provider.StartsID(s) || len(placeholder.Credentials([]byte(s))) > 0 {
 		return "…"
 	}
 	return s

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/webhookvcr/internal/jsontext"
 )
 
 // The spellings of a value that the search knows.
@@ -57,7 +59,7 @@ const (
 func asIs(s string) string { return s }
 
 func escapeJSON(s string) string {
-	quoted := quoteJSON(s)
+	quoted := jsontext.Quote(s)
 	return quoted[1 : len(quoted)-1]
 }
 

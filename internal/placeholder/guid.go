@@ -2,18 +2,15 @@ package placeholder
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
-	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/provider"
 )
 
 const (
 	guidLength     = 36
 	nilGUID        = "00000000-0000-0000-0000-000000000000"
 	guidPrefix     = "cccccccc-0000-4000-8000-"
-	madeUpGUID     = "ffffffff-ffff-4fff-8fff-"
-	madeUpID       = "no-such-"
 	dashlessLength = 32
 )
 
@@ -37,29 +34,16 @@ func isGUID(s string) bool {
 	return true
 }
 
-func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-}
-
-// guidAt returns the GUID that stands alone at i.
+// guidAt returns the GUID at i, be it inside a word.
 func guidAt(s string, i int) (string, bool) {
 	if len(s)-i < guidLength || !isHex(s[i]) || s[i+8] != '-' || !isGUID(s[i:i+guidLength]) {
 		return "", false
 	}
-	return s[i : i+guidLength], startsWord(s, i, "") && endsWord(s, i+guidLength, "")
+	return s[i : i+guidLength], true
 }
 
-// dashlessAt returns the 32 hexadecimal digits that stand alone at i, and the
-// GUID that they may be.
-func dashlessAt(s string, i int) (digits, guid string, ok bool) {
-	if len(s)-i < dashlessLength || run(s[:i+dashlessLength], i, isHex) != i+dashlessLength {
-		return "", "", false
-	}
-	if !startsWord(s, i, "") || !endsWord(s, i+dashlessLength, "") {
-		return "", "", false
-	}
-	digits = s[i : i+dashlessLength]
-	return digits, dashed(digits), true
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
 func dashed(digits string) string {
@@ -82,56 +66,128 @@ func mirrorCase(model, guid string) string {
 
 func numberedGUID(n int) string { return fmt.Sprintf("%s%012d", guidPrefix, n) }
 
-// looksNumberedGUID says whether a lower-case GUID has the form that this
-// package numbers.
-func looksNumberedGUID(guid string) bool {
-	digits, ok := strings.CutPrefix(guid, guidPrefix)
-	n, err := strconv.Atoi(digits)
-	return ok && err == nil && n > 0 && n < reserved && len(digits) == 12
+// guids is the grammar of GUIDs, which are compared without regard to case. Its
+// pairs are in lower case.
+type guids struct {
+	pairs[string]
+	t       *Table
+	numbers counter
+	seeded  map[string]string // placeholders of the seeds, by the GUID as the environment spells it
 }
 
-// invent notes the made-up ids in a value that the caller sends. They stand for
-// themselves from then on; one that only the tenant has is an id like any other.
-func (t *Table) invent(v string) {
-	d, isDON := wholeDON(v)
+func (g *guids) end(s string, i int) int {
+	if guid, ok := guidAt(s, i); ok && startsWord(s, i, "") && endsWord(s, i+len(guid), "") {
+		return i + len(guid)
+	}
+	return i
+}
+
+// placeholder returns the placeholder of a GUID, in the GUID's own case.
+func (g *guids) placeholder(guid string, learn bool) (string, bool) {
+	key := lower(guid)
+	p, known := g.placeholders[key]
 	switch {
-	case isDON:
-		for _, p := range d.parts {
-			if id := p.id.in(v); madeUpIDs.MatchString(id) {
-				t.made[id] = true
-			}
+	case g.seeded[guid] != "":
+		return g.seeded[guid], true
+	case known:
+		return mirrorCase(guid, p), true
+	case !learn || key == nilGUID || g.t.madeUp(key) || g.hidden(key):
+		return guid, true
+	}
+	p = key
+	if !isNumbered(key, guidPrefix, numberedGUID) {
+		p = g.numbers.next("", numberedGUID, func(p string) bool { _, isReal := g.placeholders[p]; return !isReal && !g.hidden(p) })
+	}
+	g.enter(key, p)
+	return mirrorCase(guid, p), true
+}
+
+func (g *guids) enter(key, p string) {
+	g.pairs.enter(key, p)
+	if key == p {
+		return
+	}
+	for _, spelling := range []string{key, strings.ToUpper(key)} {
+		for _, form := range []string{spelling, dashless(spelling)} {
+			g.t.hidden.addEncoded(needle{text: form, replacement: p, kind: provider.ID, placeholder: p})
 		}
-	case MadeUp(v):
-		t.made[lower(v)] = true
 	}
 }
 
-// madeUp says whether a value is a made-up id that the caller has sent.
-func (t *Table) madeUp(v string) bool {
-	d, isDON := wholeDON(v)
-	if isDON {
-		v = d.last().id.in(v)
+// hidden says whether a lower-case GUID is a placeholder.
+func (g *guids) hidden(key string) bool { return g.taken(key) || g.t.issued(key) }
+
+func (g *guids) real(guid string) (string, bool) {
+	if real, ok := g.reals[lower(guid)]; ok {
+		return mirrorCase(guid, real), true
 	}
-	return t.made[lower(v)]
+	return guid, true
 }
 
-// MadeUp says whether an id lies in a namespace that no tenant uses and that
-// therefore maps to itself: "no-such-" and up to three lower-case words, a DON
-// whose last id is one, and the GUIDs ffffffff-ffff-4fff-8fff-ffffffffffff and
-// ffffffff-ffff-4fff-8fff-0000000000NN.
-// The other parts of such a DON, its organisation above all, are exchanged as in
-// any DON, so that a tenant finds itself addressed.
-func MadeUp(value string) bool {
-	if isGUID(value) {
-		return madeUpGUIDs.MatchString(value)
-	}
-	d, ok := wholeDON(value)
-	return madeUpIDs.MatchString(value) || ok && madeUpIDs.MatchString(d.last().id.in(value))
+func (g *guids) known(guid string) bool {
+	return isGUID(guid) && (lower(guid) == nilGUID || g.hidden(lower(guid)))
 }
 
-// Made-up ids have little room: what anybody could write into them would stand
-// in a cassette.
-var (
-	madeUpIDs   = pattern.New(`^no-such-[a-z]{1,16}(-[a-z]{1,16}){0,2}$`)
-	madeUpGUIDs = pattern.New(`^(?i:ffffffff-ffff-4fff-8fff-)((?i:f{12})|0{10}[0-9]{2})$`)
-)
+func (g *guids) names(guid, placeholder string) bool { return strings.EqualFold(guid, placeholder) }
+
+func (g *guids) reserve(guid string) {
+	if key := lower(guid); isNumbered(key, guidPrefix, numberedGUID) && g.placeholders[key] == "" && !g.hidden(key) {
+		g.enter(key, key)
+	}
+}
+
+// leak returns what should stand in the place of a real GUID.
+func (g *guids) leak(guid string) (placeholder string, ok bool) {
+	p, known := g.placeholders[lower(guid)]
+	return p, known && p != lower(guid)
+}
+
+// bind enters a GUID as a placeholder, with its real value.
+func (g *guids) bind(placeholder, real string) (fault string) {
+	if fault = g.clash(lower(real), lower(placeholder)); fault == "" {
+		g.enter(lower(real), lower(placeholder))
+		g.seeded[real] = placeholder
+	}
+	return fault
+}
+
+// dashlessGUIDs is the grammar of GUIDs without their dashes. Any 32 hexadecimal
+// digits look so: only those of a pair are exchanged.
+type dashlessGUIDs struct{ *guids }
+
+func (g dashlessGUIDs) end(s string, i int) int {
+	end := i + dashlessLength
+	if end > len(s) || !isHex(s[i]) || !startsWord(s, i, "") || !endsWord(s, end, "") || run(s[:end], i, isHex) != end {
+		return i
+	}
+	return end
+}
+
+func (g dashlessGUIDs) placeholder(digits string, _ bool) (string, bool) {
+	return g.other(digits, g.placeholders)
+}
+
+func (g dashlessGUIDs) real(digits string) (string, bool) { return g.other(digits, g.reals) }
+
+func (g dashlessGUIDs) known(digits string) bool { _, ok := g.real(digits); return ok }
+
+func (g dashlessGUIDs) names(digits, placeholder string) bool {
+	return strings.EqualFold(dashed(digits), placeholder)
+}
+
+func (g dashlessGUIDs) leak(digits string) (string, bool) { return g.guids.leak(dashed(digits)) }
+
+func (g dashlessGUIDs) reserve(string) {}
+
+// other returns what a map of GUIDs has for the digits, without dashes and in
+// their case.
+func (g dashlessGUIDs) other(digits string, to map[string]string) (other string, ok bool) {
+	if len(digits) != dashlessLength || run(digits, 0, isHex) != dashlessLength {
+		return "", false
+	}
+	guid := dashed(digits)
+	if other, ok = to[lower(guid)]; isGUID(other) {
+		other = dashless(mirrorCase(guid, other))
+	}
+	return other, ok
+}

@@ -29,21 +29,13 @@ func (t *Table) Known(value string) bool {
 
 // Placeholder is Known without the links of the vendor's API.
 func (t *Table) Placeholder(value string) bool {
-	if d, ok := wholeDON(value); ok {
-		return t.hiddenDON(value, d)
+	if c := t.composed(value); c != nil {
+		return c.known(value)
 	}
 	if value == "" || value == fixedDate || value == fixedDateTime || t.sent.holds(value) || t.madeUp(value) || t.issued(value) || slices.Contains(t.def.Sentences, value) {
 		return true
 	}
-	if isGUID(value) {
-		return lower(value) == nilGUID || t.hiddenGUID(lower(value))
-	}
-	if len(value) == dashlessLength {
-		if _, _, ok := t.knownDashless(value, 0, t.guidsR); ok {
-			return true
-		}
-	}
-	return false
+	return t.guids.known(value) || dashlessGUIDs{t.guids}.known(value)
 }
 
 func (t *Table) knownLink(value string) bool {
@@ -56,47 +48,10 @@ func (t *Table) knownLink(value string) bool {
 	return strings.HasPrefix(rest, "/") && !strings.HasPrefix(rest, "//") && t.knownReference(rest)
 }
 
-// knownReference says whether a path and its query hold fixed segments and known
-// values only.
-func (t *Table) knownReference(ref string) bool {
-	if t.issued(ref) {
-		return true
-	}
-	if strings.Contains(ref, "#") {
-		return false
-	}
-	path, query, _ := strings.Cut(ref, "?")
-	segments := provider.Segments(path)
-	roles := t.roles(segments)
-	for i, raw := range segments {
-		free := roles != nil && (roles[i] == "{"+t.eventVar+"}" && t.knownEvent(raw) || !strings.HasPrefix(roles[i], "{"))
-		if !free && !t.literals[raw] && !t.knownRaw(raw) {
-			return false
-		}
-	}
-	if query == "" {
-		return true
-	}
-	_, ok := t.mapQuery(query, func(raw string) (string, bool) {
-		_, hidden := t.hiddenQueryValue(raw)
-		return raw, hidden
-	})
-	return ok
-}
-
-// knownRaw says whether a segment is an id that may stand on a tape.
-func (t *Table) knownRaw(raw string) bool {
-	if d, ok := wholeDON(raw); ok {
-		return t.hiddenDON(raw, d)
-	}
-	v, ok := unescapePath(raw)
-	return ok && (t.madeUp(v) || isGUID(v) && t.Known(v) || t.idPlaceholder(v))
-}
-
 // Leaks returns the places where real values of the table stand in the data, in
 // any spelling: as they are, percent-encoded, JSON- or HTML-escaped, in hex, and
 // in base64 wherever they begin. GUIDs are found in any case and without dashes,
-// DONs by their parts. The result is sorted by place; data without real values
+// composed ids by their parts. The result is sorted by place; data without real values
 // gives none.
 func (t *Table) Leaks(data []byte) []Leak {
 	seen := map[Leak]bool{}
@@ -134,81 +89,34 @@ func (t *Table) scan(s string, found func(i int, l Leak)) {
 			i += len(n.text)
 			continue
 		}
-		if d, ok := donAt(s, i); ok {
-			if p, leak := t.leakingDON(s, d); leak {
-				found(i, Leak{Kind: provider.ID, Placeholder: p, Form: donForm(s[d.start:d.end])})
+		end, ok := t.idAt(s, i, func(g grammar, id string) bool {
+			p, leak := g.leak(id)
+			if leak {
+				found(i, Leak{Kind: provider.ID, Placeholder: p, Form: idWriting(id)})
 			}
-			i = d.end
-			continue
-		}
-		if guid, ok := looseGUID(s, i); ok {
-			if p, known := t.guids[lower(guid)]; known && p != lower(guid) {
+			_, composed := g.(*composed) // its parts are known or words
+			return leak || composed
+		})
+		if guid, within := guidAt(s, i); within && !ok { // a leak is one inside a word, too
+			if p, leak := t.guids.leak(guid); leak {
 				found(i, Leak{Kind: provider.ID, Placeholder: p, Form: rawForm})
-				i += guidLength
-				continue
+				end = i + guidLength
 			}
 		}
-		if digits, guid, ok := dashlessAt(s, i); ok {
-			if p, known := t.guids[lower(guid)]; known && p != lower(guid) {
-				found(i, Leak{Kind: provider.ID, Placeholder: p, Form: rawForm})
-				i += len(digits)
-				continue
-			}
-		}
-		i++
+		i = max(end, i+1)
 	}
 }
 
-// looseGUID is guidAt wherever the GUID stands, even inside a word: a leak is
-// one anywhere.
-func looseGUID(s string, i int) (string, bool) {
-	if len(s)-i < guidLength || s[i+8] != '-' || !isGUID(s[i:i+guidLength]) {
-		return "", false
-	}
-	return s[i : i+guidLength], true
-}
-
-func donForm(text string) string {
+func idWriting(text string) string {
 	if strings.Contains(text, "%") {
 		return percentForm
 	}
 	return rawForm
 }
 
-// leakingDON says whether a DON has a real part, and what should stand there.
-func (t *Table) leakingDON(s string, d don) (string, bool) {
-	real := func(key string) bool {
-		p, known := t.parts[key]
-		return known && p != key && t.partFree(key)
-	}
-	leak := real("/" + d.partition.in(s))
-	for _, p := range d.parts {
-		leak = leak || real(p.key(s))
-	}
-	if !leak {
-		return "", false
-	}
-	// A part that the table does not know must not be quoted either.
-	return rawDON(d.exchange(s, func(p string) string {
-		if q, ok := t.parts["/"+p]; ok {
-			return strings.TrimPrefix(q, "/")
-		}
-		return "…"
-	}, func(key string) string {
-		if q, ok := t.parts[key]; ok {
-			return q
-		}
-		if t.hiddenPart(key) {
-			return key
-		}
-		kind, _, _ := strings.Cut(key, "/")
-		return kind + "/…"
-	})), true
-}
-
-// Late says whether a value stands in the data that the table knows by now: one
+// Escaped says whether a value stands in the data that the table knows by now: one
 // that passed before it got its placeholder.
-func (t *Table) Late(data []byte) (placeholder string, ok bool) {
+func (t *Table) Escaped(data []byte) (placeholder string, ok bool) {
 	if leaks := t.Leaks(data); len(leaks) > 0 {
 		return leaks[0].Placeholder, true
 	}

@@ -126,33 +126,33 @@ func TestLeaks_nothingInWhatWasHidden(t *testing.T) {
 	c := classes{"/id": provider.ID, "/uri": provider.URL, "/name": provider.Name, "/title": "keep"}
 	hidden := hide(t, table, c, `{"id":"`+realHook+`","uri":"`+realTenant+`/x?`+realHook+`","name":"example.com","title":"at acme.d-velop.cloud by example.com","x":"placeholder"}`)
 	assert.Empty(t, table.Leaks([]byte(hidden)), hidden)
-	assert.Empty(t, placeholder.Suspicious([]byte(hidden)))
+	assert.Empty(t, placeholder.Credentials([]byte(hidden)))
 	assert.Empty(t, table.Leaks([]byte("user-1@example.com")))
 }
 
-func TestLate(t *testing.T) {
+func TestEscaped(t *testing.T) {
 	table := devrev(t)
 	tape := []byte(hide(t, table, classes{"/title": "keep"}, `{"title":"by Jane Doe Smith"}`))
-	_, late := table.Late(tape)
+	_, late := table.Escaped(tape)
 	require.False(t, late)
 	hide(t, table, classes{"/name": provider.Name}, `{"name":"Jane Doe Smith"}`)
-	placeholder, late := table.Late(tape)
+	placeholder, late := table.Escaped(tape)
 	assert.True(t, late)
 	assert.Equal(t, "name-1", placeholder)
 }
 
 func TestLeaks_sentSecrets(t *testing.T) {
 	table := devrev(t)
-	sent, err := table.SendJSON([]byte(`{"secret":"`+secretA+`"}`), classes{"/secret": "varies secret"}.of)
+	sent, err := table.ToTapeJSON([]byte(`{"secret":"`+secretA+`"}`), classes{"/secret": "varies secret"}.of)
 	require.NoError(t, err)
 	assert.Empty(t, table.Leaks(sent))
 	assert.Equal(t, []placeholder.Leak{{provider.Secret, sentA, "raw", 3}}, table.Leaks([]byte("is "+secretA)))
-	assert.Equal(t, "is "+sentA, table.HideText("is "+secretA))
+	assert.Equal(t, "is "+sentA, table.FromTenantText("is "+secretA))
 }
 
 func TestKnown(t *testing.T) {
 	table := recorded(t)
-	_, err := table.SendJSON([]byte(`["no-such-id","`+provider.DVelopUnknownWebhookID+`"]`), classes{"/0": provider.ID, "/1": provider.ID}.of)
+	_, err := table.ToTapeJSON([]byte(`["no-such-id","`+provider.DVelopUnknownWebhookID+`"]`), classes{"/0": provider.ID, "/1": provider.ID}.of)
 	require.NoError(t, err)
 	for value, want := range map[string]bool{
 		"":                                     true,
@@ -188,7 +188,7 @@ func TestKnown(t *testing.T) {
 	}
 }
 
-func TestSuspicious(t *testing.T) {
+func TestCredentials(t *testing.T) {
 	for name, c := range map[string]struct {
 		data string
 		want []placeholder.Finding
@@ -217,7 +217,7 @@ func TestSuspicious(t *testing.T) {
 		"plain":             {`{"id":"` + provider.DevRevWebhookID + `"}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, c.want, placeholder.Suspicious([]byte(c.data)))
+			assert.Equal(t, c.want, placeholder.Credentials([]byte(c.data)))
 		})
 	}
 }

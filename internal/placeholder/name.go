@@ -83,7 +83,7 @@ func (t *Table) Open(words ...string) {
 // check that shares no code with the replacing.
 func (t *Table) Reals(kinds ...provider.Kind) []string {
 	var all []string
-	for key, p := range t.byReal {
+	for key, p := range t.whole.placeholders {
 		for _, k := range kinds {
 			if key.kind == k && p != key.text {
 				all = append(all, key.text)

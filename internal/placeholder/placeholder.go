@@ -65,20 +65,22 @@ func firstNumber(s string) string {
 // maxNumber is more than one recording ever gives out.
 const maxNumber = 1_000_000
 
-// looksNumbered says whether a value has the form of a numbered placeholder of
-// its kind, whether or not the table has given that number out.
-func looksNumbered(kind provider.Kind, value string) bool {
+// numberOf returns the number of a value that has the form of a numbered
+// placeholder of its kind, whether or not the table has given that number out.
+func numberOf(kind provider.Kind, value string) (n int, ok bool) {
 	text := value
 	if kind == provider.Secret {
 		b, err := base64.StdEncoding.DecodeString(value)
 		if err != nil {
-			return false
+			return 0, false
 		}
 		text = string(b)
 	}
 	n, err := strconv.Atoi(firstNumber(text))
-	return err == nil && n > 0 && n < maxNumber && placeholder(kind, n, value) == value
+	return n, err == nil && n > 0 && n < maxNumber && placeholder(kind, n, value) == value
 }
+
+func looksNumbered(kind provider.Kind, value string) bool { _, ok := numberOf(kind, value); return ok }
 
 // reserved is how far a value that looks like a numbered placeholder stands for
 // itself, so that nothing else is called so: the callers of tests know the first
@@ -88,15 +90,8 @@ const reserved = 100
 // standsForItself says whether a value is one of the first placeholders of its
 // kind by its form.
 func standsForItself(kind provider.Kind, value string) bool {
-	if !looksNumbered(kind, value) {
-		return false
-	}
-	text := value
-	if b, err := base64.StdEncoding.DecodeString(value); kind == provider.Secret && err == nil {
-		text = string(b)
-	}
-	n, err := strconv.Atoi(firstNumber(text))
-	return err == nil && n < reserved
+	n, ok := numberOf(kind, value)
+	return ok && n < reserved
 }
 
 // memberName is the kind of names of undocumented members that are data.

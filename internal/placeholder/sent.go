@@ -3,6 +3,7 @@ package placeholder
 import (
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,13 +22,6 @@ type Sent struct {
 	values map[string]string // by placeholder
 	names  map[string]string // by value
 	shown  *index            // nil while nothing is held
-}
-
-// sentKinds are the kinds by the word that their placeholders carry.
-var sentKinds = map[string]provider.Kind{
-	"id": provider.ID, "display_id": provider.DisplayID, "secret": provider.Secret, "key": provider.Key,
-	"url": provider.URL, "mail": provider.Mail, "name": provider.Name, "text": provider.Text,
-	"opaque": provider.Opaque, "word": provider.Word, "header": provider.Header, "event": provider.Event, "undocumented": provider.Undocumented,
 }
 
 // The forms of placeholders of what was sent.
@@ -55,22 +49,25 @@ func IsSent(value string) (provider.Kind, bool) {
 		return provider.Secret, err == nil && m != nil && m[1] == "secret"
 	}
 	m := sentPattern.FindStringSubmatch(value)
-	if m == nil || m[1] == "secret" || m[1] == "mail" {
+	switch {
+	case m == nil || m[1] == "secret" || m[1] == "mail" || m[1] == string(memberName):
 		return "", false
+	case m[1] == "undocumented":
+		return provider.Undocumented, true
 	}
-	kind, ok := sentKinds[m[1]]
-	return kind, ok
+	kind := provider.Kind(m[1])
+	return kind, slices.Contains(numberedKinds, kind)
 }
 
 // isSent says whether the value is a placeholder of something sent.
 func isSent(value string) bool { _, ok := IsSent(value); return ok }
 
-// Hide returns the placeholder of a value that the caller sent: the same for the
+// ToTape returns the placeholder of a value that the caller sent: the same for the
 // same value, and for a new one the next of the kind as which it came first. A
 // secret that is not base64 of 8 to 32 bytes becomes a key and a mail address that
 // is none an opaque value, because a placeholder must have the form of what it
 // stands for.
-func (s *Sent) Hide(kind provider.Kind, value string) (placeholder string) {
+func (s *Sent) ToTape(kind provider.Kind, value string) (placeholder string) {
 	if p, ok := s.names[value]; ok {
 		return p
 	}
@@ -212,40 +209,30 @@ func (s *Sent) value(placeholder string) (string, bool) {
 	return v, ok
 }
 
-// RestoreJSON puts the caller's values in the place of their placeholders, in
+// ToCallerJSON puts the caller's values in the place of their placeholders, in
 // the values of a JSON document or in any other text. It returns body itself
-// when nothing is to be restored.
-func (s *Sent) RestoreJSON(body []byte) []byte {
+// when it holds none.
+func (s *Sent) ToCallerJSON(body []byte) []byte {
 	if !s.mayHold(string(body)) {
 		return body
 	}
-	out, err := RewriteJSON(body, func(_, v string) (string, bool) { return s.RestoreText(v), true })
+	out, err := RewriteJSON(body, func(_, v string) (string, bool) { return s.ToCallerText(v), true })
 	if err != nil {
-		return []byte(s.RestoreText(string(body)))
+		return []byte(s.ToCallerText(string(body)))
 	}
 	return out
 }
 
-// RestoreText puts the caller's values in the place of their placeholders inside
+// ToCallerText puts the caller's values in the place of their placeholders inside
 // a text. What is put in is not read again.
-func (s *Sent) RestoreText(text string) string {
+func (s *Sent) ToCallerText(text string) string {
 	if !s.mayHold(text) {
 		return text
 	}
-	var b strings.Builder
-	done := 0
-	for i := 0; i < len(text); {
-		n, ok := s.shown.match(text, text, i)
-		if !ok {
-			i++
-			continue
-		}
-		b.WriteString(text[done:i])
-		b.WriteString(n.replacement)
-		i += len(n.text)
-		done = i
-	}
-	return b.String() + text[done:]
+	return rewrite(text, func(i int) (end int, value string) {
+		n, _ := s.shown.match(text, text, i)
+		return i + len(n.text), n.replacement
+	})
 }
 
 // mayHold spares a text without placeholders the search. JSON may escape any

@@ -38,16 +38,16 @@ func TestSent_Hide(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var s placeholder.Sent
-			p := s.Hide(c.kind, c.value)
+			p := s.ToTape(c.kind, c.value)
 			assert.Equal(t, c.want, p)
-			assert.Equal(t, p, s.Hide(c.kind, c.value))
-			assert.NotEqual(t, p, s.Hide(c.kind, c.value+"2"))
+			assert.Equal(t, p, s.ToTape(c.kind, c.value))
+			assert.NotEqual(t, p, s.ToTape(c.kind, c.value+"2"))
 			kind, ok := placeholder.IsSent(p)
 			assert.True(t, ok)
 			assert.Equal(t, c.is, kind)
 			var replay placeholder.Sent
 			assert.True(t, replay.Bind(p, c.value), "what was recorded can be replayed")
-			assert.Equal(t, c.value, replay.RestoreText(p))
+			assert.Equal(t, c.value, replay.ToCallerText(p))
 		})
 	}
 }
@@ -123,9 +123,9 @@ func TestSent_oneForEach(t *testing.T) {
 	}
 	var s placeholder.Sent
 	for kind, value := range map[provider.Kind]string{provider.Secret: secretA, provider.Key: "k", provider.Mail: "jane@acme.example", provider.Text: "Jane"} {
-		p := s.Hide(kind, value)
+		p := s.ToTape(kind, value)
 		for _, other := range []provider.Kind{provider.Secret, provider.Key, provider.Text, provider.Opaque, provider.Mail} {
-			assert.Equal(t, p, s.Hide(other, value), "%s as %s", kind, other)
+			assert.Equal(t, p, s.ToTape(other, value), "%s as %s", kind, other)
 		}
 	}
 }
@@ -139,28 +139,28 @@ func TestSent_Try(t *testing.T) {
 	require.True(t, trial.Bind("sent-name-2", "John"))
 	assert.False(t, trial.Bind("sent-text-3", "John"))
 	require.True(t, trial.Bind("sent-undocumented-33", "X"))
-	assert.Equal(t, "Jane sent-name-2 sent-undocumented-33", s.RestoreText("sent-name-1 sent-name-2 sent-undocumented-33"), "nothing is kept yet")
+	assert.Equal(t, "Jane sent-name-2 sent-undocumented-33", s.ToCallerText("sent-name-1 sent-name-2 sent-undocumented-33"), "nothing is kept yet")
 	other := s.Try()
 	require.True(t, other.Bind("sent-name-2", "Jim"), "trials know nothing of each other")
 	trial.Keep()
-	assert.Equal(t, "Jane John X", s.RestoreText("sent-name-1 sent-name-2 sent-undocumented-33"))
+	assert.Equal(t, "Jane John X", s.ToCallerText("sent-name-1 sent-name-2 sent-undocumented-33"))
 	assert.False(t, s.Bind("sent-name-2", "Jim"))
 }
 
-func TestSent_RestoreJSON(t *testing.T) {
+func TestSent_ToCallerJSON(t *testing.T) {
 	var s placeholder.Sent
 	body := []byte(`{ "a" : "sent-name-1", "b":"sent-name-11", "c":1.0, "d":"say sent-name-1 <\u003c>" }`)
-	assert.Same(t, &body[0], &s.RestoreJSON(body)[0], "nothing is bound")
+	assert.Same(t, &body[0], &s.ToCallerJSON(body)[0], "nothing is bound")
 	require.True(t, s.Bind("sent-name-1", "J\"a\\ne\nsent-name-2"))
 	require.True(t, s.Bind("sent-name-2", "no"))
-	assert.Equal(t, `{ "a" : "J\"a\\ne\nsent-name-2", "b":"sent-name-11", "c":1.0, "d":"say J\"a\\ne\nsent-name-2 <<>" }`, string(s.RestoreJSON(body)))
+	assert.Equal(t, `{ "a" : "J\"a\\ne\nsent-name-2", "b":"sent-name-11", "c":1.0, "d":"say J\"a\\ne\nsent-name-2 <<>" }`, string(s.ToCallerJSON(body)))
 	other := []byte(`{"a":"b"}`)
-	assert.Same(t, &other[0], &s.RestoreJSON(other)[0], "nothing to restore")
-	assert.Equal(t, "no JSON: no", string(s.RestoreJSON([]byte("no JSON: sent-name-2"))))
-	assert.Equal(t, `{"a":"no"}`, string(s.RestoreJSON([]byte(`{"a":"\u0073ent-name-2"}`))))
+	assert.Same(t, &other[0], &s.ToCallerJSON(other)[0], "nothing to restore")
+	assert.Equal(t, "no JSON: no", string(s.ToCallerJSON([]byte("no JSON: sent-name-2"))))
+	assert.Equal(t, `{"a":"no"}`, string(s.ToCallerJSON([]byte(`{"a":"\u0073ent-name-2"}`))))
 }
 
-func TestSendJSON(t *testing.T) {
+func TestToTapeJSON(t *testing.T) {
 	c := classes{"/id": provider.ID, "/secret": provider.Secret, "/url": provider.URL, "/description": provider.Text, "/key": provider.Key, "/word": provider.Word,
 		"/status": "enum", "/date": "keep", "/event_types/*": "keep",
 		"/v/secret": "varies secret", "/v/url": "varies url", "/v/key": "varies key", "/v/description": "varies text", "/v/id": "varies id", "/v/word": "varies word", "/v/new": "varies ", "/v/more/*": "varies undocumented"}
@@ -183,13 +183,13 @@ func TestSendJSON(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			table := devrev(t)
-			got, err := table.SendJSON([]byte(x.in), c.of)
+			got, err := table.ToTapeJSON([]byte(x.in), c.of)
 			require.NoError(t, err)
 			if x.want == "" {
 				x.want = x.in
 			}
 			assert.Equal(t, x.want, string(got))
-			again, err := table.SendJSON([]byte(x.in), c.of)
+			again, err := table.ToTapeJSON([]byte(x.in), c.of)
 			require.NoError(t, err)
 			assert.Equal(t, x.want, string(again))
 			assert.Equal(t, x.in, reveal(t, table, string(got)), "the tenant gets what the caller sent")
@@ -197,22 +197,22 @@ func TestSendJSON(t *testing.T) {
 	}
 }
 
-func TestSendJSON_refuses(t *testing.T) {
+func TestToTapeJSON_refuses(t *testing.T) {
 	table := devrev(t)
-	_, err := table.SendJSON([]byte(`{"b":"`+realDON+`","a":"4711","ok":"no-such-id"}`), classes{"/a": provider.ID, "/b": provider.ID, "/ok": provider.ID}.of)
+	_, err := table.ToTapeJSON([]byte(`{"b":"`+realDON+`","a":"4711","ok":"no-such-id"}`), classes{"/a": provider.ID, "/b": provider.ID, "/ok": provider.ID}.of)
 	require.EqualError(t, err, `/a: holds an id that is neither a known placeholder nor made up; send an exported placeholder, an id from an earlier answer, or one of a made-up namespace ("…:webhook/no-such-…", "ffffffff-ffff-4fff-8fff-…"), or enter it as a seed; if it names nothing of the tenant's, declare Keep("/a")
 /b: holds an id that is neither a known placeholder nor made up; send an exported placeholder, an id from an earlier answer, or one of a made-up namespace ("…:webhook/no-such-…", "ffffffff-ffff-4fff-8fff-…"), or enter it as a seed; if it names nothing of the tenant's, declare Keep("/b")`)
 
-	_, err = table.SendJSON([]byte(`{"secret":"`+secretA), classes{}.of)
+	_, err = table.ToTapeJSON([]byte(`{"secret":"`+secretA), classes{}.of)
 	require.EqualError(t, err, "the request body is not JSON and holds more than words and known ids, so that it cannot be recorded; send JSON")
 
-	_, err = table.SendJSON([]byte(strings.Repeat("[", 2000)), classes{}.of)
+	_, err = table.ToTapeJSON([]byte(strings.Repeat("[", 2000)), classes{}.of)
 	require.EqualError(t, err, "the body is nested more than 1000 deep")
 }
 
 // Every kind of value that is not declared to vary, and the way out that its
 // refusal names.
-func TestSendJSON_refusesWhatItCannotCompare(t *testing.T) {
+func TestToTapeJSON_refusesWhatItCannotCompare(t *testing.T) {
 	const (
 		url  = "; send a URL of words and short numbers below example.com, example.org, example.net, .example, .test, .invalid or a loopback address, or declare Varies(\"/m\") if it differs from run to run"
 		text = "/m: holds a text that is more than a lower-case word; send one, or declare Keep(\"/m\") to have it stored and compared as it is, or Varies(\"/m\") if it differs from run to run"
@@ -257,35 +257,35 @@ func TestSendJSON_refusesWhatItCannotCompare(t *testing.T) {
 		t.Run(string(c.kind)+" "+c.value, func(t *testing.T) {
 			table, err := placeholder.New(placeholder.Options{Definition: &provider.DevRev, BaseURL: "https://acme.example"})
 			require.NoError(t, err)
-			_, err = table.SendJSON([]byte(`{"m":"`+c.value+`"}`), classes{"/m": c.kind}.of)
+			_, err = table.ToTapeJSON([]byte(`{"m":"`+c.value+`"}`), classes{"/m": c.kind}.of)
 			require.EqualError(t, err, c.want)
 		})
 	}
 }
 
-func TestSendJSON_knowsTheIdsOfEarlierAnswers(t *testing.T) {
+func TestToTapeJSON_knowsTheIdsOfEarlierAnswers(t *testing.T) {
 	table := devrev(t)
 	c := classes{"/id": provider.ID, "/url": provider.URL}
 	hidden := hide(t, table, c, `{"id":"don:integration:dvrv-eu-1:devo/1:webhook/2","url":"https://hooks.acme.example/"}`)
-	sent, err := table.SendJSON([]byte(hidden), c.of)
+	sent, err := table.ToTapeJSON([]byte(hidden), c.of)
 	require.NoError(t, err)
 	assert.Equal(t, hidden, string(sent))
 	assert.Equal(t, `{"id":"don:integration:dvrv-eu-1:devo/1:webhook/2","url":"https://hooks.acme.example/"}`, reveal(t, table, string(sent)))
 }
 
-func TestSendJSON_placeholdersInWhatIsSentReachTheTenantAsReal(t *testing.T) {
+func TestToTapeJSON_placeholdersInWhatIsSentReachTheTenantAsReal(t *testing.T) {
 	table := seeded(t, realTenant)
 	c := classes{"/uri": "varies url"}
-	sent, err := table.SendJSON([]byte(`{"uri":"https://sample-api.d-velop.cloud/scripting/7/run"}`), c.of)
+	sent, err := table.ToTapeJSON([]byte(`{"uri":"https://sample-api.d-velop.cloud/scripting/7/run"}`), c.of)
 	require.NoError(t, err)
 	assert.Equal(t, `{"uri":"https://example.com/sent-url-1"}`, string(sent))
 	assert.Equal(t, `{"uri":"https://acme.d-velop.cloud/scripting/7/run"}`, reveal(t, table, string(sent)))
 	answer := hide(t, table, c, `{"uri":"https://acme.d-velop.cloud/scripting/7/run"}`)
 	assert.Equal(t, `{"uri":"https://example.com/sent-url-1"}`, answer)
-	assert.Equal(t, `{"uri":"https://sample-api.d-velop.cloud/scripting/7/run"}`, string(table.Sent().RestoreJSON([]byte(answer))))
+	assert.Equal(t, `{"uri":"https://sample-api.d-velop.cloud/scripting/7/run"}`, string(table.Sent().ToCallerJSON([]byte(answer))))
 }
 
-func TestSendURL(t *testing.T) {
+func TestToTapeURL(t *testing.T) {
 	webhook := "https://sample-api.d-velop.cloud/dmsconfig/r/" + provider.DVelopRepositoryID + "/events/prelink/"
 	c := classes{"?id": provider.ID, "?key": "varies key", "?a": "varies undocumented"}
 	const refusal = `: holds an id that is neither a known placeholder nor made up; send an exported placeholder, an id from an earlier answer, or one of a made-up namespace ("…:webhook/no-such-…", "ffffffff-ffff-4fff-8fff-…"), or enter it as a seed`
@@ -303,7 +303,7 @@ func TestSendURL(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			u, err := url.Parse(x.in)
 			require.NoError(t, err)
-			got, err := dvelop(t, realTenant).SendURL(u, c.of)
+			got, err := dvelop(t, realTenant).ToTapeURL(u, c.of)
 			if x.err != "" {
 				require.EqualError(t, err, x.err)
 				return

@@ -3,7 +3,6 @@ package placeholder
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -32,28 +31,23 @@ type Table struct {
 	isWord func(string) bool
 	base   *base
 
-	byReal        map[kindText]string   // whole values to placeholders, by kind
-	byPlaceholder map[string]pair       // and back
-	anyKind       map[string]pair       // the first pair of a real value, of whatever kind
-	numbers       map[provider.Kind]int // the last number given out
-	parts, partsR map[string]string     // parts of DONs, type/id, and back; partitions as "/partition"
-	partNumbers   map[string]int        // the last number given out, by type
-	firsts        map[string]string     // the first id of a type: the seeds have names of their own
-	guids, guidsR map[string]string     // GUIDs in lower case, and back
-	guidNumber    int
-	events        map[string]string   // the transposition of the seeded event
-	eventVar      string              // the path variable that holds an event
-	literals      map[string]bool     // the fixed segments of the vendor's paths
-	words         map[string]bool     // what the caller sent in the open, and the event of the seed
-	said          map[string]bool     // of these, the strings of bodies and queries
-	made          map[string]bool     // made-up ids that the caller sent
-	seeded        map[string]string   // placeholders of the GUIDs of seeds, as the environment spells them
-	dons          map[string]bool     // whole DONs that were indexed
-	fragments     index               // parts of names, mail addresses and hosts
-	sent          *Sent               // what the caller sent, as the caller knows it
-	sentReal      map[kindText]string // what the caller sent, as the tenant knows it
-	hidden        index               // real values inside texts
-	shown         index               // placeholders inside texts
+	whole     pairs[kindText] // whole values, by kind
+	anyKind   map[string]pair // the first pair of a real value, of whatever kind
+	numbers   counter         // by kind
+	ids       []*composed     // by their forms
+	guids     *guids
+	grammars  []grammar           // ids, guids, and GUIDs without dashes
+	events    map[string]string   // the transposition of the seeded event
+	eventVar  string              // the path variable that holds an event
+	literals  map[string]bool     // the fixed segments of the vendor's paths
+	words     map[string]bool     // what the caller sent in the open, and the event of the seed
+	said      map[string]bool     // of these, the strings of bodies and queries
+	made      map[string]bool     // made-up ids that the caller sent
+	fragments index               // parts of names, mail addresses and hosts
+	sent      *Sent               // what the caller sent, as the caller knows it
+	sentReal  map[kindText]string // what the caller sent, as the tenant knows it
+	hidden    index               // real values inside texts
+	shown     index               // placeholders inside texts
 }
 
 type kindText struct {
@@ -73,25 +67,25 @@ func New(o Options) (*Table, error) {
 	}
 	t := &Table{
 		def: o.Definition, isWord: o.IsWord,
-		byReal: map[kindText]string{}, byPlaceholder: map[string]pair{}, anyKind: map[string]pair{},
-		numbers: map[provider.Kind]int{},
-		parts:   map[string]string{}, partsR: map[string]string{}, partNumbers: map[string]int{},
-		firsts: maps.Clone(resources().First),
-		guids:  map[string]string{}, guidsR: map[string]string{},
-		literals: map[string]bool{}, words: map[string]bool{}, said: map[string]bool{}, made: map[string]bool{}, seeded: map[string]string{}, dons: map[string]bool{},
+		whole: newPairs[kindText](), anyKind: map[string]pair{}, numbers: counter{},
+		literals: map[string]bool{}, words: map[string]bool{}, said: map[string]bool{}, made: map[string]bool{},
 		sent: &Sent{}, sentReal: map[kindText]string{},
 	}
 	var err error
 	if t.base, err = newBase(o.Definition, o.BaseURL); err != nil {
 		return nil, err
 	}
-	for _, s := range o.Definition.Seeds {
-		if d, ok := wholeDON(s.Placeholder); ok {
-			t.firsts[""] = d.partition.in(s.Placeholder)
-			for _, p := range d.parts {
-				t.firsts[p.kind.in(s.Placeholder)] = p.id.in(s.Placeholder)
-			}
+	for _, f := range slices.Concat(idForms(), formsOf(o.Definition)) {
+		// The definition is one of all vendors', or a copy with other seeds, or new.
+		if slices.ContainsFunc(t.ids, func(c *composed) bool { return c.Form == f.Form }) {
+			continue
 		}
+		c := t.newComposed(f)
+		t.ids, t.grammars = append(t.ids, c), append(t.grammars, c)
+	}
+	t.guids = &guids{pairs: newPairs[string](), t: t, numbers: counter{}, seeded: map[string]string{}}
+	t.grammars = append(t.grammars, t.guids, dashlessGUIDs{t.guids})
+	for _, s := range o.Definition.Bindings {
 		if s.Kind == provider.Event {
 			t.eventVar = s.Variable
 			t.words[s.Placeholder] = true
@@ -136,9 +130,9 @@ var placeholderWords = map[string]bool{
 	"display": true, "service-account": true, "webhook-id": true, "user": true,
 }
 
-// alias returns the placeholder of a whole value, a new one if need be.
-func (t *Table) alias(kind provider.Kind, real string) string {
-	if p, ok := t.byReal[kindText{kind, real}]; ok {
+// placeholderFor returns the placeholder of a whole value, a new one if need be.
+func (t *Table) placeholderFor(kind provider.Kind, real string) string {
+	if p, ok := t.whole.placeholders[kindText{kind, real}]; ok {
 		return p
 	}
 	if t.issued(real) {
@@ -146,13 +140,8 @@ func (t *Table) alias(kind provider.Kind, real string) string {
 	}
 	p := real
 	if !standsForItself(kind, real) {
-		for {
-			t.numbers[kind]++
-			p = placeholder(kind, t.numbers[kind], real)
-			if _, isReal := t.anyKind[p]; !isReal && !t.issued(p) {
-				break
-			}
-		}
+		p = t.numbers.next(string(kind), func(n int) string { return placeholder(kind, n, real) },
+			func(p string) bool { _, isReal := t.anyKind[p]; return !isReal && !t.issued(p) })
 	}
 	t.enter(pair{kind, real, p})
 	return p
@@ -160,11 +149,11 @@ func (t *Table) alias(kind provider.Kind, real string) string {
 
 // issued says whether the text is, as a whole, a placeholder of this table.
 func (t *Table) issued(s string) bool {
-	if _, ok := t.byPlaceholder[s]; ok {
+	if t.whole.taken(s) {
 		return true
 	}
-	for i := range t.def.Seeds {
-		if t.def.Seeds[i].Placeholder == s && t.def.Seeds[i].Kind != provider.Event {
+	for i := range t.def.Bindings {
+		if t.def.Bindings[i].Placeholder == s && t.def.Bindings[i].Kind != provider.Event {
 			return true
 		}
 	}
@@ -172,8 +161,7 @@ func (t *Table) issued(s string) bool {
 }
 
 func (t *Table) enter(p pair) {
-	t.byReal[kindText{p.kind, p.real}] = p.placeholder
-	t.byPlaceholder[p.placeholder] = p
+	t.whole.enter(kindText{p.kind, p.real}, p.placeholder)
 	if _, ok := t.anyKind[p.real]; !ok {
 		t.anyKind[p.real] = p
 	}
@@ -190,7 +178,7 @@ func (t *Table) enter(p pair) {
 }
 
 // Counts says how many distinct real values have a placeholder that stands in
-// the text, by kind. A DON counts once, whatever its parts.
+// the text, by kind. A composed id counts once, whatever its parts.
 func (t *Table) Counts(text string) map[provider.Kind]int {
 	type counted struct {
 		kind        provider.Kind
@@ -202,26 +190,25 @@ func (t *Table) Counts(text string) map[provider.Kind]int {
 			all = append(all, counted{kind, lower(placeholder)})
 		}
 	}
-	for key, p := range t.byReal {
-		if _, guid := t.guids[lower(key.text)]; !guid {
+	for key, p := range t.whole.placeholders {
+		if _, guid := t.guids.placeholders[lower(key.text)]; !guid {
 			add(key.kind, key.text, p)
 		}
 	}
-	for guid, p := range t.guids {
+	for guid, p := range t.guids.placeholders {
 		add(provider.ID, guid, p)
 	}
-	dons := map[string]bool{}
-	for text := range t.dons {
-		if real := rawDON(text); !dons[real] {
-			dons[real] = true
-			if d, ok := wholeDON(real); ok {
-				add(provider.ID, real, d.exchange(real,
-					func(p string) string { return strings.TrimPrefix(t.parts["/"+p], "/") },
-					func(key string) string { return t.parts[key] }))
+	for _, c := range t.ids {
+		seen := map[string]bool{}
+		for text := range c.indexed {
+			real := plainID(text)
+			if d, ok := c.whole(real); ok && !seen[real] {
+				seen[real] = true
+				add(provider.ID, real, d.exchange(real, func(key string) string { return c.placeholders[key] }))
 			}
 		}
 	}
-	for _, s := range t.def.Seeds {
+	for _, s := range t.def.Bindings {
 		if real := t.events[s.Placeholder]; s.Kind == provider.Event && real != "" {
 			add(provider.Event, real, s.Placeholder)
 		}
@@ -234,7 +221,7 @@ func (t *Table) Counts(text string) map[provider.Kind]int {
 			lengths = append(lengths, len(c.placeholder))
 		}
 	}
-	for _, s := range []string{lower(text), lower(rawDON(text))} {
+	for _, s := range []string{lower(text), lower(plainID(text))} {
 		for i := range s {
 			if !startsWord(s, i, "_-") {
 				continue

@@ -62,9 +62,9 @@ func dvelop(t testing.TB, base string) *placeholder.Table {
 
 func seed(t testing.TB, table *placeholder.Table, d *provider.Definition, variable, real string) error {
 	t.Helper()
-	for _, s := range d.Seeds {
+	for _, s := range d.Bindings {
 		if s.Var == variable {
-			return table.Seed(s, real)
+			return table.Bind(s, real)
 		}
 	}
 	require.Fail(t, "no such seed", variable)
@@ -73,14 +73,14 @@ func seed(t testing.TB, table *placeholder.Table, d *provider.Definition, variab
 
 func hide(t testing.TB, table *placeholder.Table, c classes, body string) string {
 	t.Helper()
-	out, err := table.HideJSON([]byte(body), c.of)
+	out, err := table.FromTenantJSON([]byte(body), c.of)
 	require.NoError(t, err)
 	return string(out)
 }
 
 func reveal(t testing.TB, table *placeholder.Table, body string) string {
 	t.Helper()
-	out, err := table.RevealJSON([]byte(body))
+	out, err := table.ToTenantJSON([]byte(body))
 	require.NoError(t, err)
 	return string(out)
 }
@@ -106,21 +106,21 @@ func TestNew(t *testing.T) {
 func TestSeed_errorsNameThePlaceholderAndNeverTheValue(t *testing.T) {
 	for name, c := range map[string]struct {
 		before func(*placeholder.Table)
-		seed   provider.Seed
+		seed   provider.Binding
 		real   string
 		want   string
 	}{
-		"empty":      {nil, provider.DevRev.Seeds[0], "", `DEVREV_WEBHOOK_ID (don:integration:dvrv-us-1:devo/example:webhook/webhook-id): the real value is empty or has white space around it; set it to the tenant's value`},
-		"made up":    {nil, provider.DVelop.Seeds[2], "ffffffff-ffff-4fff-8fff-000000000001", `DVELOP_WEBHOOK_ID (bbbbbbbb-0000-4000-8000-000000000001): the real value lies in the namespace of made-up ids; set it to an id that the tenant knows`},
-		"other form": {nil, provider.DevRev.Seeds[0], "1jGzMh1N", `DEVREV_WEBHOOK_ID (don:integration:dvrv-us-1:devo/example:webhook/webhook-id): the real value is not an id of the same form; expected one like the placeholder, with the same types in the same order`},
-		"other type": {nil, provider.DevRev.Seeds[0], "don:integration:dvrv-eu-1:devo/1:job/2", `DEVREV_WEBHOOK_ID (don:integration:dvrv-us-1:devo/example:webhook/webhook-id): the real value is not an id of the same form; expected one like the placeholder, with the same types in the same order`},
+		"empty":      {nil, provider.DevRev.Bindings[0], "", `DEVREV_WEBHOOK_ID (don:integration:dvrv-us-1:devo/example:webhook/webhook-id): the real value is empty or has white space around it; set it to the tenant's value`},
+		"made up":    {nil, provider.DVelop.Bindings[2], "ffffffff-ffff-4fff-8fff-000000000001", `DVELOP_WEBHOOK_ID (bbbbbbbb-0000-4000-8000-000000000001): the real value lies in the namespace of made-up ids; set it to an id that the tenant knows`},
+		"other form": {nil, provider.DevRev.Bindings[0], "1jGzMh1N", `DEVREV_WEBHOOK_ID (don:integration:dvrv-us-1:devo/example:webhook/webhook-id): the real value is not an id of the same form; expected one like the placeholder, with the same types in the same order`},
+		"other type": {nil, provider.DevRev.Bindings[0], "don:integration:dvrv-eu-1:devo/1:job/2", `DEVREV_WEBHOOK_ID (don:integration:dvrv-us-1:devo/example:webhook/webhook-id): the real value is not an id of the same form; expected one like the placeholder, with the same types in the same order`},
 		"placeholder taken": {
-			func(table *placeholder.Table) { table.HideText(realDON) }, provider.DevRev.Seeds[0],
+			func(table *placeholder.Table) { table.FromTenantText(realDON) }, provider.DevRev.Bindings[0],
 			"don:integration:dvrv-eu-1:devo/11FVC3ScK:webhook/other",
 			`DEVREV_WEBHOOK_ID (don:integration:dvrv-us-1:devo/example:webhook/webhook-id): its part "webhook/webhook-id": the placeholder already stands for another value; enter each placeholder once`,
 		},
 		"value taken": {
-			func(table *placeholder.Table) { table.HideText("at " + realHook) }, provider.DVelop.Seeds[2], realHook,
+			func(table *placeholder.Table) { table.FromTenantText("at " + realHook) }, provider.DVelop.Bindings[2], realHook,
 			`DVELOP_WEBHOOK_ID (bbbbbbbb-0000-4000-8000-000000000001): the real value already has another placeholder; enter seeds before the first answer, and each value once`,
 		},
 	} {
@@ -129,7 +129,7 @@ func TestSeed_errorsNameThePlaceholderAndNeverTheValue(t *testing.T) {
 			if c.before != nil {
 				c.before(table)
 			}
-			err := table.Seed(c.seed, c.real)
+			err := table.Bind(c.seed, c.real)
 			require.EqualError(t, err, c.want)
 			if c.real != "" {
 				assert.NotContains(t, err.Error(), c.real)
@@ -155,7 +155,7 @@ func TestSeed_theSamePairTwice(t *testing.T) {
 
 func TestSeed_afterTheFirstWebhookGotItsPlaceholder(t *testing.T) {
 	table := devrev(t)
-	assert.Equal(t, provider.DevRevWebhookID, table.HideURL(realDON))
+	assert.Equal(t, provider.DevRevWebhookID, table.FromTenantURL(realDON))
 	require.NoError(t, seed(t, table, &provider.DevRev, "DEVREV_WEBHOOK_ID", realDON))
 }
 
@@ -163,7 +163,7 @@ func TestSecret(t *testing.T) {
 	table := devrev(t)
 	require.NoError(t, table.Secret(realToken, provider.Token))
 	require.NoError(t, table.Secret(realToken, provider.Token))
-	assert.Equal(t, "got "+provider.Token, table.HideText("got "+realToken))
+	assert.Equal(t, "got "+provider.Token, table.FromTenantText("got "+realToken))
 
 	require.EqualError(t, table.Secret("", provider.Token), "the credential is empty; set it to the tenant's")
 	require.EqualError(t, table.Secret("abc", provider.Token), "webhooktest-token: the credential is too short to be searched for; expected at least 4 characters")
@@ -172,7 +172,7 @@ func TestSecret(t *testing.T) {
 }
 
 func TestUnresolved(t *testing.T) {
-	names := func(seeds []provider.Seed) (vars []string) {
+	names := func(seeds []provider.Binding) (vars []string) {
 		for _, s := range seeds {
 			vars = append(vars, s.Var)
 		}
@@ -203,7 +203,7 @@ func TestUnresolved(t *testing.T) {
 		assert.Equal(t, []string{"DEVREV_WEBHOOK_ID"}, names(dr.Unresolved(s)), s)
 	}
 	assert.Empty(t, dr.Unresolved(`{"id":"`+provider.DevRevUnknownWebhookID+`"}`))
-	dr.HideText(realDON)
+	dr.FromTenantText(realDON)
 	assert.Empty(t, dr.Unresolved(provider.DevRevWebhookID))
 }
 

@@ -6,113 +6,52 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// HideText replaces what is distinctive inside any text: DONs, GUIDs and mail
+// FromTenantText replaces what is distinctive inside any text: composed ids, GUIDs and mail
 // addresses by their form, and the base URL, credentials and other values of the
 // table that cannot be mistaken for words.
-func (t *Table) HideText(s string) (hidden string) {
-	t.settle(func() { hidden = t.hideText(s, true) })
+func (t *Table) FromTenantText(s string) (hidden string) {
+	t.settle(func() { hidden = t.fromTenantText(s, true) })
 	return hidden
 }
 
-// hideText is HideText; without learn, GUIDs and mail addresses that the table
+// fromTenantText is FromTenantText; without learn, GUIDs and mail addresses that the table
 // does not know stay.
-func (t *Table) hideText(s string, learn bool) string {
+func (t *Table) fromTenantText(s string, learn bool) string {
 	low := lower(s)
-	var b strings.Builder
-	done := 0
-	put := func(start, end int, text string) {
-		b.WriteString(s[done:start])
-		b.WriteString(text)
-		done = end
-	}
-	for i := 0; i < len(s); {
-		end, text := i, ""
+	return rewrite(s, func(i int) (end int, text string) {
 		if n, ok := t.hidden.match(s, low, i); ok {
-			end = i + len(n.text)
-			if text = n.replacement; n.guard {
-				text = s[i:end]
+			if end = i + len(n.text); n.guard {
+				return end, s[i:end]
 			}
-		} else if d, ok := donAt(s, i); ok {
-			end, text = d.end, t.aliasDON(s, d)
-		} else if guid, ok := guidAt(s, i); ok {
-			end, text = i+guidLength, guid
-			if _, known := t.guids[lower(guid)]; known || learn {
-				text = t.aliasGUID(guid)
-			}
-		} else if digits, p, ok := t.knownDashless(s, i, t.guids); ok {
-			end, text = i+len(digits), p
-		} else if mail, ok := mailAt(s, i); ok && learn && !reservedMail(mail) {
-			end, text = i+len(mail), t.alias(provider.Mail, mail)
+			return end, n.replacement
 		}
-		if end == i {
-			i++
-			continue
+		end, ok := t.idAt(s, i, func(g grammar, id string) (ok bool) {
+			text, ok = g.placeholder(id, learn)
+			return ok
+		})
+		if mail, found := mailAt(s, i); !ok && found && learn && !reservedMail(mail) {
+			return i + len(mail), t.placeholderFor(provider.Mail, mail)
 		}
-		put(i, end, text)
-		i = end
-	}
-	return b.String() + s[done:]
+		return end, text
+	})
 }
 
-// RevealText puts the real values in the place of the placeholders inside any
+// ToTenantText puts the real values in the place of the placeholders inside any
 // text, and what the caller sent in the place of what stands for it.
-func (t *Table) RevealText(s string) string { return t.revealText(t.sent.RestoreText(s)) }
+func (t *Table) ToTenantText(s string) string { return t.toTenantText(t.sent.ToCallerText(s)) }
 
-func (t *Table) revealText(s string) string {
+func (t *Table) toTenantText(s string) string {
 	low := lower(s)
-	var b strings.Builder
-	done := 0
-	for i := 0; i < len(s); {
-		end, text := i, ""
+	return rewrite(s, func(i int) (end int, text string) {
 		if n, ok := t.shown.match(s, low, i); ok {
-			end, text = i+len(n.text), n.replacement
-		} else if d, ok := donAt(s, i); ok {
-			end, text = d.end, t.revealDON(s, d)
-		} else if guid, ok := guidAt(s, i); ok {
-			end, text = i+guidLength, t.revealGUID(guid)
-		} else if digits, real, ok := t.knownDashless(s, i, t.guidsR); ok {
-			end, text = i+len(digits), real
+			return i + len(n.text), n.replacement
 		}
-		if end == i {
-			i++
-			continue
-		}
-		b.WriteString(s[done:i])
-		b.WriteString(text)
-		i, done = end, end
-	}
-	return b.String() + s[done:]
-}
-
-func (t *Table) revealGUID(guid string) string {
-	if real, ok := t.guidsR[lower(guid)]; ok {
-		return mirrorCase(guid, real)
-	}
-	return guid
-}
-
-// knownDashless returns the digits at i and what a map of GUIDs has for them,
-// without dashes and in their case.
-func (t *Table) knownDashless(s string, i int, to map[string]string) (digits, other string, ok bool) {
-	digits, guid, ok := dashlessAt(s, i)
-	if !ok {
-		return "", "", false
-	}
-	if other, ok = to[lower(guid)]; !ok {
-		return "", "", false
-	}
-	if isGUID(other) {
-		other = dashless(mirrorCase(guid, other))
-	}
-	return digits, other, true
-}
-
-// donAt returns the DON that starts a word at i.
-func donAt(s string, i int) (don, bool) {
-	if s[i] != 'd' || !startsWord(s, i, "_-") {
-		return don{}, false
-	}
-	return parseDON(s, i)
+		end, _ = t.idAt(s, i, func(g grammar, id string) (ok bool) {
+			text, ok = g.real(id)
+			return ok
+		})
+		return end, text
+	})
 }
 
 // mailAt returns the mail address that starts a word at i.
@@ -146,4 +85,39 @@ func reservedMail(mail string) bool {
 		}
 	}
 	return false
+}
+
+// startsWord says that no word runs into the place i: what stands before it is
+// no letter, digit or joining byte, or is the end of an escape.
+func startsWord(s string, i int, joins string) bool {
+	if i == 0 || !joined(s[i-1], joins) {
+		return true
+	}
+	switch {
+	case i >= 3 && s[i-3] == '%' && isHex(s[i-2]) && isHex(s[i-1]):
+		return true
+	case i >= 2 && s[i-2] == '\\' && strings.IndexByte("bfnrt", s[i-1]) >= 0:
+		return true
+	case i >= 6 && s[i-6] == '\\' && s[i-5] == 'u':
+		return isHex(s[i-4]) && isHex(s[i-3]) && isHex(s[i-2]) && isHex(s[i-1])
+	}
+	return false
+}
+
+// endsWord says that no word runs on at the place i.
+func endsWord(s string, i int, joins string) bool { return i >= len(s) || !joined(s[i], joins) }
+
+func joined(c byte, joins string) bool {
+	return isAlnum(c) || c >= 0x80 || strings.IndexByte(joins, c) >= 0
+}
+
+func run(s string, i int, f func(byte) bool) int {
+	for i < len(s) && f(s[i]) {
+		i++
+	}
+	return i
+}
+
+func isAlnum(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

@@ -11,14 +11,14 @@ import (
 // maxURLs bounds how deep a URL may carry another one in its query.
 const maxURLs = 3
 
-// HideURL replaces what is real in a URL: the value of a Location header or of a
+// FromTenantURL replaces what is real in a URL: the value of a Location header or of a
 // member that holds a link. A link of the vendor's own API stays a link that
 // works: its base URL and its ids are exchanged. Any other URL is replaced as a
 // whole, by an absolute one when it is absolute and a relative one when it is
-// relative. A DON is exchanged as one.
-func (t *Table) HideURL(s string) string { return t.hideWhole(provider.URL, s, nil) }
+// relative. A composed id is exchanged as one.
+func (t *Table) FromTenantURL(s string) string { return t.fromTenantWhole(provider.URL, s, nil) }
 
-func (t *Table) hideURL(v string, depth int) string {
+func (t *Table) fromTenantURL(v string, depth int) string {
 	if t.issued(v) {
 		return v
 	}
@@ -27,22 +27,22 @@ func (t *Table) hideURL(v string, depth int) string {
 		if t.base.real == t.base.mock {
 			w = eitherWorld
 		}
-		return t.base.mock + t.hideRest(rest, w, depth)
+		return t.base.mock + t.fromTenantRest(rest, w, depth)
 	}
 	if rest, ok := t.base.cutMock(v); ok && startsPath(rest) {
-		return v[:len(v)-len(rest)] + t.hideRest(rest, placeholderWorld, depth)
+		return v[:len(v)-len(rest)] + t.fromTenantRest(rest, placeholderWorld, depth)
 	}
 	if strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "//") {
 		if rest, ok := cutPath(v, t.base.realPath); ok {
-			if s, ok := t.hideReference(rest, eitherWorld, depth); ok {
+			if s, ok := t.fromTenantReference(rest, eitherWorld, depth); ok {
 				return s
 			}
 		}
-		if s, ok := t.hideReference(v, eitherWorld, depth); ok {
+		if s, ok := t.fromTenantReference(v, eitherWorld, depth); ok {
 			return s
 		}
 	}
-	return t.alias(provider.URL, v)
+	return t.placeholderFor(provider.URL, v)
 }
 
 // world says on which side a URL stands. An event id does not tell: the seeded
@@ -57,176 +57,55 @@ const (
 
 func startsPath(rest string) bool { return rest == "" || rest[0] == '/' }
 
-func (t *Table) hideRest(rest string, w world, depth int) string {
+func (t *Table) fromTenantRest(rest string, w world, depth int) string {
 	if rest == "" || rest == "/" || t.issued(rest) {
 		return rest
 	}
-	if s, ok := t.hideReference(rest, w, depth); ok {
+	if s, ok := t.fromTenantReference(rest, w, depth); ok {
 		return s
 	}
-	return t.alias(provider.URL, rest)
+	return t.placeholderFor(provider.URL, rest)
 }
 
-// hideReference exchanges the ids of a path and a query of the vendor's own API.
-// ok is false when a part is neither a fixed segment nor an id.
-func (t *Table) hideReference(ref string, w world, depth int) (string, bool) {
-	if depth > maxURLs || strings.Contains(ref, "#") {
-		return "", false
-	}
-	path, query, hasQuery := strings.Cut(ref, "?")
+// role is what a segment of a path is to the vendor.
+type role int
+
+const (
+	loose    role = iota // of a path that is not documented
+	fixed                // a word of a documented path
+	variable             // an id
+	event                // an event id
+)
+
+// mapPath maps a path segment by segment, until f says no.
+func (t *Table) mapPath(path string, f func(r role, raw string) (string, bool)) (string, bool) {
 	segments := provider.Segments(path)
-	roles := t.roles(segments)
-	event := -1
+	template := t.def.Template(path)
 	for i, raw := range segments {
-		hidden, ok := raw, true
-		switch {
-		case roles == nil:
-			hidden, ok = t.hideLoose(raw)
-		case roles[i] == "{"+t.eventVar+"}":
-			event = i
-		case strings.HasPrefix(roles[i], "{"):
-			hidden, ok = t.hideSegment(raw)
-		}
+		mapped, ok := f(t.role(template, i), raw)
 		if !ok {
 			return "", false
 		}
-		switch {
-		case w != eitherWorld:
-		case hidden != raw:
-			w = realWorld
-		case t.revealSegment(raw) != raw:
-			w = placeholderWorld
-		}
-		segments[i] = hidden
+		segments[i] = mapped
 	}
-	if event >= 0 {
-		v, ok := unescapePath(segments[event])
-		if !ok {
-			return "", false
-		}
-		if w != placeholderWorld {
-			v = t.swapEvent(v)
-		}
-		segments[event] = url.PathEscape(t.hideEvent(v))
-	}
-	out := "/" + strings.Join(segments, "/")
-	if hasQuery {
-		q, ok := t.mapQuery(query, func(raw string) (string, bool) { return t.hideQueryValue(raw, depth) })
-		if !ok {
-			return "", false
-		}
-		out += "?" + q
-	}
-	return out, true
+	return "/" + strings.Join(segments, "/"), true
 }
 
-// roles returns the segments of the documented path that fits, variables in
-// braces; nil when none fits.
-func (t *Table) roles(segments []string) []string {
-	for _, op := range t.def.Operations {
-		for _, form := range op.Forms {
-			if template := provider.Segments(form.Path); fits(template, segments) {
-				return template
-			}
-		}
-	}
-	return nil
-}
-
-func fits(template, segments []string) bool {
-	if len(template) != len(segments) {
-		return false
-	}
-	for i, want := range template {
-		got, err := url.PathUnescape(segments[i])
-		if err != nil || got == "" || got != want && !strings.HasPrefix(want, "{") {
-			return false
-		}
-	}
-	return true
-}
-
-func (t *Table) hideSegment(raw string) (string, bool) {
-	if d, ok := wholeDON(raw); ok {
-		return t.aliasDON(raw, d), true
-	}
-	v, ok := unescapePath(raw)
-	// An unusual spelling could not be found again from the placeholder alone.
-	if !ok || url.PathEscape(v) != raw {
-		return raw, ok && t.Known(v)
-	}
-	if p := t.hideID(v); p != v {
-		return url.PathEscape(p), true
-	}
-	return raw, true
-}
-
-// hideLoose exchanges a segment of a path that is not documented, if it is an id.
-func (t *Table) hideLoose(raw string) (string, bool) {
-	v, ok := unescapePath(raw)
-	if !ok {
-		return "", false
-	}
-	_, isDON := wholeDON(raw)
-	_, known := t.byReal[kindText{provider.ID, v}]
+// role returns what the template of a path, nil if there is none, says of a segment.
+func (t *Table) role(template []string, i int) role {
 	switch {
-	case t.literals[v]:
-		return raw, true
-	case isDON || isGUID(v) || known || t.issued(v):
-		return t.hideSegment(raw)
+	case template == nil:
+		return loose
+	case template[i] == "{"+t.eventVar+"}":
+		return event
+	case strings.HasPrefix(template[i], "{"):
+		return variable
 	}
-	return "", false
+	return fixed
 }
 
-// hideID exchanges a value that the contract calls an id.
-func (t *Table) hideID(v string) string {
-	if d, ok := wholeDON(v); ok {
-		return t.aliasDON(v, d)
-	}
-	if t.madeUp(v) || t.issued(v) {
-		return v
-	}
-	if isGUID(v) {
-		return t.aliasGUID(v)
-	}
-	if len(v) == dashlessLength {
-		if _, p, ok := t.knownDashless(v, 0, t.guids); ok {
-			return p
-		}
-	}
-	return t.alias(provider.ID, v)
-}
-
-// swapEvent exchanges the seeded event id and its placeholder, each for the
-// other, so that two events never become one.
-func (t *Table) swapEvent(id string) string {
-	if other, ok := t.events[id]; ok {
-		return other
-	}
-	return id
-}
-
-// hideEvent returns the placeholder of an event id that is neither public nor
-// the seeded one nor the caller's own.
-func (t *Table) hideEvent(id string) string {
-	if t.knownEvent(id) {
-		return id
-	}
-	return t.alias(provider.Event, id)
-}
-
-// knownEvent says whether an event id may stand on a tape.
-func (t *Table) knownEvent(id string) bool {
-	return slices.Contains(t.def.Events, id) || t.words[id] || t.events[id] != "" || t.issued(id)
-}
-
-// queryName says whether a name in the query of a link is one that the vendor
-// documents, or that leads back from its sign-in page.
-func (t *Table) queryName(name string) bool {
-	return name == "redirect" || t.isWord != nil && t.isWord(name)
-}
-
-// mapQuery maps the values of a query one by one, leaving its separators.
+// mapQuery maps the values of a query one by one, leaving its separators. It says
+// no to a name that no link of the vendor's has.
 func (t *Table) mapQuery(query string, f func(raw string) (string, bool)) (string, bool) {
 	fields := strings.Split(query, "&")
 	for i, field := range fields {
@@ -243,24 +122,178 @@ func (t *Table) mapQuery(query string, f func(raw string) (string, bool)) (strin
 	return strings.Join(fields, "&"), true
 }
 
-func (t *Table) hideQueryValue(raw string, depth int) (string, bool) {
-	if d, ok := wholeDON(raw); ok {
-		return t.aliasDON(raw, d), true
+// queryName says whether a name in the query of a link is one that the vendor
+// documents, or that leads back from its sign-in page.
+func (t *Table) queryName(name string) bool {
+	return name == "redirect" || t.isWord != nil && t.isWord(name)
+}
+
+// fromTenantReference exchanges the ids of a path and a query of the vendor's own API.
+// ok is false when a part is neither a fixed segment nor an id.
+func (t *Table) fromTenantReference(ref string, w world, depth int) (string, bool) {
+	if depth > maxURLs || strings.Contains(ref, "#") {
+		return "", false
+	}
+	path, query, hasQuery := strings.Cut(ref, "?")
+	path, ok := t.mapPath(path, func(r role, raw string) (hidden string, ok bool) {
+		hidden, ok = raw, true
+		switch r {
+		case loose:
+			hidden, ok = t.fromTenantLoose(raw)
+		case variable:
+			hidden, ok = t.fromTenantSegment(raw)
+		}
+		switch {
+		case w != eitherWorld:
+		case hidden != raw:
+			w = realWorld
+		case t.toTenantSegment(raw) != raw:
+			w = placeholderWorld
+		}
+		return hidden, ok
+	})
+	if !ok {
+		return "", false
+	}
+	// Which event is meant, only the other segments tell.
+	path, ok = t.mapPath(path, func(r role, raw string) (string, bool) {
+		v, ok := unescapePath(raw)
+		if r != event || !ok {
+			return raw, r != event
+		}
+		if w != placeholderWorld {
+			v = t.swapEvent(v)
+		}
+		return url.PathEscape(t.fromTenantEvent(v)), true
+	})
+	if !ok || !hasQuery {
+		return path, ok
+	}
+	query, ok = t.mapQuery(query, func(raw string) (string, bool) { return t.fromTenantQueryValue(raw, depth) })
+	return path + "?" + query, ok
+}
+
+// knownReference says whether fromTenantReference would leave a path and its query as
+// they are.
+func (t *Table) knownReference(ref string) bool {
+	if t.issued(ref) {
+		return true
+	}
+	if strings.Contains(ref, "#") {
+		return false
+	}
+	path, query, _ := strings.Cut(ref, "?")
+	_, ok := t.mapPath(path, func(r role, raw string) (string, bool) {
+		return raw, r == fixed || r == event && t.knownEvent(raw) || t.literals[raw] || t.knownSegment(raw)
+	})
+	if !ok || query == "" {
+		return ok
+	}
+	_, ok = t.mapQuery(query, func(raw string) (string, bool) {
+		v, err := url.QueryUnescape(raw)
+		return raw, err == nil && (t.Known(v) || t.Known(raw) || t.isWord != nil && t.isWord(v) || t.words[v])
+	})
+	return ok
+}
+
+// knownSegment says whether a segment is an id that may stand on a tape.
+func (t *Table) knownSegment(raw string) bool {
+	if c := t.composed(raw); c != nil {
+		return c.known(raw)
+	}
+	v, ok := unescapePath(raw)
+	return ok && (t.madeUp(v) || isGUID(v) && t.Known(v) || t.idPlaceholder(v))
+}
+
+func (t *Table) fromTenantSegment(raw string) (string, bool) {
+	if c := t.composed(raw); c != nil {
+		return c.placeholder(raw, true)
+	}
+	v, ok := unescapePath(raw)
+	// An unusual spelling could not be found again from the placeholder alone.
+	if !ok || url.PathEscape(v) != raw {
+		return raw, ok && t.Known(v)
+	}
+	if p := t.fromTenantID(v); p != v {
+		return url.PathEscape(p), true
+	}
+	return raw, true
+}
+
+// fromTenantLoose exchanges a segment of a path that is not documented, if it is an id.
+func (t *Table) fromTenantLoose(raw string) (string, bool) {
+	v, ok := unescapePath(raw)
+	if !ok {
+		return "", false
+	}
+	_, known := t.whole.placeholders[kindText{provider.ID, v}]
+	switch {
+	case t.literals[v]:
+		return raw, true
+	case t.composed(raw) != nil || isGUID(v) || known || t.issued(v):
+		return t.fromTenantSegment(raw)
+	}
+	return "", false
+}
+
+// fromTenantID exchanges a value that the contract calls an id.
+func (t *Table) fromTenantID(v string) string {
+	g := t.form(v)
+	if g == t.guids || g == nil {
+		if t.madeUp(v) || t.issued(v) {
+			return v
+		}
+	}
+	if g == nil {
+		g = dashlessGUIDs{t.guids}
+	}
+	if p, ok := g.placeholder(v, true); ok {
+		return p
+	}
+	return t.placeholderFor(provider.ID, v)
+}
+
+// swapEvent exchanges the seeded event id and its placeholder, each for the
+// other, so that two events never become one.
+func (t *Table) swapEvent(id string) string {
+	if other, ok := t.events[id]; ok {
+		return other
+	}
+	return id
+}
+
+// fromTenantEvent returns the placeholder of an event id that is neither public nor
+// the seeded one nor the caller's own.
+func (t *Table) fromTenantEvent(id string) string {
+	if t.knownEvent(id) {
+		return id
+	}
+	return t.placeholderFor(provider.Event, id)
+}
+
+// knownEvent says whether an event id may stand on a tape.
+func (t *Table) knownEvent(id string) bool {
+	return slices.Contains(t.def.Events, id) || t.words[id] || t.events[id] != "" || t.issued(id)
+}
+
+func (t *Table) fromTenantQueryValue(raw string, depth int) (string, bool) {
+	if c := t.composed(raw); c != nil {
+		return c.placeholder(raw, true)
 	}
 	v, err := url.QueryUnescape(raw)
 	if err != nil {
 		return "", false
 	}
 	p := v
-	_, known := t.byReal[kindText{provider.ID, v}]
+	_, known := t.whole.placeholders[kindText{provider.ID, v}]
 	switch {
 	case v == "" || t.isWord != nil && t.isWord(v) || t.words[v] || t.sent.holds(v):
 	case isGUID(v) || known || t.madeUp(v) || t.issued(v):
-		p = t.hideID(v)
+		p = t.fromTenantID(v)
 	case isAbsolute(v) || strings.HasPrefix(v, "/"):
-		p = t.hideURL(v, depth+1)
+		p = t.fromTenantURL(v, depth+1)
 	default:
-		p = t.hideWhole(provider.Opaque, v, nil)
+		p = t.fromTenantWhole(provider.Opaque, v, nil)
 	}
 	hidden := respell(raw, v, p)
 	return hidden, respell(hidden, p, v) == raw
@@ -279,13 +312,6 @@ func respell(raw, before, after string) string {
 		escaped = strings.ReplaceAll(escaped, "%3A", ":")
 	}
 	return escaped
-}
-
-// hiddenQueryValue says whether a query value is what hideQueryValue would leave
-// as it is.
-func (t *Table) hiddenQueryValue(raw string) (string, bool) {
-	v, err := url.QueryUnescape(raw)
-	return v, err == nil && (t.Known(v) || t.Known(raw) || t.isWord != nil && t.isWord(v) || t.words[v])
 }
 
 func unescapePath(raw string) (string, bool) {

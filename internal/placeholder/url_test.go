@@ -23,7 +23,7 @@ func seeded(t testing.TB, base string) *placeholder.Table {
 	return table
 }
 
-func TestHideURL(t *testing.T) {
+func TestFromTenantURL(t *testing.T) {
 	const mock = "https://sample-api.d-velop.cloud"
 	repo := provider.DVelopRepositoryID
 	for _, base := range []string{realTenant, "http://127.0.0.1:8123", "http://127.0.0.1:8123/pre", mock} {
@@ -45,26 +45,26 @@ func TestHideURL(t *testing.T) {
 			"": "",
 		} {
 			table := seeded(t, base)
-			hidden := table.HideURL(real)
+			hidden := table.FromTenantURL(real)
 			assert.Equal(t, want, hidden, "%s with base %s", real, base)
-			assert.Equal(t, hidden, table.HideURL(hidden))
+			assert.Equal(t, hidden, table.FromTenantURL(hidden))
 			assert.True(t, table.Known(hidden), hidden)
 			assert.Equal(t, `"`+real+`"`, reveal(t, table, `"`+hidden+`"`))
 		}
 	}
 }
 
-func TestHideURL_relativeLinksOfTheAPI(t *testing.T) {
+func TestFromTenantURL_relativeLinksOfTheAPI(t *testing.T) {
 	table := seeded(t, "http://127.0.0.1:8123/pre")
 	want := "/dmsconfig/r/" + provider.DVelopRepositoryID + "/events/postimport/" + placeholderHook
-	assert.Equal(t, want, table.HideURL("/pre/dmsconfig/r/"+realRepo+"/events/preimport/wh-77"))
-	assert.Equal(t, want, table.HideURL("/dmsconfig/r/"+realRepo+"/events/preimport/wh-77"))
+	assert.Equal(t, want, table.FromTenantURL("/pre/dmsconfig/r/"+realRepo+"/events/preimport/wh-77"))
+	assert.Equal(t, want, table.FromTenantURL("/dmsconfig/r/"+realRepo+"/events/preimport/wh-77"))
 	assert.True(t, table.Known(want))
 	assert.False(t, table.Known("/dmsconfig/r/"+realRepo+"/events/preimport/wh-77"))
 	assert.False(t, table.Known("https://acme.d-velop.cloud/dmsconfig"))
 }
 
-func TestRevealURL(t *testing.T) {
+func TestToTenantURL(t *testing.T) {
 	const mock = "https://sample-api.d-velop.cloud"
 	webhook := "/dmsconfig/r/" + realRepo + "/events/preimport/wh-77"
 	for name, c := range map[string]struct{ base, in, want string }{
@@ -81,7 +81,7 @@ func TestRevealURL(t *testing.T) {
 			u, err := url.Parse(c.in)
 			require.NoError(t, err)
 			before := *u
-			got, err := seeded(t, c.base).RevealURL(u)
+			got, err := seeded(t, c.base).ToTenantURL(u)
 			require.NoError(t, err)
 			assert.Equal(t, c.want, got.String())
 			assert.Equal(t, before, *u, "the caller's URL is left alone")
@@ -89,16 +89,16 @@ func TestRevealURL(t *testing.T) {
 	}
 }
 
-func TestRevealURL_followsAHiddenLink(t *testing.T) {
+func TestToTenantURL_followsAHiddenLink(t *testing.T) {
 	table := seeded(t, realTenant)
-	u, err := url.Parse(table.HideURL(realTenant + "/scripting/script/7f3/run?a=b"))
+	u, err := url.Parse(table.FromTenantURL(realTenant + "/scripting/script/7f3/run?a=b"))
 	require.NoError(t, err)
-	got, err := table.RevealURL(u)
+	got, err := table.ToTenantURL(u)
 	require.NoError(t, err)
 	assert.Equal(t, realTenant+"/scripting/script/7f3/run?a=b", got.String())
 }
 
-func TestRevealURL_refuses(t *testing.T) {
+func TestToTenantURL_refuses(t *testing.T) {
 	for in, want := range map[string]string{
 		"https://acme.d-velop.cloud/x":              `the request goes to the tenant's own host; send it to "https://sample-api.d-velop.cloud", which stands for it`,
 		"http://sample-api.d-velop.cloud/x":         `the request goes to "http://sample-api.d-velop.cloud"; a recording of dvelop sends requests to "https://sample-api.d-velop.cloud" only`,
@@ -108,25 +108,25 @@ func TestRevealURL_refuses(t *testing.T) {
 	} {
 		u, err := url.Parse(in)
 		require.NoError(t, err)
-		_, err = seeded(t, realTenant).RevealURL(u)
+		_, err = seeded(t, realTenant).ToTenantURL(u)
 		require.EqualError(t, err, want)
 	}
 }
 
-func TestRevealJSON(t *testing.T) {
+func TestToTenantJSON(t *testing.T) {
 	table := devrev(t)
 	require.NoError(t, seed(t, table, &provider.DevRev, "DEVREV_WEBHOOK_ID", realDON))
 	assert.Equal(t, `{ "id" : "`+realDON+`" , "n":1.0}`, reveal(t, table, `{ "id" : "`+provider.DevRevWebhookID+`" , "n":1.0}`))
 	assert.Equal(t, `{"id":"don:integration:dvrv-eu-1:devo/11FVC3ScK:webhook/no-such-webhook"}`, reveal(t, table, `{"id":"`+provider.DevRevUnknownWebhookID+`"}`),
 		"a made-up id is asked for in the tenant's own organisation")
 	assert.Equal(t, `{"id":`+realDON, reveal(t, table, `{"id":`+provider.DevRevWebhookID), "a body that is not JSON is a text")
-	_, err := table.RevealJSON([]byte(strings.Repeat("[", 2000)))
+	_, err := table.ToTenantJSON([]byte(strings.Repeat("[", 2000)))
 	require.EqualError(t, err, "the body is nested more than 1000 deep")
 }
 
-func TestRevealText(t *testing.T) {
+func TestToTenantText(t *testing.T) {
 	table := seeded(t, realTenant)
 	assert.Equal(t, "at https://acme.d-velop.cloud/x, id "+strings.ToUpper(realRepo)+" "+strings.ReplaceAll(realRepo, "-", ""),
-		table.RevealText("at https://sample-api.d-velop.cloud/x, id "+strings.ToUpper(provider.DVelopRepositoryID)+" "+strings.ReplaceAll(provider.DVelopRepositoryID, "-", "")))
-	assert.Equal(t, "valid-1 name-1", table.RevealText("valid-1 name-1"))
+		table.ToTenantText("at https://sample-api.d-velop.cloud/x, id "+strings.ToUpper(provider.DVelopRepositoryID)+" "+strings.ReplaceAll(provider.DVelopRepositoryID, "-", "")))
+	assert.Equal(t, "valid-1 name-1", table.ToTenantText("valid-1 name-1"))
 }

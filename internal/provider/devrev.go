@@ -31,11 +31,11 @@ var DevRev = Definition{
 	BareToken:   true,
 	Schemas:     below(schemas.FS, "devrev"),
 	Cassettes:   below(cassettes.FS, "devrev"),
-	Resources: &Resources{
-		Scheme: "don",
-		First:  map[string]string{"": "dvrv-us-1", "devo": "example"},
-		Names:  map[string]string{"": "dvrv-us", "devo": "example", "devu": "user", "svcacc": "service-account"},
-	},
+	IDs: []IDForm{{
+		Form: "don:{word}:{tenant}:{type}/{id}", More: ":{type}/{id}",
+		First: map[string]string{"": "dvrv-us-1", "devo": "example"},
+		Names: map[string]string{"": "dvrv-us", "devo": "example", "devu": "user", "svcacc": "service-account"},
+	}},
 	MinSecret: 8, MaxSecret: 32, // the API reference, webhooks.create and webhooks.update
 	Marks: []Mark{
 		{
@@ -48,7 +48,7 @@ var DevRev = Definition{
 			Needle:  "app.devrev.ai", Placeholder: "example", What: "the name of a real DevRev workspace",
 		},
 	},
-	Seeds: []Seed{{
+	Bindings: []Binding{{
 		Placeholder: DevRevWebhookID,
 		Var:         "DEVREV_WEBHOOK_ID",
 		Kind:        ID,
@@ -89,6 +89,7 @@ var DevRev = Definition{
 			Source:    `DevRev API reference, page "Update Webhook"; OpenAPI operation webhooks-update`,
 			Forms:     []Form{{Method: "POST", Path: "/webhooks.update", Body: "webhooks.update.request.json"}},
 			Responses: devrevResponses(devrevJSON(200, "webhooks.update.200.json"), true),
+			Exclusive: []Exclusive{{Object: "/event_types", Member: "set", Others: []string{"add", "remove"}}},
 			Echo:      &Echo{Request: "id", Answer: "/webhook/id"},
 		},
 		{
@@ -127,7 +128,8 @@ var DevRev = Definition{
 	Sentences:     []string{"route not found"},
 	ErrorMembers:  []string{"type", "message", "detail"},
 	RetryAfter:    "/retry_after",
-	RouteNotFound: "route not found",
+	ErrorTag:      "type",
+	RouteNotFound: &RouteNotFound{"message", "route not found"},
 	Scenarios:     devrevScenarios,
 }
 

@@ -100,10 +100,10 @@ func devrevUpdate(members string) string {
 // errors are the documented errors that a client of the operation can meet.
 func (c devrevCall) errors() []Scenario {
 	var all []Scenario
-	add := func(status int, variant, errorType, summary, how string, live bool, req Request, departures ...Departure) {
+	add := func(status int, variant, errorType, summary, how string, live bool, req Request, departures ...ExpectedProblem) {
 		s := Scenario{
 			Name: c.operation + "/" + strconv.Itoa(status) + variant, Summary: summary, Request: req, Status: status,
-			MediaType: "application/json", Type: errorType, Live: live, How: how, Also: c.also, Departures: departures,
+			MediaType: "application/json", Type: errorType, Live: live, How: how, Also: c.also, Expects: departures,
 		}
 		if !live {
 			s.Switch = strconv.Itoa(status) + variant
@@ -114,9 +114,9 @@ func (c devrevCall) errors() []Scenario {
 		if body == "" {
 			return
 		}
-		var departures []Departure
+		var departures []ExpectedProblem
 		for _, pointer := range at {
-			departures = append(departures, Departure{"request", pointer})
+			departures = append(departures, ExpectedProblem{"request", pointer})
 		}
 		add(400, "-"+errorType, errorType, summary, how, true, devrevPost(c.operation, body), departures...)
 	}
@@ -131,7 +131,7 @@ func (c devrevCall) errors() []Scenario {
 	add(400, "-invalid_api_version", "invalid_api_version", "an API version that does not exist", "a date without a version in X-Devrev-Version",
 		true, with("X-Devrev-Version", "1970-01-01"))
 	add(400, "-invalid_content_type", "invalid_content_type", "a body that is not sent as JSON", "text/plain in Content-Type",
-		true, with("Content-Type", "text/plain"), Departure{"request", "Content-Type"})
+		true, with("Content-Type", "text/plain"), ExpectedProblem{"request", "Content-Type"})
 	bad("invalid_enum_value", "a value that the enumeration does not list", "a made-up word in place of a listed one", c.unlisted, c.unlistedAt)
 	bad("invalid_field", "a member that the operation does not know", "an undocumented member in the body", c.unknown, "/expand")
 	bad("invalid_id", "an id that is no id", "a word in place of the id", c.noID)

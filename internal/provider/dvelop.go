@@ -32,7 +32,7 @@ var DVelop = Definition{
 		Pattern: pattern.New(`(?i)([a-z0-9-]+)\.d-velop\.cloud`),
 		Needle:  "-velop.cloud", Placeholder: "sample-api", What: "the host of a real d.velop tenant",
 	}},
-	Seeds: []Seed{
+	Bindings: []Binding{
 		{Placeholder: DVelopRepositoryID, Var: "DVELOP_REPOSITORY_ID", Kind: ID, Variable: "repoId"},
 		{Placeholder: DVelopEventID, Var: "DVELOP_EVENT_ID", Kind: Event, Variable: "id"},
 		{

@@ -30,23 +30,25 @@ type dvelopCall struct {
 	bad, badAt string
 	// unknown is a path that names nothing; empty when 404 is not documented.
 	unknown string
+	// what says what the path names.
+	what string
 	// both says that the answers of 404 are documented in both media types.
 	both bool
 }
 
 var dvelopCalls = []dvelopCall{
 	{
-		operation: "GetWebHook", method: "GET", path: dvelopWebhookPath, unknown: dvelopUnknownPath, both: true, login: true,
+		operation: "GetWebHook", method: "GET", path: dvelopWebhookPath, unknown: dvelopUnknownPath, what: "webhook", both: true, login: true,
 		also: []string{"GetWebHook/200-json", "GetWebHook/200-hal"},
 	},
 	{
-		operation: "GetEvent", method: "GET", path: dvelopEventPath, unknown: dvelopEventsPath + "/nosuchevent", both: true,
+		operation: "GetEvent", method: "GET", path: dvelopEventPath, unknown: dvelopEventsPath + "/nosuchevent", what: "event", both: true,
 		also: []string{"GetEvent/200-json", "GetEvent/200-hal"},
 	},
 	{operation: "GetEvents", method: "GET", path: dvelopEventsPath, also: []string{"GetEvents/200"}},
 	{
 		operation: "PutEvent", method: "PUT", path: dvelopEventPath, body: `{"order":["` + DVelopWebhookID + `"]}`,
-		bad: `{"order":"none"}`, badAt: "/order", unknown: dvelopEventsPath + "/nosuchevent", also: []string{"PutEvent/204"},
+		bad: `{"order":"none"}`, badAt: "/order", unknown: dvelopEventsPath + "/nosuchevent", what: "event", also: []string{"PutEvent/204"},
 	},
 	{
 		operation: "PostEvent", method: "POST", path: dvelopEventPath, body: dvelopBody,
@@ -54,10 +56,10 @@ var dvelopCalls = []dvelopCall{
 	},
 	{
 		operation: "PutWebHook", method: "PUT", path: dvelopWebhookPath, body: dvelopBody,
-		bad: `{"uri":7}`, badAt: "/uri", unknown: dvelopUnknownPath, also: []string{"PutWebHook/200"},
+		bad: `{"uri":7}`, badAt: "/uri", unknown: dvelopUnknownPath, what: "webhook", also: []string{"PutWebHook/200"},
 	},
 	{
-		operation: "DeleteWebHook", method: "DELETE", path: dvelopWebhookPath, unknown: dvelopUnknownPath,
+		operation: "DeleteWebHook", method: "DELETE", path: dvelopWebhookPath, unknown: dvelopUnknownPath, what: "webhook",
 		also: []string{"DeleteWebHook/204"},
 	},
 }
@@ -78,25 +80,25 @@ func dvelopRequest(method, path, accept, body string) Request {
 func (c dvelopCall) errors() []Scenario {
 	const json, hal = "application/json", "application/hal+json"
 	var all []Scenario
-	add := func(name, mediaType, summary, how string, req Request, departures ...Departure) *Scenario {
+	add := func(name, mediaType, summary, how string, req Request, departures ...ExpectedProblem) *Scenario {
 		_, status := named(c.operation + "/" + name)
 		all = append(all, Scenario{
 			Name: c.operation + "/" + name, Summary: summary, Request: req, Status: status, MediaType: mediaType,
-			Live: true, How: how, Also: c.also, Departures: departures,
+			Live: true, How: how, Also: c.also, Expects: departures,
 		})
 		return &all[len(all)-1]
 	}
 	sent := c.request(c.path, json, c.body)
 	if c.bad != "" {
-		add("400", json, "a body that is not acceptable", "a member of the wrong JSON type", c.request(c.path, json, c.bad), Departure{"request", c.badAt})
+		add("400", json, "a body that is not acceptable", "a member of the wrong JSON type", c.request(c.path, json, c.bad), ExpectedProblem{"request", c.badAt})
 	}
 	switch {
 	case c.both:
-		add("404-json", json, "nothing has this id, as application/json", "a made-up id", c.request(c.unknown, json, c.body)).Also = c.also[:1]
-		add("404-hal", hal, "nothing has this id, as application/hal+json", "a made-up id, with Accept: application/hal+json",
+		add("404-json", json, "no "+c.what+" has this id, as application/json", "a made-up id", c.request(c.unknown, json, c.body)).Also = c.also[:1]
+		add("404-hal", hal, "no "+c.what+" has this id, as application/hal+json", "a made-up id, with Accept: application/hal+json",
 			c.request(c.unknown, hal, c.body)).Also = c.also[1:]
 	case c.unknown != "":
-		add("404", json, "nothing has this id", "a made-up id", c.request(c.unknown, json, c.body))
+		add("404", json, "no "+c.what+" has this id", "a made-up id", c.request(c.unknown, json, c.body))
 	}
 	wrong := sent
 	wrong.Credential = Wrong
@@ -111,7 +113,7 @@ func (c dvelopCall) errors() []Scenario {
 		browser := c.request(c.path, "text/html", "")
 		browser.Credential = Wrong
 		add("302-login", "", "a dead credential is sent to the sign-in page, which answers 200 to a client that follows",
-			"a made-up credential with Accept: text/html", browser, Departure{"answer", ""}).Follow = true
+			"a made-up credential with Accept: text/html", browser, ExpectedProblem{"answer", ""}).Follow = true
 	}
 	return all
 }
@@ -140,7 +142,7 @@ var dvelopScenarios = func() []Scenario {
 			nulls := add("200-nulls", json, "a webhook in which every nullable member is null",
 				"simulated only: which members a tenant leaves null cannot be asked for")
 			nulls.Live, nulls.Switch = false, "nulls"
-			nulls.Departures = []Departure{{"answer", "/id"}} // of the inferred profile only: the documented one lets an id be null
+			nulls.Expects = []ExpectedProblem{{"answer", "/id"}} // of the inferred profile only: the documented one lets an id be null
 		case "GetEvent":
 			add("200-json", json, "an event with its webhooks, as application/json", "the ids of an event that exists")
 			add("200-hal", hal, "the same, as application/hal+json with its links", "the same, with Accept: application/hal+json")

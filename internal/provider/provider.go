@@ -11,6 +11,7 @@ package provider
 import (
 	"io/fs"
 	"slices"
+	"strings"
 
 	"example.com/webhookvcr/internal/pattern"
 )
@@ -43,8 +44,8 @@ type Definition struct {
 	// MatchAccept says that the vendor tells answers apart by the media type
 	// asked for, so that a cassette must as well.
 	MatchAccept bool
-	// Seeds are the exported placeholders and where their real values come from.
-	Seeds []Seed
+	// Bindings are the exported placeholders and where their real values come from.
+	Bindings []Binding
 	// Operations are the documented API calls.
 	Operations []Operation
 	// Delivery is what the vendor sends to a webhook's URL; nil when its schema is
@@ -82,9 +83,12 @@ type Definition struct {
 	// RetryAfter is the JSON pointer of the error member that repeats the
 	// Retry-After header; empty when there is none.
 	RetryAfter string
-	// RouteNotFound is the message of the answer to an unknown route, which has
-	// a shape of its own; empty when none is documented.
-	RouteNotFound string
+	// ErrorTag is the member of the vendor's error body that says which error it is,
+	// and which belongs to one status; empty when there is none.
+	ErrorTag string
+	// RouteNotFound is the answer to an unknown route, an object without ErrorTag;
+	// nil when none is documented.
+	RouteNotFound *RouteNotFound
 	// LoginPath is the path prefix of the sign-in page that a dead credential is
 	// redirected to; empty when there is none.
 	LoginPath string
@@ -93,9 +97,9 @@ type Definition struct {
 	// Schemas and Cassettes hold the vendor's files: schemas by their names,
 	// cassettes as SCENARIO.yaml.
 	Schemas, Cassettes fs.FS
-	// Resources is the grammar of ids that name a resource by its path; nil when
-	// the vendor has none.
-	Resources *Resources
+	// IDs are the forms of ids that the vendor composes of parts. Ids of other forms
+	// need no entry.
+	IDs []IDForm
 	// EventMap is the JSON pointer of an object whose members are named by event
 	// ids; empty when there is none.
 	EventMap string
@@ -106,16 +110,27 @@ type Definition struct {
 	Marks []Mark
 }
 
-// Resources says how ids of the form SCHEME:SERVICE:PARTITION:TYPE/ID:TYPE/ID…
-// are replaced.
-type Resources struct {
-	// Scheme is the first word.
-	Scheme string
+// IDForm is how ids that are composed of parts are written and replaced. They are
+// looked for in every text, and exchanged part by part.
+type IDForm struct {
+	// Form is the id with its parts in braces: {word} stays, {tenant} is replaced,
+	// {type} stays and says what the next {id} is, and {id} is replaced. It begins
+	// with a letter and ends with an id. Between two parts stands a separator that
+	// is no byte of the first: a word and a type consist of letters, digits and _,
+	// a tenant of letters, digits and -, an id of all these and of . ~ + =.
+	// In a text the separators : and / may be escaped.
+	Form string
+	// More is what may follow, any number of times; it ends with an id.
+	More string
 	// First are the placeholders of the first id of a type, Names what the further
 	// ones are called before their number, where not by the type itself. The empty
-	// type stands for the partition.
+	// type stands for the tenant, and "id" for an id without a type.
 	First, Names map[string]string
 }
+
+// RouteNotFound is the 404 of an unknown route: its member that holds a message of
+// the vendor's.
+type RouteNotFound struct{ Member, Message string }
 
 // Mark is a form of text that gives a tenant away.
 type Mark struct {
@@ -225,8 +240,8 @@ type Class struct {
 	Documented bool
 }
 
-// Seed is an exported placeholder whose real value a live recording must know.
-type Seed struct {
+// Binding is an exported placeholder whose real value a live recording must know.
+type Binding struct {
 	// Placeholder is the exported value.
 	Placeholder string
 	// Var is the environment variable with the real value.
@@ -257,6 +272,8 @@ type Operation struct {
 	Forms  []Form
 	// Responses are the documented answers. Status 0 is never used.
 	Responses []Response
+	// Exclusive are members of the request that stand without certain others.
+	Exclusive []Exclusive
 	// Echo ties an id of the request to one of the answer; nil when none is.
 	Echo *Echo
 	// Writes says that the operation changes the tenant. Its scenarios are recorded
@@ -297,6 +314,13 @@ type Response struct {
 	Empty bool
 	// Headers are response headers that the vendor documents as always there.
 	Headers []string
+}
+
+// Exclusive is a rule that a vendor states in prose only: in the object at a JSON
+// pointer, a member stands without the others.
+type Exclusive struct {
+	Object, Member string
+	Others         []string
 }
 
 // Echo says where a request names the object that the answer must be about.
@@ -347,8 +371,8 @@ type Scenario struct {
 	// error that only a malformed request provokes can so be shown to a client
 	// that never sends one.
 	Also []string
-	// Departures are the breaches of contract that the scenario demonstrates.
-	Departures []Departure
+	// Expects are the breaches of contract that the scenario demonstrates.
+	Expects []ExpectedProblem
 	// Varies are the pointers of the request's members that are another caller's to
 	// choose: its cassette answers any value of the same form there.
 	Varies []string
@@ -366,13 +390,23 @@ type Request struct {
 	NoOrigin bool
 }
 
-// Departure names one expected problem.
-type Departure struct {
+// ExpectedProblem names one expected problem.
+type ExpectedProblem struct {
 	// In is "request" or "answer".
 	In string
 	// Pointer is the JSON pointer of the member; for a header or a query key it
 	// is the name.
 	Pointer string
+}
+
+// StartsID says whether a text begins as the composed ids of some vendor do.
+func StartsID(s string) bool {
+	return slices.ContainsFunc(All(), func(d *Definition) bool {
+		return slices.ContainsFunc(d.IDs, func(f IDForm) bool {
+			start, _, _ := strings.Cut(f.Form, "{")
+			return strings.HasPrefix(s, start)
+		})
+	})
 }
 
 // All returns the known vendors, in alphabetical order of their names.

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -18,17 +19,9 @@ type Route struct {
 // compared segment by segment after decoding, so that an escaped slash in an id
 // is no separator. ok is false for an undocumented method or path.
 func (d *Definition) Find(method string, u *url.URL) (r Route, ok bool) {
-	segments := Segments(u.EscapedPath())
-	for i := range d.Operations {
-		op := &d.Operations[i]
-		for j := range op.Forms {
-			form := &op.Forms[j]
-			if form.Method != method {
-				continue
-			}
-			if vars, ok := matchPath(Segments(form.Path), segments); ok {
-				return Route{op, form, vars}, true
-			}
+	for op, form := range d.fitting(u.EscapedPath()) {
+		if form.Method == method {
+			return Route{op, form, variables(form, u.EscapedPath())}, true
 		}
 	}
 	return Route{}, false
@@ -37,30 +30,72 @@ func (d *Definition) Find(method string, u *url.URL) (r Route, ok bool) {
 // Variables returns the values of the path variables of the first template, of
 // whatever method, that fits the path; nil when none does.
 func (d *Definition) Variables(escapedPath string) map[string]string {
-	segments := Segments(escapedPath)
-	for i := range d.Operations {
-		for _, form := range d.Operations[i].Forms {
-			if vars, ok := matchPath(Segments(form.Path), segments); ok {
-				return vars
-			}
-		}
+	for _, form := range d.fitting(escapedPath) {
+		return variables(form, escapedPath)
+	}
+	return nil
+}
+
+// Template returns the segments of the first documented path, of whatever
+// method, that fits, variables in braces; nil when none does.
+func (d *Definition) Template(escapedPath string) []string {
+	for _, form := range d.fitting(escapedPath) {
+		return Segments(form.Path)
 	}
 	return nil
 }
 
 // Methods returns the documented methods of a path, sorted.
 func (d *Definition) Methods(u *url.URL) []string {
-	segments := Segments(u.EscapedPath())
 	var methods []string
-	for i := range d.Operations {
-		for _, form := range d.Operations[i].Forms {
-			if _, ok := matchPath(Segments(form.Path), segments); ok {
-				methods = append(methods, form.Method)
-			}
-		}
+	for _, form := range d.fitting(u.EscapedPath()) {
+		methods = append(methods, form.Method)
 	}
 	slices.Sort(methods)
 	return slices.Compact(methods)
+}
+
+// fitting returns the forms whose templates fit a path.
+func (d *Definition) fitting(escapedPath string) iter.Seq2[*Operation, *Form] {
+	return func(yield func(*Operation, *Form) bool) {
+		segments := Segments(escapedPath)
+		for i := range d.Operations {
+			op := &d.Operations[i]
+			for j := range op.Forms {
+				if fits(Segments(op.Forms[j].Path), segments) && !yield(op, &op.Forms[j]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func fits(template, segments []string) bool {
+	if len(template) != len(segments) {
+		return false
+	}
+	for i, want := range template {
+		got, err := url.PathUnescape(segments[i])
+		if err != nil || got == "" || got != want && !strings.HasPrefix(want, "{") {
+			return false
+		}
+	}
+	return true
+}
+
+// variables returns the values of the variables of a form that fits the path.
+func variables(form *Form, escapedPath string) map[string]string {
+	var values map[string]string
+	segments := Segments(escapedPath)
+	for i, name := range Segments(form.Path) {
+		if strings.HasPrefix(name, "{") {
+			if values == nil {
+				values = map[string]string{}
+			}
+			values[strings.Trim(name, "{}")], _ = url.PathUnescape(segments[i])
+		}
+	}
+	return values
 }
 
 // QueryList is a list that a query parameter holds. How a list is written there
@@ -85,49 +120,11 @@ func Segments(escapedPath string) []string {
 	return strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")
 }
 
-func matchPath(template, segments []string) (map[string]string, bool) {
-	if len(template) != len(segments) {
-		return nil, false
-	}
-	var vars map[string]string
-	for i, t := range template {
-		decoded, err := url.PathUnescape(segments[i])
-		if err != nil || decoded == "" {
-			return nil, false
-		}
-		if !strings.HasPrefix(t, "{") {
-			if t != decoded {
-				return nil, false
-			}
-			continue
-		}
-		if vars == nil {
-			vars = map[string]string{}
-		}
-		vars[strings.Trim(t, "{}")] = decoded
-	}
-	return vars, true
-}
-
 // Response returns the documented answer of that status, or nil.
 func (o *Operation) Response(status int) *Response {
 	for i := range o.Responses {
 		if o.Responses[i].Status == status {
 			return &o.Responses[i]
-		}
-	}
-	return nil
-}
-
-// Template returns the segments of the first documented path, of whatever
-// method, that fits, variables in braces; nil when none does.
-func (d *Definition) Template(escapedPath string) []string {
-	segments := Segments(escapedPath)
-	for i := range d.Operations {
-		for _, form := range d.Operations[i].Forms {
-			if _, ok := matchPath(Segments(form.Path), segments); ok {
-				return Segments(form.Path)
-			}
 		}
 	}
 	return nil
@@ -140,11 +137,11 @@ func (d *Definition) EventVariable() string { return d.event().Variable }
 // EventPlaceholder returns the placeholder of the seeded event id.
 func (d *Definition) EventPlaceholder() string { return d.event().Placeholder }
 
-func (d *Definition) event() Seed {
-	for _, s := range d.Seeds {
+func (d *Definition) event() Binding {
+	for _, s := range d.Bindings {
 		if s.Kind == Event {
 			return s
 		}
 	}
-	return Seed{}
+	return Binding{}
 }

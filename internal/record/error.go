@@ -140,7 +140,7 @@ func (r *Recording) opReason(op *net.OpError) string {
 			text = strings.ReplaceAll(text, addr.String(), host)
 		}
 	}
-	return r.table.HideText(text)
+	return r.table.FromTenantText(text)
 }
 
 // Answering is a transport whose answer can be relied on: one that gives neither

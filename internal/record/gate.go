@@ -63,7 +63,7 @@ func (r *Recording) placeOf(i int, known *knowledge) string {
 // suspicious returns the rule by which a text looks like a credential or a
 // personal datum; empty when none does.
 func suspicious(text string) string {
-	if found := placeholder.Suspicious([]byte(text)); len(found) > 0 {
+	if found := placeholder.Credentials([]byte(text)); len(found) > 0 {
 		return found[0].Rule
 	}
 	return ""
@@ -180,7 +180,7 @@ const minPart = 5
 // late finds the tenant's values, and what looks like somebody's, in a token that
 // stands open.
 func (e *audit) late(t token) (reasons []string) {
-	if p, late := e.r.table.Late([]byte(t.value)); late && !e.openURL(t) || late && e.r.table.RevealText(p) != t.value {
+	if p, late := e.r.table.Escaped([]byte(t.value)); late && !e.openURL(t) || late && e.r.table.ToTenantText(p) != t.value {
 		reason := fmt.Sprintf("%s shows a value that %q stands for", t.place(), p)
 		if e.texts == nil {
 			for _, ia := range e.r.captured {

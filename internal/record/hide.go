@@ -25,8 +25,8 @@ func (r *Recording) hideBody(asked contract.Request, resp *http.Response, body [
 		}
 		return []byte(replacedText), nil
 	}
-	classes := contract.AnswerClasses(r.Definition, asked, contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body})
-	return r.table.HideJSON(body, r.overridden(classes))
+	classes := contract.ResponseClasses(r.Definition, asked, contract.Response{Status: resp.StatusCode, Header: resp.Header, Body: body})
+	return r.table.FromTenantJSON(body, r.overridden(classes))
 }
 
 // fixedMoment stands for a time in seconds or milliseconds since 1970 in a rate
@@ -45,7 +45,7 @@ func (r *Recording) hideHeader(header http.Header) http.Header {
 	out := http.Header{}
 	for name, grammar := range r.Definition.ResponseHeaders {
 		for _, value := range header.Values(name) {
-			if hidden, ok := hideValue(r.Definition, grammar, value, r.table.HideURL); ok {
+			if hidden, ok := hideValue(r.Definition, grammar, value, r.table.FromTenantURL); ok {
 				out.Add(name, hidden)
 			}
 		}

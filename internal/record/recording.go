@@ -30,8 +30,8 @@ type Config struct {
 	// Varies are JSON pointers of requests whose strings differ from run to run:
 	// a replay takes any that fits.
 	Varies []string
-	// Seeds are placeholders of the caller's own.
-	Seeds []provider.Seed
+	// Bindings are placeholders of the caller's own.
+	Bindings []provider.Binding
 	// AcceptDrift writes a cassette whose answers break the contract, and lists
 	// the breaches in it.
 	AcceptDrift bool

@@ -60,8 +60,8 @@ func TestRecording_Exchanges(t *testing.T) {
 	require.Len(t, exchanges, 1)
 	assert.Equal(t, "POST", exchanges[0].Request.Method)
 	assert.Equal(t, provider.DevRev.BaseURL+"/webhooks.get", exchanges[0].Request.URL.String())
-	assert.Equal(t, 200, exchanges[0].Answer.Status)
-	assert.Contains(t, string(exchanges[0].Answer.Body), `"secret": "cGxhY2Vob2xkZXItMQ=="`)
+	assert.Equal(t, 200, exchanges[0].Response.Status)
+	assert.Contains(t, string(exchanges[0].Response.Body), `"secret": "cGxhY2Vob2xkZXItMQ=="`)
 	assert.Equal(t, 1, recording.Replaced()[provider.Secret], "the credential is in no exchange, the webhook's secret is")
 	for _, dir := range []string{".", os.Getenv("TMPDIR")} {
 		files, err := os.ReadDir(dir)

@@ -110,12 +110,12 @@ func (r *Recording) askTenant(req *exchange.Request, sent *http.Request) (*http.
 // send exchanges placeholders for real values, adds the credential, and returns
 // the tenant's answer with its body decoded.
 func (r *Recording) send(caller *http.Request, cred exchange.Credential, method string, u *url.URL, header http.Header, body []byte) (*http.Response, []byte, error) {
-	real, err := r.table.RevealURL(u)
+	real, err := r.table.ToTenantURL(u)
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(body) > 0 {
-		if body, err = r.table.RevealJSON(body); err != nil {
+		if body, err = r.table.ToTenantJSON(body); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -185,13 +185,13 @@ func (r *Recording) withCallers(caller *http.Request, recorded http.Header) http
 			continue
 		}
 		for _, v := range values {
-			header.Add(name, r.table.RevealText(v))
+			header.Add(name, r.table.ToTenantText(v))
 		}
 	}
 	var cookies []string
 	for _, cookie := range caller.Cookies() {
 		if cookie.Name != r.Definition.SessionCookie {
-			cookies = append(cookies, cookie.Name+"="+r.table.RevealText(cookie.Value))
+			cookies = append(cookies, cookie.Name+"="+r.table.ToTenantText(cookie.Value))
 		}
 	}
 	if len(cookies) > 0 {

@@ -168,7 +168,7 @@ func (e *audit) walk(visit func(token)) {
 	}
 	headers(a.Headers, "answer", visit)
 	if a.Body != "" {
-		e.body("answer", a.Body, e.r.overridden(contract.AnswerClasses(e.r.Definition, x.Request, x.Answer)), visit)
+		e.body("answer", a.Body, e.r.overridden(contract.ResponseClasses(e.r.Definition, x.Request, x.Response)), visit)
 	}
 }
 

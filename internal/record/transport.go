@@ -134,14 +134,14 @@ func (r *Recording) admit(req *exchange.Request) (*http.Request, error) {
 	if len(body) > 0 {
 		if json.Valid(body) {
 			var err error
-			if body, err = r.table.SendJSON(body, classes); err != nil {
+			if body, err = r.table.ToTapeJSON(body, classes); err != nil {
 				return nil, err
 			}
 		} else if r.Scenario == nil {
 			return nil, errors.New("its body is not JSON, and only JSON can be searched for what must not be recorded")
 		}
 	}
-	u, err := r.table.SendURL(req.URL, classes)
+	u, err := r.table.ToTapeURL(req.URL, classes)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract
 	t.Report.Helper()
 	ia := r.captured[id]
 	e := cassette.ExchangeOf(ia)
-	answer := contract.CheckAnswer(t.Definition, e.Request, e.Answer, t.Strict)
+	answer := contract.CheckResponse(t.Definition, e.Request, e.Response, t.Strict)
 	label := fmt.Sprintf("the live exchange #%d", id)
 	if r.Tenant.Source == cassette.Simulated {
 		label = fmt.Sprintf("the simulated exchange #%d", id)
@@ -211,9 +211,9 @@ func (r *Recording) forCaller(req *exchange.Request, ia *cassette.Interaction) *
 	resp := exchange.NewResponse(ia, req.Sent)
 	sent := r.table.Sent()
 	if location := resp.Header.Get("Location"); location != "" {
-		resp.Header.Set("Location", sent.RestoreText(location))
+		resp.Header.Set("Location", sent.ToCallerText(location))
 	}
-	exchange.SetBody(resp, string(sent.RestoreJSON([]byte(ia.Response.Body))))
+	exchange.SetBody(resp, string(sent.ToCallerJSON([]byte(ia.Response.Body))))
 	if req.Method == http.MethodHead {
 		resp.Body = http.NoBody
 	}

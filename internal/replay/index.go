@@ -196,7 +196,7 @@ func (t *Index) problems(id int, strict bool) []contract.Problem {
 	}
 	v.once.Do(func() {
 		x := cassette.ExchangeOf(e.ia)
-		v.problems = contract.CheckAnswer(t.def, x.Request, x.Answer, strict)
+		v.problems = contract.CheckResponse(t.def, x.Request, x.Response, strict)
 	})
 	return v.problems
 }

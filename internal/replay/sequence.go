@@ -82,9 +82,9 @@ func (s *Sequence) answer(r *exchange.Request, p *progress, id int) (*http.Respo
 	resp, body := exchange.NewResponse(e.ia, r.Sent), e.ia.Response.Body
 	if e.sent {
 		s.mu.Lock()
-		body = string(s.sent.RestoreJSON([]byte(body)))
+		body = string(s.sent.ToCallerJSON([]byte(body)))
 		if location := resp.Header.Get("Location"); location != "" {
-			resp.Header.Set("Location", s.sent.RestoreText(location))
+			resp.Header.Set("Location", s.sent.ToCallerText(location))
 		}
 		s.mu.Unlock()
 	}

@@ -172,14 +172,14 @@ var unprovoked = map[string]string{}
 
 // exchange sends a request and returns it with the answer as the contract reads
 // both.
-func exchange(t testing.TB, h http.Handler, req *http.Request, body string) (contract.Request, contract.Answer) {
+func exchange(t testing.TB, h http.Handler, req *http.Request, body string) (contract.Request, contract.Response) {
 	t.Helper()
 	asked := contract.Request{Method: req.Method, URL: req.URL, Header: req.Header, Body: []byte(body)}
 	resp, err := simulator.Transport(h).RoundTrip(req)
 	require.NoError(t, err)
 	answer, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	return asked, contract.Answer{Status: resp.StatusCode, Header: resp.Header, Body: answer}
+	return asked, contract.Response{Status: resp.StatusCode, Header: resp.Header, Body: answer}
 }
 
 // requests calls f with every request to an operation that is tried: each target
@@ -231,7 +231,7 @@ func TestContract_everyAnswer(t *testing.T) {
 								if met[same] {
 									continue
 								}
-								problems := contract.CheckAnswer(d, asked, answer, false)
+								problems := contract.CheckResponse(d, asked, answer, false)
 								met[same] = len(problems) == 0
 								for _, p := range problems {
 									if p.Fails() || st.name != "switch undocumented" {
@@ -257,7 +257,7 @@ func TestContract_everyAnswer(t *testing.T) {
 }
 
 // digest is the same for the same answer to the same request.
-func digest(asked contract.Request, answer contract.Answer) (sum [sha256.Size]byte) {
+func digest(asked contract.Request, answer contract.Response) (sum [sha256.Size]byte) {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %s %d %d %d\n", asked.Method, asked.URL, len(asked.Body), answer.Status, len(answer.Body))
 	asked.Header.Write(h)
@@ -324,7 +324,7 @@ func TestContract_inferredProfile(t *testing.T) {
 		}
 		req := tenantRequest(t, d, s.Request)
 		asked, answer := exchange(t, &simulator.DVelop{}, req, "")
-		assert.Empty(t, contract.CheckAnswer(d, asked, answer, true), s.Name)
+		assert.Empty(t, contract.CheckResponse(d, asked, answer, true), s.Name)
 	}
 }
 
@@ -334,7 +334,7 @@ func TestContract_findsFaults(t *testing.T) {
 	req := tenantRequest(t, d, d.Scenario("webhooks.get/200").Request)
 	h := &simulator.DevRev{Webhooks: []simulator.DevRevWebhook{{ID: simulatorID(), URL: "u", Secret: "s", Status: "degraded"}}}
 	asked, answer := exchange(t, h, req, `{"id":"`+simulatorID()+`"}`)
-	problems := contract.CheckAnswer(d, asked, answer, false)
+	problems := contract.CheckResponse(d, asked, answer, false)
 	require.Len(t, problems, 1)
 	assert.Equal(t, "/webhook/status", problems[0].Pointer)
 }
@@ -375,7 +375,7 @@ func FuzzContract(f *testing.F) {
 					req = newRequest(t, form.Method, req.URL.String(), body)
 					req.Header = http.Header{"Authorization": {"Bearer " + token}, "Origin": {base}, "Accept": {accept}}
 					asked, answer := exchange(t, h, req, body)
-					for _, p := range contract.CheckAnswer(d, asked, answer, false) {
+					for _, p := range contract.CheckResponse(d, asked, answer, false) {
 						if p.Fails() {
 							t.Fatalf("%s %s: %d %s\n%s", form.Method, req.URL, answer.Status, p, answer.Body)
 						}

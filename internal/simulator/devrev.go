@@ -129,7 +129,7 @@ func (s *DevRev) admittedAnswer(r *http.Request, body []byte, complete, admitted
 func (s *DevRev) operate(r *http.Request, body []byte, complete bool) (status int, v any, err error) {
 	route, ok := provider.DevRev.Find(r.Method, r.URL)
 	if !ok {
-		return 0, nil, &devrevError{http.StatusNotFound, map[string]any{"message": provider.DevRev.RouteNotFound}}
+		return 0, nil, &devrevError{http.StatusNotFound, map[string]any{"message": provider.DevRev.RouteNotFound.Message}}
 	}
 	if !complete {
 		return 0, nil, devrevBadRequest("bad_request")

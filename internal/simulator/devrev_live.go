@@ -497,6 +497,21 @@ func (s *DevRev) context() context.Context {
 // Deliveries implements Live.
 func (s *DevRev) Deliveries() []Delivery { return s.log.list() }
 
+// State implements Live: the webhooks as webhooks.list shows them, and why one is
+// not active.
+func (s *DevRev) State() any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.start()
+	why := map[string]string{}
+	for _, w := range s.webhooks {
+		if reason := s.refusal(w, s.life(w.ID), ""); w.Status != statusActive {
+			why[w.ID] = reason
+		}
+	}
+	return map[string]any{"webhooks": slices.Clone(s.webhooks), "not_active": why}
+}
+
 // Settle implements Live.
 func (s *DevRev) Settle(ctx context.Context) error { return s.work.wait(ctx) }
 

@@ -287,6 +287,24 @@ func (s *DVelop) trafficOf(id string) *traffic {
 // Deliveries implements Live.
 func (s *DVelop) Deliveries() []Delivery { return s.log.list() }
 
+// State implements Live: the events that have webhooks, by their ids.
+func (s *DVelop) State() any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.start()
+	type event struct {
+		Order    []string        `json:"order"`
+		Webhooks []DVelopWebhook `json:"webhooks"`
+	}
+	events := map[string]event{}
+	for _, e := range s.events {
+		if len(e.Webhooks) > 0 {
+			events[e.ID] = event{e.Order, ordered(e)}
+		}
+	}
+	return map[string]any{"events": events}
+}
+
 // Settle implements Live.
 func (s *DVelop) Settle(ctx context.Context) error { return s.work.wait(ctx) }
 

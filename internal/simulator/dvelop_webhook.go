@@ -14,15 +14,15 @@ import (
 // Timeout is null in answers; an empty Description, HandleResponse or URI is
 // left out, since the schema allows neither null nor an empty text for them.
 type DVelopWebhook struct {
-	APIKey         *string
-	Description    string
-	Enabled        bool
-	HandleResponse string
-	ID             string
-	Restrictions   []DVelopRestriction
-	Retry          *bool
-	Timeout        *int32
-	URI            string
+	APIKey         *string             `json:"apiKey"`
+	Description    string              `json:"description,omitempty"`
+	Enabled        bool                `json:"enabled"`
+	HandleResponse string              `json:"handleResponse,omitempty"`
+	ID             string              `json:"id"`
+	Restrictions   []DVelopRestriction `json:"restrictions"`
+	Retry          *bool               `json:"retry"`
+	Timeout        *int32              `json:"timeout"`
+	URI            string              `json:"uri,omitempty"`
 }
 
 // DVelopRestriction limits a webhook to a category; nil members are null.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"runtime/debug"
 	"slices"
@@ -117,13 +116,12 @@ func (r *Receivers) transport() http.RoundTripper {
 // that ends when the client gives up and when the handler has returned.
 func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(req.Context())
-	in := httptest.NewRequestWithContext(ctx, req.Method, req.URL.RequestURI(), http.NoBody)
-	in.Host, in.Header, in.ContentLength = req.URL.Host, req.Header.Clone(), req.ContentLength
-	in.URL.Host, in.URL.Scheme = "", ""
-	if req.Body != nil {
-		in.Body = req.Body
+	in, err := received(req.WithContext(ctx))
+	if err != nil {
+		cancel()
+		return nil, err
 	}
-	w := &reply{ResponseRecorder: httptest.NewRecorder(), ctx: ctx}
+	w := &reply{recording{header: http.Header{}}, ctx}
 	done := make(chan error, 1)
 	release := hold(ctx)
 	go func() {
@@ -149,15 +147,13 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 	case <-req.Context().Done():
 		return nil, context.Cause(req.Context())
 	}
-	resp := w.Result()
-	resp.Request = req
-	return resp, nil
+	return w.response(req), nil
 }
 
 // reply is a handler's answer. It keeps what will be read of the body, and fails
 // writes of a handler whose client has gone, as a connection does.
 type reply struct {
-	*httptest.ResponseRecorder
+	recording
 	ctx context.Context
 }
 
@@ -166,12 +162,8 @@ func (r *reply) Write(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	room := max(0, MaxReply-r.Body.Len())
-	if _, err := r.ResponseRecorder.Write(p[:min(len(p), room)]); err != nil {
+	if _, err := r.recording.Write(p[:min(len(p), max(0, MaxReply-r.body.Len()))]); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
-
-// WriteString implements io.StringWriter.
-func (r *reply) WriteString(s string) (int, error) { return r.Write([]byte(s)) }

@@ -81,7 +81,7 @@ func tenantRequest(t *testing.T, d *provider.Definition, r provider.Request) *ht
 	t.Helper()
 	base, token, env := simulator.Tenant(d)
 	var pairs []string
-	for _, s := range d.Seeds {
+	for _, s := range d.Bindings {
 		pairs = append(pairs, s.Placeholder, env[s.Var], url.QueryEscape(s.Placeholder), url.QueryEscape(env[s.Var]))
 	}
 	reveal := strings.NewReplacer(pairs...).Replace
@@ -187,13 +187,13 @@ func TestTenant(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "https", u.Scheme)
 		assert.Empty(t, u.Path)
-		for _, s := range d.Seeds {
+		for _, s := range d.Bindings {
 			assert.NotEmpty(t, env[s.Var], "%s has no value for %s", d.Name, s.Var)
 			if s.Kind != provider.Event {
 				assert.NotEqual(t, s.Placeholder, env[s.Var])
 			}
 		}
-		assert.Len(t, env, len(d.Seeds))
+		assert.Len(t, env, len(d.Bindings))
 
 		env["changed"] = "by the caller"
 		_, _, again := simulator.Tenant(d)
@@ -214,7 +214,7 @@ func TestTenant(t *testing.T) {
 func TestTenant_lookups(t *testing.T) {
 	for _, d := range provider.All() {
 		_, _, env := simulator.Tenant(d)
-		for _, s := range d.Seeds {
+		for _, s := range d.Bindings {
 			if s.Lookup == nil {
 				continue
 			}

@@ -32,6 +32,8 @@ type Live interface {
 	// Deliveries is all that was delivered, or was to be, in the order in which it
 	// began; verify requests are among it.
 	Deliveries() []Delivery
+	// State is what the tenant holds, as a value that encoding/json encodes.
+	State() any
 	// Settle waits until nothing is on its way and no attempt will follow.
 	Settle(ctx context.Context) error
 	// Close ends what is on its way and waits for it.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest/goldentest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 const (
@@ -22,10 +23,10 @@ const (
 func TestDiff_json(t *testing.T) {
 	workspace(t)
 	writeFile(t, lookupFile, strings.ReplaceAll(lookupGolden, "\n", "\r\n"))
-	tb := &fakeTB{name: "TestLookup"}
+	tb := tbtest.New("TestLookup")
 
 	goldentest.Assert(tb, "lookup", lookup)
-	require.Empty(t, tb.failures, "CRLF is fine in a JSON golden")
+	require.Empty(t, tb.Errors(), "CRLF is fine in a JSON golden")
 
 	got := lookup
 	got.ID = "another-id"
@@ -39,7 +40,7 @@ func TestDiff_json(t *testing.T) {
 +  "id": "another-id",
    "url": "https://example.com/hook?a=1&b=<2>"
  }
-` + accept}, tb.failures)
+` + accept}, tb.Errors())
 }
 
 func TestDiff_bytes(t *testing.T) {
@@ -85,11 +86,11 @@ func TestDiff_bytes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			workspace(t)
 			writeFile(t, "testdata/golden/raw.golden", test.golden)
-			tb := &fakeTB{name: "TestLookup"}
+			tb := tbtest.New("TestLookup")
 			goldentest.AssertBytes(tb, "raw", []byte(test.golden))
-			require.Empty(t, tb.failures)
+			require.Empty(t, tb.Errors())
 			goldentest.AssertBytes(tb, "raw", []byte(test.got))
-			assert.Equal(t, []string{heading + "testdata/golden/raw.golden " + test.want + accept}, tb.failures)
+			assert.Equal(t, []string{heading + "testdata/golden/raw.golden " + test.want + accept}, tb.Errors())
 		})
 	}
 }
@@ -103,10 +104,10 @@ func TestDiff_large(t *testing.T) {
 		fmt.Fprintf(&got, "{\n},\n%d\n", i%5)
 	}
 	writeFile(t, "testdata/golden/raw.golden", want.String())
-	tb := &fakeTB{name: "TestLookup"}
+	tb := tbtest.New("TestLookup")
 	begin := time.Now()
 	goldentest.AssertBytes(tb, "raw", got.Bytes())
 	assert.Less(t, time.Since(begin), 20*time.Second)
-	require.Len(t, tb.failures, 1)
-	assert.Less(t, len(tb.failures[0]), 16<<10)
+	require.Len(t, tb.Errors(), 1)
+	assert.Less(t, len(tb.Errors()[0]), 16<<10)
 }

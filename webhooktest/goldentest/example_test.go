@@ -6,15 +6,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"strings"
 
 	"example.com/webhookvcr/webhooktest/goldentest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // In the examples, t stands for the *testing.T of a test named TestLookup.
 
 func ExampleAssert() {
-	t := &fakeTB{name: "TestLookup"}
+	t := tbtest.New("TestLookup")
 
 	// What the code under test makes of an answer.
 	type webhook struct {
@@ -42,18 +42,18 @@ func ExampleAssert() {
 
 // The golden file does not exist: the failure names the command that creates it.
 func ExampleAssert_missing() {
-	t := &fakeTB{name: "TestLookup"}
+	t := tbtest.New("TestLookup")
 
 	goldentest.Assert(t, "webhooks.get/404", "not found")
 
-	fmt.Println(strings.Join(t.failures, "\n"))
+	fmt.Println(t.Failures())
 	// Output:
 	// golden "webhooks.get/404": testdata/golden/webhooks.get/404.golden.json does not exist
 	// to create it: GOLDIE_UPDATE=true go test -run '^TestLookup$' .
 }
 
 func ExampleAssertJSON() {
-	t := &fakeTB{name: "TestLookup"}
+	t := tbtest.New("TestLookup")
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, `{"type":"not_found", "message":"no such webhook"}`)
 	}))
@@ -73,7 +73,7 @@ func ExampleAssertJSON() {
 	goldentest.AssertJSON(t, "example-body", body)
 
 	// The order of members does not count, the values do.
-	fmt.Println(strings.Join(t.failures, "\n"))
+	fmt.Println(t.Failures())
 	// Output:
 	// Result did not match the golden fixture. Diff is below:
 	//
@@ -88,7 +88,7 @@ func ExampleAssertJSON() {
 }
 
 func ExampleAssertBytes() {
-	t := &fakeTB{name: "TestLookup"}
+	t := tbtest.New("TestLookup")
 
 	goldentest.AssertBytes(t, "example", []byte("webhook-id  active  https://example.com/hook\n"))
 
@@ -98,11 +98,11 @@ func ExampleAssertBytes() {
 }
 
 func ExampleDir() {
-	t := &fakeTB{name: "TestLookup"}
+	t := tbtest.New("TestLookup")
 
 	goldentest.AssertBytes(t, "table", []byte("webhook-id  active\n"), goldentest.Dir("testdata/tables"))
 
-	fmt.Println(strings.Join(t.failures, "\n"))
+	fmt.Println(t.Failures())
 	// Output:
 	// golden "table": testdata/tables/table.golden does not exist
 	// to create it: GOLDIE_UPDATE=true go test -run '^TestLookup$' .

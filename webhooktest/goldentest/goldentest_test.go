@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest/goldentest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 type subscription struct {
@@ -113,11 +114,11 @@ func TestUpdate_thenCompare(t *testing.T) {
 
 	setFlag(t, "update", "true")
 	for file, do := range asserts {
-		tb := &fakeTB{name: "TestLookup"}
+		tb := tbtest.New("TestLookup")
 		do(tb)
-		require.Empty(t, tb.failures)
-		require.Len(t, tb.logs, 1)
-		require.Contains(t, tb.logs[0], file+" written")
+		require.Empty(t, tb.Errors())
+		require.Len(t, tb.Logs(), 1)
+		require.Contains(t, tb.Logs()[0], file+" written")
 	}
 
 	assert.Equal(t, lookupGolden, readFile(t, lookupFile))
@@ -132,10 +133,10 @@ func TestUpdate_thenCompare(t *testing.T) {
 
 	setFlag(t, "update", "false")
 	for _, do := range asserts {
-		tb := &fakeTB{name: "TestLookup"}
+		tb := tbtest.New("TestLookup")
 		do(tb)
-		require.Empty(t, tb.failures)
-		require.Empty(t, tb.logs)
+		require.Empty(t, tb.Errors())
+		require.Empty(t, tb.Logs())
 	}
 }
 
@@ -146,11 +147,12 @@ func TestUpdate_keepsEqualFile(t *testing.T) {
 	setFlag(t, "update", "true")
 	t.Setenv("CI", "true")
 
-	tb := &fakeTB{name: "TestLookup", failed: true}
+	tb := tbtest.New("TestLookup")
+	tb.Fail()
 	goldentest.Assert(tb, "lookup", lookup)
 
-	assert.Empty(t, tb.failures, "nothing is to be written, so nothing is refused")
-	assert.Empty(t, tb.logs)
+	assert.Empty(t, tb.Errors(), "nothing is to be written, so nothing is refused")
+	assert.Empty(t, tb.Logs())
 	assert.Equal(t, crlf, readFile(t, lookupFile))
 }
 
@@ -162,7 +164,7 @@ func TestUpdate_replacesWholeFile(t *testing.T) {
 	defer before.Close()
 	setFlag(t, "update", "true")
 
-	goldentest.Assert(&fakeTB{name: "TestLookup"}, "lookup", nil)
+	goldentest.Assert(tbtest.New("TestLookup"), "lookup", nil)
 
 	assert.Equal(t, "null\n", readFile(t, lookupFile))
 	old := make([]byte, 64)
@@ -213,15 +215,18 @@ this is CI (the variable CI is set), where an update hides a failure; update on 
 				writeFile(t, test.present, "null\n")
 			}
 
-			tb := &fakeTB{name: "TestLookup", failed: test.failed}
+			tb := tbtest.New("TestLookup")
+			if test.failed {
+				tb.Fail()
+			}
 			goldentest.Assert(tb, "lookup", lookup)
 
 			if test.want == "" {
-				assert.Empty(t, tb.failures)
+				assert.Empty(t, tb.Errors())
 				assert.FileExists(t, lookupFile)
 				return
 			}
-			assert.Equal(t, []string{test.want}, tb.failures)
+			assert.Equal(t, []string{test.want}, tb.Errors())
 			assert.NoFileExists(t, lookupFile)
 		})
 	}
@@ -233,15 +238,15 @@ func TestUpdate_cannotWrite(t *testing.T) {
 	writeFile(t, "testdata/golden", "a file where the directory should be")
 	require.NoError(t, os.MkdirAll("other/lookup.golden.json/x", 0o755))
 
-	tb := &fakeTB{name: "TestLookup"}
+	tb := tbtest.New("TestLookup")
 	goldentest.Assert(tb, "lookup", lookup)
-	require.Len(t, tb.failures, 1)
-	assert.Contains(t, tb.failures[0], `golden "lookup": testdata/golden/lookup.golden.json not written: mkdir testdata/golden: `)
+	require.Len(t, tb.Errors(), 1)
+	assert.Contains(t, tb.Errors()[0], `golden "lookup": testdata/golden/lookup.golden.json not written: mkdir testdata/golden: `)
 
-	tb = &fakeTB{name: "TestLookup"}
+	tb = tbtest.New("TestLookup")
 	goldentest.Assert(tb, "lookup", lookup, goldentest.Dir("other"))
-	require.Len(t, tb.failures, 1)
-	assert.Contains(t, tb.failures[0], `golden "lookup": other/lookup.golden.json not written: rename `)
+	require.Len(t, tb.Errors(), 1)
+	assert.Contains(t, tb.Errors()[0], `golden "lookup": other/lookup.golden.json not written: rename `)
 	assert.Equal(t, []string{"other", "other/lookup.golden.json", "other/lookup.golden.json/x", "testdata", "testdata/golden"}, files(t))
 }
 
@@ -285,13 +290,13 @@ func TestAssert_missing(t *testing.T) {
 		"TestLookup/404_(don't)": `GOLDIE_UPDATE=true go test -run '^TestLookup$/^404_\(don'\''t\)$' .`,
 	} {
 		workspace(t)
-		tb := &fakeTB{name: name}
+		tb := tbtest.New(name)
 		goldentest.Assert(tb, "lookup", lookup)
 		goldentest.AssertBytes(tb, "lookup", nil)
 		assert.Equal(t, []string{
 			"golden \"lookup\": testdata/golden/lookup.golden.json does not exist\nto create it: " + command,
 			"golden \"lookup\": testdata/golden/lookup.golden does not exist\nto create it: " + command,
-		}, tb.failures)
+		}, tb.Errors())
 		assert.Empty(t, files(t))
 	}
 }
@@ -299,27 +304,27 @@ func TestAssert_missing(t *testing.T) {
 func TestAssert_otherCase(t *testing.T) {
 	workspace(t)
 	writeFile(t, "testdata/golden/Hooks/lookup.golden.json", lookupGolden)
-	tb := &fakeTB{name: "TestLookup"}
+	tb := tbtest.New("TestLookup")
 	goldentest.Assert(tb, "hooks/lookup", lookup)
 	goldentest.Assert(tb, "Hooks/LookUp", lookup)
 	assert.Equal(t, []string{
 		`golden "hooks/lookup": testdata/golden/hooks/lookup.golden.json does not exist: testdata/golden/Hooks exists and differs only by case; expected one spelling: change the name in the test, or rename the file`,
 		`golden "Hooks/LookUp": testdata/golden/Hooks/LookUp.golden.json does not exist: testdata/golden/Hooks/lookup.golden.json exists and differs only by case; expected one spelling: change the name in the test, or rename the file`,
-	}, tb.failures)
+	}, tb.Errors())
 }
 
 func TestAssert_notAFile(t *testing.T) {
 	workspace(t)
 	require.NoError(t, os.MkdirAll(lookupFile, 0o755))
-	tb := &fakeTB{name: "TestLookup"}
+	tb := tbtest.New("TestLookup")
 	goldentest.Assert(tb, "lookup", lookup)
-	assert.Equal(t, []string{`golden "lookup": testdata/golden/lookup.golden.json is not a regular file; expected the golden file`}, tb.failures)
+	assert.Equal(t, []string{`golden "lookup": testdata/golden/lookup.golden.json is not a regular file; expected the golden file`}, tb.Errors())
 
 	writeFile(t, "plain", "")
-	tb = &fakeTB{name: "TestLookup"}
+	tb = tbtest.New("TestLookup")
 	goldentest.Assert(tb, "lookup", lookup, goldentest.Dir("plain"))
-	require.Len(t, tb.failures, 1)
-	assert.Contains(t, tb.failures[0], `golden "lookup": cannot read plain/lookup.golden.json: stat `)
+	require.Len(t, tb.Errors(), 1)
+	assert.Contains(t, tb.Errors()[0], `golden "lookup": cannot read plain/lookup.golden.json: stat `)
 }
 
 func TestAssert_name(t *testing.T) {
@@ -344,16 +349,16 @@ func TestAssert_name(t *testing.T) {
 		"aux/b":          `has the segment "aux", which is a device on Windows`,
 		"a/com7.x":       `has the segment "com7.x", which is a device on Windows`,
 	} {
-		tb := &fakeTB{name: "TestLookup"}
+		tb := tbtest.New("TestLookup")
 		goldentest.AssertBytes(tb, name, []byte("x"))
-		assert.Equal(t, []string{fmt.Sprintf(`golden %q: the name %s; expected a path with slashes below "testdata/golden", such as "lookup" or "webhooks.get/404"`, name, reason)}, tb.failures)
+		assert.Equal(t, []string{fmt.Sprintf(`golden %q: the name %s; expected a path with slashes below "testdata/golden", such as "lookup" or "webhooks.get/404"`, name, reason)}, tb.Errors())
 	}
 	assert.Empty(t, files(t))
 
 	for _, name := range []string{"webhooks.get/404-invalid_id", "TestX/#00", "é", "a b", "console", "com"} {
-		tb := &fakeTB{name: "TestLookup"}
+		tb := tbtest.New("TestLookup")
 		goldentest.AssertBytes(tb, name, []byte("x"))
-		assert.Empty(t, tb.failures, name)
+		assert.Empty(t, tb.Errors(), name)
 		assert.FileExists(t, "testdata/golden/"+name+".golden")
 	}
 }
@@ -361,14 +366,14 @@ func TestAssert_name(t *testing.T) {
 func TestAssert_allProblemsAtOnce(t *testing.T) {
 	workspace(t)
 	setFlag(t, "clean", "true")
-	tb := &fakeTB{name: "TestLookup"}
+	tb := tbtest.New("TestLookup")
 	goldentest.AssertJSON(tb, "", nil, goldentest.Dir("x"), nil, goldentest.Dir(""))
 	assert.Equal(t, []string{`golden "": option 2 is nil; leave it out
 Dir is given twice, and one directory holds the golden file; leave one out
 the directory given to Dir is empty; expected a path, such as "testdata/golden"
 the name is empty; expected a path with slashes below "", such as "lookup" or "webhooks.get/404"
 goldie's -clean is set, which would delete all of the directory; expected it unset: run without the flag and without GOLDIE_CLEAN, and delete golden files by hand
-the body is empty; expected JSON`}, tb.failures)
+the body is empty; expected JSON`}, tb.Errors())
 }
 
 func TestAssert_clean(t *testing.T) {
@@ -378,9 +383,9 @@ func TestAssert_clean(t *testing.T) {
 	setFlag(t, "clean", "true")
 	for _, update := range []string{"false", "true"} {
 		setFlag(t, "update", update)
-		tb := &fakeTB{name: "TestLookup"}
+		tb := tbtest.New("TestLookup")
 		goldentest.Assert(tb, "lookup", nil)
-		assert.Equal(t, []string{`golden "lookup": goldie's -clean is set, which would delete all of the directory; expected it unset: run without the flag and without GOLDIE_CLEAN, and delete golden files by hand`}, tb.failures)
+		assert.Equal(t, []string{`golden "lookup": goldie's -clean is set, which would delete all of the directory; expected it unset: run without the flag and without GOLDIE_CLEAN, and delete golden files by hand`}, tb.Errors())
 	}
 	assert.Equal(t, lookupGolden, readFile(t, lookupFile))
 	assert.FileExists(t, "testdata/golden/keep")
@@ -396,16 +401,16 @@ func TestAssert_flagsReplaced(t *testing.T) {
 
 	t.Setenv("GOLDIE_UPDATE", "True")
 	t.Setenv("CI", "true")
-	tb := &fakeTB{name: "TestLookup"}
+	tb := tbtest.New("TestLookup")
 	goldentest.Assert(tb, "lookup", nil)
-	require.Len(t, tb.failures, 1)
-	assert.Contains(t, tb.failures[0], "this is CI")
+	require.Len(t, tb.Errors(), 1)
+	assert.Contains(t, tb.Errors()[0], "this is CI")
 
 	t.Setenv("GOLDIE_CLEAN", "1")
-	tb = &fakeTB{name: "TestLookup"}
+	tb = tbtest.New("TestLookup")
 	goldentest.Assert(tb, "lookup", nil)
-	require.Len(t, tb.failures, 1)
-	assert.Contains(t, tb.failures[0], "goldie's -clean is set")
+	require.Len(t, tb.Errors(), 1)
+	assert.Contains(t, tb.Errors()[0], "goldie's -clean is set")
 	assert.Equal(t, lookupGolden, readFile(t, lookupFile))
 }
 
@@ -439,14 +444,14 @@ func TestAssert_values(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			workspace(t)
 			setFlag(t, "update", "true")
-			tb := &fakeTB{name: "TestLookup"}
+			tb := tbtest.New("TestLookup")
 			goldentest.Assert(tb, "lookup", test.got)
 			if test.want != "" {
-				assert.Equal(t, []string{`golden "lookup": ` + test.want}, tb.failures)
+				assert.Equal(t, []string{`golden "lookup": ` + test.want}, tb.Errors())
 				assert.Empty(t, files(t))
 				return
 			}
-			assert.Empty(t, tb.failures)
+			assert.Empty(t, tb.Errors())
 			assert.Equal(t, test.golden, readFile(t, lookupFile))
 		})
 	}
@@ -458,10 +463,10 @@ func TestAssert_concurrent(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			tb := &fakeTB{name: "TestLookup"}
+			tb := tbtest.New("TestLookup")
 			goldentest.Assert(tb, "lookup", lookup)
 			goldentest.Assert(tb, fmt.Sprint("lookup-", i), i)
-			assert.Empty(t, tb.failures)
+			assert.Empty(t, tb.Errors())
 		})
 	}
 	all.Wait()

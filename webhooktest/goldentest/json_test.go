@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest/goldentest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 func TestAssertJSON_canonical(t *testing.T) {
@@ -27,9 +28,9 @@ func TestAssertJSON_canonical(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			workspace(t)
 			setFlag(t, "update", "true")
-			tb := &fakeTB{name: "TestLookup"}
+			tb := tbtest.New("TestLookup")
 			goldentest.AssertJSON(tb, "lookup", []byte(test.body))
-			require.Empty(t, tb.failures)
+			require.Empty(t, tb.Errors())
 			assert.Equal(t, test.want+"\n", readFile(t, lookupFile))
 		})
 	}
@@ -51,9 +52,9 @@ func TestAssertJSON_refused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			workspace(t)
 			setFlag(t, "update", "true")
-			tb := &fakeTB{name: "TestLookup"}
+			tb := tbtest.New("TestLookup")
 			goldentest.AssertJSON(tb, "lookup", []byte(test.body))
-			assert.Equal(t, []string{`golden "lookup": ` + test.want}, tb.failures)
+			assert.Equal(t, []string{`golden "lookup": ` + test.want}, tb.Errors())
 			assert.Empty(t, files(t))
 		})
 	}
@@ -72,10 +73,10 @@ func FuzzAssertJSON(f *testing.F) {
 	setFlag(f, "update", "true")
 	f.Fuzz(func(t *testing.T, body []byte) {
 		defer os.Remove(lookupFile)
-		tb := &fakeTB{name: "TestLookup"}
+		tb := tbtest.New("TestLookup")
 		goldentest.AssertJSON(tb, "lookup", body)
-		if len(tb.failures) > 0 {
-			require.Len(t, tb.failures, 1)
+		if len(tb.Errors()) > 0 {
+			require.Len(t, tb.Errors(), 1)
 			require.NoFileExists(t, lookupFile)
 			return
 		}
@@ -84,8 +85,8 @@ func FuzzAssertJSON(f *testing.F) {
 		require.True(t, strings.HasSuffix(golden, "\n") && !strings.Contains(golden, "\r"))
 
 		goldentest.AssertJSON(tb, "lookup", []byte(golden))
-		require.Empty(t, tb.failures)
-		require.Len(t, tb.logs, 1, "the canonical form of the golden is the golden: no second write")
+		require.Empty(t, tb.Errors())
+		require.Len(t, tb.Logs(), 1, "the canonical form of the golden is the golden: no second write")
 	})
 }
 

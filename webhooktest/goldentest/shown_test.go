@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"example.com/webhookvcr/webhooktest/goldentest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 type result struct {
@@ -113,15 +114,15 @@ func TestAssert_whatJSONCannotShow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			workspace(t)
 			setFlag(t, "update", "true")
-			tb := &fakeTB{name: "TestLookup"}
+			tb := tbtest.New("TestLookup")
 			goldentest.Assert(tb, "lookup", test.got)
 			if test.want == "" {
-				assert.Empty(t, tb.failures)
+				assert.Empty(t, tb.Errors())
 				return
 			}
-			if assert.Len(t, tb.failures, 1) {
-				assert.Contains(t, tb.failures[0], `golden "lookup": `+test.want)
-				assert.NotContains(t, tb.failures[0], "secret")
+			if assert.Len(t, tb.Errors(), 1) {
+				assert.Contains(t, tb.Errors()[0], `golden "lookup": `+test.want)
+				assert.NotContains(t, tb.Errors()[0], "secret")
 			}
 			assert.Empty(t, files(t))
 		})
@@ -139,19 +140,19 @@ func TestAssert_switchThatIsNoBoolean(t *testing.T) {
 			workspace(t)
 			writeFile(t, lookupFile, lookupGolden)
 			t.Setenv(variable, value)
-			tb := &fakeTB{name: "TestLookup"}
+			tb := tbtest.New("TestLookup")
 			goldentest.Assert(tb, "lookup", lookup)
 			goldentest.AssertJSON(tb, "lookup", []byte(lookupGolden))
-			assert.Len(t, tb.failures, 2)
-			assert.Equal(t, fmt.Sprintf(`golden "lookup": %s is %q, which is no boolean; expected true or false, 1 or 0, t or f, or the variable unset`, variable, value), tb.failures[0])
+			assert.Len(t, tb.Errors(), 2)
+			assert.Equal(t, fmt.Sprintf(`golden "lookup": %s is %q, which is no boolean; expected true or false, 1 or 0, t or f, or the variable unset`, variable, value), tb.Errors()[0])
 		}
 		for _, value := range []string{"", "0", "false", "FALSE", "f"} {
 			workspace(t)
 			writeFile(t, lookupFile, lookupGolden)
 			t.Setenv(variable, value)
-			tb := &fakeTB{name: "TestLookup"}
+			tb := tbtest.New("TestLookup")
 			goldentest.Assert(tb, "lookup", lookup)
-			assert.Empty(t, tb.failures)
+			assert.Empty(t, tb.Errors())
 		}
 	}
 }
@@ -179,10 +180,10 @@ func TestOption_mistakes(t *testing.T) {
 		} {
 			workspace(t)
 			setFlag(t, "update", "true")
-			tb := &fakeTB{name: "TestLookup"}
+			tb := tbtest.New("TestLookup")
 			assertion(tb)
-			if assert.Len(t, tb.failures, 1, name) {
-				assert.Contains(t, tb.failures[0], `golden "lookup": `+test.want)
+			if assert.Len(t, tb.Errors(), 1, name) {
+				assert.Contains(t, tb.Errors()[0], `golden "lookup": `+test.want)
 			}
 			assert.Empty(t, files(t))
 		}

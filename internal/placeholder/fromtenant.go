@@ -1,0 +1,357 @@
+package placeholder
+
+import (
+	"strings"
+	"time"
+
+	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// FromTenantJSON replaces the real values of an answer. class says what the contract
+// says about each member: sensitive values and undocumented ones are replaced as
+// a whole, and in those that may stay only what is distinctive. body must be one
+// JSON document, or empty.
+//
+// Members are numbered in canonical order, documented ones first: what the
+// contract describes names a value better than what it does not.
+func (t *Table) FromTenantJSON(body []byte, class Classifier) ([]byte, error) {
+	if len(body) == 0 {
+		return body, nil
+	}
+	doc, err := parseJSON(body)
+	if err != nil {
+		return nil, err
+	}
+	var passes [3][]leaf
+	var numbers, names, events []leaf
+	class = once(doc, class)
+	for n := range doc.all() {
+		c := class(n.pointer)
+		l := leaf{n, c}
+		if n.named() {
+			if t.eventName(n) {
+				events = append(events, l)
+			} else {
+				names = append(names, l)
+				t.reserve(n.Name)
+			}
+		}
+		switch n.Kind {
+		case jsontext.Number:
+			if !c.Kept && !(c.Keep && shortNumber(n.Text)) {
+				numbers = append(numbers, l)
+			}
+		case jsontext.String:
+			t.reserve(n.Text)
+			pass := passOf(c)
+			passes[pass] = append(passes[pass], l)
+		}
+	}
+	siblings := map[*jsontext.Node]map[string]string{}
+	for _, l := range passes[0] {
+		p := t.fromTenantWhole(l.class.Kind, l.Text, nil)
+		if near := siblings[l.Parent]; near == nil {
+			siblings[l.Parent] = map[string]string{l.Text: p}
+		} else if _, ok := near[l.Text]; !ok {
+			near[l.Text] = p
+		}
+		l.replace(p)
+	}
+	for _, l := range passes[1] {
+		l.replace(t.fromTenantWhole(l.class.Kind, l.Text, siblings[l.Parent]))
+	}
+	// An id in one of these may show in another that was read before.
+	t.settle(func() {
+		hidden := map[string]string{} // lists repeat their words
+		for _, l := range passes[2] {
+			if moment, ok := documentedMoment(l.class, l.Text); ok {
+				l.replace(moment)
+				continue
+			}
+			if l.class.Kind == provider.Header && !l.class.Kept {
+				l.replace(t.fromTenantHeaderName(l.Text))
+				continue
+			}
+			p, ok := hidden[l.Text]
+			if !ok {
+				p = t.fromTenantText(l.Text, false)
+				hidden[l.Text] = p
+			}
+			l.replace(p)
+		}
+		for _, l := range names {
+			l.rename(t.fromTenantName(l))
+		}
+	})
+	for _, l := range numbers {
+		l.replace(numberFor(l.Text))
+	}
+	if !t.hiddenAlready(doc) {
+		for _, l := range events {
+			l.rename(t.swapEvent(l.Name))
+		}
+	}
+	for _, l := range events {
+		if name := l.Name; !t.knownEvent(name) {
+			l.rename(t.placeholderFor(provider.Event, name))
+		}
+	}
+	return doc.render(), nil
+}
+
+// settle repeats f until it teaches the search nothing new.
+func (t *Table) settle(f func()) {
+	for known := -1; known != t.hidden.size(); {
+		known = t.hidden.size()
+		f()
+	}
+}
+
+// hiddenAlready says whether a document of which nothing had to be replaced holds
+// placeholders. An event id alone does not tell on which side it stands.
+func (t *Table) hiddenAlready(doc *document) bool {
+	placeholders := false
+	for n := range doc.all() {
+		if n.newValue != "" || n.newName != "" {
+			return false
+		}
+		placeholders = placeholders || n.Kind == jsontext.String && t.toTenantWhole(n.Text) != n.Text
+	}
+	return placeholders
+}
+
+type leaf struct {
+	*node
+	class provider.Class
+}
+
+// once takes what the contract says from members that stand twice in an object:
+// it speaks of one of them only.
+func once(doc *document, class Classifier) Classifier {
+	if !doc.doubled {
+		return class
+	}
+	seen, twice := map[string]bool{}, map[string]bool{}
+	for n := range doc.all() {
+		pointer := n.pointer
+		twice[pointer] = twice[pointer] || seen[pointer] || twice[parentOf(pointer)]
+		seen[pointer] = true
+	}
+	return func(pointer string) provider.Class {
+		if twice[pointer] {
+			return provider.Class{}
+		}
+		return class(pointer)
+	}
+}
+
+func parentOf(pointer string) string {
+	i := strings.LastIndexByte(pointer, '/')
+	if i < 0 {
+		return "\x00"
+	}
+	return pointer[:i]
+}
+
+// passOf sorts a string by what is known of it: 0 documented and sensitive,
+// 1 unknown or a word, 2 free to stay.
+func passOf(c provider.Class) int {
+	switch {
+	case c.Keep || c.Kind == provider.Event:
+		return 2
+	case c.Kind == provider.Undocumented || c.Kind == provider.Word:
+		return 1
+	}
+	return 0
+}
+
+// documentedMoment returns a date-time that the contract documents as it may
+// stand: one of this century's, to the nanosecond, in a zone that there is. Any
+// other becomes the fixed one. ok is false for what is none.
+func documentedMoment(c provider.Class, text string) (moment string, ok bool) {
+	if !c.Documented || c.Kept {
+		return "", false
+	}
+	if _, err := time.Parse(time.RFC3339, text); err != nil && !looseMoment.MatchString(text) {
+		return "", false
+	}
+	if soundMoment.MatchString(text) {
+		return text, true
+	}
+	return fixedDateTime, true
+}
+
+var (
+	soundMoment = pattern.New(`^20[1-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):(00|30|45))$`)
+	looseMoment = pattern.New(`^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]`)
+)
+
+// shortNumber says whether a documented number may stay: a count or a size of at
+// most seven digits. Longer ones may be ids, times or telephone numbers.
+func shortNumber(text string) bool { return countNumber.MatchString(text) }
+
+var countNumber = pattern.New(`^-?[0-9]{1,7}$`)
+
+// numberFor stands for a number: 0 for an integer, 0.5 for any other.
+func numberFor(text string) string {
+	if strings.ContainsAny(text, ".eE") {
+		return "0.5"
+	}
+	return "0"
+}
+
+// reserve keeps a value that looks like a placeholder from becoming one for
+// something else in the same answer: it stands for itself.
+func (t *Table) reserve(v string) {
+	for i := 0; i < len(v); i++ {
+		if end, ok := t.idAt(v, i, func(g grammar, id string) bool { g.reserve(id); return true }); ok {
+			i = end - 1
+		}
+	}
+	if rest, ok := t.base.cutMock(v); ok && startsPath(rest) {
+		v = rest
+	}
+	if kind, ok := numberedKind(v); ok && !t.issued(v) {
+		t.enter(pair{kind, v, v})
+	}
+}
+
+// fromTenantWhole replaces a value as a whole. near holds the values of the same
+// object and their placeholders.
+func (t *Table) fromTenantWhole(kind provider.Kind, v string, near map[string]string) string {
+	if v == "" || t.sent.holds(v) {
+		return v
+	}
+	// First, for a caller may send what looks like a placeholder.
+	if p, ok := t.sentAs(kind, v); ok {
+		return p
+	}
+	if t.issued(v) && kind != provider.Word {
+		return v
+	}
+	if p, ok := t.anyKind[v]; ok && p.kind == provider.Secret && len(v) >= minSecret {
+		return p.placeholder
+	}
+	isID := t.form(v) != nil
+	switch kind {
+	case provider.URL:
+		if isID {
+			return t.fromTenantID(v)
+		}
+		return t.fromTenantURL(v, 0)
+	case provider.Word:
+		if t.words[v] || !isID && (t.isWord != nil && t.isWord(v) || t.literals[v]) || t.composed(v) == nil && t.madeUp(v) || t.issued(v) {
+			return v
+		}
+	case provider.Text, provider.Undocumented:
+		if kind == provider.Text && t.said[v] && isLowerWord(v) {
+			return v // what the caller sent in the open comes back
+		}
+		for _, s := range t.def.Sentences {
+			if s == v {
+				return v
+			}
+		}
+	}
+	if isID || kind == provider.ID {
+		return t.fromTenantID(v)
+	}
+	if kind == provider.Word || kind == provider.Undocumented {
+		if p, ok := t.knownAs(v, near); ok {
+			return p
+		}
+	}
+	if kind != provider.Undocumented {
+		return t.placeholderFor(kind, v)
+	}
+	if date, ok := dateForm(v); ok {
+		return date
+	}
+	switch {
+	case mailAddress.MatchString(v):
+		return t.placeholderFor(provider.Mail, v)
+	case isAbsolute(v) || strings.HasPrefix(v, "/") && !strings.ContainsAny(v, " \t\r\n"):
+		return t.fromTenantURL(v, 0)
+	}
+	return t.placeholderFor(provider.Undocumented, v)
+}
+
+// sentAs returns the placeholder of a value that the caller sent. A text and a
+// value of an unknown kind may repeat whatever was sent.
+func (t *Table) sentAs(kind provider.Kind, v string) (string, bool) {
+	kinds := []provider.Kind{kind}
+	switch kind {
+	case provider.Text, provider.Opaque, provider.Word, provider.Undocumented:
+		kinds = []provider.Kind{kind, provider.Secret, provider.Key, provider.URL, provider.Mail, provider.Name,
+			provider.DisplayID, provider.Text, provider.Opaque, provider.Undocumented}
+	}
+	for _, k := range kinds {
+		if p, ok := t.sentReal[kindText{k, v}]; ok {
+			return p, true
+		}
+	}
+	p, ok := t.sent.names[v]
+	return p, ok && kind != provider.ID
+}
+
+// knownAs returns the placeholder that a value has elsewhere: anywhere if it is
+// an id or distinctive, else in the same object.
+func (t *Table) knownAs(v string, near map[string]string) (string, bool) {
+	if p, ok := near[v]; ok {
+		return p, true
+	}
+	if p, ok := t.anyKind[v]; ok && (p.kind == provider.ID || t.distinctive(p.kind, v)) {
+		return p.placeholder, true
+	}
+	return dashlessGUIDs{t.guids}.placeholder(v, false)
+}
+
+// fromTenantName replaces a member's name that is data: an id, a mail address, or a
+// text that no program would choose as a name.
+func (t *Table) fromTenantName(l leaf) string {
+	v := l.Name
+	switch {
+	case v == "" || t.issued(v) || t.sent.holds(v):
+		return v
+	case t.form(v) != nil:
+		return t.fromTenantID(v)
+	case mailAddress.MatchString(v):
+		return t.placeholderFor(provider.Mail, v)
+	}
+	if p, ok := t.whole.placeholders[kindText{provider.ID, v}]; ok && !t.word(v) {
+		return p
+	}
+	if l.class.Documented && t.isWord != nil && t.isWord(v) || l.class.Kept && !isNumber(v) || t.words[v] {
+		return v
+	}
+	if inStyle(t.def.MemberName, v) && !t.touches(v) {
+		return v
+	}
+	return t.placeholderFor(memberName, v)
+}
+
+// isNumber says whether a name is made of digits. A pattern that means the elements
+// of an array names such a member as well, and the digits may be somebody's.
+func isNumber(name string) bool { return strings.Trim(name, "0123456789") == "" }
+
+// fromTenantHeaderName replaces the name of a header that holds a part of a person's or
+// a host's name which is replaced elsewhere. Any other stays, and so does what the
+// caller sent.
+func (t *Table) fromTenantHeaderName(v string) string {
+	if t.words[v] || t.issued(v) {
+		return v
+	}
+	if t.touches(v) || t.fromTenantText(v, false) != v {
+		return t.placeholderFor(provider.Header, v)
+	}
+	return v
+}
+
+// eventName says whether a member's name is an event id: the list of events is
+// an object whose members are objects.
+func (t *Table) eventName(n *node) bool {
+	path, ok := strings.CutPrefix(n.pointer, t.def.EventMap+"/")
+	return ok && t.def.EventMap != "" && t.eventVar != "" && n.Kind == jsontext.BeginObject && !strings.Contains(path, "/")
+}

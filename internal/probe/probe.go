@@ -126,6 +126,8 @@ type Config struct {
 	HandleResponse string
 	// LegacyKey expects that the key is accepted in the header of older servers.
 	LegacyKey bool
+	// Patience is how long an effect may follow its answer where the clock is real.
+	Patience time.Duration
 	// Settle returns when nothing moves that does not wait for something else. It is
 	// for probes with a clock.
 	Settle func()

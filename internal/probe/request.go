@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Request is a delivery that can be sent and shown.
@@ -110,7 +111,7 @@ func clipped(s string) string {
 // quoted is a text for a POSIX shell; $” writes what cannot be typed.
 func quoted(s string) string {
 	s = clipped(s)
-	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if odd(s) {
 		return "$" + "'" + strings.ReplaceAll(strings.Trim(fmt.Sprintf("%q", s), `"`), "'", `\'`) + "'"
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
@@ -118,8 +119,13 @@ func quoted(s string) string {
 
 func literal(s string) string {
 	s = clipped(s)
-	if strings.Contains(s, "`") || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if strings.Contains(s, "`") || odd(s) {
 		return fmt.Sprintf("%q", s)
 	}
 	return "`" + s + "`"
+}
+
+// odd reports whether a text has what a terminal does not show as it is.
+func odd(s string) bool {
+	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }

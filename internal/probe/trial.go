@@ -228,9 +228,6 @@ func (t *Trial) count(id string) (n int) {
 // unhurried is the least time for an answer where the clock is real.
 const unhurried = 5 * time.Second
 
-// patience is how long an effect may follow its answer where the clock is real.
-const patience = time.Second
-
 // grace is how long an effect too many may follow the others.
 const grace = 2 * time.Millisecond
 
@@ -243,7 +240,7 @@ func (t *Trial) applied(id string, want int) {
 	if t.Settle != nil {
 		t.Settle()
 	} else {
-		for end := time.Now().Add(patience); t.count(id) < want && time.Now().Before(end); {
+		for end := time.Now().Add(t.Patience); t.count(id) < want && time.Now().Before(end); {
 			time.Sleep(time.Millisecond)
 		}
 		time.Sleep(grace)

@@ -194,17 +194,23 @@ var frames = regexp.MustCompile(`(?m)^(\S.*)\(.*\)\n\t(\S+\.go:\d+)`)
 // place is where a goroutine is: the innermost frame outside of the standard
 // library and of this package; empty when there is none.
 func place(stack string) string {
-	root := runtime.GOROOT()
 	for _, m := range frames.FindAllStringSubmatch(stack, -1) {
 		function, at := m[1], m[2]
-		standard := root != "" && strings.HasPrefix(at, root) || !strings.Contains(strings.SplitN(function, "/", 2)[0], ".")
-		if strings.HasPrefix(function, "main.") {
-			standard = false
-		}
-		if standard || strings.Contains(function, "webhooktest/receivertest.(") || strings.Contains(function, "/internal/probe.") || strings.Contains(function, "/internal/simulator.") {
+		if standard(function, at) || strings.Contains(function, "webhooktest/receivertest.(") ||
+			strings.Contains(function, "/internal/probe.") || strings.Contains(function, "/internal/simulator.") {
 			continue
 		}
 		return at + " in " + function
 	}
 	return ""
+}
+
+// standard reports whether a function is of the standard library, whose files lie
+// in src, or, with -trimpath, in a directory of the package's own path.
+func standard(function, at string) bool {
+	slash := strings.LastIndex(function, "/") + 1
+	name, _, _ := strings.Cut(function[slash:], ".")
+	pkg := function[:slash] + name
+	first, _, _ := strings.Cut(pkg, "/")
+	return strings.Contains(at, "/src/"+pkg+"/") || strings.HasPrefix(at, pkg+"/") && !strings.Contains(first, ".")
 }

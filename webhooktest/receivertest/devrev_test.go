@@ -347,7 +347,7 @@ var errFailed = errors.New("the effect failed")
 func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 	switch r.flaw {
 	case "no dedupe":
-		return r.act(nil, id, store)
+		return r.act(context.Background(), id, store)
 	case "check, then act":
 		r.mu.Lock()
 		_, seen := r.events[key]
@@ -355,7 +355,7 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		if seen {
 			return nil
 		}
-		err := r.act(nil, id, store)
+		err := r.act(context.Background(), id, store)
 		if err == nil {
 			r.locked(func() { r.events[key] = &event{} })
 		}
@@ -366,13 +366,13 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		if seen {
 			return nil
 		}
-		err := r.act(nil, id, store)
+		err := r.act(context.Background(), id, store)
 		if err == nil && (r.flaw == "slow" || ctx.Err() == nil) {
 			r.locked(func() { r.events[key] = &event{} })
 		}
 		return err
 	case "answers first":
-		go func() { _ = r.act(nil, id, store) }()
+		go func() { _ = r.act(context.Background(), id, store) }()
 		return nil
 	case "request context":
 		go func() { _ = r.act(ctx, id, store) }()
@@ -388,7 +388,7 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		r.events[key] = e
 		go func() {
 			defer close(e.done)
-			if e.err = r.act(nil, id, store); e.err != nil && r.flaw != "marks before it is done" {
+			if e.err = r.act(context.Background(), id, store); e.err != nil && r.flaw != "marks before it is done" {
 				r.locked(func() { delete(r.events, key) })
 			}
 		}()
@@ -404,7 +404,7 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 	}
 }
 
-// act is the effect. A context ends it early; nil does not.
+// act is the effect. The end of the context ends one that takes time.
 func (r *devrev) act(ctx context.Context, id string, store func()) error {
 	var slow time.Duration
 	failing := false
@@ -415,7 +415,7 @@ func (r *devrev) act(ctx context.Context, id string, store func()) error {
 		}
 	})
 	time.Sleep(slow)
-	if failing || slow > 0 && ctx != nil && ctx.Err() != nil {
+	if failing || slow > 0 && ctx.Err() != nil {
 		return errFailed
 	}
 	r.locked(func() {

@@ -179,7 +179,7 @@ func (r *dvelop) authentic(req *http.Request) bool {
 func (r *dvelop) take(ctx context.Context, key, id string) error {
 	switch r.flaw {
 	case "no dedupe":
-		return r.act(nil, id)
+		return r.act(context.Background(), id)
 	case "check, then act":
 		r.mu.Lock()
 		_, seen := r.events[key]
@@ -187,7 +187,7 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 		if seen {
 			return nil
 		}
-		err := r.act(nil, id)
+		err := r.act(context.Background(), id)
 		if err == nil {
 			r.locked(func() { r.events[key] = &event{} })
 		}
@@ -196,7 +196,7 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 		go func() { _ = r.act(ctx, id) }()
 		return nil
 	case "answers first":
-		go func() { _ = r.act(nil, id) }()
+		go func() { _ = r.act(context.Background(), id) }()
 		return nil
 	case "one at a time":
 		if !r.working.TryLock() {
@@ -215,7 +215,7 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 		r.events[key] = e
 		go func() {
 			defer close(e.done)
-			if e.err = r.act(nil, id); e.err != nil && r.flaw != "marks before it is done" {
+			if e.err = r.act(context.Background(), id); e.err != nil && r.flaw != "marks before it is done" {
 				r.locked(func() { delete(r.events, key) })
 			}
 		}()
@@ -241,7 +241,7 @@ func (r *dvelop) act(ctx context.Context, id string) error {
 		}
 	})
 	time.Sleep(slow)
-	if failing || slow > 0 && ctx != nil && ctx.Err() != nil {
+	if failing || slow > 0 && ctx.Err() != nil {
 		return errFailed
 	}
 	r.locked(func() { r.applied = append(r.applied, id) })

@@ -156,6 +156,17 @@ func Drain(d time.Duration) Option {
 	return func(s *suite) { s.drain = d }
 }
 
+// Patience is how long an effect may follow its answer where the clock is real:
+// one second unless it is given.
+func Patience(d time.Duration) Option {
+	return func(s *suite) {
+		if d <= 0 {
+			s.mistake("Patience(%v): give a time", d)
+		}
+		s.config.Patience = d
+	}
+}
+
 // Watchdog is how long a probe may take in real time before it is given up, with
 // the line that holds it: 30 seconds unless it is given.
 func Watchdog(d time.Duration) Option {

@@ -68,6 +68,7 @@ type some = map[string]any
 // The receivers below do what public ones were seen to do; none of their text is
 // here. The golden file has the probes that each of them fails.
 func TestJudge_publicReceivers(t *testing.T) {
+	t.Parallel()
 	rawHex := webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{RawKey: true, Hex: true}))
 	receivers := map[string]struct {
 		p     webhooktest.Provider
@@ -184,7 +185,7 @@ func TestJudge_publicReceivers(t *testing.T) {
 		for name, r := range receivers {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				failed := failedProbes(receivertest.Judge(t, r.p, r.build, receivertest.Excuse("all shall be asked", "*")))
+				failed := failedProbes(receivertest.Judge(t, r.p, r.build, receivertest.Excuse("all shall be asked", "*"), receivertest.Patience(100*time.Millisecond)))
 				mu.Lock()
 				defer mu.Unlock()
 				verdicts[name] = failed

@@ -1,6 +1,7 @@
 package receivertest_test
 
 import (
+	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,6 +17,16 @@ import (
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/receivertest"
 )
+
+// Most of what is tested here waits: more of it runs at one time than there are
+// processors.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // vendors are the two sides of the proof: sound receivers, and receivers with one
 // flaw each, asked in every way that leaves a probe out otherwise.
@@ -51,6 +63,7 @@ func TestRun_soundReceiver(t *testing.T) {
 // Each flaw is found, and each probe that can fail finds one. A new probe needs a
 // receiver with the flaw that it looks for. The matrix is printed with -v.
 func TestRun_findsEveryFlaw(t *testing.T) {
+	t.Parallel()
 	repeats, err := strconv.Atoi(os.Getenv("RECEIVERTEST_REPEATS"))
 	if err != nil {
 		repeats = 1
@@ -65,7 +78,7 @@ func TestRun_findsEveryFlaw(t *testing.T) {
 						for n := range repeats {
 							var verdicts []receivertest.Verdict
 							for _, options := range v.ways {
-								verdicts = append(verdicts, receivertest.Judge(t, v.p, v.receiver(flaw), options...)...)
+								verdicts = append(verdicts, receivertest.Judge(t, v.p, v.receiver(flaw), append(slices.Clip(options), receivertest.Patience(100*time.Millisecond))...)...)
 							}
 							ids := failedProbes(verdicts)
 							assert.NotEmpty(t, ids, "nothing finds it")

@@ -3,6 +3,7 @@ package receivertest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -57,7 +58,7 @@ func newRequest(p webhooktest.Provider, event, secret string, changes []webhookt
 		return nil, err
 	}
 	if edit.Duplicates > 0 {
-		return nil, fmt.Errorf("Duplicates has no effect on one request; leave it out")
+		return nil, errors.New("leave out Duplicates: this is one request")
 	}
 	const webhook = "don:integration:dvrv-us-1:devo/example:webhook/1"
 	body, err := wire.Body(simulator.Message{

@@ -215,8 +215,19 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 		r.events[key] = e
 		go func() {
 			defer close(e.done)
-			if e.err = r.act(context.Background(), id); e.err != nil && r.flaw != "marks before it is done" {
-				r.locked(func() { delete(r.events, key) })
+			e.err = r.act(context.Background(), id)
+			if slices.Contains([]string{"gives up", "200 on failure", "marks before it is done", "shows the stack"}, r.flaw) {
+				if e.err != nil && r.flaw != "marks before it is done" {
+					r.locked(func() { delete(r.events, key) })
+				}
+				return
+			}
+			for range 10 { // it has taken the event on, and tries by itself
+				if e.err == nil {
+					return
+				}
+				time.Sleep(time.Second)
+				e.err = r.act(context.Background(), id)
 			}
 		}()
 	}
@@ -251,7 +262,7 @@ func (r *dvelop) act(ctx context.Context, id string) error {
 var dvelopFlaws = []string{
 	"redirects", "inverted", "no check", "prefix", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
 	"either header", "key in the query", "tells the key", "no key, no check", "keeps goroutines",
-	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "dedupe for ever", "marks before it is done", "200 on failure",
+	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "dedupe for ever", "marks before it is done", "200 on failure", "gives up",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",
 }

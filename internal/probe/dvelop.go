@@ -19,6 +19,8 @@ const (
 	dvelopAuth  = "Authorization"
 	dvelopOld   = "X-Dv-Api-Key"
 	imported    = "postimport"
+
+	dvelopBase, dvelopTenant, dvelopSig = "X-Dv-Baseuri", "X-Dv-Tenant-Id", "X-Dv-Sig-1"
 )
 
 // document is an event about a document with an id of its own.
@@ -42,6 +44,15 @@ func (t *Trial) document(event string) simulator.Message {
 func (t *Trial) repeated(m simulator.Message) []simulator.Attempt {
 	r := t.signed(m.Event, t.body(m))
 	return t.attempts(func() *Request { return r })
+}
+
+// routed is a request as the router of a tenant's apps passes it on.
+func (t *Trial) routed(r *Request, app App) *Request {
+	signature, err := simulator.DVelopAppSignature(app.Secret, app.Base, app.Tenant)
+	if err != nil {
+		t.fail("a signature that can be made", "%v", err)
+	}
+	return r.with(dvelopBase, app.Base).with(dvelopTenant, app.Tenant).with(dvelopSig, signature)
 }
 
 // dvelopProbes are the questions to a receiver of d.velop's events.
@@ -165,6 +176,35 @@ func dvelopKeyProbes() []Probe {
 						t.fail("no key", "%s", got(a))
 					}
 				}
+			},
+		},
+		{
+			ID: "dvelop/A10", Level: Should,
+			Sent: "to an app of the cloud: a wrong x-dv-sig-1, and none", Expected: "401 or 403, and no effect",
+			Why: "without the check anybody can name another tenant and its address", Source: "d.velop's app SDK for Go",
+			ask: func(t *Trial) {
+				if t.App == nil {
+					t.skipped = "CloudApp was not given"
+					return
+				}
+				unauthorized(func(t *Trial, r *Request) []*Request {
+					wrong := t.routed(r, App{t.App.Secret, t.App.Base + ".example", t.App.Tenant}).with(dvelopBase, t.App.Base)
+					return []*Request{wrong, r.with(dvelopSig)}
+				})(t)
+			},
+		},
+		{
+			ID: "dvelop/A11", Level: Should,
+			Sent: "to an app of the cloud: another tenant, rightly signed, with the key of the first", Expected: "401 or 403, and no effect",
+			Why: "one app serves many tenants, and a key belongs to one of them", Source: "d.velop's app SDK for Go",
+			ask: func(t *Trial) {
+				if t.App == nil {
+					t.skipped = "CloudApp was not given"
+					return
+				}
+				unauthorized(func(t *Trial, r *Request) []*Request {
+					return []*Request{t.routed(r, App{t.App.Secret, "https://other.example.com", t.App.Tenant + "-2"})}
+				})(t)
 			},
 		},
 		{

@@ -137,7 +137,11 @@ func (t *Trial) signedWith(secret, event string, body []byte) *Request {
 		t.fail("a delivery that can be made", "%v", err)
 		return &Request{Method: http.MethodPost, URL: t.at(event), Header: http.Header{}, Body: body}
 	}
-	return &Request{Method: req.Method, URL: req.URL.String(), Header: req.Header, Body: body}
+	r := &Request{Method: req.Method, URL: req.URL.String(), Header: req.Header, Body: body}
+	if t.App != nil {
+		r = t.routed(r, *t.App)
+	}
+	return r
 }
 
 // deliver sends a message as the vendor does.

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -269,6 +272,19 @@ func (s *DVelop) send(ctx context.Context, w DVelopWebhook, t *traffic, target s
 		}
 		return req, nil
 	}), true
+}
+
+// DVelopAppSignature is the header x-dv-sig-1 that d.velop's router adds for apps:
+// it covers the tenant's base URI and id, so it is the same for each request. The
+// secret is base64.
+func DVelopAppSignature(secret, base, tenant string) (string, error) {
+	key, err := base64.StdEncoding.DecodeString(secret)
+	if err != nil {
+		return "", fmt.Errorf("the secret of an app is base64: %w", err)
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(base + tenant))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
 }
 
 // trafficOf is what is on its way to a webhook; the caller holds the lock.

@@ -16,11 +16,12 @@ import (
 
 // The calls that take a provider with options.
 const (
-	forReplay   = "Replay" // and ReplayServer
-	forOpen     = "Open"
-	forChecked  = "Checked"
-	forValidate = "Validate" // and ValidateBody
-	forSimulate = "Simulate"
+	forReplay    = "Replay" // and ReplayServer
+	forOpen      = "Open"
+	forChecked   = "Checked"
+	forValidate  = "Validate" // and ValidateBody
+	forSimulate  = "Simulate"
+	forReceivers = "receivertest"
 )
 
 // applies says which option is of use in which call. One that is of no use is
@@ -41,7 +42,7 @@ var applies = map[string][]string{
 	"Transport":     {forOpen},
 	"NoDefaults":    {forReplay, forOpen, forSimulate},
 	"Strict":        {forReplay, forOpen, forChecked, forValidate},
-	"SentBy":        {forSimulate},
+	"SentBy":        {forSimulate, forReceivers},
 	"Webhooks":      {forSimulate},
 }
 

@@ -19,7 +19,8 @@
 // it when told to. [Checked] and [Validate] apply the contract to what a team
 // uses already. In directories below this one, package matchtest proves how
 // strictly a cassette's requests are matched, by this module or by a recorder of
-// your own, and package goldentest compares results with golden files.
+// your own, package goldentest compares results with golden files, and package
+// receivertest tests the handler that takes what a vendor delivers.
 //
 // # How it works
 //

@@ -77,13 +77,4 @@ func (p Provider) named(word string) error {
 }
 
 // listed lists names as Go strings.
-func listed(names []string, conjunction string) string {
-	all := make([]string, len(names))
-	for i, name := range names {
-		all[i] = fmt.Sprintf("%q", name)
-	}
-	if len(all) < 2 {
-		return strings.Join(all, "")
-	}
-	return strings.Join(all[:len(all)-1], ", ") + " " + conjunction + " " + all[len(all)-1]
-}
+func listed(names []string, conjunction string) string { return provider.Listed(names, conjunction) }

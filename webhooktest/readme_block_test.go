@@ -19,6 +19,7 @@ import (
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/receivertest"
 )
 
 // firstFault makes the README's first test ask for another webhook.
@@ -55,6 +56,8 @@ func generate(t *testing.T, command, name string) string {
 		return scenarioTable()
 	case "variables":
 		return variableTable()
+	case "probes":
+		return probeTable()
 	case "exit statuses":
 		stdout, _, _ := record(t, command, nil, "refresh", "--help")
 		_, statuses, ok := strings.Cut(stdout, "Exit status:\n")
@@ -110,6 +113,17 @@ func scenarioTable() string {
 				tenant = "no:" + strings.TrimPrefix(tenant, "simulated only:")
 			}
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", s.Name, s.Summary, s.Source, tenant)
+		}
+	}
+	return b.String() + "\n"
+}
+
+func probeTable() string {
+	var b strings.Builder
+	for _, p := range webhooktest.Providers() {
+		fmt.Fprintf(&b, "\n**%s**\n\n| probe | level | sent | expected | why | source |\n|---|---|---|---|---|---|\n", p)
+		for _, q := range receivertest.Probes(p) {
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", q.ID, q.Level, q.Sent, q.Expected, q.Why, q.Source)
 		}
 	}
 	return b.String() + "\n"

@@ -140,14 +140,14 @@ func (t *Tenant) Emit(ctx context.Context, event string, changes ...Change) []De
 	if err != nil {
 		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
 	}
-	c, err := changed(payload, changes)
+	c, err := simulator.Changed(payload, changes)
 	if err != nil {
 		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
 	}
-	if err := t.check(event, c.value); err != nil {
+	if err := t.check(event, c.Value); err != nil {
 		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
 	}
-	all, err := t.live.Emit(ctx, event, c.value, c.duplicates)
+	all, err := t.live.Emit(ctx, event, c.Value, c.Duplicates)
 	if err != nil {
 		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
 	}
@@ -215,8 +215,9 @@ type Attempt struct {
 	Duration time.Duration
 	// Status is the status of the answer; 0 when none came.
 	Status int
-	// Body is the answer's body, at most 64 KiB of it.
-	Body []byte
+	// Header is the answer's header, and Body its body, at most 64 KiB of it.
+	Header http.Header
+	Body   []byte
 	// Err says why no answer came: a deadline, a closed connection, a panic.
 	Err error
 	// Reason says in a few words why the attempt was not acknowledged.
@@ -284,6 +285,10 @@ func SentBy(s Sender) Option {
 		o.sender = s
 	})
 }
+
+// Sender returns what [SentBy] has said, for packages that send as the vendor does,
+// such as receivertest. Another option, which has no effect there, is an error.
+func (p Provider) Sender() (Sender, error) { return p.options.sender, p.ready(forReceivers) }
 
 // Webhooks lets a simulated tenant start with that many webhooks. The first has
 // the id of the vendor's exported constant, [DevRevWebhookID] or

@@ -5,6 +5,8 @@
 //	record check [--simulate] [--json] [--fail-on CLASS] [--cassettes DIR] [PROVIDER[/SCENARIO]...]
 //	record lint [--json] [--disable RULE=REASON] FILE|DIR...
 //	record serve [--addr HOST:PORT] [--always] PROVIDER STEP...
+//	record probe [--allow-host HOST] PROVIDER URL
+//	record deliver [--allow-host HOST] [--retry] PROVIDER URL EVENT...
 //	record list
 //	record completion bash|zsh|fish|powershell
 //
@@ -66,7 +68,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 		Version:               version(),
 	}
 	root.SetVersionTemplate("record {{.Version}}\n")
-	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand())
+	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), probeCommand(getenv), deliverCommand(getenv), listCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -26,7 +26,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock())) }, "fetch": fetch, "of": of})
+	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock())) }, "fetch": fetch, "of": of, "receive": receive})
 }
 
 // TestScript runs the scripts below testdata/script against the built command,
@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 //	until URL TEXT             wait until a page holds a text
 //	address FILE VARIABLE      the URL that a server wrote into the file
 //
-// the programs fetch and of, and two variables that hold for all vendors:
+// the programs fetch, of and receive, and two variables that hold for all vendors:
 // SCENARIOS, how many there are, and PROVIDERS, their names as messages list them.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{

@@ -33,23 +33,24 @@ type Attempt struct {
 	Duration time.Duration
 	// Status is the status of the answer; 0 when none came.
 	Status int
-	// Body is the answer's body, at most 64 KiB of it.
-	Body []byte
+	// Header is the answer's header, and Body its body, at most 64 KiB of it.
+	Header http.Header
+	Body   []byte
 	// Err says why no answer came: a deadline, a closed connection, a panic.
 	Err error
 	// Reason says in a few words why the attempt was not acknowledged.
 	Reason string
 }
 
-// maxReply is how much of a receiver's answer is read.
-const maxReply = 64 << 10
+// MaxReply is how much of a receiver's answer is read, in bytes.
+const MaxReply = 64 << 10
 
-// attempt makes one request, with that much time for its answer.
-func attempt(ctx context.Context, to http.RoundTripper, timeout time.Duration, build func(context.Context) (*http.Request, error)) Attempt {
+// Try makes one request, with that much time for its answer.
+func Try(ctx context.Context, to http.RoundTripper, timeout time.Duration, build func(context.Context) (*http.Request, error)) Attempt {
 	a := Attempt{At: time.Now()}
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errSlow{timeout})
 	defer cancel()
-	a.Status, a.Body, a.Err = exchange(ctx, to, build)
+	a.Err = a.exchange(ctx, to, build)
 	a.Duration = time.Since(a.At)
 	if a.Err != nil {
 		if cause := context.Cause(ctx); cause != nil && errors.Is(a.Err, ctx.Err()) {
@@ -60,21 +61,22 @@ func attempt(ctx context.Context, to http.RoundTripper, timeout time.Duration, b
 	return a
 }
 
-func exchange(ctx context.Context, to http.RoundTripper, build func(context.Context) (*http.Request, error)) (int, []byte, error) {
+func (a *Attempt) exchange(ctx context.Context, to http.RoundTripper, build func(context.Context) (*http.Request, error)) error {
 	req, err := build(ctx)
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
 	resp, err := to.RoundTrip(req)
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxReply))
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
-	return resp.StatusCode, body, nil
+	a.Status, a.Header, a.Body = resp.StatusCode, resp.Header, body
+	return nil
 }
 
 // errSlow is why an attempt was aborted.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/hmac"
@@ -10,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -108,15 +110,16 @@ var devrevSamples = &samples{
 
 // Body implements Live.
 func (s *DevRev) Body(event string, payload any) ([]byte, error) {
-	return devrevBody(s.org()+":webhook/1", s.org()+":webhook/1:webhook_event/1", event, payload, time.Now())
+	webhook := s.org() + ":webhook/1"
+	return devrevBody(Message{Event: event, ID: webhook + ":webhook_event/1", Webhook: webhook, Payload: payload, At: time.Now()})
 }
 
-func devrevBody(webhook, id, event string, payload any, at time.Time) ([]byte, error) {
+func devrevBody(m Message) ([]byte, error) {
 	body := map[string]any{
-		"id": id, "webhook_id": webhook, "type": event, "timestamp": at.UTC().Format("2006-01-02T15:04:05.000Z"),
+		"id": m.ID, "webhook_id": m.Webhook, "type": m.Event, "timestamp": m.At.UTC().Format("2006-01-02T15:04:05.000Z"),
 	}
-	if payload != nil {
-		body[event] = payload
+	if m.Payload != nil {
+		body[m.Event] = m.Payload
 	}
 	return json.Marshal(body)
 }
@@ -190,7 +193,7 @@ func (s *DevRev) deliver(ctx context.Context, d Delivery, version int, payload a
 		if s.Settings.KeepTimestamp {
 			at = born
 		}
-		body, err := devrevBody(w.ID, d.ID, d.Event, payload, at)
+		body, err := devrevBody(Message{d.Event, d.ID, w.ID, payload, at})
 		if err != nil {
 			d.Reason = err.Error()
 			break
@@ -254,18 +257,29 @@ func (s *DevRev) send(ctx context.Context, w DevRevWebhook, t *traffic, body []b
 		return Attempt{}, false
 	}
 	defer end()
-	return attempt(ctx, s.Receivers, s.timeout(), func(ctx context.Context) (*http.Request, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, strings.NewReader(string(body)))
+	return Try(ctx, s.Receivers, s.timeout(), func(ctx context.Context) (*http.Request, error) {
+		req, err := devrevRequest(ctx, w.URL, w.Secret, body, s.Settings)
 		if err != nil {
 			return nil, err
 		}
+		own := req.Header.Clone()
 		for _, h := range w.Headers {
 			req.Header.Set(h.Name, h.Value)
 		}
-		req.Header.Set("Content-Type", mediaJSON)
-		req.Header.Set("X-Devrev-Signature", DevRevSignature(w.Secret, body, s.Settings.RawKey, s.Settings.Hex))
+		maps.Copy(req.Header, own)
 		return req, nil
 	}), true
+}
+
+// devrevRequest is a delivery with its signature.
+func devrevRequest(ctx context.Context, url, secret string, body []byte, s Settings) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", mediaJSON)
+	req.Header.Set("X-Devrev-Signature", DevRevSignature(secret, body, s.RawKey, s.Hex))
+	return req, nil
 }
 
 // DevRevSignature is the HMAC-SHA256 of a delivery's body. That is documented;
@@ -345,7 +359,7 @@ func (s *DevRev) verify(id string, version int, begun time.Time, before string) 
 			d.ID, d.URL = s.lockedEventID(id), w.URL
 			change = s.log.begin(d)
 		}
-		body, err := devrevBody(id, d.ID, "verify", map[string]any{"challenge": challenge}, time.Now())
+		body, err := devrevBody(Message{"verify", d.ID, id, map[string]any{"challenge": challenge}, time.Now()})
 		if err != nil {
 			return
 		}
@@ -526,14 +540,19 @@ func (s *DevRev) newChallenge() string {
 	return base64.StdEncoding.EncodeToString(sum[:20])
 }
 
-func (s *DevRev) waits() []time.Duration {
-	if s.Settings.Waits == nil {
-		return []time.Duration{30 * time.Second, 3 * time.Minute}
+// devrevWire is how DevRev delivers: its guide has the times, and its OpenAPI
+// document lists no other success than 200.
+func devrevWire() Wire {
+	return Wire{
+		Body: devrevBody, Request: devrevRequest, Verify: "verify",
+		Proof: "X-Devrev-Signature", Always: true, Answers: []int{200, 400, 401, 403, 429, 500, 503},
+		Timeout: 3 * time.Second, Waits: []time.Duration{30 * time.Second, 3 * time.Minute},
+		Acknowledged: func(status int) bool { return status == http.StatusOK },
 	}
-	return s.Settings.Waits
 }
 
-func (s *DevRev) timeout() time.Duration { return cmp.Or(s.Settings.Timeout, 3*time.Second) }
+func (s *DevRev) waits() []time.Duration { return devrevWire().Complete(s.Settings).Waits }
+func (s *DevRev) timeout() time.Duration { return devrevWire().Complete(s.Settings).Timeout }
 func (s *DevRev) verifyAfter() time.Duration {
 	return cmp.Or(s.Settings.VerifyAfter, 100*time.Millisecond)
 }
@@ -541,8 +560,5 @@ func (s *DevRev) verifyWithin() time.Duration { return cmp.Or(s.Settings.VerifyW
 func (s *DevRev) degradedAfter() int          { return cmp.Or(s.Settings.DegradedAfter, 3) }
 
 func (s *DevRev) acknowledged(status int) bool {
-	if s.Settings.Acknowledged != nil {
-		return s.Settings.Acknowledged(status)
-	}
-	return status == http.StatusOK
+	return devrevWire().Complete(s.Settings).Acknowledged(status)
 }

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -68,10 +71,27 @@ func (s *DVelop) Payload(event string) (any, error) {
 
 // Body implements Live.
 func (s *DVelop) Body(event string, payload any) ([]byte, error) {
-	if payload == nil {
-		return nil, fmt.Errorf("what d.velop sends at %s is not documented", event)
+	return dvelopBody(Message{Event: event, Payload: payload})
+}
+
+func dvelopBody(m Message) ([]byte, error) {
+	if m.Payload == nil {
+		return nil, fmt.Errorf("what d.velop sends at %s is not documented", m.Event)
 	}
-	return json.Marshal(payload)
+	return json.Marshal(m.Payload)
+}
+
+// dvelopRequest is a delivery with its webhook's key, if there is one.
+func dvelopRequest(ctx context.Context, url, key string, body []byte, _ Settings) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", mediaJSON)
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
+	}
+	return req, nil
 }
 
 // Emit implements Live. The webhooks of an event are called one after the other,
@@ -237,14 +257,14 @@ func (s *DVelop) send(ctx context.Context, w DVelopWebhook, t *traffic, target s
 	if timeout == 0 && w.Timeout != nil {
 		timeout = time.Duration(*w.Timeout) * time.Millisecond
 	}
-	return attempt(ctx, s.Receivers, cmp.Or(timeout, 300*time.Millisecond), func(ctx context.Context) (*http.Request, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
+	return Try(ctx, s.Receivers, cmp.Or(timeout, dvelopWire().Timeout), func(ctx context.Context) (*http.Request, error) {
+		key := ""
+		if w.APIKey != nil {
+			key = *w.APIKey
+		}
+		req, err := dvelopRequest(ctx, target, key, body, s.Settings)
 		if err != nil {
 			return nil, err
-		}
-		req.Header.Set("Content-Type", mediaJSON)
-		if w.APIKey != nil && *w.APIKey != "" {
-			req.Header.Set("Authorization", "Bearer "+*w.APIKey)
 		}
 		if base, err := url.Parse(s.Base); err == nil && base.Host == req.URL.Host {
 			// What receivers behind the tenant's own host get; about others nothing is known.
@@ -252,6 +272,19 @@ func (s *DVelop) send(ctx context.Context, w DVelopWebhook, t *traffic, target s
 		}
 		return req, nil
 	}), true
+}
+
+// DVelopAppSignature is the header x-dv-sig-1 that d.velop's router adds for apps:
+// it covers the tenant's base URI and id, so it is the same for each request. The
+// secret is base64.
+func DVelopAppSignature(secret, base, tenant string) (string, error) {
+	key, err := base64.StdEncoding.DecodeString(secret)
+	if err != nil {
+		return "", fmt.Errorf("the secret of an app is base64: %w", err)
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(base + tenant))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
 }
 
 // trafficOf is what is on its way to a webhook; the caller holds the lock.
@@ -315,15 +348,20 @@ func (s *DVelop) waits(w DVelopWebhook) []time.Duration {
 	switch {
 	case w.Retry != nil && !*w.Retry:
 		return nil
-	case s.Settings.Waits != nil:
-		return s.Settings.Waits
 	}
-	return []time.Duration{0, 0, 0}
+	return dvelopWire().Complete(s.Settings).Waits
+}
+
+// dvelopWire is how d.velop delivers: 300 milliseconds and three more attempts are
+// the documented defaults of a webhook. Which status is a success is not documented.
+func dvelopWire() Wire {
+	return Wire{
+		Body: dvelopBody, Request: dvelopRequest, Proof: "Authorization",
+		Timeout: 300 * time.Millisecond, Waits: []time.Duration{0, 0, 0},
+		Acknowledged: func(status int) bool { return status/100 == 2 },
+	}
 }
 
 func (s *DVelop) acknowledged(status int) bool {
-	if s.Settings.Acknowledged != nil {
-		return s.Settings.Acknowledged(status)
-	}
-	return status >= 200 && status < 300
+	return dvelopWire().Complete(s.Settings).Acknowledged(status)
 }

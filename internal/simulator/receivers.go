@@ -121,7 +121,7 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 		cancel()
 		return nil, err
 	}
-	w := &recording{header: http.Header{}}
+	w := &reply{recording{header: http.Header{}}, ctx}
 	done := make(chan error, 1)
 	release := hold(ctx)
 	go func() {
@@ -148,4 +148,22 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 		return nil, context.Cause(req.Context())
 	}
 	return w.response(req), nil
+}
+
+// reply is a handler's answer. It keeps what will be read of the body, and fails
+// writes of a handler whose client has gone, as a connection does.
+type reply struct {
+	recording
+	ctx context.Context
+}
+
+// Write implements http.ResponseWriter.
+func (r *reply) Write(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if _, err := r.recording.Write(p[:min(len(p), max(0, MaxReply-r.body.Len()))]); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }

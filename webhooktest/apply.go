@@ -150,7 +150,7 @@ func (p Provider) pointer(option, pointer string) error {
 		wish = contract.Wish{Requests: true, Closed: wish.Closed}
 	}
 	if option == "AllowProblems" {
-		wish = contract.Wish{Closed: true}
+		wish = contract.Wish{Closed: true, Deliveries: true}
 	}
 	if err := contract.CanMatch(p.def, pointer, wish); err != nil {
 		return fmt.Errorf("%s(%q): %w", option, pointer, err)

@@ -12,6 +12,7 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -167,31 +168,32 @@ func (r Redactor) Body(body []byte) []byte {
 	return append(shown, body[at:]...)
 }
 
-// Value is a JSON value as messages show it, with the values inside it.
-func (r Redactor) Value(pointer, name string, v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		shown := make(map[string]any, len(v))
-		for key, inner := range v {
-			shown[key] = r.Value(pointer+"/"+cassette.EscapePointer(key), cassette.Within(name, key), inner)
+// Hide makes a JSON value, with the values inside it, what messages show of it.
+func (r Redactor) Hide(pointer, name string, n *jsontext.Node) {
+	switch n.Kind {
+	case jsontext.BeginObject:
+		for _, member := range n.Children {
+			r.Hide(jsontext.Child(pointer, member.Name), cassette.Within(name, member.Name), member)
 		}
-		return shown
-	case []any:
-		shown := make([]any, len(v))
-		for i, inner := range v {
-			shown[i] = r.Value(pointer+"/"+strconv.Itoa(i), name, inner)
+	case jsontext.BeginArray:
+		for i, item := range n.Children {
+			r.Hide(pointer+"/"+strconv.Itoa(i), name, item)
 		}
-		return shown
-	case string:
-		if shown := r.withholds(pointer, name, v); shown != "" {
-			return shown
-		}
-	case json.Number:
+	case jsontext.String:
+		n.Text = r.Text(pointer, name, n.Text)
+	case jsontext.Number:
 		if r.Named(pointer, name) {
-			return WithheldMark
+			n.Kind, n.Text = jsontext.String, WithheldMark
 		}
 	}
-	return v
+}
+
+// Text is a text as messages show it.
+func (r Redactor) Text(pointer, name, text string) string {
+	if shown := r.withholds(pointer, name, text); shown != "" {
+		return shown
+	}
+	return text
 }
 
 // MaxQuoted bounds the part of a body that a message quotes.

@@ -1,12 +1,12 @@
 package replay
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 )
 
@@ -38,6 +38,10 @@ func (t *Index) file(id int) {
 		}
 	})
 	slices.Sort(pointers)
+	if slices.ContainsFunc(pointers, func(p string) bool { return !strings.HasPrefix(p, "/") }) { // of the query, or too deep
+		t.apart = append(t.apart, id)
+		return
+	}
 	i := slices.IndexFunc(t.shapes, func(s *shape) bool { return slices.Equal(s.pointers, pointers) })
 	if i < 0 {
 		i = len(t.shapes)
@@ -57,36 +61,20 @@ func (t *Index) file(id int) {
 // part takes what varies out of a canonical body. ok is false for one that has
 // something else than a string there, and for one that counts by its bytes.
 func (s *shape) part(body string) (rest string, values []string, ok bool) {
-	if !isCanonical(body) {
+	root, ok := cassette.ParseCanonical(body)
+	if !ok {
 		return "", nil, false
 	}
-	var b strings.Builder
-	at := 0
-	found := map[string]string{}
-	cassette.Walk([]byte(body), func(pointer, _ string, token json.Token, from, to int) {
-		text, isText := token.(string)
-		if _, varies := slices.BinarySearch(s.pointers, pointer); !varies || !isText {
-			return
-		}
-		b.WriteString(body[at:from] + wildcard)
-		at = to
-		found[pointer] = text
-	})
-	if len(found) != len(s.pointers) {
-		return "", nil, false
-	}
-	b.WriteString(body[at:])
+	var edits []jsontext.Edit
 	for _, pointer := range s.pointers {
-		values = append(values, found[pointer])
+		n, found := root.Find(pointer)
+		if !found || n.Kind != jsontext.String {
+			return "", nil, false
+		}
+		edits = append(edits, jsontext.Edit{Start: n.Start, End: n.End, New: wildcard})
+		values = append(values, n.Text)
 	}
-	return b.String(), values, true
-}
-
-// isCanonical reports whether a body is in canonical form, so that no two members
-// share a pointer.
-func isCanonical(body string) bool {
-	canonical, ok := cassette.CanonicalJSON([]byte(body))
-	return ok && canonical == body
+	return string(jsontext.Splice([]byte(body), edits)), values, true
 }
 
 // candidates visits the interactions that answer a request but for what varies, in

@@ -3,6 +3,7 @@ package webhooktest_test
 import (
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -10,9 +11,27 @@ import (
 )
 
 // BenchmarkProcess times whole test processes of 1,000 tests (open, replay,
-// contract, golden) beside the same suite on the stock libraries.
+// contract, golden) beside the same suite on the stock libraries, which compile
+// the schema once. "Seen" replays one scenario in every test, "New" a cassette of
+// its own.
 func BenchmarkProcess(b *testing.B) {
-	compare(b, "stock", process(b, "ours"), process(b, "stock"))
+	b.Run("Seen", func(b *testing.B) {
+		compare(b, "stock", process(b, "ours", "-test.run=^TestSeen$"), process(b, "stock", "-test.run=^TestSeen$"))
+	})
+	b.Run("New", func(b *testing.B) {
+		dir := b.TempDir()
+		for i := range 1000 {
+			writeCassette(b, filepath.Join(dir, strconv.Itoa(i)+".yaml"), i, 1)
+		}
+		b.Setenv("BENCH_DIR", dir)
+		ours, stock := process(b, "ours", "-test.run=^TestNew$"), process(b, "stock", "-test.run=^TestNew$")
+		b.Setenv("CI", "")
+		b.Setenv("GOLDIE_UPDATE", "true")
+		ours()
+		stock()
+		b.Setenv("GOLDIE_UPDATE", "")
+		compare(b, "stock", ours, stock)
+	})
 }
 
 // BenchmarkStart times the start of a test binary that only replays beside one

@@ -91,7 +91,7 @@ func (r *report) schema(d *provider.Definition, file string) *schema {
 	return s
 }
 
-// parse reads the body and reports why it cannot be read, and doubled members.
+// parse reads the body and reports why it cannot be read.
 func (r *report) parse() bool {
 	doc, problem := parse(r.body)
 	if problem != nil {
@@ -99,10 +99,7 @@ func (r *report) parse() bool {
 		r.push(*problem)
 		return false
 	}
-	for _, pointer := range doc.doubled {
-		r.rule("doubled", pointer, "", "")
-	}
-	r.document, r.root = doc, doc.root
+	r.document = doc
 	return true
 }
 

@@ -36,7 +36,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 			rep.requestMedia(d, MediaType(r.Header.Get("Content-Type")))
 		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
-			rep.validate(s, rep.root)
+			rep.validate(s, rep.document)
 			rep.exclusive(route.Operation.Exclusive)
 			rep.secrets(d, s)
 		}
@@ -88,7 +88,7 @@ func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL)
 		return
 	}
 	q := report{in: r.in}
-	q.validate(s, queryObject(s, values))
+	q.validate(s, &document{tree: queryObject(s, values)})
 	for _, p := range q.problems {
 		if len(p.Pointer) > 0 {
 			p.Pointer = jsontext.Unescape(p.Pointer[1:])
@@ -106,17 +106,17 @@ func (s *schema) list(name string) bool {
 	return p != nil && slices.Contains(p.Types, "array")
 }
 
-func queryObject(s *schema, values url.Values) map[string]any {
-	object := map[string]any{}
+func queryObject(s *schema, values url.Values) *jsontext.Node {
+	object := &jsontext.Node{Kind: jsontext.BeginObject}
 	for name, all := range values {
-		object[name] = all[0]
+		member := &jsontext.Node{Kind: jsontext.String, Text: all[0], Name: name}
 		if s.list(name) {
-			items := []any{}
+			member.Kind, member.Text = jsontext.BeginArray, ""
 			for _, item := range provider.QueryList(all) {
-				items = append(items, item)
+				member.Children = append(member.Children, &jsontext.Node{Kind: jsontext.String, Text: item})
 			}
-			object[name] = items
 		}
+		object.Children = append(object.Children, member)
 	}
 	return object
 }
@@ -130,7 +130,7 @@ func RequestClasses(d *provider.Definition, r Request) func(pointer string) prov
 		all = bodyClasses(d, route.Form.Body, r.Body)
 		if values, err := url.ParseQuery(r.URL.RawQuery); err == nil && route.Form.Query != "" {
 			if s, err := load(d, route.Form.Query); err == nil {
-				found := classes(s, queryObject(s, values))
+				found := classes(s, (&document{tree: queryObject(s, values)}).root())
 				for pointer, c := range found {
 					if pointer == "" || strings.Count(pointer, "/") > 1 {
 						continue
@@ -173,5 +173,5 @@ func bodyClasses(d *provider.Definition, file string, body []byte) map[string]pr
 	if problem != nil {
 		return map[string]provider.Class{}
 	}
-	return classes(s, doc.root)
+	return classes(s, doc.root())
 }

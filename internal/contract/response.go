@@ -126,7 +126,7 @@ func (r *report) answerBody(d *provider.Definition, op *provider.Operation, stat
 	if s == nil || !r.parse() {
 		return
 	}
-	r.validate(s, r.root)
+	r.validate(s, r.document)
 	r.fitType(d, op, status)
 	r.routeNotFound(d, status)
 	r.members(d, op, status)

@@ -112,21 +112,27 @@ func expand(to []*jsonschema.Schema, s *jsonschema.Schema, v any) []*jsonschema.
 // holds reports whether a value fulfils the condition of an if. A tagged union
 // has one for each tag, so the question that they all ask is answered here.
 func holds(s *jsonschema.Schema, v any) bool {
-	if len(s.Required) == 1 && len(s.Properties) == 1 && s.Ref == nil && s.AllOf == nil && s.Types == nil {
-		tag := s.Properties[s.Required[0]]
-		if tag != nil && len(tag.Constant) == 1 && tag.Ref == nil && tag.Types == nil {
-			object, ok := v.(map[string]any)
-			if !ok {
-				return false
-			}
-			want, ok := tag.Constant[0].(string)
-			if ok {
-				got, ok := object[s.Required[0]].(string)
-				return ok && got == want
-			}
-		}
+	if name, want, ok := tagged(s); ok {
+		object, _ := v.(map[string]any)
+		got, ok := object[name].(string)
+		return ok && got == want
 	}
 	return s.Validate(v) == nil
+}
+
+// tagged returns the member and the text that a schema asks for if it asks for
+// nothing else: that a value is an object with this tag.
+func tagged(s *jsonschema.Schema) (name, want string, ok bool) {
+	if len(s.Required) != 1 || len(s.Properties) != 1 || s.Ref != nil || s.AllOf != nil || s.Types != nil {
+		return "", "", false
+	}
+	name = s.Required[0]
+	tag := s.Properties[name]
+	if tag == nil || len(tag.Constant) != 1 || tag.Ref != nil || tag.Types != nil {
+		return "", "", false
+	}
+	want, ok = tag.Constant[0].(string)
+	return name, want, ok
 }
 
 // describing returns the schemas that one schema has for a member.

@@ -2,7 +2,6 @@ package cassette
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strconv"
@@ -42,11 +41,11 @@ func ParseCanonical(body string) (root *jsontext.Node, ok bool) {
 // canonical returns the sorted tree of a body that can be compared as a JSON
 // value.
 func canonical(body []byte) (root *jsontext.Node, ok bool) {
-	if !utf8.Valid(body) || !json.Valid(body) || loneSurrogate(body) {
+	if !utf8.Valid(body) {
 		return nil, false
 	}
 	root, err := jsontext.Parse(body, jsontext.Bounds{Depth: maxDepth})
-	if err != nil {
+	if err != nil || loneSurrogate(body) {
 		return nil, false
 	}
 	root.Sort()

@@ -45,14 +45,31 @@ func MediaType(value string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-// malformed reports a Content-Type that a reader of media types refuses: some
-// take the body for no JSON at all. One that is missing is another matter.
-func (r *report) malformed(d *provider.Definition, value string) bool {
-	if _, _, err := mime.ParseMediaType(value); value == "" || err == nil {
-		return false
+// media returns the media type of a Content-Type. It reports one that a reader of
+// media types refuses: some take the body for no JSON at all. One that is missing
+// is another matter.
+func (r *report) media(d *provider.Definition, value string) (media string, malformed bool) {
+	media, _, err := mime.ParseMediaType(value)
+	if err == nil {
+		return media, false
 	}
-	r.rule("media-type", "Content-Type", "malformed: it is no media type with parameters", join(jsonTypes(d), "or"))
-	return true
+	if value != "" {
+		r.rule("media-type", "Content-Type", "malformed: it is no media type with parameters", join(jsonTypes(d), "or"))
+	}
+	return MediaType(value), value != ""
+}
+
+// speaks reports whether a vendor speaks JSON in a media type.
+func speaks(d *provider.Definition, media string) bool {
+	for i := range d.Operations {
+		responses := d.Operations[i].Responses
+		for j := range responses {
+			if slices.Contains(responses[j].MediaTypes, media) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // jsonTypes returns the media types in which a vendor speaks JSON, sorted.

@@ -21,7 +21,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	}
 	rep := report{in: "request", body: r.Body}
 	rep.query(d, route, r.URL)
-	malformed := rep.malformed(d, r.Header.Get("Content-Type"))
+	media, malformed := rep.media(d, r.Header.Get("Content-Type"))
 	switch {
 	case route.Form.Body == "":
 		if !isEmpty(r.Body) {
@@ -33,7 +33,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 		}
 	default:
 		if !malformed {
-			rep.requestMedia(d, MediaType(r.Header.Get("Content-Type")))
+			rep.requestMedia(d, media)
 		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.document)
@@ -52,12 +52,12 @@ func find(d *provider.Definition, r Request) (provider.Route, bool) {
 }
 
 func (r *report) requestMedia(d *provider.Definition, got string) {
-	switch documented := jsonTypes(d); {
-	case slices.Contains(documented, got):
+	switch {
+	case speaks(d, got):
 	case got == "":
-		r.rule("media-type", "Content-Type", "missing", join(documented, "or"))
+		r.rule("media-type", "Content-Type", "missing", join(jsonTypes(d), "or"))
 	default:
-		r.rule("media-type", "Content-Type", describeMedia(got), join(documented, "or"))
+		r.rule("media-type", "Content-Type", describeMedia(got), join(jsonTypes(d), "or"))
 	}
 }
 

@@ -136,13 +136,15 @@ func canonicalQuery(raw string) string {
 	return strings.Join(pairs, "&")
 }
 
-// RequestKey is the class of a request: two requests with equal keys match.
-func RequestKey(method string, u *url.URL, accept string, body []byte) string {
-	return Key(method, CanonicalURL(u), accept, CanonicalBody(body))
+// Class is a class of requests: those of one class match.
+type Class struct {
+	Method string
+	URL    string // canonical
+	Accept string // the media type asked for, where the vendor tells answers apart by it
+	Body   string // canonical
 }
 
-// Key is the class of a request whose parts are in canonical form. accept is the
-// media type asked for, where the vendor tells answers apart by it.
-func Key(method, canonicalURL, accept, canonicalBody string) string {
-	return method + "\n" + canonicalURL + "\n" + accept + "\n" + canonicalBody
+// ClassOf returns the class of a request.
+func ClassOf(method string, u *url.URL, accept string, body []byte) Class {
+	return Class{method, CanonicalURL(u), accept, CanonicalBody(body)}
 }

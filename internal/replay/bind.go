@@ -78,12 +78,12 @@ func bindPart(recorded, got string, sent *placeholder.Trial) bool {
 // unbound lists the members in which a request that fits otherwise does not
 // agree with the requests before: a value that was equal is not, or the other
 // way round.
-func (e *entry) unbound(k *Key, sent *placeholder.Sent) []string {
+func (e *entry) unbound(k *Key, u *url.URL, sent *placeholder.Sent) []string {
 	got := map[string]string{}
-	for name, values := range k.sent.Query() {
+	for name, values := range u.Query() {
 		got["?"+name] = values[0]
 	}
-	cassette.Walk([]byte(k.body), func(pointer, _ string, token json.Token, _, _ int) {
+	cassette.Walk([]byte(k.class.Body), func(pointer, _ string, token json.Token, _, _ int) {
 		if s, ok := token.(string); ok {
 			got[pointer] = s
 		}

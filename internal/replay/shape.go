@@ -2,7 +2,6 @@ package replay
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -13,8 +12,8 @@ import (
 // shape indexes the recorded requests whose bodies vary at the same places: of two
 // that are equal beside those, a replay looks at what varies only.
 type shape struct {
-	pointers []string         // where the bodies vary, sorted
-	classes  map[string][]int // by the key of the rest
+	pointers []string                 // where the bodies vary, sorted
+	classes  map[cassette.Class][]int // of the rest
 	// values are the placeholders of an interaction, in the order of the pointers.
 	values map[int][]string
 }
@@ -45,7 +44,7 @@ func (t *Index) file(id int) {
 	i := slices.IndexFunc(t.shapes, func(s *shape) bool { return slices.Equal(s.pointers, pointers) })
 	if i < 0 {
 		i = len(t.shapes)
-		t.shapes = append(t.shapes, &shape{pointers: pointers, classes: map[string][]int{}, values: map[int][]string{}})
+		t.shapes = append(t.shapes, &shape{pointers: pointers, classes: map[cassette.Class][]int{}, values: map[int][]string{}})
 	}
 	s := t.shapes[i]
 	rest, placeholders, ok := s.part(body)
@@ -53,8 +52,8 @@ func (t *Index) file(id int) {
 		t.apart = append(t.apart, id)
 		return
 	}
-	key := cassette.Key(e.ia.Request.Method, cassette.CanonicalURL(e.url), e.accept, rest)
-	s.classes[key] = append(s.classes[key], id)
+	c := cassette.Class{Method: e.ia.Request.Method, URL: cassette.CanonicalURL(e.url()), Accept: e.accept, Body: rest}
+	s.classes[c] = append(s.classes[c], id)
 	s.values[id] = placeholders
 }
 
@@ -80,26 +79,21 @@ func (s *shape) part(body string) (rest string, values []string, ok bool) {
 // candidates visits the interactions that answer a request but for what varies, in
 // the order of the cassette, each with a way to bind what the request has there;
 // until visit returns false.
-func (t *Index) candidates(k *Key, unused func(key string, ids []int) []int, visit func(id int, bind func(*placeholder.Trial) bool) bool) {
+func (t *Index) candidates(k *Key, unused func(cursor, []int) []int, visit func(id int, bind func(*placeholder.Trial) bool) bool) {
 	type match struct {
 		ids    []int
 		shape  *shape
 		values []string
 	}
 	matches := []match{{ids: t.apart}}
-	for i, s := range t.shapes {
-		rest, values, ok := s.part(k.body)
+	for _, s := range t.shapes {
+		rest, values, ok := s.part(k.class.Body)
 		if !ok {
 			continue
 		}
-		partly := *k
-		partly.body = rest
-		if !t.def.MatchAccept {
-			partly.key[0] = cassette.Key(k.method, k.url, "", rest)
-		}
-		for _, key := range t.keys(&partly) {
-			if ids := s.classes[key]; len(ids) > 0 {
-				matches = append(matches, match{unused(strconv.Itoa(i)+wildcard+key, ids), s, values})
+		for c := range t.classesOf(k, rest) {
+			if ids := s.classes[c]; len(ids) > 0 {
+				matches = append(matches, match{unused(cursor{s, c}, ids), s, values})
 			}
 		}
 	}
@@ -135,6 +129,6 @@ func (t *Index) candidates(k *Key, unused func(key string, ids []int) []int, vis
 // bind reports whether a request matches a recorded one that is compared by
 // itself.
 func (e *entry) bind(k *Key, trial *placeholder.Trial) bool {
-	return e.ia.Request.Method == k.method && (e.accept == "" || k.takes(e.accept)) &&
-		bindURL(cassette.CanonicalURL(e.url), k.url, trial) && bindBody(cassette.CanonicalBody([]byte(e.ia.Request.Body)), k.body, trial)
+	return e.ia.Request.Method == k.class.Method && (e.accept == "" || k.takes(e.accept)) &&
+		bindURL(cassette.CanonicalURL(e.url()), k.class.URL, trial) && bindBody(cassette.CanonicalBody([]byte(e.ia.Request.Body)), k.class.Body, trial)
 }

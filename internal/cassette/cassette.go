@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -101,6 +104,7 @@ func Parse(name string, data []byte) (*File, error) {
 			return fail("interaction #%d has a request URL that does not parse", i)
 		}
 	}
+	share(doc.Interactions)
 	f := &File{Name: name, Interactions: doc.Interactions}
 	if doc.Header != nil {
 		f.Header = *doc.Header
@@ -112,6 +116,32 @@ func Parse(name string, data []byte) (*File, error) {
 		return fail("%s; record it again", wrong)
 	}
 	return f, nil
+}
+
+// share makes one of the texts and headers that interactions have in common, which
+// are a third of a long cassette.
+func share(interactions []*Interaction) {
+	texts := map[string]string{}
+	text := func(s *string) {
+		if known, ok := texts[*s]; ok {
+			*s = known
+		} else {
+			texts[*s] = *s
+		}
+	}
+	var last [5]http.Header
+	for _, ia := range interactions {
+		req, resp := &ia.Request, &ia.Response
+		for _, s := range []*string{&req.Proto, &req.Host, &req.RemoteAddr, &req.RequestURI, &req.URL, &req.Method, &resp.Proto, &resp.Status} {
+			text(s)
+		}
+		for i, h := range []*http.Header{&req.Headers, &resp.Headers, &req.Trailer, &resp.Trailer, (*http.Header)(&req.Form)} {
+			if *h != nil && last[i] != nil && maps.EqualFunc(*h, last[i], slices.Equal) {
+				*h = last[i]
+			}
+			last[i] = *h
+		}
+	}
 }
 
 // problem says what a header claims that cannot be; empty when nothing.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
@@ -123,11 +124,15 @@ func queryObject(s *schema, values url.Values) *jsontext.Node {
 
 // RequestClasses returns what the contract says about each member of the
 // request: for a JSON body by its pointer, for the query by "?" and its name.
-// What it does not describe has the zero Class.
+// What it does not describe has the zero Class. Messages that name no member do
+// not wait for the body to be read.
 func RequestClasses(d *provider.Definition, r Request) func(pointer string) provider.Class {
-	all := map[string]provider.Class{}
-	if route, ok := find(d, r); ok {
-		all = bodyClasses(d, route.Form.Body, r.Body)
+	route, ok := find(d, r)
+	if !ok {
+		return func(string) provider.Class { return provider.Class{} }
+	}
+	query := sync.OnceValue(func() map[string]provider.Class {
+		all := map[string]provider.Class{}
 		if values, err := url.ParseQuery(r.URL.RawQuery); err == nil && route.Form.Query != "" {
 			if s, err := load(d, route.Form.Query); err == nil {
 				found := classes(s, (&document{tree: queryObject(s, values)}).root())
@@ -143,8 +148,15 @@ func RequestClasses(d *provider.Definition, r Request) func(pointer string) prov
 				}
 			}
 		}
+		return all
+	})
+	body := sync.OnceValue(func() map[string]provider.Class { return bodyClasses(d, route.Form.Body, r.Body) })
+	return func(pointer string) provider.Class {
+		if strings.HasPrefix(pointer, "?") {
+			return query()[pointer]
+		}
+		return body()[pointer]
 	}
-	return func(pointer string) provider.Class { return all[pointer] }
 }
 
 // listClass is what the contract says of a list that stands in one text: it may

@@ -199,12 +199,19 @@ func (r Redactor) Text(pointer, name, text string) string {
 // MaxQuoted bounds the part of a body that a message quotes.
 const MaxQuoted = 400
 
+// MaxRead bounds the bodies that messages look into, to quote or to compare them:
+// a longer one is named by its size.
+const MaxRead = 64 << 10
+
 // Request is a request as messages show it.
 func (r Redactor) Request(req contract.Request) string {
 	line := req.Method + " " + r.URL(req.URL)
 	if body := req.Body; len(body) > 0 {
+		if len(body) > MaxRead {
+			return fmt.Sprintf("%s (a body of %d bytes; messages show none of more than %d)", line, len(body), MaxRead)
+		}
 		var compact bytes.Buffer
-		if len(body) < 1<<16 && json.Compact(&compact, body) == nil {
+		if json.Compact(&compact, body) == nil {
 			body = compact.Bytes()
 		}
 		size := len(body)

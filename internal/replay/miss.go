@@ -55,8 +55,8 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 		}
 		b.WriteString(n.explain(s, r, k, secret))
 	}
-	if s.Hint != "" {
-		b.WriteString("\n" + s.Hint)
+	if s.Hint != nil {
+		b.WriteString("\n" + s.Hint())
 	}
 	return &MissError{b.String()}
 }

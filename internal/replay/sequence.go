@@ -25,8 +25,9 @@ type Step struct {
 // Sequence answers requests from the interactions of its steps. Each request takes
 // the first unused one that matches it. It is shared by the requests of a test.
 type Sequence struct {
-	// Hint ends the explanation of a miss: how to record what is missing.
-	Hint string
+	// Hint ends the explanation of a miss: how to record what is missing. It is nil
+	// for what nobody records.
+	Hint func() string
 	// InOrder lets no interaction answer before those that stand before it.
 	InOrder bool
 

@@ -226,21 +226,31 @@ type parsedFile struct {
 
 // Load reads the cassette at path, once per process while it does not change.
 func Load(path string) (*File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
 	if cached, ok := parsed.Load(path); ok {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
 		c := cached.(parsedFile)
 		if os.SameFile(c.info, info) && c.info.Size() == info.Size() && c.info.ModTime().Equal(info.ModTime()) {
 			return c.file, nil
 		}
 	}
-	data, err := os.ReadFile(path)
+	open, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	file, err := Parse(path, data)
+	defer open.Close()
+	info, err := open.Stat()
+	if err != nil {
+		return nil, err
+	}
+	var data bytes.Buffer
+	data.Grow(int(info.Size()) + bytes.MinRead) // room for all, and for the end to be seen
+	if _, err := data.ReadFrom(open); err != nil {
+		return nil, err
+	}
+	file, err := Parse(path, data.Bytes())
 	if err != nil {
 		return nil, err
 	}

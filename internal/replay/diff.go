@@ -48,7 +48,7 @@ func diffURLs(s exchange.Redactor, want, got *url.URL) []string {
 // diffBodies lists the members that differ, want before got.
 func diffBodies(s exchange.Redactor, want, got string) []string {
 	if len(want) > exchange.MaxRead || len(got) > exchange.MaxRead {
-		return []string{fmt.Sprintf("-(%d bytes)  +(%d bytes); bodies of more than %d are not compared member by member", len(want), len(got), exchange.MaxRead)}
+		return []string{fmt.Sprintf("-(%d bytes)  +(%d bytes); of bodies of more than %d bytes no members are compared", len(want), len(got), exchange.MaxRead)}
 	}
 	a, ok := cassette.ParseCanonical(cassette.CanonicalBody([]byte(want)))
 	b, also := cassette.ParseCanonical(got)

@@ -53,10 +53,12 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 		fatal(tb, fmt.Errorf("%q is no cassette's name; name a file that ends in .yaml, such as %q", file, "testdata/lookup.yaml"))
 	}
 	slashed := filepath.ToSlash(file)
-	command := fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, record.Quote(pathPattern(slashed)), record.Quote(runPattern(tb.Name())))
+	command := func() string {
+		return fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, record.Quote(pathPattern(slashed)), record.Quote(runPattern(tb.Name())))
+	}
 	asked, err := switched(slashed)
 	if err != nil {
-		fatal(tb, fmt.Errorf("%w\n%s", err, command))
+		fatal(tb, fmt.Errorf("%w\n%s", err, command()))
 	}
 	if pattern := os.Getenv(RecordVar); pattern != "" && !asked {
 		tb.Logf("%s is set, but does not match %s as a whole, so that is replayed", RecordVar, slashed)
@@ -67,7 +69,7 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	loaded, err := cassette.Load(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		fatal(tb, fmt.Errorf("%s does not exist\n%s", file, command))
+		fatal(tb, fmt.Errorf("%s does not exist\n%s", file, command()))
 	case err != nil:
 		fatal(tb, err)
 	}
@@ -76,7 +78,7 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	}
 	index := replay.NewIndex(loaded, p.def, nil)
 	if err := index.Fixed(p.options.varies); err != nil {
-		fatal(tb, fmt.Errorf("%w\n%s", err, command))
+		fatal(tb, fmt.Errorf("%w\n%s", err, command()))
 	}
 	if open := index.Uncompared(p.options.varies); len(open) > 0 {
 		tb.Logf("%s: what requests send at %s is not compared; declare it with Varies, or record again what may be compared", file, strings.Join(open, ", "))

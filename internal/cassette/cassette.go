@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -101,6 +104,7 @@ func Parse(name string, data []byte) (*File, error) {
 			return fail("interaction #%d has a request URL that does not parse", i)
 		}
 	}
+	share(doc.Interactions)
 	f := &File{Name: name, Interactions: doc.Interactions}
 	if doc.Header != nil {
 		f.Header = *doc.Header
@@ -112,6 +116,32 @@ func Parse(name string, data []byte) (*File, error) {
 		return fail("%s; record it again", wrong)
 	}
 	return f, nil
+}
+
+// share makes one of the texts and headers that interactions have in common, which
+// are a third of a long cassette.
+func share(interactions []*Interaction) {
+	texts := map[string]string{}
+	text := func(s *string) {
+		if known, ok := texts[*s]; ok {
+			*s = known
+		} else {
+			texts[*s] = *s
+		}
+	}
+	var last [5]http.Header
+	for _, ia := range interactions {
+		req, resp := &ia.Request, &ia.Response
+		for _, s := range []*string{&req.Proto, &req.Host, &req.RemoteAddr, &req.RequestURI, &req.URL, &req.Method, &resp.Proto, &resp.Status} {
+			text(s)
+		}
+		for i, h := range []*http.Header{&req.Headers, &resp.Headers, &req.Trailer, &resp.Trailer, (*http.Header)(&req.Form)} {
+			if *h != nil && last[i] != nil && maps.EqualFunc(*h, last[i], slices.Equal) {
+				*h = last[i]
+			}
+			last[i] = *h
+		}
+	}
 }
 
 // problem says what a header claims that cannot be; empty when nothing.
@@ -196,21 +226,31 @@ type parsedFile struct {
 
 // Load reads the cassette at path, once per process while it does not change.
 func Load(path string) (*File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
 	if cached, ok := parsed.Load(path); ok {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
 		c := cached.(parsedFile)
 		if os.SameFile(c.info, info) && c.info.Size() == info.Size() && c.info.ModTime().Equal(info.ModTime()) {
 			return c.file, nil
 		}
 	}
-	data, err := os.ReadFile(path)
+	open, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	file, err := Parse(path, data)
+	defer open.Close()
+	info, err := open.Stat()
+	if err != nil {
+		return nil, err
+	}
+	var data bytes.Buffer
+	data.Grow(int(info.Size()) + bytes.MinRead) // room for all, and for the end to be seen
+	if _, err := data.ReadFrom(open); err != nil {
+		return nil, err
+	}
+	file, err := Parse(path, data.Bytes())
 	if err != nil {
 		return nil, err
 	}

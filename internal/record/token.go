@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -185,7 +186,7 @@ func headers(h http.Header, in string, visit func(token)) {
 func (e *audit) body(in, body string, classes func(string) provider.Class, visit func(token)) {
 	d := json.NewDecoder(strings.NewReader(body))
 	d.UseNumber()
-	var tokens []token
+	var tokens tokenList
 	twice := map[string]bool{} // pointers of members whose name stands twice in an object
 	var read func(pointer string, depth int) error
 	read = func(pointer string, depth int) error {
@@ -210,7 +211,7 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 						twice[next] = true
 					}
 					names[text] = true
-					tokens = append(tokens, token{sort: memberToken, in: in, at: pointer, role: next, value: text})
+					tokens.add(token{sort: memberToken, in: in, at: pointer, role: next, value: text})
 				}
 				if err := read(next, depth+1); err != nil {
 					return err
@@ -225,7 +226,7 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 		default:
 			leaf.sort, leaf.value = literalToken, fmt.Sprint(v)
 		}
-		tokens = append(tokens, leaf)
+		tokens.add(leaf)
 		return nil
 	}
 	err := read("", 0)
@@ -233,7 +234,7 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 		visit(token{sort: bodyToken, in: in, value: body})
 		return
 	}
-	for _, t := range tokens {
+	for t := range tokens.all() {
 		at := t.at
 		if t.sort == memberToken {
 			at = t.role
@@ -244,6 +245,31 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 			t.class = classes(at)
 		}
 		visit(t)
+	}
+}
+
+// tokenList is a list that never moves what it holds: the tokens of a long body are
+// many, and large.
+type tokenList [][]token
+
+func (l *tokenList) add(t token) {
+	last := len(*l) - 1
+	if last < 0 || len((*l)[last]) == cap((*l)[last]) {
+		last++
+		*l = append(*l, make([]token, 0, 16<<min(last, 8)))
+	}
+	(*l)[last] = append((*l)[last], t)
+}
+
+func (l tokenList) all() iter.Seq[token] {
+	return func(yield func(token) bool) {
+		for _, piece := range l {
+			for _, t := range piece {
+				if !yield(t) {
+					return
+				}
+			}
+		}
 	}
 }
 

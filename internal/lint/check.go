@@ -87,13 +87,13 @@ func remedy(text string) string {
 func broken(f *findings, data []byte, known *secrets) {
 	s := newSearch(f, known)
 	s.at = -1
-	s.push(word, "text")
+	s.push(stepWord, "text")
 	n, name := 0, ""
 	for line := range bytes.Lines(data) {
 		n++
 		s.line = n
 		if text := strings.TrimSpace(string(line)); len(text) >= 6 {
-			s.prose(text)
+			s.scanText(text)
 			s.assignments(text)
 			s.encoded(text)
 			if item, ok := strings.CutPrefix(text, "- "); ok && name != "" {

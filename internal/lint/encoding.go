@@ -49,7 +49,7 @@ func (s *search) encoded(text string) {
 	}
 	if strings.Contains(text, "%") {
 		if t, err := url.PathUnescape(text); err == nil && t != text && s.deeper("percent escapes", len(t)) {
-			s.value("", t)
+			s.scanNamed("", t)
 			s.shallower()
 		}
 	}
@@ -115,7 +115,7 @@ func (s *search) deeper(form string, size int) bool {
 		return false
 	}
 	s.undone++
-	s.push(within, form)
+	s.push(stepEncoding, form)
 	return true
 }
 

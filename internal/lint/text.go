@@ -12,14 +12,14 @@ var (
 	mailAddress = regexp.MustCompile(`^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)`)
 )
 
-// prose looks at a text by its form alone.
-func (s *search) prose(value string) {
+// scanText looks at a text by its form alone.
+func (s *search) scanText(value string) {
 	// The search takes several times the memory of what it reads.
 	for len(value) > maxProse {
-		s.form(value[:maxProse])
+		s.scanChunk(value[:maxProse])
 		value = value[maxProse-proseOverlap:]
 	}
-	s.form(value)
+	s.scanChunk(value)
 }
 
 const (
@@ -27,7 +27,7 @@ const (
 	proseOverlap = 8 << 10
 )
 
-func (s *search) form(value string) {
+func (s *search) scanChunk(value string) {
 	s.known(value)
 	if len(value) < 6 {
 		return

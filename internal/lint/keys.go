@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"example.com/webhookvcr/internal/secret"
 )
 
 // Bounds of what is noted about secret-named keys, and the figures from which a
@@ -39,7 +41,7 @@ func (k *keys) meet(name, value, file string) {
 	if value == "" || safeName(name) != name || harmless(name, value) && numbered.MatchString(value) {
 		return
 	}
-	name = strings.Join(words(name), "_")
+	name = strings.Join(secret.Words(name), "_")
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	t := k.all[name]

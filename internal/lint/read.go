@@ -379,8 +379,10 @@ var (
 		"method":      func(r *reader, n *yaml.Node, m *message, place string) { m.method = r.text(n, place) },
 	}
 	responseKeys = map[string]take{
-		"status":       func(r *reader, n *yaml.Node, m *message, place string) { m.status = r.text(n, place) },
-		"code":         func(r *reader, n *yaml.Node, m *message, place string) { m.code, m.codeLine = int(r.number(n, place)), n.Line },
+		"status": func(r *reader, n *yaml.Node, m *message, place string) { m.status = r.text(n, place) },
+		"code": func(r *reader, n *yaml.Node, m *message, place string) {
+			m.code, m.codeLine = int(r.number(n, place)), n.Line
+		},
 		"duration":     func(r *reader, n *yaml.Node, _ *message, place string) { r.duration(n, place) },
 		"uncompressed": func(r *reader, n *yaml.Node, m *message, place string) { m.uncompressed = r.bool(n, place) },
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/secret"
 )
 
 // header looks through a header's values.
@@ -265,17 +266,17 @@ type walk struct {
 	tokens *jsontext.Decoder
 }
 
-// value looks at the next value. name is the nearest member's name; secret says
+// value looks at the next value. name is the nearest member's name; within says
 // that a member around it is named like a secret and this one like nothing.
-func (w *walk) value(name string, secret bool) {
+func (w *walk) value(name string, within bool) {
 	switch token := w.tokens.ReadToken(); token.Kind() {
 	case jsontext.BeginObject:
-		w.object(name, secret)
+		w.object(name, within)
 	case jsontext.BeginArray:
-		w.array(name, secret)
+		w.array(name, within)
 	case jsontext.String:
 		text := token.String()
-		if secret && !w.isSecret(name) {
+		if within && !w.isSecret(name) {
 			w.secret(name, text)
 		}
 		w.scanNamed(name, text)
@@ -283,20 +284,20 @@ func (w *walk) value(name string, secret bool) {
 		w.known(token.Raw())
 		// Only passwords are numbers at times; tokens that are numbers count
 		// something.
-		if token.Kind() == jsontext.Number && password(name) {
+		if token.Kind() == jsontext.Number && secret.NamesPassword(name) {
 			w.secret(name, token.Raw())
 		}
 	}
 }
 
-func (w *walk) object(name string, secret bool) {
+func (w *walk) object(name string, within bool) {
 	labelled := ""
 	for w.tokens.PeekKind() != jsontext.EndObject {
 		member := w.tokens.ReadToken().String()
 		w.member(member)
 		w.push(stepMember, member)
-		generic := isGeneric(member)
-		inner := generic && (secret || w.isSecret(name) || labelled != "" && w.isSecret(labelled))
+		generic := secret.IsGeneric(member)
+		inner := generic && (within || w.isSecret(name) || labelled != "" && w.isSecret(labelled))
 		if isLabel(member) && w.tokens.PeekKind() == jsontext.String {
 			ahead := *w.tokens
 			labelled = ahead.ReadToken().String()
@@ -307,23 +308,13 @@ func (w *walk) object(name string, secret bool) {
 	w.tokens.ReadToken()
 }
 
-func (w *walk) array(name string, secret bool) {
+func (w *walk) array(name string, within bool) {
 	for n := 0; w.tokens.PeekKind() != jsontext.EndArray; n++ {
 		w.path = append(w.path, pathStep{kind: stepIndex, index: n})
-		w.value(name, secret)
+		w.value(name, within)
 		w.pop()
 	}
 	w.tokens.ReadToken()
-}
-
-// isGeneric says that a member's name says nothing: what it holds is named by
-// the members around it.
-func isGeneric(name string) bool {
-	switch strings.ToLower(name) {
-	case "value", "values", "data", "content", "text", "raw", "plaintext":
-		return true
-	}
-	return false
 }
 
 // isLabel says that a member names what the member "value" beside it holds.

@@ -3,6 +3,7 @@ package lint
 import (
 	"strings"
 
+	"example.com/webhookvcr/internal/secret"
 	"gopkg.in/yaml.v3"
 )
 
@@ -140,7 +141,7 @@ func (s *search) scanNamed(name, value string) {
 func (s *search) isSecret(name string) bool {
 	is, known := s.names[name]
 	if !known {
-		is = secretName(name)
+		is = secret.Names(name)
 		if len(s.names) < 1<<14 {
 			s.names[name] = is
 		}

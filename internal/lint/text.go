@@ -32,15 +32,13 @@ func (s *search) scanChunk(value string) {
 	if len(value) < 6 {
 		return
 	}
-	if suspect(value) {
-		for _, f := range placeholder.Credentials([]byte(value)) {
-			switch {
-			case excused(f.Rule, value[f.Offset:]):
-			case f.Rule == "mail":
-				s.found(rulePersonal, "holds a mail address outside the domains reserved for examples")
-			default:
-				s.found(ruleShape, "holds what has the form of a credential (%s)", f.Rule)
-			}
+	for _, f := range placeholder.Credentials([]byte(value)) {
+		switch {
+		case excused(f.Rule, value[f.Offset:]):
+		case f.Rule == "mail":
+			s.found(rulePersonal, "holds a mail address outside the domains reserved for examples")
+		default:
+			s.found(ruleShape, "holds what has the form of a credential (%s)", f.Rule)
 		}
 	}
 	for _, d := range provider.All() {
@@ -62,17 +60,6 @@ func (s *search) known(value string) {
 	for _, leak := range s.secrets.leaks(value) {
 		s.found(ruleKnown, "holds the value of %s (%s)", leak.variable, leak.form)
 	}
-}
-
-// suspect says whether a text can hold anything that placeholder.Credentials finds:
-// that is slower by far, and most texts cannot.
-func suspect(s string) bool {
-	for _, needle := range []string{"@", "eyJ", "PRIVATE KEY", "AKIA", "ASIA", "gh", "xox", "slack.com", "AIza"} {
-		if strings.Contains(s, needle) {
-			return true
-		}
-	}
-	return strings.ContainsAny(s, `\&%`) || containsFold(s, "bearer")
 }
 
 func containsFold(s, needle string) bool {

@@ -1,0 +1,113 @@
+package secret
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"example.com/webhookvcr/internal/pattern"
+)
+
+// telling is wide on purpose: it decides what may not pass unasked where nobody
+// has documented a name, and a name too many costs a question.
+var telling = pattern.New(`(?i)secret|token|passw|pwd|api_?key|credential|signature|authorization|jwt|(^|_)(key|sig|sid|auth|code|pin)$|(Key|Sig|Sid|Auth|Code|Pin)$`)
+
+// Tells says whether an undocumented name could be that of a secret. [Names] is
+// the narrower judgement of a name that stands in somebody else's file.
+func Tells(name string) bool { return telling.MatchString(name) }
+
+// Words splits a name at separators and at humps: clientSecret, client-secret
+// and CLIENT_SECRET are client and secret.
+func Words(name string) []string {
+	var all []string
+	var b strings.Builder
+	flush := func() {
+		if b.Len() > 0 {
+			all = append(all, b.String())
+			b.Reset()
+		}
+	}
+	runes := []rune(name)
+	for i, r := range runes {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			flush()
+			continue
+		}
+		if unicode.IsUpper(r) && i > 0 && (unicode.IsLower(runes[i-1]) || unicode.IsUpper(runes[i-1]) && i+1 < len(runes) && unicode.IsLower(runes[i+1])) {
+			flush()
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	flush()
+	return all
+}
+
+var (
+	passwordWords = []string{"password", "passwd", "pwd", "passphrase", "passcode", "pin"}
+	// secretWords make a secret of any name that they end.
+	secretWords = []string{"secret", "secrets", "token", "tokens", "apikey", "authorization", "credential", "credentials", "jwt", "cookie",
+		"sessionid", "authsessionid", "privatekey", "secretkey", "accesskey", "accesstoken", "refreshtoken", "idtoken", "authtoken", "clientsecret",
+		"bearer", "connectionstring", "csrf", "xsrf", "signature", "sig", "jsessionid", "phpsessid", "otp"}
+	// keyWords make a secret of the word "key" or "signature" behind them.
+	keyWords = []string{"api", "access", "secret", "private", "auth", "signing", "encryption", "shared", "account", "master", "app", "application",
+		"subscription", "license", "client", "ssh", "functions", "storage", "webhook", "hub"}
+	// pagers make a cursor of the word "token" behind them.
+	pagers = []string{"page", "next", "previous", "prev", "continuation", "sync", "start", "cursor", "delta", "pagination", "resume", "max", "min",
+		"completion", "prompt", "total", "input", "output", "num", "idempotency", "request", "cancellation"}
+)
+
+// Names says whether a name is that of a secret.
+func Names(name string) bool {
+	if len(name) > 200 {
+		return false
+	}
+	w := Words(name)
+	// user[password], x.secret.value
+	for len(w) > 1 && IsGeneric(w[len(w)-1]) {
+		w = w[:len(w)-1]
+	}
+	// password1, secret_2
+	for len(w) > 1 && strings.Trim(w[len(w)-1], "0123456789") == "" {
+		w = w[:len(w)-1]
+	}
+	if len(w) == 0 {
+		return false
+	}
+	last := strings.TrimRight(w[len(w)-1], "0123456789")
+	before := ""
+	if len(w) > 1 {
+		before = w[len(w)-2]
+	}
+	switch {
+	case slices.Contains(passwordWords, last):
+		return true
+	case last == "token" || last == "tokens":
+		return !slices.Contains(pagers, before)
+	case slices.Contains(secretWords, last):
+		return true
+	case last == "key" || last == "keys" || last == "signature" || last == "sig":
+		return slices.Contains(keyWords, before)
+	case last == "id":
+		return before == "session"
+	case last == "string":
+		return before == "connection"
+	}
+	return false
+}
+
+// NamesPassword says whether a name is that of a password: any value counts then,
+// also a plain word or a number.
+func NamesPassword(name string) bool {
+	w := Words(name)
+	return len(w) > 0 && slices.Contains(passwordWords, strings.TrimRight(w[len(w)-1], "0123456789"))
+}
+
+// IsGeneric says that a member's name says nothing: what it holds is named by
+// the members around it.
+func IsGeneric(name string) bool {
+	switch strings.ToLower(name) {
+	case "value", "values", "data", "content", "text", "raw", "plaintext":
+		return true
+	}
+	return false
+}

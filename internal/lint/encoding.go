@@ -8,9 +8,12 @@ import (
 	"encoding/hex"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"example.com/webhookvcr/internal/secret"
 )
 
 // minRun is the shortest run of base64 or hex that is decoded: shorter ones are
@@ -90,14 +93,24 @@ func (s *search) decodedTo(b []byte, form string) bool {
 					s.query(text, "form")
 				}
 				s.lines(text)
-				// user:password
-				if _, password, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(text, " \n/{\"") {
+				if user, password, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(text, " \n/{\"") && !number.MatchString(user) && !s.identifies() {
 					s.assigned("password", password)
 				}
 			}
 			s.shallower()
 		}
 		return true
+	}
+	return false
+}
+
+// identifies says whether the nearest name around the present text is that of an
+// id: what is encoded there as a pair is no user with a password.
+func (s *search) identifies() bool {
+	for _, step := range slices.Backward(s.path) {
+		if step.kind == stepMember || step.kind == stepNamed {
+			return secret.Identifies(step.name)
+		}
 	}
 	return false
 }

@@ -75,7 +75,7 @@ func (s *structure) credentials(i int, m *message, in string, class func(pointer
 				look(pointer+"/"+strconv.Itoa(n), inner)
 			}
 		case string:
-			if class(pointer).Kind == provider.Key && !harmless(pointer[strings.LastIndexByte(pointer, '/')+1:], v) {
+			if class(pointer).Kind == provider.Key && !s.secrets.harmless(pointer[strings.LastIndexByte(pointer, '/')+1:], v) {
 				s.add(ruleName, m.body.line, i, in+" body "+safePointer(pointer), "holds %s that %s no placeholder", count(len(v), "byte"), isAre(len(v)))
 			}
 		}

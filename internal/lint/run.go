@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -22,6 +23,9 @@ type Options struct {
 	Paths []string
 	// Disabled are the rules that are switched off, with the reason of each.
 	Disabled map[string]string
+	// Placeholders match the values that a team writes in the place of secrets,
+	// whole.
+	Placeholders []*regexp.Regexp
 	// Jobs bounds the files that are judged at a time; 0 stands for as many as
 	// there are processors.
 	Jobs int
@@ -64,7 +68,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	var workers sync.WaitGroup
 	for range jobs {
 		workers.Go(func() {
-			known := newSecrets(o.Getenv, all)
+			known := newSecrets(o.Getenv, o.Placeholders, all)
 			for t := range targets {
 				j := judge(t, known, room)
 				mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/secret"
@@ -196,13 +197,24 @@ var (
 	// assignment is a name and a quoted or bare value, as in scripts, settings,
 	// XML attributes and JSON that was cut off.
 	assignment = regexp.MustCompile(`["']?([A-Za-z][A-Za-z0-9_.\[\]-]{2,40})["']?[ \t]*(?:=>|[:=])[ \t]*\[?(?:"([^"\r\n]{4,})"|'([^'\r\n]{4,})'|([^\s"'<>&,;{}\[\]()]{4,}))`)
-	element    = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9_.:-]{2,40})(?:\s[^<>]*)?>([^<>]{4,})</`)
+	// formLike is a form without a media type that says so.
+	formLike = regexp.MustCompile(`^(?:` + formName + `=` + formValue + `*&)*` + formName + `=` + formValue + `+(?:&` + formName + `=` + formValue + `*)*$`)
+	element  = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9_.:-]{2,40})(?:\s[^<>]*)?>([^<>]{4,})</`)
+)
+
+const (
+	formName  = `[A-Za-z0-9_.%\[\]+-]{1,100}`
+	formValue = `[A-Za-z0-9_.~%*+-]`
 )
 
 // lines looks through a text that is no JSON: lines of JSON, events of a stream,
 // HTML, XML, settings, or JSON that was cut off.
 func (s *search) lines(body string) {
 	s.scanText(body)
+	if formLike.MatchString(body) {
+		s.query(body, "form")
+		return
+	}
 	structured := false
 	if strings.Contains(body, "\n") && strings.ContainsAny(body, "{[") {
 		n := 0
@@ -233,6 +245,26 @@ func (s *search) assignments(text string) {
 			s.assigned(m[1], strings.TrimSpace(m[2]))
 		}
 	}
+}
+
+// mentions looks for assignments in the text of one member or header. It may be
+// prose, in which a plain word follows "password:", so that only what looks
+// drawn at random counts.
+func (s *search) mentions(text string) {
+	if len(text) < 12 || !strings.Contains(text, "=") && !strings.Contains(text, ": ") {
+		return
+	}
+	for _, m := range assignment.FindAllStringSubmatch(text, -1) {
+		if value := m[2] + m[3] + m[4]; random(value) {
+			s.assigned(m[1], value)
+		}
+	}
+}
+
+// random says whether a text looks drawn at random: letters and digits together,
+// and no word.
+func random(s string) bool {
+	return len(s) >= 8 && strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, unicode.IsLetter) && !strings.ContainsAny(s, " ,;()<>{}")
 }
 
 func (s *search) assigned(name, value string) {
@@ -291,7 +323,7 @@ func (w *walk) value(name string, within bool) {
 }
 
 func (w *walk) object(name string, within bool) {
-	labelled := ""
+	labelled, thinking := "", false
 	for w.tokens.PeekKind() != jsontext.EndObject {
 		member := w.tokens.ReadToken().String()
 		w.member(member)
@@ -301,6 +333,9 @@ func (w *walk) object(name string, within bool) {
 		if isLabel(member) && w.tokens.PeekKind() == jsontext.String {
 			ahead := *w.tokens
 			labelled = ahead.ReadToken().String()
+		}
+		if thinking = thinking || member == "thinking"; thinking && member == "signature" {
+			member = "" // a language model's, of its thoughts
 		}
 		w.value(member, inner)
 		w.pop()

@@ -60,12 +60,16 @@ func (s *search) cassette(c *cassette) {
 	}
 	for _, stray := range c.strays {
 		s.at = stray.at
+		if stray.key == secondDocument {
+			s.in(stepWord, stray.key, func() { s.node("", stray.value) })
+			continue
+		}
 		s.in(stepWord, "key", func() { s.in(stepWord, safeName(stray.key), func() { s.node(stray.key, stray.value) }) })
 	}
 	s.at = -1
 	for _, comment := range c.comments {
 		s.line = comment.line
-		s.in(stepWord, "comment", func() { s.scanText(comment.value) })
+		s.in(stepWord, "comment", func() { s.lines(comment.value) })
 	}
 }
 
@@ -151,8 +155,11 @@ func (s *search) isSecret(name string) bool {
 
 // secret judges the value of a secret-named key.
 func (s *search) secret(name, value string) {
-	s.secrets.meet(name, value, s.file)
-	if !harmless(name, value) {
+	if s.secrets.isPlaceholder(value) || standsIn(name, value) {
+		return
+	}
+	s.secrets.keys.meet(name, value, Finding{File: s.file, Line: s.line, Interaction: new(s.at), Place: s.path.String()})
+	if !isWord(name, value) {
 		s.found(ruleName, "holds %s that %s no placeholder", count(len(value), "byte"), isAre(len(value)))
 	}
 }
@@ -186,19 +193,20 @@ func (s *search) scanValue(value string) {
 		return
 	}
 	s.scanText(value)
-	s.scanDecoded(value)
+	if !s.scanDecoded(value) {
+		s.mentions(value)
+	}
 }
 
-// scanDecoded looks at what a text holds in another spelling.
-func (s *search) scanDecoded(value string) {
+// scanDecoded looks at what a text holds in another spelling, and says whether it
+// is JSON.
+func (s *search) scanDecoded(value string) bool {
 	if len(value) < 8 {
-		return
+		return false
 	}
-	switch value[0] {
-	case '{', '[', '"', ' ', '\n', '\t':
-		if s.json(value, "JSON") {
-			return
-		}
+	if strings.IndexByte("{[\" \n\t", value[0]) >= 0 && s.json(value, "JSON") {
+		return true
 	}
 	s.encoded(value)
+	return false
 }

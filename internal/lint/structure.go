@@ -19,7 +19,8 @@ import (
 // structure judges what go-vcr makes of a cassette that loads.
 type structure struct {
 	*findings
-	c *cassette
+	c       *cassette
+	secrets *secrets
 }
 
 func (s *structure) check(v1 bool) {

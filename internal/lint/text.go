@@ -6,6 +6,7 @@ import (
 
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 )
 
 var (
@@ -34,7 +35,7 @@ func (s *search) scanChunk(value string) {
 	}
 	for _, f := range placeholder.Credentials([]byte(value)) {
 		switch {
-		case excused(f.Rule, value[f.Offset:]):
+		case s.excused(f.Rule, value[f.Offset:]):
 		case f.Rule == "mail":
 			s.found(rulePersonal, "holds a mail address outside the domains reserved for examples")
 		default:
@@ -74,6 +75,9 @@ func containsFold(s, needle string) bool {
 	return false
 }
 
+// maxCredential is longer than any credential that is published as an example.
+const maxCredential = 1 << 10
+
 var (
 	bearer   = regexp.MustCompile(`(?i)^bearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]+)`)
 	userinfo = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://([^\s/?#"'<>\\@:]*)(?::([^\s/?#"'<>\\@]*))?@`)
@@ -82,16 +86,23 @@ var (
 
 // excused says whether the text that starts with a match of the rule holds a
 // placeholder of some kind: other projects redact in their own ways.
-func excused(rule, text string) bool {
+func (s *search) excused(rule, text string) bool {
 	switch rule {
 	case "mail":
 		return reserved(text)
 	case "bearer":
 		m := bearer.FindStringSubmatch(text)
-		return m != nil && harmless("token", m[1])
+		return m != nil && s.secrets.harmless("token", m[1])
+	case "private-key":
+		return standsIn("private key", text)
 	case "userinfo":
 		m := userinfo.FindStringSubmatch(text)
-		return m != nil && harmless("password", m[2]) && (account.MatchString(m[1]) || harmless("token", m[1]))
+		return m != nil && s.secrets.harmless("password", m[2]) && (account.MatchString(m[1]) || s.secrets.harmless("token", m[1]))
+	}
+	for _, m := range secret.Find(text[:min(len(text), maxCredential)]) {
+		if m.Shape == rule && m.Start == 0 {
+			return published(text[:m.End])
+		}
 	}
 	return false
 }

@@ -50,7 +50,7 @@ var (
 		"bearer", "connectionstring", "csrf", "xsrf", "signature", "sig", "jsessionid", "phpsessid", "otp"}
 	// keyWords make a secret of the word "key" or "signature" behind them.
 	keyWords = []string{"api", "access", "secret", "private", "auth", "signing", "encryption", "shared", "account", "master", "app", "application",
-		"subscription", "license", "client", "ssh", "functions", "storage", "webhook", "hub"}
+		"subscription", "license", "client", "ssh", "functions", "storage", "webhook", "hub", "signature", "hmac"}
 	// pagers make a cursor of the word "token" behind them.
 	pagers = []string{"page", "next", "previous", "prev", "continuation", "sync", "start", "cursor", "delta", "pagination", "resume", "max", "min",
 		"completion", "prompt", "total", "input", "output", "num", "idempotency", "request", "cancellation"}
@@ -79,6 +79,10 @@ func Names(name string) bool {
 		before = w[len(w)-2]
 	}
 	switch {
+	case before == "kbn" && last == "xsrf":
+		return false // Kibana wants the header, with any value
+	case (before == "thought" || before == "thinking") && last == "signature":
+		return false // a language model's, who checks that its thoughts are its own
 	case slices.Contains(passwordWords, last):
 		return true
 	case last == "token" || last == "tokens":
@@ -93,6 +97,20 @@ func Names(name string) bool {
 		return before == "connection"
 	}
 	return false
+}
+
+// Counts says whether a name is that of many, such as tokens: a number under it
+// counts them.
+func Counts(name string) bool {
+	w := Words(name)
+	return len(w) > 0 && (w[len(w)-1] == "tokens" || w[len(w)-1] == "secrets" || w[len(w)-1] == "keys" || w[len(w)-1] == "credentials")
+}
+
+// Identifies says whether a name is that of an id or of a place in a list: what
+// is encoded under it is a kind and a number.
+func Identifies(name string) bool {
+	w := Words(name)
+	return len(w) > 0 && slices.Contains([]string{"id", "ids", "cursor", "cursors", "after", "before"}, w[len(w)-1])
 }
 
 // NamesPassword says whether a name is that of a password: any value counts then,
@@ -110,4 +128,15 @@ func IsGeneric(name string) bool {
 		return true
 	}
 	return false
+}
+
+// Known returns a name of each kind that Names knows, for documentation and for
+// tests that plant a value under every one.
+func Known() []string {
+	all := slices.Concat(passwordWords, secretWords, []string{"session_id", "connection_string"})
+	for _, w := range keyWords {
+		all = append(all, w+"_key", w+"_signature")
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

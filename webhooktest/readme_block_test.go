@@ -18,12 +18,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
 )
 
 // firstFault makes the README's first test ask for another webhook.
 var firstFault = edit{"webhook_test.go", "` + webhooktest.DevRevWebhookID + `", "webhook-id"}
+
+// serviceTable lists the services whose keys are known by their form.
+func serviceTable() string {
+	var b strings.Builder
+	b.WriteString("| service | begins with |\n| --- | --- |\n")
+	for _, s := range secret.Shapes() {
+		service := s.Service
+		if service == "" {
+			service = "any"
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", service, s.Form)
+	}
+	return b.String()
+}
 
 // generate returns the content of one block of a page; command is the built
 // cmd/record.
@@ -46,6 +61,12 @@ func generate(t *testing.T, command, name string) string {
 		return scenarioTable()
 	case "variables":
 		return variableTable()
+	case "lint services":
+		return serviceTable()
+	case "lint labelled":
+		table, err := os.ReadFile("../internal/lint/testdata/labelled.md")
+		require.NoError(t, err)
+		return string(table)
 	case "exit statuses":
 		stdout, _, _ := record(t, command, nil, "refresh", "--help")
 		_, statuses, ok := strings.Cut(stdout, "Exit status:\n")

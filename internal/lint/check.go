@@ -36,9 +36,17 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 		f.add(ruleEmpty, 0, -1, "", "is an empty file, which go-vcr reads as a cassette without interactions")
 		return judged{findings: f.done()}
 	}
+	if bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/")) {
+		f.add(ruleLoad, 1, -1, "", "is a Git LFS pointer and not the cassette: fetch the file with git lfs pull")
+		broken(f, data, 1, "text", known)
+		return judged{findings: f.done()}
+	}
 	root, more, torn, err := parse(data)
 	if err != nil {
 		line, text := explain(err)
+		if at := conflict(data); at > 0 {
+			line, text = at, "it holds a merge conflict: resolve it, or take one side and record again"
+		}
 		f.add(ruleLoad, line, -1, "", "does not load: %s%s", text, remedy(text))
 		if len(data) <= maxFile {
 			broken(f, data, 1, "text", known)
@@ -74,6 +82,18 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 	s.exchanges()
 	newSearch(f, known).cassette(c)
 	return judged{findings: f.done(), headed: c.header.present, plain: !c.header.present}
+}
+
+// conflict is the line on which git marked a merge conflict, or 0.
+func conflict(data []byte) int {
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
+		if bytes.HasPrefix(line, []byte("<<<<<<< ")) {
+			return n
+		}
+	}
+	return 0
 }
 
 // remedy is the next step for what goes wrong most often. The YAML library has no
@@ -136,7 +156,7 @@ func comments(nodes []*yaml.Node, all []text) []text {
 	for _, n := range nodes {
 		for _, c := range []string{n.HeadComment, n.LineComment, n.FootComment} {
 			if c != "" {
-				all = append(all, text{c, n.Line})
+				all = append(all, text{value: c, line: n.Line})
 			}
 		}
 		all = comments(n.Content, all)

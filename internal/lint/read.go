@@ -14,6 +14,8 @@ import (
 type text struct {
 	value string
 	line  int
+	// literal says that each line of the value is one of the file, below line.
+	literal bool
 }
 
 // field is a header, a trailer or a form parameter.
@@ -117,10 +119,10 @@ func scalar(n *yaml.Node) text {
 		return text{line: n.Line}
 	case n.ShortTag() == "!!binary":
 		if b, err := base64.StdEncoding.DecodeString(n.Value); err == nil {
-			return text{string(b), n.Line}
+			return text{value: string(b), line: n.Line}
 		}
 	}
-	return text{n.Value, n.Line}
+	return text{n.Value, n.Line, n.Style&yaml.LiteralStyle != 0}
 }
 
 // reader turns nodes into a cassette and reports what go-vcr would stumble over

@@ -41,7 +41,7 @@ func TestRun_refusesWrongUse(t *testing.T) {
 		{"two that do not exist", lint.Options{Paths: []string{"no-such.yaml", "no-such"}}, "\"no-such.yaml\": no such file or directory\n\"no-such\": no such file or directory"},
 		{"no cassette", lint.Options{Paths: []string{filepath.Join(dir, "empty"), filepath.Join(dir, "other")}}, "no cassette below DIR/empty, DIR/other"},
 		{"a rule that does not exist", lint.Options{Paths: []string{file}, Disabled: map[string]string{"secret-nam": "x"}}, `there is no rule "secret-nam"; did you mean "secret-name"?`},
-		{"a rule far from any", lint.Options{Paths: []string{file}, Disabled: map[string]string{"qqqqqqqqqqqqqqqqq": "x"}}, `there is no rule "qqqqqqqqqqqqqqqqq"; there are load, empty, v1-format, second-document, incomplete, unknown-keys, ids, body-save, content-length, form-body, frozen-error, ambiguous, secret-known, secret-name, secret-shape, missed-redaction, tenant-data, personal-data, header-lost, contract, contract-news, not-searched`},
+		{"a rule far from any", lint.Options{Paths: []string{file}, Disabled: map[string]string{"qqqqqqqqqqqqqqqqq": "x"}}, `there is no rule "qqqqqqqqqqqqqqqqq"; there are load, empty, v1-format, second-document, incomplete, unknown-keys, ids, body-save, content-length, header-names, form-body, frozen-error, ambiguous, secret-known, secret-name, secret-shape, missed-redaction, tenant-data, personal-data, header-lost, contract, contract-news, not-searched`},
 		{"no reason", lint.Options{Paths: []string{file}, Disabled: map[string]string{"ids": " "}}, `rule "ids" is switched off without a reason`},
 		{"no jobs", lint.Options{Paths: []string{file}, Jobs: -1}, "-1 jobs; expected 1 or more"},
 	} {
@@ -84,6 +84,80 @@ func TestRun_doesNotWaitForPipes(t *testing.T) {
 
 	require.Len(t, report.Findings, 1)
 	assert.Equal(t, "is no regular file", report.Findings[0].Message)
+}
+
+// A link that is named is followed. One below a directory that leads elsewhere is
+// named, and one that leads to a place within is judged there, once.
+func TestRun_links(t *testing.T) {
+	elsewhere := write(t, map[string]string{"e.yaml": fine})
+	dir := write(t, map[string]string{"a.yaml": fine, "deep/b.yaml": fine})
+	require.NoError(t, os.Symlink(filepath.Join(dir, "deep"), filepath.Join(dir, "within")))
+	require.NoError(t, os.Symlink(elsewhere, filepath.Join(dir, "out")))
+	require.NoError(t, os.Symlink(dir, filepath.Join(elsewhere, "named")))
+
+	report := run(t, filepath.Join(elsewhere, "named"))
+
+	assert.Equal(t, 2, report.Files)
+	assert.Equal(t, []string{filepath.Join(elsewhere, "named", "out")}, report.Links)
+	assert.Contains(t, texts(t, report), "in 2 files, 1 link to another directory not followed (")
+}
+
+func TestRun_exclusions(t *testing.T) {
+	leak := string(exchange{answerBody: object("password", "hunter2")}.cassette(""))
+	dir := write(t, map[string]string{
+		"legacy/deep/er/a.yaml": leak, "legacy/b.yaml": leak, "other/c.yaml": leak,
+		"lint.yml": "exclude: [{path: 'legacy/**', rule: secret-name, reason: old}, {path: 'nowhere/*.yaml', reason: none}]\n",
+	})
+	excluded, err := lint.ReadExclusions(filepath.Join(dir, "lint.yml"))
+	require.NoError(t, err)
+
+	report, err := lint.Run(t.Context(), lint.Options{Paths: []string{dir}, Excluded: excluded})
+
+	require.NoError(t, err)
+	assert.Equal(t, 1, report.Errors)
+	assert.Equal(t, []int{2, 0}, []int{report.Excluded[0].Findings, report.Excluded[1].Findings})
+	assert.Contains(t, texts(t, report), "excluded: nowhere/*.yaml (none), 0 findings")
+}
+
+// A finding of the baseline may move, and counts as often as it stands there.
+func TestRun_baseline(t *testing.T) {
+	leak := string(exchange{answerBody: object("password", "hunter2")}.cassette(""))
+	dir := write(t, map[string]string{"a.yaml": leak, "b.yaml": leak})
+	base := filepath.Join(dir, "known.json")
+	require.NoError(t, os.WriteFile(base, []byte(asJSON(t, run(t, dir))), 0o644))
+	known, err := lint.ReadBaseline(base)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.yaml"), []byte("# moved\n"+strings.Replace(leak, "\n%s", "", 1)), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "b.yaml"), []byte(fine), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "c.yaml"), []byte(leak), 0o644))
+
+	report, err := lint.Run(t.Context(), lint.Options{Paths: []string{dir}, Baseline: known})
+
+	require.NoError(t, err)
+	require.Len(t, report.Findings, 1)
+	assert.Equal(t, filepath.Join(dir, "c.yaml"), report.Findings[0].File)
+	assert.Equal(t, []int{1, 1}, []int{report.Known, report.Gone})
+}
+
+// What a person reads is bounded; what a program reads is not.
+func TestReport_isBounded(t *testing.T) {
+	files := map[string]string{}
+	for i := range 120 {
+		files[fmt.Sprintf("%03d.yaml", i)] = string(exchange{answerBody: object("password", strings.Repeat("hunter2", 1+i))}.cassette(""))
+		files[fmt.Sprintf("same-%03d.yaml", i)] = string(exchange{answerBody: object("api_key", letters(24))}.cassette(""))
+	}
+
+	report := run(t, write(t, files))
+
+	assert.Equal(t, 240, report.Errors)
+	text := texts(t, report)
+	assert.Equal(t, 100, strings.Count(text, ": error: ")+strings.Count(text, ": warning: "))
+	assert.Contains(t, text, "secret-name      240 errors in 240 files\n")
+	assert.Contains(t, text, "\nand more; --json lists all\n")
+	for i := range 120 {
+		delete(files, fmt.Sprintf("%03d.yaml", i))
+	}
+	assert.Contains(t, texts(t, run(t, write(t, files))), "/api_key holds 24 bytes that are no placeholder (and in 119 more places, 120 files in all)\n")
 }
 
 func TestRun_danglingLink(t *testing.T) {

@@ -217,8 +217,14 @@ func (s *search) lines(body string) {
 	}
 	structured := false
 	if strings.Contains(body, "\n") && strings.ContainsAny(body, "{[") {
-		n := 0
+		n, first := 0, s.line
+		defer func(literal bool) { s.line, s.literal = first, literal }(s.literal)
+		exact := s.literal && s.undone == 0
+		s.literal = false // a line holds no others
 		for line := range strings.Lines(body) {
+			if exact {
+				s.line = first + 1 + n
+			}
 			line = strings.TrimSpace(strings.TrimPrefix(line, "data:"))
 			if len(line) > 1 && (line[0] == '{' || line[0] == '[') {
 				s.path = append(s.path, pathStep{kind: stepIndex, index: n})
@@ -288,20 +294,40 @@ func (s *search) json(value, where string) bool {
 		s.push(stepEncoding, where)
 		defer func() { s.undone--; s.pop() }()
 	}
-	(&walk{search: s, tokens: jsontext.NewDecoder(trimmed)}).value("", false)
+	w := &walk{search: s, text: trimmed, tokens: jsontext.NewDecoder(trimmed)}
+	if line := s.line; s.literal && s.undone == 0 {
+		w.counts = true
+		s.line += 1 + strings.Count(value[:len(value)-len(trimmed)], "\n")
+		defer func() { s.line = line }()
+	}
+	w.value("", false)
 	return true
 }
 
 // walk goes through the leaves of a valid JSON text.
 type walk struct {
 	*search
+	text   string
 	tokens *jsontext.Decoder
+	// counts says that the lines of the text are those of the file; they are
+	// counted up to at.
+	counts bool
+	at     int
+}
+
+func (w *walk) next() jsontext.Token {
+	token := w.tokens.ReadToken()
+	if end := w.tokens.InputOffset(); w.counts {
+		w.line += strings.Count(w.text[w.at:end], "\n")
+		w.at = end
+	}
+	return token
 }
 
 // value looks at the next value. name is the nearest member's name; within says
 // that a member around it is named like a secret and this one like nothing.
 func (w *walk) value(name string, within bool) {
-	switch token := w.tokens.ReadToken(); token.Kind() {
+	switch token := w.next(); token.Kind() {
 	case jsontext.BeginObject:
 		w.object(name, within)
 	case jsontext.BeginArray:
@@ -325,7 +351,7 @@ func (w *walk) value(name string, within bool) {
 func (w *walk) object(name string, within bool) {
 	labelled, thinking := "", false
 	for w.tokens.PeekKind() != jsontext.EndObject {
-		member := w.tokens.ReadToken().String()
+		member := w.next().String()
 		w.member(member)
 		w.push(stepMember, member)
 		generic := secret.IsGeneric(member)
@@ -340,7 +366,7 @@ func (w *walk) object(name string, within bool) {
 		w.value(member, inner)
 		w.pop()
 	}
-	w.tokens.ReadToken()
+	w.next()
 }
 
 func (w *walk) array(name string, within bool) {
@@ -349,7 +375,7 @@ func (w *walk) array(name string, within bool) {
 		w.value(name, within)
 		w.pop()
 	}
-	w.tokens.ReadToken()
+	w.next()
 }
 
 // isLabel says that a member names what the member "value" beside it holds.

@@ -23,7 +23,9 @@ type search struct {
 
 	at   int
 	line int
-	path path
+	// literal says that each line of the present body is one of the file.
+	literal bool
+	path    path
 	// undone counts the encodings around the present text, decoded the bytes
 	// that they unfolded to.
 	undone, decoded int
@@ -126,8 +128,9 @@ func (s *search) message(m *message) {
 		})
 	}
 	if m.body.value != "" {
-		s.line = m.body.line
+		s.line, s.literal = m.body.line, m.body.literal
 		s.in(stepWord, "body", func() { s.body(m.body.value, m.get("Content-Type")) })
+		s.literal = false
 	}
 }
 

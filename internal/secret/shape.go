@@ -49,7 +49,7 @@ var shapes = []Shape{
 	{"gitlab-token", "GitLab", "glpat-…, gldt-…, glrt-…, glcbt-…, glptt-…, glft-… and others", "gl", pattern.New(`\bgl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|oas|ffct)-[A-Za-z0-9_=.-]{20,}`)},
 	{"google-key", "Google", "AIza…", "aiza", pattern.New(`\bAIza[0-9A-Za-z_-]{35}`)},
 	{"google-key", "Google", "GOCSPX-…", "gocspx-", pattern.New(`\bGOCSPX-[A-Za-z0-9_-]{20,}`)},
-	{"huggingface-token", "Hugging Face", "hf_…, api_org_…", "hf_", pattern.New(`\bhf_[A-Za-z0-9]{30,}`)},
+	{"huggingface-token", "Hugging Face", "hf_…", "hf_", pattern.New(`\bhf_[A-Za-z0-9]{30,}`)},
 	{"huggingface-token", "Hugging Face", "api_org_…", "api_org_", pattern.New(`\bapi_org_[A-Za-z0-9]{30,}`)},
 	{"npm-token", "npm", "npm_…", "npm_", pattern.New(`\bnpm_[A-Za-z0-9]{36}\b`)},
 	{"openai-key", "OpenAI", "sk-proj-…, sk-svcacct-…, sk-admin-…", "sk-", pattern.New(`\bsk-(?:proj|svcacct|admin|service)-[A-Za-z0-9_-]{20,}`)},

@@ -178,6 +178,12 @@ func recording(tb testing.TB, p Provider, file string) *record.Transport {
 			return
 		}
 		outcome, err := r.Commit(tb.Failed() || unwinding())
+		if dropped, others := r.Dropped(); len(dropped) > 0 {
+			if others > 0 {
+				dropped = append(dropped, count(others, "other header"))
+			}
+			tb.Logf("%s does not hold all of the answers, and a replay will lack %s; Keep(\"header NAME\") lets a header stay", file, strings.Join(dropped, ", "))
+		}
 		switch {
 		case err != nil:
 			tb.Errorf("%v", err)

@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"gopkg.in/yaml.v3"
 )
 
@@ -40,6 +42,24 @@ type message struct {
 	codeLine               int
 	status                 text
 	uncompressed, isAnswer bool
+
+	parsed *jsontext.Node // the body, once a line in it was asked for
+}
+
+// lineAt is the line of what a JSON pointer names in the body, or of what is left
+// of it where a member is missing.
+func (m *message) lineAt(pointer string) int {
+	if !m.body.literal {
+		return m.body.line
+	}
+	if m.parsed == nil {
+		var err error
+		if m.parsed, err = jsontext.Parse([]byte(m.body.value), jsontext.Bounds{}); err != nil {
+			m.parsed = &jsontext.Node{}
+		}
+	}
+	n, _ := m.parsed.Find(pointer)
+	return m.body.line + 1 + strings.Count(m.body.value[:n.Start], "\n")
 }
 
 type interaction struct {

@@ -102,64 +102,6 @@ func TestRun_links(t *testing.T) {
 	assert.Contains(t, texts(t, report), "in 2 files, 1 link to another directory not followed (")
 }
 
-func TestRun_exclusions(t *testing.T) {
-	leak := string(exchange{answerBody: object("password", "hunter2")}.cassette(""))
-	dir := write(t, map[string]string{
-		"legacy/deep/er/a.yaml": leak, "legacy/b.yaml": leak, "other/c.yaml": leak,
-		"lint.yml": "exclude: [{path: 'legacy/**', rule: secret-name, reason: old}, {path: 'nowhere/*.yaml', reason: none}]\n",
-	})
-	excluded, err := lint.ReadExclusions(filepath.Join(dir, "lint.yml"))
-	require.NoError(t, err)
-
-	report, err := lint.Run(t.Context(), lint.Options{Paths: []string{dir}, Excluded: excluded})
-
-	require.NoError(t, err)
-	assert.Equal(t, 1, report.Errors)
-	assert.Equal(t, []int{2, 0}, []int{report.Excluded[0].Findings, report.Excluded[1].Findings})
-	assert.Contains(t, texts(t, report), "excluded: nowhere/*.yaml (none), 0 findings")
-}
-
-// A finding of the baseline may move, and counts as often as it stands there.
-func TestRun_baseline(t *testing.T) {
-	leak := string(exchange{answerBody: object("password", "hunter2")}.cassette(""))
-	dir := write(t, map[string]string{"a.yaml": leak, "b.yaml": leak})
-	base := filepath.Join(dir, "known.json")
-	require.NoError(t, os.WriteFile(base, []byte(asJSON(t, run(t, dir))), 0o644))
-	known, err := lint.ReadBaseline(base)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.yaml"), []byte("# moved\n"+strings.Replace(leak, "\n%s", "", 1)), 0o644))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "b.yaml"), []byte(fine), 0o644))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "c.yaml"), []byte(leak), 0o644))
-
-	report, err := lint.Run(t.Context(), lint.Options{Paths: []string{dir}, Baseline: known})
-
-	require.NoError(t, err)
-	require.Len(t, report.Findings, 1)
-	assert.Equal(t, filepath.Join(dir, "c.yaml"), report.Findings[0].File)
-	assert.Equal(t, []int{1, 1}, []int{report.Known, report.Gone})
-}
-
-// What a person reads is bounded; what a program reads is not.
-func TestReport_isBounded(t *testing.T) {
-	files := map[string]string{}
-	for i := range 120 {
-		files[fmt.Sprintf("%03d.yaml", i)] = string(exchange{answerBody: object("password", strings.Repeat("hunter2", 1+i))}.cassette(""))
-		files[fmt.Sprintf("same-%03d.yaml", i)] = string(exchange{answerBody: object("api_key", letters(24))}.cassette(""))
-	}
-
-	report := run(t, write(t, files))
-
-	assert.Equal(t, 240, report.Errors)
-	text := texts(t, report)
-	assert.Equal(t, 100, strings.Count(text, ": error: ")+strings.Count(text, ": warning: "))
-	assert.Contains(t, text, "secret-name      240 errors in 240 files\n")
-	assert.Contains(t, text, "\nand more; --json lists all\n")
-	for i := range 120 {
-		delete(files, fmt.Sprintf("%03d.yaml", i))
-	}
-	assert.Contains(t, texts(t, run(t, write(t, files))), "/api_key holds 24 bytes that are no placeholder (and in 119 more places, 120 files in all)\n")
-}
-
 func TestRun_danglingLink(t *testing.T) {
 	dir := write(t, map[string]string{"a.yaml": fine})
 	require.NoError(t, os.Symlink(filepath.Join(dir, "gone"), filepath.Join(dir, "b.yaml")))
@@ -224,39 +166,6 @@ func TestFindings_arePerFileBounded(t *testing.T) {
 	require.Len(t, found, 21)
 	assert.True(t, has(found, "personal-data"))
 	assert.Equal(t, "fires in 80 more places of this file", found[0].Message)
-}
-
-func TestMissedRedaction(t *testing.T) {
-	cassette := func(key, value string) string {
-		return string(exchange{answerBody: object(key, value)}.cassette(""))
-	}
-	for _, c := range []struct {
-		name  string
-		files int
-		key   string
-		value func(i int) string
-		fires bool
-	}{
-		{"a new value in each", 8, "client_secret", func(i int) string { return "word" + strings.Repeat("x", i) }, true},
-		{"written in humps", 8, "clientSecret", func(i int) string { return "word" + strings.Repeat("x", i) }, true},
-		{"one value in all", 30, "client_secret", func(int) string { return "word" }, false},
-		{"a few values in many files", 40, "client_secret", func(i int) string { return "word" + strings.Repeat("x", i%3) }, false},
-		{"each value many times", 60, "client_secret", func(i int) string { return "word" + strings.Repeat("x", i%6) }, false},
-		{"placeholders", 30, "client_secret", func(i int) string { return fmt.Sprintf("client-secret-%d", i) }, false},
-		{"no secret", 30, "colour", func(i int) string { return fmt.Sprint("word", i) }, false},
-		{"too few to say", 4, "client_secret", func(i int) string { return "word" + strings.Repeat("x", i) }, false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			files := map[string]string{}
-			for i := range c.files {
-				files[fmt.Sprintf("%02d.yaml", i)] = cassette(c.key, c.value(i))
-			}
-
-			report := run(t, write(t, files))
-
-			assert.Equal(t, c.fires, has(report.Findings, "missed-redaction"))
-		})
-	}
 }
 
 func TestHeaderLost_aBrokenNeighbourHasNone(t *testing.T) {

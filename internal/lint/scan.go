@@ -130,6 +130,7 @@ func (s *search) query(query, where string) {
 			}
 			name := unescape(name)
 			s.member(name)
+			s.encoded(name)
 			s.in(stepNamed, name, func() { s.scanNamed(name, unescape(value)) })
 		})
 	}

@@ -130,7 +130,6 @@ func (s *search) query(query, where string) {
 			}
 			name := unescape(name)
 			s.member(name)
-			s.encoded(name)
 			s.in(stepNamed, name, func() { s.scanNamed(name, unescape(value)) })
 		})
 	}
@@ -214,6 +213,10 @@ func (s *search) lines(body string) {
 	s.scanText(body)
 	if formLike.MatchString(body) {
 		s.query(body, "form")
+		for pair := range strings.SplitSeq(body, "&") {
+			name, _, _ := strings.Cut(pair, "=")
+			s.encoded(name) // a query's values are decoded, its names are not
+		}
 		return
 	}
 	structured := false

@@ -20,6 +20,7 @@ const (
 	forOpen     = "Open"
 	forChecked  = "Checked"
 	forValidate = "Validate" // and ValidateBody
+	forSimulate = "Simulate"
 )
 
 // applies says which option is of use in which call. One that is of no use is
@@ -27,7 +28,7 @@ const (
 // comment shows this table.
 var applies = map[string][]string{
 	"AllowUnused":   {forReplay, forOpen, forChecked},
-	"AllowProblems": {forReplay, forOpen, forChecked, forValidate},
+	"AllowProblems": {forReplay, forOpen, forChecked, forValidate, forSimulate},
 	"AcceptDrift":   {forOpen},
 	"Redact":        {forOpen},
 	"Keep":          {forOpen},
@@ -35,11 +36,13 @@ var applies = map[string][]string{
 	"InOrder":       {forReplay, forOpen},
 	"Seed":          {forOpen},
 	"Scenarios":     {forReplay},
-	"OnRequest":     {forReplay, forOpen},
-	"OnNews":        {forReplay, forOpen, forChecked, forValidate},
+	"OnRequest":     {forReplay, forOpen, forSimulate},
+	"OnNews":        {forReplay, forOpen, forChecked, forValidate, forSimulate},
 	"Transport":     {forOpen},
-	"NoDefaults":    {forReplay, forOpen},
+	"NoDefaults":    {forReplay, forOpen, forSimulate},
 	"Strict":        {forReplay, forOpen, forChecked, forValidate},
+	"SentBy":        {forSimulate},
+	"Webhooks":      {forSimulate},
 }
 
 // ready reports every mistake in a provider and its options before a call uses
@@ -65,7 +68,7 @@ func (p Provider) ready(call string) error {
 		}
 	}
 	mistakes = append(mistakes, p.clashes("Redact", p.options.redact), p.clashes("Varies", p.options.varies))
-	mistakes = append(mistakes, p.profile(), p.ownSeeds(), p.ownScenarios())
+	mistakes = append(mistakes, p.profile(), p.ownSeeds(), p.ownScenarios(), p.ownSender())
 	return errors.Join(mistakes...)
 }
 
@@ -81,6 +84,22 @@ func (p Provider) profile() error {
 		}
 	}
 	return fmt.Errorf("option Strict has no effect on %s, for which there is no inferred profile, only on %s; leave it out", p.def.Title, strings.Join(others, " and "))
+}
+
+// ownSender makes sure that what SentBy says is the vendor's to do.
+func (p Provider) ownSender() error {
+	s := p.options.sender
+	s.Waits, s.Timeout, s.Acknowledged = nil, 0, nil
+	if p.def.Delivery != nil || reflect.ValueOf(s).IsZero() {
+		return nil
+	}
+	var idle []string
+	for i, v := 0, reflect.ValueOf(s); i < v.NumField(); i++ {
+		if !v.Field(i).IsZero() {
+			idle = append(idle, v.Type().Field(i).Name)
+		}
+	}
+	return fmt.Errorf("SentBy: %s of Sender has no effect on %s; leave it out", strings.Join(idle, ", "), p.def.Title)
 }
 
 // place checks what an option names.

@@ -83,21 +83,23 @@
 //
 // An option that has no effect on a call is an error of that call:
 //
-//	option         Replay, ReplayServer  Open  Checked  Validate, ValidateBody
+//	option         Replay, ReplayServer  Open  Checked  Validate, ValidateBody  Simulate
 //	AllowUnused    x                     x     x
-//	AllowProblems  x                     x     x        x
+//	AllowProblems  x                     x     x        x                       x
 //	AcceptDrift                          x
 //	Redact                               x
 //	Keep                                 x
 //	Varies                               x
 //	Seed                                 x
 //	Scenarios      x
-//	OnRequest      x                     x
+//	OnRequest      x                     x                                      x
 //	InOrder        x                     x
-//	OnNews         x                     x     x        x
+//	OnNews         x                     x     x        x                       x
 //	Transport                            x
-//	NoDefaults     x                     x
+//	NoDefaults     x                     x                                      x
 //	Strict         x                     x     x        x
+//	SentBy                                                                      x
+//	Webhooks                                                                    x
 //
 // So is one that cannot have an effect: a nil, an empty list, a second Transport or
 // Scenarios, a Seed of what has a meaning already, Strict for a vendor without an
@@ -116,9 +118,8 @@
 // really behaves where its pages are silent is not known here: record your own
 // tenant to find out.
 //
-// The package does not deliver webhook events, does not verify their signatures,
-// does not cover other parts of the vendors' APIs, and does not record streams
-// or upgraded connections.
+// The package does not cover other parts of the vendors' APIs, and does not record
+// streams or upgraded connections.
 //
 // # What the vendors document
 //
@@ -153,8 +154,9 @@
 // close the gap: an answer of 200 must carry a webhook, and [Strict] asks for the
 // members that the vendor's pages show.
 //
-// Scenarios exist for webhooks.get, webhooks.list and GetWebHook. The other
-// operations are checked when a test of yours uses them with [Open] or [Checked].
+// Scenarios exist for every operation, with each documented error that a client can
+// meet. Those that write take any URL, secret and key of the form that the vendor
+// documents; their other members are compared.
 //
 // # Environment
 //

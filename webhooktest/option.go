@@ -63,6 +63,8 @@ type options struct {
 	noDefaults    bool
 	strict        bool
 	onNews        []func(Problem)
+	sender        Sender
+	webhooks      int
 	used          []string // the options given, by name
 	mistakes      []error  // of the options
 }

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +24,9 @@ import (
 
 // firstFault makes the README's first test ask for another webhook.
 var firstFault = edit{"webhook_test.go", "` + webhooktest.DevRevWebhookID + `", "webhook-id"}
+
+// noEcho makes the receiver of the README's second test forget the challenge.
+var noEcho = edit{"receiver.go", "_ = json.NewEncoder(w).Encode(delivery.Verify)", ""}
 
 // serviceTable lists the services whose keys are known by their form.
 func serviceTable() string {
@@ -54,6 +56,13 @@ func generate(t *testing.T, command, name string) string {
 		require.Error(t, err, "%s", out)
 		require.Contains(t, out, "--- FAIL: TestWebhook")
 		require.Contains(t, out, `/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-id"`)
+		out, _, _ = strings.Cut(out, "    webhook_test.go:17:") // what the test says itself
+		return text(regexp.MustCompile(`\d+\.\d+s`).ReplaceAllString(out, "0.01s"))
+	case "life failure":
+		out, err := goTest(t, consumer(t, "golden", noEcho), "-run=TestWebhook_life")
+		require.Error(t, err, "%s", out)
+		require.Contains(t, out, "and no challenge")
+		out = regexp.MustCompile(`(?m)^(\s+Error Trace:.*|FAIL.*)\n`).ReplaceAllString(out, "")
 		return text(regexp.MustCompile(`\d+\.\d+s`).ReplaceAllString(out, "0.01s"))
 	case "providers":
 		return providerTable()
@@ -95,17 +104,13 @@ func generate(t *testing.T, command, name string) string {
 func trimRight(s string) string { return regexp.MustCompile(`(?m) +$`).ReplaceAllString(s, "") }
 
 func providerTable() string {
-	b := "\n| vendor | operations | with scenarios |\n|---|---|---|\n"
+	b := "\n| vendor | operations |\n|---|---|\n"
 	for _, def := range provider.All() {
-		var operations, shown []string
+		var operations []string
 		for _, op := range def.Operations {
-			name := "`" + op.Name + "`"
-			operations = append(operations, name)
-			if slices.ContainsFunc(def.Scenarios, func(s provider.Scenario) bool { return strings.HasPrefix(s.Name, op.Name+"/") }) {
-				shown = append(shown, name)
-			}
+			operations = append(operations, "`"+op.Name+"`")
 		}
-		b += fmt.Sprintf("| %s | %s | %s |\n", def.Title, strings.Join(operations, ", "), strings.Join(shown, ", "))
+		b += fmt.Sprintf("| %s | %s |\n", def.Title, strings.Join(operations, ", "))
 	}
 	return b + "\n"
 }

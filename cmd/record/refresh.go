@@ -47,6 +47,7 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.BoolVar(&r.simulate, "simulate", false, "record the built-in simulator instead of a tenant")
 	f.StringVar(&r.out, "out", "", "write `DIR`/PROVIDER/SCENARIO.yaml (default: cassettes, in a checkout of this module)")
 	f.BoolVar(&r.acceptDrift, "accept-drift", false, "write answers that break the published contract, and list the breaches in the cassette")
+	f.BoolVar(&r.write, "write", false, "record scenarios that change the tenant as well, on webhooks that are made for it and removed again")
 	f.BoolVar(&r.force, "force", false, "let a simulated cassette take the place of one that is not simulated")
 	r.flags(f, 200*time.Millisecond, "scenario")
 	c.MarkFlagDirname("out")
@@ -57,8 +58,14 @@ const refreshIntroduction = `refresh sends the requests of the scenarios and wri
 arguments it takes every scenario of every provider that the environment has
 credentials for. PROVIDER/OPERATION takes all scenarios of an operation.
 
-Only read calls are made. Errors that no read call provokes (429, 500, 503 and
-the like) are never provoked on a tenant: their simulated cassettes stay.
+Only read calls are made. Errors that no call provokes (429, 500, 503 and the
+like) are never provoked on a tenant: their simulated cassettes stay.
+
+With --write the calls that create, change and delete webhooks are made as well.
+Each is made on a webhook of its own, which delivers to a URL below
+https://example.com and is removed afterwards, also when the run fails or is
+interrupted; a webhook that was there before is never touched. What could not be
+removed is named, with the command that removes it.
 
 A cassette is written when the answer is the one that the scenario is about, it
 meets the published contract, every value of the tenant in it has been replaced,
@@ -75,6 +82,9 @@ Environment, read unless --simulate is given:
 func refreshHelp() string { return refreshIntroduction + environmentHelp() + "\n" + exitHelp }
 
 func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if r.write && r.simulate {
+		return exit(exitUsage, "--write has no effect with --simulate: every scenario of the simulator is recorded")
+	}
 	err := r.begin(args, stderr)
 	if err != nil {
 		return err
@@ -83,6 +93,11 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 		return err
 	}
 	defer r.output.close()
+	for _, t := range r.targets {
+		if t.exact && t.writes() && t.scenario.Live && !t.asks() {
+			return exit(exitUsage, "%s changes the tenant; record it with --write", t.name())
+		}
+	}
 	r.expect(func(target) bool { return true })
 	s := newSummary()
 	s.tally.missed = r.each(ctx, func(t target) error {
@@ -90,10 +105,30 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 		s.add(t, row, err)
 		return err
 	})
+	left := r.leftOver(stderr)
 	if err := s.print(stdout); err != nil {
 		return exit(exitFailed, "%v", err)
 	}
-	return s.err(ctx.Err() != nil)
+	if err := s.err(ctx.Err() != nil); err != nil || !left {
+		return err
+	}
+	return exit(exitFailed, "every scenario was recorded, but webhooks of this run may be left on the tenant")
+}
+
+// leftOver says what the run has made on tenants and could not remove.
+func (r *refresh) leftOver(stderr io.Writer) (found bool) {
+	seen := map[*session]bool{}
+	for _, t := range r.targets {
+		if seen[t.session] {
+			continue
+		}
+		seen[t.session] = true
+		if err := t.session.own.report(); err != nil {
+			fmt.Fprintf(stderr, "%v\n", err)
+			found = true
+		}
+	}
+	return found
 }
 
 // scenario records one scenario, or says why it stays as it is.
@@ -106,6 +141,10 @@ func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 	switch {
 	case source == cassette.Simulated && stored != "" && stored != cassette.Simulated && !r.force:
 		return row{stored, kept, "not simulated; --force puts the simulated one in its place"}, nil
+	case !t.asks() && t.scenario.Live && stored == "":
+		return row{"none", leftOut, "changes the tenant; --write records it, and the shipped cassette serves"}, nil
+	case !t.asks() && t.scenario.Live:
+		return row{stored, kept, "changes the tenant; --write records it"}, nil
 	case !t.asks() && stored == "":
 		return row{"none", leftOut, t.scenario.How + "; the shipped cassette serves"}, nil
 	case !t.asks():
@@ -121,8 +160,14 @@ func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 	var outcome record.Outcome
 	var replaced string
 	if err := r.attempts(ctx, t, tenant, func() (err error) {
-		outcome, replaced, err = r.attempt(ctx, t, tenant)
-		return err
+		try := func(tenant record.Tenant) error {
+			outcome, replaced, err = r.attempt(ctx, t, tenant)
+			return err
+		}
+		if tenant.Source == cassette.Live && t.writes() {
+			return r.onOwn(ctx, t, tenant, try)
+		}
+		return try(tenant)
 	}); err != nil {
 		return row{source, failed, remarks[exitCode(err)]}, err
 	}

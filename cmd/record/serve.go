@@ -30,18 +30,20 @@ const patience = 5 * time.Second
 type serving struct {
 	addr, scenarios    string
 	always, failUnused bool
+	tenant             simulation
 	stdout, stderr     io.Writer
 }
 
 func serveCommand() *cobra.Command {
 	s := &serving{}
 	c := &cobra.Command{
-		Use:   "serve [flags] PROVIDER STEP...",
+		Use:   "serve [flags] PROVIDER [STEP...]",
 		Short: "Replay scenarios or cassettes over HTTP, for clients of any language",
 		Long:  serveHelp(),
 		Example: `  record serve --always devrev webhooks.get/200 webhooks.list/200
   record serve devrev webhooks.get/429 timeout:webhooks.get/200 webhooks.get/200
   record serve --addr 127.0.0.1:8080 dvelop testdata/lookup.yaml
+  record serve --simulate --addr 127.0.0.1:8080 devrev
   curl http://127.0.0.1:8080/-/requests`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completeStep,
@@ -55,16 +57,23 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&s.always, "always", false, "let every step answer any number of requests, also none")
 	f.StringVar(&s.scenarios, "scenarios", "", "replay the scenarios in `DIR`, as record refresh --out DIR wrote them, in place of the shipped ones")
 	f.BoolVar(&s.failUnused, "fail-unused", false, "exit with status 1 also when no request asked for a step")
+	s.tenant.flags(f)
 	return c
 }
 
 func (s *serving) run(ctx context.Context, args []string) error {
+	if _, _, err := net.SplitHostPort(s.addr); err != nil {
+		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", s.addr)
+	}
+	if s.tenant.wanted {
+		return s.simulate(ctx, args)
+	}
+	if given := s.tenant.given(); given != "" {
+		return exit(exitUsage, "%s has no effect without --simulate", given)
+	}
 	def, steps, err := s.sequence(args)
 	if err != nil {
 		return err
-	}
-	if _, _, err := net.SplitHostPort(s.addr); err != nil {
-		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", s.addr)
 	}
 	sequence, err := replay.NewSequence(steps...)
 	if err != nil {
@@ -72,28 +81,34 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	}
 	requests := serve.NewLog(exchange.Config{Definition: def}, sequence)
 	requests.OnFailure = func(e serve.Entry) { printFailure(s.stderr, e) }
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
-	if err != nil {
-		return exit(exitFailed, "--addr %q: %v", s.addr, reason(err))
-	}
-	if err := s.listen(ctx, listener, serve.NewServer(def.BaseURL, requests)); err != nil {
+	handler := serve.NewServer(def.BaseURL, requests)
+	if err := s.listen(ctx, handler, handler.Close); err != nil {
 		return err
 	}
 	return s.end(requests.Report())
 }
 
-// sequence reads the arguments.
-func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, error) {
+// definition is the provider that the arguments begin with.
+func definition(args []string) (*provider.Definition, error) {
 	if len(args) == 0 {
-		return nil, nil, exit(exitUsage, "serve needs a provider and its steps, such as: record serve devrev webhooks.get/200")
+		return nil, exit(exitUsage, "serve needs a provider and its steps, such as: record serve devrev webhooks.get/200")
 	}
 	def := provider.ByName(args[0])
-	if def == nil {
-		name, rest, _ := strings.Cut(args[0], "/")
-		if known := provider.ByName(name); known != nil && rest != "" {
-			return nil, nil, exit(exitUsage, "serve takes the provider and its steps apart: record serve %s %s", name, rest)
-		}
-		return nil, nil, exit(exitUsage, "%s", unknownProvider(name, args[0]))
+	if def != nil {
+		return def, nil
+	}
+	name, rest, _ := strings.Cut(args[0], "/")
+	if known := provider.ByName(name); known != nil && rest != "" {
+		return nil, exit(exitUsage, "serve takes the provider and its steps apart: record serve %s %s", name, rest)
+	}
+	return nil, exit(exitUsage, "%s", unknownProvider(name, args[0]))
+}
+
+// sequence reads the arguments.
+func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, error) {
+	def, err := definition(args)
+	if err != nil {
+		return nil, nil, err
 	}
 	library := scenario.Library{
 		Definition: def, Paths: true, EveryAlways: s.always,
@@ -120,7 +135,11 @@ func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, 
 
 // listen serves until the context ends, and then lets the requests on their way
 // finish.
-func (s *serving) listen(ctx context.Context, listener net.Listener, handler *serve.Server) error {
+func (s *serving) listen(ctx context.Context, handler http.Handler, closing func()) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
+	if err != nil {
+		return exit(exitFailed, "--addr %q: %v", s.addr, reason(err))
+	}
 	addr := listener.Addr().(*net.TCPAddr)
 	host := addr.IP.String()
 	if !addr.IP.IsLoopback() {
@@ -133,7 +152,7 @@ func (s *serving) listen(ctx context.Context, listener net.Listener, handler *se
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(stopped)
-		handler.Close()
+		closing()
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 		defer cancel()
 		if err := server.Shutdown(limited); err != nil {
@@ -183,6 +202,7 @@ requests on their way, prints a summary on stderr, and ends with status
      with --fail-unused also when no request asked for a step
   2  wrong usage; nothing was served
 
+` + simulateHelp + `
 GET ` + serve.LogPath + ` shows what was asked so far, as JSON: the URL of every request, and
 in an explanation the body of one that was missed; no header, and no credential
 that is known as one. The version rises when a member changes its meaning or goes:

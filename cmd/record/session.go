@@ -25,7 +25,7 @@ import (
 // recorder is what refresh and check share: whom they ask, how patiently, and
 // what the user sees of it.
 type recorder struct {
-	simulate               bool
+	simulate, write        bool
 	maxWait, pace, timeout time.Duration
 	getenv                 func(string) string
 	clock                  clock
@@ -87,7 +87,7 @@ func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definiti
 			if err != nil {
 				mistakes = append(mistakes, fmt.Sprintf("%s: %v", t.def.Name, err))
 			}
-			sessions[t.def] = &session{tenant: tenant}
+			sessions[t.def] = &session{tenant: tenant, write: r.write}
 		}
 	}
 	if len(mistakes) > 0 {
@@ -188,8 +188,12 @@ func simulated(t target) (record.Tenant, error) {
 // session is what is known of a tenant while its scenarios are recorded.
 type session struct {
 	tenant record.Tenant
+	// write says that scenarios which change the tenant are recorded as well.
+	write bool
 	// welcomed says that the tenant has answered a request with its credential.
 	welcomed bool
+	// own are the webhooks that this run makes; nil until it makes the first.
+	own *own
 	// stopped is the failure that every further scenario would meet as well.
 	stopped *exitError
 }
@@ -211,8 +215,11 @@ func (s *session) note(err error) {
 	}
 }
 
-// asks reports whether the scenario's request will be sent.
-func (t target) asks() bool { return t.session.tenant.Source == cassette.Simulated || t.scenario.Live }
+// asks reports whether the scenario's request will be sent: what changes a tenant
+// is only sent when the user has said so.
+func (t target) asks() bool {
+	return t.session.tenant.Source == cassette.Simulated || t.scenario.Live && (t.session.write || !t.writes())
+}
 
 // tenant is whom the scenario asks: the simulator has a state for each.
 func (t target) tenant() (record.Tenant, error) {
@@ -265,7 +272,7 @@ func (r *recorder) each(ctx context.Context, f func(target) error) (missed int) 
 // claim on the target file is the caller's to release.
 func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*record.Recording, answer, error) {
 	config.Config = exchange.Config{Definition: t.def, Report: silent{}, Bare: true}
-	config.Scenario, config.Name = t.scenario, t.name()
+	config.Scenario, config.Name, config.Varies = t.scenario, t.name(), t.scenario.Varies
 	recording, err := record.New(config)
 	if err != nil {
 		return nil, answer{}, exit(exitFailed, "%v", err)

@@ -87,7 +87,7 @@ func (c *Client) Send(req *http.Request, answer func(*Request) (*http.Response, 
 	c.credentials(r)
 	c.plain(r)
 	for _, see := range c.OnRequest {
-		see(c.copyFor(r))
+		see(c.Copy(r))
 	}
 	return answer(r)
 }

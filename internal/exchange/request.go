@@ -83,9 +83,9 @@ func closeBody(req *http.Request) {
 	}
 }
 
-// copyFor is the request as the code under test sent it, with what the client
+// Copy is the request as the code under test sent it, with what the client
 // added, safe to keep and to read.
-func (c *Client) copyFor(r *Request) *http.Request {
+func (c *Client) Copy(r *Request) *http.Request {
 	sent := r.Sent.Clone(r.Sent.Context())
 	if sent.Header == nil {
 		sent.Header = http.Header{}

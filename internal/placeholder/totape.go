@@ -46,12 +46,17 @@ func (t *Table) ToTapeJSON(body []byte, class Classifier) ([]byte, error) {
 	}
 	var problems []error
 	class = once(doc, class)
+	refused := "\x00" // the last name that was refused: what is below would show it
 	for n := range doc.all() {
 		pointer := n.pointer
+		if strings.HasPrefix(pointer, refused+"/") {
+			continue
+		}
 		c := class(pointer)
 		if n.named() {
 			if !c.Kept && !(c.Documented && t.isWord != nil && t.isWord(n.Name)) && !snakeName.MatchString(n.Name) && !camelName.MatchString(n.Name) && !t.Known(n.Name) {
 				problems = append(problems, problem(parentOf(pointer), "has a member whose name is no program word; send a documented one"))
+				refused = pointer
 				continue
 			}
 			t.words[n.Name] = true

@@ -77,6 +77,7 @@ var DVelop = Definition{
 		},
 		{
 			Name:   "PutEvent",
+			Writes: true,
 			Source: "d.velop oas-dmsconfig, operation PutEvent",
 			Forms:  []Form{{Method: "PUT", Path: "/dmsconfig/r/{repoId}/events/{id}", Body: "event.request.json"}},
 			Responses: append([]Response{
@@ -85,6 +86,7 @@ var DVelop = Definition{
 		},
 		{
 			Name:   "PostEvent",
+			Writes: true,
 			Source: "d.velop oas-dmsconfig, operation PostEvent",
 			Forms:  []Form{{Method: "POST", Path: "/dmsconfig/r/{repoId}/events/{id}", Body: "webhook.json"}},
 			Responses: append([]Response{
@@ -93,6 +95,7 @@ var DVelop = Definition{
 		},
 		{
 			Name:   "PutWebHook",
+			Writes: true,
 			Source: "d.velop oas-dmsconfig, operation PutWebHook",
 			Forms:  []Form{{Method: "PUT", Path: "/dmsconfig/r/{repoId}/events/{id}/{webHookId}", Body: "webhook.json"}},
 			Responses: append([]Response{
@@ -101,12 +104,20 @@ var DVelop = Definition{
 		},
 		{
 			Name:   "DeleteWebHook",
+			Writes: true,
 			Source: "d.velop oas-dmsconfig, operation DeleteWebHook",
 			Forms:  []Form{{Method: "DELETE", Path: "/dmsconfig/r/{repoId}/events/{id}/{webHookId}"}},
 			Responses: append([]Response{
 				{Status: 204, Empty: true}, dvelopError(404),
 			}, dvelopGeneral...),
 		},
+	},
+	Own: &OwnWebhook{
+		Create: dvelopRequest("POST", dvelopEventPath, "application/json", dvelopOwnBody),
+		List:   dvelopRequest("GET", dvelopEventPath, "application/json", ""),
+		Delete: dvelopRequest("DELETE", dvelopWebhookPath, "application/json", ""),
+		Seed:   DVelopWebhookID, At: dvelopURL,
+		Listed: "/_embedded/webhooks", URL: "uri",
 	},
 	RequestHeaders: []RequestHeader{{"Accept", MediaTypes}, {"Content-Type", MediaType}, {"Origin", Root}},
 	MemberName:     CamelCase,
@@ -137,80 +148,4 @@ var dvelopGeneral = []Response{{Status: 401}, {Status: 403}, {Status: 406}, {Sta
 
 func dvelopError(status int) Response {
 	return Response{Status: status, MediaTypes: []string{"application/json"}, Schema: "error.json", Strict: "error.strict.json"}
-}
-
-const dvelopWebhookPath = "/dmsconfig/r/" + DVelopRepositoryID + "/events/" + DVelopEventID + "/"
-
-func dvelopGet(accept, webhook string) Request {
-	return Request{Method: "GET", Target: dvelopWebhookPath + webhook, Header: map[string]string{"Accept": accept}}
-}
-
-var (
-	dvelopJSON   = []string{"GetWebHook/200-json"}
-	dvelopHAL    = []string{"GetWebHook/200-hal"}
-	dvelopEither = []string{"GetWebHook/200-json", "GetWebHook/200-hal"}
-)
-
-var dvelopScenarios = []Scenario{
-	{
-		Name: "GetWebHook/200-json", Summary: "the webhook, as application/json",
-		Request: dvelopGet("application/json", DVelopWebhookID), Status: 200, MediaType: "application/json",
-		Live: true, How: "the ids of a webhook that exists",
-	},
-	{
-		Name: "GetWebHook/200-hal", Summary: "the webhook, as application/hal+json with its links",
-		Request: dvelopGet("application/hal+json", DVelopWebhookID), Status: 200, MediaType: "application/hal+json",
-		Live: true, How: "the same, with Accept: application/hal+json",
-	},
-	{
-		Name: "GetWebHook/200-nulls", Summary: "a webhook in which every nullable member is null",
-		Request: dvelopGet("application/json", DVelopWebhookID), Status: 200, MediaType: "application/json",
-		How: "simulated only: which members a tenant leaves null cannot be asked for", Switch: "nulls",
-		Expects: []ExpectedProblem{{"answer", "/id"}}, // of the inferred profile only: the documented one lets an id be null
-	},
-	{
-		Name: "GetWebHook/404-json", Summary: "no webhook has this id, as application/json",
-		Request: dvelopGet("application/json", DVelopUnknownWebhookID), Status: 404, MediaType: "application/json",
-		Live: true, How: "a made-up id", Also: dvelopJSON,
-	},
-	{
-		Name: "GetWebHook/404-hal", Summary: "no webhook has this id, as application/hal+json",
-		Request: dvelopGet("application/hal+json", DVelopUnknownWebhookID), Status: 404, MediaType: "application/hal+json",
-		Live: true, How: "a made-up id, with Accept: application/hal+json", Also: dvelopHAL,
-	},
-	{
-		Name: "GetWebHook/401", Summary: "the credential is missing or wrong",
-		Request: Request{
-			Method: "GET", Target: dvelopWebhookPath + DVelopWebhookID,
-			Header: map[string]string{"Accept": "application/json"}, Credential: Wrong,
-		},
-		Status: 401, Live: true, How: "a made-up credential", Also: dvelopEither,
-	},
-	{
-		Name: "GetWebHook/403-origin", Summary: "the Origin header is missing",
-		Request: Request{
-			Method: "GET", Target: dvelopWebhookPath + DVelopWebhookID,
-			Header: map[string]string{"Accept": "application/json"}, NoOrigin: true,
-		},
-		Status: 403, Live: true, How: "no Origin header; d.velop's pages disagree whether GET needs one", Also: dvelopEither,
-	},
-	{
-		Name: "GetWebHook/406", Summary: "the media type asked for is not available",
-		Request: dvelopGet("text/plain", DVelopWebhookID), Status: 406,
-		Live: true, How: "Accept: text/plain", Also: dvelopEither,
-	},
-	{
-		Name: "GetWebHook/500", Summary: "an internal error",
-		Request: dvelopGet("application/json", DVelopWebhookID), Status: 500,
-		How: "simulated only: never provoked on a tenant", Switch: "500", Also: dvelopEither,
-	},
-	{
-		Name: "GetWebHook/302-login", Summary: "a dead credential is sent to the sign-in page, which answers 200 to a client that follows",
-		Request: Request{
-			Method: "GET", Target: dvelopWebhookPath + DVelopWebhookID,
-			Header: map[string]string{"Accept": "text/html"}, Credential: Wrong,
-		},
-		Status: 302, Live: true, How: "a made-up credential with Accept: text/html", Follow: true,
-		Expects: []ExpectedProblem{{"answer", ""}}, Also: dvelopEither,
-	},
 }

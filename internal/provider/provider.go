@@ -51,6 +51,8 @@ type Definition struct {
 	// Delivery is what the vendor sends to a webhook's URL; nil when its schema is
 	// not documented.
 	Delivery *Delivery
+	// Own is how scenarios of operations that write are recorded; nil when none is.
+	Own *OwnWebhook
 	// RequestHeaders are the request headers that enter a cassette, each with the
 	// grammar that its value must have. One that departs keeps the recording from
 	// being written.
@@ -152,6 +154,22 @@ type Delivery struct {
 	// Tag is the member of the body that names the event. A member of that name
 	// holds the event's payload.
 	Tag string
+}
+
+// OwnWebhook is how a recording makes a webhook of its own, finds what it has left
+// behind, and removes it. The requests are those of the placeholder world.
+type OwnWebhook struct {
+	Create, List, Delete Request
+	// Seed is the placeholder of the webhook's id, which Delete names.
+	Seed string
+	// Created is the pointer of the new id in the answer to Create; empty means the
+	// last segment of its Location header.
+	Created string
+	// At is the URL that the webhooks of recordings deliver to.
+	At string
+	// Listed is the pointer of the list in the answer to List. Each entry has its id
+	// in the member id, and its URL in the member that URL names.
+	Listed, URL string
 }
 
 // RequestHeader is a request header that enters a cassette.
@@ -258,6 +276,9 @@ type Operation struct {
 	Exclusive []Exclusive
 	// Echo ties an id of the request to one of the answer; nil when none is.
 	Echo *Echo
+	// Writes says that the operation changes the tenant. Its scenarios are recorded
+	// on a tenant only when asked for, and on a webhook made for it.
+	Writes bool
 	// Members are the documented members of a successful answer, one of which
 	// must be there at least; empty when the schema requires some.
 	Members []string
@@ -352,6 +373,9 @@ type Scenario struct {
 	Also []string
 	// Expects are the breaches of contract that the scenario demonstrates.
 	Expects []ExpectedProblem
+	// Varies are the pointers of the request's members that are another caller's to
+	// choose: its cassette answers any value of the same form there.
+	Varies []string
 }
 
 // Request is a scenario's request, in the placeholder world.

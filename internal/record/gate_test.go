@@ -269,6 +269,9 @@ func TestGate_everyValueNotScrubbed(t *testing.T) {
 					continue
 				}
 				for _, value := range []any{value, another(value)} {
+					if text, ok := value.(string); ok && strings.Contains(s.Request.Body, text) {
+						continue // the scenario's own
+					}
 					off++
 					r.captured[0].Response.Body = with(scrubbed, pointer, value)
 					_, _, err := r.gate()

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -47,24 +48,51 @@ type DevRev struct {
 	// Now is the clock of dates and of the rate limit; nil means one that stands
 	// still at a fixed instant.
 	Now func() time.Time
+	// Org is the organisation in the ids of new webhooks; empty means the default
+	// tenant's.
+	Org string
+	// Receivers takes the deliveries and the verify requests; nil means that none
+	// are made.
+	Receivers http.RoundTripper
+	// Settings are what DevRev leaves open about its deliveries.
+	Settings Settings
 
 	mu       sync.Mutex
 	started  bool
 	webhooks []DevRevWebhook
 	made     int // ids and secrets made so far
+	events   int // ids of events made so far
 	window   rateWindow
+	lives    map[string]*devrevLife
+	// gone are the webhooks that the request being answered has deleted.
+	gone []*traffic
+
+	work   tally
+	log    deliveries
+	ctx    context.Context
+	cancel context.CancelFunc
 }
 
 // ServeHTTP implements http.Handler.
 func (s *DevRev) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, ok := readBody(w, r)
-	s.answer(r, body, ok).writeTo(w)
+	a, gone := s.answer(r, body, ok)
+	for _, t := range gone {
+		t.stop(r.Context(), s.timeout()) // nothing is delivered once a delete is answered
+	}
+	a.writeTo(w)
 }
 
-func (s *DevRev) answer(r *http.Request, body []byte, complete bool) answer {
+func (s *DevRev) answer(r *http.Request, body []byte, complete bool) (_ answer, gone []*traffic) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.start()
+	a := s.lockedAnswer(r, body, complete)
+	gone, s.gone = s.gone, nil
+	return a, gone
+}
+
+func (s *DevRev) lockedAnswer(r *http.Request, body []byte, complete bool) answer {
 	if !s.authenticated(r) {
 		return devrevUnauthenticated().answer()
 	}
@@ -153,6 +181,13 @@ func (s *DevRev) authenticated(r *http.Request) bool {
 		return strings.TrimLeft(token, " ") == want
 	}
 	return !s.BearerRequired && got == want
+}
+
+func (s *DevRev) org() string {
+	if s.Org == "" {
+		return devrevOrgDON
+	}
+	return s.Org
 }
 
 func (s *DevRev) versions() []string {

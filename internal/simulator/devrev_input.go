@@ -7,10 +7,10 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -112,7 +112,7 @@ func (in devrevInput) text(name string) (value string, ok bool) {
 
 // don is DevRev's form of an id: the service, the partition, then pairs of an
 // object type and an id, from the organisation down to the object.
-var don = regexp.MustCompile(`^don:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+(?::[A-Za-z0-9_]+/[A-Za-z0-9._~-]+)+$`)
+var don = pattern.New(`^don:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+(?::[A-Za-z0-9_]+/[A-Za-z0-9._~-]+)+$`)
 
 // webhookID is the member id, which must name a webhook.
 func (in devrevInput) webhookID() (string, error) {

@@ -22,12 +22,15 @@ func devrevVendor() vendor {
 		return func() http.Handler { return &DevRev{Fail: status, FailType: errorType} }
 	}
 	return vendor{
+		live: devrevLive,
 		// Every customer of DevRev has the same host.
 		base:  provider.DevRev.BaseDefault,
 		token: devrevToken,
 		seeds: map[string]string{"DEVREV_WEBHOOK_ID": devrevWebhookID},
 		states: map[string]func() http.Handler{
 			"":                        func() http.Handler { return &DevRev{} },
+			"empty":                   func() http.Handler { return &DevRev{Webhooks: []DevRevWebhook{}} },
+			"inactive":                func() http.Handler { return &DevRev{Webhooks: devrevInactive()} },
 			"minimal":                 func() http.Handler { return &DevRev{Webhooks: devrevMinimal()} },
 			"service_account":         func() http.Handler { return &DevRev{Webhooks: devrevByServiceAccount()} },
 			"undocumented":            devrevUndocumented,
@@ -73,6 +76,12 @@ func devrevMinimal() []DevRevWebhook {
 	for i, w := range all {
 		all[i] = DevRevWebhook{ID: w.ID, Secret: w.Secret, Status: w.Status, URL: w.URL}
 	}
+	return all
+}
+
+func devrevInactive() []DevRevWebhook {
+	all := devrevWebhooks()
+	all[0].Status = statusInactive
 	return all
 }
 

@@ -50,12 +50,14 @@ func (s *DevRev) update(in devrevInput) (any, error) {
 	}
 	w.ModifiedBy, w.ModifiedDate = s.user(), s.date()
 	s.webhooks[i] = w
+	if action, _ := in.text("action"); w.Status == statusUnverified && (changed || action == "activate") {
+		s.verifyAgain(w.ID, "")
+	}
 	return devrevOne{w}, nil
 }
 
 // act follows the member action. Activating an unverified webhook leaves it
-// unverified: only the receiver's answer to a verification makes it active, and
-// the simulator sends none.
+// unverified: only the receiver's answer to a verify request makes it active.
 func (w *DevRevWebhook) act(in devrevInput) error {
 	action, ok := in.text("action")
 	switch {

@@ -156,12 +156,13 @@ func (s *DevRev) create(in devrevInput) (any, error) {
 	target, _ := in.text("url")
 	key := s.newKey()
 	w := DevRevWebhook{
-		ID: devrevOrgDON + ":webhook/" + key, DisplayID: "WEBHOOK-" + key,
+		ID: s.org() + ":webhook/" + key, DisplayID: "WEBHOOK-" + key,
 		URL: target, Secret: secret, EventTypes: types, Headers: headers, Status: statusUnverified,
 		CreatedBy: s.user(), CreatedDate: s.date(),
 		ModifiedBy: s.user(), ModifiedDate: s.date(),
 	}
 	s.webhooks = append(s.webhooks, w)
+	s.verifyAgain(w.ID, "")
 	return devrevOne{w}, nil
 }
 
@@ -173,7 +174,10 @@ func (s *DevRev) delete(in devrevInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	id := s.webhooks[i].ID
 	s.webhooks = slices.Delete(s.webhooks, i, i+1)
+	s.gone = append(s.gone, s.life(id).traffic)
+	delete(s.lives, id)
 	return struct{}{}, nil
 }
 

@@ -1,12 +1,14 @@
 package simulator
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"example.com/webhookvcr/internal/provider"
 )
@@ -47,25 +49,41 @@ type DVelop struct {
 	// Undocumented adds what public programs have met in the product family:
 	// links in application/json, and LocalizedMessage in errors.
 	Undocumented bool
+	// Receivers takes the deliveries; nil means that none are made.
+	Receivers http.RoundTripper
+	// Settings are what d.velop leaves open about its deliveries.
+	Settings Settings
 
 	mu      sync.Mutex
 	started bool
 	events  []DVelopEvent
 	made    int // ids made so far
+	traffic map[string]*traffic
+	// gone are the webhooks that the request being answered has deleted.
+	gone []*traffic
+
+	work   tally
+	log    deliveries
+	ctx    context.Context
+	cancel context.CancelFunc
 }
 
 // ServeHTTP implements http.Handler.
 func (s *DVelop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, ok := readBody(w, r)
-	s.answer(r, body, ok).writeTo(w)
+	a, gone := s.answer(r, body, ok)
+	for _, t := range gone {
+		t.stop(r.Context(), time.Second) // nothing is delivered once a delete is answered
+	}
+	a.writeTo(w)
 }
 
-func (s *DVelop) answer(r *http.Request, body []byte, complete bool) answer {
+func (s *DVelop) answer(r *http.Request, body []byte, complete bool) (_ answer, gone []*traffic) {
 	if s.isLogin(r) {
-		return loginPage()
+		return loginPage(), nil
 	}
 	if a, ok := s.refuse(r); ok {
-		return a
+		return a, nil
 	}
 	method := r.Method
 	if method == http.MethodHead {
@@ -73,11 +91,11 @@ func (s *DVelop) answer(r *http.Request, body []byte, complete bool) answer {
 	}
 	route, ok := provider.DVelop.Find(method, r.URL)
 	if !ok {
-		return unknownRoute(r.URL)
+		return unknownRoute(r.URL), nil
 	}
 	mediaType, ok := negotiate(r.Header.Values("Accept"))
 	if !ok {
-		return emptyAnswer(http.StatusNotAcceptable)
+		return emptyAnswer(http.StatusNotAcceptable), nil
 	}
 	if method != http.MethodGet {
 		// The errors of writing operations are documented in this type only.
@@ -89,9 +107,10 @@ func (s *DVelop) answer(r *http.Request, body []byte, complete bool) answer {
 	s.start()
 	a, err := s.operate(dvelopCall{r: r, route: route, mediaType: mediaType, body: body, complete: complete})
 	if err != nil {
-		return s.errorAnswer(err, mediaType)
+		return s.errorAnswer(err, mediaType), nil
 	}
-	return a
+	gone, s.gone = s.gone, nil
+	return a, gone
 }
 
 // refuse makes the answers that come before any operation. Their bodies are not

@@ -20,6 +20,7 @@ func init() { vendors[&provider.DVelop] = dvelopVendor }
 
 func dvelopVendor() vendor {
 	return vendor{
+		live:  dvelopLive,
 		base:  dvelopBase,
 		token: dvelopToken,
 		seeds: map[string]string{

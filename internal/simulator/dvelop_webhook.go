@@ -14,15 +14,15 @@ import (
 // Timeout is null in answers; an empty Description, HandleResponse or URI is
 // left out, since the schema allows neither null nor an empty text for them.
 type DVelopWebhook struct {
-	APIKey         *string
-	Description    string
-	Enabled        bool
-	HandleResponse string
-	ID             string
-	Restrictions   []DVelopRestriction
-	Retry          *bool
-	Timeout        *int32
-	URI            string
+	APIKey         *string             `json:"apiKey"`
+	Description    string              `json:"description,omitempty"`
+	Enabled        bool                `json:"enabled"`
+	HandleResponse string              `json:"handleResponse,omitempty"`
+	ID             string              `json:"id"`
+	Restrictions   []DVelopRestriction `json:"restrictions"`
+	Retry          *bool               `json:"retry"`
+	Timeout        *int32              `json:"timeout"`
+	URI            string              `json:"uri,omitempty"`
 }
 
 // DVelopRestriction limits a webhook to a category; nil members are null.
@@ -119,6 +119,8 @@ func (s *DVelop) deleteWebHook(c dvelopCall) (answer, error) {
 		return answer{}, err
 	}
 	id := event.Webhooks[i].ID
+	s.gone = append(s.gone, s.trafficOf(id))
+	delete(s.traffic, id)
 	event.Webhooks = slices.Delete(event.Webhooks, i, i+1)
 	// An order that names a webhook which is gone would contradict itself.
 	order := slices.Clone(event.Order)

@@ -22,8 +22,12 @@
 // The package knows no more than the vendors' public pages. Where those are
 // silent or disagree, a field decides, or the comment beside the code says what
 // was chosen; texts for people (message, detail, reason) are this package's own.
-// It delivers no events, verifies no receiver, shows no user interface, and
-// proves nothing about how a vendor's servers really behave.
+// It shows no user interface, and proves nothing about how a vendor's servers
+// really behave.
+//
+// A [Live] tenant also calls receivers: it verifies them, delivers events to them
+// and tries again, on the clock of the synctest bubble that it was made in. The
+// handlers of New deliver nothing.
 package simulator
 
 import (
@@ -44,6 +48,8 @@ type vendor struct {
 	seeds map[string]string
 	// states builds the handler of each Scenario.Switch.
 	states map[string]func() http.Handler
+	// live makes a tenant of the placeholder world.
+	live func(settings Settings, receivers http.RoundTripper, webhooks int) Live
 }
 
 // vendors are filled in by the file of each vendor.

@@ -1,0 +1,292 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/serve"
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// simulation is serve --simulate: a tenant in memory, over HTTP.
+type simulation struct {
+	wanted      bool
+	webhooks    int
+	waits       []time.Duration
+	rawKey, hex bool
+}
+
+func (s *simulation) flags(f *pflag.FlagSet) {
+	f.BoolVar(&s.wanted, "simulate", false, "serve a tenant in memory in place of steps: what is created can be read, changed and deleted, and is delivered to")
+	f.IntVar(&s.webhooks, "seed-webhooks", 0, "let the simulated tenant begin with `N` webhooks")
+	f.DurationSliceVar(&s.waits, "waits", nil, "wait so long between the attempts of a delivery (default: as the vendor does)")
+	f.BoolVar(&s.rawKey, "raw-key", false, "sign DevRev's deliveries with the text of the secret, not with the bytes that it encodes")
+	f.BoolVar(&s.hex, "hex", false, "write DevRev's signatures in hexadecimal digits, not in base64")
+}
+
+// given names a flag that is of use with --simulate only.
+func (s *simulation) given() string {
+	switch {
+	case s.webhooks != 0:
+		return "--seed-webhooks"
+	case s.waits != nil:
+		return "--waits"
+	case s.rawKey:
+		return "--raw-key"
+	case s.hex:
+		return "--hex"
+	}
+	return ""
+}
+
+const simulateHelp = `With --simulate there are no steps: a tenant in memory answers every operation,
+keeps what is created, verifies receivers and delivers to URLs on loopback
+addresses. Its credential is "` + provider.Token + `". Waiting takes real time;
+--waits shortens it. What the vendors leave open has the defaults that
+"go doc example.com/webhookvcr/webhooktest.Sender" names.
+  GET    /-/state   the webhooks, what was delivered, and why or why not
+  DELETE /-/state   begins anew
+  POST   /-/events  lets an event happen and answers with its deliveries:
+    {"event": "work_created", "set": {"/work/title": "A title"}}
+    further members: "remove" (pointers), "body" (a whole payload), "duplicates"
+It ends with status 0, or with 1 when a request broke the contract.
+`
+
+// simulate serves a tenant until the context ends.
+func (s *serving) simulate(ctx context.Context, args []string) error {
+	def, err := definition(args)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(args) > 1:
+		return exit(exitUsage, "--simulate serves a tenant in place of steps; leave out %s", strings.Join(args[1:], " "))
+	case s.always || s.failUnused || s.scenarios != "":
+		return exit(exitUsage, "--always, --fail-unused and --scenarios are about steps, and have no effect with --simulate")
+	case s.tenant.webhooks < 0:
+		return exit(exitUsage, "--seed-webhooks %d: give 0 or more", s.tenant.webhooks)
+	case slices.ContainsFunc(s.tenant.waits, func(d time.Duration) bool { return d < 0 }):
+		return exit(exitUsage, "--waits %v: give 0 or more", s.tenant.waits)
+	case def.Delivery == nil && (s.tenant.rawKey || s.tenant.hex):
+		return exit(exitUsage, "--raw-key and --hex are about signatures, and %s documents none", def.Title)
+	}
+	t := &served{def: def, simulation: s.tenant, stderr: s.stderr}
+	if err := t.begin(); err != nil {
+		return exit(exitFailed, "%v", err)
+	}
+	defer t.end()
+	server := serve.NewServer(def.BaseURL, exchange.NewDirect(exchange.Config{Definition: def, Report: t, Bare: true}, simulator.Transport(t)))
+	mux := http.NewServeMux()
+	mux.Handle("/", server)
+	mux.HandleFunc("GET /-/state", t.state)
+	mux.HandleFunc("DELETE /-/state", t.reset)
+	mux.HandleFunc("POST /-/events", t.emit)
+	if err := s.listen(ctx, mux, func() { server.Close(); t.end() }); err != nil {
+		return err
+	}
+	if t.breaches > 0 {
+		return exit(exitFailed, "%s broke the contract", count(t.breaches, "request"))
+	}
+	return nil
+}
+
+// served is the tenant that serve --simulate shows.
+type served struct {
+	simulation
+	def    *provider.Definition
+	stderr io.Writer
+
+	mu       sync.Mutex
+	live     simulator.Live
+	breaches int
+}
+
+func (t *served) begin() error {
+	settings := simulator.Settings{Waits: t.waits, RawKey: t.rawKey, Hex: t.hex}
+	receivers := &simulator.Receivers{Advice: "let the webhook point to a loopback address, such as http://127.0.0.1:8080/hook"}
+	live, err := simulator.NewLive(t.def, settings, receivers, t.webhooks)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.live = live
+	return nil
+}
+
+func (t *served) tenant() simulator.Live {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.live
+}
+
+func (t *served) end() { t.tenant().Close() }
+
+// ServeHTTP implements http.Handler for the management API.
+func (t *served) ServeHTTP(w http.ResponseWriter, r *http.Request) { t.tenant().ServeHTTP(w, r) }
+
+// Helper, Logf and Errorf implement exchange.Reporter: what breaks the contract is
+// printed and counted.
+func (t *served) Helper() {}
+
+// Logf implements exchange.Reporter.
+func (t *served) Logf(format string, args ...any) { fmt.Fprintf(t.stderr, format+"\n", args...) }
+
+// Errorf implements exchange.Reporter.
+func (t *served) Errorf(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.breaches++
+	fmt.Fprintf(t.stderr, format+"\n", args...)
+}
+
+func (t *served) state(w http.ResponseWriter, _ *http.Request) {
+	live := t.tenant()
+	shown := map[string]any{"deliveries": told(live.Deliveries())}
+	text, err := json.Marshal(live.State())
+	if err == nil {
+		var members map[string]any
+		err = json.Unmarshal(text, &members)
+		maps.Copy(shown, members)
+	}
+	reply(w, http.StatusOK, shown, err)
+}
+
+func (t *served) reset(w http.ResponseWriter, _ *http.Request) {
+	t.end()
+	if err := t.begin(); err != nil {
+		reply(w, 0, nil, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (t *served) emit(w http.ResponseWriter, r *http.Request) {
+	all, err := t.happen(r)
+	reply(w, http.StatusOK, map[string]any{"deliveries": told(all)}, err)
+}
+
+// happening is what POST /-/events takes.
+type happening struct {
+	Event      string          `json:"event"`
+	Set        map[string]any  `json:"set"`
+	Remove     []string        `json:"remove"`
+	Body       json.RawMessage `json:"body"`
+	Duplicates int             `json:"duplicates"`
+}
+
+func (t *served) happen(r *http.Request) ([]simulator.Delivery, error) {
+	d := json.NewDecoder(io.LimitReader(r.Body, 10<<20))
+	d.UseNumber()
+	d.DisallowUnknownFields()
+	var asked happening
+	if err := d.Decode(&asked); err != nil {
+		return nil, fmt.Errorf("the body is no JSON object of an event: %w", err)
+	}
+	live := t.tenant()
+	payload, err := live.Payload(asked.Event)
+	if err != nil {
+		return nil, err
+	}
+	if asked.Body == nil && payload != nil {
+		if asked.Body, err = json.Marshal(payload); err != nil {
+			return nil, err
+		}
+	}
+	var value any
+	if asked.Body != nil {
+		d := json.NewDecoder(bytes.NewReader(asked.Body))
+		d.UseNumber()
+		if err := d.Decode(&value); err != nil {
+			return nil, err
+		}
+	}
+	for _, pointer := range slices.Sorted(maps.Keys(asked.Set)) {
+		if value, err = jsontext.Place(value, pointer, asked.Set[pointer]); err != nil {
+			return nil, fmt.Errorf("set %q: %w", pointer, err)
+		}
+	}
+	for _, pointer := range asked.Remove {
+		if value, err = jsontext.Remove(value, pointer); err != nil {
+			return nil, fmt.Errorf("remove %q: %w", pointer, err)
+		}
+	}
+	body, err := live.Body(asked.Event, value)
+	if err != nil {
+		return nil, fmt.Errorf("%w; give one as body", err)
+	}
+	if t.def.Delivery != nil {
+		problems, err := contract.CheckDelivery(t.def, body)
+		if err != nil {
+			return nil, err
+		}
+		var broken []string
+		for _, p := range problems {
+			if p.Fails() {
+				broken = append(broken, p.String())
+			}
+		}
+		if len(broken) > 0 {
+			return nil, errors.New(strings.Join(broken, "\n"))
+		}
+	}
+	return live.Emit(r.Context(), asked.Event, value, asked.Duplicates)
+}
+
+// delivered is a delivery as JSON.
+type delivered struct {
+	Event        string      `json:"event"`
+	ID           string      `json:"id,omitempty"`
+	Webhook      string      `json:"webhook"`
+	URL          string      `json:"url"`
+	Acknowledged bool        `json:"acknowledged"`
+	Reason       string      `json:"reason,omitempty"`
+	Attempts     []attempted `json:"attempts"`
+}
+
+type attempted struct {
+	At       time.Time `json:"at"`
+	Duration string    `json:"duration"`
+	Status   int       `json:"status"`
+	Reason   string    `json:"reason,omitempty"`
+}
+
+func told(all []simulator.Delivery) []delivered {
+	told := make([]delivered, len(all))
+	for i, d := range all {
+		told[i] = delivered{d.Event, d.ID, d.Webhook, d.URL, d.Acknowledged, d.Reason, make([]attempted, len(d.Attempts))}
+		for j, a := range d.Attempts {
+			told[i].Attempts[j] = attempted{a.At, a.Duration.String(), a.Status, a.Reason}
+		}
+	}
+	return told
+}
+
+// reply answers with JSON, or with what is wrong.
+func reply(w http.ResponseWriter, status int, v any, err error) {
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(v) // a client that has gone is no concern of a handler
+}

@@ -1,0 +1,548 @@
+package simulator
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// devrevLife is what DevRev keeps of a webhook beside what its API shows.
+type devrevLife struct {
+	traffic *traffic
+	// version counts the changes after which a webhook is verified again; what was
+	// begun for an older version ends.
+	version int
+	// why says why the webhook is not active; empty means that nobody has asked yet.
+	why      string
+	failed   int // events in a row that were not acknowledged
+	degraded bool
+}
+
+// devrevLive makes a tenant of the placeholder world.
+func devrevLive(settings Settings, receivers http.RoundTripper, webhooks int) Live {
+	const org = "don:integration:dvrv-us-1:devo/example"
+	s := &DevRev{
+		Token: provider.Token, Org: org, Now: time.Now, Settings: settings, Receivers: receivers,
+		User: &DevRevUser{
+			Type: "dev_user", ID: "don:identity:dvrv-us-1:devo/example:devu/user-1", DisplayID: "DEVU-1",
+			DisplayName: "name-1", FullName: "Name 1", Email: "user-1@example.com", State: "active",
+		},
+		Webhooks: []DevRevWebhook{},
+	}
+	for i := range webhooks {
+		id := provider.DevRevWebhookID
+		if i > 0 {
+			id += "-" + strconv.Itoa(i+1)
+		}
+		s.Webhooks = append(s.Webhooks, DevRevWebhook{
+			ID: id, DisplayID: "WEBHOOK-" + strconv.Itoa(i+1), Status: statusActive,
+			URL:        "https://example.com/webhooks/" + strconv.Itoa(i+1),
+			Secret:     base64.StdEncoding.EncodeToString([]byte("webhooktest-secret-" + strconv.Itoa(i+1))),
+			EventTypes: []string{"work_created"}, CreatedBy: s.User, CreatedDate: s.date(),
+		})
+	}
+	return s
+}
+
+// EventTypes implements Live.
+func (s *DevRev) EventTypes() []string {
+	all := slices.DeleteFunc(devrevEventTypes(), func(t string) bool { return t == "verify" })
+	return all
+}
+
+// Payload implements Live. The events of jobs and artifacts have no payload.
+func (s *DevRev) Payload(event string) (any, error) {
+	if event == "verify" {
+		return nil, errors.New("DevRev sends verify requests by itself, when a webhook is made, moved or given a new secret")
+	}
+	if !slices.Contains(s.EventTypes(), event) {
+		return nil, unknownEvent("DevRev", event, s.EventTypes())
+	}
+	envelope, err := devrevSamples.document(provider.DevRev.Delivery.Body)
+	if err != nil {
+		return nil, err
+	}
+	properties, _ := envelope["properties"].(map[string]any)
+	described, ok := properties[event].(map[string]any)
+	if !ok {
+		return nil, nil
+	}
+	ref, _ := described["$ref"].(string)
+	return devrevSamples.object(ref)
+}
+
+// devrevSamples makes payloads of the placeholder world.
+var devrevSamples = &samples{
+	files: provider.DevRev.Schemas,
+	date:  "2025-01-01T12:00:00.000Z",
+	text: func(kind, member string) string {
+		switch kind {
+		case "id":
+			return "don:core:dvrv-us-1:devo/example:" + strings.TrimSuffix(member, "_id") + "/1"
+		case "url":
+			return "https://example.com/" + member
+		case "mail":
+			return "user-1@example.com"
+		case "secret":
+			return "webhooktest-secret"
+		case "display_id":
+			return strings.ToUpper(member) + "-1"
+		}
+		return member
+	},
+}
+
+// Body implements Live.
+func (s *DevRev) Body(event string, payload any) ([]byte, error) {
+	return devrevBody(s.org()+":webhook/1", s.org()+":webhook/1:webhook_event/1", event, payload, time.Now())
+}
+
+func devrevBody(webhook, id, event string, payload any, at time.Time) ([]byte, error) {
+	body := map[string]any{
+		"id": id, "webhook_id": webhook, "type": event, "timestamp": at.UTC().Format("2006-01-02T15:04:05.000Z"),
+	}
+	if payload != nil {
+		body[event] = payload
+	}
+	return json.Marshal(body)
+}
+
+// Emit implements Live.
+func (s *DevRev) Emit(ctx context.Context, event string, payload any, duplicates int) ([]Delivery, error) {
+	if !slices.Contains(s.EventTypes(), event) {
+		return nil, unknownEvent("DevRev", event, s.EventTypes())
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(s.context(), func() { cancel(errClosed) })()
+	s.mu.Lock()
+	s.start()
+	webhooks := slices.Clone(s.webhooks)
+	results := make([]Delivery, len(webhooks))
+	var running sync.WaitGroup
+	for i, w := range webhooks {
+		d := Delivery{Event: event, Webhook: w.ID, URL: w.URL}
+		life := s.life(w.ID)
+		if d.Reason = s.refusal(w, life, event); d.Reason != "" {
+			s.log.begin(d)
+			results[i] = d
+			continue
+		}
+		d.ID = s.newEventID(w.ID)
+		version := life.version
+		running.Add(1)
+		s.work.run(func() {
+			defer running.Done()
+			results[i] = s.deliver(ctx, d, version, payload, duplicates)
+		})
+	}
+	s.mu.Unlock()
+	running.Wait() // each ends with ctx
+	return results, nil
+}
+
+// errClosed is why deliveries end with their tenant.
+var errClosed = errors.New("the tenant was closed")
+
+// refusal says why a webhook gets nothing of an event; empty means that it does.
+func (s *DevRev) refusal(w DevRevWebhook, life *devrevLife, event string) string {
+	switch {
+	case w.Status == statusInactive:
+		return "inactive: activate it with webhooks.update"
+	case w.Status == statusUnverified && life.why != "":
+		return life.why
+	case w.Status == statusUnverified:
+		return "unverified: the verify request has not been answered yet"
+	case len(w.EventTypes) == 0:
+		return "not subscribed to any event"
+	case !slices.Contains(w.EventTypes, event):
+		return "not subscribed to " + event + ", only to " + strings.Join(w.EventTypes, ", ")
+	}
+	return ""
+}
+
+// deliver makes the attempts of one delivery.
+func (s *DevRev) deliver(ctx context.Context, d Delivery, version int, payload any, duplicates int) Delivery {
+	change := s.log.begin(d)
+	born := time.Now()
+	waits := s.waits()
+	for i := 0; ; i++ {
+		w, traffic, reason := s.deliverable(d.Webhook, version, d.Event)
+		if reason != "" {
+			d.Reason = reason
+			break
+		}
+		at := time.Now()
+		if s.Settings.KeepTimestamp {
+			at = born
+		}
+		body, err := devrevBody(w.ID, d.ID, d.Event, payload, at)
+		if err != nil {
+			d.Reason = err.Error()
+			break
+		}
+		a, ok := s.send(ctx, w, traffic, body)
+		if !ok {
+			d.Reason = "deleted: nothing is sent any more"
+			break
+		}
+		if a.Reason == "" && !s.acknowledged(a.Status) {
+			a.Reason = fmt.Sprintf("answered %d", a.Status)
+		}
+		d.Attempts = append(d.Attempts, a)
+		d.Acknowledged = a.Reason == ""
+		change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
+		if d.Acknowledged {
+			for range duplicates {
+				if copied, ok := s.send(ctx, w, traffic, body); ok {
+					d.Attempts = append(d.Attempts, copied)
+				}
+			}
+			break
+		}
+		if ctx.Err() != nil {
+			d.Reason = "given up: " + context.Cause(ctx).Error()
+			break
+		}
+		if i >= len(waits) {
+			d.Reason = fmt.Sprintf("given up after %s; the last: %s", attempts(len(d.Attempts)), a.Reason)
+			break
+		}
+		if !pause(ctx, waits[i]) {
+			d.Reason = "given up: " + context.Cause(ctx).Error()
+			break
+		}
+	}
+	s.count(d, version)
+	change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
+	return d
+}
+
+// deliverable returns the webhook as it is now, or why a begun delivery ends.
+func (s *DevRev) deliverable(id string, version int, event string) (DevRevWebhook, *traffic, string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.index(id)
+	if i < 0 {
+		return DevRevWebhook{}, nil, "deleted: nothing is sent any more"
+	}
+	w, life := s.webhooks[i], s.life(id)
+	if life.version != version {
+		return DevRevWebhook{}, nil, "changed: its new URL or secret must be verified first"
+	}
+	return w, life.traffic, s.refusal(w, life, event)
+}
+
+// send makes one signed request. ok is false when the webhook is gone.
+func (s *DevRev) send(ctx context.Context, w DevRevWebhook, t *traffic, body []byte) (a Attempt, ok bool) {
+	ctx, end, ok := t.begin(ctx)
+	if !ok {
+		return Attempt{}, false
+	}
+	defer end()
+	return attempt(ctx, s.Receivers, s.timeout(), func(ctx context.Context) (*http.Request, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, strings.NewReader(string(body)))
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range w.Headers {
+			req.Header.Set(h.Name, h.Value)
+		}
+		req.Header.Set("Content-Type", mediaJSON)
+		req.Header.Set("X-Devrev-Signature", DevRevSignature(w.Secret, body, s.Settings.RawKey, s.Settings.Hex))
+		return req, nil
+	}), true
+}
+
+// DevRevSignature is the HMAC-SHA256 of a delivery's body. That is documented;
+// whether the key is the secret's text or the bytes that it encodes, and how the
+// digest is written, is not.
+func DevRevSignature(secret string, body []byte, rawKey, hexadecimal bool) string {
+	key := []byte(secret)
+	if !rawKey {
+		if decoded, err := base64.StdEncoding.DecodeString(secret); err == nil {
+			key = decoded
+		}
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write(body)
+	if hexadecimal {
+		return hex.EncodeToString(mac.Sum(nil))
+	}
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// count keeps account of the events in a row that failed.
+func (s *DevRev) count(d Delivery, version int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.index(d.Webhook)
+	if i < 0 || len(d.Attempts) == 0 {
+		return
+	}
+	life := s.life(d.Webhook)
+	if life.version != version {
+		return
+	}
+	if d.Acknowledged {
+		life.failed = 0
+		return
+	}
+	life.failed++
+	if life.failed < s.degradedAfter() {
+		return
+	}
+	life.failed, life.degraded = 0, true
+	s.webhooks[i].Status = statusUnverified
+	s.verifyAgain(d.Webhook, fmt.Sprintf("degraded: %d events in a row were not acknowledged", s.degradedAfter()))
+}
+
+// verifyAgain begins the verification of a webhook that was made or changed. The
+// caller holds the lock.
+func (s *DevRev) verifyAgain(id, why string) {
+	life := s.life(id)
+	life.version++
+	life.why = why
+	if s.Receivers == nil {
+		return
+	}
+	version, begun := life.version, time.Now()
+	s.work.run(func() { s.verify(id, version, begun, why) })
+}
+
+// verify sends verify requests until one is answered with its challenge or the
+// time is over. The attempts of other deliveries come at the same distances.
+func (s *DevRev) verify(id string, version int, begun time.Time, before string) {
+	ctx := s.context()
+	deadline := begun.Add(s.verifyWithin())
+	if !pause(ctx, s.verifyAfter()) {
+		return
+	}
+	d := Delivery{Event: "verify", Webhook: id}
+	var change func(func(*Delivery))
+	waits := s.waits()
+	for i := 0; ; i++ {
+		w, traffic, ok := s.unverified(id, version)
+		if !ok {
+			return
+		}
+		challenge := s.newChallenge()
+		if change == nil {
+			d.ID, d.URL = s.lockedEventID(id), w.URL
+			change = s.log.begin(d)
+		}
+		body, err := devrevBody(id, d.ID, "verify", map[string]any{"challenge": challenge}, time.Now())
+		if err != nil {
+			return
+		}
+		a, ok := s.send(ctx, w, traffic, body)
+		if !ok {
+			return
+		}
+		if a.Reason == "" {
+			a.Reason = unechoed(a, challenge)
+		}
+		d.Attempts = append(d.Attempts, a)
+		late := time.Now().After(deadline)
+		d.Acknowledged = a.Reason == "" && !late
+		if !d.Acknowledged {
+			reason := a.Reason
+			if reason == "" {
+				reason = "answered too late"
+			}
+			d.Reason = fmt.Sprintf("the verify request of %s was %s", a.At.UTC().Format("2006-01-02T15:04:05Z"), reason)
+			if a.Err != nil {
+				d.Reason = fmt.Sprintf("the verify request of %s got %s", a.At.UTC().Format("2006-01-02T15:04:05Z"), reason)
+			}
+		} else {
+			d.Reason = ""
+		}
+		change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
+		if d.Acknowledged {
+			s.activate(id, version)
+			return
+		}
+		s.explain(id, version, joined(before, "not verified yet: "+d.Reason))
+		if i < len(waits) && time.Now().Add(waits[i]).Before(deadline) {
+			if !pause(ctx, waits[i]) {
+				return
+			}
+			continue
+		}
+		if !pause(ctx, time.Until(deadline)) {
+			return
+		}
+		s.explain(id, version, joined(before, fmt.Sprintf("unverified after %v: %s", s.verifyWithin(), d.Reason)))
+		return
+	}
+}
+
+func joined(before, now string) string {
+	if before == "" {
+		return now
+	}
+	return before + "; " + now
+}
+
+// unechoed says what is wrong with the answer to a verify request.
+func unechoed(a Attempt, challenge string) string {
+	var echo struct {
+		Challenge *string `json:"challenge"`
+	}
+	switch err := json.Unmarshal(a.Body, &echo); {
+	case a.Status != http.StatusOK:
+		return fmt.Sprintf("answered with %d", a.Status)
+	case len(a.Body) == 0:
+		return "answered with 200 and no challenge"
+	case err != nil:
+		return "answered with 200 and a body that is no JSON object"
+	case echo.Challenge == nil || *echo.Challenge == "":
+		return "answered with 200 and no challenge"
+	case *echo.Challenge != challenge:
+		return "answered with 200 and another challenge"
+	}
+	return ""
+}
+
+func (s *DevRev) unverified(id string, version int) (DevRevWebhook, *traffic, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.index(id)
+	if i < 0 || s.webhooks[i].Status != statusUnverified || s.life(id).version != version {
+		return DevRevWebhook{}, nil, false
+	}
+	return s.webhooks[i], s.life(id).traffic, true
+}
+
+func (s *DevRev) activate(id string, version int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.index(id)
+	if i < 0 {
+		return
+	}
+	if life := s.life(id); life.version == version && s.webhooks[i].Status == statusUnverified {
+		s.webhooks[i].Status = statusActive
+		life.why, life.degraded = "", false
+	}
+}
+
+func (s *DevRev) explain(id string, version int, why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.index(id) < 0 {
+		return
+	}
+	if life := s.life(id); life.version == version {
+		life.why = why
+	}
+}
+
+// index is the place of a webhook, or -1; the caller holds the lock.
+func (s *DevRev) index(id string) int {
+	return slices.IndexFunc(s.webhooks, func(w DevRevWebhook) bool { return w.ID == id })
+}
+
+// life is what is kept of a webhook; the caller holds the lock.
+func (s *DevRev) life(id string) *devrevLife {
+	life, ok := s.lives[id]
+	if !ok {
+		life = &devrevLife{traffic: newTraffic()}
+		if s.lives == nil {
+			s.lives = map[string]*devrevLife{}
+		}
+		s.lives[id] = life
+	}
+	return life
+}
+
+// context ends with the tenant.
+func (s *DevRev) context() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx == nil {
+		s.ctx, s.cancel = context.WithCancel(context.Background())
+	}
+	return s.ctx
+}
+
+// Deliveries implements Live.
+func (s *DevRev) Deliveries() []Delivery { return s.log.list() }
+
+// State implements Live: the webhooks as webhooks.list shows them, and why one is
+// not active.
+func (s *DevRev) State() any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.start()
+	why := map[string]string{}
+	for _, w := range s.webhooks {
+		if reason := s.refusal(w, s.life(w.ID), ""); w.Status != statusActive {
+			why[w.ID] = reason
+		}
+	}
+	return map[string]any{"webhooks": slices.Clone(s.webhooks), "not_active": why}
+}
+
+// Settle implements Live.
+func (s *DevRev) Settle(ctx context.Context) error { return s.work.wait(ctx) }
+
+// Close implements Live.
+func (s *DevRev) Close() {
+	_ = s.context()
+	s.cancel()
+	_ = s.work.wait(context.Background())
+}
+
+func (s *DevRev) newEventID(webhook string) string {
+	s.events++
+	return webhook + ":webhook_event/" + strconv.Itoa(s.events)
+}
+
+func (s *DevRev) lockedEventID(webhook string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.newEventID(webhook)
+}
+
+func (s *DevRev) newChallenge() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sum := s.digest("devrev challenge")
+	return base64.StdEncoding.EncodeToString(sum[:20])
+}
+
+func (s *DevRev) waits() []time.Duration {
+	if s.Settings.Waits == nil {
+		return []time.Duration{30 * time.Second, 3 * time.Minute}
+	}
+	return s.Settings.Waits
+}
+
+func (s *DevRev) timeout() time.Duration { return cmp.Or(s.Settings.Timeout, 3*time.Second) }
+func (s *DevRev) verifyAfter() time.Duration {
+	return cmp.Or(s.Settings.VerifyAfter, 100*time.Millisecond)
+}
+func (s *DevRev) verifyWithin() time.Duration { return cmp.Or(s.Settings.VerifyWithin, 3*time.Minute) }
+func (s *DevRev) degradedAfter() int          { return cmp.Or(s.Settings.DegradedAfter, 3) }
+
+func (s *DevRev) acknowledged(status int) bool {
+	if s.Settings.Acknowledged != nil {
+		return s.Settings.Acknowledged(status)
+	}
+	return status == http.StatusOK
+}

@@ -1,0 +1,329 @@
+package simulator
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// dvelopLive makes a tenant of the placeholder world.
+func dvelopLive(settings Settings, receivers http.RoundTripper, webhooks int) Live {
+	s := &DVelop{
+		Token: provider.Token, Base: provider.DVelop.BaseURL, RepositoryID: provider.DVelopRepositoryID,
+		Settings: settings, Receivers: receivers,
+	}
+	for _, event := range dvelopEvents() {
+		e := DVelopEvent{ID: event.ID}
+		if event.ID == provider.DVelopEventID {
+			for i := range webhooks {
+				id := provider.DVelopWebhookID
+				if i > 0 {
+					id = fmt.Sprintf("bbbbbbbb-0000-4000-8000-%012d", i+1)
+				}
+				e.Webhooks = append(e.Webhooks, DVelopWebhook{
+					ID: id, Description: "webhook " + strconv.Itoa(i+1), Enabled: true, HandleResponse: "STATUS",
+					URI: "https://example.com/webhooks/" + strconv.Itoa(i+1), Retry: new(true), Timeout: new(int32(300)),
+				})
+			}
+		}
+		s.Events = append(s.Events, e)
+	}
+	return s
+}
+
+// EventTypes implements Live.
+func (s *DVelop) EventTypes() []string {
+	all := slices.Clone(provider.DVelop.Events)
+	slices.Sort(all)
+	return all
+}
+
+// Payload implements Live. The members of two events are known.
+func (s *DVelop) Payload(event string) (any, error) {
+	category := map[string]any{"id": "cccccccc-0000-4000-8000-000000000001", "name": "category", "type": "DOCUMENT"}
+	switch {
+	case !slices.Contains(provider.DVelop.Events, event):
+		return nil, unknownEvent("d.velop", event, s.EventTypes())
+	case event == "postimport":
+		return map[string]any{
+			"doc":     map[string]any{"id": "XY00000001", "dateCreated": "2025-01-01T12:00:00+01:00", "fileExtension": "pdf", "size": 1024},
+			"docType": category,
+		}, nil
+	case event == "presearch":
+		return map[string]any{"user": map[string]any{}, "docType": category}, nil
+	}
+	return nil, nil
+}
+
+// Body implements Live.
+func (s *DVelop) Body(event string, payload any) ([]byte, error) {
+	if payload == nil {
+		return nil, fmt.Errorf("what d.velop sends at %s is not documented", event)
+	}
+	return json.Marshal(payload)
+}
+
+// Emit implements Live. The webhooks of an event are called one after the other,
+// in the event's order; those that it does not name come last.
+func (s *DVelop) Emit(ctx context.Context, event string, payload any, duplicates int) ([]Delivery, error) {
+	body, err := s.Body(event, payload)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(s.context(), func() { cancel(errClosed) })()
+	s.mu.Lock()
+	s.start()
+	i := slices.IndexFunc(s.events, func(e DVelopEvent) bool { return e.ID == event })
+	if i < 0 {
+		s.mu.Unlock()
+		return nil, unknownEvent("d.velop", event, s.EventTypes())
+	}
+	webhooks := ordered(s.events[i])
+	s.mu.Unlock()
+	results := make([]Delivery, 0, len(webhooks))
+	var running sync.WaitGroup
+	running.Add(1)
+	s.work.run(func() {
+		defer running.Done()
+		for _, w := range webhooks {
+			results = append(results, s.deliver(ctx, event, w.ID, body, duplicates))
+		}
+	})
+	running.Wait()
+	return results, nil
+}
+
+// ordered are the webhooks of an event in the order in which they are called.
+func ordered(e DVelopEvent) []DVelopWebhook {
+	place := func(w DVelopWebhook) int {
+		i := slices.IndexFunc(e.Order, func(id string) bool { return strings.EqualFold(id, w.ID) })
+		if i < 0 {
+			return len(e.Order)
+		}
+		return i
+	}
+	all := slices.Clone(e.Webhooks)
+	slices.SortStableFunc(all, func(a, b DVelopWebhook) int { return cmp.Compare(place(a), place(b)) })
+	return all
+}
+
+func (s *DVelop) deliver(ctx context.Context, event, id string, body []byte, duplicates int) Delivery {
+	d := Delivery{Event: event, Webhook: id}
+	change := s.log.begin(d)
+	store := func() { change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) }) }
+	defer func() { store() }()
+	for i := 0; ; i++ {
+		w, t, target, reason := s.deliverable(event, id, body)
+		d.URL = target
+		if reason != "" {
+			d.Reason = reason
+			return d
+		}
+		a, ok := s.send(ctx, w, t, target, body)
+		if !ok {
+			d.Reason = "deleted: nothing is sent any more"
+			return d
+		}
+		ignored := w.HandleResponse == "NONE" || w.HandleResponse == ""
+		if a.Reason == "" && !ignored && !s.acknowledged(a.Status) {
+			a.Reason = fmt.Sprintf("answered %d", a.Status)
+		}
+		d.Attempts = append(d.Attempts, a)
+		if d.Acknowledged = a.Reason == "" || ignored; d.Acknowledged {
+			for range duplicates {
+				if copied, ok := s.send(ctx, w, t, target, body); ok {
+					d.Attempts = append(d.Attempts, copied)
+				}
+			}
+			return d
+		}
+		store()
+		waits := s.waits(w)
+		switch {
+		case ctx.Err() != nil:
+			d.Reason = "given up: " + context.Cause(ctx).Error()
+			return d
+		case i >= len(waits):
+			d.Reason = fmt.Sprintf("given up after %s; the last: %s", attempts(len(d.Attempts)), a.Reason)
+			return d
+		case !pause(ctx, waits[i]):
+			d.Reason = "given up: " + context.Cause(ctx).Error()
+			return d
+		}
+	}
+}
+
+func attempts(n int) string {
+	if n == 1 {
+		return "1 attempt"
+	}
+	return fmt.Sprintf("%d attempts", n)
+}
+
+// deliverable returns the webhook as it is now with the URL to call, or why it
+// gets nothing.
+func (s *DVelop) deliverable(event, id string, body []byte) (w DVelopWebhook, t *traffic, target, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.events {
+		if e.ID != event {
+			continue
+		}
+		for _, w := range e.Webhooks {
+			if w.ID != id {
+				continue
+			}
+			base, err := url.Parse(s.Base + "/")
+			if err != nil {
+				return w, nil, w.URI, "the tenant's base URL is none: " + err.Error()
+			}
+			to, err := base.Parse(w.URI)
+			switch {
+			case w.URI == "":
+				return w, nil, "", "it has no uri"
+			case err != nil:
+				return w, nil, w.URI, "its uri is no URL"
+			case !w.Enabled:
+				return w, nil, to.String(), "not enabled"
+			}
+			return w, s.trafficOf(id), to.String(), restricted(w, body)
+		}
+	}
+	return DVelopWebhook{}, nil, "", "deleted: nothing is sent any more"
+}
+
+// restricted says which restriction keeps an event from a webhook. Only the key
+// CATEGORY is known, from a public program: the category's id. What the others
+// mean is not documented, so they restrict nothing here.
+func restricted(w DVelopWebhook, body []byte) string {
+	var event struct {
+		DocType struct {
+			ID string `json:"id"`
+		} `json:"docType"`
+	}
+	_ = json.Unmarshal(body, &event) // a body of another form names no category
+	categories := []string{}
+	for _, r := range w.Restrictions {
+		if r.Key != nil && r.Value != nil && *r.Key == "CATEGORY" {
+			categories = append(categories, *r.Value)
+		}
+	}
+	if len(categories) == 0 || slices.Contains(categories, event.DocType.ID) {
+		return ""
+	}
+	return fmt.Sprintf("restricted to the category %s, the event's is %q", strings.Join(categories, " or "), event.DocType.ID)
+}
+
+func (s *DVelop) send(ctx context.Context, w DVelopWebhook, t *traffic, target string, body []byte) (a Attempt, ok bool) {
+	ctx, end, ok := t.begin(ctx)
+	if !ok {
+		return Attempt{}, false
+	}
+	defer end()
+	timeout := s.Settings.Timeout
+	if timeout == 0 && w.Timeout != nil {
+		timeout = time.Duration(*w.Timeout) * time.Millisecond
+	}
+	return attempt(ctx, s.Receivers, cmp.Or(timeout, 300*time.Millisecond), func(ctx context.Context) (*http.Request, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("Content-Type", mediaJSON)
+		if w.APIKey != nil && *w.APIKey != "" {
+			req.Header.Set("Authorization", "Bearer "+*w.APIKey)
+		}
+		if base, err := url.Parse(s.Base); err == nil && base.Host == req.URL.Host {
+			// What receivers behind the tenant's own host get; about others nothing is known.
+			req.Header.Set("X-Dv-Baseuri", s.Base)
+		}
+		return req, nil
+	}), true
+}
+
+// trafficOf is what is on its way to a webhook; the caller holds the lock.
+func (s *DVelop) trafficOf(id string) *traffic {
+	t, ok := s.traffic[id]
+	if !ok {
+		t = newTraffic()
+		if s.traffic == nil {
+			s.traffic = map[string]*traffic{}
+		}
+		s.traffic[id] = t
+	}
+	return t
+}
+
+// Deliveries implements Live.
+func (s *DVelop) Deliveries() []Delivery { return s.log.list() }
+
+// State implements Live: the events that have webhooks, by their ids.
+func (s *DVelop) State() any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.start()
+	type event struct {
+		Order    []string        `json:"order"`
+		Webhooks []DVelopWebhook `json:"webhooks"`
+	}
+	events := map[string]event{}
+	for _, e := range s.events {
+		if len(e.Webhooks) > 0 {
+			events[e.ID] = event{e.Order, ordered(e)}
+		}
+	}
+	return map[string]any{"events": events}
+}
+
+// Settle implements Live.
+func (s *DVelop) Settle(ctx context.Context) error { return s.work.wait(ctx) }
+
+// Close implements Live.
+func (s *DVelop) Close() {
+	_ = s.context()
+	s.cancel()
+	_ = s.work.wait(context.Background())
+}
+
+// context ends with the tenant.
+func (s *DVelop) context() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx == nil {
+		s.ctx, s.cancel = context.WithCancel(context.Background())
+	}
+	return s.ctx
+}
+
+// waits are the times between attempts: the member retry, true unless the webhook
+// says otherwise, stands for up to three more. What lies between them is not
+// documented.
+func (s *DVelop) waits(w DVelopWebhook) []time.Duration {
+	switch {
+	case w.Retry != nil && !*w.Retry:
+		return nil
+	case s.Settings.Waits != nil:
+		return s.Settings.Waits
+	}
+	return []time.Duration{0, 0, 0}
+}
+
+func (s *DVelop) acknowledged(status int) bool {
+	if s.Settings.Acknowledged != nil {
+		return s.Settings.Acknowledged(status)
+	}
+	return status >= 200 && status < 300
+}

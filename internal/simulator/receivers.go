@@ -1,0 +1,151 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Receivers takes deliveries to where their URL points: to a handler in this
+// process, or to a loopback address. It may be used by many goroutines at once.
+type Receivers struct {
+	// Advice says what to do for a URL that leads nowhere.
+	Advice string
+	// Panicked is told of a handler that panicked; nil tells nobody.
+	Panicked func(url string, reason any, stack []byte)
+
+	mu       sync.Mutex
+	handlers []receiver
+	network  http.RoundTripper
+}
+
+type receiver struct {
+	at      *url.URL
+	handler http.Handler
+}
+
+// Handle lets a handler answer the deliveries to a URL and to those below it. The
+// longest URL counts. A URL that is taken is an error.
+func (r *Receivers) Handle(at string, h http.Handler) error {
+	u, err := url.Parse(at)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("%q is no absolute URL of http or https", at)
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.User != nil:
+		return fmt.Errorf("%q: expected a URL without query, fragment and user", at)
+	case h == nil:
+		return fmt.Errorf("%q: no handler given", at)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, old := range r.handlers {
+		if origin(old.at) == origin(u) && strings.Trim(old.at.Path, "/") == strings.Trim(u.Path, "/") {
+			return fmt.Errorf("%q has a handler already", at)
+		}
+	}
+	r.handlers = append(r.handlers, receiver{u, h})
+	slices.SortStableFunc(r.handlers, func(a, b receiver) int { return len(b.at.Path) - len(a.at.Path) })
+	return nil
+}
+
+func origin(u *url.URL) string { return u.Scheme + "://" + hostPort(u) }
+
+func (r *Receivers) find(u *url.URL) http.Handler {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, known := range r.handlers {
+		below := strings.TrimSuffix(known.at.Path, "/")
+		if origin(known.at) == origin(u) && (u.Path == below || strings.HasPrefix(u.Path, below+"/") || below == "") {
+			return known.handler
+		}
+	}
+	return nil
+}
+
+// RoundTrip implements http.RoundTripper.
+func (r *Receivers) RoundTrip(req *http.Request) (*http.Response, error) {
+	if h := r.find(req.URL); h != nil {
+		return r.call(h, req)
+	}
+	if !loopback(req.URL.Hostname()) {
+		return nil, ErrNowhere{req.URL.Redacted(), r.Advice}
+	}
+	return r.transport().RoundTrip(req)
+}
+
+// ErrNowhere is returned for a delivery to a URL that is neither a handler's nor
+// on a loopback address.
+type ErrNowhere struct{ URL, Advice string }
+
+// Error implements error.
+func (e ErrNowhere) Error() string {
+	s := e.URL + " leads to no receiver: deliveries go to handlers and to loopback addresses only"
+	if e.Advice != "" {
+		s += "; " + e.Advice
+	}
+	return s
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// transport uses a connection per delivery and no proxy: an idle connection would
+// keep a synctest bubble's clock still, and a proxy is no loopback address.
+func (r *Receivers) transport() http.RoundTripper {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.network == nil {
+		r.network = &http.Transport{DisableKeepAlives: true}
+	}
+	return r.network
+}
+
+// call runs a handler as a server does: in a goroutine of its own, with a context
+// that ends when the client gives up and when the handler has returned.
+func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancel(req.Context())
+	in, err := received(req.WithContext(ctx))
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	w := &recording{header: http.Header{}}
+	done := make(chan error, 1)
+	release := hold(ctx)
+	go func() {
+		var err error
+		defer func() {
+			if reason := recover(); reason != nil {
+				err = errors.New("the handler panicked")
+				if reason != http.ErrAbortHandler && r.Panicked != nil {
+					r.Panicked(req.URL.Redacted(), reason, debug.Stack())
+				}
+			}
+			cancel()
+			done <- err
+			release()
+		}()
+		h.ServeHTTP(w, in)
+	}()
+	select {
+	case err := <-done:
+		if err != nil {
+			return nil, err
+		}
+	case <-req.Context().Done():
+		return nil, context.Cause(req.Context())
+	}
+	return w.response(req), nil
+}

@@ -1,0 +1,299 @@
+package webhooktest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/serve"
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// Tenant is a vendor's tenant in memory, in both directions: it answers the
+// management API, and it calls receivers as the vendor does. [Simulate] makes one.
+type Tenant struct {
+	tb        testing.TB
+	p         Provider
+	live      simulator.Live
+	receivers *simulator.Receivers
+	front     *exchange.Direct
+
+	mu    sync.Mutex
+	ended bool
+}
+
+// Simulate returns a tenant in memory. It keeps webhooks: what is created can be
+// read, changed and deleted, and it verifies receivers and delivers events to them
+// as the vendor's pages say. It starts without a webhook, unless [Webhooks] asks
+// for some, and ends with the test. What a page leaves open is a setting of
+// [SentBy] with a stated default.
+//
+// DevRev: a webhook is unverified until its receiver has echoed the challenge of a
+// verify request, within 3 minutes; a new URL or secret makes it unverified again;
+// webhooks.update with the action deactivate makes it inactive. An event goes to
+// the active webhooks that subscribe to its type, signed with the webhook's
+// secret; what is not answered with 200 within 3 seconds is sent again after 30
+// seconds, and once more after 3 minutes. After three events in a row without an
+// answer a webhook is degraded: it gets none until it is verified again.
+//
+// d.velop: the webhooks of an event are called one after the other, in its order.
+// The webhook's members enabled, restrictions, timeout, retry, handleResponse and
+// apiKey count.
+//
+// The waiting is on the clock: within a testing/synctest bubble the minutes of a
+// schedule pass at once, elsewhere they take as long as they do, and Waits of
+// [SentBy] shortens them. A tenant of a bubble must be made in it. The cleanup of
+// the test ends what is on its way.
+//
+// Of the options, AllowProblems, NoDefaults, OnNews, OnRequest, SentBy and Webhooks
+// apply.
+func Simulate(tb testing.TB, p Provider) *Tenant {
+	tb.Helper()
+	if err := p.ready(forSimulate); err != nil {
+		fatal(tb, err)
+	}
+	t := &Tenant{tb: tb, p: p}
+	t.receivers = &simulator.Receivers{Advice: "name a handler for it with Receive", Panicked: t.panicked}
+	live, err := simulator.NewLive(p.def, simulator.Settings(p.options.sender), t.receivers, p.options.webhooks)
+	if err != nil {
+		fatal(tb, err)
+	}
+	t.live = live
+	t.front = exchange.NewDirect(p.config(tb), simulator.Transport(live))
+	tb.Cleanup(func() {
+		t.mu.Lock()
+		t.ended = true
+		t.mu.Unlock()
+		live.Close()
+		t.front.Close()
+	})
+	return t
+}
+
+// panicked reports a receiver that panics.
+func (t *Tenant) panicked(url string, reason any, stack []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.ended {
+		t.tb.Errorf("the receiver of %s panicked: %v\n%s", url, reason, stack)
+	}
+}
+
+// Client returns a client for the tenant's management API, preconfigured as
+// [Replay]'s: it adds Authorization and Origin where they lack, and a request or an
+// answer that breaks the contract fails the test.
+func (t *Tenant) Client() *http.Client { return &http.Client{Transport: t.front} }
+
+// Server is [Tenant.Client] behind a server on loopback: for a client that takes a
+// base URL, or is not written in Go. It closes with the test. It cannot be used
+// within a synctest bubble, whose clock a connection keeps still.
+func (t *Tenant) Server() *httptest.Server {
+	t.tb.Helper()
+	handler := serve.NewServer(t.p.BaseURL(), t.front)
+	s := httptest.NewUnstartedServer(handler)
+	address := s.Listener.Addr().String()
+	handler.Hosts = []string{address}
+	if _, port, err := net.SplitHostPort(address); err == nil {
+		handler.Hosts = append(handler.Hosts, net.JoinHostPort("localhost", port))
+	}
+	s.Start()
+	t.tb.Cleanup(func() {
+		handler.Close()
+		s.Close()
+	})
+	return s
+}
+
+// Receive lets a handler answer what the tenant delivers to a URL, such as
+// "https://hooks.example.com/devrev", and to those below it; the longest counts.
+// The handler runs in this process, in a goroutine of its own, with a context that
+// ends when the tenant gives up or the handler returns. Deliveries to loopback
+// addresses go over the network; to any other URL nothing is sent, and the
+// delivery's Reason says so.
+func (t *Tenant) Receive(url string, handler http.Handler) {
+	t.tb.Helper()
+	if isNil(handler) {
+		handler = nil
+	}
+	if err := t.receivers.Handle(url, handler); err != nil {
+		fatal(t.tb, fmt.Errorf("Receive: %w", err))
+	}
+}
+
+// Emit lets an event happen, and returns when each webhook has acknowledged it or
+// will not get it any more, with an entry for every webhook of the tenant (for
+// d.velop, of the event). Events are named as the vendor does: "work_created",
+// "postimport". The payload is the smallest that the contract allows; [Set],
+// [Remove] and [Body] change it, with pointers from the payload's root
+// ("/work/title"). What then breaks the contract fails the test at once. d.velop's
+// payloads are known of postimport and presearch; others need a Body.
+func (t *Tenant) Emit(ctx context.Context, event string, changes ...Change) []Delivery {
+	t.tb.Helper()
+	payload, err := t.live.Payload(event)
+	if err != nil {
+		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
+	}
+	c, err := changed(payload, changes)
+	if err != nil {
+		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
+	}
+	if err := t.check(event, c.value); err != nil {
+		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
+	}
+	all, err := t.live.Emit(ctx, event, c.value, c.duplicates)
+	if err != nil {
+		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
+	}
+	return deliveries(all)
+}
+
+// check holds a delivery to the contract before it is made.
+func (t *Tenant) check(event string, payload any) error {
+	body, err := t.live.Body(event, payload)
+	if err != nil {
+		return fmt.Errorf("%w; give one with Body", err)
+	}
+	if t.p.def.Delivery == nil {
+		return nil
+	}
+	found, err := contract.CheckDelivery(t.p.def, body)
+	if err != nil {
+		return err
+	}
+	problems := t.p.public(found)
+	t.p.news(problems)
+	failing := &ContractError{}
+	for _, p := range problems {
+		if p.Fails() {
+			failing.Problems = append(failing.Problems, p)
+		}
+	}
+	if len(failing.Problems) > 0 {
+		return failing
+	}
+	return nil
+}
+
+// Deliveries returns all that was delivered, or was to be, in the order in which it
+// began. DevRev's verify requests are among it, as events of type "verify".
+func (t *Tenant) Deliveries() []Delivery { return deliveries(t.live.Deliveries()) }
+
+// Settle waits until nothing is on its way and no attempt will follow: until a new
+// webhook is verified, or its time is over. It returns the context's error when
+// that ends first.
+func (t *Tenant) Settle(ctx context.Context) error { return t.live.Settle(ctx) }
+
+// Delivery is what became of one event for one webhook.
+type Delivery struct {
+	// Event is the event's type, such as "work_created", and ID the event's own id,
+	// empty for d.velop, whose events have none.
+	Event, ID string
+	// Webhook is the id of the webhook, and URL where it delivers to.
+	Webhook, URL string
+	// Attempts are the requests that were made, in order; none when the webhook gets
+	// nothing. Duplicates are among them.
+	Attempts []Attempt
+	// Acknowledged says that an attempt was answered as the vendor wants it.
+	Acknowledged bool
+	// Reason says in a sentence why nothing was sent, or why no further attempt was
+	// made: "unverified after 3m0s: the verify request of … was answered with 200
+	// and no challenge". It is empty when Acknowledged.
+	Reason string
+}
+
+// Attempt is one request of a delivery.
+type Attempt struct {
+	// At is when the request was sent, and Duration how long its answer took.
+	At       time.Time
+	Duration time.Duration
+	// Status is the status of the answer; 0 when none came.
+	Status int
+	// Body is the answer's body, at most 64 KiB of it.
+	Body []byte
+	// Err says why no answer came: a deadline, a closed connection, a panic.
+	Err error
+	// Reason says in a few words why the attempt was not acknowledged.
+	Reason string
+}
+
+func deliveries(all []simulator.Delivery) []Delivery {
+	public := make([]Delivery, len(all))
+	for i, d := range all {
+		public[i] = Delivery{Event: d.Event, ID: d.ID, Webhook: d.Webhook, URL: d.URL, Acknowledged: d.Acknowledged, Reason: d.Reason}
+		for _, a := range d.Attempts {
+			public[i].Attempts = append(public[i].Attempts, Attempt(a))
+		}
+	}
+	return public
+}
+
+// Sender is what the vendors' pages leave open about how events are sent; the zero
+// value has the defaults that each field names.
+type Sender struct {
+	// Waits are the times between the attempts of one delivery; nil means DevRev's
+	// 30 seconds and 3 minutes, and for d.velop three more attempts at once.
+	Waits []time.Duration
+	// Timeout is the time that a receiver has for its answer; 0 means DevRev's 3
+	// seconds, and for d.velop the webhook's member timeout.
+	Timeout time.Duration
+	// Acknowledged says which status acknowledges a delivery; nil means 200 for
+	// DevRev, whose pages list no other success, and any 2xx for d.velop, whose pages
+	// list none.
+	Acknowledged func(status int) bool
+
+	// The fields below are DevRev's.
+
+	// VerifyAfter is the time between a change and its verify request, in which a
+	// caller can store the secret; 0 means 100 milliseconds. No page names it.
+	VerifyAfter time.Duration
+	// VerifyWithin is how long a webhook has to be verified; 0 means the documented
+	// 3 minutes.
+	VerifyWithin time.Duration
+	// RawKey signs with the text of the secret; otherwise the key is the bytes that
+	// the text encodes in base64. No page says which.
+	RawKey bool
+	// Hex writes the signature in hexadecimal digits, otherwise in base64. No page
+	// says which.
+	Hex bool
+	// KeepTimestamp leaves the event's time in each attempt; otherwise an attempt has
+	// the time of its own sending. The pages disagree.
+	KeepTimestamp bool
+	// DegradedAfter is how many events in a row must fail before a webhook gets none
+	// until it is verified again; 0 means 3. The pages speak of sustained failure.
+	DegradedAfter int
+}
+
+// SentBy says how a simulated tenant sends what the vendor's pages leave open.
+func SentBy(s Sender) Option {
+	return option("SentBy", func(o *options) {
+		for _, d := range append([]time.Duration{s.Timeout, s.VerifyAfter, s.VerifyWithin}, s.Waits...) {
+			if d < 0 {
+				o.mistake("SentBy: %v is no time to wait; give one of 0 or more", d)
+			}
+		}
+		if s.DegradedAfter < 0 {
+			o.mistake("SentBy: DegradedAfter is %d; give 0 for the default, or more", s.DegradedAfter)
+		}
+		o.sender = s
+	})
+}
+
+// Webhooks lets a simulated tenant start with that many webhooks. The first has
+// the id of the vendor's exported constant, [DevRevWebhookID] or
+// [DVelopWebhookID]; they are active, and deliver to URLs below
+// https://example.com/webhooks/.
+func Webhooks(n int) Option {
+	return option("Webhooks", func(o *options) {
+		if n < 1 {
+			o.mistake("Webhooks(%d): give 1 or more, or leave the option out", n)
+		}
+		o.webhooks = n
+	})
+}

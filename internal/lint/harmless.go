@@ -12,12 +12,14 @@ import (
 )
 
 var (
-	redaction = regexp.MustCompile(`(?i)redact|scrub|filtered|masked|sanitiz|sanitis|anonymi|obfuscat|placeholder|hidden|removed|replaced|dummy|changeme|change-me|example|sample|your[-_ ]|^my[-_]|fake|mock|^test[-_]|[-_]test$|not[-_ ]?a[-_ ]?real|deadbeef|^secret$|^none$|^null$|^nil$|^undefined$|^string$|^true$|^false$`)
+	redaction = regexp.MustCompile(`(?i)redact|scrub|filtered|masked|sanitiz|sanitis|anonymi|obfuscat|placeholder|hidden|removed|replaced|dummy|changeme|change-me|replace[-_]?me|example|sample|your[-_ ]|^my[-_]|fake|mock|^test[-_]|[-_]test$|not[-_ ]?a[-_ ]?real|deadbeef|^secret$|^none$|^null$|^nil$|^undefined$|^string$|^true$|^false$`)
 	template  = regexp.MustCompile(`^(?:<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\[[A-Za-z_ -]*\]|%[A-Za-z_]+%|\$[A-Z_]+|__[A-Za-z_]+__)$`)
 	// numbered placeholders of this module and of others: api-key-1, token_2.
 	numbered = regexp.MustCompile(`^[a-z]+(?:[-_][a-z]+)*[-_][0-9]{1,4}$`)
-	plain    = regexp.MustCompile(`^[a-z]+(?:_[a-z]+)*$`)
-	scheme   = regexp.MustCompile(`(?i)^(bearer|basic|token|apikey|digest|negotiate|key|oauth|sharedkey|aws4-hmac-sha256)[ :]+`)
+	// masked values show no more than their last characters.
+	masked = regexp.MustCompile(`^[*•xX]{4,}.{0,4}$`)
+	plain  = regexp.MustCompile(`^[a-z]+(?:_[a-z]+)*$`)
+	scheme = regexp.MustCompile(`(?i)^(bearer|basic|token|apikey|digest|negotiate|key|oauth|sharedkey|aws4-hmac-sha256)[ :]+`)
 	// measure is a number with a decimal point or a unit; a count has neither.
 	measure = regexp.MustCompile(`^(?:[0-9]*\.[0-9]+|(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h|d))+)$`)
 	number  = regexp.MustCompile(`^[0-9][0-9., ]*%?$`)
@@ -68,7 +70,7 @@ func standsIn(name, value string) bool {
 	switch {
 	case value == "" || value == provider.Token || value == provider.WrongToken || placeholder.MadeUp(value):
 		return true
-	case same(value) || !secret.NamesPassword(name) && ascending(value) || template.MatchString(value) || numbered.MatchString(value):
+	case same(value) || !secret.NamesPassword(name) && ascending(value) || template.MatchString(value) || numbered.MatchString(value) || masked.MatchString(value):
 		return true
 	case len(value) <= 64 && (redaction.MatchString(value) || sayMadeUp(name, value)):
 		return true

@@ -51,6 +51,8 @@ var (
 	// keyWords make a secret of the word "key" or "signature" behind them.
 	keyWords = []string{"api", "access", "secret", "private", "auth", "signing", "encryption", "shared", "account", "master", "app", "application",
 		"subscription", "license", "client", "ssh", "functions", "storage", "webhook", "hub", "signature", "hmac"}
+	// accountWords make a password of the word "pass" behind them.
+	accountWords = []string{"root", "admin", "user", "db", "database", "smtp", "mail", "ftp", "proxy", "login", "auth", "basic", "redis", "mysql", "postgres"}
 	// pagers make a cursor of the word "token" behind them.
 	pagers = []string{"page", "next", "previous", "prev", "continuation", "sync", "start", "cursor", "delta", "pagination", "resume", "max", "min",
 		"completion", "prompt", "total", "input", "output", "num", "idempotency", "request", "cancellation"}
@@ -91,6 +93,8 @@ func Names(name string) bool {
 		return true
 	case last == "key" || last == "keys" || last == "signature" || last == "sig":
 		return slices.Contains(keyWords, before)
+	case last == "pass":
+		return slices.Contains(accountWords, before)
 	case last == "id":
 		return before == "session"
 	case last == "string":
@@ -134,6 +138,9 @@ func IsGeneric(name string) bool {
 // tests that plant a value under every one.
 func Known() []string {
 	all := slices.Concat(passwordWords, secretWords, []string{"session_id", "connection_string"})
+	for _, w := range accountWords {
+		all = append(all, w+"_pass")
+	}
 	for _, w := range keyWords {
 		all = append(all, w+"_key", w+"_signature")
 	}

@@ -115,6 +115,12 @@ func (p Provider) place(option, pointer string) error {
 	if option == "AllowProblems" && !strings.Contains(pointer, "/") {
 		return p.named(pointer)
 	}
+	if name, ok := record.CutHeader(pointer); ok && option == "Keep" {
+		if why := record.CannotKeep(p.def, name); why != "" {
+			return fmt.Errorf("%s(%q): %s", option, pointer, why)
+		}
+		return nil
+	}
 	if pointer == "" || pointer == "?" {
 		return fmt.Errorf("%s(%q): that is no JSON pointer; name one, such as %q", option, pointer, "/id")
 	}

@@ -2,6 +2,7 @@ package cassette
 
 import (
 	"bytes"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -92,8 +93,8 @@ func escaped(escape []byte) rune {
 }
 
 // CanonicalURL returns the form in which two URLs are compared: scheme, host
-// without a default port, the path by decoded segments and the query as a
-// decoded multiset, each part escaped anew in one way. "a%2Fb" so stays apart
+// without a default port, the path by decoded segments and the query by
+// decoded names, the values of one name in their order, each part escaped anew in one way. "a%2Fb" so stays apart
 // from "a/b". A query that does not decode counts as it is written.
 func CanonicalURL(u *url.URL) string {
 	var b strings.Builder
@@ -127,12 +128,11 @@ func canonicalQuery(raw string) string {
 		return "\x00" + raw // no escaped query holds this byte
 	}
 	pairs := make([]string, 0, len(values))
-	for k, list := range values {
-		for _, v := range list {
-			pairs = append(pairs, url.QueryEscape(k)+"="+url.QueryEscape(v))
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, v := range values[name] { // a list, such as sort=a&sort=b
+			pairs = append(pairs, url.QueryEscape(name)+"="+url.QueryEscape(v))
 		}
 	}
-	slices.Sort(pairs)
 	return strings.Join(pairs, "&")
 }
 

@@ -50,6 +50,9 @@ type File struct {
 	// Header is the zero value for a cassette that this module did not write.
 	Header       Header
 	Interactions []*Interaction
+	// Unknown are the keys that go-vcr passes over, and drops when it saves: other
+	// tools add some to a cassette of their own.
+	Unknown []string
 }
 
 type document struct {
@@ -60,7 +63,8 @@ type document struct {
 
 // Parse reads a cassette strictly: what go-vcr would silently misread (an empty
 // file, format 1, a misspelt key, a null entry, a second document) is an error
-// that names the file.
+// that names the file. Keys that other tools add are no mistake; a cassette with
+// the header of this module has none.
 func Parse(name string, data []byte) (*File, error) {
 	fail := func(format string, args ...any) (*File, error) {
 		return nil, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...))
@@ -71,7 +75,14 @@ func Parse(name string, data []byte) (*File, error) {
 	var doc document
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
-	if err := decode(decoder, &doc); err != nil {
+	err := decode(decoder, &doc)
+	further := unknown(err)
+	if further != nil && doc.Header == nil && len(doc.Interactions) > 0 {
+		doc = document{}
+		decoder = yaml.NewDecoder(bytes.NewReader(data))
+		err = decode(decoder, &doc)
+	}
+	if err != nil {
 		var version struct {
 			Version int `yaml:"version"`
 		}
@@ -105,7 +116,7 @@ func Parse(name string, data []byte) (*File, error) {
 		}
 	}
 	share(doc.Interactions)
-	f := &File{Name: name, Interactions: doc.Interactions}
+	f := &File{Name: name, Interactions: doc.Interactions, Unknown: further}
 	if doc.Header != nil {
 		f.Header = *doc.Header
 		if problem := f.Header.problem(); problem != "" {
@@ -143,6 +154,37 @@ func share(interactions []*Interaction) {
 		}
 	}
 }
+
+var unknownKey = pattern.New(`^line [0-9]+: field (\S+) not found in type \S+$`)
+
+// unknown returns the keys that an error is about, or nil when it is about
+// anything else, or about a key that is a known one misspelt.
+func unknown(err error) []string {
+	var types *yaml.TypeError
+	if !errors.As(err, &types) {
+		return nil
+	}
+	var keys []string
+	for _, line := range types.Errors {
+		m := unknownKey.FindStringSubmatch(line)
+		if m == nil || misspelt(m[1]) {
+			return nil
+		}
+		keys = append(keys, m[1])
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// needed are the keys that a replay reads: one that is misspelt replays as an
+// empty value.
+var needed = []string{"version", "interactions", "request", "response", "method", "url", "body", "form", "headers", "code", "status", "content_length", "webhooktest"}
+
+func misspelt(key string) bool {
+	return slices.ContainsFunc(provider.Nearest(strings.ToLower(key), needed), func(near string) bool { return len(key) > 2 && abs(len(near)-len(key)) <= 1 })
+}
+
+func abs(n int) int { return max(n, -n) }
 
 // problem says what a header claims that cannot be; empty when nothing.
 func (h Header) problem() string {

@@ -223,12 +223,13 @@ func (r Redactor) Request(req contract.Request) string {
 	return line
 }
 
-// Clip is a text as messages quote it: not more of it than they have room for.
+// Clip is a text as messages quote it: not more of it than they have room for, and
+// what cannot be seen as escapes.
 func Clip(s string) string {
 	if len(s) > MaxQuoted {
 		return fmt.Sprintf("%q… (%d bytes)", s[:MaxQuoted], len(s))
 	}
-	return printable(s)
+	return printable(jsontext.Visible(s))
 }
 
 // printable keeps JSON as it is and quotes what would break a line.

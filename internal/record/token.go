@@ -167,7 +167,14 @@ func (e *audit) walk(visit func(token)) {
 	if p := a.Proto; p != "" && p != "HTTP/1.1" {
 		visit(token{sort: rootToken, in: "answer", at: "protocol"})
 	}
-	headers(a.Headers, "answer", visit)
+	headers(a.Headers, "answer", func(t token) {
+		name := t.at
+		if t.sort == headerName {
+			name = t.value
+		}
+		t.class.Kept = e.r.keepsHeader(name)
+		visit(t)
+	})
 	if a.Body != "" {
 		e.body("answer", a.Body, e.r.overridden(contract.ResponseClasses(e.r.Definition, x.Request, x.Response)), visit)
 	}

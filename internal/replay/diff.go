@@ -29,7 +29,7 @@ func diffURLs(s exchange.Redactor, want, got *url.URL) []string {
 	names := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		x, y := slices.Sorted(slices.Values(a[name])), slices.Sorted(slices.Values(b[name]))
+		x, y := a[name], b[name]
 		if slices.Equal(x, y) {
 			continue
 		}

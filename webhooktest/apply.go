@@ -52,6 +52,7 @@ func (p Provider) ready(call string) error {
 	if p.def == nil {
 		return errNoProvider
 	}
+	p.options.deliveries = call == forSimulate
 	mistakes := slices.Clone(p.options.mistakes)
 	for _, name := range p.options.used {
 		if calls := applies[name]; !slices.Contains(calls, call) {
@@ -156,7 +157,7 @@ func (p Provider) pointer(option, pointer string) error {
 		wish = contract.Wish{Requests: true, Closed: wish.Closed}
 	}
 	if option == "AllowProblems" {
-		wish = contract.Wish{Closed: true, Deliveries: true}
+		wish = contract.Wish{Closed: true, Deliveries: p.options.deliveries}
 	}
 	if err := contract.CanMatch(p.def, pointer, wish); err != nil {
 		return fmt.Errorf("%s(%q): %w", option, pointer, err)

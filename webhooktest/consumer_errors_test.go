@@ -10,7 +10,7 @@ import (
 
 func TestDevRev_survivesEveryError(t *testing.T) {
 	for _, s := range webhooktest.DevRev.Scenarios() {
-		if s.Status < 400 {
+		if s.Status < 400 || s.Operation != "webhooks.get" {
 			continue
 		}
 		t.Run(s.Name, func(t *testing.T) {
@@ -27,7 +27,7 @@ func TestDevRev_survivesEveryError(t *testing.T) {
 
 func TestDVelop_survivesEveryError(t *testing.T) {
 	for _, s := range webhooktest.DVelop.Scenarios() {
-		if s.Status < 400 {
+		if s.Status < 400 || s.Operation != "GetWebHook" {
 			continue
 		}
 		t.Run(s.Name, func(t *testing.T) {

@@ -20,8 +20,8 @@
 // step, and [Requests] says what was asked. [Checked] and [Validate] apply the
 // contract to what a team uses already. In directories below this one, package
 // matchtest proves how strictly a cassette's requests are matched, by this module or
-// by a recorder of your own, and package goldentest compares results with golden
-// files.
+// by a recorder of your own, package goldentest compares results with golden files,
+// and package receivertest tests the handler that takes what a vendor delivers.
 //
 // # How it works
 //
@@ -121,9 +121,8 @@
 // really behaves where its pages are silent is not known here: record your own
 // tenant to find out.
 //
-// The package does not deliver webhook events, does not verify their signatures,
-// does not cover other parts of the vendors' APIs, and does not record streams
-// or upgraded connections.
+// The package does not cover other parts of the vendors' APIs, and does not record
+// streams or upgraded connections.
 //
 // # What the vendors document
 //
@@ -158,8 +157,9 @@
 // close the gap: an answer of 200 must carry a webhook, and [Strict] asks for the
 // members that the vendor's pages show.
 //
-// Scenarios exist for webhooks.get, webhooks.list and GetWebHook. The other
-// operations are checked when a test of yours uses them with [Open] or [Checked].
+// Scenarios exist for every operation, with each documented error that a client can
+// meet. Those that write take any URL, secret and key of the form that the vendor
+// documents; their other members are compared.
 //
 // # Environment
 //

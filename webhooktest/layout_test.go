@@ -76,6 +76,10 @@ var layout = []rule{
 		why: "it changes a text, whatever the text is; who uses it judges what comes out",
 	},
 	{
+		who: "/internal/secret", never: []string{"/internal/provider", "/internal/placeholder", "/internal/contract", "/internal/drift", "/internal/lint", "/internal/cassette", "/internal/record", "/webhooktest", "/cmd/"},
+		why: "how secrets look is one knowledge, which those who replace, refuse and report share; what is harmless is each of theirs",
+	},
+	{
 		who: "/internal/provider", never: []string{"/internal/placeholder", "/internal/contract", "/internal/drift", "/internal/lint", "/internal/scenario", "/internal/simulator", "/internal/cassette", "/internal/exchange", "/internal/replay", "/internal/record", "/internal/serve", "/webhooktest", "/cmd/"},
 		why: "the definitions are data beside the vendor's files, and everything else reads them",
 	},
@@ -90,6 +94,10 @@ var layout = []rule{
 	{
 		who: "/internal/simulator", never: []string{"/internal/placeholder", "/internal/contract", "/internal/cassette", "/internal/exchange", "/internal/replay", "/internal/record", "/internal/serve", "/webhooktest", "/cmd/"},
 		why: "a simulator that shared code with the checks could not show that the checks are right",
+	},
+	{
+		who: "/internal/probe", never: []string{"/internal/placeholder", "/internal/cassette", "/internal/exchange", "/internal/replay", "/internal/record", "/internal/serve", "/webhooktest", "/cmd/"},
+		why: "it sends as the simulator does and knows no recording; the command asks its questions as a test does",
 	},
 	{
 		who: "/internal/cassette", never: []string{"/internal/exchange", "/internal/replay", "/internal/record", "/internal/serve", "/internal/simulator", "/webhooktest", "/cmd/"},
@@ -205,7 +213,7 @@ func listPackages(t *testing.T) (module string, packages []pkg) {
 // simulator, schemas and cassettes. No other package names one in its code.
 func TestLayout_vendorsAreData(t *testing.T) {
 	named := regexp.MustCompile(`(?i)devrev|d\.?velop|\bdvrv|\bdevo\b|\bsvcacc\b|\bdon:|dmsconfig|event_types|webhooks\.(get|list|create|update|delete)`)
-	for _, dir := range []string{"placeholder", "change", "contract", "drift", "jsontext", "lint", "pattern", "scenario", "cassette", "exchange", "replay", "record", "serve"} {
+	for _, dir := range []string{"placeholder", "change", "contract", "drift", "jsontext", "lint", "pattern", "secret", "scenario", "cassette", "exchange", "replay", "record", "serve"} {
 		files, err := filepath.Glob(filepath.Join("..", "internal", dir, "*.go"))
 		require.NoError(t, err)
 		require.NotEmpty(t, files, dir)

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +18,7 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/lint"
+	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/replay"
 )
@@ -27,7 +30,9 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // Open returns a client for a cassette of your own, by its path
 // ("testdata/lookup.yaml"). It replays the file, as [Replay] replays scenarios;
 // a plain go-vcr v2-format cassette serves as well, also by its name without .yaml,
-// as go-vcr takes it; what in such a cassette may be a secret is logged. Every recorded interaction must be used. What the test sends is compared, but for the members that the
+// as go-vcr takes it, or one that ends in .yml or has keys that go-vcr passes over,
+// which are logged; so is what in such a cassette may be a secret. Every recorded
+// interaction must be used. What the test sends is compared, but for the members that the
 // cassette lists under webhooktest: varies.
 //
 // When WEBHOOKTEST_RECORD matches the path, Open records instead; a value that
@@ -42,12 +47,12 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // can be reviewed; [Verbatim] keeps the bytes. What the test sends is stored
 // as it is: placeholders, one word of lower-case letters (parts joined by
 // underscores), URLs of words and short numbers below example.com, example.org,
-// example.net, .example, .test, .invalid or a loopback address. Other texts, other URLs and secrets are refused, unless [Varies] or
-// [Keep] names them. That is decided when Open's
-// cleanup runs: a cleanup registered earlier runs later, and what it finds, or
-// sends, comes too late; its requests get an error and fail the test, but the
-// file is written by then. Otherwise the old file stays as it was and the test
-// says why.
+// example.net, .example, .test, .invalid or a loopback address. Other texts, other
+// URLs and secrets are refused, unless [Varies] or [Keep] names them. That is
+// decided when Open's cleanup runs: a cleanup registered earlier runs later, and
+// what it finds, or sends, comes too late; its requests get an error and fail the
+// test, but the file is written by then. Otherwise the old file stays as it was and
+// the test says why.
 //
 // The file may be a [Step] that [Always], [Delay], [Changed] or a fault makes of its
 // name: every exchange of the cassette answers so, or with Changed the first. Such a
@@ -68,11 +73,15 @@ func open(tb testing.TB, p Provider, step Step) *http.Client {
 	if err != nil {
 		fatal(tb, err)
 	}
+	// Other tools write .yml; a recording is always written to .yaml.
 	slashed := filepath.ToSlash(file)
-	command := fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, record.Quote(pathPattern(slashed)), record.Quote(runPattern(tb.Name())))
+	yml := strings.HasSuffix(file, ".yml")
+	command := func() string {
+		return fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, record.Quote(pathPattern(slashed)), record.Quote(runPattern(tb.Name())))
+	}
 	asked, err := switched(slashed)
 	if err != nil {
-		fatal(tb, fmt.Errorf("%w\n%s", err, command))
+		fatal(tb, fmt.Errorf("%w\n%s", err, command()))
 	}
 	if pattern := os.Getenv(RecordVar); pattern != "" && !asked {
 		tb.Logf("%s is set, but does not match %s as a whole, so that is replayed", RecordVar, slashed)
@@ -81,22 +90,31 @@ func open(tb testing.TB, p Provider, step Step) *http.Client {
 		tb.Logf("%s is replayed, not recorded: a tenant answers as it does; the call that names the file alone records it", read.Spelt)
 		asked = false
 	}
+	if yml {
+		command = func() string { return "to record it, name a file that ends in " + extension }
+	}
+	if asked && yml {
+		fatal(tb, fmt.Errorf("%s is not recorded: name a file that ends in %s", file, extension))
+	}
 	if asked {
 		return &http.Client{Transport: recording(tb, p, file)}
 	}
 	loaded, err := cassette.Load(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		fatal(tb, fmt.Errorf("%s does not exist\n%s", file, command))
+		fatal(tb, fmt.Errorf("%s does not exist%s\n%s", file, beside(file), command()))
 	case err != nil:
 		fatal(tb, err)
 	}
 	if err := p.recorded(loaded); err != nil {
 		fatal(tb, err)
 	}
+	if len(loaded.Unknown) > 0 {
+		tb.Logf("%s has keys that go-vcr passes over, and drops when it saves: %s", file, strings.Join(loaded.Unknown, ", "))
+	}
 	index := replay.NewIndex(loaded, p.def, nil)
 	if err := index.Fixed(p.options.varies); err != nil {
-		fatal(tb, fmt.Errorf("%w\n%s", err, command))
+		fatal(tb, fmt.Errorf("%w\n%s", err, command()))
 	}
 	if open := index.Uncompared(p.options.varies); len(open) > 0 {
 		tb.Logf("%s: what requests send at %s is not compared; declare it with Varies, or record again what may be compared", file, strings.Join(open, ", "))
@@ -144,7 +162,7 @@ func secrets(loaded *cassette.File, file string) (found []string) {
 
 // cassetteFile is the path of a cassette, which may be given without its extension.
 func cassetteFile(name string) (string, error) {
-	if filepath.Ext(name) == extension {
+	if ext := filepath.Ext(name); ext == extension || ext == ".yml" {
 		return name, nil
 	}
 	_, err := os.Stat(name + extension)
@@ -152,6 +170,27 @@ func cassetteFile(name string) (string, error) {
 		return "", fmt.Errorf("%q is no cassette's name; name a file that ends in .yaml, such as %q", name, "testdata/lookup.yaml")
 	}
 	return name + extension, nil
+}
+
+// beside names the cassettes next to one that does not exist whose names are like
+// its own.
+func beside(file string) string {
+	entries, err := os.ReadDir(filepath.Dir(file))
+	if err != nil {
+		return "" // so does its directory
+	}
+	files := map[string]string{} // by their names without an ending
+	for _, e := range entries {
+		if ext := filepath.Ext(e.Name()); ext == extension || ext == ".yml" {
+			files[strings.TrimSuffix(e.Name(), ext)] = e.Name()
+		}
+	}
+	name := filepath.Base(file)
+	near := provider.Nearest(strings.TrimSuffix(name, filepath.Ext(name)), slices.Collect(maps.Keys(files)))
+	if len(near) == 0 {
+		return ""
+	}
+	return "; there is " + files[near[0]]
 }
 
 // recorded makes sure that a cassette which names a provider names this one.
@@ -222,6 +261,12 @@ func recording(tb testing.TB, p Provider, file string) *record.Transport {
 			verdict = record.Failed
 		}
 		outcome, err := r.Commit(verdict)
+		if dropped, others := r.Dropped(); len(dropped) > 0 {
+			if others > 0 {
+				dropped = append(dropped, count(others, "other header"))
+			}
+			tb.Logf("%s does not hold all of the answers, and a replay will lack %s; Keep(\"header NAME\") lets a header stay", file, strings.Join(dropped, ", "))
+		}
 		switch {
 		case err != nil:
 			tb.Errorf("%v", err)

@@ -201,8 +201,9 @@ func TestOption_pointersOfTheShippedBodies(t *testing.T) {
 				if said := pointed(t, p, option, pointer); !credential(option, said) {
 					assert.Empty(t, said)
 				}
-				if !inside {
-					assert.Contains(t, pointed(t, p, option, pointer+"/inside"), "the pointer can match nothing; did you mean")
+				// d.velop describes _embedded of a webhook as an object that may hold anything.
+				if !inside && !strings.HasPrefix(pointer, "/_embedded/") {
+					assert.Contains(t, pointed(t, p, option, pointer+"/inside"), "the pointer can match nothing; did you mean", pointer)
 				}
 			}
 		}

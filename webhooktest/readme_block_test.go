@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -18,12 +17,31 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/receivertest"
 )
 
 // firstFault makes the README's first test ask for another webhook.
 var firstFault = edit{"webhook_test.go", "` + webhooktest.DevRevWebhookID + `", "webhook-id"}
+
+// noEcho makes the receiver of the README's second test forget the challenge.
+var noEcho = edit{"receiver.go", "_ = json.NewEncoder(w).Encode(delivery.Verify)", ""}
+
+// serviceTable lists the services whose keys are known by their form.
+func serviceTable() string {
+	var b strings.Builder
+	b.WriteString("| service | begins with |\n| --- | --- |\n")
+	for _, s := range secret.Shapes() {
+		service := s.Service
+		if service == "" {
+			service = "any"
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", service, s.Form)
+	}
+	return b.String()
+}
 
 // generate returns the content of one block of a page; command is the built
 // cmd/record.
@@ -39,6 +57,13 @@ func generate(t *testing.T, command, name string) string {
 		require.Error(t, err, "%s", out)
 		require.Contains(t, out, "--- FAIL: TestWebhook")
 		require.Contains(t, out, `/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-id"`)
+		out, _, _ = strings.Cut(out, "    webhook_test.go:17:") // what the test says itself
+		return text(regexp.MustCompile(`\d+\.\d+s`).ReplaceAllString(out, "0.01s"))
+	case "life failure":
+		out, err := goTest(t, consumer(t, "golden", noEcho), "-run=TestWebhook_life")
+		require.Error(t, err, "%s", out)
+		require.Contains(t, out, "and no challenge")
+		out = regexp.MustCompile(`(?m)^(\s+Error Trace:.*|FAIL.*)\n`).ReplaceAllString(out, "")
 		return text(regexp.MustCompile(`\d+\.\d+s`).ReplaceAllString(out, "0.01s"))
 	case "providers":
 		return providerTable()
@@ -46,6 +71,14 @@ func generate(t *testing.T, command, name string) string {
 		return scenarioTable()
 	case "variables":
 		return variableTable()
+	case "probes":
+		return probeTable()
+	case "lint services":
+		return serviceTable()
+	case "lint labelled":
+		table, err := os.ReadFile("../internal/lint/testdata/labelled.md")
+		require.NoError(t, err)
+		return string(table)
 	case "exit statuses":
 		stdout, _, _ := record(t, command, nil, "refresh", "--help")
 		_, statuses, ok := strings.Cut(stdout, "Exit status:\n")
@@ -74,17 +107,13 @@ func generate(t *testing.T, command, name string) string {
 func trimRight(s string) string { return regexp.MustCompile(`(?m) +$`).ReplaceAllString(s, "") }
 
 func providerTable() string {
-	b := "\n| vendor | operations | with scenarios |\n|---|---|---|\n"
+	b := "\n| vendor | operations |\n|---|---|\n"
 	for _, def := range provider.All() {
-		var operations, shown []string
+		var operations []string
 		for _, op := range def.Operations {
-			name := "`" + op.Name + "`"
-			operations = append(operations, name)
-			if slices.ContainsFunc(def.Scenarios, func(s provider.Scenario) bool { return strings.HasPrefix(s.Name, op.Name+"/") }) {
-				shown = append(shown, name)
-			}
+			operations = append(operations, "`"+op.Name+"`")
 		}
-		b += fmt.Sprintf("| %s | %s | %s |\n", def.Title, strings.Join(operations, ", "), strings.Join(shown, ", "))
+		b += fmt.Sprintf("| %s | %s |\n", def.Title, strings.Join(operations, ", "))
 	}
 	return b + "\n"
 }
@@ -105,6 +134,17 @@ func scenarioTable() string {
 				tenant = "no:" + strings.TrimPrefix(tenant, "simulated only:")
 			}
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", s.Name, s.Summary, s.Source, tenant)
+		}
+	}
+	return b.String() + "\n"
+}
+
+func probeTable() string {
+	var b strings.Builder
+	for _, p := range webhooktest.Providers() {
+		fmt.Fprintf(&b, "\n**%s**\n\n| probe | level | sent | expected | why | source |\n|---|---|---|---|---|---|\n", p)
+		for _, q := range receivertest.Probes(p) {
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", q.ID, q.Level, q.Sent, q.Expected, q.Why, q.Source)
 		}
 	}
 	return b.String() + "\n"

@@ -60,7 +60,7 @@ func TestReadme_isInStep(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, []byte(want), 0o644))
 		}
 	}
-	for _, name := range []string{"first failure", "providers", "scenarios", "variables", "refresh", "diff", "refused", "exit statuses"} {
+	for _, name := range []string{"first failure", "life failure", "providers", "scenarios", "probes", "variables", "refresh", "diff", "refused", "exit statuses"} {
 		assert.NotEmpty(t, seen[name], "no page has a block %q", name)
 	}
 }

@@ -95,7 +95,7 @@ func TestSteps_mistakes(t *testing.T) {
 		{"the name that record list prints", webhooktest.DevRev, []webhooktest.Step{"devrev/webhooks.get/200"}, `webhooktest: devrev has no scenario "devrev/webhooks.get/200"; did you mean "webhooks.get/200"?`},
 		{"a wrong digit", webhooktest.DevRev, []webhooktest.Step{"webhooks.get/405"}, `webhooktest: devrev has no scenario "webhooks.get/405"; did you mean "webhooks.get/401", "webhooks.get/403" or "webhooks.get/404"?`},
 		{"a status with variants", webhooktest.DVelop, []webhooktest.Step{"GetWebHook/200"}, `webhooktest: dvelop has no scenario "GetWebHook/200"; it has "GetWebHook/200-json", "GetWebHook/200-hal" and "GetWebHook/200-nulls"`},
-		{"an operation", webhooktest.DevRev, []webhooktest.Step{"webhooks.list"}, `webhooktest: devrev has no scenario "webhooks.list"; it has "webhooks.list/200"`},
+		{"an operation", webhooktest.DevRev, []webhooktest.Step{"webhooks.list"}, `webhooktest: devrev has no scenario "webhooks.list"; it has webhooks.list/200, webhooks.list/200-empty, webhooks.list/400-bad_request, webhooks.list/400-invalid_api_version, webhooks.list/400-invalid_content_type and 10 more; go run example.com/webhookvcr/cmd/record list shows those that there are`},
 		{"nothing near", webhooktest.DevRev, []webhooktest.Step{"the first page"}, `webhooktest: devrev has no scenario "the first page"; go run example.com/webhookvcr/cmd/record list shows those that there are`},
 		{"the other provider's", webhooktest.DevRev, []webhooktest.Step{"GetWebHook/401"}, `webhooktest: devrev has no scenario "GetWebHook/401"; dvelop has it`},
 		{

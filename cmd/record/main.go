@@ -5,6 +5,8 @@
 //	record check [--simulate] [--json] [--fail-on CLASS] [--cassettes DIR] [PROVIDER[/SCENARIO]...]
 //	record lint [--json] [--disable RULE=REASON] FILE|DIR...
 //	record serve [--addr HOST:PORT] [--always] PROVIDER STEP...
+//	record probe [--allow-host HOST] PROVIDER URL
+//	record deliver [--allow-host HOST] [--retry] PROVIDER URL EVENT...
 //	record list
 //	record completion bash|zsh|fish|powershell
 //
@@ -33,7 +35,7 @@ func main() { os.Exit(interruptible(systemClock)) }
 
 // interruptible runs the command until it ends or a signal interrupts it.
 func interruptible(clock clock) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	// A second signal ends the process as if nobody listened.
 	context.AfterFunc(ctx, stop)
 	return run(ctx, os.Args[1:], os.Getenv, clock, os.Stdout, os.Stderr)
@@ -66,7 +68,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 		Version:               version(),
 	}
 	root.SetVersionTemplate("record {{.Version}}\n")
-	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand())
+	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), probeCommand(getenv), deliverCommand(getenv), listCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

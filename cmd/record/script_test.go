@@ -26,7 +26,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock())) }, "fetch": fetch, "of": of})
+	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock())) }, "fetch": fetch, "of": of, "receive": receive})
 }
 
 // TestScript runs the scripts below testdata/script against the built command,
@@ -44,9 +44,12 @@ func TestMain(m *testing.M) {
 //	empty DIR                  there is no such directory
 //	https VARIABLE             turn the variable's http:// into https://
 //	clean                      no value of a tenant is in the output or a file
+//	holds PROVIDER N           the tenant has N webhooks, the first ones as they were
+//	receiver NAME VARIABLE     start a loopback receiver that echoes challenges
+//	until URL TEXT             wait until a page holds a text
 //	address FILE VARIABLE      the URL that a server wrote into the file
 //
-// the programs fetch and of, and two variables that hold for all vendors:
+// the programs fetch, of and receive, and two variables that hold for all vendors:
 // SCENARIOS, how many there are, and PROVIDERS, their names as messages list them.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -83,6 +86,9 @@ func TestScript(t *testing.T) {
 			"tenant":    startTenant,
 			"reached":   reached,
 			"asked":     asked,
+			"holds":     holds,
+			"receiver":  startReceiver,
+			"until":     until,
 			"times":     times,
 			"note":      note,
 			"untouched": untouched,

@@ -2,10 +2,12 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"syscall"
@@ -100,4 +102,37 @@ func became(err error) string {
 		return "ended too early"
 	}
 	return err.Error()
+}
+
+// startReceiver is the command receiver.
+func startReceiver(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "receiver NAME VARIABLE")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var delivery struct {
+			Verify *json.RawMessage `json:"verify"`
+		}
+		if json.NewDecoder(r.Body).Decode(&delivery) == nil && delivery.Verify != nil {
+			w.Header().Set("Content-Type", "application/json")
+			w.Write(*delivery.Verify)
+		}
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv(args[1], server.URL+"/"+args[0])
+}
+
+// until is the command until.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "until URL TEXT")
+	for range 200 {
+		resp, err := http.Get(args[0])
+		ts.Check(err)
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		ts.Check(err)
+		if strings.Contains(string(body), args[1]) {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	ts.Fatalf("%s does not show %q", args[0], args[1])
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,8 +24,9 @@ import (
 // tenant is a simulator behind a loopback address, with a variant's trouble in
 // between.
 type tenant struct {
-	env    map[string]string
-	values []string
+	env     map[string]string
+	values  []string
+	handler http.Handler
 
 	mu  sync.Mutex
 	log []string
@@ -95,6 +97,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 	}
 	handler, err := simulator.New(def, "")
 	ts.Check(err)
+	t.handler = handler
 	done := make(chan struct{})
 	if variant == "refusing" {
 		t.env[def.TokenVar] = "expired-Zk3Wq8Lm5Tn2Rb7X"
@@ -105,7 +108,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		count := t.count(r)
 		switch {
-		case variant == "slow", variant == "stalling" && count > n:
+		case variant == "slow", variant == "stalling" && count > n, variant == "stalling-update" && strings.HasSuffix(r.URL.Path, "webhooks.update"):
 			// Until the body is read, the server does not notice that the client
 			// has gone.
 			io.Copy(io.Discard, r.Body)
@@ -137,17 +140,30 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "brotli":
 			w.Header().Set("Content-Encoding", "br")
 			io.WriteString(w, "{}")
-		case variant == "ordinary", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
+		case variant == "listless" && strings.HasSuffix(r.URL.Path, "webhooks.list"), variant == "listless-later" && count > 1 && strings.HasSuffix(r.URL.Path, "webhooks.list"):
+			plain(w, http.StatusOK)
+		case variant == "unbelievable" && strings.HasSuffix(r.URL.Path, "webhooks.delete"):
+			plain(w, http.StatusOK)
+		case variant == "slashes" && strings.HasSuffix(r.URL.Path, "webhooks.list"):
+			changed(w, r, handler, func(_ *http.Request, _ *int, body string) string {
+				return strings.ReplaceAll(body, "https://example.com/", "https://EXAMPLE.com/")
+			})
+		case variant == "undeletable" && (strings.HasSuffix(r.URL.Path, "webhooks.delete") || r.Method == http.MethodDelete):
+			plain(w, http.StatusInternalServerError)
+		case variant == "lost" && (strings.HasSuffix(r.URL.Path, "webhooks.create") || r.Method == http.MethodPost && def.Delivery == nil):
+			handler.ServeHTTP(httptest.NewRecorder(), r) // it is done, and the answer does not arrive
+			panic(http.ErrAbortHandler)
+		case variant == "ordinary", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
 			handler.ServeHTTP(w, r)
 		case variant == "hostile":
 			hostile(w, r, handler)
 		case changes[variant] != nil:
-			change(w, r, handler, changes[variant])
+			changed(w, r, handler, changes[variant])
 		default:
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary refusing hostile", variant) {
+	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
 	}
 	ts.Defer(func() {
@@ -155,6 +171,41 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		server.Close()
 	})
 	return server.URL
+}
+
+// holds is the command holds: how many webhooks a tenant has, and that those which
+// it began with are as they were.
+func holds(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "holds PROVIDER N")
+	def := provider.ByName(args[0])
+	_, token, env := simulator.Tenant(def)
+	list := func(handler http.Handler) []any {
+		target := def.Own.List.Target
+		for _, b := range def.Bindings {
+			target = strings.ReplaceAll(target, b.Placeholder, env[b.Var])
+		}
+		r := httptest.NewRequest(def.Own.List.Method, target, strings.NewReader(def.Own.List.Body))
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Origin", "http://"+r.Host)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		all, ok := lookUp(w.Body.Bytes(), def.Own.Listed).([]any)
+		if !ok {
+			ts.Fatalf("%d %s", w.Code, w.Body)
+		}
+		return all
+	}
+	fresh, err := simulator.New(def, "")
+	ts.Check(err)
+	got, before := list(stateOf(ts).tenants[def.Name].handler), list(fresh)
+	if strconv.Itoa(len(got)) != args[1] {
+		ts.Fatalf("%s holds %d webhooks, want %s", def.Name, len(got), args[1])
+	}
+	for i := range before {
+		if !reflect.DeepEqual(before[i], got[i]) {
+			ts.Fatalf("webhook %d of %s is not as it was: %v", i, def.Name, got[i])
+		}
+	}
 }
 
 func (t *tenant) count(r *http.Request) int {
@@ -219,7 +270,7 @@ var changes = map[string]func(r *http.Request, status *int, body string) string{
 	},
 }
 
-func change(w http.ResponseWriter, r *http.Request, handler http.Handler, edit func(*http.Request, *int, string) string) {
+func changed(w http.ResponseWriter, r *http.Request, handler http.Handler, edit func(*http.Request, *int, string) string) {
 	rec := httptest.NewRecorder()
 	handler.ServeHTTP(rec, r)
 	body := edit(r, &rec.Code, rec.Body.String())

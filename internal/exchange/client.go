@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -64,7 +65,11 @@ type Client struct {
 
 	mu     sync.Mutex // guards what follows, and lets one request report at a time
 	logged map[string]bool
-	sent   []*past
+
+	// toldToken and toldOrigin say that the log tells of what is added to requests.
+	toldToken, toldOrigin atomic.Bool
+
+	sent []*past // guarded by mu
 }
 
 // past is a request that the code under test has sent, with copies of what its owner

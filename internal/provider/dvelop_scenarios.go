@@ -30,23 +30,25 @@ type dvelopCall struct {
 	bad, badAt string
 	// unknown is a path that names nothing; empty when 404 is not documented.
 	unknown string
+	// what says what the path names.
+	what string
 	// both says that the answers of 404 are documented in both media types.
 	both bool
 }
 
 var dvelopCalls = []dvelopCall{
 	{
-		operation: "GetWebHook", method: "GET", path: dvelopWebhookPath, unknown: dvelopUnknownPath, both: true, login: true,
+		operation: "GetWebHook", method: "GET", path: dvelopWebhookPath, unknown: dvelopUnknownPath, what: "webhook", both: true, login: true,
 		also: []string{"GetWebHook/200-json", "GetWebHook/200-hal"},
 	},
 	{
-		operation: "GetEvent", method: "GET", path: dvelopEventPath, unknown: dvelopEventsPath + "/nosuchevent", both: true,
+		operation: "GetEvent", method: "GET", path: dvelopEventPath, unknown: dvelopEventsPath + "/nosuchevent", what: "event", both: true,
 		also: []string{"GetEvent/200-json", "GetEvent/200-hal"},
 	},
 	{operation: "GetEvents", method: "GET", path: dvelopEventsPath, also: []string{"GetEvents/200"}},
 	{
 		operation: "PutEvent", method: "PUT", path: dvelopEventPath, body: `{"order":["` + DVelopWebhookID + `"]}`,
-		bad: `{"order":"none"}`, badAt: "/order", unknown: dvelopEventsPath + "/nosuchevent", also: []string{"PutEvent/204"},
+		bad: `{"order":"none"}`, badAt: "/order", unknown: dvelopEventsPath + "/nosuchevent", what: "event", also: []string{"PutEvent/204"},
 	},
 	{
 		operation: "PostEvent", method: "POST", path: dvelopEventPath, body: dvelopBody,
@@ -54,10 +56,10 @@ var dvelopCalls = []dvelopCall{
 	},
 	{
 		operation: "PutWebHook", method: "PUT", path: dvelopWebhookPath, body: dvelopBody,
-		bad: `{"uri":7}`, badAt: "/uri", unknown: dvelopUnknownPath, also: []string{"PutWebHook/200"},
+		bad: `{"uri":7}`, badAt: "/uri", unknown: dvelopUnknownPath, what: "webhook", also: []string{"PutWebHook/200"},
 	},
 	{
-		operation: "DeleteWebHook", method: "DELETE", path: dvelopWebhookPath, unknown: dvelopUnknownPath,
+		operation: "DeleteWebHook", method: "DELETE", path: dvelopWebhookPath, unknown: dvelopUnknownPath, what: "webhook",
 		also: []string{"DeleteWebHook/204"},
 	},
 }
@@ -92,11 +94,11 @@ func (c dvelopCall) errors() []Scenario {
 	}
 	switch {
 	case c.both:
-		add("404-json", json, "nothing has this id, as application/json", "a made-up id", c.request(c.unknown, json, c.body)).Also = c.also[:1]
-		add("404-hal", hal, "nothing has this id, as application/hal+json", "a made-up id, with Accept: application/hal+json",
+		add("404-json", json, "no "+c.what+" has this id, as application/json", "a made-up id", c.request(c.unknown, json, c.body)).Also = c.also[:1]
+		add("404-hal", hal, "no "+c.what+" has this id, as application/hal+json", "a made-up id, with Accept: application/hal+json",
 			c.request(c.unknown, hal, c.body)).Also = c.also[1:]
 	case c.unknown != "":
-		add("404", json, "nothing has this id", "a made-up id", c.request(c.unknown, json, c.body))
+		add("404", json, "no "+c.what+" has this id", "a made-up id", c.request(c.unknown, json, c.body))
 	}
 	wrong := sent
 	wrong.Credential = Wrong

@@ -104,6 +104,7 @@ var open = map[string]string{
 	"path segment × dotted low × a plain word or a reserved URL":     "DevRev joins the words of an operation by dots",
 	"request header × date × a documented value within bounds":       "X-Devrev-Version is a date",
 	"answer string × date-time × a documented value within bounds":   "a documented date-time",
+	"request number × pin × a documented value within bounds":        "a documented count: the timeout of a d.velop webhook",
 	"answer number × pin × a documented value within bounds":         "a documented count",
 	"answer header × pin × a documented value within bounds":         "a rate limit or Retry-After",
 	"answer string × word × a plain word or a reserved URL":          "the vendor repeats what the caller sent in the open",

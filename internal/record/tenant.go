@@ -108,6 +108,8 @@ func (r *Recording) askTenant(req *exchange.Request, sent *http.Request) (*http.
 	if !r.Verbatim && req.Method != http.MethodHead {
 		hidden = laidOut(hidden)
 	}
+	r.hideKept(placeholder.Header, resp.Header)
+	r.note(resp, placeholder.Header)
 	exchange.SetBody(placeholder, string(hidden))
 	return placeholder, nil
 }

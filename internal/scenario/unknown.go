@@ -8,6 +8,9 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
+// maxVariants bounds the scenarios that a message lists.
+const maxVariants = 5
+
 // unknown says which scenario was probably meant.
 func (l Library) unknown(name string) error {
 	names := l.Added()
@@ -24,6 +27,9 @@ func (l Library) unknown(name string) error {
 		return fmt.Errorf("%s has no scenario %q; did you mean %q?", l.Definition.Name, name, rest)
 	}
 	variants := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return !strings.HasPrefix(s, name+"-") && !strings.HasPrefix(s, name+"/") })
+	if more := len(variants) - maxVariants; name != "" && more > 0 {
+		return fmt.Errorf("%s has no scenario %q; it has %s and %d more; %s", l.Definition.Name, name, strings.Join(variants[:maxVariants], ", "), more, l.Words.List)
+	}
 	if name != "" && len(variants) > 0 {
 		return fmt.Errorf("%s has no scenario %q; it has %s", l.Definition.Name, name, quoteAll(variants, "and"))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -33,23 +34,24 @@ type Attempt struct {
 	Duration time.Duration
 	// Status is the status of the answer; 0 when none came.
 	Status int
-	// Body is the answer's body, at most 64 KiB of it.
-	Body []byte
+	// Header is the answer's header, and Body its body, at most 64 KiB of it.
+	Header http.Header
+	Body   []byte
 	// Err says why no answer came: a deadline, a closed connection, a panic.
 	Err error
 	// Reason says in a few words why the attempt was not acknowledged.
 	Reason string
 }
 
-// maxReply is how much of a receiver's answer is read.
-const maxReply = 64 << 10
+// MaxReply is how much of a receiver's answer is read, in bytes.
+const MaxReply = 64 << 10
 
-// attempt makes one request, with that much time for its answer.
-func attempt(ctx context.Context, to http.RoundTripper, timeout time.Duration, build func(context.Context) (*http.Request, error)) Attempt {
+// Try makes one request, with that much time for its answer.
+func Try(ctx context.Context, to http.RoundTripper, timeout time.Duration, build func(context.Context) (*http.Request, error)) Attempt {
 	a := Attempt{At: time.Now()}
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errSlow{timeout})
 	defer cancel()
-	a.Status, a.Body, a.Err = exchange(ctx, to, build)
+	a.Err = a.exchange(ctx, to, build)
 	a.Duration = time.Since(a.At)
 	if a.Err != nil {
 		if cause := context.Cause(ctx); cause != nil && errors.Is(a.Err, ctx.Err()) {
@@ -60,21 +62,22 @@ func attempt(ctx context.Context, to http.RoundTripper, timeout time.Duration, b
 	return a
 }
 
-func exchange(ctx context.Context, to http.RoundTripper, build func(context.Context) (*http.Request, error)) (int, []byte, error) {
+func (a *Attempt) exchange(ctx context.Context, to http.RoundTripper, build func(context.Context) (*http.Request, error)) error {
 	req, err := build(ctx)
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
 	resp, err := to.RoundTrip(req)
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxReply))
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
-	return resp.StatusCode, body, nil
+	a.Status, a.Header, a.Body = resp.StatusCode, resp.Header, body
+	return nil
 }
 
 // errSlow is why an attempt was aborted.
@@ -83,18 +86,80 @@ type errSlow struct{ after time.Duration }
 // Error implements error.
 func (e errSlow) Error() string { return fmt.Sprintf("aborted after %v", e.after) }
 
-// pause waits on the clock of the caller's bubble, if it is in one. It reports
-// whether the whole time has passed.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
+// stir wakes those who wait for a time in which things may change.
+type stir struct {
+	mu sync.Mutex
+	ch chan struct{}
+}
+
+func (s *stir) next() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ch == nil {
+		s.ch = make(chan struct{})
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
+	return s.ch
+}
+
+func (s *stir) now() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ch != nil {
+		close(s.ch)
+		s.ch = nil
+	}
+}
+
+// rest is pause, but ends as soon as there is nothing more to wait for.
+func (s *stir) rest(ctx context.Context, d time.Duration, over func() bool) bool {
+	for until := time.Now().Add(d); ; {
+		stirred := s.next()
+		if over() {
+			return false
+		}
+		left := time.Until(until)
+		if left <= 0 {
+			return ctx.Err() == nil
+		}
+		timer := time.NewTimer(left)
+		select {
+		case <-timer.C:
+			return true
+		case <-ctx.Done():
+			timer.Stop()
+			return false
+		case <-stirred:
+			timer.Stop()
+		}
+	}
+}
+
+// MaxDuplicates bounds how often one delivery is made again.
+const MaxDuplicates = 100
+
+// countable is the error for a number of duplicates that makes no sense.
+func countable(duplicates int) error {
+	if duplicates < 0 || duplicates > MaxDuplicates {
+		return fmt.Errorf("%d duplicates, expected 0 to %d", duplicates, MaxDuplicates)
+	}
+	return nil
+}
+
+// again makes a delivery some times more, as long as its webhook gets anything, and
+// holds each to what acknowledges one.
+func again(ctx context.Context, d *Delivery, duplicates int, send func() (a Attempt, reason string)) {
+	for range duplicates {
+		if ctx.Err() != nil {
+			return
+		}
+		a, reason := send()
+		if reason != "" {
+			d.Acknowledged, d.Reason = false, "a duplicate was not sent: "+reason
+			return
+		}
+		d.Attempts = append(d.Attempts, a)
+		if a.Reason != "" && d.Acknowledged {
+			d.Acknowledged, d.Reason = false, "a duplicate was not acknowledged: "+a.Reason
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/hmac"
@@ -10,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -27,7 +29,10 @@ type devrevLife struct {
 	// begun for an older version ends.
 	version int
 	// why says why the webhook is not active; empty means that nobody has asked yet.
-	why      string
+	why string
+	// verified says that the receiver at the present URL has echoed a challenge that
+	// was signed with the present secret.
+	verified bool
 	failed   int // events in a row that were not acknowledged
 	degraded bool
 }
@@ -108,15 +113,16 @@ var devrevSamples = &samples{
 
 // Body implements Live.
 func (s *DevRev) Body(event string, payload any) ([]byte, error) {
-	return devrevBody(s.org()+":webhook/1", s.org()+":webhook/1:webhook_event/1", event, payload, time.Now())
+	webhook := s.org() + ":webhook/1"
+	return devrevBody(Message{Event: event, ID: webhook + ":webhook_event/1", Webhook: webhook, Payload: payload, At: time.Now()})
 }
 
-func devrevBody(webhook, id, event string, payload any, at time.Time) ([]byte, error) {
+func devrevBody(m Message) ([]byte, error) {
 	body := map[string]any{
-		"id": id, "webhook_id": webhook, "type": event, "timestamp": at.UTC().Format("2006-01-02T15:04:05.000Z"),
+		"id": m.ID, "webhook_id": m.Webhook, "type": m.Event, "timestamp": m.At.UTC().Format("2006-01-02T15:04:05.000Z"),
 	}
-	if payload != nil {
-		body[event] = payload
+	if m.Payload != nil {
+		body[m.Event] = m.Payload
 	}
 	return json.Marshal(body)
 }
@@ -125,6 +131,9 @@ func devrevBody(webhook, id, event string, payload any, at time.Time) ([]byte, e
 func (s *DevRev) Emit(ctx context.Context, event string, payload any, duplicates int) ([]Delivery, error) {
 	if !slices.Contains(s.EventTypes(), event) {
 		return nil, unknownEvent("DevRev", event, s.EventTypes())
+	}
+	if err := countable(duplicates); err != nil {
+		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -180,57 +189,69 @@ func (s *DevRev) deliver(ctx context.Context, d Delivery, version int, payload a
 	change := s.log.begin(d)
 	born := time.Now()
 	waits := s.waits()
-	for i := 0; ; i++ {
+	once := func(body []byte) (a Attempt, sent []byte, reason string) {
 		w, traffic, reason := s.deliverable(d.Webhook, version, d.Event)
 		if reason != "" {
-			d.Reason = reason
-			break
+			return a, nil, reason
 		}
-		at := time.Now()
-		if s.Settings.KeepTimestamp {
-			at = born
-		}
-		body, err := devrevBody(w.ID, d.ID, d.Event, payload, at)
-		if err != nil {
-			d.Reason = err.Error()
-			break
+		d.URL = w.URL
+		if body == nil {
+			at := time.Now()
+			if s.Settings.KeepTimestamp {
+				at = born
+			}
+			var err error
+			if body, err = devrevBody(Message{d.Event, d.ID, w.ID, payload, at}); err != nil {
+				return a, nil, err.Error()
+			}
 		}
 		a, ok := s.send(ctx, w, traffic, body)
 		if !ok {
-			d.Reason = "deleted: nothing is sent any more"
-			break
+			return a, nil, gone
 		}
 		if a.Reason == "" && !s.acknowledged(a.Status) {
 			a.Reason = fmt.Sprintf("answered %d", a.Status)
+		}
+		return a, body, ""
+	}
+	for i := 0; ; i++ {
+		if ctx.Err() != nil {
+			d.Reason = "given up: " + context.Cause(ctx).Error()
+			break
+		}
+		a, body, reason := once(nil)
+		if reason != "" {
+			d.Reason = reason
+			break
 		}
 		d.Attempts = append(d.Attempts, a)
 		d.Acknowledged = a.Reason == ""
 		change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
 		if d.Acknowledged {
-			for range duplicates {
-				if copied, ok := s.send(ctx, w, traffic, body); ok {
-					d.Attempts = append(d.Attempts, copied)
-				}
-			}
-			break
-		}
-		if ctx.Err() != nil {
-			d.Reason = "given up: " + context.Cause(ctx).Error()
-			break
+			s.count(ctx, d, version)
+			again(ctx, &d, duplicates, func() (Attempt, string) {
+				a, _, reason := once(body)
+				return a, reason
+			})
+			change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
+			return d
 		}
 		if i >= len(waits) {
 			d.Reason = fmt.Sprintf("given up after %s; the last: %s", attempts(len(d.Attempts)), a.Reason)
 			break
 		}
-		if !pause(ctx, waits[i]) {
-			d.Reason = "given up: " + context.Cause(ctx).Error()
-			break
-		}
+		s.stir.rest(ctx, waits[i], func() bool {
+			_, _, reason := s.deliverable(d.Webhook, version, d.Event)
+			return reason != ""
+		})
 	}
-	s.count(d, version)
+	s.count(ctx, d, version)
 	change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
 	return d
 }
+
+// gone is why a deleted webhook gets nothing.
+const gone = "deleted: nothing is sent any more"
 
 // deliverable returns the webhook as it is now, or why a begun delivery ends.
 func (s *DevRev) deliverable(id string, version int, event string) (DevRevWebhook, *traffic, string) {
@@ -238,9 +259,12 @@ func (s *DevRev) deliverable(id string, version int, event string) (DevRevWebhoo
 	defer s.mu.Unlock()
 	i := s.index(id)
 	if i < 0 {
-		return DevRevWebhook{}, nil, "deleted: nothing is sent any more"
+		return DevRevWebhook{}, nil, gone
 	}
 	w, life := s.webhooks[i], s.life(id)
+	if life.version != version && life.degraded && life.why != "" {
+		return DevRevWebhook{}, nil, life.why
+	}
 	if life.version != version {
 		return DevRevWebhook{}, nil, "changed: its new URL or secret must be verified first"
 	}
@@ -254,18 +278,29 @@ func (s *DevRev) send(ctx context.Context, w DevRevWebhook, t *traffic, body []b
 		return Attempt{}, false
 	}
 	defer end()
-	return attempt(ctx, s.Receivers, s.timeout(), func(ctx context.Context) (*http.Request, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, strings.NewReader(string(body)))
+	return Try(ctx, s.Receivers, s.timeout(), func(ctx context.Context) (*http.Request, error) {
+		req, err := devrevRequest(ctx, w.URL, w.Secret, body, s.Settings)
 		if err != nil {
 			return nil, err
 		}
+		own := req.Header.Clone()
 		for _, h := range w.Headers {
 			req.Header.Set(h.Name, h.Value)
 		}
-		req.Header.Set("Content-Type", mediaJSON)
-		req.Header.Set("X-Devrev-Signature", DevRevSignature(w.Secret, body, s.Settings.RawKey, s.Settings.Hex))
+		maps.Copy(req.Header, own)
 		return req, nil
 	}), true
+}
+
+// devrevRequest is a delivery with its signature.
+func devrevRequest(ctx context.Context, url, secret string, body []byte, s Settings) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", mediaJSON)
+	req.Header.Set("X-Devrev-Signature", DevRevSignature(secret, body, s.RawKey, s.Hex))
+	return req, nil
 }
 
 // DevRevSignature is the HMAC-SHA256 of a delivery's body. That is documented;
@@ -286,12 +321,13 @@ func DevRevSignature(secret string, body []byte, rawKey, hexadecimal bool) strin
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// count keeps account of the events in a row that failed.
-func (s *DevRev) count(d Delivery, version int) {
+// count keeps account of the events in a row that failed. What the caller has given
+// up, and what a webhook would not get any more, says nothing of its receiver.
+func (s *DevRev) count(ctx context.Context, d Delivery, version int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := s.index(d.Webhook)
-	if i < 0 || len(d.Attempts) == 0 {
+	if i < 0 || len(d.Attempts) == 0 || ctx.Err() != nil || s.webhooks[i].Status != statusActive {
 		return
 	}
 	life := s.life(d.Webhook)
@@ -317,6 +353,7 @@ func (s *DevRev) verifyAgain(id, why string) {
 	life := s.life(id)
 	life.version++
 	life.why = why
+	s.stir.now()
 	if s.Receivers == nil {
 		return
 	}
@@ -329,7 +366,11 @@ func (s *DevRev) verifyAgain(id, why string) {
 func (s *DevRev) verify(id string, version int, begun time.Time, before string) {
 	ctx := s.context()
 	deadline := begun.Add(s.verifyWithin())
-	if !pause(ctx, s.verifyAfter()) {
+	over := func() bool {
+		_, _, ok := s.unverified(id, version)
+		return !ok
+	}
+	if !s.stir.rest(ctx, s.verifyAfter(), over) {
 		return
 	}
 	d := Delivery{Event: "verify", Webhook: id}
@@ -345,7 +386,7 @@ func (s *DevRev) verify(id string, version int, begun time.Time, before string) 
 			d.ID, d.URL = s.lockedEventID(id), w.URL
 			change = s.log.begin(d)
 		}
-		body, err := devrevBody(id, d.ID, "verify", map[string]any{"challenge": challenge}, time.Now())
+		body, err := devrevBody(Message{"verify", d.ID, id, map[string]any{"challenge": challenge}, time.Now()})
 		if err != nil {
 			return
 		}
@@ -378,12 +419,12 @@ func (s *DevRev) verify(id string, version int, begun time.Time, before string) 
 		}
 		s.explain(id, version, joined(before, "not verified yet: "+d.Reason))
 		if i < len(waits) && time.Now().Add(waits[i]).Before(deadline) {
-			if !pause(ctx, waits[i]) {
+			if !s.stir.rest(ctx, waits[i], over) {
 				return
 			}
 			continue
 		}
-		if !pause(ctx, time.Until(deadline)) {
+		if !s.stir.rest(ctx, time.Until(deadline), over) {
 			return
 		}
 		s.explain(id, version, joined(before, fmt.Sprintf("unverified after %v: %s", s.verifyWithin(), d.Reason)))
@@ -437,7 +478,8 @@ func (s *DevRev) activate(id string, version int) {
 	}
 	if life := s.life(id); life.version == version && s.webhooks[i].Status == statusUnverified {
 		s.webhooks[i].Status = statusActive
-		life.why, life.degraded = "", false
+		life.why, life.degraded, life.verified = "", false, true
+		s.stir.now()
 	}
 }
 
@@ -461,7 +503,7 @@ func (s *DevRev) index(id string) int {
 func (s *DevRev) life(id string) *devrevLife {
 	life, ok := s.lives[id]
 	if !ok {
-		life = &devrevLife{traffic: newTraffic()}
+		life = &devrevLife{traffic: newTraffic(), verified: true}
 		if s.lives == nil {
 			s.lives = map[string]*devrevLife{}
 		}
@@ -526,14 +568,19 @@ func (s *DevRev) newChallenge() string {
 	return base64.StdEncoding.EncodeToString(sum[:20])
 }
 
-func (s *DevRev) waits() []time.Duration {
-	if s.Settings.Waits == nil {
-		return []time.Duration{30 * time.Second, 3 * time.Minute}
+// devrevWire is how DevRev delivers: its guide has the times, and its OpenAPI
+// document lists no other success than 200.
+func devrevWire() Wire {
+	return Wire{
+		Body: devrevBody, Request: devrevRequest, Verify: "verify",
+		Proof: "X-Devrev-Signature", Always: true, Answers: []int{200, 400, 401, 403, 429, 500, 503},
+		Timeout: 3 * time.Second, Waits: []time.Duration{30 * time.Second, 3 * time.Minute},
+		Acknowledged: func(status int) bool { return status == http.StatusOK },
 	}
-	return s.Settings.Waits
 }
 
-func (s *DevRev) timeout() time.Duration { return cmp.Or(s.Settings.Timeout, 3*time.Second) }
+func (s *DevRev) waits() []time.Duration { return devrevWire().Complete(s.Settings).Waits }
+func (s *DevRev) timeout() time.Duration { return devrevWire().Complete(s.Settings).Timeout }
 func (s *DevRev) verifyAfter() time.Duration {
 	return cmp.Or(s.Settings.VerifyAfter, 100*time.Millisecond)
 }
@@ -541,8 +588,5 @@ func (s *DevRev) verifyWithin() time.Duration { return cmp.Or(s.Settings.VerifyW
 func (s *DevRev) degradedAfter() int          { return cmp.Or(s.Settings.DegradedAfter, 3) }
 
 func (s *DevRev) acknowledged(status int) bool {
-	if s.Settings.Acknowledged != nil {
-		return s.Settings.Acknowledged(status)
-	}
-	return status == http.StatusOK
+	return devrevWire().Complete(s.Settings).Acknowledged(status)
 }

@@ -1,14 +1,11 @@
 package simulator
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"runtime/debug"
 	"slices"
@@ -27,7 +24,11 @@ type Receivers struct {
 	mu       sync.Mutex
 	handlers []receiver
 	network  http.RoundTripper
+	running  tally // handlers that have not returned
 }
+
+// Wait waits until every handler has returned, also those that were given up.
+func (r *Receivers) Wait(ctx context.Context) error { return r.running.wait(ctx) }
 
 type receiver struct {
 	at      *url.URL
@@ -119,17 +120,16 @@ func (r *Receivers) transport() http.RoundTripper {
 // that ends when the client gives up and when the handler has returned.
 func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(req.Context())
-	in := httptest.NewRequestWithContext(ctx, req.Method, req.URL.RequestURI(), http.NoBody)
-	in.Host, in.Header, in.ContentLength = req.URL.Host, req.Header.Clone(), req.ContentLength
-	in.URL.Host, in.URL.Scheme = "", ""
-	if req.Body != nil {
-		in.Body = req.Body
+	in, err := received(req.WithContext(ctx))
+	if err != nil {
+		cancel()
+		return nil, err
 	}
-	w := httptest.NewRecorder()
+	w := &reply{recording{header: http.Header{}}, ctx}
 	done := make(chan error, 1)
 	release := hold(ctx)
-	go func() {
-		var err error
+	r.running.run(func() {
+		err := errors.New("the handler ended its goroutine")
 		defer func() {
 			if reason := recover(); reason != nil {
 				err = errors.New("the handler panicked")
@@ -142,7 +142,8 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 			release()
 		}()
 		h.ServeHTTP(w, in)
-	}()
+		err = nil
+	})
 	select {
 	case err := <-done:
 		if err != nil {
@@ -151,11 +152,23 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 	case <-req.Context().Done():
 		return nil, context.Cause(req.Context())
 	}
-	resp := w.Result()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))
-	if err != nil {
-		return nil, err
+	return w.response(req), nil
+}
+
+// reply is a handler's answer. It keeps what will be read of the body, and fails
+// writes of a handler whose client has gone, as a connection does.
+type reply struct {
+	recording
+	ctx context.Context
+}
+
+// Write implements http.ResponseWriter.
+func (r *reply) Write(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
 	}
-	resp.Body, resp.Request = io.NopCloser(bytes.NewReader(body)), req
-	return resp, nil
+	if _, err := r.recording.Write(p[:min(len(p), max(0, MaxReply-r.body.Len()))]); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }

@@ -48,6 +48,8 @@ type vendor struct {
 	seeds map[string]string
 	// states builds the handler of each Scenario.Switch.
 	states map[string]func() http.Handler
+	// wire is how the vendor delivers.
+	wire Wire
 	// live makes a tenant of the placeholder world.
 	live func(settings Settings, receivers http.RoundTripper, webhooks int) Live
 }

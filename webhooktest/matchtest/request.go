@@ -205,10 +205,7 @@ func sameQuery(recorded, got string) bool {
 	if errA != nil || errB != nil {
 		return false
 	}
-	return maps.EqualFunc(a, b, func(x, y []string) bool {
-		x, y = slices.Sorted(slices.Values(x)), slices.Sorted(slices.Values(y))
-		return slices.EqualFunc(x, y, mayStandFor)
-	})
+	return maps.EqualFunc(a, b, func(x, y []string) bool { return slices.EqualFunc(x, y, mayStandFor) })
 }
 
 // parameter is one name and value of a query, decoded.

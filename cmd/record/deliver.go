@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/webhookvcr/internal/change"
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// delivering is the command deliver.
+type delivering struct {
+	receiver
+	repeat, duplicate int
+	stale             time.Duration
+	forge, retry      bool
+	set               []string
+	body              string
+	stdout            io.Writer
+}
+
+func deliverCommand(getenv func(string) string) *cobra.Command {
+	d := &delivering{}
+	c := &cobra.Command{
+		Use:   "deliver [flags] PROVIDER URL EVENT...",
+		Short: "Send events to a running receiver of webhooks, as the vendor does",
+		Long: `deliver sends each EVENT, named as the vendor does, with the smallest payload that
+the contract allows, signed with the secret in the variable ` + secretVar + `.
+It prints a line for each attempt.
+
+It sends to this machine only, unless --allow-host names another. It ends with
+  0  each event was acknowledged; with --forge or --stale, each was refused
+  1  an event was not acknowledged; with --forge or --stale, one was not refused
+  2  wrong usage
+  4  ` + secretVar + ` is not set`,
+		Example: `  record deliver devrev http://127.0.0.1:8080/hook work_created
+  record deliver --set '/work/title="Renew"' --duplicate 2 devrev http://127.0.0.1:8080/hook work_created work_updated`,
+		DisableFlagsInUseLine: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			d.stdout = c.OutOrStdout()
+			if err := d.find("deliver", args, getenv); err != nil {
+				return err
+			}
+			return d.run(c.Context(), args[2:])
+		},
+	}
+	d.flags(c.Flags())
+	f := c.Flags()
+	f.IntVar(&d.repeat, "repeat", 1, "let each event happen `N` times")
+	f.IntVar(&d.duplicate, "duplicate", 0, "send each delivery `N` times more, byte for byte")
+	f.DurationVar(&d.stale, "stale", 0, "let the events be `AGE` old, such as 10m")
+	f.BoolVar(&d.forge, "forge", false, "prove the deliveries with another secret")
+	f.BoolVar(&d.retry, "retry", false, "send again what is not acknowledged, when the vendor would")
+	f.StringArrayVar(&d.set, "set", nil, "put a value, as JSON or as bare text, into the payload: `POINTER=VALUE`; may be repeated")
+	f.StringVar(&d.body, "body", "", "take the payload, as JSON, from `FILE`")
+	return c
+}
+
+func (d *delivering) run(ctx context.Context, events []string) error {
+	switch {
+	case len(events) == 0:
+		return exit(exitUsage, "deliver needs the events to send, such as: record deliver %s %s %s", d.def.Name, d.url, d.example())
+	case d.repeat < 1 || d.duplicate < 0 || d.stale < 0:
+		return exit(exitUsage, "--repeat takes 1 or more, --duplicate and --stale 0 or more")
+	case d.retry && (d.forge || d.stale > 0):
+		return exit(exitUsage, "--retry is for deliveries that may be acknowledged; leave out --forge and --stale")
+	}
+	wrong := 0
+	for _, event := range events {
+		for range d.repeat {
+			ok, err := d.deliver(ctx, event)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				wrong++
+			}
+		}
+	}
+	switch {
+	case wrong == 0:
+		return nil
+	case d.forge || d.stale > 0:
+		return exit(exitFailed, "not refused: %s", count(wrong, "event"))
+	}
+	return exit(exitFailed, "not acknowledged: %s", count(wrong, "event"))
+}
+
+func (d *delivering) live() (simulator.Live, error) {
+	return simulator.NewLive(d.def, d.settings, d.to, 0)
+}
+
+// example is an event that can be sent.
+func (d *delivering) example() string {
+	live, err := d.live()
+	if err != nil {
+		return "EVENT"
+	}
+	for _, event := range live.EventTypes() {
+		if payload, err := live.Payload(event); err == nil && payload != nil {
+			return event
+		}
+	}
+	return "EVENT"
+}
+
+// deliver makes the attempts of one event. ok says that it went as it should.
+func (d *delivering) deliver(ctx context.Context, event string) (ok bool, err error) {
+	payload, err := d.payload(event)
+	if err != nil {
+		return false, exit(exitUsage, "%s: %v", event, err)
+	}
+	wire, err := simulator.WireOf(d.def)
+	if err != nil {
+		return false, exit(exitUsage, "%v", err)
+	}
+	secret := d.secret
+	if d.forge {
+		secret = base64.StdEncoding.EncodeToString([]byte(rand.Text()))
+	}
+	const webhook = "don:integration:dvrv-us-1:devo/example:webhook/1"
+	message := simulator.Message{Event: event, Payload: payload, Webhook: webhook, ID: webhook + ":webhook_event/" + rand.Text()}
+	waits := d.settings.Waits
+	if !d.retry {
+		waits = nil
+	}
+	for i := 0; ; i++ {
+		message.At = time.Now().Add(-d.stale)
+		body, err := wire.Body(message)
+		if err != nil {
+			return false, exit(exitUsage, "%v; give the payload with --body", err)
+		}
+		a := simulator.Attempt{}
+		for range 1 + d.duplicate {
+			a = simulator.Try(ctx, d.to, d.settings.Timeout, func(ctx context.Context) (*http.Request, error) {
+				return wire.Request(ctx, strings.ReplaceAll(d.url, "{event}", event), secret, body, d.settings)
+			})
+			if err := d.print(event, a); err != nil {
+				return false, err
+			}
+		}
+		done := a.Err == nil && d.settings.Acknowledged(a.Status)
+		if d.forge || d.stale > 0 {
+			return a.Err == nil && a.Status/100 == 4, nil
+		}
+		if done || i >= len(waits) {
+			return done, nil
+		}
+		select {
+		case <-time.After(waits[i]):
+		case <-ctx.Done():
+			return false, exit(exitFailed, "interrupted")
+		}
+	}
+}
+
+// payload is what the event is about, with the changes that were asked for.
+func (d *delivering) payload(event string) (any, error) {
+	live, err := d.live()
+	if err != nil {
+		return nil, err
+	}
+	payload, err := live.Payload(event)
+	if err != nil {
+		return nil, err
+	}
+	var changes []*change.Change
+	if d.body != "" {
+		text, err := os.ReadFile(d.body)
+		if err != nil {
+			return nil, fmt.Errorf("--body: %w", reason(err))
+		}
+		if err := json.Unmarshal(text, new(any)); err != nil {
+			return nil, fmt.Errorf("--body %s holds no JSON: %w", d.body, err)
+		}
+		changes = append(changes, change.Body(json.RawMessage(text)))
+	}
+	for _, s := range d.set {
+		pointer, text, ok := strings.Cut(s, "=")
+		if !ok {
+			return nil, fmt.Errorf("--set %q: expected POINTER=VALUE, such as /work/title=Renew", s)
+		}
+		var value any = text
+		if json.Valid([]byte(text)) {
+			value = json.RawMessage(text)
+		}
+		changes = append(changes, change.Set(pointer, value))
+	}
+	edit, err := change.Payload(payload, changes)
+	return edit.Value, err
+}
+
+func (d *delivering) print(event string, a simulator.Attempt) error {
+	result := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
+	if a.Err != nil {
+		result = a.Reason
+	}
+	if _, err := fmt.Fprintln(d.stdout, d.hidden(fmt.Sprintf("%s: %s", event, result))); err != nil {
+		return exit(exitFailed, "the result could not be written: %v", reason(err))
+	}
+	return nil
+}

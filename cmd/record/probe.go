@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/webhookvcr/internal/probe"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// secretVar is the environment variable with the secret of the receiver's webhook.
+const secretVar = "RECEIVER_SECRET"
+
+// receiver is where probe and deliver send to.
+type receiver struct {
+	allow       []string
+	rawKey, hex bool
+	def         *provider.Definition
+	url, secret string
+	settings    simulator.Settings
+	to          http.RoundTripper
+}
+
+func (r *receiver) flags(f *pflag.FlagSet) {
+	f.StringSliceVar(&r.allow, "allow-host", nil, "send to `HOST` as well, which is not this machine; may be repeated")
+	f.BoolVar(&r.rawKey, "raw-key", false, "DevRev: sign with the text of the secret, not with the bytes that it encodes")
+	f.BoolVar(&r.hex, "hex", false, "DevRev: write the signature in hexadecimal digits, not in base64")
+}
+
+// find reads the provider, the URL and the secret.
+func (r *receiver) find(command string, args []string, getenv func(string) string) error {
+	if len(args) < 2 {
+		return exit(exitUsage, "%s needs a provider and the URL of a receiver, such as: record %s devrev http://127.0.0.1:8080/hook", command, command)
+	}
+	if r.def = provider.ByName(args[0]); r.def == nil {
+		return exit(exitUsage, "%s", unknownProvider(args[0], args[0]))
+	}
+	u, err := url.Parse(args[1])
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+		return exit(exitUsage, "%q is no URL of http or https without a user", args[1])
+	}
+	allowed := slices.Contains(r.allow, u.Hostname())
+	if ip := net.ParseIP(u.Hostname()); !allowed && !strings.EqualFold(u.Hostname(), "localhost") && (ip == nil || !ip.IsLoopback()) {
+		return exit(exitUsage, "%s is not this machine; --allow-host %s sends there all the same", u.Hostname(), u.Hostname())
+	}
+	if r.url, r.secret = args[1], getenv(secretVar); r.secret == "" {
+		return exit(exitMissing, "%s is not set: the secret of the webhook, or its key, comes from the environment", secretVar)
+	}
+	wire, err := simulator.WireOf(r.def)
+	if err != nil {
+		return exit(exitUsage, "%v", err)
+	}
+	r.settings = wire.Complete(simulator.Settings{RawKey: r.rawKey, Hex: r.hex})
+	dialer := &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
+		host, _, err := net.SplitHostPort(address)
+		if ip := net.ParseIP(host); !allowed && (err != nil || ip == nil || !ip.IsLoopback()) {
+			return fmt.Errorf("%s is not this machine", address)
+		}
+		return nil
+	}}
+	// No proxy: what a receiver gets comes from here.
+	r.to = &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true, DisableCompression: true}
+	return nil
+}
+
+// hidden is a text without the secret, and without the half of it that a probe
+// sends.
+func (r *receiver) hidden(s string) string {
+	half := r.secret[:len(r.secret)/2]
+	if len(half) < 4 { // no secret has so few letters, and any text has them
+		half = ""
+	}
+	for _, part := range []struct{ text, name string }{{r.secret, "$" + secretVar}, {half, "(half of " + secretVar + ")"}} {
+		for _, form := range []string{part.text, strings.Trim(strconv.Quote(part.text), `"`), url.QueryEscape(part.text)} {
+			if form != "" {
+				s = strings.ReplaceAll(s, form, part.name)
+			}
+		}
+	}
+	return s
+}
+
+// probing is the command probe.
+type probing struct {
+	receiver
+	only           []string
+	unsignedVerify bool
+	legacyKey      bool
+	handleResponse string
+	stdout         io.Writer
+}
+
+func probeCommand(getenv func(string) string) *cobra.Command {
+	p := &probing{}
+	c := &cobra.Command{
+		Use:   "probe [flags] PROVIDER URL",
+		Short: "Ask a running receiver of webhooks what it does with odd deliveries",
+		Long: `probe sends deliveries to a receiver in any language, and judges its answers: forged,
+stale and malformed ones among them. The receiver must know the secret in the
+variable ` + secretVar + `; it acts on the valid events, so it should be one
+for tests. Docs: docs/receivers.md. Probes that look into a receiver, and those
+that wait for minutes, are part of package receivertest only.
+
+It sends to this machine only, unless --allow-host names another. It ends with
+  0  nothing that must or should be otherwise
+  1  something that must or should be otherwise, or no answer
+  2  wrong usage
+  4  ` + secretVar + ` is not set`,
+		Example: `  ` + secretVar + `=MDEyMzQ1Njc4OWFiY2RlZg== record probe devrev http://127.0.0.1:8080/hook
+  record probe --only 'S*' devrev http://127.0.0.1:8080/hook`,
+		DisableFlagsInUseLine: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			p.stdout = c.OutOrStdout()
+			if len(args) > 2 {
+				return exit(exitUsage, "probe takes one URL, not %q", args[2])
+			}
+			if err := p.find("probe", args, getenv); err != nil {
+				return err
+			}
+			return p.run(c.Context())
+		},
+	}
+	p.flags(c.Flags())
+	f := c.Flags()
+	f.StringSliceVar(&p.only, "only", nil, "ask the probes that match `PATTERN`, such as 'S*', and those that all build upon")
+	f.BoolVar(&p.unsignedVerify, "unsigned-verify", false, "DevRev: accept that verify requests are answered whatever their signature")
+	f.BoolVar(&p.legacyKey, "legacy-key", false, "d.velop: expect that the key is accepted in x-dv-api-key")
+	f.StringVar(&p.handleResponse, "handle-response", "STATUS", "d.velop: the webhook's handleResponse, `NONE|STATUS|STATUS_AND_BODY`")
+	return c
+}
+
+// blackBox reports whether a probe can be asked over HTTP.
+func blackBox(p probe.Probe) bool {
+	return !p.Clock && !p.Rebuilt && len(p.Missing(probe.Subject{})) == 0
+}
+
+func (p *probing) selected(q probe.Probe) bool {
+	return q.Gate || len(p.only) == 0 || slices.ContainsFunc(p.only, func(pattern string) bool {
+		ok, _ := path.Match(pattern, path.Base(q.ID))
+		return ok || pattern == q.ID
+	})
+}
+
+func (p *probing) run(ctx context.Context) error {
+	config := probe.Config{
+		Definition: p.def, Settings: p.settings, URL: p.url, Secret: p.secret, Fresh: 3 * time.Second, Stale: 10 * time.Minute,
+		Accept: 300 << 10, Refuse: 32 << 20, UnsignedVerify: p.unsignedVerify, LegacyKey: p.legacyKey, HandleResponse: p.handleResponse,
+	}
+	asked, failed := 0, 0
+	for _, q := range probe.All(p.def) {
+		if !blackBox(q) || !p.selected(q) {
+			continue
+		}
+		if ctx.Err() != nil {
+			return exit(exitFailed, "interrupted")
+		}
+		v := q.Ask(probe.Subject{Network: p.to}, config)
+		asked++
+		word := "ok"
+		switch {
+		case len(v.Failures) > 0:
+			word = "FAIL"
+			failed++
+		case v.Skipped != "":
+			word = "skip"
+		case q.Level == probe.Info:
+			word = "info"
+		}
+		text := fmt.Sprintf("%-4s %s (%s): %s", word, q.ID, q.Level, q.Sent)
+		if v.Skipped != "" {
+			text += ": " + v.Skipped
+		}
+		for _, n := range v.Notes {
+			text += "\n     " + n
+		}
+		if len(v.Failures) > 0 {
+			_, details, _ := strings.Cut(q.Message(v.Failures[0]), "\n")
+			text += "\n" + details
+		}
+		if _, err := fmt.Fprintln(p.stdout, p.hidden(text)); err != nil {
+			return exit(exitFailed, "the verdict could not be written: %v", reason(err))
+		}
+		if q.Gate && len(v.Failures) > 0 {
+			return exit(exitFailed, "%s is what every other probe builds upon; the others were not asked", q.ID)
+		}
+	}
+	if failed > 0 {
+		return exit(exitFailed, "%d of %d probes failed", failed, asked)
+	}
+	return nil
+}

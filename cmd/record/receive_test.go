@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// receive is the program receive [FLAW]: a receiver of webhooks on loopback that
+// knows the secret in RECEIVER_SECRET. It prints its address, and then a line for
+// each event that it acts on.
+func receive() {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Printf("serving http://%s\n", listener.Addr())
+	server := &http.Server{Handler: &endpoint{secret: os.Getenv(secretVar), flaws: os.Args[1:], seen: map[string]bool{}}, ReadHeaderTimeout: time.Minute}
+	fmt.Fprintln(os.Stderr, server.Serve(listener))
+}
+
+// endpoint takes the events of both vendors: those of d.velop carry a key.
+type endpoint struct {
+	secret string
+	flaws  []string
+
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+func (t *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+	signature, key := r.Header.Get("X-Devrev-Signature"), r.Header.Values("Authorization")
+	scheme, given, _ := strings.Cut(strings.Join(key, ","), " ")
+	status := http.StatusUnauthorized
+	switch {
+	case r.Method != http.MethodPost:
+		status = http.StatusMethodNotAllowed
+	case err != nil:
+		status = http.StatusRequestEntityTooLarge
+	case slices.Contains(t.flaws, "unchecked"),
+		signature != "" && len(key) == 0 && signature == simulator.DevRevSignature(t.secret, body, false, false),
+		signature == "" && len(key) == 1 && strings.EqualFold(scheme, "Bearer") && given == t.secret:
+		status = t.act(w, body, signature != "")
+	}
+	if slices.Contains(t.flaws, "tells") && status >= 400 {
+		fmt.Fprintln(w, "expected", t.secret)
+	}
+	if status != 0 {
+		w.WriteHeader(status)
+	}
+}
+
+// act takes an authentic event on; 0 stands for an answer that was written.
+func (t *endpoint) act(w http.ResponseWriter, body []byte, signed bool) int {
+	var event struct {
+		ID        string    `json:"id"`
+		Type      string    `json:"type"`
+		Timestamp time.Time `json:"timestamp"`
+		Verify    struct {
+			Challenge string `json:"challenge"`
+		} `json:"verify"`
+		Created struct {
+			Work struct {
+				Title string `json:"title"`
+			} `json:"work"`
+		} `json:"work_created"`
+	}
+	if err := json.Unmarshal(bytes.TrimSpace(body), &event); err != nil {
+		return http.StatusBadRequest
+	}
+	age := time.Since(event.Timestamp)
+	switch {
+	case slices.Contains(t.flaws, "busy"):
+		return http.StatusServiceUnavailable
+	case signed && (age > 5*time.Minute || age < -5*time.Minute):
+		return http.StatusUnauthorized
+	case signed && event.Type == "verify":
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(event.Verify)
+		return 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.seen[event.ID] {
+		t.seen[event.ID] = true
+		fmt.Printf("%s %q\n", event.Type, event.Created.Work.Title)
+	}
+	return http.StatusOK
+}

@@ -1,0 +1,357 @@
+package probe
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"example.com/webhookvcr/internal/simulator"
+)
+
+const (
+	devrevGuide  = `DevRev guide, page "Webhooks"`
+	devrevAPI    = `DevRev OpenAPI document, operation webhooks-event`
+	devrevBoth   = devrevGuide + "; OpenAPI operation webhooks-event"
+	devrevHeader = "X-Devrev-Signature"
+	created      = "work_created"
+)
+
+// devrevProbes are the questions to a receiver of DevRev's events.
+func devrevProbes() []Probe {
+	applied := []Hook{Applied}
+	return append(append([]Probe{
+		{
+			ID: "devrev/M02", Level: Should, Gate: true,
+			Sent: "a POST to the registered URL", Expected: "no redirect",
+			Why: "senders do not follow redirects of a POST", Source: "Standard Webhooks",
+			ask: func(t *Trial) { t.direct(t.deliver(t.message(created))) },
+		},
+		{
+			ID: "devrev/S01", Level: Must, Gate: true,
+			Sent: "a signed, fresh work_created", Expected: "200, and one effect if the receiver shows its effects",
+			Why: "a receiver that refuses what DevRev sends gets no event at all", Source: devrevBoth,
+			ask: devrevValid,
+		},
+		{
+			ID: "devrev/V01", Level: Must, Gate: true,
+			Sent: "a signed verify request", Expected: `200, application/json, {"challenge": the same string}`,
+			Why: "a webhook whose challenge is not echoed never becomes active", Source: devrevBoth,
+			ask: func(t *Trial) { t.verify("MDEyMzQ1Njc4OWFiY2RlZg==") },
+		},
+		{
+			ID: "devrev/V02", Level: Must,
+			Sent: "challenges with +, / and =", Expected: "the same string",
+			Why: "challenges are base64, whose signs a form or a URL changes", Source: devrevAPI,
+			ask: func(t *Trial) { t.verify("+/+/+/+/Zm9vYmE="); t.verify("++//ab==") },
+		},
+		{
+			ID: "devrev/V03", Level: Should,
+			Sent: "a challenge of 37 characters, which is no base64", Expected: "the same string",
+			Why: "the guide's own sample is none; decoding it into bytes breaks", Source: devrevGuide,
+			ask: func(t *Trial) { t.verify("Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0e") },
+		},
+		{
+			ID: "devrev/V04", Level: Should,
+			Sent: "a challenge with quotes, a backslash, markup and letters outside of ASCII", Expected: "the same string after decoding, not as text/html",
+			Why: "JSON made by hand breaks on it, and a browser would run it", Source: "NotNotQuinn/go-websub#9; fbsamples/messenger-platform-samples#181",
+			ask: func(t *Trial) { t.verify(`a"b\c<script>alert(1)</script>é😀`) },
+		},
+		{
+			ID: "devrev/V05", Level: Must,
+			Sent: "a second verify request, after events and a refused one", Expected: "echoed as the first",
+			Why: "a webhook that was degraded, moved or given a new secret is verified again", Source: devrevBoth,
+			ask: func(t *Trial) {
+				t.verify("Zmlyc3Q=")
+				m := t.message(created)
+				t.deliver(m)
+				t.send(t.forged(t.message(created)))
+				t.verify("c2Vjb25k")
+			},
+		},
+		{
+			ID: "devrev/V06", Level: Should,
+			Sent: "a verify request with a wrong signature", Expected: "no 2xx, and no echo",
+			Why: "the signature is always sent, so a request without it is not DevRev's", Source: devrevGuide + "; openclaw/openclaw#58169 for the other view",
+			ask: func(t *Trial) {
+				if t.UnsignedVerify {
+					t.skipped = "UnsignedVerify allows it"
+					return
+				}
+				m := t.message("verify")
+				m.Payload = map[string]any{"challenge": "Zm9yZ2Vk"}
+				if a := t.send(t.forged(m)); a.Err == nil && (a.Status/100 == 2 || strings.Contains(string(a.Body), "Zm9yZ2Vk")) {
+					t.fail("no 2xx, and no echo", "%s", got(a))
+				}
+			},
+		},
+		{
+			ID: "devrev/V07", Level: Must,
+			Sent: "an unsigned work_created that also carries verify.challenge", Expected: "401, 400 or 403, and no effect",
+			Why: "a receiver that skips the signature for challenges can be told anything", Source: "a public receiver of DevRev's events",
+			ask: func(t *Trial) {
+				m := t.message(created)
+				envelope := t.envelope(m)
+				envelope["verify"] = map[string]any{"challenge": "Zm9yZ2Vk"}
+				r := t.signed(m.Event, text(envelope)).with(devrevHeader)
+				t.refused(t.send(r))
+				t.applied(m.ID, 0)
+			},
+		},
+		{
+			ID: "devrev/V08", Level: Must,
+			Sent: "an ordinary event", Expected: "an answer without a challenge",
+			Why: "the member is documented for verify requests alone", Source: devrevAPI,
+			ask: func(t *Trial) {
+				var answer map[string]any
+				if a := t.deliver(t.message(created)); json.Unmarshal(a.Body, &answer) == nil && answer["challenge"] != nil {
+					t.fail("no challenge", "%s", got(a))
+				}
+			},
+		},
+		{
+			ID: "devrev/V09", Level: Should,
+			Sent: "a verify request and eight events at one time", Expected: "the challenge",
+			Why: "both come to the same URL, and the challenge must not wait for the events", Source: devrevGuide,
+			ask: func(t *Trial) {
+				var events []*Request
+				for range 8 {
+					events = append(events, t.signed(created, t.body(t.message(created))))
+				}
+				t.slowly(200*time.Millisecond, func() {
+					done := make(chan struct{})
+					go func() {
+						defer close(done)
+						t.together(events...)
+					}()
+					time.Sleep(50 * time.Millisecond) // all of them are on their way
+					t.verify("YXQgb25jZQ==")
+					<-done
+				})
+			},
+		},
+		{
+			ID: "devrev/Z01", Level: Must, Clock: true, ClockGate: true, Needs: []Hook{InProcess},
+			Sent: "a verify request and two events", Expected: "no goroutine that stays when the receiver is cleaned up",
+			Why: "what is never stopped keeps memory, and acts when nobody expects it", Source: "practice",
+			ask: func(t *Trial) {
+				for _, event := range []string{"verify", created, created} {
+					t.deliver(t.message(event)) // the gates judge the answers
+				}
+			},
+		},
+	}, devrevSignatureProbes(applied)...), append(devrevTimeProbes(applied), devrevFormProbes(applied)...)...)
+}
+
+// devrevValid is the gate. When it fails, it looks for what the receiver expects.
+func devrevValid(t *Trial) {
+	m := t.message(created)
+	a := t.deliver(m)
+	if t.accepted(a) {
+		t.applied(m.ID, 1)
+		return
+	}
+	for _, s := range []simulator.Settings{{}, {RawKey: true}, {Hex: true}, {RawKey: true, Hex: true}} {
+		body := t.body(t.message(created))
+		r := t.signed(created, body)
+		for what, secret := range map[string]string{"": t.Secret, ", and a secret with a line feed at its end": t.Secret + "\n"} {
+			signature := simulator.DevRevSignature(secret, body, s.RawKey || what != "", s.Hex)
+			if b := t.send(r.with(devrevHeader, signature)); b.Err == nil && b.Status == http.StatusOK {
+				t.note("the receiver accepts a signature with RawKey %v and Hex %v%s; no page of DevRev's says which it is, and SentBy(Sender{RawKey, Hex}) chooses", s.RawKey, s.Hex, what)
+			}
+		}
+	}
+}
+
+// verify sends a verify request and expects its challenge back.
+func (t *Trial) verify(challenge string) {
+	m := t.message("verify")
+	m.Payload = map[string]any{"challenge": challenge}
+	t.echoed(t.deliver(m), challenge)
+}
+
+func (t *Trial) echoed(a simulator.Attempt, challenge string) {
+	expected := fmt.Sprintf("status 200, application/json, and the challenge %q", challenge)
+	var answer struct{ Challenge *string }
+	err := json.Unmarshal(a.Body, &answer)
+	switch {
+	case a.Err != nil || a.Status != http.StatusOK:
+		t.fail(expected, "%s", got(a))
+	case media(a) != "application/json":
+		t.fail(expected, "%s as %q", got(a), a.Header.Get("Content-Type"))
+	case err != nil || answer.Challenge == nil || *answer.Challenge != challenge:
+		t.fail(expected, "%s", got(a))
+	}
+}
+
+// envelope is a message's body as an object, to be changed.
+func (t *Trial) envelope(m simulator.Message) (object map[string]any) {
+	if err := json.Unmarshal(t.body(m), &object); err != nil {
+		t.fail("a delivery that can be made", "%v", err)
+	}
+	return object
+}
+
+// forged is a message with the signature of another secret.
+func (t *Trial) forged(m simulator.Message) *Request {
+	return t.signedWith(base64.StdEncoding.EncodeToString([]byte("another secret")), m.Event, t.body(m))
+}
+
+// refusal is a probe of a request that must be refused and have no effect.
+func refusal(change func(t *Trial, r *Request) []*Request) func(*Trial) {
+	return func(t *Trial) {
+		m := t.message(created)
+		for _, r := range change(t, t.signed(created, t.body(m))) {
+			t.refused(t.send(r))
+			t.applied(m.ID, 0)
+		}
+	}
+}
+
+func devrevSignatureProbes(applied []Hook) []Probe {
+	right := func(r *Request) string { return r.Header.Get(devrevHeader) }
+	return []Probe{
+		{
+			ID: "devrev/S02", Level: Must,
+			Sent: "the signature of another secret", Expected: "401, 400 or 403, and no effect",
+			Why: "everybody who knows the URL could send events; 2xx or 5xx would hide it or make DevRev try again", Source: devrevGuide + "; PipedreamHQ/pipedream#7525",
+			ask: func(t *Trial) {
+				m := t.message(created)
+				t.refused(t.send(t.forged(m)))
+				t.applied(m.ID, 0)
+			},
+		},
+		{
+			ID: "devrev/S03", Level: Must,
+			Sent: "no signature header", Expected: "401, 400 or 403, and no effect",
+			Why: "a check that runs only when the header is there protects nothing", Source: "krkn-chaos/krkn#1277",
+			ask: refusal(func(_ *Trial, r *Request) []*Request { return []*Request{r.with(devrevHeader)} }),
+		},
+		{
+			ID: "devrev/S04", Level: Must,
+			Sent: "an empty signature header", Expected: "401, 400 or 403, and no effect",
+			Why: "an empty value may decode to an empty digest that equals another", Source: "fbsamples/whatsapp-business-jaspers-market#37",
+			ask: refusal(func(_ *Trial, r *Request) []*Request { return []*Request{r.with(devrevHeader, "")} }),
+		},
+		{
+			ID: "devrev/S05", Level: Must,
+			Sent: "the first eight characters of the right signature", Expected: "401, 400 or 403, and no effect",
+			Why: "a comparison of what both have in common can be guessed piece by piece", Source: "practice",
+			ask: refusal(func(_ *Trial, r *Request) []*Request { return []*Request{r.with(devrevHeader, right(r)[:8])} }),
+		},
+		{
+			ID: "devrev/S06", Level: Should,
+			Sent: "signatures of odd length, of other letters, of 10 KiB, with control bytes, with sha256= before it", Expected: "401, 400 or 403, no panic",
+			Why: "the error of a decoder is easily ignored", Source: "practice",
+			ask: refusal(func(t *Trial, r *Request) (all []*Request) {
+				for _, s := range []string{"abc", strings.Repeat("zz", 32), strings.Repeat("a", 10<<10), "sha256=" + right(r), "%"} {
+					all = append(all, r.with(devrevHeader, s))
+				}
+				if t.Handler != nil { // no HTTP client sends them
+					all = append(all, r.with(devrevHeader, "\x01\x02\x7f"))
+				}
+				return all
+			}),
+		},
+		{
+			ID: "devrev/S07", Level: Must,
+			Sent: "a body of which one byte was changed after signing", Expected: "401, 400 or 403, and no effect",
+			Why: "the signature is there to show exactly that", Source: devrevGuide,
+			ask: refusal(func(_ *Trial, r *Request) []*Request {
+				r.Body = []byte(strings.Replace(string(r.Body), `"title":"t`, `"title":"T`, 1))
+				return []*Request{r}
+			}),
+		},
+		{
+			ID: "devrev/S08", Level: Must,
+			Sent: `a signed body with CRLF, \u002d, \/, 1.0e2 and a line feed at its end`, Expected: "200, and one effect",
+			Why: "the raw bytes are signed; who parses and writes them again signs others", Source: devrevGuide + "; octokit/webhooks.js#76; getsentry/sentry#38443",
+			ask: func(t *Trial) {
+				m := t.message(created)
+				envelope := t.envelope(m)
+				envelope["unique_number"] = json.Number("1.0e2")
+				b, _ := json.MarshalIndent(envelope, "", "\t")
+				s := strings.NewReplacer("\n", "\r\n", "/", `\/`, "webhook_event", `webhook\u005fevent`).Replace(string(b)) + "\n"
+				if t.accepted(t.send(t.signed(created, []byte(s)))) {
+					t.applied(m.ID, 1)
+				}
+			},
+		},
+		{
+			ID: "devrev/S09", Level: Must,
+			Sent: "the same JSON in other bytes, with the signature of the first", Expected: "401, 400 or 403, and no effect",
+			Why: "it is accepted by those who sign what they have parsed", Source: "frain-dev/convoy#2392; ctrlplanedev/ctrlplane#852",
+			ask: refusal(func(t *Trial, r *Request) []*Request {
+				var v any
+				_ = json.Unmarshal(r.Body, &v)
+				r.Body, _ = json.MarshalIndent(v, "", "  ")
+				return []*Request{r}
+			}),
+		},
+		{
+			ID: "devrev/S10", Level: Must,
+			Sent: "a signature with the empty key", Expected: "401, 400 or 403, and no effect",
+			Why: "that is what a receiver without its secret computes", Source: "hivecommons/hive#2885",
+			ask: refusal(func(t *Trial, r *Request) []*Request { return []*Request{t.signedWith("", created, r.Body)} }),
+		},
+		{
+			ID: "devrev/S11", Level: Must,
+			Sent: "requests that must be refused", Expected: "answers that hold neither the right signature nor the secret",
+			Why: "an error text that helps the honest helps the forger", Source: "adnanh/webhook#85",
+			ask: func(t *Trial) {
+				r := t.signed(created, t.body(t.message(created)))
+				for _, bad := range []*Request{r.with(devrevHeader, "wrong"), r.with(devrevHeader), r.with(devrevHeader, strings.Repeat("0", len(right(r))))} {
+					a := t.send(bad)
+					shown := string(a.Body) + fmt.Sprint(a.Header)
+					told := strings.Contains(shown, t.Secret)
+					for _, s := range []simulator.Settings{{}, {RawKey: true}, {Hex: true}, {RawKey: true, Hex: true}} {
+						told = told || strings.Contains(shown, simulator.DevRevSignature(t.Secret, r.Body, s.RawKey, s.Hex))
+					}
+					if told {
+						t.fail("neither the right signature nor the secret", "%s", got(a))
+					}
+				}
+			},
+		},
+		{
+			ID: "devrev/S12", Level: Info,
+			Sent: "the right digest in the other encoding, in another case, between spaces, and twice", Expected: "no expectation: the pages are silent",
+			Why: "it tells how strict the receiver is", Source: "DevRev documents no encoding of the digest",
+			ask: func(t *Trial) {
+				for _, form := range []string{"in the other encoding", "in the other case", "between spaces", "twice"} {
+					r := t.signed(created, t.body(t.message(created)))
+					values := map[string][]string{
+						"in the other encoding": {simulator.DevRevSignature(t.Secret, r.Body, t.Settings.RawKey, !t.Settings.Hex)},
+						"in the other case":     {strings.ToUpper(right(r))},
+						"between spaces":        {" " + right(r) + " "},
+						"twice":                 {right(r), right(r)},
+					}[form]
+					t.note("the digest %s: %s", form, got(t.send(r.with(devrevHeader, values...))))
+				}
+			},
+		},
+		{
+			ID: "devrev/X01", Level: Info, Needs: []Hook{Rotate},
+			Sent: "after a change of the secret, deliveries signed with the new and with the old one", Expected: "the new one is accepted; the old one as the team decides",
+			Why: "a receiver that knows one secret loses what is on its way during a change", Source: devrevAPI + "; octokit/webhooks.js#770",
+			ask: func(t *Trial) {
+				next := base64.StdEncoding.EncodeToString([]byte("the next secret"))
+				t.Rotate(next)
+				body := t.body(t.message(created))
+				t.note("the new secret: %s", got(t.send(t.signedWith(next, created, body))))
+				body = t.body(t.message(created))
+				t.note("the old secret: %s", got(t.send(t.signed(created, body))))
+			},
+		},
+		{
+			ID: "devrev/K01", Level: Should, Rebuilt: true, Needs: []Hook{InProcess},
+			Sent: "deliveries to a receiver that was built with an empty secret", Expected: "the constructor fails, or every delivery is refused",
+			Why: "a secret that is missing in production must not open the door", Source: "Scottcjn/Rustchain#5053; hivecommons/hive#2885",
+			ask: refusal(func(t *Trial, r *Request) []*Request {
+				return []*Request{t.signedWith("", created, r.Body), r.with(devrevHeader), r.with(devrevHeader, "")}
+			}),
+		},
+	}
+}

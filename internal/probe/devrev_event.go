@@ -1,0 +1,436 @@
+package probe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// devrevTimeProbes ask about stamps, duplicates, retries and order.
+func devrevTimeProbes(applied []Hook) []Probe {
+	// stamped sends an event whose timestamp is that value; nil leaves it out.
+	stamped := func(t *Trial, stamp any) (string, simulator.Attempt) {
+		m := t.message(created)
+		envelope := t.envelope(m)
+		envelope["timestamp"] = stamp
+		if stamp == nil {
+			delete(envelope, "timestamp")
+		}
+		return m.ID, t.send(t.signed(created, text(envelope)))
+	}
+	old := func(age func(*Trial) time.Duration) func(*Trial) {
+		return func(t *Trial) {
+			m := t.message(created)
+			m.At = m.At.Add(-age(t))
+			t.refused(t.deliver(m))
+			t.applied(m.ID, 0)
+		}
+	}
+	return []Probe{
+		{
+			ID: "devrev/T01", Level: Must,
+			Sent: "a signed event of ten minutes ago", Expected: "401, 400 or 403, and no effect",
+			Why: "who has seen one delivery could send it again for ever", Source: devrevBoth + "; windmill-labs/windmill#8596",
+			ask: old(func(t *Trial) time.Duration { return t.Stale }),
+		},
+		{
+			ID: "devrev/T02", Level: Should,
+			Sent: "a signed event of ten minutes ahead", Expected: "401, 400 or 403, and no effect",
+			Why: "a stamp of tomorrow makes a copy good until tomorrow", Source: "camunda/connectors#8989",
+			ask: old(func(t *Trial) time.Duration { return -t.Stale }),
+		},
+		{
+			ID: "devrev/T03", Level: Should,
+			Sent: "a signed event without a timestamp", Expected: "a status of the 400s, and no effect",
+			Why: "the schema does not require the member; without it no age can be judged", Source: devrevAPI + "; linear/linear#1268",
+			ask: func(t *Trial) {
+				id, a := stamped(t, nil)
+				t.rejected(a)
+				t.applied(id, 0)
+			},
+		},
+		{
+			ID: "devrev/T04", Level: Should,
+			Sent: "a signed event whose timestamp is malformed, empty, a number, an object", Expected: "a status of the 400s, and no effect",
+			Why: "a window that is skipped when the stamp cannot be read is none", Source: "own-pay/OwnPay#296",
+			ask: func(t *Trial) {
+				for _, stamp := range []any{"yesterday", "", time.Now().Unix(), map[string]any{"at": "now"}, true} {
+					id, a := stamped(t, stamp)
+					t.rejected(a)
+					t.applied(id, 0)
+				}
+			},
+		},
+		{
+			ID: "devrev/T05", Level: Must, Clock: true,
+			Sent: "stamps with 0, 3 and 9 digits of a second, with Z and +00:00, as old as the time limit, two seconds ahead", Expected: "200",
+			Why: "the pages show several forms; time on the way and clocks that differ are ordinary", Source: devrevBoth,
+			ask: func(t *Trial) {
+				time.Sleep(123456789 * time.Nanosecond) // a bubble begins at a whole second
+				now := time.Now().UTC()
+				for _, stamp := range []string{
+					now.Format("2006-01-02T15:04:05Z"), now.Format("2006-01-02T15:04:05.000Z"), now.Format("2006-01-02T15:04:05.000000000Z"),
+					now.Format("2006-01-02T15:04:05.000+00:00"), now.Add(-t.Fresh + 100*time.Millisecond).Format(time.RFC3339Nano),
+					now.Add(2 * time.Second).Format(time.RFC3339Nano),
+				} {
+					id, a := stamped(t, stamp)
+					if t.accepted(a) && t.Applied != nil && t.count(id) > 1 {
+						t.fail("one effect", "%s", times(t.count(id)))
+					}
+				}
+			},
+		},
+		{
+			ID: "devrev/D01", Level: Must, Clock: true, Needs: applied,
+			Sent: "the same bytes twice", Expected: "200 twice, and one effect",
+			Why: "receivers must tolerate duplicates", Source: devrevGuide + "; scalekit-inc/org-brain-workshop#10",
+			ask: func(t *Trial) {
+				m := t.message(created)
+				r := t.signed(created, t.body(m))
+				t.accepted(t.send(r))
+				t.accepted(t.send(r))
+				t.applied(m.ID, 1)
+			},
+		},
+		{
+			ID: "devrev/D02", Level: Must, Clock: true, Needs: applied,
+			Sent: "the same id 30 seconds later, with a new timestamp and signature", Expected: "200 twice, and one effect",
+			Why: "a retry has the time of its sending, so its bytes differ", Source: devrevAPI + "; documenso/documenso#3204",
+			ask: func(t *Trial) { t.copyAfter(30 * time.Second) },
+		},
+		{
+			ID: "devrev/D03", Level: Must, Needs: applied,
+			Sent: "eight copies at one time", Expected: "one effect",
+			Why: "a receiver may be invoked concurrently; to look first and act then is too late", Source: devrevGuide + "; Devlaner/devlane#332",
+			ask: func(t *Trial) {
+				m := t.message(created)
+				r := t.signed(created, t.body(m))
+				t.slowly(20*time.Millisecond, func() {
+					for _, a := range t.together(slices.Repeat([]*Request{r}, 8)...) {
+						if a.Err != nil {
+							t.fail("eight answers", "%s", got(a))
+						}
+					}
+					t.applied(m.ID, 1)
+				})
+			},
+		},
+		{
+			ID: "devrev/D04", Level: Should, Clock: true, Needs: applied,
+			Sent: "a copy after the whole schedule of retries", Expected: "200 twice, and one effect",
+			Why: "what is forgotten before the last retry is done again", Source: devrevGuide,
+			ask: func(t *Trial) {
+				whole := time.Duration(0)
+				for _, w := range t.Settings.Waits {
+					whole += w
+				}
+				t.copyAfter(whole)
+			},
+		},
+		{
+			ID: "devrev/D05", Level: Must, Needs: applied,
+			Sent: "two events about one object", Expected: "two effects",
+			Why: "to remember objects in place of events loses events", Source: devrevAPI,
+			ask: func(t *Trial) {
+				one := t.work("work_updated", "1", "first", time.Now())
+				two := t.work("work_updated", "1", "second", time.Now().Add(time.Millisecond))
+				t.accepted(t.deliver(one))
+				t.accepted(t.deliver(two))
+				t.applied(one.ID, 1)
+				t.applied(two.ID, 1)
+			},
+		},
+		{
+			ID: "devrev/D06", Level: Info, Needs: applied,
+			Sent: "the same id for another webhook_id", Expected: "no expectation: two webhooks may lead to one URL",
+			Why: "it tells what the receiver takes for the same event", Source: devrevAPI,
+			ask: func(t *Trial) {
+				m := t.message(created)
+				t.accepted(t.deliver(m))
+				m.Webhook += "2"
+				t.accepted(t.deliver(m))
+				t.note("an event that comes from two webhooks has %s", times(t.count(m.ID)))
+			},
+		},
+		{
+			ID: "devrev/R01", Level: Must, Clock: true, Needs: []Hook{Applied, FailNext},
+			Sent: "an event whose effect fails once, with the retries that follow", Expected: "another status than 2xx, then 200, and one effect",
+			Why: "what is acknowledged or remembered before it is done is lost when it fails", Source: devrevGuide + "; aashutoshkumarbhardwaj/CreatorOs#984",
+			ask: func(t *Trial) {
+				t.FailNext(1)
+				m := t.message(created)
+				all := t.attempts(t.again(m))
+				t.accepted(all[len(all)-1])
+				t.applied(m.ID, 1)
+			},
+		},
+		{
+			ID: "devrev/R02", Level: Must, Clock: true, Needs: []Hook{SlowBy},
+			Sent: "an event whose effect takes ten seconds", Expected: "200 within the three seconds",
+			Why: "an attempt without an answer is aborted and made again", Source: devrevGuide + "; tramlinehq/tramline#128",
+			ask: func(t *Trial) {
+				t.SlowBy(10 * time.Second)
+				t.accepted(t.deliver(t.message(created)))
+			},
+		},
+		{
+			ID: "devrev/R03", Level: Must, Clock: true, Needs: []Hook{Applied, SlowBy},
+			Sent: "an event whose effect takes four seconds, three times, as if each answer were lost", Expected: "one effect",
+			Why: "the work goes on after the sender has hung up, and the retry comes", Source: devrevGuide,
+			ask: func(t *Trial) {
+				t.SlowBy(4 * time.Second)
+				m := t.message(created)
+				next := t.again(m)
+				t.send(next())
+				for _, w := range t.Settings.Waits {
+					time.Sleep(w)
+					t.send(next())
+				}
+				t.applied(m.ID, 1)
+			},
+		},
+		{
+			ID: "devrev/R04", Level: Must, Clock: true, Needs: []Hook{Applied, SlowBy},
+			Sent: "an event whose effect takes two seconds; a look a minute later", Expected: "one effect",
+			Why: "work that goes on after the answer must not use the request's context", Source: "sipeed/picoclaw#914; mark3labs/mcp-go#248",
+			ask: func(t *Trial) {
+				t.SlowBy(2 * time.Second)
+				m := t.message(created)
+				if t.accepted(t.deliver(m)) {
+					t.applied(m.ID, 1)
+				}
+			},
+		},
+		{
+			ID: "devrev/R05", Level: Info, Clock: true,
+			Sent: "an attempt after each of the waits, with the stamp of the event", Expected: "no expectation: the pages disagree about the stamp of a retry",
+			Why: "it tells which retries would be lost if the stamp is the event's", Source: devrevBoth,
+			ask: func(t *Trial) {
+				begun := time.Now()
+				for i := 0; ; i++ {
+					m := t.message(created)
+					m.At = begun
+					t.note("%v after the event: %s", time.Since(begun), got(t.deliver(m)))
+					if i == len(t.Settings.Waits) {
+						return
+					}
+					time.Sleep(t.Settings.Waits[i])
+				}
+			},
+		},
+		{
+			ID: "devrev/O01", Level: Should, Clock: true, Needs: []Hook{State},
+			Sent: "a newer update of an object, then an older one", Expected: "200 twice, and the newer state stays",
+			Why: "events come in an order that is nearly that of the changes", Source: devrevGuide + "; google/go-github#2706",
+			ask: func(t *Trial) {
+				at := time.Now()
+				newer, older := t.work("work_updated", "1", "newer", at), t.work("work_updated", "1", "older", at.Add(-time.Second))
+				t.accepted(t.deliver(newer))
+				before := t.stateOf("1")
+				t.accepted(t.deliver(older))
+				t.stays("1", before)
+				if before == t.stateOf("unknown") {
+					t.fail("a state of the object that was updated", "%q, as of one that is unknown", before)
+				}
+				t.deliver(t.work("work_updated", "1", "tie", at))
+				t.note("of two updates with one modified_date, the later to come counts: %v", t.stateOf("1") != before)
+			},
+		},
+		{
+			ID: "devrev/O02", Level: Should, Clock: true, Needs: []Hook{State},
+			Sent: "a deletion, then an update from before it", Expected: "200 twice, and the object stays deleted",
+			Why: "a late update must not bring back what is gone", Source: devrevGuide,
+			ask: func(t *Trial) {
+				at := time.Now()
+				t.accepted(t.deliver(t.work(created, "1", "title", at.Add(-2*time.Second))))
+				t.accepted(t.deliver(t.work("work_deleted", "1", "", at)))
+				before := t.stateOf("1")
+				t.accepted(t.deliver(t.work("work_updated", "1", "late", at.Add(-time.Second))))
+				t.stays("1", before)
+			},
+		},
+		{
+			ID: "devrev/O03", Level: Should, Clock: true, Needs: []Hook{State},
+			Sent: "an update before the creation", Expected: "no status of the 500s, and the object is there",
+			Why: "an update may come first", Source: devrevGuide,
+			ask: func(t *Trial) {
+				at := time.Now()
+				t.healthy(t.deliver(t.work("work_updated", "1", "newer", at)))
+				t.healthy(t.deliver(t.work(created, "1", "older", at.Add(-time.Second))))
+				if t.stateOf("1") == t.stateOf("unknown") {
+					t.fail("the object", "nothing")
+				}
+			},
+		},
+	}
+}
+
+// copyAfter delivers an event, and a copy of it as a retry would be, later.
+func (t *Trial) copyAfter(d time.Duration) {
+	m := t.message(created)
+	t.accepted(t.deliver(m))
+	time.Sleep(d)
+	m.At = time.Now()
+	t.accepted(t.deliver(m))
+	t.applied(m.ID, 1)
+}
+
+// object is the id of a work item.
+func object(number string) string { return "don:core:dvrv-us-1:devo/example:issue/" + number }
+
+// work is an event about a work item.
+func (t *Trial) work(event, number, title string, modified time.Time) simulator.Message {
+	m := t.message(event)
+	m.At = modified
+	if event == "work_deleted" {
+		m.Payload = map[string]any{"id": object(number)}
+		return m
+	}
+	m.Payload = map[string]any{"work": map[string]any{
+		"type": "issue", "id": object(number), "owned_by": []any{}, "title": title,
+		"modified_date": modified.UTC().Format("2006-01-02T15:04:05.000Z"),
+	}}
+	return m
+}
+
+func (t *Trial) stateOf(number string) string {
+	if t.Settle != nil {
+		t.Settle()
+	}
+	return t.State(object(number))
+}
+
+func (t *Trial) stays(number, before string) {
+	if now := t.stateOf(number); now != before {
+		t.fail(fmt.Sprintf("the state %q", before), "%q", now)
+	}
+}
+
+// devrevFormProbes ask about types, forms, methods and sizes.
+func devrevFormProbes(applied []Hook) []Probe {
+	type envelope = map[string]any
+	sent := func(t *Trial, change func(envelope)) (string, simulator.Attempt) {
+		m := t.message(created)
+		e := t.envelope(m)
+		change(e)
+		return m.ID, t.send(t.signed(created, text(e)))
+	}
+	return []Probe{
+		{
+			ID: "devrev/U01", Level: Must,
+			Sent: "a type that no page lists", Expected: "200",
+			Why: "the list grows; other answers count as failures, and sustained failures stop all events", Source: devrevAPI + "; mattermost/mattermost-plugin-zoom#257",
+			ask: func(t *Trial) {
+				m := t.message("comet_observed")
+				m.Payload = envelope{"comet": envelope{"id": object("9")}}
+				t.accepted(t.deliver(m))
+			},
+		},
+		{
+			ID: "devrev/U02", Level: Must,
+			Sent: "members that no page lists", Expected: "200, and one effect",
+			Why: "the vendor's own samples have some; strict decoders refuse them", Source: devrevAPI,
+			ask: func(t *Trial) {
+				id, a := sent(t, func(e envelope) {
+					e["unique_key"] = "ISS-1"
+					e[created].(envelope)["work"].(envelope)["unique_key"] = "ISS-1"
+				})
+				if t.accepted(a) {
+					t.applied(id, 1)
+				}
+			},
+		},
+		{
+			ID: "devrev/U03", Level: Should,
+			Sent: "an event without a type", Expected: "no status of the 500s, no panic",
+			Why: "the schema does not require the member", Source: devrevAPI,
+			ask: func(t *Trial) {
+				_, a := sent(t, func(e envelope) { delete(e, "type") })
+				t.healthy(a)
+			},
+		},
+		{
+			ID: "devrev/U04", Level: Should,
+			Sent: "a type without its payload, with null, with an empty one", Expected: "no status of the 500s, no panic",
+			Why: "the schema allows it, and a missing object is a nil pointer in Go", Source: devrevAPI + "; runatlantis/atlantis#150; apache/devlake#5681",
+			ask: func(t *Trial) {
+				for _, payload := range []any{"none", nil, envelope{}, envelope{"work": nil}} {
+					_, a := sent(t, func(e envelope) {
+						if e[created] = payload; payload == "none" {
+							delete(e, created)
+						}
+					})
+					t.healthy(a)
+				}
+				_, a := sent(t, func(e envelope) { e["type"] = "verify"; delete(e, created) })
+				t.healthy(a)
+			},
+		},
+		{
+			ID: "devrev/U05", Level: Should,
+			Sent: "each documented type with the smallest payload that its schema allows", Expected: "no status of the 500s, no panic",
+			Why: "most of the types were never tried", Source: devrevAPI,
+			ask: func(t *Trial) {
+				for _, event := range t.live.EventTypes() {
+					t.healthy(t.deliver(t.message(event)))
+				}
+			},
+		},
+		{
+			ID: "devrev/J01", Level: Should,
+			Sent: "signed bodies that are no event: empty, {, null, [], a string, bad UTF-8, 20,000 brackets, two documents, a byte order mark, a doubled type", Expected: "a status of the 400s, or 200 for legal JSON; no panic",
+			Why: "a correct signature says nothing about the form", Source: "practice",
+			ask: func(t *Trial) { t.malformed(created, string(t.body(t.message(created)))) },
+		},
+		{
+			ID: "devrev/M01", Level: Should,
+			Sent: "GET, HEAD, PUT, DELETE, OPTIONS and PATCH with a valid signature", Expected: "no effect, and no status of the 500s; 405 is best",
+			Why: "probes and crawlers send them", Source: "mattermost/mattermost-plugin-apps#389; adnanh/webhook#423",
+			ask: func(t *Trial) {
+				for _, method := range []string{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"} {
+					m := t.message(created)
+					t.method(method, t.signed(created, t.body(m)), m.ID)
+				}
+			},
+		},
+		{
+			ID: "devrev/C01", Level: Should,
+			Sent: "Content-Type: application/json; charset=utf-8", Expected: "200, and one effect",
+			Why: "a comparison with the bare media type loses the body", Source: "airqo-platform/AirQo-api#6616",
+			ask: func(t *Trial) {
+				m := t.message(created)
+				if t.accepted(t.send(t.signed(created, t.body(m)).with("Content-Type", "application/json; charset=utf-8"))) {
+					t.applied(m.ID, 1)
+				}
+			},
+		},
+		{
+			ID: "devrev/B01", Level: Should, Needs: []Hook{InProcess},
+			Sent: "an unsigned body of 32 MiB", Expected: "a refusal after 4 MiB at most; 413 is best",
+			Why: "everybody can fill the memory of a receiver that reads without a limit", Source: "adnanh/webhook#756; monetr/monetr#3093",
+			ask: func(t *Trial) { t.flood(t.signed(created, nil).with(devrevHeader, "wrong")) },
+		},
+		{
+			ID: "devrev/B02", Level: Should,
+			Sent: "a valid event of 300 KiB", Expected: "200, and one effect",
+			Why: "objects with custom fields are large", Source: "rotki/rotki.com#622",
+			ask: func(t *Trial) {
+				id, a := sent(t, func(e envelope) {
+					e[created].(envelope)["work"].(envelope)["custom_fields"] = envelope{"note": strings.Repeat("x", t.Accept)}
+				})
+				if t.accepted(a) {
+					t.applied(id, 1)
+				}
+			},
+		},
+		{
+			ID: "devrev/B03", Level: Info, Clock: true, Needs: []Hook{InProcess},
+			Sent: "a body that trickles", Expected: "no expectation: a deadline of the server's is out of sight here",
+			Why: "slow senders hold connections", Source: "practice",
+			ask: func(t *Trial) { t.trickle(t.signed(created, nil)) },
+		},
+	}
+}

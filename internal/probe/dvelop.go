@@ -1,0 +1,490 @@
+package probe
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/webhookvcr/internal/simulator"
+)
+
+const (
+	dvelopGuide = `d.velop, "Webhooks" of the DMS documentation`
+	dvelopAPI   = "d.velop dms-config OpenAPI document, schema WebHook"
+	dvelopAuth  = "Authorization"
+	dvelopOld   = "X-Dv-Api-Key"
+	imported    = "postimport"
+
+	dvelopBase, dvelopTenant, dvelopSig = "X-Dv-Baseuri", "X-Dv-Tenant-Id", "X-Dv-Sig-1"
+)
+
+// document is an event about a document with an id of its own.
+func (t *Trial) document(event string) simulator.Message {
+	m := t.message(event)
+	m.ID = fmt.Sprintf("XY%s%08d", t.run, t.made)
+	if m.Payload == nil { // what d.velop sends at most events is not documented
+		m.Payload = t.message(imported).Payload
+	}
+	var object map[string]any
+	_ = json.Unmarshal(text(m.Payload), &object)
+	if doc, ok := object["doc"].(map[string]any); ok {
+		doc["id"] = m.ID
+	}
+	m.Payload = object
+	return m
+}
+
+// repeated calls a receiver as d.velop does: with the same bytes again until an
+// answer comes in time that it takes.
+func (t *Trial) repeated(m simulator.Message) []simulator.Attempt {
+	r := t.signed(m.Event, t.body(m))
+	return t.attempts(func() *Request { return r })
+}
+
+// routed is a request as the router of a tenant's apps passes it on.
+func (t *Trial) routed(r *Request, app App) *Request {
+	signature, err := simulator.DVelopAppSignature(app.Secret, app.Base, app.Tenant)
+	if err != nil {
+		t.fail("a signature that can be made", "%v", err)
+	}
+	return r.with(dvelopBase, app.Base).with(dvelopTenant, app.Tenant).with(dvelopSig, signature)
+}
+
+// dvelopProbes are the questions to a receiver of d.velop's events.
+func dvelopProbes() []Probe {
+	return slices.Concat(dvelopKeyProbes(), dvelopWorkProbes(), dvelopFormProbes())
+}
+
+func dvelopKeyProbes() []Probe {
+	// unauthorized sends deliveries that must be refused, without an effect.
+	unauthorized := func(change func(t *Trial, r *Request) []*Request) func(*Trial) {
+		return func(t *Trial) {
+			m := t.document(imported)
+			for _, r := range change(t, t.signed(imported, t.body(m))) {
+				if a := t.send(r); a.Err != nil || a.Status != http.StatusUnauthorized && a.Status != http.StatusForbidden {
+					t.fail("status 401 or 403", "%s", got(a))
+				}
+				t.applied(m.ID, 0)
+			}
+		}
+	}
+	bearer := func(r *Request, keys ...string) *Request {
+		for i, k := range keys {
+			keys[i] = "Bearer " + k
+		}
+		return r.with(dvelopAuth, keys...)
+	}
+	return []Probe{
+		{
+			ID: "dvelop/M02", Level: Should, Gate: true,
+			Sent: "a POST to the registered URI", Expected: "no redirect",
+			Why: "a redirect to a sign-in page counts as a failure", Source: "d.velop's public middlewares redirect what is not authenticated",
+			ask: func(t *Trial) { t.direct(t.deliver(t.document(imported))) },
+		},
+		{
+			ID: "dvelop/A01", Level: Must, Gate: true,
+			Sent: "a postimport with Authorization: Bearer KEY", Expected: "a status of the 200s, and one effect",
+			Why: "a receiver that refuses what d.velop sends gets no event at all", Source: dvelopGuide,
+			ask: func(t *Trial) {
+				m := t.document(imported)
+				a := t.deliver(m)
+				if t.accepted(a) {
+					t.applied(m.ID, 1)
+				} else if b := t.send(t.signed(imported, t.body(m)).with(dvelopAuth).with(dvelopOld, t.Secret)); b.Err == nil && b.Status/100 == 2 {
+					t.note("the receiver accepts the key in x-dv-api-key, the header of older servers")
+				}
+			},
+		},
+		{
+			ID: "dvelop/A02", Level: Must,
+			Sent: "another key, the key with a letter more, half of it", Expected: "401 or 403, and no effect",
+			Why: "everybody who knows the URI could send events", Source: dvelopGuide,
+			ask: unauthorized(func(t *Trial, r *Request) []*Request {
+				return []*Request{bearer(r, "another-key"), bearer(r, t.Secret+"x"), bearer(r, t.Secret[:len(t.Secret)/2])}
+			}),
+		},
+		{
+			ID: "dvelop/A03", Level: Must,
+			Sent: "no key, an empty one, two Authorization lines", Expected: "401 or 403, and no effect",
+			Why: "a check that runs only when the header is there protects nothing", Source: dvelopGuide,
+			ask: unauthorized(func(t *Trial, r *Request) []*Request {
+				return []*Request{r.with(dvelopAuth), bearer(r, ""), r.with(dvelopAuth, ""), bearer(r, "another-key", t.Secret)}
+			}),
+		},
+		{
+			ID: "dvelop/A04", Level: Should,
+			Sent: "Authorization: Basic KEY, and KEY alone", Expected: "401 or 403, and no effect",
+			Why: "the scheme says what follows; who ignores it takes other credentials for keys", Source: "frain-dev/convoy",
+			ask: unauthorized(func(t *Trial, r *Request) []*Request {
+				return []*Request{r.with(dvelopAuth, "Basic "+t.Secret), r.with(dvelopAuth, t.Secret)}
+			}),
+		},
+		{
+			ID: "dvelop/A05", Level: Should,
+			Sent: "Authorization: bearer KEY", Expected: "a status of the 200s",
+			Why: "the name of a scheme has no case", Source: "RFC 9110, section 11.1",
+			ask: func(t *Trial) {
+				m := t.document(imported)
+				t.accepted(t.send(t.signed(imported, t.body(m)).with(dvelopAuth, "bearer "+t.Secret)))
+			},
+		},
+		{
+			ID: "dvelop/A06", Level: Should,
+			Sent: "the key in x-dv-api-key alone", Expected: "with LegacyKey a status of the 200s, otherwise 401 or 403 and no effect",
+			Why: "older servers send it there; a way in that nobody uses is one too many", Source: "two copies of d.velop's guide name the change",
+			ask: func(t *Trial) {
+				old := func(t *Trial, r *Request) []*Request { return []*Request{r.with(dvelopAuth).with(dvelopOld, t.Secret)} }
+				if !t.LegacyKey {
+					unauthorized(old)(t)
+					return
+				}
+				t.accepted(t.send(old(t, t.signed(imported, t.body(t.document(imported))))[0]))
+			},
+		},
+		{
+			ID: "dvelop/A07", Level: Should,
+			Sent: "the key in x-dv-api-key, and another one in Authorization", Expected: "401 or 403, and no effect",
+			Why: "where two headers disagree, one of them is a forger's", Source: "practice",
+			ask: unauthorized(func(t *Trial, r *Request) []*Request {
+				return []*Request{bearer(r, "another-key").with(dvelopOld, t.Secret)}
+			}),
+		},
+		{
+			ID: "dvelop/A08", Level: Must,
+			Sent: "the key in the query and in the body, not in the header", Expected: "401 or 403, and no effect",
+			Why: "URLs and bodies are logged", Source: dvelopGuide,
+			ask: unauthorized(func(t *Trial, r *Request) []*Request {
+				in := *r.with(dvelopAuth)
+				in.URL += "?apiKey=" + url.QueryEscape(t.Secret) + "&key=" + url.QueryEscape(t.Secret)
+				in.Body = []byte(strings.Replace(string(r.Body), "{", `{"apiKey":`+strconv.Quote(t.Secret)+`,`, 1))
+				return []*Request{&in}
+			}),
+		},
+		{
+			ID: "dvelop/A09", Level: Must,
+			Sent: "requests that must be refused", Expected: "answers that do not hold the key",
+			Why: "an error text that helps the honest helps the forger", Source: "lanej/hmac#17",
+			ask: func(t *Trial) {
+				r := t.signed(imported, t.body(t.document(imported)))
+				for _, bad := range []*Request{bearer(r, "another-key"), r.with(dvelopAuth)} {
+					if a := t.send(bad); strings.Contains(string(a.Body)+fmt.Sprint(a.Header), t.Secret) {
+						t.fail("no key", "%s", got(a))
+					}
+				}
+			},
+		},
+		{
+			ID: "dvelop/A10", Level: Should,
+			Sent: "to an app of the cloud: a wrong x-dv-sig-1, and none", Expected: "401 or 403, and no effect",
+			Why: "without the check anybody can name another tenant and its address", Source: "d.velop's app SDK for Go",
+			ask: func(t *Trial) {
+				if t.App == nil {
+					t.skipped = "CloudApp was not given"
+					return
+				}
+				unauthorized(func(t *Trial, r *Request) []*Request {
+					wrong := t.routed(r, App{t.App.Secret, t.App.Base + ".example", t.App.Tenant}).with(dvelopBase, t.App.Base)
+					return []*Request{wrong, r.with(dvelopSig)}
+				})(t)
+			},
+		},
+		{
+			ID: "dvelop/A11", Level: Should,
+			Sent: "to an app of the cloud: another tenant, rightly signed, with the key of the first", Expected: "401 or 403, and no effect",
+			Why: "one app serves many tenants, and a key belongs to one of them", Source: "d.velop's app SDK for Go",
+			ask: func(t *Trial) {
+				if t.App == nil {
+					t.skipped = "CloudApp was not given"
+					return
+				}
+				unauthorized(func(t *Trial, r *Request) []*Request {
+					return []*Request{t.routed(r, App{t.App.Secret, "https://other.example.com", t.App.Tenant + "-2"})}
+				})(t)
+			},
+		},
+		{
+			ID: "dvelop/K01", Level: Should, Rebuilt: true, Needs: []Hook{InProcess},
+			Sent: "deliveries to a receiver that was built with an empty key", Expected: "the constructor fails, or every delivery is refused",
+			Why: "a key that is missing in production must not open the door", Source: "Scottcjn/Rustchain#5053",
+			ask: unauthorized(func(_ *Trial, r *Request) []*Request {
+				return []*Request{r.with(dvelopAuth), bearer(r, ""), r.with(dvelopAuth, "Bearer"), bearer(r, "any")}
+			}),
+		},
+	}
+}
+
+func dvelopWorkProbes() []Probe {
+	return []Probe{
+		{
+			ID: "dvelop/Z01", Level: Must, Clock: true, ClockGate: true, Needs: []Hook{InProcess},
+			Sent: "three events", Expected: "no goroutine that stays when the receiver is cleaned up",
+			Why: "what is never stopped keeps memory, and acts when nobody expects it", Source: "practice",
+			ask: func(t *Trial) {
+				for range 3 {
+					t.deliver(t.document(imported)) // the gates judge the answers
+				}
+			},
+		},
+		{
+			ID: "dvelop/T01", Level: Must, Clock: true, Needs: []Hook{SlowBy},
+			Sent: "an event whose effect takes ten seconds, to a webhook with NONE or STATUS", Expected: "an answer within the webhook's timeout, 300 ms by default",
+			Why: "a call without an answer is made up to three times more", Source: dvelopAPI,
+			ask: func(t *Trial) {
+				if t.HandleResponse == "STATUS_AND_BODY" {
+					t.skipped = "the answer to a webhook with STATUS_AND_BODY is the effect's"
+					return
+				}
+				t.SlowBy(10 * time.Second)
+				t.accepted(t.deliver(t.document(imported)))
+			},
+		},
+		{
+			ID: "dvelop/T02", Level: Info, Clock: true, Needs: []Hook{Applied, SlowBy},
+			Sent: "events whose effects take a millisecond less and a millisecond more than the timeout", Expected: "no expectation: it tells what the limit costs",
+			Why: "a user waits for the answer", Source: dvelopAPI,
+			ask: func(t *Trial) {
+				for _, d := range []time.Duration{-time.Millisecond, time.Millisecond} {
+					t.SlowBy(t.Settings.Timeout + d)
+					m := t.document(imported)
+					all := t.repeated(m)
+					t.Settle()
+					t.note("an effect of %v: called %d times, %s", t.Settings.Timeout+d, len(all), times(t.count(m.ID)))
+				}
+			},
+		},
+		{
+			ID: "dvelop/R01", Level: Must, Clock: true, Needs: []Hook{Applied, SlowBy},
+			Sent: "an event whose effect takes a millisecond more than the timeout, four times", Expected: "one effect",
+			Why: "no id of a delivery is documented; a receiver that knows no document again acts four times", Source: dvelopAPI,
+			ask: func(t *Trial) {
+				t.SlowBy(t.Settings.Timeout + time.Millisecond)
+				m := t.document(imported)
+				r := t.signed(imported, t.body(m))
+				t.send(r)
+				for range t.Settings.Waits {
+					t.send(r)
+				}
+				t.applied(m.ID, 1)
+			},
+		},
+		{
+			ID: "dvelop/R02", Level: Must, Clock: true, Needs: []Hook{Applied, FailNext},
+			Sent: "an event whose effect fails once, with the calls that follow", Expected: "another status than 2xx, then 2xx, and one effect",
+			Why: "a wrong answer is called again; what was acknowledged before it was done is lost", Source: dvelopAPI,
+			ask: func(t *Trial) {
+				t.FailNext(1)
+				m := t.document(imported)
+				all := t.repeated(m)
+				t.accepted(all[len(all)-1])
+				t.applied(m.ID, 1)
+			},
+		},
+		{
+			ID: "dvelop/R03", Level: Must, Needs: []Hook{Applied},
+			Sent: "the same call four times at once", Expected: "one effect",
+			Why: "a slow run goes on when the next one comes", Source: dvelopAPI,
+			ask: func(t *Trial) {
+				m := t.document(imported)
+				r := t.signed(imported, t.body(m))
+				t.slowly(20*time.Millisecond, func() {
+					t.together(slices.Repeat([]*Request{r}, 4)...)
+					t.applied(m.ID, 1)
+				})
+			},
+		},
+		{
+			ID: "dvelop/R04", Level: Should, Clock: true, Needs: []Hook{Applied, FailNext},
+			Sent: "one call, whose effect fails, to a webhook without retry", Expected: "another status than 2xx, or the effect after all",
+			Why: "nothing comes again, so 2xx may only follow what is stored", Source: dvelopAPI,
+			ask: func(t *Trial) {
+				t.FailNext(1)
+				m := t.document(imported)
+				a := t.deliver(m)
+				t.Settle()
+				if n := t.count(m.ID); a.Err == nil && a.Status/100 == 2 && n == 0 {
+					t.fail("another status than 2xx, or one effect", "%s and no effect", got(a))
+				}
+			},
+		},
+		{
+			ID: "dvelop/R05", Level: Must, Clock: true, Needs: []Hook{Applied, SlowBy},
+			Sent: "an event whose effect takes a second; a look a minute later", Expected: "one effect",
+			Why: "work that goes on after the answer must not use the request's context", Source: "sipeed/picoclaw#914",
+			ask: func(t *Trial) {
+				t.SlowBy(time.Second)
+				m := t.document(imported)
+				t.deliver(m)
+				t.applied(m.ID, 1)
+			},
+		},
+		{
+			ID: "dvelop/D01", Level: Must, Clock: true, Needs: []Hook{Applied},
+			Sent: "two documents, and the first of them again an hour later", Expected: "three effects",
+			Why: "an hour later it is another event; to know documents for ever loses it", Source: "follows from the lack of an id",
+			ask: func(t *Trial) {
+				one, two := t.document(imported), t.document(imported)
+				t.accepted(t.deliver(one))
+				t.accepted(t.deliver(two))
+				time.Sleep(time.Hour)
+				t.accepted(t.deliver(one))
+				t.applied(one.ID, 2)
+				t.applied(two.ID, 1)
+			},
+		},
+		{
+			ID: "dvelop/O01", Level: Should, Needs: []Hook{Applied},
+			Sent: "events about two documents that overlap", Expected: "one effect for each",
+			Why: "order is kept within one event only; users work at the same time", Source: dvelopGuide,
+			ask: func(t *Trial) {
+				one, two := t.document(imported), t.document(imported)
+				t.slowly(20*time.Millisecond, func() {
+					for _, a := range t.together(t.signed(imported, t.body(one)), t.signed(imported, t.body(two))) {
+						t.accepted(a)
+					}
+				})
+				t.applied(one.ID, 1)
+				t.applied(two.ID, 1)
+			},
+		},
+	}
+}
+
+func dvelopFormProbes() []Probe {
+	// sent delivers a document after a change of its body.
+	sent := func(t *Trial, change func(map[string]any)) (string, simulator.Attempt) {
+		m := t.document(imported)
+		object, _ := m.Payload.(map[string]any)
+		change(object)
+		m.Payload = object
+		return m.ID, t.deliver(m)
+	}
+	return []Probe{
+		{
+			ID: "dvelop/H03", Level: Must,
+			Sent: "an event to a webhook with STATUS_AND_BODY", Expected: "a body of the media type application/json, or one that ends in +json",
+			Why: "code and body count; what cannot be parsed must not get into a process", Source: dvelopAPI,
+			ask: func(t *Trial) {
+				if t.HandleResponse != "STATUS_AND_BODY" {
+					t.skipped = "the webhook is one with " + t.HandleResponse
+					return
+				}
+				a := t.deliver(t.document(imported))
+				if kind := media(a); !json.Valid(a.Body) || kind != "application/json" && !strings.HasSuffix(kind, "+json") {
+					t.fail("a body of JSON", "%s as %q", got(a), a.Header.Get("Content-Type"))
+				}
+			},
+		},
+		{
+			ID: "dvelop/H04", Level: Should, Needs: []Hook{FailNext},
+			Sent: "an event whose effect fails", Expected: "an answer without a stack trace and without the key",
+			Why: "people read it", Source: dvelopGuide,
+			ask: func(t *Trial) {
+				t.FailNext(1)
+				a := t.deliver(t.document(imported))
+				for _, trace := range []string{"goroutine ", ".go:", "Traceback", "\tat "} {
+					if strings.Contains(string(a.Body), trace) {
+						t.fail("no stack trace", "%s", got(a))
+					}
+				}
+				if strings.Contains(string(a.Body), t.Secret) {
+					t.fail("no key", "%s", got(a))
+				}
+			},
+		},
+		{
+			ID: "dvelop/H05", Level: Should,
+			Sent: "the same call twice", Expected: "the same answer",
+			Why: "a call that is made again must not turn a decision around", Source: "follows from the retries",
+			ask: func(t *Trial) {
+				r := t.signed(imported, t.body(t.document(imported)))
+				first, second := t.send(r), t.send(r)
+				if first.Status != second.Status || string(first.Body) != string(second.Body) {
+					t.fail(got(first), "%s", got(second))
+				}
+			},
+		},
+		{
+			ID: "dvelop/E01", Level: Should,
+			Sent: "each known event, and an unknown one, at the URI with {event}", Expected: "no status of the 500s, no panic",
+			Why: "the body names no event; what the receiver does not expect must not break it", Source: dvelopAPI + "; the events of a public program",
+			ask: func(t *Trial) {
+				for _, event := range append(t.live.EventTypes(), "postsomething") {
+					t.healthy(t.deliver(t.document(event)))
+				}
+			},
+		},
+		{
+			ID: "dvelop/E02", Level: Should,
+			Sent: "members that no page lists; no doc, doc null, doc.size as a string, document in place of doc", Expected: "a status of the 200s and one effect; for the others no status of the 500s, no panic",
+			Why: "only a part of the members is known: strict decoders refuse the rest, and a missing object is a nil pointer in Go", Source: "a public program's models",
+			ask: func(t *Trial) {
+				id, a := sent(t, func(o map[string]any) {
+					o["user"] = map[string]any{"id": "1"}
+					o["doc"].(map[string]any)["caption"] = "An invoice"
+				})
+				if t.accepted(a) {
+					t.applied(id, 1)
+				}
+				for _, change := range []func(map[string]any){
+					func(o map[string]any) { delete(o, "doc") },
+					func(o map[string]any) { o["doc"] = nil },
+					func(o map[string]any) { o["doc"].(map[string]any)["size"] = "1024" },
+					func(o map[string]any) { o["document"] = o["doc"]; delete(o, "doc") },
+				} {
+					_, a := sent(t, change)
+					t.healthy(a)
+				}
+			},
+		},
+		{
+			ID: "dvelop/E03", Level: Should, Clock: true, Needs: []Hook{Applied, FailNext},
+			Sent: "a postimport whose effect fails at each of the four calls, as when the document's properties are not there yet", Expected: "one effect a minute later",
+			Why: "the four calls may be over before the properties are written", Source: "a public receiver waits three seconds for them",
+			ask: func(t *Trial) {
+				t.FailNext(1 + len(t.Settings.Waits))
+				m := t.document(imported)
+				t.repeated(m)
+				t.applied(m.ID, 1)
+			},
+		},
+		{
+			ID: "dvelop/J01", Level: Should,
+			Sent: "bodies that are no event: empty, {, null, [], a string, bad UTF-8, 20,000 brackets, two documents, a byte order mark", Expected: "a status of the 400s, or 200 for legal JSON; no panic",
+			Why: "a correct key says nothing about the form", Source: "practice",
+			ask: func(t *Trial) { t.malformed(imported, string(t.body(t.document(imported)))) },
+		},
+		{
+			ID: "dvelop/M01", Level: Should,
+			Sent: "GET, HEAD, PUT, DELETE, OPTIONS and PATCH with the key", Expected: "no effect, and no status of the 500s; 405 is best",
+			Why: "probes and crawlers send them", Source: "mattermost/mattermost-plugin-apps#389",
+			ask: func(t *Trial) {
+				for _, method := range []string{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"} {
+					m := t.document(imported)
+					t.method(method, t.signed(imported, t.body(m)), m.ID)
+				}
+			},
+		},
+		{
+			ID: "dvelop/C01", Level: Should,
+			Sent: "Content-Type: application/json; charset=utf-8", Expected: "a status of the 200s, and one effect",
+			Why: "a comparison with the bare media type loses the body", Source: "airqo-platform/AirQo-api#6616",
+			ask: func(t *Trial) {
+				m := t.document(imported)
+				if t.accepted(t.send(t.signed(imported, t.body(m)).with("Content-Type", "application/json; charset=utf-8"))) {
+					t.applied(m.ID, 1)
+				}
+			},
+		},
+		{
+			ID: "dvelop/B01", Level: Should, Needs: []Hook{InProcess},
+			Sent: "a body of 32 MiB without a key", Expected: "a refusal after 4 MiB at most",
+			Why: "everybody can fill the memory of a receiver that reads without a limit", Source: "adnanh/webhook#756",
+			ask: func(t *Trial) { t.flood(t.signed(imported, nil).with(dvelopAuth)) },
+		},
+	}
+}

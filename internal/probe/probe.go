@@ -1,0 +1,231 @@
+// Package probe asks questions to a receiver: an http.Handler, or a server, that
+// takes a vendor's deliveries.
+//
+// A [Probe] is one question: it sends deliveries, looks at the answers and at what
+// the receiver did, and gives a [Verdict]. The probes of each vendor stand in the
+// vendor's own file. The package imports no testing, because the command asks the
+// same questions over HTTP; what a clock must do is its callers' business.
+package probe
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// Level says how binding the expectation of a probe is.
+type Level int
+
+// The levels.
+const (
+	// Must is documented by the vendor, or follows from what is.
+	Must Level = iota
+	// Should is the practice of those who run receivers.
+	Should
+	// Info is where documents are silent or disagree: it is reported and never fails.
+	Info
+)
+
+// String returns the level's name.
+func (l Level) String() string { return [...]string{"must", "should", "info"}[l] }
+
+// Probe is one question to a receiver.
+type Probe struct {
+	// ID is stable, such as "devrev/S05".
+	ID string
+	// Level says how binding the expectation is.
+	Level Level
+	// Sent and Expected say what is sent, and what a sound receiver does.
+	Sent, Expected string
+	// Why says what goes wrong otherwise, and Source where that is written.
+	Why, Source string
+	// Gate marks a probe without which the others say nothing.
+	Gate bool
+	// Clock marks a probe that waits as long as the vendor does. The others of them
+	// say nothing when one that is a ClockGate fails.
+	Clock, ClockGate bool
+	// Needs are the hooks without which the probe cannot judge.
+	Needs []Hook
+	// Rebuilt is the probe of a receiver that was built with an empty secret.
+	Rebuilt bool
+
+	ask func(*Trial)
+}
+
+// Hook is a way to look into a receiver.
+type Hook string
+
+// The hooks.
+const (
+	Applied   Hook = "Applied"
+	State     Hook = "State"
+	FailNext  Hook = "FailNext"
+	SlowBy    Hook = "SlowBy"
+	Rotate    Hook = "Rotate"
+	InProcess Hook = "Handler" // the receiver is a handler in this process
+)
+
+// Subject is the receiver that is asked. Hooks that it does not offer are nil.
+type Subject struct {
+	// Handler is a receiver in this process, or Network leads to one elsewhere.
+	Handler http.Handler
+	Network http.RoundTripper
+	// Applied returns what the receiver has acted on, in order: the ids of events,
+	// or of documents for a vendor whose events have none.
+	Applied func() []string
+	// State describes what the receiver holds of an object; it differs when the
+	// object does.
+	State func(object string) string
+	// FailNext lets the receiver's next effects fail.
+	FailNext func(n int)
+	// SlowBy lets each of the receiver's effects take that long.
+	SlowBy func(d time.Duration)
+	// Rotate gives the receiver another secret.
+	Rotate func(secret string)
+}
+
+func (s Subject) offers(h Hook) bool {
+	switch h {
+	case Applied:
+		return s.Applied != nil
+	case State:
+		return s.State != nil
+	case FailNext:
+		return s.FailNext != nil
+	case SlowBy:
+		return s.SlowBy != nil
+	case Rotate:
+		return s.Rotate != nil
+	}
+	return s.Handler != nil
+}
+
+// Config says how the questions are put.
+type Config struct {
+	Definition *provider.Definition
+	Settings   simulator.Settings
+	// URL is where deliveries go. "{event}" in it is replaced by the event's name.
+	URL string
+	// Secret is what the receiver was built with.
+	Secret string
+	// Fresh is the age up to which a delivery must be accepted, and Stale the age
+	// from which it must be refused; what lies between is not asked.
+	Fresh, Stale time.Duration
+	// Accept is the size of a body that must be accepted, and Refuse the size of one
+	// that must not be read to its end, in bytes.
+	Accept, Refuse int
+	// UnsignedVerify accepts that a verify request is answered whatever its signature.
+	UnsignedVerify bool
+	// HandleResponse is what the webhook's sender does with answers, for a vendor
+	// that lets a webhook choose.
+	HandleResponse string
+	// LegacyKey expects that the key is accepted in the header of older servers.
+	LegacyKey bool
+	// App is what a router in front of the receiver adds; nil for none.
+	App *App
+	// Patience is how long an effect may follow its answer where the clock is real.
+	Patience time.Duration
+	// Settle returns when nothing moves that does not wait for something else. It is
+	// for probes with a clock.
+	Settle func()
+}
+
+// App is an app of d.velop's cloud, behind the tenant's router.
+type App struct{ Secret, Base, Tenant string }
+
+// Verdict is what came of a probe.
+type Verdict struct {
+	Probe
+	// Skipped says why the probe was not asked.
+	Skipped string
+	// Failures are what the receiver did wrong. Those of a probe of level Info are
+	// among Notes instead.
+	Failures []Failure
+	// Notes are observations that fail nothing.
+	Notes []string
+}
+
+// Failure is one expectation that was not met.
+type Failure struct {
+	// Request is what was sent last.
+	Request *Request
+	// Expected and Got are in words.
+	Expected, Got string
+}
+
+// All returns the probes for a vendor in the order in which they are asked; none
+// for a vendor without any.
+func All(d *provider.Definition) []Probe {
+	switch d {
+	case &provider.DevRev:
+		return devrevProbes()
+	case &provider.DVelop:
+		return dvelopProbes()
+	}
+	return nil
+}
+
+// Message is a failure of the probe in words: what was sent, expected and got, why
+// it matters, and where that is written.
+func (p Probe) Message(f Failure) string {
+	var b strings.Builder
+	line := func(name, text string) {
+		fmt.Fprintf(&b, "\n  %-9s %s", name, strings.ReplaceAll(text, "\n", "\n            "))
+	}
+	fmt.Fprintf(&b, "%s (%s): %s", p.ID, p.Level, p.Sent)
+	line("expected", f.Expected)
+	line("got", f.Got)
+	line("why", p.Why)
+	line("source", p.Source)
+	if f.Request != nil {
+		line("sent", f.Request.Curl())
+		line("in Go", f.Request.Go())
+	}
+	return b.String()
+}
+
+// Missing returns the hooks that the probe needs and the subject does not offer.
+func (p Probe) Missing(s Subject) []Hook {
+	var missing []Hook
+	for _, h := range p.Needs {
+		if !s.offers(h) {
+			missing = append(missing, h)
+		}
+	}
+	return missing
+}
+
+// Ask puts the question.
+func (p Probe) Ask(s Subject, c Config) Verdict {
+	v := Verdict{Probe: p}
+	if missing := p.Missing(s); len(missing) > 0 {
+		v.Skipped = "the receiver does not offer"
+		for i, h := range missing {
+			if i > 0 {
+				v.Skipped += ","
+			}
+			v.Skipped += " " + string(h)
+		}
+		return v
+	}
+	t, err := newTrial(s, c)
+	if err != nil {
+		v.Failures = []Failure{{Expected: "a vendor with deliveries", Got: err.Error()}}
+		return v
+	}
+	p.ask(t)
+	v.Failures, v.Notes, v.Skipped = t.failures(), t.notes, t.skipped
+	if p.Level == Info {
+		for _, f := range v.Failures {
+			v.Notes = append(v.Notes, fmt.Sprintf("expected %s, got %s", f.Expected, f.Got))
+		}
+		v.Failures = nil
+	}
+	v.Notes = slices.Compact(v.Notes)
+	return v
+}

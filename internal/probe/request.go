@@ -1,0 +1,131 @@
+package probe
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Request is a delivery that can be sent and shown.
+type Request struct {
+	Method, URL string
+	Header      http.Header
+	Body        []byte
+	// Stream is a body that is sent in place of Body, and What describes it.
+	Stream io.Reader
+	What   string
+}
+
+func (r *Request) build(ctx context.Context) (*http.Request, error) {
+	var body io.Reader = bytes.NewReader(r.Body)
+	if r.Stream != nil {
+		body = r.Stream
+	}
+	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header = r.Header.Clone()
+	return req, nil
+}
+
+// with returns a copy with another value of a header; an empty list removes it.
+func (r *Request) with(name string, values ...string) *Request {
+	c := *r
+	c.Header = r.Header.Clone()
+	delete(c.Header, http.CanonicalHeaderKey(name))
+	if len(values) > 0 {
+		c.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	return &c
+}
+
+// maxShown is how much of a body or of a header is shown, in bytes.
+const maxShown = 2 << 10
+
+// Curl returns the request as a command line.
+func (r *Request) Curl() string {
+	var b strings.Builder
+	b.WriteString("curl -i")
+	if r.Method == http.MethodHead {
+		b.WriteString(" --head")
+	} else if r.Method != http.MethodPost || r.Body == nil {
+		b.WriteString(" -X " + r.Method)
+	}
+	for name, value := range r.fields() {
+		b.WriteString(" -H " + quoted(name+": "+value))
+	}
+	switch {
+	case r.Stream != nil:
+		b.WriteString(" --data-binary @-  # " + r.What)
+		return "… | " + b.String() + " " + r.URL
+	case len(r.Body) > 0:
+		b.WriteString(" --data-binary " + quoted(string(r.Body)))
+	}
+	return b.String() + " " + r.URL
+}
+
+// Go returns the statements that make the request.
+func (r *Request) Go() string {
+	var b strings.Builder
+	body := "nil"
+	switch {
+	case r.Stream != nil:
+		body = "nil /* " + r.What + " */"
+	case len(r.Body) > 0:
+		body = "strings.NewReader(" + literal(string(r.Body)) + ")"
+	}
+	fmt.Fprintf(&b, "req := httptest.NewRequest(%q, %q, %s)\n", r.Method, r.URL, body)
+	for name, value := range r.fields() {
+		fmt.Fprintf(&b, "req.Header.Add(%q, %s)\n", name, literal(value))
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func (r *Request) fields() func(func(string, string) bool) {
+	return func(yield func(string, string) bool) {
+		for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+			for _, v := range r.Header[name] {
+				if !yield(name, v) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func clipped(s string) string {
+	if len(s) <= maxShown {
+		return s
+	}
+	return s[:256] + fmt.Sprintf("… (%d bytes)", len(s))
+}
+
+// quoted is a text for a POSIX shell; $” writes what cannot be typed.
+func quoted(s string) string {
+	s = clipped(s)
+	if odd(s) {
+		return "$" + "'" + strings.ReplaceAll(strings.Trim(fmt.Sprintf("%q", s), `"`), "'", `\'`) + "'"
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func literal(s string) string {
+	s = clipped(s)
+	if strings.Contains(s, "`") || odd(s) {
+		return fmt.Sprintf("%q", s)
+	}
+	return "`" + s + "`"
+}
+
+// odd reports whether a text has what a terminal does not show as it is.
+func odd(s string) bool {
+	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}

@@ -1,0 +1,325 @@
+package probe
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// Trial is a probe on its way: what it sends, and what it finds.
+type Trial struct {
+	Subject
+	Config
+	wire simulator.Wire
+	live simulator.Live
+	to   http.RoundTripper
+	made int
+	// run makes ids that a receiver which stays has not seen.
+	run string
+
+	mu      sync.Mutex
+	found   []Failure
+	last    *Request
+	notes   []string
+	skipped string
+}
+
+func newTrial(s Subject, c Config) (*Trial, error) {
+	wire, err := simulator.WireOf(c.Definition)
+	if err != nil {
+		return nil, err
+	}
+	c.Settings = wire.Complete(c.Settings)
+	t := &Trial{Subject: s, Config: c, wire: wire, to: s.Network}
+	if s.Handler != nil {
+		receivers := &simulator.Receivers{Panicked: t.panicked}
+		// The handler routes: whatever a probe sends gets to it.
+		if err := receivers.Handle(c.origin(), s.Handler); err != nil {
+			return nil, err
+		}
+		t.to = receivers
+	}
+	if s.Handler == nil {
+		t.run = rand.Text()
+	}
+	t.live, err = simulator.NewLive(c.Definition, c.Settings, t.to, 0)
+	return t, err
+}
+
+// origin is the scheme and the host of the receiver.
+func (c Config) origin() string {
+	scheme, rest, _ := strings.Cut(c.URL, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
+}
+
+func (c Config) at(event string) string { return strings.ReplaceAll(c.URL, "{event}", event) }
+
+// frame is a line of a stack that names a file.
+var frame = regexp.MustCompile(`(?m)^\t(.+\.go:\d+)`)
+
+func (t *Trial) panicked(_ string, reason any, stack []byte) {
+	_, after, _ := bytes.Cut(stack, []byte("panic("))
+	where := ""
+	// The first frame is the runtime's own.
+	if frames := frame.FindAllSubmatch(after, 4); len(frames) > 1 {
+		where = " at " + string(frames[1][1])
+		for _, f := range frames[1:] {
+			if !bytes.Contains(f[1], []byte("/src/runtime/")) {
+				where = " at " + string(f[1])
+				break
+			}
+		}
+	}
+	t.fail("no panic", "the handler panicked: %v%s", reason, where)
+}
+
+// fail notes an expectation that the last request did not meet.
+func (t *Trial) fail(expected, got string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.found = append(t.found, Failure{t.last, expected, fmt.Sprintf(got, args...)})
+}
+
+func (t *Trial) failures() []Failure {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.found)
+}
+
+func (t *Trial) note(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.notes = append(t.notes, fmt.Sprintf(format, args...))
+}
+
+// message is a new event with the smallest payload.
+func (t *Trial) message(event string) simulator.Message {
+	t.made++
+	payload, err := t.live.Payload(event)
+	if err != nil {
+		payload = nil // an event that the vendor does not have
+	}
+	return simulator.Message{
+		Event: event, Payload: payload, At: time.Now(),
+		Webhook: "don:integration:dvrv-us-1:devo/example:webhook/1",
+		ID:      fmt.Sprintf("don:integration:dvrv-us-1:devo/example:webhook/1:webhook_event/%s%d", t.run, t.made),
+	}
+}
+
+func (t *Trial) body(m simulator.Message) []byte {
+	body, err := t.wire.Body(m)
+	if err != nil {
+		t.fail("a delivery that can be made", "%v", err)
+	}
+	return body
+}
+
+// signed is a delivery of a body, as the vendor sends it.
+func (t *Trial) signed(event string, body []byte) *Request {
+	return t.signedWith(t.Secret, event, body)
+}
+
+func (t *Trial) signedWith(secret, event string, body []byte) *Request {
+	req, err := t.wire.Request(context.Background(), t.at(event), secret, body, t.Settings)
+	if err != nil {
+		t.fail("a delivery that can be made", "%v", err)
+		return &Request{Method: http.MethodPost, URL: t.at(event), Header: http.Header{}, Body: body}
+	}
+	r := &Request{Method: req.Method, URL: req.URL.String(), Header: req.Header, Body: body}
+	if t.App != nil {
+		r = t.routed(r, *t.App)
+	}
+	return r
+}
+
+// deliver sends a message as the vendor does.
+func (t *Trial) deliver(m simulator.Message) simulator.Attempt {
+	return t.send(t.signed(m.Event, t.body(m)))
+}
+
+// send makes one request. No probe forgives a panic or an answer without an end.
+func (t *Trial) send(r *Request) simulator.Attempt {
+	t.mu.Lock()
+	t.last = r
+	t.mu.Unlock()
+	limit := t.Settings.Timeout
+	if t.Settle == nil {
+		// A busy machine is slow; how long an answer takes is judged where time is exact.
+		limit = max(limit, unhurried)
+	}
+	a := simulator.Try(context.Background(), t.to, limit, r.build)
+	if len(a.Body) >= simulator.MaxReply {
+		t.fail("an answer of less than 64 KiB", "%d KiB or more", len(a.Body)>>10)
+	}
+	return a
+}
+
+// got is an answer in words.
+func got(a simulator.Attempt) string {
+	if a.Err != nil {
+		return "no answer: " + a.Err.Error()
+	}
+	s := fmt.Sprintf("status %d", a.Status)
+	if text := strings.TrimSpace(string(a.Body)); text != "" {
+		if len(text) > 120 {
+			text = text[:120] + "…"
+		}
+		s += fmt.Sprintf(" %q", text)
+	}
+	return s
+}
+
+// accepted expects that a delivery was acknowledged.
+func (t *Trial) accepted(a simulator.Attempt) bool {
+	switch {
+	case a.Err == nil && t.Settings.Acknowledged(a.Status):
+		return true
+	case a.Err == nil && a.Status/100 == 2:
+		t.note("answered %d, which is not documented to acknowledge a delivery", a.Status)
+		return true
+	}
+	t.fail("status 200", "%s", got(a))
+	return false
+}
+
+// refused expects that a delivery was refused as one that is not authentic.
+func (t *Trial) refused(a simulator.Attempt) bool {
+	if a.Err == nil && slices.Contains([]int{400, 401, 403}, a.Status) {
+		return true
+	}
+	t.fail("status 401, 400 or 403", "%s", got(a))
+	return false
+}
+
+// rejected expects an answer of the 400s, or another that is named.
+func (t *Trial) rejected(a simulator.Attempt, or ...int) {
+	if a.Err != nil || a.Status/100 != 4 && !slices.Contains(or, a.Status) {
+		t.fail("a status of the 400s", "%s", got(a))
+	}
+}
+
+// healthy expects an answer that is no failure of the server.
+func (t *Trial) healthy(a simulator.Attempt) bool {
+	if a.Err != nil || a.Status >= 500 {
+		t.fail("no status of the 500s", "%s", got(a))
+		return false
+	}
+	return true
+}
+
+// count is how often the receiver has acted on an id.
+func (t *Trial) count(id string) (n int) {
+	for _, seen := range t.Applied() {
+		if seen == id {
+			n++
+		}
+	}
+	return n
+}
+
+// unhurried is the least time for an answer where the clock is real.
+const unhurried = 5 * time.Second
+
+// grace is how long an effect too many may follow the others.
+const grace = 2 * time.Millisecond
+
+// applied expects that the receiver acts on an id that often in all. Without the
+// hook it expects nothing.
+func (t *Trial) applied(id string, want int) {
+	if t.Applied == nil {
+		return
+	}
+	if t.Settle != nil {
+		t.Settle()
+	} else {
+		for end := time.Now().Add(t.Patience); t.count(id) < want && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(grace)
+	}
+	if n := t.count(id); n != want {
+		t.fail(times(want), "%s", times(n))
+	}
+}
+
+func times(n int) string {
+	switch n {
+	case 0:
+		return "no effect"
+	case 1:
+		return "one effect"
+	}
+	return fmt.Sprintf("%d effects", n)
+}
+
+// together sends requests at one time and returns the answers in their order.
+func (t *Trial) together(all ...*Request) []simulator.Attempt {
+	answers := make([]simulator.Attempt, len(all))
+	var running sync.WaitGroup
+	for i, r := range all {
+		running.Go(func() { answers[i] = t.send(r) })
+	}
+	running.Wait()
+	return answers
+}
+
+// slowly lets the effects take that long while f runs, if the receiver offers it.
+func (t *Trial) slowly(d time.Duration, f func()) {
+	if t.SlowBy != nil {
+		t.SlowBy(d)
+		defer t.SlowBy(0)
+	}
+	f()
+}
+
+// attempts delivers a message as often as the vendor does until it is
+// acknowledged, made anew for each attempt.
+func (t *Trial) attempts(make func() *Request) []simulator.Attempt {
+	waits := t.Settings.Waits
+	var all []simulator.Attempt
+	for i := 0; ; i++ {
+		a := t.send(make())
+		all = append(all, a)
+		if a.Err == nil && a.Status/100 == 2 || i == len(waits) {
+			return all
+		}
+		time.Sleep(waits[i])
+	}
+}
+
+// again makes the request of a message with the time of its sending.
+func (t *Trial) again(m simulator.Message) func() *Request {
+	return func() *Request {
+		if !t.Settings.KeepTimestamp {
+			m.At = time.Now()
+		}
+		return t.signed(m.Event, t.body(m))
+	}
+}
+
+// media is the media type of an answer.
+func media(a simulator.Attempt) string {
+	m, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	return m
+}
+
+// text is a value as JSON.
+func text(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // values are this package's own
+	}
+	return b
+}

@@ -1,0 +1,70 @@
+package simulator
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+// Message is what one delivery says.
+type Message struct {
+	// Event is the event's type, and ID its own id, which is for vendors that give
+	// events one.
+	Event, ID string
+	// Webhook is the id of the webhook.
+	Webhook string
+	// Payload is what the event is about.
+	Payload any
+	// At is the time in the message, for vendors that write one.
+	At time.Time
+}
+
+// Wire is how a vendor puts messages on the wire.
+type Wire struct {
+	// Body is the text of a message.
+	Body func(Message) ([]byte, error)
+	// Request is a delivery of that text, with what proves where it comes from:
+	// a signature, or a key. An empty secret proves nothing, and leaves it out
+	// where the vendor does.
+	Request func(ctx context.Context, url, secret string, body []byte, s Settings) (*http.Request, error)
+	// Verify is the event that asks whether a receiver is there; empty for a vendor
+	// that has none. Its payload is an object with the member challenge.
+	Verify string
+	// Proof is the header that shows where a delivery comes from, and Always says that
+	// each delivery has it.
+	Proof  string
+	Always bool
+	// Answers are the statuses that the vendor documents for a receiver; none when it
+	// documents none.
+	Answers []int
+	// Timeout, Waits and Acknowledged are those of Settings that leave them out.
+	Timeout      time.Duration
+	Waits        []time.Duration
+	Acknowledged func(status int) bool
+}
+
+// Complete returns settings with the vendor's own where they leave them out.
+func (w Wire) Complete(s Settings) Settings {
+	if s.Timeout == 0 {
+		s.Timeout = w.Timeout
+	}
+	if s.Waits == nil {
+		s.Waits = w.Waits
+	}
+	if s.Acknowledged == nil {
+		s.Acknowledged = w.Acknowledged
+	}
+	return s
+}
+
+// WireOf returns how a vendor delivers.
+func WireOf(d *provider.Definition) (Wire, error) {
+	v, ok := vendorOf(d)
+	if !ok || v.wire.Body == nil {
+		return Wire{}, fmt.Errorf("no simulator for provider %q; add one to package simulator", d.Name)
+	}
+	return v.wire, nil
+}

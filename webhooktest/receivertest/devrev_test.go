@@ -1,0 +1,455 @@
+package receivertest_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/webhookvcr/webhooktest/receivertest"
+)
+
+// devrev is a receiver of DevRev's events that passes every probe, or has one flaw.
+type devrev struct {
+	secret string
+	flaw   string
+
+	mu       sync.Mutex
+	events   map[string]*event
+	applied  []string
+	works    map[string]work
+	fail     int
+	slow     time.Duration
+	busy     int
+	verified bool
+}
+
+// event is one that was taken on; done is closed when err says how it went.
+type event struct {
+	done  chan struct{}
+	err   error
+	begun time.Time
+}
+
+type work struct {
+	Title    string    `json:"title"`
+	Modified time.Time `json:"modified_date"`
+	deleted  bool
+}
+
+type delivery struct {
+	ID        string          `json:"id"`
+	Webhook   string          `json:"webhook_id"`
+	Type      *string         `json:"type"`
+	Timestamp json.RawMessage `json:"timestamp"`
+	Verify    *struct {
+		Challenge string `json:"challenge"`
+	} `json:"verify"`
+	Created *payload `json:"work_created"`
+	Updated *payload `json:"work_updated"`
+	Deleted *payload `json:"work_deleted"`
+}
+
+type payload struct {
+	ID   string `json:"id"`
+	Work *struct {
+		ID string `json:"id"`
+		work
+		Owners json.RawMessage `json:"owned_by"`
+		Type   string          `json:"type"`
+	} `json:"work"`
+}
+
+// devrevReceiver builds a receiver with a flaw; the empty one has none.
+func devrevReceiver(flaw string) receivertest.Build {
+	return func(tb testing.TB, secret string) receivertest.Receiver {
+		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}}
+		if secret == "" && flaw != "no secret, no check" {
+			tb.Fatal("no secret given")
+		}
+		if flaw == "keeps goroutines" {
+			go func() { select {} }()
+		}
+		return receivertest.Receiver{
+			Handler: r, Applied: r.Applied, State: r.State,
+			FailNext: func(n int) { r.locked(func() { r.fail = n }) },
+			SlowBy:   func(d time.Duration) { r.locked(func() { r.slow = d }) },
+			Rotate:   func(s string) { r.locked(func() { r.secret = s }) },
+		}
+	}
+}
+
+func (r *devrev) locked(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f()
+}
+
+func (r *devrev) Applied() (all []string) {
+	r.locked(func() { all = slices.Clone(r.applied) })
+	return all
+}
+
+func (r *devrev) State(object string) (state string) {
+	r.locked(func() {
+		if w, ok := r.works[object]; ok && !w.deleted {
+			state = w.Title
+		}
+	})
+	return state
+}
+
+func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.locked(func() { r.busy++ })
+	defer r.locked(func() { r.busy-- })
+	if r.flaw == "redirects" {
+		http.Redirect(w, req, "/login", http.StatusFound)
+		return
+	}
+	if req.Method != http.MethodPost && r.flaw != "any method" {
+		http.Error(w, "POST only", http.StatusMethodNotAllowed)
+		return
+	}
+	if r.flaw == "bare media type" && req.Header.Get("Content-Type") != "application/json" {
+		http.Error(w, "JSON only", http.StatusUnsupportedMediaType)
+		return
+	}
+	limit := map[string]int64{"no limit": 1 << 40, "limit of 64 KiB": 64 << 10}[r.flaw]
+	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, cmp.Or(limit, 1<<20)))
+	if err != nil {
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	if r.flaw == "busy" {
+		var others int
+		r.locked(func() { others = r.busy - 1 })
+		if others >= 8 {
+			http.Error(w, "busy", http.StatusServiceUnavailable)
+			return
+		}
+	}
+	var d delivery
+	loose := json.Unmarshal(body, &d)
+	if r.flaw == "any challenge" && d.Verify != nil || r.flaw == "verify before signature" && d.Verify != nil && d.Type != nil && *d.Type == "verify" {
+		r.verify(w, &d, body)
+		return
+	}
+	if !r.authentic(w, req, body) {
+		return
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if r.flaw == "strict decoder" {
+		decoder.DisallowUnknownFields()
+		d = delivery{}
+		loose = decoder.Decode(&d)
+	}
+	if r.flaw == "malformed is 500" && loose != nil {
+		http.Error(w, "cannot parse", http.StatusInternalServerError)
+		return
+	}
+	if loose != nil {
+		if r.flaw != "malformed is fine" {
+			http.Error(w, "cannot parse", http.StatusBadRequest)
+		}
+		return
+	}
+	if status := r.late(d.Timestamp); status != 0 {
+		http.Error(w, "stale", status)
+		return
+	}
+	kind := ""
+	if d.Type != nil {
+		kind = *d.Type
+	} else if r.flaw == "type without a check" {
+		kind = *d.Type
+	}
+	if kind == "verify" {
+		r.verify(w, &d, body)
+		return
+	}
+	if r.flaw == "panics at jobs" && strings.HasPrefix(kind, "job_") {
+		panic("no payload of " + kind)
+	}
+	p := map[string]*payload{"work_created": d.Created, "work_updated": d.Updated, "work_deleted": d.Deleted}[kind]
+	switch {
+	case strings.HasPrefix(kind, "work_") && p == nil && kind != "work_fetched" && r.flaw == "payload without a check":
+		_ = p.Work.ID
+	case p == nil && kind == "comet_observed" && r.flaw == "unknown is 400":
+		http.Error(w, "unknown", http.StatusBadRequest)
+		return
+	case p == nil || kind != "work_deleted" && p.Work == nil:
+		return
+	}
+	object := p.ID
+	if p.Work != nil {
+		object = p.Work.ID
+	}
+	if r.flaw == "update needs creation" && kind == "work_updated" {
+		known := false
+		r.locked(func() { _, known = r.works[object] })
+		if !known {
+			panic("no such work")
+		}
+	}
+	key := map[string]string{"dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
+	err = r.take(req.Context(), cmp.Or(key, d.ID), d.ID, func() { r.store(kind, object, p, d.at()) })
+	switch {
+	case err != nil && r.flaw != "200 on failure":
+		http.Error(w, "try again", http.StatusServiceUnavailable)
+	case r.flaw == "stray challenge":
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"challenge":"none"}`)
+	}
+}
+
+func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte) bool {
+	var secret string
+	r.locked(func() { secret = r.secret })
+	key, _ := base64.StdEncoding.DecodeString(secret)
+	if r.flaw == "signature of parsed JSON" {
+		var v any
+		_ = json.Unmarshal(body, &v)
+		body, _ = json.Marshal(v)
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write(body)
+	want := base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	values := req.Header.Values("X-DevRev-Signature")
+	given := req.Header.Get("X-DevRev-Signature")
+	ok := hmac.Equal([]byte(given), []byte(want))
+	switch r.flaw {
+	case "no check":
+		ok = true
+	case "no check without header":
+		ok = ok || len(values) == 0
+	case "no check of an empty header":
+		ok = ok || len(values) == 1 && given == ""
+	case "prefix":
+		ok = ok || given != "" && strings.HasPrefix(want, given)
+	case "prefix sha256":
+		ok = ok || strings.TrimPrefix(given, "sha256=") == want
+	case "empty key":
+		empty := hmac.New(sha256.New, nil)
+		empty.Write(body)
+		ok = ok || given == base64.StdEncoding.EncodeToString(empty.Sum(nil))
+	case "no secret, no check":
+		ok = ok || secret == ""
+	case "panics at odd signatures":
+		if given != "" && len(given)%4 != 0 {
+			panic("illegal base64")
+		}
+	case "inverted":
+		ok = !ok
+	}
+	switch {
+	case ok:
+		return true
+	case r.flaw == "tells the signature":
+		http.Error(w, "expected "+want, http.StatusUnauthorized)
+	case r.flaw == "refuses with 200":
+	case r.flaw == "refuses with 500":
+		http.Error(w, "signature", http.StatusInternalServerError)
+	default:
+		http.Error(w, "signature", http.StatusUnauthorized)
+	}
+	return false
+}
+
+func (d *delivery) at() time.Time {
+	var at time.Time
+	_ = json.Unmarshal(d.Timestamp, &at)
+	return at
+}
+
+// late is the status for a stamp outside of the window; 0 within it.
+func (r *devrev) late(stamp json.RawMessage) int {
+	var at time.Time
+	err := json.Unmarshal(stamp, &at)
+	if r.flaw == "one layout" {
+		var s string
+		if err = json.Unmarshal(stamp, &s); err == nil {
+			at, err = time.Parse("2006-01-02T15:04:05.000Z", s)
+		}
+	}
+	window := 5 * time.Minute
+	if r.flaw == "window of a second" {
+		window = time.Second
+	}
+	age := time.Since(at)
+	switch {
+	case r.flaw == "no window",
+		r.flaw == "no window without stamp" && len(stamp) == 0,
+		r.flaw == "no window for bad stamps" && err != nil && len(stamp) > 0:
+		return 0
+	case err != nil:
+		return http.StatusBadRequest
+	case age > window, age < -window && r.flaw != "future is fine":
+		return http.StatusUnauthorized
+	}
+	return 0
+}
+
+func (r *devrev) verify(w http.ResponseWriter, d *delivery, body []byte) {
+	challenge, first := "", false
+	if d.Verify != nil {
+		challenge = d.Verify.Challenge
+	}
+	r.locked(func() { first, r.verified = !r.verified, true })
+	media, answer := "application/json", any(map[string]string{"challenge": challenge})
+	switch r.flaw {
+	case "challenge at the top":
+		var top struct{ Challenge string }
+		_ = json.Unmarshal(body, &top)
+		answer = map[string]string{"challenge": top.Challenge}
+	case "challenge decoded":
+		decoded, err := base64.StdEncoding.DecodeString(challenge)
+		if err != nil {
+			http.Error(w, "no base64", http.StatusBadRequest)
+			return
+		}
+		answer = map[string][]byte{"challenge": decoded}
+	case "challenge through a form":
+		answer = map[string]string{"challenge": strings.ReplaceAll(challenge, "+", " ")}
+	case "challenge as text":
+		media = "text/html"
+	case "challenge by hand":
+		w.Header().Set("Content-Type", media)
+		fmt.Fprintf(w, `{"challenge":"%s"}`, challenge)
+		return
+	case "challenge once":
+		if !first {
+			return
+		}
+	case "challenge refused":
+		http.Error(w, "unknown type", http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", media)
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+var errFailed = errors.New("the effect failed")
+
+// take does what an event asks for, once. It answers for work that takes long
+// before it has ended, and tries again what fails then.
+func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
+	switch r.flaw {
+	case "no dedupe":
+		return r.act(context.Background(), id, store)
+	case "check, then act":
+		r.mu.Lock()
+		_, seen := r.events[key]
+		r.mu.Unlock()
+		if seen {
+			return nil
+		}
+		err := r.act(context.Background(), id, store)
+		if err == nil {
+			r.locked(func() { r.events[key] = &event{} })
+		}
+		return err
+	case "slow", "marks what was answered":
+		var seen bool
+		r.locked(func() { _, seen = r.events[key] })
+		if seen {
+			return nil
+		}
+		err := r.act(context.Background(), id, store)
+		if err == nil && (r.flaw == "slow" || ctx.Err() == nil) {
+			r.locked(func() { r.events[key] = &event{} })
+		}
+		return err
+	case "answers first":
+		go func() { _ = r.act(context.Background(), id, store) }()
+		return nil
+	case "request context":
+		go func() { _ = r.act(ctx, id, store) }()
+		return nil
+	}
+	r.mu.Lock()
+	e, known := r.events[key]
+	if known && r.flaw == "forgets after a minute" && time.Since(e.begun) > time.Minute {
+		known = false
+	}
+	if !known {
+		e = &event{done: make(chan struct{}), begun: time.Now()}
+		r.events[key] = e
+		go func() {
+			defer close(e.done)
+			if e.err = r.act(context.Background(), id, store); e.err != nil && r.flaw != "marks before it is done" {
+				r.locked(func() { delete(r.events, key) })
+			}
+		}()
+	}
+	r.mu.Unlock()
+	soon := time.NewTimer(2 * time.Second)
+	defer soon.Stop()
+	select {
+	case <-e.done:
+		return e.err
+	case <-soon.C:
+		return nil
+	}
+}
+
+// act is the effect. The end of the context ends one that takes time.
+func (r *devrev) act(ctx context.Context, id string, store func()) error {
+	var slow time.Duration
+	failing := false
+	r.locked(func() {
+		slow = r.slow
+		if failing = r.fail > 0; failing {
+			r.fail--
+		}
+	})
+	time.Sleep(slow)
+	if failing || slow > 0 && ctx.Err() != nil {
+		return errFailed
+	}
+	r.locked(func() {
+		r.applied = append(r.applied, id)
+		store()
+	})
+	return nil
+}
+
+// store keeps the newest state of an object.
+func (r *devrev) store(kind, object string, p *payload, at time.Time) {
+	next := work{Modified: at, deleted: true}
+	if p.Work != nil {
+		next = p.Work.work
+	}
+	old, known := r.works[object]
+	switch {
+	case known && r.flaw == "order of arrival" && !old.deleted,
+		r.flaw == "raises the dead" && old.deleted:
+	case known && next.Modified.Before(old.Modified):
+		return
+	}
+	r.works[object] = next
+}
+
+var devrevFlaws = []string{
+	"redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge by hand",
+	"challenge once", "any challenge", "verify before signature", "stray challenge", "busy",
+	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "empty key", "no secret, no check", "panics at odd signatures",
+	"tells the signature", "refuses with 200", "refuses with 500", "signature of parsed JSON",
+	"no window", "no window without stamp", "no window for bad stamps", "future is fine", "one layout", "window of a second",
+	"no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute",
+	"200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
+	"order of arrival", "raises the dead", "update needs creation",
+	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",
+	"any method", "bare media type", "no limit", "limit of 64 KiB", "keeps goroutines",
+}

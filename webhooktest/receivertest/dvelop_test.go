@@ -1,0 +1,290 @@
+package receivertest_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/webhookvcr/webhooktest/receivertest"
+)
+
+// dvelop is a receiver of d.velop's events that passes every probe, or has one
+// flaw. What one document asks for within ten minutes is one event.
+type dvelop struct {
+	key, flaw string
+
+	mu      sync.Mutex
+	events  map[string]*event
+	applied []string
+	calls   int
+	fail    int
+	slow    time.Duration
+	working sync.Mutex
+}
+
+func dvelopReceiver(flaw string) receivertest.Build {
+	return func(tb testing.TB, key string) receivertest.Receiver {
+		r := &dvelop{key: key, flaw: flaw, events: map[string]*event{}}
+		if key == "" && flaw != "no key, no check" {
+			tb.Fatal("no key given")
+		}
+		if flaw == "keeps goroutines" {
+			go func() { select {} }()
+		}
+		return receivertest.Receiver{
+			Handler: r,
+			Applied: func() (all []string) {
+				r.locked(func() { all = slices.Clone(r.applied) })
+				return all
+			},
+			FailNext: func(n int) { r.locked(func() { r.fail = n }) },
+			SlowBy:   func(d time.Duration) { r.locked(func() { r.slow = d }) },
+		}
+	}
+}
+
+func (r *dvelop) locked(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f()
+}
+
+func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if r.flaw == "redirects" {
+		http.Redirect(w, req, "/identityprovider/login", http.StatusFound)
+		return
+	}
+	if req.Method != http.MethodPost && r.flaw != "any method" {
+		http.Error(w, "POST only", http.StatusMethodNotAllowed)
+		return
+	}
+	if r.flaw == "bare media type" && req.Header.Get("Content-Type") != "application/json" {
+		http.Error(w, "JSON only", http.StatusUnsupportedMediaType)
+		return
+	}
+	var body []byte
+	if r.flaw == "no limit" {
+		body, _ = io.ReadAll(req.Body)
+	}
+	if !r.authentic(req) {
+		text := "key"
+		if r.flaw == "tells the key" {
+			text = "expected " + r.key
+		}
+		http.Error(w, text, http.StatusUnauthorized)
+		return
+	}
+	if r.flaw != "no limit" {
+		body, _ = io.ReadAll(http.MaxBytesReader(w, req.Body, 1<<20))
+	}
+	var sent struct {
+		Doc *struct {
+			ID        string          `json:"id"`
+			Created   string          `json:"dateCreated"`
+			Extension string          `json:"fileExtension"`
+			Size      json.RawMessage `json:"size"`
+		} `json:"doc"`
+		DocType json.RawMessage `json:"docType"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	err := json.Unmarshal(body, &sent)
+	if r.flaw == "strict decoder" {
+		decoder.DisallowUnknownFields()
+		err = decoder.Decode(&sent)
+	}
+	switch {
+	case err != nil && r.flaw == "malformed is 500":
+		http.Error(w, "cannot parse", http.StatusInternalServerError)
+		return
+	case err != nil:
+		http.Error(w, "cannot parse", http.StatusBadRequest)
+		return
+	case r.flaw == "unknown event is 500" && strings.HasSuffix(req.URL.Path, "/postsomething"):
+		http.Error(w, "no such event", http.StatusInternalServerError)
+		return
+	case sent.Doc == nil && r.flaw == "doc without a check":
+		_ = sent.Doc.ID
+	case sent.Doc == nil:
+		return
+	}
+	key := fmt.Sprintf("%s %x", req.URL.Path, sha256.Sum256(body))
+	err = r.take(req.Context(), key, sent.Doc.ID)
+	calls := 0
+	r.locked(func() { r.calls++; calls = r.calls })
+	switch {
+	case err != nil && r.flaw == "shows the stack":
+		http.Error(w, string(debug.Stack()), http.StatusInternalServerError)
+	case err != nil && r.flaw != "200 on failure":
+		http.Error(w, "try again", http.StatusServiceUnavailable)
+	case r.flaw == "another answer each time":
+		fmt.Fprintf(w, `{"call":%d}`, calls)
+	case r.flaw == "no body":
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, "{}")
+	}
+}
+
+const (
+	appSecret = "ptuQ0b0BskmLLxXsjjhH9Su8ozTvZl6Z/5/HlaORoRg="
+	appBase   = "https://header.example.com"
+	appTenant = "a12be5"
+)
+
+// routed reports whether the router's headers, if there are any, are the router's
+// own and name the tenant of the key.
+func (r *dvelop) routed(h http.Header) bool {
+	base, tenant := h.Get("X-Dv-Baseuri"), h.Get("X-Dv-Tenant-Id")
+	if base == "" && tenant == "" {
+		return true
+	}
+	key, _ := base64.StdEncoding.DecodeString(appSecret)
+	want := base64.StdEncoding.EncodeToString(digest(key, []byte(base+tenant)))
+	return (h.Get("X-Dv-Sig-1") == want || r.flaw == "app unchecked") && (tenant == appTenant || r.flaw == "any tenant")
+}
+
+func (r *dvelop) authentic(req *http.Request) bool {
+	if !r.routed(req.Header) {
+		return false
+	}
+	same := func(key string) bool { return subtle.ConstantTimeCompare([]byte(key), []byte(r.key)) == 1 }
+	lines := req.Header.Values("Authorization")
+	given, old := "", req.Header.Get("X-Dv-Api-Key")
+	if len(lines) > 0 {
+		given = lines[len(lines)-1]
+	}
+	scheme, key, _ := strings.Cut(given, " ")
+	if r.flaw == "case of the scheme" && scheme != "Bearer" {
+		return false
+	}
+	ok := r.key != "" && len(lines) == 1 && strings.EqualFold(scheme, "Bearer") && same(key)
+	switch r.flaw {
+	case "no check":
+		ok = true
+	case "inverted":
+		ok = !ok
+	case "prefix":
+		ok = ok || key != "" && strings.HasPrefix(r.key, key)
+	case "no check without header":
+		ok = ok || len(lines) == 0 && old == "" && req.URL.RawQuery == ""
+	case "the last of two":
+		ok = ok || same(key)
+	case "any scheme":
+		ok = ok || len(lines) == 1 && same(cmp.Or(key, given))
+	case "old header":
+		ok = ok || len(lines) == 0 && same(old)
+	case "either header":
+		ok = ok || len(lines) == 1 && same(old)
+	case "key in the query":
+		values, _ := url.ParseQuery(req.URL.RawQuery)
+		ok = ok || same(values.Get("apiKey"))
+	case "no key, no check":
+		ok = ok || r.key == ""
+	}
+	return ok
+}
+
+func (r *dvelop) take(ctx context.Context, key, id string) error {
+	switch r.flaw {
+	case "no dedupe":
+		return r.act(context.Background(), id)
+	case "check, then act":
+		r.mu.Lock()
+		_, seen := r.events[key]
+		r.mu.Unlock()
+		if seen {
+			return nil
+		}
+		err := r.act(context.Background(), id)
+		if err == nil {
+			r.locked(func() { r.events[key] = &event{} })
+		}
+		return err
+	case "request context":
+		go func() { _ = r.act(ctx, id) }()
+		return nil
+	case "answers first":
+		go func() { _ = r.act(context.Background(), id) }()
+		return nil
+	case "one at a time":
+		if !r.working.TryLock() {
+			return errFailed
+		}
+		defer r.working.Unlock()
+		time.Sleep(5 * time.Millisecond)
+	}
+	r.mu.Lock()
+	e, known := r.events[key]
+	if known && r.flaw != "dedupe for ever" && time.Since(e.begun) > 10*time.Minute {
+		known = false
+	}
+	if !known {
+		e = &event{done: make(chan struct{}), begun: time.Now()}
+		r.events[key] = e
+		go func() {
+			defer close(e.done)
+			e.err = r.act(context.Background(), id)
+			if slices.Contains([]string{"gives up", "200 on failure", "marks before it is done", "shows the stack"}, r.flaw) {
+				if e.err != nil && r.flaw != "marks before it is done" {
+					r.locked(func() { delete(r.events, key) })
+				}
+				return
+			}
+			for range 10 { // it has taken the event on, and tries by itself
+				if e.err == nil {
+					return
+				}
+				time.Sleep(time.Second)
+				e.err = r.act(context.Background(), id)
+			}
+		}()
+	}
+	r.mu.Unlock()
+	soon := time.NewTimer(200 * time.Millisecond)
+	defer soon.Stop()
+	select {
+	case <-e.done:
+		return e.err
+	case <-soon.C:
+		return nil
+	}
+}
+
+func (r *dvelop) act(ctx context.Context, id string) error {
+	var slow time.Duration
+	failing := false
+	r.locked(func() {
+		slow = r.slow
+		if failing = r.fail > 0; failing {
+			r.fail--
+		}
+	})
+	time.Sleep(slow)
+	if failing || slow > 0 && ctx.Err() != nil {
+		return errFailed
+	}
+	r.locked(func() { r.applied = append(r.applied, id) })
+	return nil
+}
+
+var dvelopFlaws = []string{
+	"redirects", "inverted", "no check", "prefix", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
+	"either header", "key in the query", "tells the key", "no key, no check", "app unchecked", "any tenant", "keeps goroutines",
+	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "dedupe for ever", "marks before it is done", "200 on failure", "gives up",
+	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
+	"any method", "bare media type", "no limit",
+}

@@ -1,0 +1,92 @@
+package receivertest_test
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/receivertest"
+)
+
+var changing = regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+Z|\(\d+\.\d+s\)|\w+\.go:\d+: |\b\d\.\d+s\b`)
+
+func TestJudge_message(t *testing.T) {
+	for _, v := range receivertest.Judge(t, webhooktest.DevRev, devrevReceiver("no check without header")) {
+		if v.ID != "devrev/S03" {
+			continue
+		}
+		require.Len(t, v.Failures, 2)
+		assert.Equal(t, `devrev/S03 (must): no signature header
+  expected  status 401, 400 or 403
+  got       status 200
+  why       a check that runs only when the header is there protects nothing
+  source    krkn-chaos/krkn#1277
+  sent      curl -i -H 'Content-Type: application/json' --data-binary '{"id":"don:integration:dvrv-us-1:devo/example:webhook/1:webhook_event/1","timestamp":"…","type":"work_created","webhook_id":"don:integration:dvrv-us-1:devo/example:webhook/1","work_created":{"work":{"id":"don:core:dvrv-us-1:devo/example:id/1","owned_by":[],"title":"title","type":"issue"}}}' https://example.com/webhooks/1
+  in Go     req := httptest.NewRequest("POST", "https://example.com/webhooks/1", strings.NewReader(`+"`"+`{"id":"don:integration:dvrv-us-1:devo/example:webhook/1:webhook_event/1","timestamp":"…","type":"work_created","webhook_id":"don:integration:dvrv-us-1:devo/example:webhook/1","work_created":{"work":{"id":"don:core:dvrv-us-1:devo/example:id/1","owned_by":[],"title":"title","type":"issue"}}}`+"`"+`))
+            req.Header.Add("Content-Type", `+"`application/json`"+`)
+  secret    "d2ViaG9va3Rlc3QtbWFkZS11cA==", made up by receivertest`, changing.ReplaceAllString(v.Failures[0], "…"))
+		assert.Contains(t, v.Failures[1], "expected  no effect\n  got       one effect")
+	}
+}
+
+// In a test of its own, Run fails where a probe does, and lists what it skipped.
+func TestRun_fails(t *testing.T) {
+	if flaw, ok := os.LookupEnv("RECEIVERTEST_FLAW"); ok {
+		build := devrevReceiver(flaw)
+		receivertest.Run(t, webhooktest.DevRev, func(tb testing.TB, secret string) receivertest.Receiver {
+			r := build(tb, secret)
+			r.State = nil
+			return r
+		}, receivertest.Require("O01"), receivertest.Excuse("known since March", "T01"), receivertest.Fail(receivertest.Must))
+		return
+	}
+	run := func(flaw string) string {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_fails$", "-test.v")
+		cmd.Env = append(os.Environ(), "RECEIVERTEST_FLAW="+flaw)
+		out, err := cmd.CombinedOutput()
+		require.Error(t, err, "%s", out)
+		return changing.ReplaceAllString(string(out), "")
+	}
+	out := run("no window")
+	for _, line := range []string{
+		"--- FAIL: TestRun_fails/devrev/O01", "devrev/O01 was not asked, and Require names it: the receiver does not offer State",
+		"--- SKIP: TestRun_fails/devrev/O02", "--- PASS: TestRun_fails/devrev/T01", "excused, known since March:\ndevrev/T01 (must): a signed event of ten minutes ago",
+		"--- PASS: TestRun_fails/devrev/T02", "devrev/T02 (should):",
+		"52 of 55 probes asked, 1 failed; skipped:\n            devrev/O01: the receiver does not offer State\n",
+	} {
+		assert.Contains(t, strings.ReplaceAll(out, "\n        devrev", "\ndevrev"), line)
+	}
+	out = run("inverted")
+	assert.Contains(t, out, "--- FAIL: TestRun_fails/devrev/S01")
+	assert.Contains(t, out, "devrev/S01 is what every other probe builds upon; the other 53 were not asked")
+	assert.NotContains(t, out, "devrev/S02")
+}
+
+func TestRun_mistakes(t *testing.T) {
+	if os.Getenv("RECEIVERTEST_MISTAKES") != "" {
+		receivertest.Run(t, webhooktest.DevRev, devrevReceiver(""), receivertest.Require("Q*"), receivertest.Excuse("", "S01"), receivertest.At("hooks"),
+			receivertest.Window(2, 1), receivertest.Sizes(1, 2), receivertest.HandleResponse("BODY"), receivertest.Watchdog(0), receivertest.Patience(0), receivertest.LegacyKey())
+		return
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_mistakes$")
+	cmd.Env = append(os.Environ(), "RECEIVERTEST_MISTAKES=1")
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	for _, says := range []string{`Require("Q*") names no probe`, "Excuse needs a reason", `At("hooks") is no URL`, "Window(2ns, 1ns)", "Sizes(1, 2)", `HandleResponse("BODY")`, "Watchdog(0s)", "Patience(0s)", "option LegacyKey has no effect on receivers of DevRev, only on those of d.velop"} {
+		assert.Contains(t, string(out), says)
+	}
+}
+
+// A hint tells the form of signature that a receiver expects.
+func TestJudge_otherForm(t *testing.T) {
+	p := webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Hex: true}))
+	verdicts := receivertest.Judge(t, p, devrevReceiver(""))
+	require.Len(t, verdicts, 2)
+	assert.Contains(t, strings.Join(verdicts[1].Notes, "\n"), "accepts a signature with RawKey false and Hex false;")
+}

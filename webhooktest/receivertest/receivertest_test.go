@@ -1,0 +1,147 @@
+package receivertest_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/receivertest"
+)
+
+// Most of what is tested here waits: more of it runs at one time than there are
+// processors.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// vendors are the two sides of the proof: sound receivers, and receivers with one
+// flaw each, asked in every way that leaves a probe out otherwise.
+var vendors = []struct {
+	p        webhooktest.Provider
+	receiver func(flaw string) receivertest.Build
+	flaws    []string
+	ways     [][]receivertest.Option
+}{
+	{webhooktest.DevRev, devrevReceiver, devrevFlaws, [][]receivertest.Option{nil}},
+	{webhooktest.DVelop, dvelopReceiver, dvelopFlaws, [][]receivertest.Option{
+		{receivertest.At("https://example.com/hooks/{event}")},
+		{receivertest.At("https://example.com/hooks/{event}"), receivertest.HandleResponse("STATUS_AND_BODY"), receivertest.CloudApp(appSecret, appBase, appTenant)},
+	}},
+}
+
+func TestRun_soundReceiver(t *testing.T) {
+	for _, v := range vendors {
+		t.Run(v.p.String(), func(t *testing.T) {
+			asked := map[string]bool{}
+			for _, options := range v.ways {
+				receivertest.Run(t, v.p, v.receiver(""), options...)
+				for _, verdict := range receivertest.Judge(t, v.p, v.receiver(""), options...) {
+					asked[verdict.ID] = asked[verdict.ID] || verdict.Skipped == ""
+				}
+			}
+			for _, p := range receivertest.Probes(v.p) {
+				assert.True(t, asked[p.ID], "%s was never asked", p.ID)
+			}
+		})
+	}
+}
+
+// Each flaw is found, and each probe that can fail finds one. A new probe needs a
+// receiver with the flaw that it looks for. The matrix is printed with -v.
+func TestRun_findsEveryFlaw(t *testing.T) {
+	t.Parallel()
+	repeats, err := strconv.Atoi(os.Getenv("RECEIVERTEST_REPEATS"))
+	if err != nil {
+		repeats = 1
+	}
+	for _, v := range vendors {
+		t.Run(v.p.String(), func(t *testing.T) {
+			found := make([][]string, len(v.flaws))
+			t.Run("flaw", func(t *testing.T) {
+				for i, flaw := range v.flaws {
+					t.Run(flaw, func(t *testing.T) {
+						t.Parallel()
+						for n := range repeats {
+							var verdicts []receivertest.Verdict
+							for _, options := range v.ways {
+								verdicts = append(verdicts, receivertest.Judge(t, v.p, v.receiver(flaw), append(slices.Clip(options), receivertest.Patience(100*time.Millisecond))...)...)
+							}
+							ids := failedProbes(verdicts)
+							assert.NotEmpty(t, ids, "nothing finds it")
+							if n > 0 {
+								assert.Equal(t, found[i], ids, "what finds it changes from run to run")
+							}
+							found[i] = ids
+						}
+					})
+				}
+			})
+			finds := map[string][]string{}
+			for i, flaw := range v.flaws {
+				for _, id := range found[i] {
+					finds[id] = append(finds[id], flaw)
+				}
+			}
+			var matrix strings.Builder
+			for _, p := range receivertest.Probes(v.p) {
+				fmt.Fprintf(&matrix, "%-11s %-6s %s\n", p.ID, p.Level, strings.Join(finds[p.ID], "; "))
+				if p.Level != receivertest.Info {
+					assert.NotEmpty(t, finds[p.ID], "%s finds no flaw", p.ID)
+				}
+			}
+			t.Logf("%d receivers with a flaw, %d probes\n%s", len(v.flaws), len(receivertest.Probes(v.p)), matrix.String())
+		})
+	}
+}
+
+// failedProbes are the ids of the probes that found something.
+func failedProbes(verdicts []receivertest.Verdict) []string {
+	ids := map[string]bool{}
+	for _, v := range verdicts {
+		if len(v.Failures) > 0 {
+			ids[v.ID] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(ids))
+}
+
+func TestProbes(t *testing.T) {
+	seen := map[string]bool{}
+	for _, v := range vendors {
+		for _, p := range receivertest.Probes(v.p) {
+			require.False(t, seen[p.ID], p.ID)
+			seen[p.ID] = true
+			for _, text := range []string{p.Sent, p.Expected, p.Why, p.Source} {
+				assert.NotEmpty(t, text, p.ID)
+			}
+		}
+	}
+	assert.Empty(t, receivertest.Probes(webhooktest.Provider{}))
+}
+
+// The README counts what is proved here.
+func TestProbes_readme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	text := strings.Join(strings.Fields(string(readme)), " ")
+	flaws := 0
+	for _, v := range vendors {
+		flaws += len(v.flaws)
+		assert.Regexp(t, fmt.Sprintf(`\b%d( probes)? for %s`, len(receivertest.Probes(v.p)), v.p), text)
+	}
+	assert.Contains(t, text, fmt.Sprintf("each of %d receivers with one flaw", flaws))
+}

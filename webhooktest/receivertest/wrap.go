@@ -1,0 +1,125 @@
+package receivertest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"example.com/webhookvcr/internal/probe"
+	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/webhooktest"
+)
+
+// Wrap returns a handler that passes deliveries to a receiver and holds them and
+// its answers to the vendor's contract: for tests that a team has already. It
+// fails tb when the receiver accepts what the vendor never sends (a payload that
+// the contract forbids, no signature header), answers later than the vendor
+// waits, with a status that is not documented, or without a challenge that it was
+// asked for. A delivery that the receiver refuses may be as wrong as it likes. Of
+// the provider's options [webhooktest.SentBy] counts.
+//
+// How long an answer takes is judged exactly within a synctest bubble; elsewhere up
+// to 5 seconds pass, for a busy machine is slow.
+//
+// Whether a signature is right is the receiver's to say: Wrap knows no secret.
+func Wrap(tb testing.TB, p webhooktest.Provider, receiver http.Handler) http.Handler {
+	tb.Helper()
+	sender, err := p.Sender()
+	if err != nil {
+		tb.Fatalf("receivertest: %v", err)
+	}
+	if receiver == nil {
+		tb.Fatalf("receivertest: no receiver given to Wrap")
+	}
+	d := definition(p)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tb.Helper()
+		begun := time.Now()
+		sent := &tee{ReadCloser: r.Body}
+		r.Body = sent
+		answer := &heard{ResponseWriter: w}
+		receiver.ServeHTTP(answer, r)
+		x := probe.Exchange{
+			Method: r.Method, Header: r.Header, Body: sent.rest(),
+			Status: answer.status, Answer: w.Header(), Reply: answer.body.Bytes(), Took: time.Since(begun),
+		}
+		if own() == "" && x.Took < unhurried {
+			x.Took = 0
+		}
+		if x.Status == 0 {
+			x.Status = http.StatusOK
+		}
+		for _, problem := range probe.Check(d, simulator.Settings(sender), x) {
+			tb.Errorf("receivertest: %s %s: the receiver %s", r.Method, r.URL.Path, problem)
+		}
+	})
+}
+
+// unhurried is the time for an answer that passes where the clock is real.
+const unhurried = 5 * time.Second
+
+// maxHeard is how much of a body is kept, in bytes.
+const maxHeard = 1 << 20
+
+// tee is a body that keeps what is read of it.
+type tee struct {
+	io.ReadCloser
+	kept bytes.Buffer
+	long bool
+}
+
+// Read implements io.Reader.
+func (t *tee) Read(p []byte) (int, error) {
+	n, err := t.ReadCloser.Read(p)
+	t.keep(p[:n])
+	return n, err
+}
+
+func (t *tee) keep(p []byte) {
+	if t.kept.Len()+len(p) > maxHeard {
+		t.long = true
+		return
+	}
+	t.kept.Write(p)
+}
+
+// rest returns the whole body, with what the receiver has not read; nil for one
+// that is too long or broken.
+func (t *tee) rest() []byte {
+	left, err := io.ReadAll(io.LimitReader(t.ReadCloser, maxHeard+1))
+	if t.keep(left); t.long || err != nil {
+		return nil
+	}
+	return append([]byte{}, t.kept.Bytes()...)
+}
+
+// heard is an answer that is kept.
+type heard struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+// Unwrap serves http.ResponseController.
+func (h *heard) Unwrap() http.ResponseWriter { return h.ResponseWriter }
+
+// WriteHeader implements http.ResponseWriter.
+func (h *heard) WriteHeader(status int) {
+	if h.status == 0 && status >= 200 {
+		h.status = status
+	}
+	h.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (h *heard) Write(p []byte) (int, error) {
+	if h.status == 0 {
+		h.status = http.StatusOK
+	}
+	if h.body.Len() < simulator.MaxReply {
+		h.body.Write(p)
+	}
+	return h.ResponseWriter.Write(p)
+}

@@ -117,7 +117,7 @@ func TestOnNews_ofTheRequest(t *testing.T) {
 
 // A member that DevRev does not know fails wherever it is sent.
 func TestRequest_misspelt(t *testing.T) {
-	const says = `request /event_tpyes (line 1, column 46): is not documented, and refused: DevRev answers 400 invalid_field to a member that it does not know`
+	const says = `request /event_tpyes (line 1, column 46): is not documented, and refused: DevRev answers 400 invalid_field to a member that it does not know; did you mean "event_types"?`
 	ask := func(client *http.Client) {
 		req := getWebhook(t, "")
 		req.URL.Path = "/webhooks.create"

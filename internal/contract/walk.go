@@ -2,8 +2,10 @@ package contract
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/pattern"
@@ -19,13 +21,15 @@ type walker struct {
 	// undocumented are the members without a schema, outermost only, each with
 	// the documented name that it resembles, if any.
 	undocumented map[string]string
+	// meant finds that name.
+	meant func(schemas []*jsonschema.Schema, name string) string
 	// applying are the schemas of the members and items at each depth: one list
 	// for all of them, one after the other.
 	applying [][]*jsonschema.Schema
 }
 
-func undocumented(s *schema, root any) map[string]string {
-	w := walker{undocumented: map[string]string{}}
+func undocumented(s *schema, root any, meant func([]*jsonschema.Schema, string) string) map[string]string {
+	w := walker{undocumented: map[string]string{}, meant: meant}
 	w.visit(expand(nil, s.root, root), root, "", 0)
 	return w.undocumented
 }
@@ -68,7 +72,7 @@ func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string, dept
 			case documented:
 				w.visit(next, member, at, depth+1)
 			case w.undocumented != nil:
-				w.undocumented[at] = resembling(schemas, name)
+				w.undocumented[at] = w.meant(schemas, name)
 			}
 		}
 	case []any:
@@ -180,6 +184,26 @@ func resembling(schemas []*jsonschema.Schema, name string) string {
 		}
 	}
 	return best
+}
+
+// misspelt returns the documented member that a name was probably meant to be. It is
+// for requests: people slip on the keyboard, while a vendor's new member may well be
+// named much like another.
+func misspelt(schemas []*jsonschema.Schema, name string) string {
+	if known := resembling(schemas, name); known != "" {
+		return known
+	}
+	var names []string
+	for _, s := range schemas {
+		names = slices.AppendSeq(names, maps.Keys(s.Properties))
+	}
+	slices.Sort(names)
+	for _, near := range provider.Nearest(name, slices.Compact(names)) {
+		if name != "" && strings.HasPrefix(near, name[:1]) || len(near) == len(name) && len(name) > 2 {
+			return near
+		}
+	}
+	return ""
 }
 
 // admit reports whether any of the schemas has room for a JSON type.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -93,13 +94,55 @@ func (r *recorder) expected(t target, got answer) error {
 	}
 	switch {
 	case got.status != s.Status:
-		return r.otherAnswer(t, "a %d, and the scenario is about a %d", got.status, s.Status)
+		return r.otherwise(t, got, r.otherAnswer(t, "a %d, and the scenario is about a %d", got.status, s.Status))
 	case got.errorType != s.Type && s.Type != "":
-		return r.otherAnswer(t, "a %d of %s, and the scenario is about the type %q", got.status, typeName(t.def, got.errorType), s.Type)
+		return r.otherwise(t, got, r.otherAnswer(t, "a %d of %s, and the scenario is about the type %q", got.status, typeName(t.def, got.errorType), s.Type))
 	case got.mediaType != s.MediaType && s.MediaType != "":
 		return r.otherAnswer(t, "a %d of media type %q, and the scenario is about %q", got.status, got.mediaType, s.MediaType)
 	}
 	return nil
+}
+
+// otherwiseError is about a tenant that answers a request which asks for an error
+// with something else. Which request provokes which error is this project's guess, so
+// that is news of the vendor, and no failure of the tenant.
+type otherwiseError struct {
+	error // what is said when the command line names the scenario
+	got   answer
+}
+
+// Unwrap gives the error its exit status.
+func (e *otherwiseError) Unwrap() error { return e.error }
+
+// otherwise turns the error for another answer into one of that kind. What a tenant
+// answers that is out of order says nothing, and neither does an error in the place
+// of what the user has named.
+func (r *recorder) otherwise(t target, got answer, err error) error {
+	if t.scenario.Status < 400 || got.status >= 500 {
+		return err
+	}
+	return &otherwiseError{err, got}
+}
+
+// answered is the answer in the words of the summary.
+func (e *otherwiseError) answered(def *provider.Definition) string {
+	switch errorType := e.got.errorType; {
+	case errorType == "":
+		return strconv.Itoa(e.got.status)
+	case contract.IsWord(def, errorType):
+		return fmt.Sprintf("%d %s", e.got.status, errorType)
+	default:
+		return fmt.Sprintf("%d of %s", e.got.status, typeName(def, errorType))
+	}
+}
+
+// variant is a scenario about the answer that came: it has the request of the one
+// that was asked for, and its name in its own.
+func (e *otherwiseError) variant(s provider.Scenario) *provider.Scenario {
+	operation, name, _ := strings.Cut(s.Name, "/")
+	s.Name = fmt.Sprintf("%s/%d-for-%s", operation, e.got.status, name)
+	s.Status, s.Type, s.MediaType = e.got.status, e.got.errorType, e.got.mediaType
+	return &s
 }
 
 // barred is about an answer that says nothing of the scenario, because the

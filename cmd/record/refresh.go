@@ -23,9 +23,9 @@ import (
 
 type refresh struct {
 	recorder
-	acceptDrift, force bool
-	out                string
-	output             *output
+	acceptDrift, force, asAnswered bool
+	out                            string
+	output                         *output
 }
 
 func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -49,6 +49,7 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.BoolVar(&r.acceptDrift, "accept-drift", false, "write answers that break the published contract, and list the breaches in the cassette")
 	f.BoolVar(&r.write, "write", false, "record scenarios that change the tenant as well, on webhooks that are made for it and removed again")
 	f.BoolVar(&r.force, "force", false, "let a simulated cassette take the place of one that is not simulated")
+	f.BoolVar(&r.asAnswered, "record-as-answered", false, "write what was answered otherwise as well, as DIR/PROVIDER/OPERATION/STATUS-for-SCENARIO.yaml")
 	r.flags(f, 200*time.Millisecond, "scenario")
 	c.MarkFlagDirname("out")
 	return c
@@ -76,6 +77,11 @@ keeps the file from being written, and the message names its place. Otherwise
 the old file stays as it was. A cassette whose new recording says the same stays
 untouched.
 
+Which request provokes which error is a guess of this module. A tenant that
+answers one with another status or type has "answered otherwise", which fails the
+command only when the scenario was named; --record-as-answered keeps the answer,
+as a scenario of your own.
+
 Environment, read unless --simulate is given:
 `
 
@@ -84,6 +90,12 @@ func refreshHelp() string { return refreshIntroduction + environmentHelp() + "\n
 func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if r.write && r.simulate {
 		return exit(exitUsage, "--write has no effect with --simulate: every scenario of the simulator is recorded")
+	}
+	switch {
+	case r.asAnswered && r.simulate:
+		return exit(exitUsage, "--record-as-answered has no effect with --simulate: the simulator answers as the scenarios say")
+	case r.asAnswered && r.out == "":
+		return exit(exitUsage, "--record-as-answered writes scenarios of your own; name their directory with --out DIR")
 	}
 	err := r.begin(args, stderr)
 	if err != nil {
@@ -157,11 +169,10 @@ func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 		return row{source, failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v", err)
 	}
 	r.progress(t)
-	var outcome record.Outcome
-	var replaced string
+	var got recorded
 	if err := r.attempts(ctx, t, tenant, func() (err error) {
 		try := func(t target, tenant record.Tenant) error {
-			outcome, replaced, err = r.attempt(ctx, t, tenant)
+			got, err = r.attempt(ctx, t, tenant)
 			return err
 		}
 		if tenant.Source == cassette.Live && t.writes() {
@@ -169,27 +180,48 @@ func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 		}
 		return try(t, tenant)
 	}); err != nil {
-		return row{source, failed, remarks[exitCode(err)]}, err
+		var other *otherwiseError
+		if !errors.As(err, &other) {
+			return row{source, failed, remarks[exitCode(err)]}, err
+		}
+		t.welcome()
+		if !t.exact {
+			err = nil
+		}
+		return row{source, otherwise, other.answered(t.def)}, err
 	}
 	t.welcome()
-	return done(source, stored, outcome, replaced), nil
+	return got.row(source, stored), nil
 }
 
-// done is the line of a scenario that was recorded.
-func done(source, stored string, outcome record.Outcome, replaced string) row {
+// recorded is what became of a scenario that was recorded.
+type recorded struct {
+	record.Outcome
+	// replaced says how many values were replaced.
+	replaced string
+	// answered is the answer in place of the one asked for, and as the name under
+	// which it was recorded; empty when the tenant answered as the scenario says.
+	answered, as string
+}
+
+// row is the scenario's line.
+func (r recorded) row(source, stored string) row {
 	verdict := unchanged
 	var notes []string
-	if outcome.Written {
+	if r.Written {
 		verdict = written
-		if stored != "" && stored != source {
-			notes = append(notes, "was "+stored)
-		}
-		if len(outcome.Accepted) > 0 {
-			notes = append(notes, "accepted: "+strings.Join(outcome.Accepted, ", "))
-		}
 	}
-	if replaced != "" {
-		notes = append(notes, replaced)
+	if r.as != "" {
+		notes = append(notes, r.answered, verdict+" as "+r.as)
+		verdict = otherwise
+	} else if r.Written && stored != "" && stored != source {
+		notes = append(notes, "was "+stored)
+	}
+	if r.Written && len(r.Accepted) > 0 {
+		notes = append(notes, "accepted: "+strings.Join(r.Accepted, ", "))
+	}
+	if r.replaced != "" {
+		notes = append(notes, r.replaced)
 	}
 	return row{source, verdict, strings.Join(notes, "; ")}
 }
@@ -213,25 +245,33 @@ func (r *refresh) stored(t target) (source string, err error) {
 	}
 }
 
-// attempt sends the scenario's request once and commits what came back. It also
-// says how many values were replaced.
-func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (record.Outcome, string, error) {
+// attempt sends the scenario's request once and commits what came back.
+func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (got recorded, err error) {
 	recording, first, err := r.ask(ctx, t, record.Config{Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.acceptDrift})
 	if err != nil {
-		return record.Outcome{}, "", err
+		return got, err
 	}
 	defer recording.Release()
 	if err := r.expected(t, first); err != nil {
-		return record.Outcome{}, "", err
+		var other *otherwiseError
+		if !r.asAnswered || !errors.As(err, &other) {
+			return got, err
+		}
+		t.scenario = other.variant(*t.scenario)
+		if err := recording.Instead(t.scenario, r.output.path(t), t.name()); err != nil {
+			return got, exit(exitFailed, "%v", err)
+		}
+		got.answered, got.as = other.answered(t.def), t.scenario.Name
 	}
-	outcome, err := recording.Commit(record.Passed)
+	got.Outcome, err = recording.Commit(record.Passed)
 	switch {
 	case err == nil:
-		return outcome, replaced(recording.Replaced()), nil
+		got.replaced = replaced(recording.Replaced())
+		return got, nil
 	case !r.acceptDrift && slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
-		return outcome, "", exit(exitDrift, "%v", err)
+		return got, exit(exitDrift, "%v", err)
 	default:
-		return outcome, "", exit(exitFailed, "%v", err)
+		return got, exit(exitFailed, "%v", err)
 	}
 }
 

@@ -129,11 +129,12 @@ func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
 }
 
 // The verdicts, in the order in which they are counted.
-var verdicts = []string{written, unchanged, kept, notRecorded, leftOut, failed, skipped}
+var verdicts = []string{written, unchanged, otherwise, kept, notRecorded, leftOut, failed, skipped}
 
 const (
 	written     = "written"
 	unchanged   = "unchanged"
+	otherwise   = "answered otherwise"
 	kept        = "kept"         // on purpose
 	notRecorded = "not recorded" // there is nothing to compare with
 	leftOut     = "left out"     // nothing is there, and nothing was made
@@ -145,6 +146,7 @@ const (
 type tally struct {
 	counts map[string]int
 	missed int // not begun when the command was interrupted
+	named  int // answered otherwise, and named on the command line
 	code   int // the highest exit status of a failure
 }
 
@@ -153,13 +155,16 @@ func (t *tally) add(verdict string, err error) {
 		t.counts = map[string]int{}
 	}
 	t.counts[verdict]++
+	if verdict == otherwise && err != nil {
+		t.named++
+	}
 	if err != nil {
 		t.code = max(t.code, exitCode(err))
 	}
 }
 
 // lost counts the scenarios that should have been recorded and were not.
-func (t *tally) lost() int { return t.counts[failed] + t.counts[skipped] }
+func (t *tally) lost() int { return t.counts[failed] + t.counts[skipped] + t.named }
 
 // texts are the counts in words.
 func (t *tally) texts() (all []string) {

@@ -261,6 +261,19 @@ var changes = map[string]func(r *http.Request, status *int, body string) string{
 	"volatile": func(_ *http.Request, _ *int, body string) string {
 		return strings.Replace(body, "2025-02-06T09:41:05", time.Unix(1_700_000_000+ticks.Add(1), 0).UTC().Format("2006-01-02T15:04:05"), 1)
 	},
+	// An id that is none is one that nobody has, and a body that is no JSON nobody
+	// minds.
+	"otherwise": func(r *http.Request, status *int, body string) string {
+		switch {
+		case strings.Contains(body, `"type": "invalid_id"`):
+			*status = http.StatusNotFound
+			return `{"message": "Not found.", "type": "not_found"}`
+		case strings.Contains(body, `"type": "parse_error"`):
+			*status = http.StatusOK
+			return `{"webhook": {"id": "don:integration:dvrv-us-1:devo/3xK9q:webhook/7", "secret": "MTIzNDU2Nzg=", "status": "active", "url": "https://example.com/hooks"}}`
+		}
+		return body
+	},
 	// An unknown id is an internal error, and a wrong one of another type.
 	"different": func(_ *http.Request, status *int, body string) string {
 		if *status == http.StatusNotFound {

@@ -96,16 +96,32 @@ func New(c Config) (*Recording, error) {
 	if r.recorder, err = cassette.NewRecorder(r.capture); err != nil {
 		return nil, err
 	}
-	if c.Path != "" {
-		if r.release, err = cassette.Claim(c.Path, c.Name); err != nil {
-			return nil, err
-		}
-		if r.before, err = cassette.Inspect(c.Path, c.Name); err != nil {
-			r.release()
-			return nil, err
-		}
+	if err := r.claim(); err != nil {
+		return nil, err
 	}
 	return r, nil
+}
+
+// claim takes the target file, if there is one.
+func (r *Recording) claim() (err error) {
+	if r.Path == "" {
+		return nil
+	}
+	if r.release, err = cassette.Claim(r.Path, r.Name); err != nil {
+		return err
+	}
+	if r.before, err = cassette.Inspect(r.Path, r.Name); err != nil {
+		r.Release()
+	}
+	return err
+}
+
+// Instead makes what was recorded the recording of another scenario, which has the
+// same request, in another file.
+func (r *Recording) Instead(s *provider.Scenario, path, name string) error {
+	r.Release()
+	r.Scenario, r.Path, r.Name = s, path, name
+	return r.claim()
 }
 
 // Release gives up the claim on the target file. Commit does so itself.

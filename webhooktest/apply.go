@@ -34,6 +34,7 @@ var applies = map[string][]string{
 	"Redact":        {forOpen},
 	"Keep":          {forOpen},
 	"Varies":        {forOpen},
+	"Pinned":        {forOpen},
 	"InOrder":       {forReplay, forOpen},
 	"Seed":          {forOpen},
 	"OwnScenarios":  {forReplay},
@@ -64,7 +65,7 @@ func (p Provider) ready(call string) error {
 		option   string
 		pointers []string
 	}{
-		{"AllowProblems", p.options.allowProblems}, {"Redact", p.options.redact}, {"Keep", p.options.keep}, {"Varies", p.options.varies},
+		{"AllowProblems", p.options.allowProblems}, {"Redact", p.options.redact}, {"Keep", p.options.keep}, {"Varies", p.options.varies}, {"Pinned", p.options.pinned},
 	} {
 		for _, pointer := range list.pointers {
 			mistakes = append(mistakes, p.place(list.option, pointer))
@@ -142,7 +143,7 @@ func (p Provider) pointer(option, pointer string) error {
 		return fmt.Errorf("%s(%q): that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /", option, pointer)
 	}
 	wish := contract.Wish{Inside: true, Closed: p.options.acceptDrift || len(p.options.allowProblems) > 0}
-	switch kinds := contract.Kinds(p.def, pointer, contract.Wish{Requests: option == "Varies"}); {
+	switch kinds := contract.Kinds(p.def, pointer, contract.Wish{Requests: option == "Varies", Answers: option == "Pinned"}); {
 	case len(kinds) == 0:
 	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.ID }):
 		return fmt.Errorf("%s(%q): that is an id, and ids do not vary: a test sends placeholders, which are compared", option, pointer)

@@ -34,6 +34,7 @@ var every = []struct {
 	{"NoDefaults", webhooktest.NoDefaults()},
 	{"OnNews", webhooktest.OnNews(func(webhooktest.Problem) {})},
 	{"OnRequest", webhooktest.OnRequest(func(*http.Request) {})},
+	{"Pinned", webhooktest.Pinned("/webhook/modified_date")},
 	{"Redact", webhooktest.Redact("/webhook/team")},
 	{"OwnScenarios", webhooktest.OwnScenarios(fstest.MapFS{"devrev/webhooks.get/401.yaml": {}})},
 	{"Seed", webhooktest.Seed("don:integration:dvrv-us-1:devo/example:webhook/second", "SECOND")},

@@ -327,6 +327,26 @@ func TestCommit_laidOut(t *testing.T) {
 	}
 }
 
+// A date that changes each time is recorded as one that does not, so that the second
+// recording says the same; what else has changed is written.
+func TestCommit_pinned(t *testing.T) {
+	devrev := webhooktest.DevRev.With(webhooktest.Pinned("/webhook/modified_date", "/webhook/size"))
+	file := cassettePath(t)
+	recorded := func(members string) string {
+		requireClean(t, answering(t, webhookWith(members)).record(t, devrev, file, getTimes(1)))
+		return stored(t, file)
+	}
+	first := recorded(`,"modified_date":"2025-03-04T11:12:13.5Z","size":7`)
+	assert.Contains(t, first, `"modified_date": "2025-01-01T00:00:00Z"`)
+	assert.Contains(t, first, `"size": 0`)
+	assert.Contains(t, first, "pinned: [/webhook/modified_date, /webhook/size]")
+	requireClean(t, replayed(t, webhooktest.DevRev, file, getTimes(1)))
+
+	assert.Equal(t, first, recorded(`,"modified_date":"2025-03-04T11:59:59Z","size":8`))
+	assert.NotEqual(t, first, recorded(`,"modified_date":"2025-03-04T11:59:59Z","size":8,"created_date":"2025-03-04T11:59:59Z"`))
+	assert.Contains(t, recorded(`,"size":8`), "pinned: [/webhook/size]", "the pointers that have pinned a value")
+}
+
 func compacted(t *testing.T, text string) string {
 	t.Helper()
 	var b bytes.Buffer

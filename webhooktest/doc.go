@@ -95,6 +95,7 @@
 //	OnNews         x                     x     x        x                       x
 //	OnRequest      x                     x                                      x
 //	OwnScenarios   x
+//	Pinned                               x
 //	Redact                               x
 //	Seed                                 x
 //	SentBy                                                                      x

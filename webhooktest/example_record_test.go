@@ -168,8 +168,6 @@ func ExampleSeed() {
 	// true
 }
 
-// The vendor answers without a documented member: the recording is refused,
-// unless the test accepts what has changed.
 // The vendor's answer is one line. Without Verbatim it is stored with a line for each
 // value.
 func ExampleVerbatim() {
@@ -190,6 +188,28 @@ func ExampleVerbatim() {
 	// one line: true <nil>
 }
 
+// The date changes each time, and the recording does not.
+func ExamplePinned() {
+	defer exampleRecording().End()
+	devrev := webhooktest.DevRev.With(webhooktest.Pinned("/webhook/modified_date"))
+	for _, date := range []string{"2025-03-04T11:12:13Z", "2025-03-05T09:00:00Z"} {
+		t := tbtest.Example()
+		sent := `{"webhook": {"id": "don:integration:dvrv-us-1:devo/example:webhook/webhook-id", "modified_date": "` + date +
+			`", "secret": "c2FtcGxlLXNlY3JldA==", "status": "active", "url": "https://example.com/hook"}}`
+		client := webhooktest.Open(t, devrev, "testdata/lookup.yaml", webhooktest.Transport(exampleFake{sent}))
+		_, err := ask(client, webhooktest.DevRevWebhookID)
+		t.End()
+
+		cassette, _ := os.ReadFile("testdata/lookup.yaml")
+		fmt.Println(strings.Contains(string(cassette), `"modified_date": "2025-01-01T00:00:00Z"`), err)
+	}
+	// Output:
+	// true <nil>
+	// true <nil>
+}
+
+// The vendor answers without a documented member: the recording is refused,
+// unless the test accepts what has changed.
 func ExampleAcceptDrift() {
 	defer exampleRecording().End()
 	t := tbtest.Example()

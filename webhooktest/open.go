@@ -234,7 +234,7 @@ func recording(tb testing.TB, p Provider, file string) *record.Transport {
 	}
 	r, err := record.New(record.Config{
 		Config: p.config(tb), Tenant: tenant, Path: file, Name: file,
-		Redact: p.options.redact, Keep: p.options.keep, Varies: p.options.varies, Bindings: p.options.seeds,
+		Redact: p.options.redact, Keep: p.options.keep, Varies: p.options.varies, Pinned: p.options.pinned, Bindings: p.options.seeds,
 		AcceptDrift: p.options.acceptDrift, Verbatim: p.options.verbatim,
 	})
 	if err != nil {

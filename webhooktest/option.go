@@ -56,6 +56,7 @@ type options struct {
 	verbatim      bool
 	redact, keep  []string
 	varies        []string
+	pinned        []string
 	inOrder       bool
 	seeds         []provider.Binding
 	scenarios     fs.FS
@@ -74,6 +75,7 @@ type options struct {
 func (o options) clone() options {
 	o.allowProblems = slices.Clone(o.allowProblems)
 	o.redact, o.keep, o.varies = slices.Clone(o.redact), slices.Clone(o.keep), slices.Clone(o.varies)
+	o.pinned = slices.Clone(o.pinned)
 	o.seeds = slices.Clone(o.seeds)
 	o.onRequest, o.onNews = slices.Clone(o.onRequest), slices.Clone(o.onNews)
 	o.used, o.mistakes = slices.Clone(o.used), slices.Clone(o.mistakes)
@@ -139,6 +141,15 @@ func Keep(places ...string) Option {
 // the query.
 func Varies(places ...string) Option {
 	return pointers("Varies", places, func(o *options) *[]string { return &o.varies })
+}
+
+// Pinned declares that the dates and numbers at these JSON pointers of answers change
+// each time that they are recorded, such as /webhook/modified_date: recording, the
+// cassette and the test get 2025-01-01T00:00:00Z and 0 in their place, so that a
+// webhook that is as it was gives the recording that is there. The cassette lists the
+// pointers. "*" stands for any one member or index. When replaying it does nothing.
+func Pinned(places ...string) Option {
+	return pointers("Pinned", places, func(o *options) *[]string { return &o.pinned })
 }
 
 // InOrder lets requests be answered only in the order of the steps, or of the

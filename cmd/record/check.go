@@ -120,7 +120,7 @@ func (k *check) scenario(ctx context.Context, t target) error {
 		k.leave(t, skipped, remarks[t.session.stopped.code], nil)
 		return nil
 	}
-	fresh, err := k.twice(ctx, t)
+	fresh, err := k.twice(ctx, t, file.Header.Pinned)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (k *check) leave(t target, verdict, reason string, err error) {
 // twice records the scenario in memory. A tenant is asked a second time, so that
 // what differs from request to request is not taken for drift; the simulator
 // answers the same each time.
-func (k *check) twice(ctx context.Context, t target) (fresh [2][]contract.Exchange, err error) {
+func (k *check) twice(ctx context.Context, t target, pinned []string) (fresh [2][]contract.Exchange, err error) {
 	tenant, err := t.tenant()
 	if err != nil {
 		return fresh, k.fail(exitFailed, t, "%v", err)
@@ -149,7 +149,7 @@ func (k *check) twice(ctx context.Context, t target) (fresh [2][]contract.Exchan
 			break
 		}
 		if err := k.attempts(ctx, t, tenant, func() (err error) {
-			fresh[i], err = k.attempt(ctx, t, tenant)
+			fresh[i], err = k.attempt(ctx, t, tenant, pinned)
 			return err
 		}); err != nil {
 			return fresh, err
@@ -159,9 +159,9 @@ func (k *check) twice(ctx context.Context, t target) (fresh [2][]contract.Exchan
 }
 
 // attempt records the scenario once. Without a path there is no file that it
-// could touch.
-func (k *check) attempt(ctx context.Context, t target, tenant record.Tenant) ([]contract.Exchange, error) {
-	recording, first, err := k.ask(ctx, t, record.Config{Tenant: tenant})
+// could touch. What the stored cassette has pinned is pinned.
+func (k *check) attempt(ctx context.Context, t target, tenant record.Tenant, pinned []string) ([]contract.Exchange, error) {
+	recording, first, err := k.ask(ctx, t, record.Config{Tenant: tenant, Pinned: pinned})
 	if err != nil {
 		return nil, err
 	}

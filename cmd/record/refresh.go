@@ -25,6 +25,7 @@ type refresh struct {
 	recorder
 	acceptDrift, force, asAnswered bool
 	out                            string
+	pinned                         []string
 	output                         *output
 }
 
@@ -50,6 +51,7 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.BoolVar(&r.write, "write", false, "record scenarios that change the tenant as well, on webhooks that are made for it and removed again")
 	f.BoolVar(&r.force, "force", false, "let a simulated cassette take the place of one that is not simulated")
 	f.BoolVar(&r.asAnswered, "record-as-answered", false, "write what was answered otherwise as well, as DIR/PROVIDER/OPERATION/STATUS-for-SCENARIO.yaml")
+	f.StringArrayVar(&r.pinned, "pin", nil, "record a fixed date or number at the JSON `POINTER` of answers, such as /webhook/modified_date; may be given several times, and holds for later recordings")
 	r.flags(f, 200*time.Millisecond, "scenario")
 	c.MarkFlagDirname("out")
 	return c
@@ -96,6 +98,11 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 		return exit(exitUsage, "--record-as-answered has no effect with --simulate: the simulator answers as the scenarios say")
 	case r.asAnswered && r.out == "":
 		return exit(exitUsage, "--record-as-answered writes scenarios of your own; name their directory with --out DIR")
+	}
+	for _, pointer := range r.pinned {
+		if !strings.HasPrefix(pointer, "/") {
+			return exit(exitUsage, "--pin %q is no JSON pointer; one begins with a slash, such as /webhook/modified_date", pointer)
+		}
 	}
 	err := r.begin(args, stderr)
 	if err != nil {
@@ -245,9 +252,20 @@ func (r *refresh) stored(t target) (source string, err error) {
 	}
 }
 
+// pins are what the cassette that is there has pinned.
+func (r *refresh) pins(t target) []string {
+	file, err := cassette.Load(r.output.path(t))
+	if err != nil {
+		return nil // stored has said why, if that matters
+	}
+	return file.Header.Pinned
+}
+
 // attempt sends the scenario's request once and commits what came back.
 func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (got recorded, err error) {
-	recording, first, err := r.ask(ctx, t, record.Config{Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.acceptDrift})
+	recording, first, err := r.ask(ctx, t, record.Config{
+		Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.acceptDrift, Pinned: slices.Concat(r.pinned, r.pins(t)),
+	})
 	if err != nil {
 		return got, err
 	}

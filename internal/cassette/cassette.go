@@ -42,6 +42,9 @@ type Header struct {
 	// Varies are the pointers of requests that the test declared to differ from run
 	// to run: a replay binds them by their form instead of comparing them.
 	Varies []string `yaml:"varies,omitempty"`
+	// Pinned are the pointers of answers that hold a fixed date or number in place of
+	// one that changes each time: recording again pins them as well.
+	Pinned []string `yaml:"pinned,omitempty"`
 }
 
 // File is a parsed cassette. It is immutable: every client shares it.

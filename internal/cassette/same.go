@@ -15,7 +15,7 @@ import (
 func Same(old *File, header Header, fresh []*Interaction, volatile []string) bool {
 	a, b := old.Header, header
 	a.Recorded, b.Recorded = "", ""
-	if a.Provider != b.Provider || a.Scenario != b.Scenario || a.Source != b.Source || !slices.Equal(a.Accepted, b.Accepted) {
+	if a.Provider != b.Provider || a.Scenario != b.Scenario || a.Source != b.Source || !slices.Equal(a.Accepted, b.Accepted) || !slices.Equal(a.Pinned, b.Pinned) {
 		return false
 	}
 	if len(old.Interactions) != len(fresh) {

@@ -286,7 +286,7 @@ func (r *reader) header(n *yaml.Node) {
 			h.scenario = scalar(n).value
 		case "source":
 			h.source = scalar(n).value
-		case "recorded", "varies":
+		case "recorded", "varies", "pinned":
 		case "accepted":
 			for _, a := range n.Content {
 				h.accepted = append(h.accepted, scalar(resolve(a)).value)

@@ -122,6 +122,7 @@ func (r *Recording) gate() ([]byte, cassette.Header, error) {
 	if header.Varies, idle = r.varied(); len(idle) > 0 {
 		return nil, header, r.refused("leave the pointer out, or name a member that the test sends", idle...)
 	}
+	header.Pinned = r.pins()
 	r.failures.Lock()
 	refusals := slices.Clone(r.refusals)
 	r.failures.Unlock()

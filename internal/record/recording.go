@@ -32,6 +32,9 @@ type Config struct {
 	// Varies are JSON pointers of requests whose strings differ from run to run:
 	// a replay takes any that fits.
 	Varies []string
+	// Pinned are JSON pointers of answers whose dates and numbers change each time: a
+	// fixed one is recorded.
+	Pinned []string
 	// Bindings are placeholders of the caller's own.
 	Bindings []provider.Binding
 	// AcceptDrift writes a cassette whose answers break the contract, and lists
@@ -66,6 +69,7 @@ type Recording struct {
 	// dropped is what of answers is not recorded, others the headers of other
 	// names.
 	dropped, others map[string]bool
+	pinned          map[string]bool // the pointers that have pinned a value
 
 	failures sync.Mutex
 	refusals []string // why this recording cannot be written; guarded by failures
@@ -78,7 +82,7 @@ func New(c Config) (*Recording, error) {
 	if c.Tenant.Transport == nil {
 		c.Tenant.Transport = http.DefaultTransport
 	}
-	r := &Recording{Config: c, lock: make(chan struct{}, 1), resolved: map[string]bool{}, dropped: map[string]bool{}, others: map[string]bool{}}
+	r := &Recording{Config: c, lock: make(chan struct{}, 1), resolved: map[string]bool{}, dropped: map[string]bool{}, others: map[string]bool{}, pinned: map[string]bool{}}
 	var err error
 	r.table, err = placeholder.New(placeholder.Options{
 		Definition: c.Definition, BaseURL: c.Tenant.BaseURL,

@@ -105,6 +105,7 @@ func (r *Recording) askTenant(req *exchange.Request, sent *http.Request) (*http.
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: r.hideHeader(resp.Header), Request: sent,
 	}
+	hidden = r.pin(hidden)
 	if !r.Verbatim && req.Method != http.MethodHead {
 		hidden = laidOut(hidden)
 	}

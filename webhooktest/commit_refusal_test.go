@@ -347,6 +347,28 @@ func TestCommit_pinned(t *testing.T) {
 	assert.Contains(t, recorded(`,"size":8`), "pinned: [/webhook/size]", "the pointers that have pinned a value")
 }
 
+// What a test was told while it recorded is not told again when the recording is not
+// written.
+func TestCommit_toldOnce(t *testing.T) {
+	for name, tc := range map[string]struct {
+		answer, id, told string
+	}{
+		"the request is refused":         {webhookWith(""), "don:integration:dvrv-us-1:devo/other:webhook/9", "holds an id that is neither"},
+		"the answer breaks the contract": {strings.Replace(webhookWith(""), `"active"`, "7", 1), webhooktest.DevRevWebhookID, "is a number, expected a string"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := cassettePath(t)
+			w := answering(t, tc.answer).record(t, webhooktest.DevRev, file, func(tb testing.TB, client *http.Client) {
+				swallow(client, getWebhook(t, tc.id))
+			})
+			all := w.Failures()
+			assert.Equal(t, 1, strings.Count(all, tc.told), all)
+			assert.Contains(t, all, " not written: an exchange was refused or breaks the contract, as said above")
+			assert.NoFileExists(t, file)
+		})
+	}
+}
+
 func compacted(t *testing.T, text string) string {
 	t.Helper()
 	var b bytes.Buffer

@@ -267,6 +267,10 @@ func recording(tb testing.TB, p Provider, file string) *record.Transport {
 			}
 			tb.Logf("%s does not hold all of the answers, and a replay will lack %s; Keep(\"header NAME\") lets a header stay", file, strings.Join(dropped, ", "))
 		}
+		var refused *record.CommitError
+		if errors.As(err, &refused) {
+			refused.Told(f.Told)
+		}
 		switch {
 		case err != nil:
 			tb.Errorf("%v", err)

@@ -42,8 +42,8 @@ type Config struct {
 	AllowProblems []string
 	// OnRequest each see a copy of every request as it was sent.
 	OnRequest []func(*http.Request)
-	// KeepRequests remembers the requests for [Client.Requests]; without it there are
-	// none. What serves for days must not remember.
+	// KeepRequests remembers the requests for [Client.Requests], and the failures for
+	// [Client.Told]; without it there are none. What serves for days must not remember.
 	KeepRequests bool
 	// OnNews sees each problem that does not fail a test.
 	OnNews func(contract.Problem)
@@ -69,7 +69,15 @@ type Client struct {
 	// toldToken and toldOrigin say that the log tells of what is added to requests.
 	toldToken, toldOrigin atomic.Bool
 
-	sent []*past // guarded by mu
+	sent   []*past  // guarded by mu
+	failed []string // guarded by mu: what Fail has told
+}
+
+// Told reports whether a failure that the test was told of holds this text.
+func (c *Client) Told(text string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.failed, func(told string) bool { return strings.Contains(told, text) })
 }
 
 // past is a request that the code under test has sent, with copies of what its owner
@@ -220,6 +228,9 @@ func (c *Client) Fail(format string, args ...any) {
 	c.Report.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.KeepRequests {
+		c.failed = append(c.failed, fmt.Sprintf(format, args...))
+	}
 	c.Report.Errorf(format, args...)
 }
 

@@ -36,6 +36,15 @@ func (e *CommitError) Error() string {
 	return b.String()
 }
 
+// Told leaves out the reasons that the test was told when they came up.
+func (e *CommitError) Told(told func(reason string) bool) {
+	before := len(e.Reasons)
+	e.Reasons = slices.DeleteFunc(e.Reasons, told)
+	if n := before - len(e.Reasons); n > 0 {
+		e.Reasons = append(e.Reasons, "an exchange was refused or breaks the contract, as said above")
+	}
+}
+
 // Outcome says what a commit did.
 type Outcome struct {
 	// Written is false when the recording says the same as the file.

@@ -143,7 +143,7 @@ func (r *reader) header(n *yaml.Node) {
 			h.scenario = scalar(n).value
 		case "source":
 			h.source = scalar(n).value
-		case "recorded", "varies":
+		case "recorded", "varies", "direction":
 		case "accepted":
 			for _, a := range n.Content {
 				h.accepted = append(h.accepted, scalar(resolve(a)).value)

@@ -48,7 +48,7 @@ func TestJudge_hostileReceiver(t *testing.T) {
 	}{
 		{"panics", unless("account_created", func(http.ResponseWriter, *http.Request) { panic("no account") }), "devrev/U05", "hostile_test.go"},
 		{"closes the connection", unless("account_created", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "devrev/U05", "no answer: the handler panicked"},
-		{"hangs", unless("account_created", func(http.ResponseWriter, *http.Request) { <-forever }), "devrev/U05", "no answer: aborted after 5s"},
+		{"hangs", unless("account_created", func(http.ResponseWriter, *http.Request) { <-forever }), "devrev/U05", "no answer: aborted after 10s"},
 		{"answers 64 MiB", unless("account_created", func(w http.ResponseWriter, _ *http.Request) {
 			for range 64 {
 				_, _ = w.Write(make([]byte, 1<<20))
@@ -60,13 +60,13 @@ func TestJudge_hostileReceiver(t *testing.T) {
 					return
 				}
 			}
-		}), "devrev/U05", "no answer: aborted after 5s"},
+		}), "devrev/U05", "no answer: aborted after 10s"},
 		{"trickles", unless("account_created", func(w http.ResponseWriter, req *http.Request) {
 			for req.Context().Err() == nil {
 				_, _ = w.Write([]byte(" "))
 				time.Sleep(10 * time.Millisecond)
 			}
-		}), "devrev/U05", "no answer: aborted after 5s"},
+		}), "devrev/U05", "no answer: aborted after 10s"},
 		{"keeps a goroutine", devrevReceiver("keeps goroutines"), "devrev/Z01", "devrev_test.go"},
 		{"waits for a mutex", func(tb testing.TB, secret string) receivertest.Receiver {
 			r := sound(tb, secret)

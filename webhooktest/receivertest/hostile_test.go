@@ -72,7 +72,8 @@ func TestJudge_hostileReceiver(t *testing.T) {
 			r := sound(tb, secret)
 			go func() {
 				held.Lock() // a wait for a mutex keeps a bubble's clock still
-				held.Unlock()
+				defer held.Unlock()
+				r.Applied()
 			}()
 			return r
 		}, "devrev/Z01", waits},

@@ -120,7 +120,7 @@ func devrevProbes() []Probe {
 				for range 8 {
 					events = append(events, t.signed(created, t.body(t.message(created))))
 				}
-				t.slowly(200*time.Millisecond, func() {
+				t.slowly(300*time.Millisecond, func() {
 					done := make(chan struct{})
 					go func() {
 						defer close(done)

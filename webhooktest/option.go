@@ -65,7 +65,7 @@ type options struct {
 	onNews        []func(Problem)
 	sender        Sender
 	webhooks      int
-	deliveries    bool // pointers may name places of deliveries as well
+	deliveries    bool     // pointers may name places of deliveries as well
 	used          []string // the options given, by name
 	mistakes      []error  // of the options
 }

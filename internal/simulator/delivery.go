@@ -86,22 +86,6 @@ type errSlow struct{ after time.Duration }
 // Error implements error.
 func (e errSlow) Error() string { return fmt.Sprintf("aborted after %v", e.after) }
 
-// pause waits on the clock of the caller's bubble, if it is in one. It reports
-// whether the whole time has passed.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // stir wakes those who wait for a time in which things may change.
 type stir struct {
 	mu sync.Mutex
@@ -126,7 +110,9 @@ func (s *stir) now() {
 	}
 }
 
-// rest is pause, but ends as soon as there is nothing more to wait for.
+// rest waits on the clock of the caller's bubble, if it is in one, and ends early as
+// soon as there is nothing more to wait for. It reports whether the whole time has
+// passed.
 func (s *stir) rest(ctx context.Context, d time.Duration, over func() bool) bool {
 	for until := time.Now().Add(d); ; {
 		stirred := s.next()

@@ -52,6 +52,7 @@ func (p Provider) ready(call string) error {
 	if p.def == nil {
 		return errNoProvider
 	}
+	p.options.deliveries = call == forSimulate
 	mistakes := slices.Clone(p.options.mistakes)
 	for _, name := range p.options.used {
 		if calls := applies[name]; !slices.Contains(calls, call) {
@@ -115,6 +116,12 @@ func (p Provider) place(option, pointer string) error {
 	if option == "AllowProblems" && !strings.Contains(pointer, "/") {
 		return p.named(pointer)
 	}
+	if name, ok := record.CutHeader(pointer); ok && option == "Keep" {
+		if why := record.CannotKeep(p.def, name); why != "" {
+			return fmt.Errorf("%s(%q): %s", option, pointer, why)
+		}
+		return nil
+	}
 	if pointer == "" || pointer == "?" {
 		return fmt.Errorf("%s(%q): that is no JSON pointer; name one, such as %q", option, pointer, "/id")
 	}
@@ -150,7 +157,7 @@ func (p Provider) pointer(option, pointer string) error {
 		wish = contract.Wish{Requests: true, Closed: wish.Closed}
 	}
 	if option == "AllowProblems" {
-		wish = contract.Wish{Closed: true}
+		wish = contract.Wish{Closed: true, Deliveries: p.options.deliveries}
 	}
 	if err := contract.CanMatch(p.def, pointer, wish); err != nil {
 		return fmt.Errorf("%s(%q): %w", option, pointer, err)

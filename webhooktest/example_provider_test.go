@@ -26,6 +26,13 @@ func ExampleProvider_String() {
 	// d.velop
 }
 
+func ExampleProvider_Sender() {
+	_, err := webhooktest.DevRev.With(webhooktest.InOrder()).Sender()
+	fmt.Println(err)
+	// Output:
+	// option InOrder has no effect on receivertest, only on Replay and Open; leave it out there
+}
+
 func ExampleProvider_BaseURL() {
 	fmt.Println(webhooktest.DevRev.BaseURL())
 	fmt.Println(webhooktest.DVelop.BaseURL())

@@ -55,6 +55,55 @@ func TestKeep_keyInATextThatIsKept(t *testing.T) {
 	}
 }
 
+// A header that Keep names stays when the examination lets its value pass, with
+// placeholders for what the table knows; what else is dropped is logged once.
+func TestKeep_headers(t *testing.T) {
+	const id = "don:integration:dvrv-us-1:devo/11FVC3ScK:webhook/1jGzMh1N"
+	record := func(keep ...string) (*tbtest.TB, string) {
+		file := cassettePath(t)
+		tenant := devrevTenant(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			for name, value := range map[string]string{
+				"Content-Type": "application/json", "ETag": `W/"33a64df5"`, "Link": "</next?of=" + id + ">; rel=next", "X-Request-Id": "AKIA3QZ7XKPL2MWN5RTV", "X-Acme-Corp": "1",
+			} {
+				w.Header().Set(name, value)
+			}
+			_, _ = io.WriteString(w, `{"webhook":{"id":"`+id+`",`+soundRest+`}}`)
+		}))
+		p := webhooktest.DevRev
+		if len(keep) > 0 {
+			p = p.With(webhooktest.Keep(keep...))
+		}
+		w := tenant.record(t, p, file, func(tb testing.TB, client *http.Client) { askOnce(tb, client); askOnce(tb, client) })
+		return w, strings.Join(filesOf(t, filepath.Dir(file)), "")
+	}
+	w, text := record()
+	require.Empty(t, w.Failures())
+	assert.NotContains(t, text, "Etag")
+	assert.Equal(t, 1, strings.Count(w.Said(), `a replay will lack the header Etag, the header Link, the header X-Request-Id, 1 other header; Keep("header NAME") lets a header stay`), w.Said())
+	assert.NotContains(t, w.Said(), "Acme")
+
+	w, text = record("header etag", "header Link")
+	require.Empty(t, w.Failures())
+	assert.Contains(t, text, `W/"33a64df5"`)
+	assert.Contains(t, text, "</next?of="+webhooktest.DevRevWebhookID+">; rel=next")
+	assert.NotContains(t, text, "11FVC3ScK")
+	assert.Contains(t, w.Said(), "a replay will lack the header X-Request-Id, 1 other header;")
+
+	w, text = record("header X-Request-Id")
+	assert.Contains(t, w.Failures(), "the header X-Request-Id of the answer")
+	assert.NotContains(t, text+w.Said(), "AKIA")
+
+	for place, why := range map[string]string{
+		"header Set-Cookie": "may hold a credential", "header X-Auth-Token": "may hold a credential", "header Content-Type": "is recorded as it is",
+		"header Connection": "speaks of one connection", "header": "that is no JSON pointer", "header ": "that is no name of a header",
+	} {
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+			webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.Keep(place)), "testdata/lookup.yaml")
+		})
+		assert.Contains(t, w.Failures(), why, place)
+	}
+}
+
 func filesOf(t *testing.T, dir string) (texts []string) {
 	t.Helper()
 	for _, name := range filesBelow(t, dir) {

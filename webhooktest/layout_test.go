@@ -72,6 +72,10 @@ var layout = []rule{
 		why: "it reads JSON and knows nothing of what is read",
 	},
 	{
+		who: "/internal/secret", never: []string{"/internal/provider", "/internal/placeholder", "/internal/contract", "/internal/drift", "/internal/lint", "/internal/cassette", "/internal/record", "/webhooktest", "/cmd/"},
+		why: "how secrets look is one knowledge, which those who replace, refuse and report share; what is harmless is each of theirs",
+	},
+	{
 		who: "/internal/provider", never: []string{"/internal/placeholder", "/internal/contract", "/internal/drift", "/internal/lint", "/internal/scenario", "/internal/simulator", "/internal/cassette", "/internal/exchange", "/internal/replay", "/internal/record", "/internal/serve", "/webhooktest", "/cmd/"},
 		why: "the definitions are data beside the vendor's files, and everything else reads them",
 	},
@@ -205,7 +209,7 @@ func listPackages(t *testing.T) (module string, packages []pkg) {
 // simulator, schemas and cassettes. No other package names one in its code.
 func TestLayout_vendorsAreData(t *testing.T) {
 	named := regexp.MustCompile(`(?i)devrev|d\.?velop|\bdvrv|\bdevo\b|\bsvcacc\b|\bdon:|dmsconfig|event_types|webhooks\.(get|list|create|update|delete)`)
-	for _, dir := range []string{"placeholder", "contract", "drift", "jsontext", "lint", "pattern", "scenario", "cassette", "exchange", "replay", "record", "serve"} {
+	for _, dir := range []string{"placeholder", "contract", "drift", "jsontext", "lint", "pattern", "secret", "scenario", "cassette", "exchange", "replay", "record", "serve"} {
 		files, err := filepath.Glob(filepath.Join("..", "internal", dir, "*.go"))
 		require.NoError(t, err)
 		require.NotEmpty(t, files, dir)

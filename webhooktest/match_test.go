@@ -138,7 +138,7 @@ func TestMatch_requestLine(t *testing.T) {
 	}{
 		{"the same", "GET", stored, true},
 		{"another order of the query", "GET", "https://api.devrev.ai/webhooks.test/a%20b?y=a+b&x=1&x=2", true},
-		{"another order of one key", "GET", "https://api.devrev.ai/webhooks.test/a%20b?x=2&x=1&y=a+b", true},
+		{"another order of one key", "GET", "https://api.devrev.ai/webhooks.test/a%20b?x=2&x=1&y=a+b", false},
 		{"escapes that need not be", "GET", "https://api.devrev.ai/webhooks%2Etest/%61%20b?%78=1&y=%61%20b&x=2", true},
 		{"the default port", "GET", "https://api.devrev.ai:443/webhooks.test/a%20b?x=1&y=a%20b&x=2", true},
 		{"the case of the host", "GET", "https://API.devrev.ai/webhooks.test/a%20b?x=1&y=a%20b&x=2", true},

@@ -166,6 +166,19 @@ func setJSON(req *http.Request, body string) {
 	req.Body, req.GetBody, req.ContentLength = other.Body, other.GetBody, other.ContentLength
 }
 
+// Two texts that look alike differ in a message, too.
+func TestMiss_showsWhatCannotBeSeen(t *testing.T) {
+	for sent, want := range map[string]string{
+		"webhook-id\u200b": `webhook-id\u200b"`, "\ufeffwebhook-id": `\ufeffwebhook-id"`, "webhook\u00a0id": `webhook\u00a0id"`, "webhook-i\u0307d": `webhook-i\u0307d"`,
+	} {
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+			_, err := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Do(getWebhook(t, sent))
+			assert.ErrorContains(t, err, want)
+		})
+		assert.Contains(t, w.Failures(), want)
+	}
+}
+
 func TestMiss_namesTheCallsThatUsedTheSteps(t *testing.T) {
 	var lines []int
 	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
@@ -273,6 +286,8 @@ func TestMiss_isShort(t *testing.T) {
 	})
 	assert.Equal(t, 2, strings.Count(w.Failures(), "\nthen "))
 	assert.Less(t, len(w.Failures()), 8<<10)
+	assert.Contains(t, w.Failures(), "(a body of 1048595 bytes; messages show none of more than 65536)")
+	assert.Contains(t, w.Failures(), "-(2016 bytes)  +(1048595 bytes); of bodies of more than 65536 bytes no members are compared")
 }
 
 // A credential that the code under test puts where it does not belong stands in

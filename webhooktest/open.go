@@ -4,16 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/replay"
 )
@@ -24,7 +27,8 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 
 // Open returns a client for a cassette of your own, by its path
 // ("testdata/lookup.yaml"). It replays the file, as [Replay] replays scenarios;
-// a plain go-vcr v2-format cassette serves as well. Every recorded interaction
+// a plain go-vcr v2-format cassette serves as well, also one that ends in .yml or
+// has keys that go-vcr passes over, which are logged. Every recorded interaction
 // must be used. What the test sends is compared, but for the members that the
 // cassette lists under webhooktest: varies.
 //
@@ -49,17 +53,27 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	if err := p.ready(forOpen); err != nil {
 		fatal(tb, err)
 	}
-	if filepath.Ext(file) != extension {
+	// Other tools write .yml; a recording is always written to .yaml.
+	slashed := filepath.ToSlash(file)
+	yml := strings.HasSuffix(file, ".yml")
+	if filepath.Ext(file) != extension && !yml {
 		fatal(tb, fmt.Errorf("%q is no cassette's name; name a file that ends in .yaml, such as %q", file, "testdata/lookup.yaml"))
 	}
-	slashed := filepath.ToSlash(file)
-	command := fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, record.Quote(pathPattern(slashed)), record.Quote(runPattern(tb.Name())))
+	command := func() string {
+		return fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, record.Quote(pathPattern(slashed)), record.Quote(runPattern(tb.Name())))
+	}
 	asked, err := switched(slashed)
 	if err != nil {
-		fatal(tb, fmt.Errorf("%w\n%s", err, command))
+		fatal(tb, fmt.Errorf("%w\n%s", err, command()))
 	}
 	if pattern := os.Getenv(RecordVar); pattern != "" && !asked {
 		tb.Logf("%s is set, but does not match %s as a whole, so that is replayed", RecordVar, slashed)
+	}
+	if yml {
+		command = func() string { return "to record it, name a file that ends in " + extension }
+	}
+	if asked && yml {
+		fatal(tb, fmt.Errorf("%s is not recorded: name a file that ends in %s", file, extension))
 	}
 	if asked {
 		return &http.Client{Transport: recording(tb, p, file)}
@@ -67,22 +81,46 @@ func Open(tb testing.TB, p Provider, file string) *http.Client {
 	loaded, err := cassette.Load(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		fatal(tb, fmt.Errorf("%s does not exist\n%s", file, command))
+		fatal(tb, fmt.Errorf("%s does not exist%s\n%s", file, beside(file), command()))
 	case err != nil:
 		fatal(tb, err)
 	}
 	if err := p.recorded(loaded); err != nil {
 		fatal(tb, err)
 	}
+	if len(loaded.Unknown) > 0 {
+		tb.Logf("%s has keys that go-vcr passes over, and drops when it saves: %s", file, strings.Join(loaded.Unknown, ", "))
+	}
 	index := replay.NewIndex(loaded, p.def, nil)
 	if err := index.Fixed(p.options.varies); err != nil {
-		fatal(tb, fmt.Errorf("%w\n%s", err, command))
+		fatal(tb, fmt.Errorf("%w\n%s", err, command()))
 	}
 	if open := index.Uncompared(p.options.varies); len(open) > 0 {
 		tb.Logf("%s: what requests send at %s is not compared; declare it with Varies, or record again what may be compared", file, strings.Join(open, ", "))
 	}
 	step := replay.Step{Name: file, Index: index}
 	return &http.Client{Transport: front(tb, p, []replay.Step{step}, command)}
+}
+
+// beside names the cassettes next to one that does not exist whose names are like
+// its own.
+func beside(file string) string {
+	entries, err := os.ReadDir(filepath.Dir(file))
+	if err != nil {
+		return "" // so does its directory
+	}
+	files := map[string]string{} // by their names without an ending
+	for _, e := range entries {
+		if ext := filepath.Ext(e.Name()); ext == extension || ext == ".yml" {
+			files[strings.TrimSuffix(e.Name(), ext)] = e.Name()
+		}
+	}
+	name := filepath.Base(file)
+	near := provider.Nearest(strings.TrimSuffix(name, filepath.Ext(name)), slices.Collect(maps.Keys(files)))
+	if len(near) == 0 {
+		return ""
+	}
+	return "; there is " + files[near[0]]
 }
 
 // recorded makes sure that a cassette which names a provider names this one.
@@ -142,6 +180,12 @@ func recording(tb testing.TB, p Provider, file string) *record.Transport {
 			return
 		}
 		outcome, err := r.Commit(tb.Failed() || unwinding())
+		if dropped, others := r.Dropped(); len(dropped) > 0 {
+			if others > 0 {
+				dropped = append(dropped, count(others, "other header"))
+			}
+			tb.Logf("%s does not hold all of the answers, and a replay will lack %s; Keep(\"header NAME\") lets a header stay", file, strings.Join(dropped, ", "))
+		}
 		switch {
 		case err != nil:
 			tb.Errorf("%v", err)

@@ -31,6 +31,37 @@ func shippedFile(t *testing.T, name string) string {
 	return file
 }
 
+// A cassette of another tool's opens: its further keys are logged once, and its
+// name may end in .yml. A key that is misspelt is none of these.
+func TestOpen_cassettesOfOtherTools(t *testing.T) {
+	data, err := os.ReadFile(shippedFile(t, "devrev/webhooks.get/200.yaml"))
+	require.NoError(t, err)
+	_, plain, _ := strings.Cut(string(data), "version: 2\n")
+	plain = "version: 2\n" + plain
+	file := filepath.Join(t.TempDir(), "theirs.yml")
+	open := func(text string) *tbtest.TB {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		return tbtest.New(t.Name()).Run(func(tb testing.TB) {
+			_, body := send(t, webhooktest.Open(tb, webhooktest.DevRev, file), getWebhook(t, webhooktest.DevRevWebhookID))
+			assert.Contains(t, body, webhooktest.DevRevWebhookID)
+		})
+	}
+	w := open("recorder: theirs\n" + strings.Replace(plain, "    request:\n", "    request:\n      id: r-1\n", 1))
+	assert.Empty(t, w.Failures())
+	assert.Equal(t, 1, strings.Count(w.Said(), "has keys that go-vcr passes over, and drops when it saves: id, recorder"), w.Said())
+
+	for _, wrong := range []string{strings.Replace(plain, "      body:", "      bdoy:", 1), "recorder: theirs\n" + string(data)} {
+		assert.Contains(t, open(wrong).Failures(), "theirs.yml: no go-vcr cassette: line ")
+	}
+	t.Setenv(webhooktest.RecordVar, ".*")
+	assert.Contains(t, open(plain).Failures(), "theirs.yml is not recorded: name a file that ends in .yaml")
+	t.Setenv(webhooktest.RecordVar, "")
+	w = tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		webhooktest.Open(tb, webhooktest.DevRev, strings.TrimSuffix(file, "s.yml")+".yaml")
+	})
+	assert.Contains(t, w.Failures(), "their.yaml does not exist; there is theirs.yml\n")
+}
+
 // silentTransport answers with neither an answer nor an error.
 type silentTransport struct{}
 

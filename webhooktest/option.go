@@ -65,6 +65,7 @@ type options struct {
 	onNews        []func(Problem)
 	sender        Sender
 	webhooks      int
+	deliveries    bool     // pointers may name places of deliveries as well
 	used          []string // the options given, by name
 	mistakes      []error  // of the options
 }
@@ -109,7 +110,8 @@ func Redact(places ...string) Option {
 // Keep lets the strings at these JSON pointers of requests and answers into the
 // cassette as they are: for undocumented members, which are replaced otherwise,
 // and for text that a test must see or send. "*" stands for any one member or
-// index, and "?name" for a value of a request's query. What the contract does not
+// index, "?name" for a value of a request's query, and "header ETag" for a header
+// of answers, which is dropped otherwise. What the contract does not
 // describe, and an id, a URL, a name or a mail address, stays only if the pointer
 // names that very member, not an object around it. A member that the contract marks as a credential never stays, and a
 // known credential inside another text is replaced all the same.

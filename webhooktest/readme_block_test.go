@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/receivertest"
@@ -27,6 +28,20 @@ var firstFault = edit{"webhook_test.go", "` + webhooktest.DevRevWebhookID + `", 
 
 // noEcho makes the receiver of the README's second test forget the challenge.
 var noEcho = edit{"receiver.go", "_ = json.NewEncoder(w).Encode(delivery.Verify)", ""}
+
+// serviceTable lists the services whose keys are known by their form.
+func serviceTable() string {
+	var b strings.Builder
+	b.WriteString("| service | begins with |\n| --- | --- |\n")
+	for _, s := range secret.Shapes() {
+		service := s.Service
+		if service == "" {
+			service = "any"
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", service, s.Form)
+	}
+	return b.String()
+}
 
 // generate returns the content of one block of a page; command is the built
 // cmd/record.
@@ -58,6 +73,12 @@ func generate(t *testing.T, command, name string) string {
 		return variableTable()
 	case "probes":
 		return probeTable()
+	case "lint services":
+		return serviceTable()
+	case "lint labelled":
+		table, err := os.ReadFile("../internal/lint/testdata/labelled.md")
+		require.NoError(t, err)
+		return string(table)
 	case "exit statuses":
 		stdout, _, _ := record(t, command, nil, "refresh", "--help")
 		_, statuses, ok := strings.Cut(stdout, "Exit status:\n")

@@ -41,12 +41,12 @@ func replaying(tb testing.TB, p Provider, steps []Step) *replay.Transport {
 	if err != nil {
 		fatal(tb, err)
 	}
-	return front(tb, p, resolved, "")
+	return front(tb, p, resolved, nil)
 }
 
 // front starts a replay that ends with the test. The hint says how to record
-// what it plays; it is empty for shipped scenarios.
-func front(tb testing.TB, p Provider, steps []replay.Step, hint string) *replay.Transport {
+// what it plays; it is nil for shipped scenarios.
+func front(tb testing.TB, p Provider, steps []replay.Step, hint func() string) *replay.Transport {
 	tb.Helper()
 	r, err := replay.NewSequence(steps...)
 	if err != nil {
@@ -62,8 +62,8 @@ func front(tb testing.TB, p Provider, steps []replay.Step, hint string) *replay.
 		}
 		if unused := r.Unused(); len(unused) > 0 {
 			advice := "leave the step out, or use AllowUnused when the code may do without"
-			if hint != "" {
-				advice = "record it again, or use AllowUnused when the code may do without\n" + hint
+			if hint != nil {
+				advice = "record it again, or use AllowUnused when the code may do without\n" + hint()
 			}
 			tb.Errorf("the test has ended, and no request asked for\n\t%s\n%s", strings.Join(unused, "\n\t"), advice)
 		}

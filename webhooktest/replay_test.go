@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -44,6 +46,30 @@ func send(t testing.TB, client *http.Client, req *http.Request) (*http.Response,
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return resp, string(body)
+}
+
+// What a client can see of an answer's body is what net/http's own shows.
+func TestReplay_bodiesBehaveAsNetHTTPs(t *testing.T) {
+	seen := func(resp *http.Response, body string) (all []any) {
+		first := make([]byte, 5)
+		_, err := io.ReadFull(resp.Body, first)
+		all = append(all, string(first), err, resp.ContentLength, resp.Uncompressed, resp.TransferEncoding, resp.Request != nil && resp.Request.Method == http.MethodPost)
+		rest, err := io.ReadAll(resp.Body)
+		n, again := resp.Body.Read(first)
+		all = append(all, len(first)+len(rest) == len(body), err, n, again)
+		all = append(all, resp.Body.Close(), resp.Body.Close())
+		n, late := resp.Body.Read(first)
+		return append(all, n, fmt.Sprint(late), resp.Close, resp.Proto, len(resp.Trailer))
+	}
+	_, body := send(t, webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
+	defer server.Close()
+	theirs, err := http.Post(server.URL, "application/json", nil)
+	require.NoError(t, err)
+	ours, err := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/200").Do(getWebhook(t, webhooktest.DevRevWebhookID))
+	require.NoError(t, err)
+
+	assert.Equal(t, seen(theirs, body), seen(ours, body))
 }
 
 // getWebhook is the well-formed request of webhooks.get, for any id.

@@ -1,11 +1,16 @@
 package webhooktest
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +29,8 @@ type Tenant struct {
 	live      simulator.Live
 	receivers *simulator.Receivers
 	front     *exchange.Direct
+
+	made time.Time
 
 	mu    sync.Mutex
 	ended bool
@@ -66,15 +73,50 @@ func Simulate(tb testing.TB, p Provider) *Tenant {
 		fatal(tb, err)
 	}
 	t.live = live
+	t.made = time.Now()
 	t.front = exchange.NewDirect(p.config(tb), simulator.Transport(live))
-	tb.Cleanup(func() {
-		t.mu.Lock()
-		t.ended = true
-		t.mu.Unlock()
-		live.Close()
-		t.front.Close()
-	})
+	tb.Cleanup(t.end)
 	return t
+}
+
+// afterwards is how long the end of a test waits for receivers that go on.
+const afterwards = 30 * time.Second
+
+func (t *Tenant) end() {
+	t.tb.Helper()
+	t.mu.Lock()
+	t.ended = true
+	t.mu.Unlock()
+	if !t.atHome() {
+		return // its channels are of another bubble, or of none
+	}
+	t.live.Close()
+	t.front.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), afterwards)
+	defer cancel()
+	if t.receivers.Wait(ctx) != nil {
+		t.tb.Errorf("a receiver has not returned %v after the end of its delivery; it should end when the context of its request does", afterwards)
+	}
+}
+
+// atHome reports whether the clock is the one that the tenant was made under: that of
+// a bubble begins in 2000.
+func (t *Tenant) atHome() bool { return !time.Now().Round(0).Before(t.made.Round(0).Add(-time.Hour)) }
+
+// use refuses to go on where the tenant cannot be used.
+func (t *Tenant) use(call string, ctx context.Context) {
+	t.tb.Helper()
+	t.mu.Lock()
+	ended := t.ended
+	t.mu.Unlock()
+	switch {
+	case !t.atHome():
+		fatal(t.tb, fmt.Errorf("%s: the tenant was made outside of the synctest bubble in which it is used; make it inside", call))
+	case ended:
+		fatal(t.tb, fmt.Errorf("%s: the tenant has ended with its test", call))
+	case ctx == nil:
+		fatal(t.tb, fmt.Errorf("%s: the context is nil; give one, such as t.Context()", call))
+	}
 }
 
 // panicked reports a receiver that panics.
@@ -89,14 +131,31 @@ func (t *Tenant) panicked(url string, reason any, stack []byte) {
 // Client returns a client for the tenant's management API, preconfigured as
 // [Replay]'s: it adds Authorization and Origin where they lack, and a request or an
 // answer that breaks the contract fails the test.
-func (t *Tenant) Client() *http.Client { return &http.Client{Transport: t.front} }
+func (t *Tenant) Client() *http.Client { return &http.Client{Transport: home{t}} }
+
+// home is the tenant's transport, where it can be used.
+type home struct{ *Tenant }
+
+// RoundTrip implements http.RoundTripper.
+func (h home) RoundTrip(req *http.Request) (*http.Response, error) {
+	h.tb.Helper()
+	if !h.atHome() {
+		err := errors.New("the tenant was made outside of the synctest bubble in which it is used; make it inside")
+		h.tb.Errorf("webhooktest: %v", err)
+		return nil, err
+	}
+	return h.front.RoundTrip(req)
+}
 
 // Server is [Tenant.Client] behind a server on loopback: for a client that takes a
 // base URL, or is not written in Go. It closes with the test. It cannot be used
 // within a synctest bubble, whose clock a connection keeps still.
 func (t *Tenant) Server() *httptest.Server {
 	t.tb.Helper()
-	handler := serve.NewServer(t.p.BaseURL(), t.front)
+	if time.Now().Before(bubbles) {
+		fatal(t.tb, errors.New("Server: a server cannot be used within a synctest bubble; use Client"))
+	}
+	handler := serve.NewServer(t.p.BaseURL(), home{t})
 	s := httptest.NewUnstartedServer(handler)
 	address := s.Listener.Addr().String()
 	handler.Hosts = []string{address}
@@ -110,6 +169,9 @@ func (t *Tenant) Server() *httptest.Server {
 	})
 	return s
 }
+
+// bubbles is a time that only the clock of a synctest bubble is before.
+var bubbles = time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // Receive lets a handler answer what the tenant delivers to a URL, such as
 // "https://hooks.example.com/devrev", and to those below it; the longest counts.
@@ -136,6 +198,7 @@ func (t *Tenant) Receive(url string, handler http.Handler) {
 // payloads are known of postimport and presearch; others need a Body.
 func (t *Tenant) Emit(ctx context.Context, event string, changes ...Change) []Delivery {
 	t.tb.Helper()
+	t.use(fmt.Sprintf("Emit(%q)", event), ctx)
 	payload, err := t.live.Payload(event)
 	if err != nil {
 		fatal(t.tb, fmt.Errorf("Emit(%q): %w", event, err))
@@ -169,14 +232,16 @@ func (t *Tenant) check(event string, payload any) error {
 	}
 	problems := t.p.public(found)
 	t.p.news(problems)
-	failing := &ContractError{}
+	var failing []string
 	for _, p := range problems {
 		if p.Fails() {
-			failing.Problems = append(failing.Problems, p)
+			failing = append(failing, p.String())
+			continue
 		}
+		t.tb.Logf("Emit(%q): %s", event, p)
 	}
-	if len(failing.Problems) > 0 {
-		return failing
+	if len(failing) > 0 {
+		return fmt.Errorf("the delivery would break the contract of %s:\n\t%s", t.p.def.Title, strings.Join(failing, "\n\t"))
 	}
 	return nil
 }
@@ -185,10 +250,18 @@ func (t *Tenant) check(event string, payload any) error {
 // began. DevRev's verify requests are among it, as events of type "verify".
 func (t *Tenant) Deliveries() []Delivery { return deliveries(t.live.Deliveries()) }
 
-// Settle waits until nothing is on its way and no attempt will follow: until a new
-// webhook is verified, or its time is over. It returns the context's error when
-// that ends first.
-func (t *Tenant) Settle(ctx context.Context) error { return t.live.Settle(ctx) }
+// Settle waits until nothing is on its way, no attempt will follow, and every
+// receiver has returned: until a new webhook is verified, or its time is over. It
+// returns the context's error when that ends first. Whether a webhook is active now
+// is for the API, or the next Emit, to say.
+func (t *Tenant) Settle(ctx context.Context) error {
+	t.tb.Helper()
+	t.use("Settle", ctx)
+	if err := t.live.Settle(ctx); err != nil {
+		return err
+	}
+	return t.receivers.Wait(ctx)
+}
 
 // Delivery is what became of one event for one webhook.
 type Delivery struct {
@@ -274,6 +347,14 @@ type Sender struct {
 // SentBy says how a simulated tenant sends what the vendor's pages leave open.
 func SentBy(s Sender) Option {
 	return option("SentBy", func(o *options) {
+		switch {
+		case slices.Contains(o.used[:len(o.used)-1], "SentBy"):
+			o.mistake("SentBy is given twice, and only one can hold; leave one out")
+		case reflect.ValueOf(s).IsZero():
+			o.mistake("SentBy(Sender{}) changes nothing; set a field, or leave the option out")
+		case s.VerifyAfter > 0 && s.VerifyAfter >= cmp.Or(s.VerifyWithin, 3*time.Minute):
+			o.mistake("SentBy: VerifyAfter (%v) leaves no time to verify in: VerifyWithin is %v", s.VerifyAfter, cmp.Or(s.VerifyWithin, 3*time.Minute))
+		}
 		for _, d := range append([]time.Duration{s.Timeout, s.VerifyAfter, s.VerifyWithin}, s.Waits...) {
 			if d < 0 {
 				o.mistake("SentBy: %v is no time to wait; give one of 0 or more", d)
@@ -296,8 +377,11 @@ func (p Provider) Sender() (Sender, error) { return p.options.sender, p.ready(fo
 // https://example.com/webhooks/.
 func Webhooks(n int) Option {
 	return option("Webhooks", func(o *options) {
-		if n < 1 {
+		switch {
+		case n < 1:
 			o.mistake("Webhooks(%d): give 1 or more, or leave the option out", n)
+		case slices.Contains(o.used[:len(o.used)-1], "Webhooks"):
+			o.mistake("Webhooks is given twice, and only one can hold; leave one out")
 		}
 		o.webhooks = n
 	})

@@ -131,10 +131,14 @@ func TestSimulate_mistakes(t *testing.T) {
 		})
 	}
 	for name, p := range map[string]webhooktest.Provider{
-		"Webhooks(0)": webhooktest.DevRev.With(webhooktest.Webhooks(0)),
-		"SentBy: -1s": webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Waits: []time.Duration{-time.Second}})),
-		"Hex":         webhooktest.DVelop.With(webhooktest.SentBy(webhooktest.Sender{Hex: true})),
-		"InOrder":     webhooktest.DevRev.With(webhooktest.InOrder()),
+		"Webhooks(0)":                      webhooktest.DevRev.With(webhooktest.Webhooks(0)),
+		"SentBy: -1s":                      webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Waits: []time.Duration{-time.Second}})),
+		"Hex":                              webhooktest.DVelop.With(webhooktest.SentBy(webhooktest.Sender{Hex: true})),
+		"InOrder":                          webhooktest.DevRev.With(webhooktest.InOrder()),
+		"SentBy(Sender{}) changes nothing": webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{})),
+		"SentBy is given twice":            webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Hex: true}), webhooktest.SentBy(webhooktest.Sender{RawKey: true})),
+		"Webhooks is given twice":          webhooktest.DevRev.With(webhooktest.Webhooks(1), webhooktest.Webhooks(2)),
+		"leaves no time to verify in":      webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{VerifyAfter: time.Hour})),
 	} {
 		w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Simulate(tb, p) })
 		assert.Contains(t, w.Failures(), name)
@@ -165,4 +169,58 @@ func TestSimulate_ownBody(t *testing.T) {
 		webhooktest.Simulate(tb, webhooktest.DVelop).Emit(t.Context(), "predelete")
 	})
 	assert.Contains(t, w.Failures(), "what d.velop sends at predelete is not documented; give one with Body")
+}
+
+// A receiver that is slower than its time does not outlive the test, nor Settle.
+func TestSimulate_slowReceiver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tenant := webhooktest.Simulate(t, webhooktest.DevRev.With(webhooktest.Webhooks(1), webhooktest.SentBy(webhooktest.Sender{Waits: []time.Duration{}})))
+		done := false
+		tenant.Receive("https://example.com", http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			time.Sleep(5 * time.Second)
+			done = true
+		}))
+		begun := time.Now()
+		got := tenant.Emit(t.Context(), "work_created")
+		assert.Equal(t, 3*time.Second, time.Since(begun))
+		assert.Contains(t, got[0].Reason, "aborted after 3s")
+		require.NoError(t, tenant.Settle(t.Context()))
+		assert.True(t, done)
+		tenant.Emit(t.Context(), "work_created") // the clean-up waits for it
+	})
+}
+
+// A tenant belongs where it was made, and to its test.
+func TestSimulate_elsewhere(t *testing.T) {
+	outside := tbtest.New(t.Name())
+	tenant := webhooktest.Simulate(outside, webhooktest.DevRev)
+	synctest.Test(t, func(t *testing.T) {
+		w := outside.Run(func(testing.TB) {
+			_, err := tenant.Client().Get(webhooktest.DevRev.BaseURL() + "/webhooks.list")
+			assert.ErrorContains(t, err, "was made outside of the synctest bubble in which it is used")
+			tenant.Emit(t.Context(), "work_created")
+		})
+		assert.Contains(t, w.Failures(), `webhooktest: Emit("work_created"): the tenant was made outside of the synctest bubble in which it is used; make it inside`)
+	})
+	over := tbtest.New(t.Name())
+	late := webhooktest.Simulate(over, webhooktest.DevRev)
+	over.End()
+	w := over.Run(func(testing.TB) { late.Emit(t.Context(), "work_created") })
+	assert.Contains(t, w.Failures(), "the tenant has ended with its test")
+	synctest.Test(t, func(t *testing.T) {
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Simulate(tb, webhooktest.DevRev).Server() })
+		assert.Contains(t, w.Failures(), "a server cannot be used within a synctest bubble; use Client")
+	})
+}
+
+// What is not documented is logged, and what breaks the contract can be let pass.
+func TestSimulate_departures(t *testing.T) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		tenant := webhooktest.Simulate(tb, webhooktest.DevRev.With(webhooktest.Webhooks(1), webhooktest.AllowProblems("/work_created/work/title")))
+		tenant.Receive("https://example.com", http.HandlerFunc(echo))
+		got := tenant.Emit(t.Context(), "work_created", webhooktest.Set("/work/titel", "x"), webhooktest.Set("/work/title", 7))
+		assert.True(t, got[0].Acknowledged)
+	})
+	assert.Empty(t, w.Failures())
+	assert.Contains(t, w.Said(), "/work_created/work/titel")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,7 +13,8 @@ import (
 )
 
 func lintCommand(getenv func(string) string) *cobra.Command {
-	var disable []string
+	var disable, placeholders []string
+	var exclude, baseline string
 	var asJSON bool
 	o := lint.Options{Getenv: getenv}
 	c := &cobra.Command{
@@ -21,11 +23,29 @@ func lintCommand(getenv func(string) string) *cobra.Command {
 		Long:  lintHelp(),
 		Example: `  record lint testdata/cassettes
   record lint --json testdata/cassettes > lint.json
+  record lint --baseline known.json --exclude lint.yaml testdata/cassettes
   record lint --disable personal-data="test accounts only" testdata/cassettes`,
 		RunE: func(c *cobra.Command, args []string) error {
 			var err error
 			if o.Disabled, err = reasons(disable); err != nil {
 				return err
+			}
+			var mistakes []error
+			for _, pattern := range placeholders {
+				p, err := regexp.Compile(pattern)
+				mistakes = append(mistakes, err)
+				o.Placeholders = append(o.Placeholders, p)
+			}
+			if exclude != "" {
+				o.Excluded, err = lint.ReadExclusions(exclude)
+				mistakes = append(mistakes, err)
+			}
+			if baseline != "" {
+				o.Baseline, err = lint.ReadBaseline(baseline)
+				mistakes = append(mistakes, err)
+			}
+			if err := errors.Join(mistakes...); err != nil {
+				return exit(exitUsage, "%v", err)
 			}
 			if c.Flags().Changed("jobs") && o.Jobs < 1 {
 				return exit(exitUsage, "--jobs %d; expected 1 or more", o.Jobs)
@@ -36,6 +56,9 @@ func lintCommand(getenv func(string) string) *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write the report as JSON")
 	c.Flags().StringArrayVar(&disable, "disable", nil, "switch a rule off: `RULE=REASON`; may be repeated")
+	c.Flags().StringVar(&exclude, "exclude", "", "leave out what the YAML `FILE` excludes: a list of path, rule and reason under the key exclude")
+	c.Flags().StringVar(&baseline, "baseline", "", "leave out the findings of an earlier report, the JSON `FILE`: only new ones fail")
+	c.Flags().StringArrayVar(&placeholders, "placeholder", nil, "take values that match the `REGEXP` whole for placeholders; may be repeated")
 	c.Flags().IntVar(&o.Jobs, "jobs", 0, "judge so many files at a time (default: one per processor)")
 	return c
 }
@@ -88,6 +111,15 @@ func lintHelp() string {
 none of them. A file is judged as it is named; below a directory every .yaml and
 .yml file is that could be a cassette.
 
+Cassettes that were there before the linter need no sweeping first: --baseline
+takes what an earlier report lists as known, and --exclude names paths, rules and
+reasons in a file, whose paths are relative to it (** is any number of directories):
+
+  exclude:
+  - path: testdata/legacy/**
+    rule: secret-name
+    reason: keys of a stack that is gone
+
 Values are never printed: only places, lengths and names. Credentials that stand
 in the environment (record refresh --help names the variables) are searched for
 in every spelling.
@@ -102,7 +134,9 @@ Rules, each of which can be switched off with a reason:
 	}
 	b.WriteString("\nThe report as JSON, whose version rises when a field changes or goes:\n" + shape(lint.Report{
 		Version: lint.ReportVersion, Files: 2, Errors: 1,
+		Links:    []string{"testdata/shared"},
 		Disabled: []lint.Off{{Rule: "ids", Reason: "old recorder", Findings: 3}},
+		Excluded: []lint.Exclusion{{Path: "testdata/legacy/**", Rule: "secret-name", Reason: "keys of a stack that is gone", Findings: 2}},
 		Findings: []lint.Finding{{
 			Rule: "secret-name", Severity: lint.Error, File: "testdata/a.yaml", Line: 12, Interaction: new(0),
 			Place: "request header X-Api-Key", Message: "…",
@@ -110,6 +144,9 @@ Rules, each of which can be switched off with a reason:
 	}) + `
   files        the files that were judged
   skipped      YAML files below a directory that are no cassettes
+  links        links to directories elsewhere, which are not followed
+  excluded     what --exclude left out
+  known, gone  findings of the baseline that are there, and that are not
   findings     sorted by file, interaction, line, rule, place
   line         counted from 1; 0 for the file as a whole
   interaction  counted from 0; null for the file as a whole

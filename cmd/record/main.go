@@ -35,7 +35,7 @@ func main() { os.Exit(interruptible(systemClock)) }
 
 // interruptible runs the command until it ends or a signal interrupts it.
 func interruptible(clock clock) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	// A second signal ends the process as if nobody listened.
 	context.AfterFunc(ctx, stop)
 	return run(ctx, os.Args[1:], os.Getenv, clock, os.Stdout, os.Stderr)

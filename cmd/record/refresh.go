@@ -160,14 +160,14 @@ func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 	var outcome record.Outcome
 	var replaced string
 	if err := r.attempts(ctx, t, tenant, func() (err error) {
-		try := func(tenant record.Tenant) error {
+		try := func(t target, tenant record.Tenant) error {
 			outcome, replaced, err = r.attempt(ctx, t, tenant)
 			return err
 		}
 		if tenant.Source == cassette.Live && t.writes() {
 			return r.onOwn(ctx, t, tenant, try)
 		}
-		return try(tenant)
+		return try(t, tenant)
 	}); err != nil {
 		return row{source, failed, remarks[exitCode(err)]}, err
 	}

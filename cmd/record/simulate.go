@@ -199,6 +199,9 @@ func (t *served) happen(r *http.Request) ([]simulator.Delivery, error) {
 	if err := d.Decode(&asked); err != nil {
 		return nil, fmt.Errorf("the body is no JSON object of an event: %w", err)
 	}
+	if d.More() {
+		return nil, errors.New("the body goes on after the JSON object of an event")
+	}
 	live := t.tenant()
 	payload, err := live.Payload(asked.Event)
 	if err != nil {

@@ -140,12 +140,20 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "brotli":
 			w.Header().Set("Content-Encoding", "br")
 			io.WriteString(w, "{}")
+		case variant == "listless" && strings.HasSuffix(r.URL.Path, "webhooks.list"), variant == "listless-later" && count > 1 && strings.HasSuffix(r.URL.Path, "webhooks.list"):
+			plain(w, http.StatusOK)
+		case variant == "unbelievable" && strings.HasSuffix(r.URL.Path, "webhooks.delete"):
+			plain(w, http.StatusOK)
+		case variant == "slashes" && strings.HasSuffix(r.URL.Path, "webhooks.list"):
+			change(w, r, handler, func(_ *http.Request, _ *int, body string) string {
+				return strings.ReplaceAll(body, "https://example.com/", "https://EXAMPLE.com/")
+			})
 		case variant == "undeletable" && (strings.HasSuffix(r.URL.Path, "webhooks.delete") || r.Method == http.MethodDelete):
 			plain(w, http.StatusInternalServerError)
 		case variant == "lost" && (strings.HasSuffix(r.URL.Path, "webhooks.create") || r.Method == http.MethodPost && def.Delivery == nil):
 			handler.ServeHTTP(httptest.NewRecorder(), r) // it is done, and the answer does not arrive
 			panic(http.ErrAbortHandler)
-		case variant == "ordinary", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
+		case variant == "ordinary", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
 			handler.ServeHTTP(w, r)
 		case variant == "hostile":
 			hostile(w, r, handler)
@@ -155,7 +163,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary stalling-update undeletable lost refusing hostile", variant) {
+	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
 	}
 	ts.Defer(func() {

@@ -3,16 +3,21 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"math/big"
 	"net/http"
 	"net/url"
+	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/webhookvcr/internal/jsontext"
@@ -21,14 +26,22 @@ import (
 )
 
 // own are the webhooks that a run makes on a live tenant, which it removes again.
-// Those that were there before are never touched: whatever appears after the list
-// was read, and delivers to the URL of the recordings, is the run's own, also when
-// the answer to its creation was lost.
+// It knows them by the answers to their creation, and, should an answer be lost, by
+// their URL, which is the run's own. Those that were there before are never touched.
 type own struct {
 	def    *provider.Definition
 	tenant record.Tenant
+	// at is what the URLs of this run's webhooks begin with.
+	at string
 	// before are the ids that were there when the run began.
 	before map[string]bool
+
+	mu sync.Mutex
+	// made are the ids that the tenant has answered a creation with, and that no
+	// list has shown to be gone.
+	made map[string]bool
+	// unanswered says that a creation got no answer: a webhook may yet appear.
+	unanswered bool
 	// left are the ids that could not be removed, each with the reason.
 	left map[string]error
 	// lost is why the webhooks could not be looked for at the last attempt.
@@ -48,10 +61,10 @@ func (t target) creates() bool {
 
 // onOwn records a scenario that writes, on a webhook made for it, and removes what
 // was made. f gets the tenant with that webhook in the place of the environment's.
-func (r *refresh) onOwn(ctx context.Context, t target, tenant record.Tenant, f func(record.Tenant) error) error {
+func (r *refresh) onOwn(ctx context.Context, t target, tenant record.Tenant, f func(target, record.Tenant) error) error {
 	s := t.session
 	if s.own == nil {
-		begun := &own{def: t.def, tenant: tenant, left: map[string]error{}}
+		begun := &own{def: t.def, tenant: tenant, at: t.def.Own.At + "/" + runNumber(), made: map[string]bool{}, left: map[string]error{}}
 		ids, err := begun.list(ctx, r.timeout)
 		if err != nil {
 			return r.failOwn(ctx, t, "the webhooks that are there could not be listed, so nothing was written", err)
@@ -59,14 +72,16 @@ func (r *refresh) onOwn(ctx context.Context, t target, tenant record.Tenant, f f
 		begun.before = ids
 		s.own = begun
 	}
-	defer s.own.remove(ctx, r.timeout)
+	o := s.own
+	defer o.remove(ctx, r.clock, r.timeout)
+	tenant.Transport = watching{o, tenant.Transport}
 	if !t.creates() {
-		id, err := s.own.create(ctx, r.timeout)
+		id, err := o.create(ctx, r.timeout)
 		if err != nil {
 			return r.failOwn(ctx, t, "no webhook could be made to record on", err)
 		}
 		environment := tenant.Getenv
-		variable := seedVariable(t.def)
+		variable := bindingVariable(t.def)
 		tenant.Getenv = func(name string) string {
 			if name == variable {
 				return id
@@ -74,7 +89,63 @@ func (r *refresh) onOwn(ctx context.Context, t target, tenant record.Tenant, f f
 			return environment(name)
 		}
 	}
-	return f(tenant)
+	// A URL of the run's own, where the cassette takes any.
+	if slices.Contains(t.scenario.Varies, "/"+t.def.Own.URL) {
+		own := *t.scenario
+		own.Request.Body = strings.ReplaceAll(own.Request.Body, t.def.Own.At, o.at)
+		t.scenario = &own
+	}
+	return f(t, tenant)
+}
+
+// runNumber tells the webhooks of this run from those of another.
+func runNumber() string {
+	n, err := rand.Int(rand.Reader, big.NewInt(9_000_000))
+	if err != nil {
+		return strconv.Itoa(os.Getpid())
+	}
+	return strconv.FormatInt(n.Int64()+1_000_000, 10)
+}
+
+// watching notes what is created on its way past.
+type watching struct {
+	own  *own
+	next http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (w watching) RoundTrip(req *http.Request) (*http.Response, error) {
+	create := w.own.def.Own.Create
+	if req.Method != create.Method || !strings.HasSuffix(req.URL.EscapedPath(), w.own.translate(create.Target, "", url.PathEscape)) {
+		return w.next.RoundTrip(req)
+	}
+	resp, err := w.next.RoundTrip(req)
+	if err != nil {
+		w.own.note("", true)
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 10<<20))
+	resp.Body.Close()
+	if err != nil {
+		w.own.note("", true)
+		return nil, &unreachableError{err}
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if resp.StatusCode < 300 {
+		id, err := w.own.created(resp.Header, body)
+		w.own.note(id, err != nil)
+	}
+	return resp, nil
+}
+
+// note enters a webhook that was made, or that one may have been.
+func (o *own) note(id string, unanswered bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if id != "" {
+		o.made[id] = true
+	}
+	o.unanswered = o.unanswered || unanswered
 }
 
 // failOwn is a failure of a request that is not the scenario's.
@@ -86,14 +157,16 @@ func (r *refresh) failOwn(ctx context.Context, t target, what string, err error)
 	switch {
 	case answered != nil && (answered.status == http.StatusUnauthorized || answered.status == http.StatusForbidden):
 		return r.fail(exitRefused, t, "%s: %v; check that %s is valid and may read and write webhooks", what, err, t.def.TokenVar)
-	case answered != nil:
-		return r.fail(exitFailed, t, "%s: %v", what, err)
 	}
-	return r.classify(ctx, t, err)
+	var unreachable *unreachableError
+	if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &unreachable) {
+		return r.classify(ctx, t, err)
+	}
+	return r.fail(exitFailed, t, "%s: %v", what, err)
 }
 
-// seedVariable is the environment variable with the id of a webhook.
-func seedVariable(def *provider.Definition) string {
+// bindingVariable is the environment variable with the id of a webhook.
+func bindingVariable(def *provider.Definition) string {
 	for _, s := range def.Bindings {
 		if s.Placeholder == def.Own.Seed {
 			return s.Var
@@ -104,10 +177,21 @@ func seedVariable(def *provider.Definition) string {
 
 // create makes a webhook and returns its id.
 func (o *own) create(ctx context.Context, timeout time.Duration) (string, error) {
-	header, body, err := o.send(ctx, timeout, o.def.Own.Create, "")
+	asked := o.def.Own.Create
+	asked.Body = strings.ReplaceAll(asked.Body, o.def.Own.At, o.at)
+	header, body, err := o.send(ctx, timeout, asked, "")
+	var answered *answeredError
 	if err != nil {
+		o.note("", !errors.As(err, &answered))
 		return "", err
 	}
+	id, err := o.created(header, body)
+	o.note(id, err != nil)
+	return id, err
+}
+
+// created is the id in the answer to a creation.
+func (o *own) created(header http.Header, body []byte) (string, error) {
 	if o.def.Own.Created == "" {
 		at, err := url.Parse(header.Get("Location"))
 		if err == nil && path.Base(at.Path) != "." && path.Base(at.Path) != "/" {
@@ -122,43 +206,87 @@ func (o *own) create(ctx context.Context, timeout time.Duration) (string, error)
 }
 
 // list returns the ids of the webhooks that are there; true for those that
-// deliver to the URL of the recordings.
+// deliver to the URL of this run. A body without the list is an error: it must not
+// look like a tenant without webhooks.
 func (o *own) list(ctx context.Context, timeout time.Duration) (map[string]bool, error) {
 	_, body, err := o.send(ctx, timeout, o.def.Own.List, "")
 	if err != nil {
 		return nil, err
 	}
 	entries, ok := lookUp(body, o.def.Own.Listed).([]any)
-	if !ok && lookUp(body, o.def.Own.Listed) != nil {
+	if !ok {
 		return nil, fmt.Errorf("the answer has no list at %s", o.def.Own.Listed)
 	}
 	ids := map[string]bool{}
 	for _, entry := range entries {
 		webhook, _ := entry.(map[string]any)
-		if id, ok := webhook["id"].(string); ok {
-			ids[id] = webhook[o.def.Own.URL] == o.def.Own.At
+		id, ok := webhook["id"].(string)
+		if !ok {
+			return nil, fmt.Errorf("an entry of the list at %s has no id", o.def.Own.Listed)
 		}
+		at, _ := webhook[o.def.Own.URL].(string)
+		ids[id] = strings.HasPrefix(at, o.at)
 	}
 	return ids, nil
 }
 
-// remove removes what was made, also after a failure or an interruption. What
-// cannot be removed is tried again with the next scenario.
-func (o *own) remove(ctx context.Context, timeout time.Duration) {
+// tries is how often the clean-up asks for the list before it gives up.
+const tries = 3
+
+// remove removes what was made, also after a failure or an interruption, and makes
+// sure by the list that it is gone. What is left is tried again with the next
+// scenario.
+func (o *own) remove(ctx context.Context, clock clock, timeout time.Duration) {
 	ctx = context.WithoutCancel(ctx)
-	ids, err := o.list(ctx, timeout)
-	if o.lost = err; err != nil {
-		return
-	}
+	ids, err := o.listed(ctx, clock, timeout)
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	clear(o.left)
-	for _, id := range slices.Sorted(maps.Keys(ids)) {
-		if _, found := o.before[id]; found || !ids[id] {
-			continue
+	doomed := maps.Clone(o.made) // known, also when the list is not to be had
+	for id, ours := range ids {
+		if _, found := o.before[id]; !found && ours {
+			doomed[id] = true
 		}
-		if _, _, err := o.send(ctx, timeout, o.def.Own.Delete, id); err != nil {
+	}
+	for _, id := range slices.Sorted(maps.Keys(doomed)) {
+		if _, found := o.before[id]; found {
+			continue // an answer that names what was there before is not believed
+		}
+		o.made[id] = true
+		_, _, err := o.send(ctx, timeout, o.def.Own.Delete, id)
+		var answered *answeredError
+		if err != nil && !(errors.As(err, &answered) && answered.status == http.StatusNotFound) {
 			o.left[id] = err
 		}
 	}
+	if len(doomed) > 0 || err != nil {
+		ids, err = o.listed(ctx, clock, timeout)
+	}
+	if o.lost = err; err != nil {
+		return // what was deleted may be there: the next list says
+	}
+	for id := range doomed {
+		if _, there := ids[id]; there && o.left[id] == nil {
+			o.left[id] = errors.New("the tenant says that it is removed, and lists it")
+		}
+		if _, there := ids[id]; !there {
+			delete(o.left, id)
+			delete(o.made, id)
+		}
+	}
+}
+
+// listed is the list, asked for again if need be.
+func (o *own) listed(ctx context.Context, clock clock, timeout time.Duration) (ids map[string]bool, err error) {
+	for i := range tries {
+		if i > 0 && clock.sleep(ctx, time.Duration(i)*2*time.Second) != nil {
+			return nil, err
+		}
+		if ids, err = o.list(ctx, timeout); err == nil {
+			return ids, nil
+		}
+	}
+	return nil, err
 }
 
 // report says what is left on the tenant, and how to remove it; nil when nothing
@@ -167,36 +295,70 @@ func (o *own) report() error {
 	if o == nil {
 		return nil
 	}
-	if o.lost != nil {
-		return exit(exitFailed, "%s: what this run made could not be looked for (%v); remove the webhooks that deliver to %s",
-			o.def.Name, withoutURL(o.lost), o.def.Own.At)
-	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	var lines []string
-	for _, id := range slices.Sorted(maps.Keys(o.left)) {
-		req, err := o.request(context.Background(), o.def.Own.Delete, id)
-		if err != nil {
-			continue
+	left := maps.Clone(o.left)
+	if o.lost != nil {
+		for id := range o.made {
+			if left[id] == nil {
+				left[id] = errors.New("no list shows whether it is gone")
+			}
 		}
-		lines = append(lines, fmt.Sprintf("\t%s (%v)\n\t\t%s", id, withoutURL(o.left[id]), o.curl(req, id)))
 	}
-	if len(lines) == 0 {
+	for _, id := range slices.Sorted(maps.Keys(left)) {
+		lines = append(lines, fmt.Sprintf("\t%s (%v)\n\t\t%s", id, o.said(left[id]), o.curl(id)))
+	}
+	var parts []string
+	if len(lines) > 0 {
+		parts = append(parts, fmt.Sprintf("%s of this run may not be removed; remove each with the command below it\n%s",
+			count(len(lines), "webhook"), strings.Join(lines, "\n")))
+	}
+	if o.lost != nil {
+		parts = append(parts, fmt.Sprintf("what this run made could not be looked for at the end (%v); look for webhooks that deliver to %s and remove them", o.said(o.lost), o.at))
+	} else if o.unanswered {
+		parts = append(parts, fmt.Sprintf("a creation got no answer, and may be carried out yet; look for a webhook that delivers to %s later, and remove it", o.at))
+	}
+	if len(parts) == 0 {
 		return nil
 	}
-	return exit(exitFailed, "%s: %s of this run could not be removed; remove each with the command below it\n%s",
-		o.def.Name, count(len(lines), "webhook"), strings.Join(lines, "\n"))
+	return exit(exitFailed, "%s: %s", o.def.Name, strings.Join(parts, "\n"+o.def.Name+": "))
 }
 
-// curl is a request as a command, with the credential as its variable.
-func (o *own) curl(req *http.Request, id string) string {
+// said is an error without the tenant's address.
+func (o *own) said(err error) error {
+	var unreachable *unreachableError
+	if errors.As(err, &unreachable) {
+		return errors.New(networkReason(unreachable, withoutURL(err)))
+	}
+	return withoutURL(err)
+}
+
+// curl is the request that removes a webhook as a command, with the tenant's values
+// as their variables.
+func (o *own) curl(id string) string {
+	removal := o.def.Own.Delete
+	target, body := removal.Target, removal.Body
+	for _, b := range o.def.Bindings {
+		if b.Placeholder == o.def.Own.Seed {
+			target, body = strings.ReplaceAll(target, b.Placeholder, url.PathEscape(id)), strings.ReplaceAll(body, b.Placeholder, quoteJSON(id))
+			continue
+		}
+		target = strings.ReplaceAll(target, "/"+b.Placeholder, "/$"+b.Var)
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "curl -X %s -H \"Authorization: Bearer $%s\"", req.Method, o.def.TokenVar)
-	if req.Header.Get("Origin") != "" {
+	fmt.Fprintf(&b, "curl -X %s -H \"Authorization: Bearer $%s\"", removal.Method, o.def.TokenVar)
+	if o.def.Origin {
 		fmt.Fprintf(&b, " -H \"Origin: $%s\"", o.def.BaseVar)
 	}
-	if body := o.translate(o.def.Own.Delete.Body, id, quoteJSON); body != "" {
+	if body != "" {
 		fmt.Fprintf(&b, " -H 'Content-Type: application/json' -d '%s'", strings.ReplaceAll(body, "'", `'\''`))
 	}
-	fmt.Fprintf(&b, " \"${%s:-%s}%s\"", o.def.BaseVar, o.def.BaseDefault, req.URL.EscapedPath())
+	base := "$" + o.def.BaseVar
+	if o.def.BaseDefault != "" {
+		base = fmt.Sprintf("${%s:-%s}", o.def.BaseVar, o.def.BaseDefault)
+	}
+	fmt.Fprintf(&b, " \"%s%s\"", base, target)
 	return b.String()
 }
 
@@ -276,7 +438,7 @@ func quoteJSON(value string) string {
 // lookUp is the value at a pointer of a body; nil when there is none.
 func lookUp(body []byte, pointer string) any {
 	var root any
-	if json.NewDecoder(bytes.NewReader(body)).Decode(&root) != nil {
+	if json.Unmarshal(body, &root) != nil {
 		return nil
 	}
 	v, _ := jsontext.Lookup(root, pointer)

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -53,6 +56,9 @@ type File struct {
 	// Header is the zero value for a cassette that this module did not write.
 	Header       Header
 	Interactions []*Interaction
+	// Unknown are the keys that go-vcr passes over, and drops when it saves: other
+	// tools add some to a cassette of their own.
+	Unknown []string
 }
 
 type document struct {
@@ -63,7 +69,8 @@ type document struct {
 
 // Parse reads a cassette strictly: what go-vcr would silently misread (an empty
 // file, format 1, a misspelt key, a null entry, a second document) is an error
-// that names the file.
+// that names the file. Keys that other tools add are no mistake; a cassette with
+// the header of this module has none.
 func Parse(name string, data []byte) (*File, error) {
 	fail := func(format string, args ...any) (*File, error) {
 		return nil, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...))
@@ -74,7 +81,14 @@ func Parse(name string, data []byte) (*File, error) {
 	var doc document
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
-	if err := decode(decoder, &doc); err != nil {
+	err := decode(decoder, &doc)
+	further := unknown(err)
+	if further != nil && doc.Header == nil && len(doc.Interactions) > 0 {
+		doc = document{}
+		decoder = yaml.NewDecoder(bytes.NewReader(data))
+		err = decode(decoder, &doc)
+	}
+	if err != nil {
 		var version struct {
 			Version int `yaml:"version"`
 		}
@@ -107,7 +121,8 @@ func Parse(name string, data []byte) (*File, error) {
 			return fail("interaction #%d has a request URL that does not parse", i)
 		}
 	}
-	f := &File{Name: name, Interactions: doc.Interactions}
+	share(doc.Interactions)
+	f := &File{Name: name, Interactions: doc.Interactions, Unknown: further}
 	if doc.Header != nil {
 		f.Header = *doc.Header
 		if problem := f.Header.problem(); problem != "" {
@@ -119,6 +134,63 @@ func Parse(name string, data []byte) (*File, error) {
 	}
 	return f, nil
 }
+
+// share makes one of the texts and headers that interactions have in common, which
+// are a third of a long cassette.
+func share(interactions []*Interaction) {
+	texts := map[string]string{}
+	text := func(s *string) {
+		if known, ok := texts[*s]; ok {
+			*s = known
+		} else {
+			texts[*s] = *s
+		}
+	}
+	var last [5]http.Header
+	for _, ia := range interactions {
+		req, resp := &ia.Request, &ia.Response
+		for _, s := range []*string{&req.Proto, &req.Host, &req.RemoteAddr, &req.RequestURI, &req.URL, &req.Method, &resp.Proto, &resp.Status} {
+			text(s)
+		}
+		for i, h := range []*http.Header{&req.Headers, &resp.Headers, &req.Trailer, &resp.Trailer, (*http.Header)(&req.Form)} {
+			if *h != nil && last[i] != nil && maps.EqualFunc(*h, last[i], slices.Equal) {
+				*h = last[i]
+			}
+			last[i] = *h
+		}
+	}
+}
+
+var unknownKey = pattern.New(`^line [0-9]+: field (\S+) not found in type \S+$`)
+
+// unknown returns the keys that an error is about, or nil when it is about
+// anything else, or about a key that is a known one misspelt.
+func unknown(err error) []string {
+	var types *yaml.TypeError
+	if !errors.As(err, &types) {
+		return nil
+	}
+	var keys []string
+	for _, line := range types.Errors {
+		m := unknownKey.FindStringSubmatch(line)
+		if m == nil || misspelt(m[1]) {
+			return nil
+		}
+		keys = append(keys, m[1])
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// needed are the keys that a replay reads: one that is misspelt replays as an
+// empty value.
+var needed = []string{"version", "interactions", "request", "response", "method", "url", "body", "form", "headers", "code", "status", "content_length", "webhooktest"}
+
+func misspelt(key string) bool {
+	return slices.ContainsFunc(provider.Nearest(strings.ToLower(key), needed), func(near string) bool { return len(key) > 2 && abs(len(near)-len(key)) <= 1 })
+}
+
+func abs(n int) int { return max(n, -n) }
 
 // problem says what a header claims that cannot be; empty when nothing.
 func (h Header) problem() string {
@@ -202,21 +274,31 @@ type parsedFile struct {
 
 // Load reads the cassette at path, once per process while it does not change.
 func Load(path string) (*File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
 	if cached, ok := parsed.Load(path); ok {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
 		c := cached.(parsedFile)
 		if os.SameFile(c.info, info) && c.info.Size() == info.Size() && c.info.ModTime().Equal(info.ModTime()) {
 			return c.file, nil
 		}
 	}
-	data, err := os.ReadFile(path)
+	open, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	file, err := Parse(path, data)
+	defer open.Close()
+	info, err := open.Stat()
+	if err != nil {
+		return nil, err
+	}
+	var data bytes.Buffer
+	data.Grow(int(info.Size()) + bytes.MinRead) // room for all, and for the end to be seen
+	if _, err := data.ReadFrom(open); err != nil {
+		return nil, err
+	}
+	file, err := Parse(path, data.Bytes())
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,8 @@ func exchanges(list []*Interaction, volatile []string, byNumber bool) []exchange
 			u = &url.URL{Path: ia.Request.URL}
 		}
 		e := &out[i]
-		e.request = RequestKey(ia.Request.Method, u, "", []byte(ia.Request.Body)) + "\n" + headerText(ia.Request.Headers, nil)
+		c := ClassOf(ia.Request.Method, u, "", []byte(ia.Request.Body))
+		e.request = c.Method + "\n" + c.URL + "\n" + c.Body + "\n" + headerText(ia.Request.Headers, nil)
 		e.answer = ia.Response.Status + "\n" + headerText(ia.Response.Headers, volatile) + "\n" + CanonicalBody([]byte(ia.Response.Body))
 		e.sort = placeholder.MaskNumbers(e.request)
 		if byNumber {

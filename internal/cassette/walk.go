@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
-	"strings"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/pattern"
 )
 
@@ -66,7 +66,7 @@ func (f *frame) at(depth int) (pointer, name string) {
 		name = Within(name, f.key)
 	}
 	if depth <= maxPointer {
-		pointer = f.pointer + "/" + EscapePointer(step)
+		pointer = jsontext.Child(f.pointer, step)
 	}
 	return pointer, name
 }
@@ -96,8 +96,3 @@ type frame struct {
 // maxPointer bounds the depth to which members have a pointer; no contract goes
 // deeper.
 const maxPointer = 16
-
-// EscapePointer writes the name of a member as JSON pointers do.
-func EscapePointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-}

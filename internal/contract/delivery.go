@@ -21,7 +21,7 @@ func CheckDelivery(d *provider.Definition, body []byte) ([]Problem, error) {
 	rep := report{in: "delivery", body: body}
 	s := rep.schema(d, d.Delivery.Body)
 	if s != nil && rep.parse() {
-		rep.validate(s, rep.root)
+		rep.validate(s, rep.document)
 		rep.payload(d, s)
 	}
 	return rep.done(), nil
@@ -29,7 +29,7 @@ func CheckDelivery(d *provider.Definition, body []byte) ([]Problem, error) {
 
 // payload holds the payload of a delivery to the name of its event.
 func (r *report) payload(d *provider.Definition, s *schema) {
-	object, _ := r.root.(map[string]any)
+	object, _ := r.document.root().(map[string]any)
 	event, ok := object[d.Delivery.Tag].(string)
 	if !ok {
 		return

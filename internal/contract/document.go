@@ -25,17 +25,32 @@ var bounds = jsontext.Bounds{
 
 // document is a parsed body.
 type document struct {
-	tree *jsontext.Node
-	root any // as encoding/json decodes it, numbers as json.Number
-	// doubled are the pointers of members whose name stands twice in an object.
+	tree    *jsontext.Node
+	decoded any // nil until root is called
+	// doubled are the pointers of members whose name stands twice in an object. It
+	// is nil until root is called.
 	doubled []string
 }
 
-// object returns the root as an object; it is nil when the root is none.
-func (d *document) object() map[string]any {
-	m, _ := d.root.(map[string]any)
-	return m
+// root returns the body as encoding/json decodes it, numbers as json.Number. Few
+// bodies need it: those that accepts does not take.
+func (d *document) root() any {
+	if d.decoded == nil {
+		d.decoded = d.decode(d.tree)
+	}
+	return d.decoded
 }
+
+// text returns the string that a pointer names; ok is false when there is none.
+func (d *document) text(pointer string) (text string, ok bool) {
+	if n, found := d.tree.Find(pointer); found && n.Kind == jsontext.String {
+		return n.Text, true
+	}
+	return "", false
+}
+
+// has reports whether the root is an object with a member of that name.
+func (d *document) has(name string) bool { return d.tree.Member(name) != nil }
 
 // parse reads a body; a body that cannot be read gives the problem instead.
 func parse(body []byte) (*document, *Problem) {
@@ -55,9 +70,7 @@ func parse(body []byte) (*document, *Problem) {
 	if err != nil {
 		return nil, syntaxProblem(body, err)
 	}
-	d := &document{tree: tree}
-	d.root = d.decode(tree)
-	return d, nil
+	return &document{tree: tree}, nil
 }
 
 func at(body []byte, offset int, p Problem) *Problem {

@@ -23,6 +23,8 @@ type Wish struct {
 	Documented bool
 	// Requests and Answers say that only bodies of those count.
 	Requests, Answers bool
+	// Deliveries says that what the vendor sends to receivers counts as well.
+	Deliveries bool
 }
 
 // CanMatch returns an error when a JSON pointer can match nothing in any
@@ -138,6 +140,9 @@ func (w Wish) bodies(d *provider.Definition) []site {
 			add(r.Schema)
 			add(r.Strict)
 		}
+	}
+	if w.Deliveries && d.Delivery != nil {
+		add(d.Delivery.Body)
 	}
 	return roots
 }

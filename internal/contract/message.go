@@ -45,14 +45,31 @@ func MediaType(value string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-// malformed reports a Content-Type that a reader of media types refuses: some
-// take the body for no JSON at all. One that is missing is another matter.
-func (r *report) malformed(d *provider.Definition, value string) bool {
-	if _, _, err := mime.ParseMediaType(value); value == "" || err == nil {
-		return false
+// media returns the media type of a Content-Type. It reports one that a reader of
+// media types refuses: some take the body for no JSON at all. One that is missing
+// is another matter.
+func (r *report) media(d *provider.Definition, value string) (media string, malformed bool) {
+	media, _, err := mime.ParseMediaType(value)
+	if err == nil {
+		return media, false
 	}
-	r.rule("media-type", "Content-Type", "malformed: it is no media type with parameters", join(jsonTypes(d), "or"))
-	return true
+	if value != "" {
+		r.rule("media-type", "Content-Type", "malformed: it is no media type with parameters", join(jsonTypes(d), "or"))
+	}
+	return MediaType(value), value != ""
+}
+
+// speaks reports whether a vendor speaks JSON in a media type.
+func speaks(d *provider.Definition, media string) bool {
+	for i := range d.Operations {
+		responses := d.Operations[i].Responses
+		for j := range responses {
+			if slices.Contains(responses[j].MediaTypes, media) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // jsonTypes returns the media types in which a vendor speaks JSON, sorted.
@@ -91,7 +108,7 @@ func (r *report) schema(d *provider.Definition, file string) *schema {
 	return s
 }
 
-// parse reads the body and reports why it cannot be read, and doubled members.
+// parse reads the body and reports why it cannot be read.
 func (r *report) parse() bool {
 	doc, problem := parse(r.body)
 	if problem != nil {
@@ -99,10 +116,7 @@ func (r *report) parse() bool {
 		r.push(*problem)
 		return false
 	}
-	for _, pointer := range doc.doubled {
-		r.rule("doubled", pointer, "", "")
-	}
-	r.document, r.root = doc, doc.root
+	r.document = doc
 	return true
 }
 

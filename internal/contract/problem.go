@@ -85,7 +85,6 @@ type report struct {
 	in       string
 	body     []byte
 	document *document // nil while the body is not parsed
-	root     any       // the document's
 	problems []Problem
 	violated map[string]bool // pointers with a violation
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
@@ -21,7 +22,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	}
 	rep := report{in: "request", body: r.Body}
 	rep.query(d, route, r.URL)
-	malformed := rep.malformed(d, r.Header.Get("Content-Type"))
+	media, malformed := rep.media(d, r.Header.Get("Content-Type"))
 	switch {
 	case route.Form.Body == "":
 		if !isEmpty(r.Body) {
@@ -33,10 +34,10 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 		}
 	default:
 		if !malformed {
-			rep.requestMedia(d, MediaType(r.Header.Get("Content-Type")))
+			rep.requestMedia(d, media)
 		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
-			rep.validate(s, rep.root)
+			rep.validate(s, rep.document)
 			rep.exclusive(route.Operation.Exclusive)
 			rep.secrets(d, s)
 		}
@@ -52,12 +53,12 @@ func find(d *provider.Definition, r Request) (provider.Route, bool) {
 }
 
 func (r *report) requestMedia(d *provider.Definition, got string) {
-	switch documented := jsonTypes(d); {
-	case slices.Contains(documented, got):
+	switch {
+	case speaks(d, got):
 	case got == "":
-		r.rule("media-type", "Content-Type", "missing", join(documented, "or"))
+		r.rule("media-type", "Content-Type", "missing", join(jsonTypes(d), "or"))
 	default:
-		r.rule("media-type", "Content-Type", describeMedia(got), join(documented, "or"))
+		r.rule("media-type", "Content-Type", describeMedia(got), join(jsonTypes(d), "or"))
 	}
 }
 
@@ -88,7 +89,7 @@ func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL)
 		return
 	}
 	q := report{in: r.in}
-	q.validate(s, queryObject(s, values))
+	q.validate(s, &document{tree: queryObject(s, values)})
 	for _, p := range q.problems {
 		if len(p.Pointer) > 0 {
 			p.Pointer = jsontext.Unescape(p.Pointer[1:])
@@ -106,31 +107,35 @@ func (s *schema) list(name string) bool {
 	return p != nil && slices.Contains(p.Types, "array")
 }
 
-func queryObject(s *schema, values url.Values) map[string]any {
-	object := map[string]any{}
+func queryObject(s *schema, values url.Values) *jsontext.Node {
+	object := &jsontext.Node{Kind: jsontext.BeginObject}
 	for name, all := range values {
-		object[name] = all[0]
+		member := &jsontext.Node{Kind: jsontext.String, Text: all[0], Name: name}
 		if s.list(name) {
-			items := []any{}
+			member.Kind, member.Text = jsontext.BeginArray, ""
 			for _, item := range provider.QueryList(all) {
-				items = append(items, item)
+				member.Children = append(member.Children, &jsontext.Node{Kind: jsontext.String, Text: item})
 			}
-			object[name] = items
 		}
+		object.Children = append(object.Children, member)
 	}
 	return object
 }
 
 // RequestClasses returns what the contract says about each member of the
 // request: for a JSON body by its pointer, for the query by "?" and its name.
-// What it does not describe has the zero Class.
+// What it does not describe has the zero Class. Messages that name no member do
+// not wait for the body to be read.
 func RequestClasses(d *provider.Definition, r Request) func(pointer string) provider.Class {
-	all := map[string]provider.Class{}
-	if route, ok := find(d, r); ok {
-		all = bodyClasses(d, route.Form.Body, r.Body)
+	route, ok := find(d, r)
+	if !ok {
+		return func(string) provider.Class { return provider.Class{} }
+	}
+	query := sync.OnceValue(func() map[string]provider.Class {
+		all := map[string]provider.Class{}
 		if values, err := url.ParseQuery(r.URL.RawQuery); err == nil && route.Form.Query != "" {
 			if s, err := load(d, route.Form.Query); err == nil {
-				found := classes(s, queryObject(s, values))
+				found := classes(s, (&document{tree: queryObject(s, values)}).root())
 				for pointer, c := range found {
 					if pointer == "" || strings.Count(pointer, "/") > 1 {
 						continue
@@ -143,8 +148,15 @@ func RequestClasses(d *provider.Definition, r Request) func(pointer string) prov
 				}
 			}
 		}
+		return all
+	})
+	body := sync.OnceValue(func() map[string]provider.Class { return bodyClasses(d, route.Form.Body, r.Body) })
+	return func(pointer string) provider.Class {
+		if strings.HasPrefix(pointer, "?") {
+			return query()[pointer]
+		}
+		return body()[pointer]
 	}
-	return func(pointer string) provider.Class { return all[pointer] }
 }
 
 // listClass is what the contract says of a list that stands in one text: it may
@@ -173,5 +185,5 @@ func bodyClasses(d *provider.Definition, file string, body []byte) map[string]pr
 	if problem != nil {
 		return map[string]provider.Class{}
 	}
-	return classes(s, doc.root)
+	return classes(s, doc.root())
 }

@@ -26,10 +26,9 @@ func CheckResponse(d *provider.Definition, r Request, a Response, strict bool) [
 		return unknown(d, r)
 	}
 	rep := report{in: "answer", body: a.Body}
-	media := a.Header.Get("Content-Type")
-	malformed := rep.malformed(d, media)
+	media, malformed := rep.media(d, a.Header.Get("Content-Type"))
 	if rep.status(d, route.Operation, a) {
-		rep.answerBody(d, route.Operation, a.Status, MediaType(media), !malformed, strict)
+		rep.answerBody(d, route.Operation, a.Status, media, !malformed, strict)
 		rep.echo(d, route, r, a.Status)
 	}
 	rep.retryAfter(d, a)
@@ -52,8 +51,8 @@ func CheckBody(d *provider.Definition, operation string, status int, mediaType s
 		return nil, fmt.Errorf("%s %s documents no status %d, expected one of %s", d.Name, operation, status, statuses(op))
 	}
 	rep := report{in: "answer", body: body}
-	malformed := rep.malformed(d, mediaType)
-	rep.answerBody(d, op, status, MediaType(mediaType), mediaType != "" && !malformed, strict)
+	media, malformed := rep.media(d, mediaType)
+	rep.answerBody(d, op, status, media, mediaType != "" && !malformed, strict)
 	return rep.done(), nil
 }
 
@@ -126,7 +125,7 @@ func (r *report) answerBody(d *provider.Definition, op *provider.Operation, stat
 	if s == nil || !r.parse() {
 		return
 	}
-	r.validate(s, r.root)
+	r.validate(s, r.document)
 	r.fitType(d, op, status)
 	r.routeNotFound(d, status)
 	r.members(d, op, status)
@@ -134,14 +133,15 @@ func (r *report) answerBody(d *provider.Definition, op *provider.Operation, stat
 
 // answerMedia checks the media type and reports whether the body may be JSON.
 func (r *report) answerMedia(d *provider.Definition, documented *provider.Response, got string) bool {
+	if slices.Contains(documented.MediaTypes, got) {
+		return true
+	}
 	expected := join(documented.MediaTypes, "or")
 	switch {
-	case slices.Contains(documented.MediaTypes, got):
-		return true
 	case got == "":
 		r.rule("media-type", "Content-Type", "missing", expected)
 		return true
-	case slices.Contains(jsonTypes(d), got):
+	case speaks(d, got):
 		// The vendor speaks it elsewhere, and the body is the same.
 		r.push(Problem{Kind: Undocumented, Keyword: "other-media-type", Pointer: "Content-Type", Found: describeMedia(got), Expected: expected})
 		return true

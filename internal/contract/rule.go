@@ -18,11 +18,10 @@ import (
 // object is the wrong recording, however well formed.
 func (r *report) echo(d *provider.Definition, route provider.Route, req Request, status int) {
 	e := route.Operation.Echo
-	if e == nil || status < 200 || status > 299 {
+	if e == nil || status < 200 || status > 299 || r.document == nil {
 		return
 	}
-	got, _ := jsontext.Lookup(r.root, e.Answer)
-	id, ok := got.(string)
+	id, ok := r.document.text(e.Answer)
 	asked, from := requested(route, req)
 	if !ok || asked == "" || id == asked || e.FoldCase && strings.EqualFold(id, asked) {
 		return
@@ -44,7 +43,8 @@ func requested(route provider.Route, req Request) (id, from string) {
 	if problem != nil {
 		return "", ""
 	}
-	return text(doc.object()[e.Request]), e.Request + " in the body"
+	id, _ = doc.text(jsontext.Child("", e.Request))
+	return id, e.Request + " in the body"
 }
 
 var delay = pattern.New(`^[0-9]{1,18}(\.[0-9]{1,18})?$`)
@@ -62,10 +62,10 @@ func (r *report) retryAfter(d *provider.Definition, a Response) {
 		}
 		return
 	}
-	if d.RetryAfter == "" || r.root == nil || a.Status != http.StatusTooManyRequests {
+	if d.RetryAfter == "" || r.document == nil || a.Status != http.StatusTooManyRequests {
 		return
 	}
-	v, ok := jsontext.Lookup(r.root, d.RetryAfter)
+	v, ok := jsontext.Lookup(r.document.root(), d.RetryAfter)
 	if !ok {
 		return
 	}
@@ -79,12 +79,11 @@ func (r *report) retryAfter(d *provider.Definition, a Response) {
 // secrets checks the documented length of the secrets of a request, which are
 // base64. An empty one asks for a new one.
 func (r *report) secrets(d *provider.Definition, s *schema) {
-	if d.MaxSecret == 0 {
+	if d.MaxSecret == 0 || !s.secrets {
 		return
 	}
-	for pointer, class := range classes(s, r.root) {
-		v, _ := jsontext.Lookup(r.root, pointer)
-		secret, ok := v.(string)
+	for pointer, class := range classes(s, r.document.root()) {
+		secret, ok := r.document.text(pointer)
 		if class.Kind != provider.Secret || !ok || secret == "" {
 			continue
 		}
@@ -101,18 +100,20 @@ func isRouteNotFound(d *provider.Definition, status int, body []byte) bool {
 		return false
 	}
 	doc, problem := parse(body)
-	return problem == nil && routeMessage(d, doc.object())
+	return problem == nil && routeMessage(d, doc)
 }
 
-func routeMessage(d *provider.Definition, object map[string]any) bool {
-	_, tagged := object[d.ErrorTag]
-	return d.RouteNotFound != nil && !tagged && object[d.RouteNotFound.Member] == d.RouteNotFound.Message
+func routeMessage(d *provider.Definition, doc *document) bool {
+	if d.RouteNotFound == nil || doc.has(d.ErrorTag) {
+		return false
+	}
+	message, _ := doc.text(jsontext.Child("", d.RouteNotFound.Member))
+	return message == d.RouteNotFound.Message
 }
 
 // routeNotFound says of a missing tag what has happened.
 func (r *report) routeNotFound(d *provider.Definition, status int) {
-	object, _ := r.root.(map[string]any)
-	if status != http.StatusNotFound || !routeMessage(d, object) {
+	if status != http.StatusNotFound || !routeMessage(d, r.document) {
 		return
 	}
 	tag := jsontext.Child("", d.ErrorTag)
@@ -123,12 +124,11 @@ func (r *report) routeNotFound(d *provider.Definition, status int) {
 // members closes what a schema without required members leaves open: an error
 // body fits it as well as the object that was asked for, and the reverse.
 func (r *report) members(d *provider.Definition, op *provider.Operation, status int) {
-	object, ok := r.root.(map[string]any)
-	if !ok || len(op.Members) == 0 {
+	if r.document.tree.Kind != jsontext.BeginObject || len(op.Members) == 0 {
 		return
 	}
-	isError := slices.ContainsFunc(d.ErrorMembers, func(name string) bool { _, ok := object[name]; return ok })
-	isObject := slices.ContainsFunc(op.Members, func(name string) bool { _, ok := object[name]; return ok })
+	isError := slices.ContainsFunc(d.ErrorMembers, r.document.has)
+	isObject := slices.ContainsFunc(op.Members, r.document.has)
 	switch {
 	case status < 300 && isError && !isObject:
 		r.rule("members", "", "an error object", fmt.Sprintf("HTTP status %d of %s has %s", status, op.Name, join(op.Members, "and")))
@@ -142,13 +142,12 @@ func (r *report) members(d *provider.Definition, op *provider.Operation, status 
 // exclusive checks which members stand without certain others.
 func (r *report) exclusive(rules []provider.Exclusive) {
 	for _, rule := range rules {
-		v, _ := jsontext.Lookup(r.root, rule.Object)
-		object, _ := v.(map[string]any)
-		if _, ok := object[rule.Member]; !ok {
+		object, ok := r.document.tree.Find(rule.Object)
+		if !ok || object.Member(rule.Member) == nil {
 			continue
 		}
 		for _, name := range rule.Others {
-			if _, ok := object[name]; ok {
+			if object.Member(name) != nil {
 				r.rule("exclusive", jsontext.Child(rule.Object, name), rule.Member, "")
 			}
 		}

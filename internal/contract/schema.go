@@ -23,6 +23,8 @@ type schema struct {
 	root *jsonschema.Schema
 	// strict says that it states an inferred profile: what it refuses fails.
 	strict bool
+	// secrets says that some member of a body that it describes is a secret.
+	secrets bool
 	// byLocation finds the schema that a validation error is about.
 	byLocation map[string]*jsonschema.Schema
 }
@@ -60,7 +62,10 @@ func compile(d *provider.Definition, name string) (*schema, error) {
 		return nil, fmt.Errorf("schema %q: %w", name, err)
 	}
 	s := &schema{root: root, strict: strings.HasSuffix(name, ".strict.json"), byLocation: map[string]*jsonschema.Schema{}}
-	each(root, func(sub *jsonschema.Schema) { s.byLocation[sub.Location] = sub })
+	each(root, func(sub *jsonschema.Schema) {
+		s.byLocation[sub.Location] = sub
+		s.secrets = s.secrets || sub.Extensions[placeholderKeyword] == placeholder(provider.Secret)
+	})
 	return s, nil
 }
 

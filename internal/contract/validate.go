@@ -13,8 +13,16 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// validate reports what the schema has to say about a parsed body.
-func (r *report) validate(s *schema, root any) {
+// validate reports what the schema has to say about a parsed body, and members
+// whose name stands twice.
+func (r *report) validate(s *schema, d *document) {
+	if accepts(s.root, d.tree) {
+		return
+	}
+	root := d.root()
+	for _, pointer := range d.doubled {
+		r.rule("doubled", pointer, "", "")
+	}
 	if failure := run(s.root, root); failure != nil {
 		before := len(r.problems)
 		for _, leaf := range leaves(nil, failure) {
@@ -138,8 +146,7 @@ func (r *report) leaf(s *schema, root any, e *jsonschema.ValidationError) {
 // fitType makes a rule of a wrong error type: HTTP status and type must agree,
 // and a type that belongs to another status is no news of the vendor.
 func (r *report) fitType(d *provider.Definition, op *provider.Operation, status int) {
-	object, _ := r.root.(map[string]any)
-	name, ok := object[d.ErrorTag].(string)
+	name, ok := r.document.text(jsontext.Child("", d.ErrorTag))
 	if status < 400 || !ok {
 		return
 	}

@@ -19,22 +19,28 @@ type walker struct {
 	// undocumented are the members without a schema, outermost only, each with
 	// the documented name that it resembles, if any.
 	undocumented map[string]string
+	// applying are the schemas of the members and items at each depth: one list
+	// for all of them, one after the other.
+	applying [][]*jsonschema.Schema
 }
 
 func undocumented(s *schema, root any) map[string]string {
 	w := walker{undocumented: map[string]string{}}
-	w.visit(expand(nil, s.root, root), root, "")
+	w.visit(expand(nil, s.root, root), root, "", 0)
 	return w.undocumented
 }
 
 func classes(s *schema, root any) map[string]provider.Class {
 	w := walker{classes: map[string]provider.Class{}}
-	w.visit(expand(nil, s.root, root), root, "")
+	w.visit(expand(nil, s.root, root), root, "", 0)
 	return w.classes
 }
 
 // visit looks at one value; schemas are all that apply to it.
-func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string) {
+func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string, depth int) {
+	if depth == len(w.applying) {
+		w.applying = append(w.applying, nil)
+	}
 	if w.classes != nil {
 		w.classes[pointer] = class(schemas, v)
 	}
@@ -44,17 +50,23 @@ func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string) {
 			return // the wrong type already; its members mean nothing
 		}
 		for name, member := range v {
-			next := make([]*jsonschema.Schema, 0, 4)
+			next := w.applying[depth][:0]
 			documented := false
 			for _, s := range schemas {
+				if sub, ok := s.Properties[name]; ok && len(s.PatternProperties) == 0 { // as describing, without a list
+					documented = true
+					next = expand(next, sub, member)
+					continue
+				}
 				for _, sub := range describing(s, name) {
 					documented = true
 					next = expand(next, sub, member)
 				}
 			}
+			w.applying[depth] = next
 			switch at := jsontext.Child(pointer, name); {
 			case documented:
-				w.visit(next, member, at)
+				w.visit(next, member, at, depth+1)
 			case w.undocumented != nil:
 				w.undocumented[at] = resembling(schemas, name)
 			}
@@ -64,7 +76,7 @@ func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string) {
 			return
 		}
 		for i, item := range v {
-			next := make([]*jsonschema.Schema, 0, 4)
+			next := w.applying[depth][:0]
 			for _, s := range schemas {
 				switch {
 				case i < len(s.PrefixItems):
@@ -73,10 +85,11 @@ func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string) {
 					next = expand(next, s.Items2020, item)
 				}
 			}
+			w.applying[depth] = next
 			// An item without a schema is part of the array, and undocumented
 			// with whatever it holds.
 			if len(next) > 0 {
-				w.visit(next, item, pointer+"/"+strconv.Itoa(i))
+				w.visit(next, item, pointer+"/"+strconv.Itoa(i), depth+1)
 			}
 		}
 	}
@@ -112,21 +125,27 @@ func expand(to []*jsonschema.Schema, s *jsonschema.Schema, v any) []*jsonschema.
 // holds reports whether a value fulfils the condition of an if. A tagged union
 // has one for each tag, so the question that they all ask is answered here.
 func holds(s *jsonschema.Schema, v any) bool {
-	if len(s.Required) == 1 && len(s.Properties) == 1 && s.Ref == nil && s.AllOf == nil && s.Types == nil {
-		tag := s.Properties[s.Required[0]]
-		if tag != nil && len(tag.Constant) == 1 && tag.Ref == nil && tag.Types == nil {
-			object, ok := v.(map[string]any)
-			if !ok {
-				return false
-			}
-			want, ok := tag.Constant[0].(string)
-			if ok {
-				got, ok := object[s.Required[0]].(string)
-				return ok && got == want
-			}
-		}
+	if name, want, ok := tagged(s); ok {
+		object, _ := v.(map[string]any)
+		got, ok := object[name].(string)
+		return ok && got == want
 	}
 	return s.Validate(v) == nil
+}
+
+// tagged returns the member and the text that a schema asks for if it asks for
+// nothing else: that a value is an object with this tag.
+func tagged(s *jsonschema.Schema) (name, want string, ok bool) {
+	if len(s.Required) != 1 || len(s.Properties) != 1 || s.Ref != nil || s.AllOf != nil || s.Types != nil {
+		return "", "", false
+	}
+	name = s.Required[0]
+	tag := s.Properties[name]
+	if tag == nil || len(tag.Constant) != 1 || tag.Ref != nil || tag.Types != nil {
+		return "", "", false
+	}
+	want, ok = tag.Constant[0].(string)
+	return name, want, ok
 }
 
 // describing returns the schemas that one schema has for a member.

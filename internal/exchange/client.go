@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
@@ -59,6 +60,9 @@ type Client struct {
 
 	mu     sync.Mutex // guards logged, and lets one request report at a time
 	logged map[string]bool
+
+	// toldToken and toldOrigin say that the log tells of what is added to requests.
+	toldToken, toldOrigin atomic.Bool
 }
 
 // Send takes a private copy of the request, closes its body, and returns what

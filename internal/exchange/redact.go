@@ -12,6 +12,7 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -167,42 +168,50 @@ func (r Redactor) Body(body []byte) []byte {
 	return append(shown, body[at:]...)
 }
 
-// Value is a JSON value as messages show it, with the values inside it.
-func (r Redactor) Value(pointer, name string, v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		shown := make(map[string]any, len(v))
-		for key, inner := range v {
-			shown[key] = r.Value(pointer+"/"+cassette.EscapePointer(key), cassette.Within(name, key), inner)
+// Hide makes a JSON value, with the values inside it, what messages show of it.
+func (r Redactor) Hide(pointer, name string, n *jsontext.Node) {
+	switch n.Kind {
+	case jsontext.BeginObject:
+		for _, member := range n.Children {
+			r.Hide(jsontext.Child(pointer, member.Name), cassette.Within(name, member.Name), member)
 		}
-		return shown
-	case []any:
-		shown := make([]any, len(v))
-		for i, inner := range v {
-			shown[i] = r.Value(pointer+"/"+strconv.Itoa(i), name, inner)
+	case jsontext.BeginArray:
+		for i, item := range n.Children {
+			r.Hide(pointer+"/"+strconv.Itoa(i), name, item)
 		}
-		return shown
-	case string:
-		if shown := r.withholds(pointer, name, v); shown != "" {
-			return shown
-		}
-	case json.Number:
+	case jsontext.String:
+		n.Text = r.Text(pointer, name, n.Text)
+	case jsontext.Number:
 		if r.Named(pointer, name) {
-			return WithheldMark
+			n.Kind, n.Text = jsontext.String, WithheldMark
 		}
 	}
-	return v
+}
+
+// Text is a text as messages show it.
+func (r Redactor) Text(pointer, name, text string) string {
+	if shown := r.withholds(pointer, name, text); shown != "" {
+		return shown
+	}
+	return text
 }
 
 // MaxQuoted bounds the part of a body that a message quotes.
 const MaxQuoted = 400
 
+// MaxRead bounds the bodies that messages look into, to quote or to compare them:
+// a longer one is named by its size.
+const MaxRead = 64 << 10
+
 // Request is a request as messages show it.
 func (r Redactor) Request(req contract.Request) string {
 	line := req.Method + " " + r.URL(req.URL)
 	if body := req.Body; len(body) > 0 {
+		if len(body) > MaxRead {
+			return fmt.Sprintf("%s (a body of %d bytes; messages show none of more than %d)", line, len(body), MaxRead)
+		}
 		var compact bytes.Buffer
-		if len(body) < 1<<16 && json.Compact(&compact, body) == nil {
+		if json.Compact(&compact, body) == nil {
 			body = compact.Bytes()
 		}
 		size := len(body)
@@ -214,12 +223,13 @@ func (r Redactor) Request(req contract.Request) string {
 	return line
 }
 
-// Clip is a text as messages quote it: not more of it than they have room for.
+// Clip is a text as messages quote it: not more of it than they have room for, and
+// what cannot be seen as escapes.
 func Clip(s string) string {
 	if len(s) > MaxQuoted {
 		return fmt.Sprintf("%q… (%d bytes)", s[:MaxQuoted], len(s))
 	}
-	return printable(s)
+	return printable(jsontext.Visible(s))
 }
 
 // printable keeps JSON as it is and quotes what would break a line.

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -184,21 +183,27 @@ func sendable(req *http.Request) error {
 	return nil
 }
 
-// fields checks headers or trailers, in the order of their names, so that the
-// same request is refused in the same words.
+// fields checks headers or trailers, and names the first wrong one in the order of
+// their names, so that the same request is refused in the same words.
 func fields(header http.Header, kind string) error {
-	for _, name := range slices.Sorted(maps.Keys(header)) {
-		if !httpguts.ValidHeaderFieldName(name) {
-			return fmt.Errorf("net/http refuses the name of one of its %ss: %s", kind, where(name, httpguts.IsTokenRune))
-		}
-		for _, v := range header[name] {
-			if !httpguts.ValidHeaderFieldValue(v) {
-				return fmt.Errorf("net/http refuses the value of its %s %s: %s", kind, name, where(v, func(r rune) bool { return r == '\t' || r >= ' ' && r != 0x7f }))
-			}
+	var wrong []string
+	for name, values := range header {
+		if !httpguts.ValidHeaderFieldName(name) || slices.ContainsFunc(values, badValue) {
+			wrong = append(wrong, name)
 		}
 	}
-	return nil
+	if len(wrong) == 0 {
+		return nil
+	}
+	name := slices.Min(wrong)
+	if !httpguts.ValidHeaderFieldName(name) {
+		return fmt.Errorf("net/http refuses the name of one of its %ss: %s", kind, where(name, httpguts.IsTokenRune))
+	}
+	v := header[name][slices.IndexFunc(header[name], badValue)]
+	return fmt.Errorf("net/http refuses the value of its %s %s: %s", kind, name, where(v, func(r rune) bool { return r == '\t' || r >= ' ' && r != 0x7f }))
 }
+
+func badValue(v string) bool { return !httpguts.ValidHeaderFieldValue(v) }
 
 // where says which character makes a text unfit, and whether it ends it: a token
 // read from a file ends with a line feed as a rule.

@@ -1,10 +1,12 @@
 package exchange
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"example.com/webhookvcr/internal/cassette"
 )
@@ -16,6 +18,7 @@ func NewResponse(ia *cassette.Interaction, req *http.Request) *http.Response {
 		Status: ia.Response.Status, StatusCode: ia.Response.Code,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: CloneHeader(ia.Response.Headers), Request: req,
+		Uncompressed: ia.Response.Uncompressed,
 	}
 	if resp.Status == "" {
 		resp.Status = StatusText(resp.StatusCode)
@@ -34,7 +37,40 @@ func SetBody(resp *http.Response, body string) {
 		resp.Body = http.NoBody
 		return
 	}
-	resp.Body = io.NopCloser(strings.NewReader(body))
+	resp.Body = NewBody(strings.NewReader(body))
+	if resp.Uncompressed { // net/http does not know the length of what it decompresses
+		resp.ContentLength = -1
+		resp.Header.Del("Content-Length")
+	}
+}
+
+// NewBody returns a body that behaves as that of net/http's client: a read after
+// Close is an error, and Close may come twice.
+func NewBody(r io.Reader) io.ReadCloser { return &responseBody{r: r} }
+
+type responseBody struct {
+	mu     sync.Mutex
+	r      io.Reader
+	closed bool
+}
+
+// errClosed has the words of net/http, which does not export its own.
+var errClosed = errors.New("http: read on closed response body")
+
+func (b *responseBody) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return 0, errClosed
+	}
+	return b.r.Read(p)
+}
+
+func (b *responseBody) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	return nil
 }
 
 // SetNoBody is SetBody for the answer to a HEAD request: its length is that of

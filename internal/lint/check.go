@@ -19,7 +19,7 @@ type judged struct {
 
 // Check judges one cassette by itself. It keeps nothing of the data.
 func Check(name string, data []byte) []Finding {
-	return check(name, data, false, newSecrets(nil, newKeys())).findings
+	return check(name, data, false, newSecrets(nil, nil, newKeys())).findings
 }
 
 // check judges one file. found says that it was found below a directory, where
@@ -36,12 +36,20 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 		f.add(ruleEmpty, 0, -1, "", "is an empty file, which go-vcr reads as a cassette without interactions")
 		return judged{findings: f.done()}
 	}
-	root, second, err := parse(data)
+	if bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/")) {
+		f.add(ruleLoad, 1, -1, "", "is a Git LFS pointer and not the cassette: fetch the file with git lfs pull")
+		broken(f, data, 1, "text", known)
+		return judged{findings: f.done()}
+	}
+	root, more, torn, err := parse(data)
 	if err != nil {
 		line, text := explain(err)
+		if at := conflict(data); at > 0 {
+			line, text = at, "it holds a merge conflict: resolve it, or take one side and record again"
+		}
 		f.add(ruleLoad, line, -1, "", "does not load: %s%s", text, remedy(text))
 		if len(data) <= maxFile {
-			broken(f, data, known)
+			broken(f, data, 1, "text", known)
 		}
 		return judged{findings: f.done()}
 	}
@@ -49,24 +57,43 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 		return judged{skipped: true}
 	}
 	c := &cassette{}
-	if second {
+	if len(more) > 0 || torn {
 		f.add(ruleSecond, 0, -1, "", "holds a second YAML document, which go-vcr drops")
+		c.comments = comments(more, c.comments)
+		for _, n := range more {
+			c.strays = append(c.strays, stray{-1, secondDocument, n})
+		}
+		if torn {
+			broken(f, data, end(data, root), secondDocument, known)
+		}
 	}
 	r := &reader{findings: f, c: c}
 	if root != nil && !isNull(root) {
-		c.comments = comments(root, nil)
+		c.comments = comments([]*yaml.Node{root}, c.comments)
 		r.cassette(root)
 		if !r.v1 && !isPlain(root) {
 			r.ask(root)
 		}
 	}
-	s := &structure{findings: f, c: c}
+	s := &structure{findings: f, c: c, secrets: known}
 	if len(f.all) == 0 || f.count[ruleLoad] == 0 || len(c.interactions) > 0 {
 		s.check(r.v1)
 	}
 	s.exchanges()
 	newSearch(f, known).cassette(c)
 	return judged{findings: f.done(), headed: c.header.present, plain: !c.header.present}
+}
+
+// conflict is the line on which git marked a merge conflict, or 0.
+func conflict(data []byte) int {
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
+		if bytes.HasPrefix(line, []byte("<<<<<<< ")) {
+			return n
+		}
+	}
+	return 0
 }
 
 // remedy is the next step for what goes wrong most often. The YAML library has no
@@ -83,17 +110,35 @@ func remedy(text string) string {
 	return ""
 }
 
-// broken searches the lines of a file that does not parse.
-func broken(f *findings, data []byte, known *secrets) {
+// secondDocument is the place of what go-vcr drops.
+const secondDocument = "second document"
+
+// end is the line on which the first document of a file ends.
+func end(data []byte, root *yaml.Node) int {
+	n := 0
+	for line := range bytes.Lines(data) {
+		n++
+		if n > root.Line && (bytes.HasPrefix(line, []byte("---")) || bytes.HasPrefix(line, []byte("..."))) {
+			break
+		}
+	}
+	return n
+}
+
+// broken searches the lines of a text that does not parse, from one of them on.
+func broken(f *findings, data []byte, from int, place string, known *secrets) {
 	s := newSearch(f, known)
 	s.at = -1
-	s.push(word, "text")
+	s.push(stepWord, place)
 	n, name := 0, ""
 	for line := range bytes.Lines(data) {
 		n++
+		if n < from {
+			continue
+		}
 		s.line = n
 		if text := strings.TrimSpace(string(line)); len(text) >= 6 {
-			s.prose(text)
+			s.scanText(text)
 			s.assignments(text)
 			s.encoded(text)
 			if item, ok := strings.CutPrefix(text, "- "); ok && name != "" {
@@ -106,15 +151,15 @@ func broken(f *findings, data []byte, known *secrets) {
 	}
 }
 
-// comments gathers the comments of a document: people put tokens there, too.
-func comments(n *yaml.Node, all []text) []text {
-	for _, c := range []string{n.HeadComment, n.LineComment, n.FootComment} {
-		if c != "" {
-			all = append(all, text{c, n.Line})
+// comments gathers the comments of documents: people put tokens there, too.
+func comments(nodes []*yaml.Node, all []text) []text {
+	for _, n := range nodes {
+		for _, c := range []string{n.HeadComment, n.LineComment, n.FootComment} {
+			if c != "" {
+				all = append(all, text{value: c, line: n.Line})
+			}
 		}
-	}
-	for _, c := range n.Content {
-		all = comments(c, all)
+		all = comments(n.Content, all)
 	}
 	return all
 }

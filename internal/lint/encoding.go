@@ -8,9 +8,12 @@ import (
 	"encoding/hex"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"example.com/webhookvcr/internal/secret"
 )
 
 // minRun is the shortest run of base64 or hex that is decoded: shorter ones are
@@ -49,7 +52,7 @@ func (s *search) encoded(text string) {
 	}
 	if strings.Contains(text, "%") {
 		if t, err := url.PathUnescape(text); err == nil && t != text && s.deeper("percent escapes", len(t)) {
-			s.value("", t)
+			s.scanNamed("", t)
 			s.shallower()
 		}
 	}
@@ -90,14 +93,24 @@ func (s *search) decodedTo(b []byte, form string) bool {
 					s.query(text, "form")
 				}
 				s.lines(text)
-				// user:password
-				if _, password, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(text, " \n/{\"") {
+				if user, password, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(text, " \n/{\"") && !number.MatchString(user) && !s.identifies() {
 					s.assigned("password", password)
 				}
 			}
 			s.shallower()
 		}
 		return true
+	}
+	return false
+}
+
+// identifies says whether the nearest name around the present text is that of an
+// id: what is encoded there as a pair is no user with a password.
+func (s *search) identifies() bool {
+	for _, step := range slices.Backward(s.path) {
+		if step.kind == stepMember || step.kind == stepNamed {
+			return secret.Identifies(step.name)
+		}
 	}
 	return false
 }
@@ -115,7 +128,7 @@ func (s *search) deeper(form string, size int) bool {
 		return false
 	}
 	s.undone++
-	s.push(within, form)
+	s.push(stepEncoding, form)
 	return true
 }
 

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -76,8 +75,8 @@ func (s *structure) credentials(i int, m *message, in string, class func(pointer
 				look(pointer+"/"+strconv.Itoa(n), inner)
 			}
 		case string:
-			if class(pointer).Kind == provider.Key && !harmless(path.Base(pointer), v) {
-				s.add(ruleName, m.body.line, i, in+" body "+safePointer(pointer), "holds %s that %s no placeholder", count(len(v), "byte"), isAre(len(v)))
+			if class(pointer).Kind == provider.Key && !s.secrets.harmless(pointer[strings.LastIndexByte(pointer, '/')+1:], v) {
+				s.add(ruleName, m.lineAt(pointer), i, in+" body "+safePointer(pointer), "holds %s that %s no placeholder", count(len(v), "byte"), isAre(len(v)))
 			}
 		}
 	}
@@ -109,6 +108,7 @@ func (s *structure) problem(i int, ia *interaction, def *provider.Definition, p 
 	switch {
 	case strings.HasPrefix(p.Pointer, "/"):
 		place += " body " + safePointer(p.Pointer)
+		line = m.lineAt(p.Pointer)
 	case p.Pointer != "":
 		place += " " + safeName(p.Pointer)
 		line = max(m.line, 1)

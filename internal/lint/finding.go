@@ -54,6 +54,15 @@ func order(a, b Finding) int {
 // in each of 10,000 entries needs no 10,000 lines.
 const maxPerRule = 20
 
+// bound is how much one rule says of one file. What one edit or one tool did to
+// all of its exchanges is said once.
+func bound(rule string) int {
+	if rule == ruleLength || rule == ruleHeaderNames {
+		return 1
+	}
+	return maxPerRule
+}
+
 // findings collects what is wrong with one file.
 type findings struct {
 	file string
@@ -84,7 +93,7 @@ func (f *findings) add(rule string, line, at int, place, format string, args ...
 		return
 	}
 	f.count[rule]++
-	if f.count[rule] > maxPerRule {
+	if f.count[rule] > bound(rule) {
 		return
 	}
 	f.seen[key] = true
@@ -116,8 +125,8 @@ func (f *findings) withdraw() {
 // done returns the findings, sorted. What was over the bound is counted.
 func (f *findings) done() []Finding {
 	for _, r := range rules {
-		if more := f.count[r.ID] - maxPerRule; more > 0 {
-			f.all = append(f.all, Finding{Rule: r.ID, Severity: r.Severity, File: f.file, Message: fmt.Sprintf("fires in %d more places of this file", more)})
+		if more := f.count[r.ID] - bound(r.ID); more > 0 {
+			f.all = append(f.all, Finding{Rule: r.ID, Severity: r.Severity, File: f.file, Message: fmt.Sprintf("fires in %s of this file", count(more, "more place"))})
 		}
 	}
 	slices.SortFunc(f.all, order)

@@ -2,9 +2,12 @@ package lint
 
 import (
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
+
+	"example.com/webhookvcr/internal/secret"
 )
 
 // Bounds of what is noted about secret-named keys, and the figures from which a
@@ -27,35 +30,36 @@ type keys struct {
 
 type tally struct {
 	hashes map[uint64]struct{}
+	files  map[string]struct{}
 	met    int
-	files  int
-	// last is the file that was counted last, first the file that is reported.
-	last, first string
+	// first is where the key is reported: in the first file, as it is spelt there.
+	first Finding
+	name  string
 }
 
 func newKeys() *keys { return &keys{seed: maphash.MakeSeed(), all: map[string]*tally{}} }
 
-func (k *keys) meet(name, value, file string) {
-	if value == "" || safeName(name) != name || harmless(name, value) && numbered.MatchString(value) {
+// meet notes the value of a secret-named key.
+func (k *keys) meet(name, value string, at Finding) {
+	if value == "" || safeName(name) != name {
 		return
 	}
-	name = strings.Join(words(name), "_")
+	key := strings.Join(secret.Words(name), "_")
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	t := k.all[name]
+	t := k.all[key]
 	if t == nil {
 		if len(k.all) >= maxKeys {
 			return
 		}
-		t = &tally{hashes: map[uint64]struct{}{}, first: file}
-		k.all[name] = t
+		t = &tally{hashes: map[uint64]struct{}{}, files: map[string]struct{}{}, first: at, name: name}
+		k.all[key] = t
 	}
 	t.met++
-	if t.last != file {
-		t.last = file
-		t.files++
+	t.files[at.File] = struct{}{}
+	if at.File < t.first.File {
+		t.first, t.name = at, name
 	}
-	t.first = min(t.first, file)
 	if len(t.hashes) < maxDistinct {
 		t.hashes[maphash.String(k.seed, value)] = struct{}{}
 	}
@@ -64,17 +68,19 @@ func (k *keys) meet(name, value, file string) {
 // missed reports the keys that look as if redaction did not reach them.
 func (k *keys) missed() []Finding {
 	var all []Finding
-	for name, t := range k.all {
+	for _, t := range k.all {
 		distinct := len(t.hashes)
-		if t.files < 2 || distinct < minDistinct || distinct*minShare < t.met && distinct < maxDistinct {
+		if len(t.files) < 2 || distinct < minDistinct || distinct*minShare < t.met && distinct < maxDistinct {
 			continue
 		}
 		atLeast := ""
 		if distinct == maxDistinct {
 			atLeast = "at least "
 		}
-		f := findings{file: t.first}
-		f.add(ruleMissed, 0, -1, "", "and other files hold %s%d different values in %d places under the key %q", atLeast, distinct, t.met, name)
+		delete(t.files, t.first.File)
+		f := findings{file: t.first.File}
+		f.add(ruleMissed, t.first.Line, *t.first.Interaction, t.first.Place, "is one of %s%d different values in %d places under the key %q; the others are in %s",
+			atLeast, distinct, t.met, t.name, list(slices.Sorted(maps.Keys(t.files))))
 		all = append(all, f.all...)
 	}
 	slices.SortFunc(all, order)

@@ -104,36 +104,3 @@ func TestShippedCassettesAreClean(t *testing.T) {
 	assert.Empty(t, report.Findings)
 	assert.Greater(t, report.Files, 20)
 }
-
-func TestReport_json(t *testing.T) {
-	report, err := lint.Run(t.Context(), lint.Options{
-		Paths:    []string{"testdata/rules/ids", "testdata/rules/empty", "testdata/rules/secret-name/fires/broken.yaml"},
-		Disabled: map[string]string{"load": "broken on purpose", "ambiguous": "own matcher"},
-	})
-	require.NoError(t, err)
-	var b bytes.Buffer
-
-	require.NoError(t, report.WriteJSON(&b))
-
-	golden(t, filepath.Join("testdata", "report.json"), filepath.ToSlash(b.String()))
-}
-
-func TestReport_text(t *testing.T) {
-	report, err := lint.Run(t.Context(), lint.Options{
-		Paths:    []string{"testdata/rules/ids", "testdata/rules/empty", "testdata/rules/secret-name/fires/broken.yaml"},
-		Disabled: map[string]string{"load": "broken on purpose", "ambiguous": "own matcher"},
-	})
-	require.NoError(t, err)
-
-	golden(t, filepath.Join("testdata", "report.txt"), texts(t, report))
-}
-
-func TestReport_isTheSameHoweverManyJobs(t *testing.T) {
-	one, err := lint.Run(t.Context(), lint.Options{Paths: []string{"testdata/rules"}, Jobs: 1})
-	require.NoError(t, err)
-	many, err := lint.Run(t.Context(), lint.Options{Paths: []string{"testdata/rules"}, Jobs: 16})
-	require.NoError(t, err)
-
-	assert.Equal(t, texts(t, one), texts(t, many))
-	assert.Positive(t, one.Errors)
-}

@@ -23,30 +23,39 @@ const (
 	// maxNodes and maxBytes bound what there is after aliases are followed.
 	maxNodes = 4 << 20
 	maxBytes = 2 * maxFile
+	// maxDocuments bounds the documents behind the first that are parsed.
+	maxDocuments = 64
 	// maxInteractions bounds the entries of a cassette, thirteen times as many as
 	// the largest seen in public.
 	maxInteractions = 1 << 16
 )
 
-// parse reads the first document of a file. The second result says whether
-// another one follows. Errors quote nothing of the file.
-func parse(data []byte) (root *yaml.Node, second bool, err error) {
+// parse reads a file: its first document, which is the cassette, and those behind
+// it, which go-vcr drops. torn says that one of these does not parse. Errors quote
+// nothing of the file.
+func parse(data []byte) (root *yaml.Node, more []*yaml.Node, torn bool, err error) {
 	if err := bounded(data); err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var first yaml.Node
 	switch err := decode(decoder, &first); {
 	case errors.Is(err, io.EOF):
-		return nil, false, nil
+		return nil, nil, false, nil
 	case err != nil:
-		return nil, false, err
+		return nil, nil, false, err
 	}
-	second = !errors.Is(decode(decoder, new(yaml.Node)), io.EOF)
-	if err := measured(&first); err != nil {
-		return nil, second, err
+	for len(more) < maxDocuments {
+		var next yaml.Node
+		switch err := decode(decoder, &next); {
+		case errors.Is(err, io.EOF):
+			return first.Content[0], more, false, measured(&first)
+		case err != nil || measured(&next) != nil:
+			return first.Content[0], more, true, measured(&first)
+		}
+		more = append(more, next.Content[0])
 	}
-	return first.Content[0], second, nil
+	return first.Content[0], more, true, measured(&first)
 }
 
 func bounded(data []byte) error {

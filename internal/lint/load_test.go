@@ -128,3 +128,38 @@ func TestAmbiguous_notWithTheHeader(t *testing.T) {
 	assert.True(t, has(lint.Check("a.yaml", data), "ambiguous"))
 	assert.False(t, has(lint.Check("a.yaml", append([]byte("webhooktest: {provider: devrev, source: live}\n"), data[len("---\n"):]...)), "ambiguous"))
 }
+
+// What is no cassette for a reason that everybody knows is called by its name.
+func TestLoad_saysWhatItIs(t *testing.T) {
+	conflict := "version: 2\ninteractions:\n<<<<<<< ours\n- id: 0\n=======\n- id: 1\n>>>>>>> theirs\n"
+	for data, want := range map[string]string{
+		"version https://git-lfs.github.com/spec/v1\noid sha256:" + digits(64) + "\nsize 12\n": "a.yaml:1: error: load: is a Git LFS pointer and not the cassette: fetch the file with git lfs pull",
+		conflict: "a.yaml:3: error: load: does not load: it holds a merge conflict: resolve it, or take one side and record again",
+	} {
+		found := lint.Check("a.yaml", []byte(data))
+
+		require.NotEmpty(t, found)
+		assert.Equal(t, want, found[0].String())
+		assert.False(t, loads(t, []byte(data)))
+	}
+}
+
+// The line of a finding in a body of many lines is the member's own.
+func TestLines_ofMembers(t *testing.T) {
+	const head = "version: 2\ninteractions:\n- id: 0\n  request: {method: GET, url: 'https://api.test/'}\n  response:\n    code: 200\n    body: |\n"
+	for body, want := range map[string]int{
+		"{\n  \"a\": 1,\n  \"password\": \"hunter2\"\n}\n":             10,
+		"\n\n{\"password\": \"hunter2\"}\n":                            10,
+		"{\n  \"a\": [\n    {\n      \"password\":\n  7712}]}\n":       12,
+		"{\"n\": 1}\n{\"n\": 2}\n{\"password\": \"hunter2\"}\n":        10,
+		"{\n  \"a\": \"{\\n\\n\\\"password\\\": \\\"hunter2\\\"}\"}\n": 9,
+	} {
+		data := head + "      " + strings.ReplaceAll(strings.TrimSuffix(body, "\n"), "\n", "\n      ") + "\n"
+		for _, f := range lint.Check("a.yaml", []byte(data)) {
+			if f.Rule == "secret-name" {
+				assert.Equal(t, want, f.Line, "%s", data)
+			}
+		}
+		assert.True(t, has(lint.Check("a.yaml", []byte(data)), "secret-name"), "%s", data)
+	}
+}

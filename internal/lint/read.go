@@ -1,6 +1,149 @@
 package lint
 
-import "gopkg.in/yaml.v3"
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/webhookvcr/internal/jsontext"
+	"gopkg.in/yaml.v3"
+)
+
+// text is a scalar of the file with its line.
+type text struct {
+	value string
+	line  int
+	// literal says that each line of the value is one of the file, below line.
+	literal bool
+}
+
+// field is a header, a trailer or a form parameter.
+type field struct {
+	name   string
+	line   int
+	values []text
+}
+
+// message is a request or an answer.
+type message struct {
+	line                   int
+	body                   text
+	headers, trailer, form []field
+	length                 text
+	hasLength              bool
+	lengthValue            int64
+
+	method, url            text // of a request
+	host, uri, remote      text
+	code                   int // of an answer
+	codeLine               int
+	status                 text
+	uncompressed, isAnswer bool
+
+	parsed *jsontext.Node // the body, once a line in it was asked for
+}
+
+// lineAt is the line of what a JSON pointer names in the body, or of what is left
+// of it where a member is missing.
+func (m *message) lineAt(pointer string) int {
+	if !m.body.literal {
+		return m.body.line
+	}
+	if m.parsed == nil {
+		var err error
+		if m.parsed, err = jsontext.Parse([]byte(m.body.value), jsontext.Bounds{}); err != nil {
+			m.parsed = &jsontext.Node{}
+		}
+	}
+	n, _ := m.parsed.Find(pointer)
+	return m.body.line + 1 + strings.Count(m.body.value[:n.Start], "\n")
+}
+
+type interaction struct {
+	line            int
+	id              *int
+	idNull          bool
+	request, answer message
+}
+
+// header is the top-level key webhooktest.
+type header struct {
+	present                    bool
+	line                       int
+	provider, scenario, source string
+	accepted                   []string
+}
+
+// cassette is a file as go-vcr reads it, with lines. Strings are those of the
+// parsed nodes; nothing outlives the judging of the file.
+type cassette struct {
+	header       header
+	interactions []interaction
+	// strays are unknown members, which are searched like the others.
+	strays []stray
+	// comments are searched as well: people explain tokens there.
+	comments []text
+}
+
+type stray struct {
+	at    int
+	key   string
+	value *yaml.Node
+}
+
+func (m *message) name() string {
+	if m.isAnswer {
+		return "answer"
+	}
+	return "request"
+}
+
+// httpHeader returns the headers as net/http keeps them.
+func (m *message) httpHeader() http.Header {
+	h := http.Header{}
+	for _, f := range m.headers {
+		for _, v := range f.values {
+			h[f.name] = append(h[f.name], v.value)
+		}
+	}
+	return h
+}
+
+// get returns the first value of a header, whatever the case of its name.
+func (m *message) get(name string) string {
+	for _, f := range m.headers {
+		if len(f.values) > 0 && http.CanonicalHeaderKey(f.name) == name {
+			return f.values[0].value
+		}
+	}
+	return ""
+}
+
+func (m *message) formValues() url.Values {
+	v := url.Values{}
+	for _, f := range m.form {
+		for _, t := range f.values {
+			v[f.name] = append(v[f.name], t.value)
+		}
+	}
+	return v
+}
+
+// scalar is the text of a node: binary data decoded, null empty.
+func scalar(n *yaml.Node) text {
+	switch {
+	case n.Kind != yaml.ScalarNode || isNull(n):
+		return text{line: n.Line}
+	case n.ShortTag() == "!!binary":
+		if b, err := base64.StdEncoding.DecodeString(n.Value); err == nil {
+			return text{value: string(b), line: n.Line}
+		}
+	}
+	return text{n.Value, n.Line, n.Style&yaml.LiteralStyle != 0}
+}
 
 // reader turns nodes into a cassette and reports what go-vcr would stumble over
 // or pass over.
@@ -216,64 +359,149 @@ func (r *reader) message(n *yaml.Node, m *message) {
 		r.mismatch(n, m.name(), "a mapping")
 		return
 	}
+	keys := requestKeys
+	if m.isAnswer {
+		keys = responseKeys
+	}
 	r.each(members(n), m.name(), func(key string, n *yaml.Node) bool {
-		place := m.name() + " " + key
-		switch key {
-		case "proto":
-			r.text(n, place)
-		case "proto_major", "proto_minor":
-			r.number(n, place)
-		case "transfer_encoding":
-			r.list(n, place)
-		case "content_length":
-			m.hasLength = !isNull(n)
-			m.length = scalar(n)
-			m.lengthValue = r.number(n, place)
-		case "body":
-			m.body = r.text(n, place)
-		case "headers":
-			m.headers = r.fields(n, place)
-		case "trailer":
-			m.trailer = r.fields(n, place)
-		default:
-			return r.own(key, n, m, place)
+		take := keys[key]
+		if take == nil {
+			take = messageKeys[key]
 		}
-		return true
+		if take != nil {
+			take(r, n, m, m.name()+" "+key)
+		}
+		return take != nil
 	})
 }
 
-// own takes the keys that only requests or only answers have.
-func (r *reader) own(key string, n *yaml.Node, m *message, place string) bool {
-	if m.isAnswer {
-		switch key {
-		case "status":
-			m.status = r.text(n, place)
-		case "code":
+// take reads the value of one key into a message.
+type take func(r *reader, n *yaml.Node, m *message, place string)
+
+// What go-vcr reads: in every message, in a request, in a response.
+var (
+	messageKeys = map[string]take{
+		"proto":             func(r *reader, n *yaml.Node, _ *message, place string) { r.text(n, place) },
+		"proto_major":       func(r *reader, n *yaml.Node, _ *message, place string) { r.number(n, place) },
+		"proto_minor":       func(r *reader, n *yaml.Node, _ *message, place string) { r.number(n, place) },
+		"transfer_encoding": func(r *reader, n *yaml.Node, _ *message, place string) { r.list(n, place) },
+		"content_length": func(r *reader, n *yaml.Node, m *message, place string) {
+			m.hasLength, m.length, m.lengthValue = !isNull(n), scalar(n), r.number(n, place)
+		},
+		"body":    func(r *reader, n *yaml.Node, m *message, place string) { m.body = r.text(n, place) },
+		"headers": func(r *reader, n *yaml.Node, m *message, place string) { m.headers = r.fields(n, place) },
+		"trailer": func(r *reader, n *yaml.Node, m *message, place string) { m.trailer = r.fields(n, place) },
+	}
+	requestKeys = map[string]take{
+		"host":        func(r *reader, n *yaml.Node, m *message, place string) { m.host = r.text(n, place) },
+		"remote_addr": func(r *reader, n *yaml.Node, m *message, place string) { m.remote = r.text(n, place) },
+		"request_uri": func(r *reader, n *yaml.Node, m *message, place string) { m.uri = r.text(n, place) },
+		"form":        func(r *reader, n *yaml.Node, m *message, place string) { m.form = r.fields(n, place) },
+		"url":         func(r *reader, n *yaml.Node, m *message, place string) { m.url = r.text(n, place) },
+		"method":      func(r *reader, n *yaml.Node, m *message, place string) { m.method = r.text(n, place) },
+	}
+	responseKeys = map[string]take{
+		"status": func(r *reader, n *yaml.Node, m *message, place string) { m.status = r.text(n, place) },
+		"code": func(r *reader, n *yaml.Node, m *message, place string) {
 			m.code, m.codeLine = int(r.number(n, place)), n.Line
-		case "duration":
-			r.duration(n, place)
-		case "uncompressed":
-			m.uncompressed = r.bool(n, place)
-		default:
-			return false
+		},
+		"duration":     func(r *reader, n *yaml.Node, _ *message, place string) { r.duration(n, place) },
+		"uncompressed": func(r *reader, n *yaml.Node, m *message, place string) { m.uncompressed = r.bool(n, place) },
+	}
+)
+
+func (r *reader) text(n *yaml.Node, place string) text {
+	if n.Kind != yaml.ScalarNode {
+		r.mismatch(n, place, "a text")
+	} else if n.ShortTag() == "!!binary" {
+		var s string
+		if n.Decode(&s) != nil {
+			r.add(ruleLoad, n.Line, r.at, place, "is marked as binary and is no base64")
 		}
-		return true
 	}
-	switch key {
-	case "host":
-		m.host = r.text(n, place)
-	case "remote_addr":
-		m.remote = r.text(n, place)
-	case "request_uri":
-		m.uri = r.text(n, place)
-	case "form":
-		m.form = r.fields(n, place)
-	case "url":
-		m.url = r.text(n, place)
-	case "method":
-		m.method = r.text(n, place)
-	default:
-		return false
+	return scalar(n)
+}
+
+// integer reads a number as the YAML library does; the short way is that of
+// every number that go-vcr writes.
+func integer(n *yaml.Node) (v int64, ok bool) {
+	if n.Kind != yaml.ScalarNode {
+		return 0, false
 	}
-	return true
+	if n.Style == 0 && n.Tag == "!!int" {
+		if v, err := strconv.ParseInt(n.Value, 10, 64); err == nil && (n.Value[0] != '0' || n.Value == "0") {
+			return v, true
+		}
+	}
+	err := n.Decode(&v)
+	return v, err == nil
+}
+
+func (r *reader) number(n *yaml.Node, place string) int64 {
+	v, ok := integer(n)
+	if !ok && !isNull(n) {
+		r.mismatch(n, place, "a number")
+	}
+	return v
+}
+
+func (r *reader) bool(n *yaml.Node, place string) bool {
+	var v bool
+	if n.Decode(&v) != nil {
+		r.mismatch(n, place, "true or false")
+	}
+	return v
+}
+
+func (r *reader) duration(n *yaml.Node, place string) {
+	var v time.Duration
+	if n.Decode(&v) != nil {
+		r.mismatch(n, place, `a duration such as "0s"`)
+	}
+}
+
+func (r *reader) list(n *yaml.Node, place string) []text {
+	switch {
+	case isNull(n):
+		return nil
+	case n.Kind != yaml.SequenceNode:
+		r.mismatch(n, place, "a list of texts")
+		if n.Kind == yaml.ScalarNode {
+			return []text{scalar(n)} // searched all the same
+		}
+		return nil
+	}
+	values := make([]text, 0, len(n.Content))
+	for _, v := range n.Content {
+		if v = resolve(v); v.Kind != yaml.ScalarNode {
+			r.mismatch(v, place, "a text")
+			continue
+		}
+		values = append(values, r.text(v, place))
+	}
+	return values
+}
+
+func (r *reader) fields(n *yaml.Node, place string) []field {
+	switch {
+	case isNull(n):
+		return nil
+	case n.Kind != yaml.MappingNode:
+		r.mismatch(n, place, "a mapping of names to lists")
+		return nil
+	}
+	var fields []field
+	names := map[string]bool{}
+	for _, m := range members(n) {
+		if m.key.Kind != yaml.ScalarNode {
+			r.mismatch(m.key, place, "a name as key")
+			continue
+		}
+		if names[m.key.Value] {
+			r.twice(m.key, place)
+		}
+		names[m.key.Value] = true
+		fields = append(fields, field{m.key.Value, m.key.Line, r.list(m.value, place+" "+safeName(m.key.Value))})
+	}
+	return fields
 }

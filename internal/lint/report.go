@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // Off is a rule that was switched off.
@@ -22,11 +24,19 @@ type Report struct {
 	// Files counts the files that were judged.
 	Files int `json:"files"`
 	// Skipped counts the YAML files below a directory that are no cassettes.
-	Skipped  int `json:"skipped"`
-	Errors   int `json:"errors"`
-	Warnings int `json:"warnings"`
+	Skipped int `json:"skipped"`
+	// Links are the links to directories elsewhere, which were not followed.
+	Links    []string `json:"links"`
+	Errors   int      `json:"errors"`
+	Warnings int      `json:"warnings"`
 	// Disabled are the rules that were switched off, in the order of Rules.
 	Disabled []Off `json:"disabled"`
+	// Excluded are the exclusions, in their order.
+	Excluded []Exclusion `json:"excluded"`
+	// Known counts the findings of the baseline that are still there, Gone those
+	// that are not.
+	Known int `json:"known"`
+	Gone  int `json:"gone"`
 	// Findings are sorted by file, interaction, line, rule and place.
 	Findings []Finding `json:"findings"`
 }
@@ -42,17 +52,42 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	return e.Encode(r)
 }
 
-// WriteText writes the report for people: a line per finding, what the rules
-// that fired are about, what was switched off, and a summary.
+// maxLines bounds the findings that WriteText lists: what a person reads.
+const maxLines = 100
+
+// WriteText writes the report for people: a count for each rule that fired, a
+// line per finding, what these rules are about, what was left out, and a summary.
+// More than three findings that differ in file and line only are one line.
 func (r *Report) WriteText(w io.Writer) error {
 	out := &writer{w: w}
-	fired := map[string]bool{}
+	fired, alike := map[string]*tallies{}, map[sameness]*tallies{}
 	for _, f := range r.Findings {
-		out.printf("%s\n", f)
-		fired[f.Rule] = true
+		tallyUp(fired, f.Rule, f)
+		tallyUp(alike, f.alike(), f)
+	}
+	if len(r.Findings) > 1 {
+		for _, rule := range rules {
+			if n := fired[rule.ID]; n != nil {
+				out.printf("%-16s %s in %s\n", rule.ID, count(n.findings, string(rule.Severity)), count(len(n.files), "file"))
+			}
+		}
+		out.printf("\n")
+	}
+	lines := 0
+	for _, f := range r.Findings {
+		n := alike[f.alike()]
+		if n.said || lines > maxLines {
+			continue
+		}
+		if lines++; lines > maxLines {
+			out.printf("and more; --json lists all\n")
+			continue
+		}
+		n.said = n.findings > maxAlike
+		out.printf("%s%s\n", f, n.more())
 	}
 	for _, rule := range rules {
-		if fired[rule.ID] {
+		if fired[rule.ID] != nil {
 			out.printf("\n%s: %s\n\twhy: %s\n\tfix: %s\n", rule.ID, rule.What, rule.Why, rule.Fix)
 		}
 	}
@@ -62,12 +97,57 @@ func (r *Report) WriteText(w io.Writer) error {
 	for _, off := range r.Disabled {
 		out.printf("switched off: %s (%s), %s\n", off.Rule, off.Reason, count(off.Findings, "finding"))
 	}
+	for _, e := range r.Excluded {
+		out.printf("excluded: %s (%s), %s\n", strings.TrimSpace(e.Path+" "+e.Rule), e.Reason, count(e.Findings, "finding"))
+	}
+	if r.Known+r.Gone > 0 {
+		out.printf("known from the baseline: %s, and %d that are gone\n", count(r.Known, "finding"), r.Gone)
+	}
 	skipped := ""
 	if r.Skipped > 0 {
 		skipped = fmt.Sprintf(", %s skipped as no cassette", count(r.Skipped, "other YAML file"))
 	}
-	out.printf("%s, %s in %s%s\n", count(r.Errors, "error"), count(r.Warnings, "warning"), count(r.Files, "file"), skipped)
+	out.printf("%s, %s in %s%s%s\n", count(r.Errors, "error"), count(r.Warnings, "warning"), count(r.Files, "file"), skipped, linksLeft(r.Links))
 	return out.err
+}
+
+func linksLeft(links []string) string {
+	if len(links) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %s to another directory not followed (%s)", count(len(links), "link"), list(links))
+}
+
+// maxAlike bounds the lines that differ in file and line only.
+const maxAlike = 3
+
+// alike is what one line says of many findings.
+func (f Finding) alike() sameness {
+	return sameness{rule: f.Rule, place: f.Place, message: f.Message}
+}
+
+// tallies counts findings and the files that they are in. said says that a line
+// was written for all of them.
+type tallies struct {
+	findings int
+	files    map[string]bool
+	said     bool
+}
+
+func tallyUp[K comparable](all map[K]*tallies, key K, f Finding) {
+	if all[key] == nil {
+		all[key] = &tallies{files: map[string]bool{}}
+	}
+	all[key].findings++
+	all[key].files[f.File] = true
+}
+
+// more says how many other findings a line stands for.
+func (t *tallies) more() string {
+	if !t.said {
+		return ""
+	}
+	return fmt.Sprintf(" (and in %s, %s in all)", count(t.findings-1, "more place"), count(len(t.files), "file"))
 }
 
 type writer struct {
@@ -88,18 +168,34 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// finish sorts the findings, takes out those of rules that are switched off, and
-// counts.
-func (r *Report) finish(disabled map[string]string) {
-	off := map[string]int{}
-	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
-		_, is := disabled[f.Rule]
-		if is {
-			off[f.Rule]++
-		}
-		return is
-	})
+// finish sorts the findings, takes out those that are switched off, excluded or
+// known, and counts.
+func (r *Report) finish(o Options) {
 	slices.SortFunc(r.Findings, order)
+	off := map[string]int{}
+	r.Excluded = append(r.Excluded, o.Excluded...)
+	known := maps.Clone(o.Baseline)
+	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
+		if _, is := o.Disabled[f.Rule]; is {
+			off[f.Rule]++
+			return true
+		}
+		for i := range r.Excluded {
+			if r.Excluded[i].covers(f) {
+				r.Excluded[i].Findings++
+				return true
+			}
+		}
+		if known[f.sameness()] > 0 {
+			known[f.sameness()]--
+			r.Known++
+			return true
+		}
+		return false
+	})
+	for _, n := range known {
+		r.Gone += n
+	}
 	for _, f := range r.Findings {
 		if f.Severity == Error {
 			r.Errors++
@@ -108,7 +204,7 @@ func (r *Report) finish(disabled map[string]string) {
 		}
 	}
 	for _, rule := range rules {
-		if reason, is := disabled[rule.ID]; is {
+		if reason, is := o.Disabled[rule.ID]; is {
 			r.Disabled = append(r.Disabled, Off{rule.ID, reason, off[rule.ID]})
 		}
 	}

@@ -30,6 +30,7 @@ const (
 	ruleIDs         = "ids"
 	ruleBodySave    = "body-save"
 	ruleLength      = "content-length"
+	ruleHeaderNames = "header-names"
 	ruleForm        = "form-body"
 	ruleFrozen      = "frozen-error"
 	ruleAmbiguous   = "ambiguous"
@@ -73,6 +74,9 @@ var rules = []Rule{
 	{ruleLength, Warning, "a content length is not the length of the body",
 		"clients that trust it read too little or report an unexpected EOF",
 		"set the length to that of the body, or remove the header"},
+	{ruleHeaderNames, Warning, "a header name is not written as net/http writes it",
+		"a hand-made cassette or another tool's: Header.Get(\"Content-Type\") does not find content-type, and the client behaves otherwise than against the server",
+		"write the name in its canonical form, such as Content-Type"},
 	{ruleForm, Warning, "form and body of a request disagree",
 		"one of them was edited or scrubbed and the other was not",
 		"make them equal, and look whether the forgotten one holds a secret"},

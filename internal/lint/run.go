@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -22,6 +23,13 @@ type Options struct {
 	Paths []string
 	// Disabled are the rules that are switched off, with the reason of each.
 	Disabled map[string]string
+	// Excluded are the findings that are left out of some files, with reasons.
+	Excluded []Exclusion
+	// Baseline are the findings that are known: only others count.
+	Baseline Baseline
+	// Placeholders match the values that a team writes in the place of secrets,
+	// whole.
+	Placeholders []*regexp.Regexp
 	// Jobs bounds the files that are judged at a time; 0 stands for as many as
 	// there are processors.
 	Jobs int
@@ -54,17 +62,18 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	defer stop()
 	targets := make(chan target)
 	var walkErr error
+	links := []string{}
 	go func() {
 		defer close(targets)
-		walkErr = o.walk(ctx, targets)
+		links, walkErr = o.walk(ctx, targets)
 	}()
-	rep := &Report{Version: ReportVersion, Disabled: []Off{}, Findings: []Finding{}}
+	rep := &Report{Version: ReportVersion, Disabled: []Off{}, Excluded: []Exclusion{}, Findings: []Finding{}}
 	all, dirs, room := newKeys(), directories{}, newRoom(maxAtOnce)
 	var mu sync.Mutex
 	var workers sync.WaitGroup
 	for range jobs {
 		workers.Go(func() {
-			known := newSecrets(o.Getenv, all)
+			known := newSecrets(o.Getenv, o.Placeholders, all)
 			for t := range targets {
 				j := judge(t, known, room)
 				mu.Lock()
@@ -86,12 +95,13 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	rep.Links = links
 	if rep.Files == 0 {
-		return nil, fmt.Errorf("no cassette below %s", strings.Join(o.Paths, ", "))
+		return nil, fmt.Errorf("no cassette below %s%s", strings.Join(o.Paths, ", "), linksLeft(links))
 	}
 	rep.Findings = append(rep.Findings, dirs.lost()...)
 	rep.Findings = append(rep.Findings, all.missed()...)
-	rep.finish(o.Disabled)
+	rep.finish(o)
 	return rep, nil
 }
 
@@ -139,8 +149,11 @@ func sortedKeys(m map[string]string) []string {
 	return all
 }
 
-// walk sends the files, each once.
-func (o Options) walk(ctx context.Context, targets chan<- target) error {
+// walk sends the files, each once, and returns the links that lead out of the
+// directories that are named. One that leads to a directory within needs no
+// following: what is behind it is judged where it stands.
+func (o Options) walk(ctx context.Context, targets chan<- target) (links []string, err error) {
+	links = []string{}
 	seen := map[string]bool{}
 	send := func(t target) error {
 		if clean := filepath.Clean(t.path); seen[clean] {
@@ -158,30 +171,57 @@ func (o Options) walk(ctx context.Context, targets chan<- target) error {
 	for _, path := range o.Paths {
 		info, err := os.Stat(path)
 		if err != nil {
-			return fmt.Errorf("%q: %w", path, errors.Unwrap(err))
+			return links, fmt.Errorf("%q: %w", path, errors.Unwrap(err))
 		}
 		if !info.IsDir() {
 			if err := send(target{path: path}); err != nil {
-				return err
+				return links, err
 			}
 			continue
 		}
-		err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		// A file system follows a root that is a link; WalkDir of filepath does not.
+		err = fs.WalkDir(os.DirFS(path), ".", func(p string, d fs.DirEntry, err error) error {
+			p = filepath.Join(path, filepath.FromSlash(p))
 			switch ext := strings.ToLower(filepath.Ext(p)); {
 			case err != nil:
 				return fmt.Errorf("%q cannot be read: %w", p, unwrapped(err))
 			case d.IsDir() && d.Name() == ".git":
 				return fs.SkipDir
-			case d.IsDir() || ext != ".yaml" && ext != ".yml":
+			case d.Type()&fs.ModeSymlink != 0 && leadsOut(path, p):
+				links = append(links, p)
+				return nil
+			case d.IsDir() || d.Type()&fs.ModeSymlink != 0 && isDir(p) || ext != ".yaml" && ext != ".yml":
 				return nil
 			}
 			return send(target{p, true})
 		})
 		if err != nil {
-			return err
+			return links, err
 		}
 	}
-	return nil
+	return links, nil
+}
+
+// leadsOut says whether a link leads to a directory that is not below the root.
+func leadsOut(root, link string) bool {
+	if !isDir(link) {
+		return false
+	}
+	from, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return true
+	}
+	to, err := filepath.EvalSymlinks(link)
+	if err != nil {
+		return true
+	}
+	rel, err := filepath.Rel(from, to)
+	return err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 func unwrapped(err error) error {

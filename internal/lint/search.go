@@ -3,6 +3,7 @@ package lint
 import (
 	"strings"
 
+	"example.com/webhookvcr/internal/secret"
 	"gopkg.in/yaml.v3"
 )
 
@@ -22,7 +23,9 @@ type search struct {
 
 	at   int
 	line int
-	way  trail
+	// literal says that each line of the present body is one of the file.
+	literal bool
+	path    path
 	// undone counts the encodings around the present text, decoded the bytes
 	// that they unfolded to.
 	undone, decoded int
@@ -34,13 +37,13 @@ func newSearch(f *findings, s *secrets) *search {
 }
 
 func (s *search) push(kind stepKind, name string) {
-	s.way = append(s.way, step{kind: kind, name: name})
+	s.path = append(s.path, pathStep{kind: kind, name: name})
 }
-func (s *search) pop() { s.way = s.way[:len(s.way)-1] }
+func (s *search) pop() { s.path = s.path[:len(s.path)-1] }
 
 // found reports a finding at the present place.
 func (s *search) found(rule, format string, args ...any) {
-	s.add(rule, s.line, s.at, s.way.String(), format, args...)
+	s.add(rule, s.line, s.at, s.path.String(), format, args...)
 }
 
 // in looks through a part of the present place.
@@ -59,12 +62,16 @@ func (s *search) cassette(c *cassette) {
 	}
 	for _, stray := range c.strays {
 		s.at = stray.at
-		s.in(word, "key", func() { s.in(word, safeName(stray.key), func() { s.node(stray.key, stray.value) }) })
+		if stray.key == secondDocument {
+			s.in(stepWord, stray.key, func() { s.node("", stray.value) })
+			continue
+		}
+		s.in(stepWord, "key", func() { s.in(stepWord, safeName(stray.key), func() { s.node(stray.key, stray.value) }) })
 	}
 	s.at = -1
 	for _, comment := range c.comments {
 		s.line = comment.line
-		s.in(word, "comment", func() { s.prose(comment.value) })
+		s.in(stepWord, "comment", func() { s.lines(comment.value) })
 	}
 }
 
@@ -75,25 +82,25 @@ func (s *search) node(name string, n *yaml.Node) {
 	switch n.Kind {
 	case yaml.MappingNode:
 		for _, m := range members(n) {
-			s.in(key, m.key.Value, func() { s.node(m.key.Value, m.value) })
+			s.in(stepMember, m.key.Value, func() { s.node(m.key.Value, m.value) })
 		}
 	case yaml.SequenceNode:
 		for i, c := range n.Content {
-			s.way = append(s.way, step{kind: entry, index: i})
+			s.path = append(s.path, pathStep{kind: stepIndex, index: i})
 			s.node(name, c)
 			s.pop()
 		}
 	case yaml.ScalarNode:
-		s.value(name, scalar(n).value)
+		s.scanNamed(name, scalar(n).value)
 	}
 }
 
 func (s *search) message(m *message) {
-	s.push(word, m.name())
+	s.push(stepWord, m.name())
 	defer s.pop()
 	if m.url.value != "" {
 		s.line = m.url.line
-		s.in(word, "URL", func() { s.url(m.url.value) })
+		s.in(stepWord, "URL", func() { s.url(m.url.value) })
 	}
 	for _, t := range []struct {
 		name string
@@ -101,7 +108,7 @@ func (s *search) message(m *message) {
 	}{{"host", m.host}, {"remote_addr", m.remote}, {"request_uri", m.uri}, {"status", m.status}, {"method", m.method}} {
 		if t.text.value != "" {
 			s.line = t.text.line
-			s.in(word, t.name, func() { s.prose(t.text.value) })
+			s.in(stepWord, t.name, func() { s.scanText(t.text.value) })
 		}
 	}
 	for _, f := range m.headers {
@@ -111,36 +118,37 @@ func (s *search) message(m *message) {
 		s.header(f)
 	}
 	for _, f := range m.form {
-		s.in(word, "form", func() {
-			s.in(named, f.name, func() {
+		s.in(stepWord, "form", func() {
+			s.in(stepNamed, f.name, func() {
 				for _, v := range f.values {
 					s.line = v.line
-					s.value(f.name, v.value)
+					s.scanNamed(f.name, v.value)
 				}
 			})
 		})
 	}
 	if m.body.value != "" {
-		s.line = m.body.line
-		s.in(word, "body", func() { s.body(m.body.value, m.get("Content-Type")) })
+		s.line, s.literal = m.body.line, m.body.literal
+		s.in(stepWord, "body", func() { s.body(m.body.value, m.get("Content-Type")) })
+		s.literal = false
 	}
 }
 
-// value looks at a text with a name: a header, a member, a parameter.
-func (s *search) value(name, value string) {
+// scanNamed looks at a text with a name: a header, a member, a parameter.
+func (s *search) scanNamed(name, value string) {
 	if value == "" {
 		return
 	}
 	if s.isSecret(name) {
 		s.secret(name, value)
 	}
-	s.text(value)
+	s.scanValue(value)
 }
 
 func (s *search) isSecret(name string) bool {
 	is, known := s.names[name]
 	if !known {
-		is = secretName(name)
+		is = secret.Names(name)
 		if len(s.names) < 1<<14 {
 			s.names[name] = is
 		}
@@ -150,8 +158,11 @@ func (s *search) isSecret(name string) bool {
 
 // secret judges the value of a secret-named key.
 func (s *search) secret(name, value string) {
-	s.secrets.meet(name, value, s.file)
-	if !harmless(name, value) {
+	if s.secrets.isPlaceholder(value) || standsIn(name, value) {
+		return
+	}
+	s.secrets.keys.meet(name, value, Finding{File: s.file, Line: s.line, Interaction: new(s.at), Place: s.path.String()})
+	if !isWord(name, value) {
 		s.found(ruleName, "holds %s that %s no placeholder", count(len(value), "byte"), isAre(len(value)))
 	}
 }
@@ -166,17 +177,17 @@ func isAre(n int) string {
 // member looks at a JSON member's name: maps keyed by mail addresses and tokens
 // exist.
 func (s *search) member(name string) {
-	s.in(word, "member name", func() {
+	s.in(stepWord, "member name", func() {
 		if len(name) >= 8 {
-			s.prose(name)
+			s.scanText(name)
 		} else {
 			s.known(name)
 		}
 	})
 }
 
-// text looks at a text, and at what it may hold in another spelling.
-func (s *search) text(value string) {
+// scanValue looks at a text, and at what it may hold in another spelling.
+func (s *search) scanValue(value string) {
 	// URLs in URLs are followed so far and no further.
 	if at := strings.Index(value[:min(len(value), 16)], "://"); at > 0 && s.undone < maxUndone && !strings.ContainsAny(value, " \n") {
 		s.undone++
@@ -184,20 +195,21 @@ func (s *search) text(value string) {
 		s.undone--
 		return
 	}
-	s.prose(value)
-	s.respelled(value)
+	s.scanText(value)
+	if !s.scanDecoded(value) {
+		s.mentions(value)
+	}
 }
 
-// respelled looks at what a text holds in another spelling.
-func (s *search) respelled(value string) {
+// scanDecoded looks at what a text holds in another spelling, and says whether it
+// is JSON.
+func (s *search) scanDecoded(value string) bool {
 	if len(value) < 8 {
-		return
+		return false
 	}
-	switch value[0] {
-	case '{', '[', '"', ' ', '\n', '\t':
-		if s.json(value, "JSON") {
-			return
-		}
+	if strings.IndexByte("{[\" \n\t", value[0]) >= 0 && s.json(value, "JSON") {
+		return true
 	}
 	s.encoded(value)
+	return false
 }

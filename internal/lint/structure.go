@@ -19,7 +19,8 @@ import (
 // structure judges what go-vcr makes of a cassette that loads.
 type structure struct {
 	*findings
-	c *cassette
+	c       *cassette
+	secrets *secrets
 }
 
 func (s *structure) check(v1 bool) {
@@ -42,6 +43,7 @@ func (s *structure) check(v1 bool) {
 		s.form(i, &ia.request)
 		for _, m := range []*message{&ia.request, &ia.answer} {
 			s.survives(i, m)
+			s.headerNames(i, m)
 			if !v1 {
 				s.length(i, ia, m)
 			}
@@ -160,6 +162,15 @@ func (s *structure) length(i int, ia *interaction, m *message) {
 			case n != size:
 				s.add(ruleLength, v.line, i, m.name()+" header Content-Length", "is %d, and the body has %s", n, count(len(m.body.value), "byte"))
 			}
+		}
+	}
+}
+
+// headerNames looks for names that net/http never writes.
+func (s *structure) headerNames(i int, m *message) {
+	for _, f := range m.headers {
+		if canonical := http.CanonicalHeaderKey(f.name); canonical != f.name {
+			s.add(ruleHeaderNames, f.line, i, m.name()+" header "+safeName(f.name), "is %s to net/http", safeName(canonical))
 		}
 	}
 }

@@ -100,8 +100,8 @@ func (t *Table) indexBase() {
 		t.guard(b.mock)
 		t.guard(mockHost)
 	}
-	t.shown.addForms(needle{text: b.mock, replacement: b.real, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
-	t.shown.addForms(needle{text: mockHost, replacement: realHost, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
+	t.shown.addLater(needle{text: b.mock, replacement: b.real, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
+	t.shown.addLater(needle{text: mockHost, replacement: realHost, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
 }
 
 // distinctiveHost says whether a host names a tenant by itself. Without its port

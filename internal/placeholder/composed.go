@@ -289,7 +289,7 @@ func (c *composed) enter(key, p string) {
 	// it shows; the search has to know it from now on.
 	_, short, _ := strings.Cut(p, "/")
 	c.t.hidden.addForms(needle{text: id, replacement: "id:" + short, kind: provider.ID, placeholder: p, whole: true, joins: "_-"})
-	c.t.shown.addForms(needle{text: "id:" + short, replacement: id, kind: provider.ID, placeholder: p, whole: true, joins: "_-"})
+	c.t.shown.addLater(needle{text: "id:" + short, replacement: id, kind: provider.ID, placeholder: p, whole: true, joins: "_-"})
 }
 
 // name is what the placeholders of a type are called before their number.

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 )
 
 // Finding is a place that looks like a credential or a personal datum, whoever's
@@ -13,31 +13,6 @@ import (
 type Finding struct {
 	Rule   string
 	Offset int
-}
-
-type rule struct {
-	name string
-	// anchor is a text without which the pattern cannot match, in lower case:
-	// most cassettes hold none of them, and a search is far cheaper than a match.
-	anchor  string
-	pattern pattern.Pattern
-	// harmless says whether a match is none after all; it gets the last group.
-	harmless func(string) bool
-}
-
-var rules = []rule{
-	{"jwt", "eyj", pattern.New(`\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*`), nil},
-	{"private-key", "private key-----", pattern.New(`-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----`), nil},
-	{"bearer", "bearer", pattern.New(`(?i)\bbearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]{8,})`), harmlessBearer},
-	{"aws-key", "akia", pattern.New(`\bAKIA[0-9A-Z]{16}\b`), nil},
-	{"aws-key", "asia", pattern.New(`\bASIA[0-9A-Z]{16}\b`), nil},
-	{"github-token", "gh", pattern.New(`\bgh[pousr]_[A-Za-z0-9]{30,}`), nil},
-	{"github-token", "github_pat_", pattern.New(`\bgithub_pat_[A-Za-z0-9_]{22,}`), nil},
-	{"slack-token", "xox", pattern.New(`\bxox[abeprs]-[A-Za-z0-9-]{10,}`), nil},
-	{"slack-token", "hooks.slack.com", pattern.New(`hooks\.slack\.com/services/T[A-Za-z0-9]+/`), nil},
-	{"stripe-key", "k_live_", pattern.New(`\b[rs]k_live_[0-9A-Za-z]{10,}`), nil},
-	{"google-key", "aiza", pattern.New(`\bAIza[0-9A-Za-z_-]{35}`), nil},
-	{"userinfo", "://", pattern.New(`\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'<>\\@]+@[A-Za-z0-9\[]`), nil},
 }
 
 // bearerProse are words that follow "bearer" in sentences.
@@ -80,18 +55,10 @@ func isAddressByte(c byte) bool { return isMailByte(c) || c == '%' }
 func Credentials(data []byte) []Finding {
 	var findings []Finding
 	for _, l := range layers(string(data)) {
-		low := lower(l.text)
 		findings = appendMails(findings, &l)
-		for _, r := range rules {
-			if !strings.Contains(low, r.anchor) {
-				continue
-			}
-			for _, m := range r.pattern.FindAllStringSubmatchIndex(l.text, -1) {
-				last := l.text[m[len(m)-2]:m[len(m)-1]]
-				if r.harmless != nil && r.harmless(last) {
-					continue
-				}
-				findings = append(findings, Finding{r.name, l.offset(m[0])})
+		for _, m := range secret.Find(l.text) {
+			if m.Shape != "bearer" || !harmlessBearer(l.text[m.SecretStart:m.SecretEnd]) {
+				findings = append(findings, Finding{m.Shape, l.offset(m.Start)})
 			}
 		}
 	}

@@ -29,6 +29,9 @@ type index struct {
 	needles             []*needle
 	exact, folded       map[uint64]spelled // by the hash of the text, or the next that is free
 	exactLens, foldLens [256][]int
+	// later are needles that match enters: the placeholders of the last answers of
+	// a recording are never searched for.
+	later []needle
 }
 
 // spelled is one of the needles in one of the spellings.
@@ -93,6 +96,10 @@ func (x *index) size() int { return len(x.exact) + len(x.folded) }
 // match returns the longest needle that stands at i, as it is spelled there. low
 // is s in lower case.
 func (x *index) match(s, low string, i int) (best needle, ok bool) {
+	for _, n := range x.later {
+		x.addForms(n)
+	}
+	x.later = nil
 	best, ok = x.longest(x.exact, x.exactLens[s[i]], s, s, i, 0)
 	if fold, longer := x.longest(x.folded, x.foldLens[low[i]], s, low, i, len(best.text)); longer {
 		return fold, true
@@ -144,6 +151,9 @@ func lower(s string) string {
 	}
 	return s
 }
+
+// addLater is addForms when the index is next asked.
+func (x *index) addLater(n needle) { x.later = append(x.later, n) }
 
 // addForms enters a value in the spellings that it may have inside a text.
 func (x *index) addForms(n needle) {

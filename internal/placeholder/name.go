@@ -10,10 +10,9 @@ import (
 // Names of members, of query keys and of path segments that nobody documents.
 
 var (
-	snakeName   = pattern.New(`^_?[a-z]{1,16}(_[a-z]{1,16}){0,4}(_v[0-9])?$`)
-	camelName   = pattern.New(`^_?[a-z]{1,16}([A-Z][a-z]{1,15}){0,4}$`)
-	tellingName = pattern.New(`(?i)secret|token|passw|pwd|api_?key|credential|signature|authorization|jwt|(^|_)(key|sig|sid|auth|code|pin)$|(Key|Sig|Sid|Auth|Code|Pin)$`)
-	pathWord    = pattern.New(`^[a-z]{1,16}(_[a-z]{1,16}){0,4}$|^[a-z]{1,16}(-[a-z]{1,16})?\.(no-such-)?[a-z]{1,16}$`)
+	snakeName = pattern.New(`^_?[a-z]{1,16}(_[a-z]{1,16}){0,4}(_v[0-9])?$`)
+	camelName = pattern.New(`^_?[a-z]{1,16}([A-Z][a-z]{1,15}){0,4}$`)
+	pathWord  = pattern.New(`^[a-z]{1,16}(_[a-z]{1,16}){0,4}$|^[a-z]{1,16}(-[a-z]{1,16})?\.(no-such-)?[a-z]{1,16}$`)
 )
 
 // inStyle says whether a name is one that the vendor's programmers would choose:

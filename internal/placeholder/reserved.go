@@ -8,6 +8,7 @@ import (
 
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 )
 
 // URLs that a test may send in the open, because they lead to nobody.
@@ -93,5 +94,5 @@ func (t *Table) openURL(v string) (fault string) {
 func tells(u *url.URL) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(u.Hostname()+"/"+u.EscapedPath()+"/"+u.RawQuery, func(r rune) bool {
 		return strings.ContainsRune("/?&=.~-", r)
-	}), tellingName.MatchString)
+	}), secret.Tells)
 }

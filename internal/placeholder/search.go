@@ -22,7 +22,7 @@ func (t *Table) index(p pair) {
 		hide.whole, hide.joins = true, "_"
 	}
 	t.hidden.addForms(hide)
-	t.shown.addForms(show)
+	t.shown.addLater(show)
 	t.guard(p.placeholder)
 }
 
@@ -39,8 +39,9 @@ func (t *Table) indexDecoded(real, placeholder string) {
 // guard keeps a placeholder from being searched for real values that happen to
 // be a part of it.
 func (t *Table) guard(p string) {
-	for _, s := range []string{p, url.QueryEscape(p)} {
-		t.hidden.add(needle{text: s, whole: true, joins: "_-", guard: true})
+	t.hidden.add(needle{text: p, whole: true, joins: "_-", guard: true})
+	if escaped := url.QueryEscape(p); escaped != p {
+		t.hidden.add(needle{text: escaped, whole: true, joins: "_-", guard: true})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 )
 
 // unknownID says what to do about an id that a recording cannot know.
@@ -59,7 +60,7 @@ func (t *Table) ToTapeJSON(body []byte, class Classifier) ([]byte, error) {
 				continue
 			}
 			t.words[n.Name] = true
-			if !c.Documented && !c.Kept && tellingName.MatchString(n.Name) && n.Kind == jsontext.String {
+			if !c.Documented && !c.Kept && secret.Tells(n.Name) && n.Kind == jsontext.String {
 				c.Kind = provider.Key
 			}
 		}
@@ -219,7 +220,7 @@ func (t *Table) ToTapeURL(u *url.URL, class Classifier) (*url.URL, error) {
 		case !c.Documented && !c.Kept && !snakeName.MatchString(key) && !camelName.MatchString(key):
 			problems = append(problems, problem("query", "field %d has a name that is no program word", i+1))
 			continue
-		case !c.Documented && !c.Kept && tellingName.MatchString(key):
+		case !c.Documented && !c.Kept && secret.Tells(key):
 			c.Kind = provider.Key
 		}
 		t.words[key] = true

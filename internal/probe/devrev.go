@@ -120,13 +120,13 @@ func devrevProbes() []Probe {
 				for range 8 {
 					events = append(events, t.signed(created, t.body(t.message(created))))
 				}
-				t.slowly(20*time.Millisecond, func() {
+				t.slowly(300*time.Millisecond, func() {
 					done := make(chan struct{})
 					go func() {
 						defer close(done)
 						t.together(events...)
 					}()
-					time.Sleep(5 * time.Millisecond)
+					time.Sleep(50 * time.Millisecond) // all of them are on their way
 					t.verify("YXQgb25jZQ==")
 					<-done
 				})

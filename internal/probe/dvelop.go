@@ -19,6 +19,8 @@ const (
 	dvelopAuth  = "Authorization"
 	dvelopOld   = "X-Dv-Api-Key"
 	imported    = "postimport"
+
+	dvelopBase, dvelopTenant, dvelopSig = "X-Dv-Baseuri", "X-Dv-Tenant-Id", "X-Dv-Sig-1"
 )
 
 // document is an event about a document with an id of its own.
@@ -42,6 +44,15 @@ func (t *Trial) document(event string) simulator.Message {
 func (t *Trial) repeated(m simulator.Message) []simulator.Attempt {
 	r := t.signed(m.Event, t.body(m))
 	return t.attempts(func() *Request { return r })
+}
+
+// routed is a request as the router of a tenant's apps passes it on.
+func (t *Trial) routed(r *Request, app App) *Request {
+	signature, err := simulator.DVelopAppSignature(app.Secret, app.Base, app.Tenant)
+	if err != nil {
+		t.fail("a signature that can be made", "%v", err)
+	}
+	return r.with(dvelopBase, app.Base).with(dvelopTenant, app.Tenant).with(dvelopSig, signature)
 }
 
 // dvelopProbes are the questions to a receiver of d.velop's events.
@@ -168,6 +179,35 @@ func dvelopKeyProbes() []Probe {
 			},
 		},
 		{
+			ID: "dvelop/A10", Level: Should,
+			Sent: "to an app of the cloud: a wrong x-dv-sig-1, and none", Expected: "401 or 403, and no effect",
+			Why: "without the check anybody can name another tenant and its address", Source: "d.velop's app SDK for Go",
+			ask: func(t *Trial) {
+				if t.App == nil {
+					t.skipped = "CloudApp was not given"
+					return
+				}
+				unauthorized(func(t *Trial, r *Request) []*Request {
+					wrong := t.routed(r, App{t.App.Secret, t.App.Base + ".example", t.App.Tenant}).with(dvelopBase, t.App.Base)
+					return []*Request{wrong, r.with(dvelopSig)}
+				})(t)
+			},
+		},
+		{
+			ID: "dvelop/A11", Level: Should,
+			Sent: "to an app of the cloud: another tenant, rightly signed, with the key of the first", Expected: "401 or 403, and no effect",
+			Why: "one app serves many tenants, and a key belongs to one of them", Source: "d.velop's app SDK for Go",
+			ask: func(t *Trial) {
+				if t.App == nil {
+					t.skipped = "CloudApp was not given"
+					return
+				}
+				unauthorized(func(t *Trial, r *Request) []*Request {
+					return []*Request{t.routed(r, App{t.App.Secret, "https://other.example.com", t.App.Tenant + "-2"})}
+				})(t)
+			},
+		},
+		{
 			ID: "dvelop/K01", Level: Should, Rebuilt: true, Needs: []Hook{InProcess},
 			Sent: "deliveries to a receiver that was built with an empty key", Expected: "the constructor fails, or every delivery is refused",
 			Why: "a key that is missing in production must not open the door", Source: "Scottcjn/Rustchain#5053",
@@ -251,7 +291,7 @@ func dvelopWorkProbes() []Probe {
 			ask: func(t *Trial) {
 				m := t.document(imported)
 				r := t.signed(imported, t.body(m))
-				t.slowly(20*time.Millisecond, func() {
+				t.slowly(overlap, func() {
 					t.together(slices.Repeat([]*Request{r}, 4)...)
 					t.applied(m.ID, 1)
 				})
@@ -302,7 +342,7 @@ func dvelopWorkProbes() []Probe {
 			Why: "order is kept within one event only; users work at the same time", Source: dvelopGuide,
 			ask: func(t *Trial) {
 				one, two := t.document(imported), t.document(imported)
-				t.slowly(20*time.Millisecond, func() {
+				t.slowly(overlap, func() {
 					for _, a := range t.together(t.signed(imported, t.body(one)), t.signed(imported, t.body(two))) {
 						t.accepted(a)
 					}
@@ -380,9 +420,16 @@ func dvelopFormProbes() []Probe {
 		},
 		{
 			ID: "dvelop/E02", Level: Should,
-			Sent: "no doc, doc null, doc.size as a string, document in place of doc", Expected: "no status of the 500s, no panic",
-			Why: "only a part of the members is known, and a missing object is a nil pointer in Go", Source: "a public program's models",
+			Sent: "members that no page lists; no doc, doc null, doc.size as a string, document in place of doc", Expected: "a status of the 200s and one effect; for the others no status of the 500s, no panic",
+			Why: "only a part of the members is known: strict decoders refuse the rest, and a missing object is a nil pointer in Go", Source: "a public program's models",
 			ask: func(t *Trial) {
+				id, a := sent(t, func(o map[string]any) {
+					o["user"] = map[string]any{"id": "1"}
+					o["doc"].(map[string]any)["caption"] = "An invoice"
+				})
+				if t.accepted(a) {
+					t.applied(id, 1)
+				}
 				for _, change := range []func(map[string]any){
 					func(o map[string]any) { delete(o, "doc") },
 					func(o map[string]any) { o["doc"] = nil },
@@ -395,17 +442,14 @@ func dvelopFormProbes() []Probe {
 			},
 		},
 		{
-			ID: "dvelop/E03", Level: Should,
-			Sent: "members that no page lists", Expected: "a status of the 200s, and one effect",
-			Why: "the pages show a part of the members; strict decoders refuse the others", Source: "a public program's models",
+			ID: "dvelop/E03", Level: Should, Clock: true, Needs: []Hook{Applied, FailNext},
+			Sent: "a postimport whose effect fails at each of the four calls, as when the document's properties are not there yet", Expected: "one effect a minute later",
+			Why: "the four calls may be over before the properties are written", Source: "a public receiver waits three seconds for them",
 			ask: func(t *Trial) {
-				id, a := sent(t, func(o map[string]any) {
-					o["user"] = map[string]any{"id": "1"}
-					o["doc"].(map[string]any)["caption"] = "An invoice"
-				})
-				if t.accepted(a) {
-					t.applied(id, 1)
-				}
+				t.FailNext(1 + len(t.Settings.Waits))
+				m := t.document(imported)
+				t.repeated(m)
+				t.applied(m.ID, 1)
 			},
 		},
 		{

@@ -126,12 +126,17 @@ type Config struct {
 	HandleResponse string
 	// LegacyKey expects that the key is accepted in the header of older servers.
 	LegacyKey bool
+	// App is what a router in front of the receiver adds; nil for none.
+	App *App
 	// Patience is how long an effect may follow its answer where the clock is real.
 	Patience time.Duration
 	// Settle returns when nothing moves that does not wait for something else. It is
 	// for probes with a clock.
 	Settle func()
 }
+
+// App is an app of d.velop's cloud, behind the tenant's router.
+type App struct{ Secret, Base, Tenant string }
 
 // Verdict is what came of a probe.
 type Verdict struct {

@@ -137,7 +137,11 @@ func (t *Trial) signedWith(secret, event string, body []byte) *Request {
 		t.fail("a delivery that can be made", "%v", err)
 		return &Request{Method: http.MethodPost, URL: t.at(event), Header: http.Header{}, Body: body}
 	}
-	return &Request{Method: req.Method, URL: req.URL.String(), Header: req.Header, Body: body}
+	r := &Request{Method: req.Method, URL: req.URL.String(), Header: req.Header, Body: body}
+	if t.App != nil {
+		r = t.routed(r, *t.App)
+	}
+	return r
 }
 
 // deliver sends a message as the vendor does.
@@ -226,7 +230,7 @@ func (t *Trial) count(id string) (n int) {
 }
 
 // unhurried is the least time for an answer where the clock is real.
-const unhurried = 5 * time.Second
+const unhurried = 10 * time.Second
 
 // grace is how long an effect too many may follow the others.
 const grace = 2 * time.Millisecond
@@ -270,6 +274,9 @@ func (t *Trial) together(all ...*Request) []simulator.Attempt {
 	running.Wait()
 	return answers
 }
+
+// overlap is how long effects take where several must be under way at one time.
+const overlap = 100 * time.Millisecond
 
 // slowly lets the effects take that long while f runs, if the receiver offers it.
 func (t *Trial) slowly(d time.Duration, f func()) {

@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -113,7 +113,8 @@ func (r *Recording) lookUp(caller *http.Request, l *provider.Lookup) (string, er
 		return "", fmt.Errorf("the answer is not JSON")
 	}
 	for _, pointer := range l.Pointers {
-		if id, ok := at(doc, pointer).(string); ok && id != "" {
+		found, _ := jsontext.Lookup(doc, pointer)
+		if id, ok := found.(string); ok && id != "" {
 			return id, nil
 		}
 	}
@@ -128,24 +129,4 @@ type StatusError struct {
 
 func (e *StatusError) Error() string {
 	return "the answer was " + exchange.StatusText(e.Status)
-}
-
-// at follows a JSON pointer; nil when it leads nowhere.
-func at(doc any, pointer string) any {
-	for _, part := range strings.Split(pointer, "/")[1:] {
-		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
-		switch v := doc.(type) {
-		case map[string]any:
-			doc = v[part]
-		case []any:
-			var i int
-			if _, err := fmt.Sscanf(part, "%d", &i); err != nil || i < 0 || i >= len(v) {
-				return nil
-			}
-			doc = v[i]
-		default:
-			return nil
-		}
-	}
-	return doc
 }

@@ -15,6 +15,7 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
@@ -99,13 +100,10 @@ func with(body, pointer string, value any) string {
 		panic(err)
 	}
 	dir, name := pointer[:strings.LastIndex(pointer, "/")], pointer[strings.LastIndex(pointer, "/")+1:]
-	into := doc
-	if dir != "" {
-		into = at(doc, dir)
-	}
+	into, _ := jsontext.Lookup(doc, dir)
 	switch v := into.(type) {
 	case map[string]any:
-		v[strings.NewReplacer("~1", "/", "~0", "~").Replace(name)] = value
+		v[jsontext.Unescape(name)] = value
 	case []any:
 		var i int
 		fmt.Sscan(name, &i)

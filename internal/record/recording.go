@@ -25,7 +25,8 @@ type Config struct {
 	// Scenario is the shipped scenario that is recorded, or nil.
 	Scenario *provider.Scenario
 	// Redact and Keep are JSON pointers of answers whose strings are replaced,
-	// or stay, whatever the contract says of them. Keep is of requests as well.
+	// or stay, whatever the contract says of them. Keep is of requests as well, and
+	// names response headers: "header ETag".
 	Redact, Keep []string
 	// Varies are JSON pointers of requests whose strings differ from run to run:
 	// a replay takes any that fits.
@@ -58,6 +59,9 @@ type Recording struct {
 	asked    []*replay.Key // what the caller sent, in the form in which it is matched
 	problems []contract.Problem
 	broke    []string // how requests break the contract
+	// dropped is what of answers is not recorded, others the headers of other
+	// names.
+	dropped, others map[string]bool
 
 	failures sync.Mutex
 	refusals []string // why this recording cannot be written; guarded by failures
@@ -70,7 +74,7 @@ func New(c Config) (*Recording, error) {
 	if c.Tenant.Transport == nil {
 		c.Tenant.Transport = http.DefaultTransport
 	}
-	r := &Recording{Config: c, lock: make(chan struct{}, 1), resolved: map[string]bool{}}
+	r := &Recording{Config: c, lock: make(chan struct{}, 1), resolved: map[string]bool{}, dropped: map[string]bool{}, others: map[string]bool{}}
 	var err error
 	r.table, err = placeholder.New(placeholder.Options{
 		Definition: c.Definition, BaseURL: c.Tenant.BaseURL,

@@ -103,6 +103,8 @@ func (r *Recording) askTenant(req *exchange.Request, sent *http.Request) (*http.
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: r.hideHeader(resp.Header), Request: sent,
 	}
+	r.hideKept(placeholder.Header, resp.Header)
+	r.note(resp, placeholder.Header)
 	exchange.SetBody(placeholder, string(hidden))
 	return placeholder, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -166,7 +167,14 @@ func (e *audit) walk(visit func(token)) {
 	if p := a.Proto; p != "" && p != "HTTP/1.1" {
 		visit(token{sort: rootToken, in: "answer", at: "protocol"})
 	}
-	headers(a.Headers, "answer", visit)
+	headers(a.Headers, "answer", func(t token) {
+		name := t.at
+		if t.sort == headerName {
+			name = t.value
+		}
+		t.class.Kept = e.r.keepsHeader(name)
+		visit(t)
+	})
 	if a.Body != "" {
 		e.body("answer", a.Body, e.r.overridden(contract.ResponseClasses(e.r.Definition, x.Request, x.Response)), visit)
 	}
@@ -185,7 +193,7 @@ func headers(h http.Header, in string, visit func(token)) {
 func (e *audit) body(in, body string, classes func(string) provider.Class, visit func(token)) {
 	d := json.NewDecoder(strings.NewReader(body))
 	d.UseNumber()
-	var tokens []token
+	var tokens tokenList
 	twice := map[string]bool{} // pointers of members whose name stands twice in an object
 	var read func(pointer string, depth int) error
 	read = func(pointer string, depth int) error {
@@ -210,7 +218,7 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 						twice[next] = true
 					}
 					names[text] = true
-					tokens = append(tokens, token{sort: memberToken, in: in, at: pointer, role: next, value: text})
+					tokens.add(token{sort: memberToken, in: in, at: pointer, role: next, value: text})
 				}
 				if err := read(next, depth+1); err != nil {
 					return err
@@ -225,7 +233,7 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 		default:
 			leaf.sort, leaf.value = literalToken, fmt.Sprint(v)
 		}
-		tokens = append(tokens, leaf)
+		tokens.add(leaf)
 		return nil
 	}
 	err := read("", 0)
@@ -233,7 +241,7 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 		visit(token{sort: bodyToken, in: in, value: body})
 		return
 	}
-	for _, t := range tokens {
+	for t := range tokens.all() {
 		at := t.at
 		if t.sort == memberToken {
 			at = t.role
@@ -244,6 +252,31 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 			t.class = classes(at)
 		}
 		visit(t)
+	}
+}
+
+// tokenList is a list that never moves what it holds: the tokens of a long body are
+// many, and large.
+type tokenList [][]token
+
+func (l *tokenList) add(t token) {
+	last := len(*l) - 1
+	if last < 0 || len((*l)[last]) == cap((*l)[last]) {
+		last++
+		*l = append(*l, make([]token, 0, 16<<min(last, 8)))
+	}
+	(*l)[last] = append((*l)[last], t)
+}
+
+func (l tokenList) all() iter.Seq[token] {
+	return func(yield func(token) bool) {
+		for _, piece := range l {
+			for _, t := range piece {
+				if !yield(t) {
+					return
+				}
+			}
+		}
 	}
 }
 

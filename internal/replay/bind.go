@@ -3,10 +3,10 @@ package replay
 import (
 	"encoding/json"
 	"net/url"
-	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 )
 
@@ -17,60 +17,29 @@ func bindBody(recorded, got string, sent *placeholder.Trial) bool {
 	if recorded == got {
 		return true
 	}
-	var a, b any
-	if !decodeExact(recorded, &a) || !decodeExact(got, &b) {
+	a, ok := cassette.ParseCanonical(recorded)
+	b, also := cassette.ParseCanonical(got)
+	if !ok || !also {
 		return bindText(recorded, got, sent)
 	}
 	return bindValue(a, b, sent)
 }
 
-// decodeExact reads a canonical body. One that counts by its bytes is none: to
-// decode it would merge doubled members.
-func decodeExact(s string, into *any) bool {
-	if !isCanonical(s) {
+// bindValue compares sorted trees: the first mention of a value decides its
+// binding.
+func bindValue(recorded, got *jsontext.Node, sent *placeholder.Trial) bool {
+	if recorded.Kind != got.Kind || len(recorded.Children) != len(got.Children) {
 		return false
 	}
-	d := json.NewDecoder(strings.NewReader(s))
-	d.UseNumber()
-	return d.Decode(into) == nil && !d.More()
-}
-
-func bindValue(recorded, got any, sent *placeholder.Trial) bool {
-	switch a := recorded.(type) {
-	case map[string]any:
-		b, ok := got.(map[string]any)
-		if !ok || len(a) != len(b) {
+	for i, a := range recorded.Children {
+		if b := got.Children[i]; a.Name != b.Name || !bindValue(a, b, sent) {
 			return false
 		}
-		names := make([]string, 0, len(a))
-		for name := range a {
-			names = append(names, name)
-		}
-		slices.Sort(names) // the first mention of a value decides its binding
-		for _, name := range names {
-			value, ok := b[name]
-			if !ok || !bindValue(a[name], value, sent) {
-				return false
-			}
-		}
-		return true
-	case []any:
-		b, ok := got.([]any)
-		if !ok || len(a) != len(b) {
-			return false
-		}
-		for i := range a {
-			if !bindValue(a[i], b[i], sent) {
-				return false
-			}
-		}
-		return true
-	case string:
-		b, ok := got.(string)
-		return ok && bindText(a, b, sent)
-	default:
-		return recorded == got
 	}
+	if recorded.Kind == jsontext.String {
+		return bindText(recorded.Text, got.Text, sent)
+	}
+	return recorded.Text == got.Text
 }
 
 func bindText(recorded, got string, sent *placeholder.Trial) bool {
@@ -109,12 +78,12 @@ func bindPart(recorded, got string, sent *placeholder.Trial) bool {
 // unbound lists the members in which a request that fits otherwise does not
 // agree with the requests before: a value that was equal is not, or the other
 // way round.
-func (e *entry) unbound(k *Key, sent *placeholder.Sent) []string {
+func (e *entry) unbound(k *Key, u *url.URL, sent *placeholder.Sent) []string {
 	got := map[string]string{}
-	for name, values := range k.sent.Query() {
+	for name, values := range u.Query() {
 		got["?"+name] = values[0]
 	}
-	cassette.Walk([]byte(k.body), func(pointer, _ string, token json.Token, _, _ int) {
+	cassette.Walk([]byte(k.class.Body), func(pointer, _ string, token json.Token, _, _ int) {
 		if s, ok := token.(string); ok {
 			got[pointer] = s
 		}

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
@@ -11,6 +10,7 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 )
 
@@ -29,16 +29,16 @@ func diffURLs(s exchange.Redactor, want, got *url.URL) []string {
 	names := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		x, y := slices.Sorted(slices.Values(a[name])), slices.Sorted(slices.Values(b[name]))
+		x, y := a[name], b[name]
 		if slices.Equal(x, y) {
 			continue
 		}
 		line := "?" + exchange.Clip(name)
 		if len(x) > 0 {
-			line += "  -" + compact(s.Value("?"+name, name, strings.Join(x, ", ")))
+			line += "  -" + exchange.Clip(jsontext.Quote(s.Text("?"+name, name, strings.Join(x, ", "))))
 		}
 		if len(y) > 0 {
-			line += "  +" + compact(s.Value("?"+name, name, strings.Join(y, ", ")))
+			line += "  +" + exchange.Clip(jsontext.Quote(s.Text("?"+name, name, strings.Join(y, ", "))))
 		}
 		lines = append(lines, line)
 	}
@@ -47,12 +47,15 @@ func diffURLs(s exchange.Redactor, want, got *url.URL) []string {
 
 // diffBodies lists the members that differ, want before got.
 func diffBodies(s exchange.Redactor, want, got string) []string {
-	var a, b any
-	if !decodeExact(cassette.CanonicalBody([]byte(want)), &a) || !decodeExact(got, &b) {
-		return []string{fmt.Sprintf("-%s", exchange.Clip(string(s.Body([]byte(want))))), fmt.Sprintf("+%s", exchange.Clip(string(s.Body([]byte(got)))))}
+	if len(want) > exchange.MaxRead || len(got) > exchange.MaxRead {
+		return []string{fmt.Sprintf("-(%d bytes)  +(%d bytes); of bodies of more than %d bytes no members are compared", len(want), len(got), exchange.MaxRead)}
 	}
+	a, ok := cassette.ParseCanonical(cassette.CanonicalBody([]byte(want)))
+	b, also := cassette.ParseCanonical(got)
 	var lines []string
-	diffValues(s, "", "", a, b, &lines)
+	if ok && also {
+		lines = diffValues(s, "", "", a, b)
+	}
 	if len(lines) > 8 {
 		lines = append(lines[:8], fmt.Sprintf("and %d more", len(lines)-8))
 	}
@@ -62,61 +65,47 @@ func diffBodies(s exchange.Redactor, want, got string) []string {
 	return lines
 }
 
-func diffValues(s exchange.Redactor, pointer, name string, want, got any, lines *[]string) {
-	switch a := want.(type) {
-	case map[string]any:
-		if b, ok := got.(map[string]any); ok {
-			names := make([]string, 0, len(a)+len(b))
-			for name := range a {
-				names = append(names, name)
+// diffValues lists the places in which two sorted trees differ.
+func diffValues(s exchange.Redactor, pointer, name string, want, got *jsontext.Node) (lines []string) {
+	switch {
+	case want.Kind != got.Kind:
+	case want.Kind == jsontext.BeginObject:
+		a, b := want.Children, got.Children
+		for len(a) > 0 || len(b) > 0 {
+			switch {
+			case len(b) == 0 || len(a) > 0 && a[0].Name < b[0].Name:
+				at := jsontext.Child(pointer, a[0].Name)
+				lines = append(lines, at+"  -"+shown(s, at, cassette.Within(name, a[0].Name), a[0]))
+				a = a[1:]
+			case len(a) == 0 || b[0].Name < a[0].Name:
+				at := jsontext.Child(pointer, b[0].Name)
+				lines = append(lines, at+"  +"+shown(s, at, cassette.Within(name, b[0].Name), b[0]))
+				b = b[1:]
+			default:
+				lines = append(lines, diffValues(s, jsontext.Child(pointer, a[0].Name), cassette.Within(name, a[0].Name), a[0], b[0])...)
+				a, b = a[1:], b[1:]
 			}
-			for name := range b {
-				if _, ok := a[name]; !ok {
-					names = append(names, name)
-				}
-			}
-			slices.Sort(names)
-			for _, key := range names {
-				at := pointer + "/" + cassette.EscapePointer(key)
-				within := cassette.Within(name, key)
-				x, inA := a[key]
-				y, inB := b[key]
-				switch {
-				case !inB:
-					*lines = append(*lines, fmt.Sprintf("%s  -%s", at, compact(s.Value(at, within, x))))
-				case !inA:
-					*lines = append(*lines, fmt.Sprintf("%s  +%s", at, compact(s.Value(at, within, y))))
-				default:
-					diffValues(s, at, within, x, y, lines)
-				}
-			}
-			return
 		}
-	case []any:
-		if b, ok := got.([]any); ok && len(a) == len(b) {
-			for i := range a {
-				diffValues(s, fmt.Sprintf("%s/%d", pointer, i), name, a[i], b[i], lines)
-			}
-			return
+		return lines
+	case want.Kind == jsontext.BeginArray && len(want.Children) == len(got.Children):
+		for i := range want.Children {
+			lines = append(lines, diffValues(s, fmt.Sprintf("%s/%d", pointer, i), name, want.Children[i], got.Children[i])...)
 		}
-	case string:
-		if b, ok := got.(string); ok {
-			if _, sent := placeholder.IsSent(a); a == b || sent && new(placeholder.Sent).Bind(a, b) {
-				return
-			}
+		return lines
+	case want.Kind == jsontext.String:
+		if _, sent := placeholder.IsSent(want.Text); sent && new(placeholder.Sent).Bind(want.Text, got.Text) {
+			return nil
 		}
 	}
-	if compact(want) != compact(got) {
-		*lines = append(*lines, fmt.Sprintf("%s  -%s  +%s", pointer, compact(s.Value(pointer, name, want)), compact(s.Value(pointer, name, got))))
+	if bytes.Equal(want.Append(nil), got.Append(nil)) {
+		return nil
 	}
+	return []string{fmt.Sprintf("%s  -%s  +%s", pointer, shown(s, pointer, name, want), shown(s, pointer, name, got))}
 }
 
-func compact(v any) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if e.Encode(v) != nil {
-		return "…"
-	}
-	return exchange.Clip(strings.TrimSpace(b.String()))
+// shown is a value as a message shows it, and nothing else: what it withholds is
+// gone.
+func shown(s exchange.Redactor, pointer, name string, n *jsontext.Node) string {
+	s.Hide(pointer, name, n)
+	return exchange.Clip(string(n.Append(nil)))
 }

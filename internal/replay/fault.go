@@ -47,7 +47,7 @@ func (f Fault) apply(resp *http.Response, body string) (*http.Response, error) {
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 	case Truncated:
 		resp.ContentLength = int64(len(body))
-		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(body[:len(body)/2]), brokenOff{}))
+		resp.Body = exchange.NewBody(io.MultiReader(strings.NewReader(body[:len(body)/2]), brokenOff{}))
 	case NotJSON:
 		resp.Header.Set("Content-Type", "text/html; charset=utf-8")
 		exchange.SetBody(resp, notJSON)

@@ -2,10 +2,12 @@ package replay
 
 import (
 	"fmt"
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
@@ -24,8 +26,8 @@ type Index struct {
 
 	def     *provider.Definition
 	entries []entry
-	// classes lists, per request key, the interactions in cassette order.
-	classes map[string][]int
+	// classes lists, per class of requests, the interactions in cassette order.
+	classes map[cassette.Class][]int
 	// bound are the interactions whose request holds what varies; they match by
 	// binding. shapes index those of whose bodies that is true, and the others
 	// stand apart.
@@ -37,8 +39,7 @@ type Index struct {
 }
 
 type entry struct {
-	ia  *cassette.Interaction
-	url *url.URL
+	ia *cassette.Interaction
 	// accept is the media type asked for, where the provider matches it.
 	accept string
 	// bound says that the request holds a sent-… placeholder, and matches by
@@ -46,13 +47,15 @@ type entry struct {
 	bound bool
 	// sent says that the answer holds a sent-… placeholder.
 	sent bool
-
-	verdicts [2]verdict // documented, strict
+	// verdicts are the problems of the answer: documented, strict. They are nil
+	// while nobody has asked.
+	verdicts [2]atomic.Pointer[[]contract.Problem]
 }
 
-type verdict struct {
-	once     sync.Once
-	problems []contract.Problem
+// url is the recorded URL; Parse of the cassette has seen that it parses.
+func (e *entry) url() *url.URL {
+	u, _ := url.Parse(e.ia.Request.URL)
+	return u
 }
 
 var indexes sync.Map // indexKey -> *Index
@@ -77,12 +80,12 @@ func buildIndex(file *cassette.File, def *provider.Definition, scenario *provide
 	t := &Index{
 		File: file, Scenario: scenario, def: def,
 		entries: make([]entry, len(file.Interactions)),
-		classes: make(map[string][]int, len(file.Interactions)),
+		classes: make(map[cassette.Class][]int, len(file.Interactions)),
 	}
+	urls := map[string]string{} // canonical ones: few cassettes have many
 	for id, ia := range file.Interactions {
 		e := &t.entries[id]
 		e.ia = ia
-		e.url, _ = url.Parse(ia.Request.URL) // Parse has seen that it parses
 		if def.MatchAccept {
 			e.accept = acceptOf(ia)
 			if !slices.Contains(t.accepts, e.accept) {
@@ -98,8 +101,14 @@ func buildIndex(file *cassette.File, def *provider.Definition, scenario *provide
 			t.file(id)
 			continue
 		}
-		key := cassette.RequestKey(ia.Request.Method, e.url, e.accept, []byte(ia.Request.Body))
-		t.classes[key] = append(t.classes[key], id)
+		if _, ok := urls[ia.Request.URL]; !ok {
+			urls[ia.Request.URL] = cassette.CanonicalURL(e.url())
+		}
+		c := cassette.Class{Method: ia.Request.Method, URL: urls[ia.Request.URL], Accept: e.accept, Body: cassette.CanonicalBody([]byte(ia.Request.Body))}
+		if c.Body == ia.Request.Body {
+			c.Body = ia.Request.Body // one text for both
+		}
+		t.classes[c] = append(t.classes[c], id)
 	}
 	if scenario != nil {
 		for _, name := range scenario.Also {
@@ -121,39 +130,47 @@ func (t *Index) also(other *provider.Scenario) {
 	if t.def.MatchAccept {
 		accept = contract.MediaType(other.Request.Header["Accept"])
 	}
-	t.answers(0, cassette.RequestKey(other.Request.Method, u, accept, []byte(other.Request.Body)), accept)
+	if len(other.Varies) > 0 {
+		t.alsoVarying(other, u, accept)
+	} else {
+		t.answers(0, cassette.ClassOf(other.Request.Method, u, accept, []byte(other.Request.Body)), accept)
+	}
 	if !t.Scenario.Follow {
 		return
 	}
 	for id := 1; id < len(t.entries); id++ {
 		e := &t.entries[id]
-		t.answers(id, cassette.RequestKey(e.ia.Request.Method, e.url, accept, []byte(e.ia.Request.Body)), accept)
+		t.answers(id, cassette.ClassOf(e.ia.Request.Method, e.url(), accept, []byte(e.ia.Request.Body)), accept)
 	}
 }
 
 // answers lets an interaction answer a class of requests that has no answer yet.
-func (t *Index) answers(id int, key, accept string) {
-	if len(t.classes[key]) > 0 {
+func (t *Index) answers(id int, c cassette.Class, accept string) {
+	if len(t.classes[c]) > 0 {
 		return
 	}
-	t.classes[key] = []int{id}
+	t.classes[c] = []int{id}
 	if t.def.MatchAccept && !slices.Contains(t.accepts, accept) {
 		t.accepts = append(t.accepts, accept)
 	}
 }
 
-// keys returns the class keys under which a request may be found in the index.
-func (t *Index) keys(k *Key) []string {
-	if !t.def.MatchAccept {
-		return k.key[:]
-	}
-	var keys []string
-	for _, accept := range t.accepts {
-		if k.takes(accept) {
-			keys = append(keys, cassette.Key(k.method, k.url, accept, k.body))
+// classesOf are those that a request may have in the index, with another body or
+// its own.
+func (t *Index) classesOf(k *Key, body string) iter.Seq[cassette.Class] {
+	return func(yield func(cassette.Class) bool) {
+		c := k.class
+		c.Body = body
+		if !t.def.MatchAccept {
+			yield(c)
+			return
+		}
+		for _, c.Accept = range t.accepts {
+			if k.takes(c.Accept) && !yield(c) {
+				return
+			}
 		}
 	}
-	return keys
 }
 
 // acceptOf is the media type by which a recorded interaction is told apart. A
@@ -173,7 +190,7 @@ func acceptOf(ia *cassette.Interaction) string {
 func Misled(file *cassette.File, def *provider.Definition, scenario *provider.Scenario, requests []*Key) (asked, found int) {
 	t := buildIndex(file, def, scenario)
 	p := &progress{Step: Step{Index: t}}
-	sent := t.newSent()
+	sent, place := t.newSent(), exchange.Stack(nil)
 	for id, k := range requests {
 		found, bindings := p.find(k, &sent)
 		if found != id {
@@ -182,23 +199,25 @@ func Misled(file *cassette.File, def *provider.Definition, scenario *provider.Sc
 		if bindings != nil {
 			bindings.Keep()
 		}
-		p.use(id, func() exchange.Stack { return nil })
+		p.use(id, &place)
 	}
 	return -1, -1
 }
 
-// problems returns the contract problems of an answer, checked once per process.
+// problems returns the contract problems of an answer, which the process remembers.
 func (t *Index) problems(id int, strict bool) []contract.Problem {
 	e := &t.entries[id]
 	v := &e.verdicts[0]
 	if strict {
 		v = &e.verdicts[1]
 	}
-	v.once.Do(func() {
-		x := cassette.ExchangeOf(e.ia)
-		v.problems = contract.CheckResponse(t.def, x.Request, x.Response, strict)
-	})
-	return v.problems
+	if known := v.Load(); known != nil {
+		return *known
+	}
+	x := cassette.ExchangeOf(e.ia)
+	problems := contract.CheckResponse(t.def, x.Request, x.Response, strict)
+	v.Store(&problems)
+	return problems
 }
 
 // newSent is where a replay of the cassette begins: nothing is bound.

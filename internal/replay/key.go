@@ -2,7 +2,6 @@ package replay
 
 import (
 	"mime"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,20 +15,22 @@ import (
 // Key is a request in the form in which it is matched, with what the contract
 // says of it.
 type Key struct {
-	def               *provider.Definition
-	method, url, body string
-	// sent is the URL as it was sent, for messages.
-	sent *url.URL
-	// accepts are the media types asked for: exact ones, and ranges of the form
-	// "application/*". refused are those with q=0; any says that every other type
-	// will do.
-	accepts []string
-	refused []string
-	any     bool
+	def *provider.Definition
+	// class is that of the request but for the media type that it asks for.
+	class cassette.Class
+	// accept is nil where the provider tells nothing apart by it.
+	accept *accept
 	// Problems are those of the request.
 	Problems []contract.Problem
-	// key is the class key where the media type asked for tells nothing apart.
-	key [1]string
+}
+
+// accept is what an Accept header says.
+type accept struct {
+	// types are the media types asked for: exact ones, and ranges of the form
+	// "application/*". refused are those with q=0; any says that every other type
+	// will do.
+	types, refused []string
+	any            bool
 }
 
 // takes reports whether the request takes an answer of that media type. What is
@@ -41,22 +42,22 @@ func (k *Key) takes(media string) bool {
 	kind, _, _ := strings.Cut(media, "/")
 	for _, named := range []string{media, kind + "/*"} {
 		switch {
-		case slices.Contains(k.refused, named):
+		case slices.Contains(k.accept.refused, named):
 			return false
-		case slices.Contains(k.accepts, named):
+		case slices.Contains(k.accept.types, named):
 			return true
 		}
 	}
-	return k.any
+	return k.accept.any
 }
 
-// asks is what the request's Accept header asks for, for messages.
-func (k *Key) asks() string {
-	asks := slices.Clone(k.accepts)
-	if k.any {
+// asks is what an Accept header asks for, for messages.
+func (a *accept) asks() string {
+	asks := slices.Clone(a.types)
+	if a.any {
 		asks = append(asks, "*/*")
 	}
-	for _, media := range k.refused {
+	for _, media := range a.refused {
 		asks = append(asks, media+";q=0")
 	}
 	return strings.Join(asks, ", ")
@@ -64,24 +65,25 @@ func (k *Key) asks() string {
 
 // accepted reads an Accept header. What stands there with q=0 is refused, and a
 // header that asks for nothing asks for anything.
-func accepted(values []string) (types, refused []string, anything bool) {
+func accepted(values []string) *accept {
+	a := &accept{any: strings.TrimSpace(strings.Join(values, "")) == ""}
 	for v := range strings.SplitSeq(strings.Join(values, ","), ",") {
 		media := contract.MediaType(v)
 		if _, params, err := mime.ParseMediaType(v); err == nil {
 			if q, err := strconv.ParseFloat(params["q"], 64); err == nil && q == 0 {
-				refused = append(refused, media)
+				a.refused = append(a.refused, media)
 				continue
 			}
 		}
 		switch media {
 		case "":
 		case "*/*":
-			anything = true
+			a.any = true
 		default:
-			types = append(types, media)
+			a.types = append(a.types, media)
 		}
 	}
-	return types, refused, anything || strings.TrimSpace(strings.Join(values, "")) == ""
+	return a
 }
 
 // requests remembers the requests that this process has seen, by their exact
@@ -91,10 +93,14 @@ type requests struct {
 	mu   sync.RWMutex
 	size int
 	seen map[string]*Key
+	urls map[string]string // canonical ones, which many requests share
 }
 
-// maxRemembered bounds the memory for remembered requests, in bytes of keys.
+// maxRemembered bounds the memory for remembered requests, in bytes.
 const maxRemembered = 16 << 20
+
+// keySize is what a request takes beside its own bytes.
+const keySize = 256
 
 // remembered makes a replay several times as fast, as BenchmarkExchange measures.
 var remembered sync.Map // *provider.Definition -> *requests
@@ -103,7 +109,7 @@ var remembered sync.Map // *provider.Definition -> *requests
 func keyFor(def *provider.Definition, req contract.Request) *Key {
 	v, ok := remembered.Load(def)
 	if !ok {
-		v, _ = remembered.LoadOrStore(def, &requests{seen: map[string]*Key{}})
+		v, _ = remembered.LoadOrStore(def, &requests{seen: map[string]*Key{}, urls: map[string]string{}})
 	}
 	r := v.(*requests)
 	var buffer [1024]byte // no allocation for most requests
@@ -115,26 +121,35 @@ func keyFor(def *provider.Definition, req contract.Request) *Key {
 		return k
 	}
 	k = NewKey(def, req)
+	exact, size := string(key), len(key)+keySize
+	if body := exact[len(exact)-len(req.Body):]; body == k.class.Body {
+		k.class.Body = body // one text for both
+	} else {
+		size += len(k.class.Body)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.size += len(key); r.size > maxRemembered {
+	if r.size += size; r.size > maxRemembered {
 		clear(r.seen)
-		r.size = len(key)
+		clear(r.urls)
+		r.size = size
 	}
-	r.seen[string(key)] = k
+	if u, ok := r.urls[k.class.URL]; ok {
+		k.class.URL = u
+	} else {
+		r.urls[k.class.URL] = k.class.URL
+		r.size += len(k.class.URL)
+	}
+	r.seen[exact] = k
 	return k
 }
 
 // NewKey returns the request as it is matched, with the problems that the contract
 // has with it.
 func NewKey(def *provider.Definition, req contract.Request) *Key {
-	sent := *req.URL // the request's owner may change it
-	k := &Key{def: def, method: req.Method, url: cassette.CanonicalURL(req.URL), sent: &sent, body: cassette.CanonicalBody(req.Body)}
-	k.Problems = contract.CheckRequest(def, req)
+	k := &Key{def: def, class: cassette.ClassOf(req.Method, req.URL, "", req.Body), Problems: contract.CheckRequest(def, req)}
 	if def.MatchAccept {
-		k.accepts, k.refused, k.any = accepted(req.Header.Values("Accept"))
-	} else {
-		k.key[0] = cassette.Key(k.method, k.url, "", k.body)
+		k.accept = accepted(req.Header.Values("Accept"))
 	}
 	return k
 }

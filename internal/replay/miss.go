@@ -38,7 +38,7 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 	}
 	secret := exchange.NewRedactor(k.def, r.Request)
 	b.WriteString("\n\t" + secret.Request(r.Request))
-	if p, id, _ := s.find(k); p != nil { // it is only not its turn
+	if p, id, _, _ := s.find(k); p != nil { // it is only not its turn
 		first := s.skipped(p, id)
 		fmt.Fprintf(&b, "\n%s answers it, but InOrder is set and %s comes first, which no request has asked for\n\t%s",
 			s.label(p, id), s.label(first.step, first.id), first.step.Index.request(first.id))
@@ -53,10 +53,10 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 		} else {
 			b.WriteString("\nthen ")
 		}
-		b.WriteString(n.explain(s, k, secret))
+		b.WriteString(n.explain(s, r, k, secret))
 	}
-	if s.Hint != "" {
-		b.WriteString("\n" + s.Hint)
+	if s.Hint != nil {
+		b.WriteString("\n" + s.Hint())
 	}
 	return &MissError{b.String()}
 }
@@ -88,10 +88,9 @@ type candidate struct {
 func (s *Sequence) nearest(k *Key) []candidate {
 	var found []candidate
 	for _, p := range s.steps {
-		answers := p.Index.keys(k)
 		for _, id := range p.compared() {
 			n := candidate{step: p, id: id, rank: 6, stage: stageUsed}
-			if !p.Index.answered(id, answers) {
+			if !p.Index.answered(id, k) {
 				n.rank, n.stage = p.Index.closeness(id, k)
 			}
 			found = append(found, n)
@@ -101,11 +100,11 @@ func (s *Sequence) nearest(k *Key) []candidate {
 	return found
 }
 
-// answered reports whether an interaction stands in one of the classes: a
-// scenario of an error answers other requests than the recorded one as well.
-func (t *Index) answered(id int, keys []string) bool {
-	for _, key := range keys {
-		if slices.Contains(t.classes[key], id) {
+// answered reports whether an interaction stands in one of the classes of a
+// request: a scenario of an error answers others than the recorded one as well.
+func (t *Index) answered(id int, k *Key) bool {
+	for c := range t.classesOf(k, k.class.Body) {
+		if _, found := slices.BinarySearch(t.classes[c], id); found {
 			return true
 		}
 	}
@@ -138,23 +137,23 @@ const (
 
 func (t *Index) closeness(id int, k *Key) (int, string) {
 	e, fresh := &t.entries[id], t.newSent()
-	recorded := cassette.CanonicalURL(e.url)
+	recorded := cassette.CanonicalURL(e.url())
 	path := func(s string) string { p, _, _ := strings.Cut(s, "?"); return p }
 	body := cassette.CanonicalBody([]byte(e.ia.Request.Body))
 	switch {
-	case path(recorded) != path(k.url):
+	case path(recorded) != path(k.class.URL):
 		rank := 0
-		if e.ia.Request.Method == k.method {
+		if e.ia.Request.Method == k.class.Method {
 			rank = 1
 		}
 		return rank, stageURL
-	case e.ia.Request.Method != k.method:
+	case e.ia.Request.Method != k.class.Method:
 		return 2, stageMethod
-	case recorded != k.url && !(e.bound && bindURL(recorded, k.url, fresh.Try())):
+	case recorded != k.class.URL && !(e.bound && bindURL(recorded, k.class.URL, fresh.Try())):
 		return 3, stageURL
 	case !k.takes(e.accept):
 		return 4, stageAccept
-	case body != k.body && !(e.bound && bindBody(body, k.body, fresh.Try())):
+	case body != k.class.Body && !(e.bound && bindBody(body, k.class.Body, fresh.Try())):
 		return 5, stageBody
 	default:
 		return 6, stageUsed
@@ -162,22 +161,22 @@ func (t *Index) closeness(id int, k *Key) (int, string) {
 }
 
 // explain says of one interaction why it does not answer the request.
-func (n candidate) explain(s *Sequence, k *Key, secret exchange.Redactor) string {
+func (n candidate) explain(s *Sequence, r *exchange.Request, k *Key, secret exchange.Redactor) string {
 	e := &n.step.Index.entries[n.id]
 	label := s.label(n.step, n.id)
 	switch n.stage {
 	case stageMethod:
-		return fmt.Sprintf("%s: same URL, but the method differs (-recorded +sent)\n\t-%s  +%s", label, e.ia.Request.Method, k.method)
+		return fmt.Sprintf("%s: same URL, but the method differs (-recorded +sent)\n\t-%s  +%s", label, e.ia.Request.Method, k.class.Method)
 	case stageURL:
-		return fmt.Sprintf("%s: the URL differs (-recorded +sent)\n\t%s", label, strings.Join(diffURLs(secret, e.url, k.sent), "\n\t"))
+		return fmt.Sprintf("%s: the URL differs (-recorded +sent)\n\t%s", label, strings.Join(diffURLs(secret, e.url(), r.URL), "\n\t"))
 	case stageAccept:
-		return fmt.Sprintf("%s: same method and URL, but another media type is asked for (-recorded +sent)\n\tAccept  -%q  +%q", label, e.accept, k.asks())
+		return fmt.Sprintf("%s: same method and URL, but another media type is asked for (-recorded +sent)\n\tAccept  -%q  +%q", label, e.accept, k.accept.asks())
 	case stageBody:
-		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(diffBodies(secret, e.ia.Request.Body, k.body), "\n\t"))
+		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(diffBodies(secret, e.ia.Request.Body, k.class.Body), "\n\t"))
 	}
 	if !n.step.isUsed(n.id) {
 		return fmt.Sprintf("%s: the same request, but what varies in it does not fit the calls before: where the recording has one value twice, a replay must send one twice, and where it has two, two\n\t%s",
-			label, strings.Join(e.unbound(k, &s.sent), ", "))
+			label, strings.Join(e.unbound(k, r.URL, &n.step.sent), ", "))
 	}
 	if place := n.step.uses[n.id].String(); place != "" {
 		return fmt.Sprintf("%s: the same request, but already used by the call at %s", label, place)

@@ -25,35 +25,69 @@ type Step struct {
 // Sequence answers requests from the interactions of its steps. Each request takes
 // the first unused one that matches it. It is shared by the requests of a test.
 type Sequence struct {
-	// Hint ends the explanation of a miss: how to record what is missing.
-	Hint string
+	// Hint ends the explanation of a miss: how to record what is missing. It is nil
+	// for what nobody records.
+	Hint func() string
 	// InOrder lets no interaction answer before those that stand before it.
 	InOrder bool
 
 	recorder *cassette.Recorder
 
-	mu    sync.Mutex
+	mu     sync.Mutex
+	steps  []*progress
+	groups []*group
+	passed int             // the steps before it are used, as far as an order goes
+	place  *exchange.Stack // of the last use: most tests send from few lines
+}
+
+// group is the steps of one cassette, in their order. A request goes to the first
+// of them that has an answer left, and many may stand before that.
+type group struct {
 	steps []*progress
-	sent  placeholder.Sent
+	done  map[cassette.Class]int // per class: the steps before it have no answer left
 }
 
 // progress is what one client has used of a step.
 type progress struct {
 	Step
-	number  int                    // of the step, from 1
-	uses    map[int]exchange.Stack // by interaction: who used it first
-	cursors map[string]int         // per class: the interactions before it are used
-	passed  int                    // the interactions before it are used
+	number  int               // of the step, from 1
+	uses    []*exchange.Stack // by interaction: who used it first; nil while none is used
+	cursors map[cursor]int    // the interactions before it are used
+	passed  int               // the interactions before it are used
+	// sent is what the caller has sent in the place of what varies: of each cassette,
+	// and of each time that one is played, something else.
+	sent placeholder.Sent
+}
+
+// scope is where a request's values are bound: a step that answers any number of
+// requests begins anew with each.
+func (p *progress) scope() *placeholder.Sent {
+	if p.Always {
+		fresh := p.Index.newSent()
+		return &fresh
+	}
+	return &p.sent
+}
+
+// cursor is a list of interactions: those of a class, or of a class of a shape.
+type cursor struct {
+	shape *shape
+	class cassette.Class
 }
 
 // NewSequence returns a sequence of the steps, of which nothing is used.
 func NewSequence(steps ...Step) (*Sequence, error) {
-	s := &Sequence{}
+	s, groups := &Sequence{}, map[*Index]*group{}
 	for i, step := range steps {
-		s.steps = append(s.steps, &progress{Step: step, number: i + 1})
-		if len(step.Index.bound) > 0 {
-			s.sent = step.Index.newSent()
+		p := &progress{Step: step, number: i + 1, sent: step.Index.newSent()}
+		s.steps = append(s.steps, p)
+		g := groups[step.Index]
+		if g == nil {
+			g = &group{}
+			groups[step.Index] = g
+			s.groups = append(s.groups, g)
 		}
+		g.steps = append(g.steps, p)
 	}
 	var err error
 	s.recorder, err = cassette.NewRecorder(nil)
@@ -65,26 +99,26 @@ func NewSequence(steps ...Step) (*Sequence, error) {
 func (s *Sequence) roundTrip(r *exchange.Request, k *Key) (resp *http.Response, by Answered, err error) {
 	by.Request = r
 	resp, err = s.recorder.Pass(r.Sent, func(*http.Request) (*http.Response, error) {
-		p, id := s.take(k)
+		p, id, sent := s.take(k)
 		if p == nil {
 			return nil, s.miss(r, k)
 		}
 		by.Index, by.Step, by.Name = p.Index, p.number, p.Name
 		by.Interaction, by.Fault = id, p.Fault
-		return s.answer(r, p, id)
+		return s.answer(r, p, id, sent)
 	})
 	return resp, by, err
 }
 
 // answer builds the caller's answer from an interaction.
-func (s *Sequence) answer(r *exchange.Request, p *progress, id int) (*http.Response, error) {
+func (s *Sequence) answer(r *exchange.Request, p *progress, id int, sent *placeholder.Sent) (*http.Response, error) {
 	e := &p.Index.entries[id]
 	resp, body := exchange.NewResponse(e.ia, r.Sent), e.ia.Response.Body
 	if e.sent {
 		s.mu.Lock()
-		body = string(s.sent.ToCallerJSON([]byte(body)))
+		body = string(sent.ToCallerJSON([]byte(body)))
 		if location := resp.Header.Get("Location"); location != "" {
-			resp.Header.Set("Location", s.sent.ToCallerText(location))
+			resp.Header.Set("Location", sent.ToCallerText(location))
 		}
 		s.mu.Unlock()
 	}
@@ -97,29 +131,66 @@ func (s *Sequence) answer(r *exchange.Request, p *progress, id int) (*http.Respo
 }
 
 // take marks the first unused interaction that matches as used.
-func (s *Sequence) take(k *Key) (*progress, int) {
+func (s *Sequence) take(k *Key) (*progress, int, *placeholder.Sent) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, id, sent := s.find(k)
+	p, id, trial, sent := s.find(k)
 	if p == nil || s.InOrder && s.skipped(p, id) != nil {
-		return nil, 0
+		return nil, 0, nil
 	}
-	if sent != nil {
-		sent.Keep()
+	if trial != nil {
+		trial.Keep()
 	}
-	p.use(id, exchange.Callers)
-	return p, id
+	if !p.Always {
+		s.place = exchange.CallersOr(s.place)
+		p.use(id, s.place)
+	}
+	return p, id, sent
 }
 
 // find returns the first unused interaction of the sequence that answers the
-// request, with the bindings that the match makes.
-func (s *Sequence) find(k *Key) (*progress, int, *placeholder.Trial) {
-	for _, p := range s.steps {
-		if id, sent := p.find(k, &s.sent); id >= 0 {
-			return p, id, sent
+// request, with the bindings that the match makes, and where it makes them.
+func (s *Sequence) find(k *Key) (first *progress, id int, trial *placeholder.Trial, sent *placeholder.Sent) {
+	for _, g := range s.groups {
+		if p, found, bindings, scope := g.find(k); p != nil && (first == nil || p.number < first.number) {
+			first, id, trial, sent = p, found, bindings, scope
 		}
 	}
-	return nil, 0, nil
+	return first, id, trial, sent
+}
+
+// find is the same for the steps of one cassette.
+func (g *group) find(k *Key) (*progress, int, *placeholder.Trial, *placeholder.Sent) {
+	steps := g.steps
+	if len(steps) > 1 && len(steps[0].Index.bound) == 0 { // what is bound may change what else matches
+		steps = steps[g.skip(k):]
+	}
+	for _, p := range steps {
+		scope := p.scope()
+		if id, bindings := p.find(k, scope); id >= 0 {
+			return p, id, bindings, scope
+		}
+	}
+	return nil, 0, nil, nil
+}
+
+// skip returns how many steps have no answer left for a request.
+func (g *group) skip(k *Key) int {
+	if g.done == nil {
+		g.done = map[cassette.Class]int{}
+	}
+	first := len(g.steps)
+	index := g.steps[0].Index
+	for c := range index.classesOf(k, k.class.Body) {
+		ids, i := index.classes[c], len(g.steps)
+		if len(ids) > 0 {
+			for i = g.done[c]; i < len(g.steps) && len(g.steps[i].unused(cursor{nil, c}, ids)) == 0; i++ {
+			}
+			g.done[c] = i
+		}
+		first = min(first, i)
+	}
+	return first
 }
 
 // skipped returns the first interaction that nobody has asked for and that stands
@@ -127,7 +198,10 @@ func (s *Sequence) find(k *Key) (*progress, int, *placeholder.Trial) {
 // requests has no place in the order, and of a shipped scenario the first
 // interaction counts.
 func (s *Sequence) skipped(p *progress, id int) *candidate {
-	for _, q := range s.steps {
+	if p.number <= s.passed {
+		return nil
+	}
+	for _, q := range s.steps[s.passed:] {
 		end := len(q.Index.entries)
 		if q == p {
 			end = id
@@ -143,6 +217,7 @@ func (s *Sequence) skipped(p *progress, id int) *candidate {
 		if q == p {
 			return nil
 		}
+		s.passed++
 	}
 	return nil
 }
@@ -151,8 +226,8 @@ func (s *Sequence) skipped(p *progress, id int) *candidate {
 // -1, with the bindings that the match made.
 func (p *progress) find(k *Key, sent *placeholder.Sent) (int, *placeholder.Trial) {
 	best := -1
-	for _, key := range p.Index.keys(k) {
-		ids := p.unused(key, p.Index.classes[key])
+	for c := range p.Index.classesOf(k, k.class.Body) {
+		ids := p.unused(cursor{nil, c}, p.Index.classes[c])
 		if len(ids) > 0 && (best < 0 || ids[0] < best) {
 			best = ids[0]
 		}
@@ -178,36 +253,35 @@ func (p *progress) find(k *Key, sent *placeholder.Sent) (int, *placeholder.Trial
 	return best, bindings
 }
 
-// unused leaves out of a class the interactions before the first one that can
-// still answer.
-func (p *progress) unused(key string, ids []int) []int {
-	i := p.cursors[key]
+// unused leaves out of a list the interactions before the first one that can still
+// answer.
+func (p *progress) unused(c cursor, ids []int) []int {
+	i := 0
+	if len(ids) > 1 {
+		i = p.cursors[c]
+	}
 	for i < len(ids) && p.isUsed(ids[i]) {
 		i++
 	}
 	if len(ids) > 1 && i > 0 {
 		if p.cursors == nil {
-			p.cursors = map[string]int{}
+			p.cursors = map[cursor]int{}
 		}
-		p.cursors[key] = i
+		p.cursors[c] = i
 	}
 	return ids[i:]
 }
 
 func (p *progress) isUsed(id int) bool {
-	_, used := p.uses[id]
-	return used && !p.Always
+	return p.uses != nil && p.uses[id] != nil
 }
 
-// use marks an interaction as used and notes who used it first.
-func (p *progress) use(id int, by func() exchange.Stack) {
-	if _, used := p.uses[id]; used {
-		return
-	}
+// use marks an interaction of a step that answers once, and notes who used it.
+func (p *progress) use(id int, by *exchange.Stack) {
 	if p.uses == nil {
-		p.uses = map[int]exchange.Stack{}
+		p.uses = make([]*exchange.Stack, len(p.Index.entries))
 	}
-	p.uses[id] = by()
+	p.uses[id] = by
 }
 
 // Requests returns the recorded requests of all steps.

@@ -1,20 +1,23 @@
 package replay
 
 import (
-	"encoding/json"
+	"net/http"
+	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
+	"example.com/webhookvcr/internal/provider"
 )
 
 // shape indexes the recorded requests whose bodies vary at the same places: of two
 // that are equal beside those, a replay looks at what varies only.
 type shape struct {
-	pointers []string         // where the bodies vary, sorted
-	classes  map[string][]int // by the key of the rest
+	pointers []string                 // where the bodies vary, sorted
+	classes  map[cassette.Class][]int // of the rest
 	// values are the placeholders of an interaction, in the order of the pointers.
 	values map[int][]string
 }
@@ -38,80 +41,101 @@ func (t *Index) file(id int) {
 		}
 	})
 	slices.Sort(pointers)
-	i := slices.IndexFunc(t.shapes, func(s *shape) bool { return slices.Equal(s.pointers, pointers) })
-	if i < 0 {
-		i = len(t.shapes)
-		t.shapes = append(t.shapes, &shape{pointers: pointers, classes: map[string][]int{}, values: map[int][]string{}})
+	if slices.ContainsFunc(pointers, func(p string) bool { return !strings.HasPrefix(p, "/") }) { // of the query, or too deep
+		t.apart = append(t.apart, id)
+		return
 	}
-	s := t.shapes[i]
+	s := t.shape(pointers)
 	rest, placeholders, ok := s.part(body)
 	if !ok {
 		t.apart = append(t.apart, id)
 		return
 	}
-	key := cassette.Key(e.ia.Request.Method, cassette.CanonicalURL(e.url), e.accept, rest)
-	s.classes[key] = append(s.classes[key], id)
+	c := cassette.Class{Method: e.ia.Request.Method, URL: cassette.CanonicalURL(e.url()), Accept: e.accept, Body: rest}
+	s.classes[c] = append(s.classes[c], id)
 	s.values[id] = placeholders
+}
+
+// alsoVarying lets the first interaction answer another scenario's request, with any
+// value of the same form where that varies.
+func (t *Index) alsoVarying(other *provider.Scenario, u *url.URL, accept string) {
+	asked := contract.Request{Method: other.Request.Method, URL: u, Header: http.Header{}, Body: []byte(other.Request.Body)}
+	for name, value := range other.Request.Header {
+		asked.Header.Set(name, value)
+	}
+	class := contract.RequestClasses(t.def, asked)
+	s := t.shape(slices.Sorted(slices.Values(other.Varies)))
+	c := cassette.ClassOf(asked.Method, u, accept, asked.Body)
+	rest, values, ok := s.part(c.Body)
+	if !ok {
+		return // the scenario names what its request does not have
+	}
+	c.Body = rest
+	if slices.Contains(s.classes[c], 0) {
+		return
+	}
+	s.classes[c] = slices.Insert(s.classes[c], 0, 0)
+	if s.values[0] == nil {
+		var sent placeholder.Sent
+		for i, pointer := range s.pointers {
+			s.values[0] = append(s.values[0], sent.ToTape(class(pointer).Kind, values[i]))
+		}
+	}
+	if !slices.Contains(t.bound, 0) {
+		t.bound = append(t.bound, 0)
+	}
+	if t.def.MatchAccept && !slices.Contains(t.accepts, accept) {
+		t.accepts = append(t.accepts, accept)
+	}
+}
+
+// shape is the one of requests that vary at these places.
+func (t *Index) shape(pointers []string) *shape {
+	i := slices.IndexFunc(t.shapes, func(s *shape) bool { return slices.Equal(s.pointers, pointers) })
+	if i < 0 {
+		i = len(t.shapes)
+		t.shapes = append(t.shapes, &shape{pointers: pointers, classes: map[cassette.Class][]int{}, values: map[int][]string{}})
+	}
+	return t.shapes[i]
 }
 
 // part takes what varies out of a canonical body. ok is false for one that has
 // something else than a string there, and for one that counts by its bytes.
 func (s *shape) part(body string) (rest string, values []string, ok bool) {
-	if !isCanonical(body) {
+	root, ok := cassette.ParseCanonical(body)
+	if !ok {
 		return "", nil, false
 	}
-	var b strings.Builder
-	at := 0
-	found := map[string]string{}
-	cassette.Walk([]byte(body), func(pointer, _ string, token json.Token, from, to int) {
-		text, isText := token.(string)
-		if _, varies := slices.BinarySearch(s.pointers, pointer); !varies || !isText {
-			return
-		}
-		b.WriteString(body[at:from] + wildcard)
-		at = to
-		found[pointer] = text
-	})
-	if len(found) != len(s.pointers) {
-		return "", nil, false
-	}
-	b.WriteString(body[at:])
+	var edits []jsontext.Edit
 	for _, pointer := range s.pointers {
-		values = append(values, found[pointer])
+		n, found := root.Find(pointer)
+		if !found || n.Kind != jsontext.String {
+			return "", nil, false
+		}
+		edits = append(edits, jsontext.Edit{Start: n.Start, End: n.End, New: wildcard})
+		values = append(values, n.Text)
 	}
-	return b.String(), values, true
-}
-
-// isCanonical reports whether a body is in canonical form, so that no two members
-// share a pointer.
-func isCanonical(body string) bool {
-	canonical, ok := cassette.CanonicalJSON([]byte(body))
-	return ok && canonical == body
+	return string(jsontext.Splice([]byte(body), edits)), values, true
 }
 
 // candidates visits the interactions that answer a request but for what varies, in
 // the order of the cassette, each with a way to bind what the request has there;
 // until visit returns false.
-func (t *Index) candidates(k *Key, unused func(key string, ids []int) []int, visit func(id int, bind func(*placeholder.Trial) bool) bool) {
+func (t *Index) candidates(k *Key, unused func(cursor, []int) []int, visit func(id int, bind func(*placeholder.Trial) bool) bool) {
 	type match struct {
 		ids    []int
 		shape  *shape
 		values []string
 	}
 	matches := []match{{ids: t.apart}}
-	for i, s := range t.shapes {
-		rest, values, ok := s.part(k.body)
+	for _, s := range t.shapes {
+		rest, values, ok := s.part(k.class.Body)
 		if !ok {
 			continue
 		}
-		partly := *k
-		partly.body = rest
-		if !t.def.MatchAccept {
-			partly.key[0] = cassette.Key(k.method, k.url, "", rest)
-		}
-		for _, key := range t.keys(&partly) {
-			if ids := s.classes[key]; len(ids) > 0 {
-				matches = append(matches, match{unused(strconv.Itoa(i)+wildcard+key, ids), s, values})
+		for c := range t.classesOf(k, rest) {
+			if ids := s.classes[c]; len(ids) > 0 {
+				matches = append(matches, match{unused(cursor{s, c}, ids), s, values})
 			}
 		}
 	}
@@ -147,6 +171,6 @@ func (t *Index) candidates(k *Key, unused func(key string, ids []int) []int, vis
 // bind reports whether a request matches a recorded one that is compared by
 // itself.
 func (e *entry) bind(k *Key, trial *placeholder.Trial) bool {
-	return e.ia.Request.Method == k.method && (e.accept == "" || k.takes(e.accept)) &&
-		bindURL(cassette.CanonicalURL(e.url), k.url, trial) && bindBody(cassette.CanonicalBody([]byte(e.ia.Request.Body)), k.body, trial)
+	return e.ia.Request.Method == k.class.Method && (e.accept == "" || k.takes(e.accept)) &&
+		bindURL(cassette.CanonicalURL(e.url()), k.class.URL, trial) && bindBody(cassette.CanonicalBody([]byte(e.ia.Request.Body)), k.class.Body, trial)
 }

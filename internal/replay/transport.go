@@ -68,7 +68,7 @@ func (t *Transport) check(k *Key, by Answered) {
 	if len(problems) > 0 {
 		t.Judge(by.Index.label(by.Interaction), t.Excuse(by.Index.Scenario, by.Index.File.Header.Accepted, problems))
 	}
-	if k.any && len(by.Index.accepts) > 0 {
+	if k.accept != nil && k.accept.any && len(by.Index.accepts) > 0 {
 		t.LogOnce("%s accepts any media type, and %s tells its answers apart by it: this test sees the first one recorded", t.Describe(by.Request.Sent), t.Definition.Title)
 	}
 }

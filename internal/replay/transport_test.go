@@ -3,6 +3,7 @@ package replay_test
 import (
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
@@ -115,5 +116,90 @@ func TestMisled(t *testing.T) {
 		}
 		asked, found := replay.Misled(file, &provider.DevRev, nil, keys)
 		assert.Equal(t, [2]int{tc.asked, tc.found}, [2]int{asked, found}, name)
+	}
+}
+
+// A request takes the first step that answers it and is not used, however the
+// steps of its cassette and of others are mixed.
+func TestTransport_Exchange_order(t *testing.T) {
+	names := []string{"webhooks.get/200", "webhooks.get/429", "webhooks.list/200"}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 50 {
+		var steps []replay.Step
+		for i := range 30 {
+			name := names[random.IntN(len(names))]
+			steps = append(steps, replay.Step{Name: name, Index: index(t, name), Always: i > 10 && random.IntN(20) == 0})
+		}
+		sequence, err := replay.NewSequence(steps...)
+		require.NoError(t, err)
+		transport := replay.NewTransport(exchange.Config{Definition: &provider.DevRev, Report: &heard{}}, sequence)
+		used := map[int]bool{}
+		for range 35 {
+			operation, body := "webhooks.get", webhook
+			if random.IntN(3) == 0 {
+				operation, body = "webhooks.list", "{}"
+			}
+			want := 0
+			for i, s := range steps {
+				if strings.HasPrefix(s.Name, operation+"/") && (s.Always || !used[i]) {
+					used[i], want = true, i+1
+					break
+				}
+			}
+			req := asking(t, body)
+			req.URL.Path = "/" + operation
+			_, by, err := transport.Exchange(req)
+			assert.Equal(t, want, by.Step)
+			assert.Equal(t, want == 0, err != nil)
+		}
+	}
+}
+
+// With an order, a request is answered if every step before its own is used.
+func TestTransport_Exchange_inOrder(t *testing.T) {
+	names := []string{"webhooks.get/200", "webhooks.list/200", "webhooks.get/429"}
+	for range 20 {
+		names = append(names, names[:3]...)
+	}
+	var steps []replay.Step
+	for _, name := range names {
+		steps = append(steps, replay.Step{Name: name, Index: index(t, name)})
+	}
+	sequence, err := replay.NewSequence(steps...)
+	require.NoError(t, err)
+	sequence.InOrder = true
+	transport := replay.NewTransport(exchange.Config{Definition: &provider.DevRev, Report: &heard{}}, sequence)
+	list := func() *http.Request {
+		req := asking(t, "{}")
+		req.URL.Path = "/webhooks.list"
+		return req
+	}
+	for i, name := range names {
+		right, wrong := asking(t, webhook), list()
+		if name == "webhooks.list/200" {
+			right, wrong = wrong, right
+		}
+		_, by, err := transport.Exchange(wrong)
+		assert.ErrorIs(t, err, govcr.ErrInteractionNotFound)
+		assert.Nil(t, by.Index)
+		_, by, err = transport.Exchange(right)
+		require.NoError(t, err)
+		assert.Equal(t, i+1, by.Step)
+	}
+}
+
+// What varies too deep for a pointer lets nothing else vary.
+func TestMisled_deep(t *testing.T) {
+	body := func(varies, fixed string) string {
+		return strings.Repeat(`{"a":`, 20) + `["` + varies + `","` + fixed + `"]` + strings.Repeat("}", 20)
+	}
+	file := &cassette.File{Header: cassette.Header{Provider: "devrev"}, Interactions: []*cassette.Interaction{{
+		Request:  govcr.Request{Method: "POST", URL: provider.DevRev.BaseURL + "/webhooks.get", Body: body("sent-text-1", "fixed")},
+		Response: govcr.Response{Code: 200},
+	}}}
+	for sent, found := range map[string]int{body("another", "fixed"): -1, body("another", "other"): 0} {
+		key := replay.NewKey(&provider.DevRev, exchange.Asked(asking(t, sent), []byte(sent)))
+		asked, _ := replay.Misled(file, &provider.DevRev, nil, []*replay.Key{key})
+		assert.Equal(t, found, asked, sent)
 	}
 }

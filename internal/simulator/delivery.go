@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -85,18 +86,82 @@ type errSlow struct{ after time.Duration }
 // Error implements error.
 func (e errSlow) Error() string { return fmt.Sprintf("aborted after %v", e.after) }
 
-// pause waits on the clock of the caller's bubble, if it is in one. It reports
-// whether the whole time has passed.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
+// stir wakes those who wait for a time in which things may change.
+type stir struct {
+	mu sync.Mutex
+	ch chan struct{}
+}
+
+func (s *stir) next() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ch == nil {
+		s.ch = make(chan struct{})
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
+	return s.ch
+}
+
+func (s *stir) now() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ch != nil {
+		close(s.ch)
+		s.ch = nil
+	}
+}
+
+// rest waits on the clock of the caller's bubble, if it is in one, and ends early as
+// soon as there is nothing more to wait for. It reports whether the whole time has
+// passed.
+func (s *stir) rest(ctx context.Context, d time.Duration, over func() bool) bool {
+	for until := time.Now().Add(d); ; {
+		stirred := s.next()
+		if over() {
+			return false
+		}
+		left := time.Until(until)
+		if left <= 0 {
+			return ctx.Err() == nil
+		}
+		timer := time.NewTimer(left)
+		select {
+		case <-timer.C:
+			return true
+		case <-ctx.Done():
+			timer.Stop()
+			return false
+		case <-stirred:
+			timer.Stop()
+		}
+	}
+}
+
+// MaxDuplicates bounds how often one delivery is made again.
+const MaxDuplicates = 100
+
+// countable is the error for a number of duplicates that makes no sense.
+func countable(duplicates int) error {
+	if duplicates < 0 || duplicates > MaxDuplicates {
+		return fmt.Errorf("%d duplicates, expected 0 to %d", duplicates, MaxDuplicates)
+	}
+	return nil
+}
+
+// again makes a delivery some times more, as long as its webhook gets anything, and
+// holds each to what acknowledges one.
+func again(ctx context.Context, d *Delivery, duplicates int, send func() (a Attempt, reason string)) {
+	for range duplicates {
+		if ctx.Err() != nil {
+			return
+		}
+		a, reason := send()
+		if reason != "" {
+			d.Acknowledged, d.Reason = false, "a duplicate was not sent: "+reason
+			return
+		}
+		d.Attempts = append(d.Attempts, a)
+		if a.Reason != "" && d.Acknowledged {
+			d.Acknowledged, d.Reason = false, "a duplicate was not acknowledged: "+a.Reason
+		}
 	}
 }

@@ -68,6 +68,7 @@ type DevRev struct {
 	gone []*traffic
 
 	work   tally
+	stir   stir
 	log    deliveries
 	ctx    context.Context
 	cancel context.CancelFunc

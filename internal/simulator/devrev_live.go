@@ -29,7 +29,10 @@ type devrevLife struct {
 	// begun for an older version ends.
 	version int
 	// why says why the webhook is not active; empty means that nobody has asked yet.
-	why      string
+	why string
+	// verified says that the receiver at the present URL has echoed a challenge that
+	// was signed with the present secret.
+	verified bool
 	failed   int // events in a row that were not acknowledged
 	degraded bool
 }
@@ -129,6 +132,9 @@ func (s *DevRev) Emit(ctx context.Context, event string, payload any, duplicates
 	if !slices.Contains(s.EventTypes(), event) {
 		return nil, unknownEvent("DevRev", event, s.EventTypes())
 	}
+	if err := countable(duplicates); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(s.context(), func() { cancel(errClosed) })()
@@ -183,57 +189,69 @@ func (s *DevRev) deliver(ctx context.Context, d Delivery, version int, payload a
 	change := s.log.begin(d)
 	born := time.Now()
 	waits := s.waits()
-	for i := 0; ; i++ {
+	once := func(body []byte) (a Attempt, sent []byte, reason string) {
 		w, traffic, reason := s.deliverable(d.Webhook, version, d.Event)
 		if reason != "" {
-			d.Reason = reason
-			break
+			return a, nil, reason
 		}
-		at := time.Now()
-		if s.Settings.KeepTimestamp {
-			at = born
-		}
-		body, err := devrevBody(Message{d.Event, d.ID, w.ID, payload, at})
-		if err != nil {
-			d.Reason = err.Error()
-			break
+		d.URL = w.URL
+		if body == nil {
+			at := time.Now()
+			if s.Settings.KeepTimestamp {
+				at = born
+			}
+			var err error
+			if body, err = devrevBody(Message{d.Event, d.ID, w.ID, payload, at}); err != nil {
+				return a, nil, err.Error()
+			}
 		}
 		a, ok := s.send(ctx, w, traffic, body)
 		if !ok {
-			d.Reason = "deleted: nothing is sent any more"
-			break
+			return a, nil, gone
 		}
 		if a.Reason == "" && !s.acknowledged(a.Status) {
 			a.Reason = fmt.Sprintf("answered %d", a.Status)
+		}
+		return a, body, ""
+	}
+	for i := 0; ; i++ {
+		if ctx.Err() != nil {
+			d.Reason = "given up: " + context.Cause(ctx).Error()
+			break
+		}
+		a, body, reason := once(nil)
+		if reason != "" {
+			d.Reason = reason
+			break
 		}
 		d.Attempts = append(d.Attempts, a)
 		d.Acknowledged = a.Reason == ""
 		change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
 		if d.Acknowledged {
-			for range duplicates {
-				if copied, ok := s.send(ctx, w, traffic, body); ok {
-					d.Attempts = append(d.Attempts, copied)
-				}
-			}
-			break
-		}
-		if ctx.Err() != nil {
-			d.Reason = "given up: " + context.Cause(ctx).Error()
-			break
+			s.count(ctx, d, version)
+			again(ctx, &d, duplicates, func() (Attempt, string) {
+				a, _, reason := once(body)
+				return a, reason
+			})
+			change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
+			return d
 		}
 		if i >= len(waits) {
 			d.Reason = fmt.Sprintf("given up after %s; the last: %s", attempts(len(d.Attempts)), a.Reason)
 			break
 		}
-		if !pause(ctx, waits[i]) {
-			d.Reason = "given up: " + context.Cause(ctx).Error()
-			break
-		}
+		s.stir.rest(ctx, waits[i], func() bool {
+			_, _, reason := s.deliverable(d.Webhook, version, d.Event)
+			return reason != ""
+		})
 	}
-	s.count(d, version)
+	s.count(ctx, d, version)
 	change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
 	return d
 }
+
+// gone is why a deleted webhook gets nothing.
+const gone = "deleted: nothing is sent any more"
 
 // deliverable returns the webhook as it is now, or why a begun delivery ends.
 func (s *DevRev) deliverable(id string, version int, event string) (DevRevWebhook, *traffic, string) {
@@ -241,9 +259,12 @@ func (s *DevRev) deliverable(id string, version int, event string) (DevRevWebhoo
 	defer s.mu.Unlock()
 	i := s.index(id)
 	if i < 0 {
-		return DevRevWebhook{}, nil, "deleted: nothing is sent any more"
+		return DevRevWebhook{}, nil, gone
 	}
 	w, life := s.webhooks[i], s.life(id)
+	if life.version != version && life.degraded && life.why != "" {
+		return DevRevWebhook{}, nil, life.why
+	}
 	if life.version != version {
 		return DevRevWebhook{}, nil, "changed: its new URL or secret must be verified first"
 	}
@@ -300,12 +321,13 @@ func DevRevSignature(secret string, body []byte, rawKey, hexadecimal bool) strin
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// count keeps account of the events in a row that failed.
-func (s *DevRev) count(d Delivery, version int) {
+// count keeps account of the events in a row that failed. What the caller has given
+// up, and what a webhook would not get any more, says nothing of its receiver.
+func (s *DevRev) count(ctx context.Context, d Delivery, version int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := s.index(d.Webhook)
-	if i < 0 || len(d.Attempts) == 0 {
+	if i < 0 || len(d.Attempts) == 0 || ctx.Err() != nil || s.webhooks[i].Status != statusActive {
 		return
 	}
 	life := s.life(d.Webhook)
@@ -331,6 +353,7 @@ func (s *DevRev) verifyAgain(id, why string) {
 	life := s.life(id)
 	life.version++
 	life.why = why
+	s.stir.now()
 	if s.Receivers == nil {
 		return
 	}
@@ -343,7 +366,11 @@ func (s *DevRev) verifyAgain(id, why string) {
 func (s *DevRev) verify(id string, version int, begun time.Time, before string) {
 	ctx := s.context()
 	deadline := begun.Add(s.verifyWithin())
-	if !pause(ctx, s.verifyAfter()) {
+	over := func() bool {
+		_, _, ok := s.unverified(id, version)
+		return !ok
+	}
+	if !s.stir.rest(ctx, s.verifyAfter(), over) {
 		return
 	}
 	d := Delivery{Event: "verify", Webhook: id}
@@ -392,12 +419,12 @@ func (s *DevRev) verify(id string, version int, begun time.Time, before string) 
 		}
 		s.explain(id, version, joined(before, "not verified yet: "+d.Reason))
 		if i < len(waits) && time.Now().Add(waits[i]).Before(deadline) {
-			if !pause(ctx, waits[i]) {
+			if !s.stir.rest(ctx, waits[i], over) {
 				return
 			}
 			continue
 		}
-		if !pause(ctx, time.Until(deadline)) {
+		if !s.stir.rest(ctx, time.Until(deadline), over) {
 			return
 		}
 		s.explain(id, version, joined(before, fmt.Sprintf("unverified after %v: %s", s.verifyWithin(), d.Reason)))
@@ -451,7 +478,8 @@ func (s *DevRev) activate(id string, version int) {
 	}
 	if life := s.life(id); life.version == version && s.webhooks[i].Status == statusUnverified {
 		s.webhooks[i].Status = statusActive
-		life.why, life.degraded = "", false
+		life.why, life.degraded, life.verified = "", false, true
+		s.stir.now()
 	}
 }
 
@@ -475,7 +503,7 @@ func (s *DevRev) index(id string) int {
 func (s *DevRev) life(id string) *devrevLife {
 	life, ok := s.lives[id]
 	if !ok {
-		life = &devrevLife{traffic: newTraffic()}
+		life = &devrevLife{traffic: newTraffic(), verified: true}
 		if s.lives == nil {
 			s.lives = map[string]*devrevLife{}
 		}

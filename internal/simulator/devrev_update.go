@@ -49,10 +49,19 @@ func (s *DevRev) update(in devrevInput) (any, error) {
 		w.Status = statusUnverified
 	}
 	w.ModifiedBy, w.ModifiedDate = s.user(), s.date()
+	life := s.life(w.ID)
+	if changed {
+		life.verified = false
+		life.version++ // what is under way was meant for another receiver
+	}
+	if s.Receivers != nil && w.Status == statusActive && !life.verified {
+		w.Status = statusUnverified // nobody has answered for what is activated
+	}
 	s.webhooks[i] = w
 	if action, _ := in.text("action"); w.Status == statusUnverified && (changed || action == "activate") {
 		s.verifyAgain(w.ID, "")
 	}
+	s.stir.now()
 	return devrevOne{w}, nil
 }
 

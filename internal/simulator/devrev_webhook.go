@@ -162,6 +162,7 @@ func (s *DevRev) create(in devrevInput) (any, error) {
 		ModifiedBy: s.user(), ModifiedDate: s.date(),
 	}
 	s.webhooks = append(s.webhooks, w)
+	s.life(w.ID).verified = false
 	s.verifyAgain(w.ID, "")
 	return devrevOne{w}, nil
 }
@@ -178,6 +179,7 @@ func (s *DevRev) delete(in devrevInput) (any, error) {
 	s.webhooks = slices.Delete(s.webhooks, i, i+1)
 	s.gone = append(s.gone, s.life(id).traffic)
 	delete(s.lives, id)
+	s.stir.now()
 	return struct{}{}, nil
 }
 

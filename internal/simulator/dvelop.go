@@ -63,6 +63,7 @@ type DVelop struct {
 	gone []*traffic
 
 	work   tally
+	stir   stir
 	log    deliveries
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -110,6 +111,7 @@ func (s *DVelop) answer(r *http.Request, body []byte, complete bool) (_ answer, 
 		return s.errorAnswer(err, mediaType), nil
 	}
 	gone, s.gone = s.gone, nil
+	s.stir.now()
 	return a, gone
 }
 

@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -95,6 +99,9 @@ func dvelopRequest(ctx context.Context, url, key string, body []byte, _ Settings
 // in the event's order; those that it does not name come last.
 func (s *DVelop) Emit(ctx context.Context, event string, payload any, duplicates int) ([]Delivery, error) {
 	body, err := s.Body(event, payload)
+	if err == nil {
+		err = countable(duplicates)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -140,46 +147,53 @@ func ordered(e DVelopEvent) []DVelopWebhook {
 func (s *DVelop) deliver(ctx context.Context, event, id string, body []byte, duplicates int) Delivery {
 	d := Delivery{Event: event, Webhook: id}
 	change := s.log.begin(d)
-	store := func() { change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) }) }
-	defer func() { store() }()
-	for i := 0; ; i++ {
+	defer func() { change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) }) }()
+	var waits []time.Duration
+	once := func() (a Attempt, reason string) {
 		w, t, target, reason := s.deliverable(event, id, body)
 		d.URL = target
+		if reason != "" {
+			return a, reason
+		}
+		a, ok := s.send(ctx, w, t, target, body)
+		if !ok {
+			return a, gone
+		}
+		waits = s.waits(w)
+		// NONE ignores the answer, not that nobody is there to give one.
+		ignored := w.HandleResponse == "NONE" || w.HandleResponse == ""
+		switch slow := (errSlow{}); {
+		case ignored && errors.As(a.Err, &slow):
+			a.Reason = ""
+		case a.Reason == "" && !ignored && !s.acknowledged(a.Status):
+			a.Reason = fmt.Sprintf("answered %d", a.Status)
+		}
+		return a, ""
+	}
+	for i := 0; ; i++ {
+		if ctx.Err() != nil {
+			d.Reason = "given up: " + context.Cause(ctx).Error()
+			return d
+		}
+		a, reason := once()
 		if reason != "" {
 			d.Reason = reason
 			return d
 		}
-		a, ok := s.send(ctx, w, t, target, body)
-		if !ok {
-			d.Reason = "deleted: nothing is sent any more"
-			return d
-		}
-		ignored := w.HandleResponse == "NONE" || w.HandleResponse == ""
-		if a.Reason == "" && !ignored && !s.acknowledged(a.Status) {
-			a.Reason = fmt.Sprintf("answered %d", a.Status)
-		}
 		d.Attempts = append(d.Attempts, a)
-		if d.Acknowledged = a.Reason == "" || ignored; d.Acknowledged {
-			for range duplicates {
-				if copied, ok := s.send(ctx, w, t, target, body); ok {
-					d.Attempts = append(d.Attempts, copied)
-				}
-			}
+		if d.Acknowledged = a.Reason == ""; d.Acknowledged {
+			again(ctx, &d, duplicates, once)
 			return d
 		}
-		store()
-		waits := s.waits(w)
-		switch {
-		case ctx.Err() != nil:
-			d.Reason = "given up: " + context.Cause(ctx).Error()
-			return d
-		case i >= len(waits):
+		change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
+		if i >= len(waits) {
 			d.Reason = fmt.Sprintf("given up after %s; the last: %s", attempts(len(d.Attempts)), a.Reason)
 			return d
-		case !pause(ctx, waits[i]):
-			d.Reason = "given up: " + context.Cause(ctx).Error()
-			return d
 		}
+		s.stir.rest(ctx, waits[i], func() bool {
+			_, _, _, reason := s.deliverable(event, id, body)
+			return reason != ""
+		})
 	}
 }
 
@@ -219,7 +233,7 @@ func (s *DVelop) deliverable(event, id string, body []byte) (w DVelopWebhook, t 
 			return w, s.trafficOf(id), to.String(), restricted(w, body)
 		}
 	}
-	return DVelopWebhook{}, nil, "", "deleted: nothing is sent any more"
+	return DVelopWebhook{}, nil, "", gone
 }
 
 // restricted says which restriction keeps an event from a webhook. Only the key
@@ -269,6 +283,19 @@ func (s *DVelop) send(ctx context.Context, w DVelopWebhook, t *traffic, target s
 		}
 		return req, nil
 	}), true
+}
+
+// DVelopAppSignature is the header x-dv-sig-1 that d.velop's router adds for apps:
+// it covers the tenant's base URI and id, so it is the same for each request. The
+// secret is base64.
+func DVelopAppSignature(secret, base, tenant string) (string, error) {
+	key, err := base64.StdEncoding.DecodeString(secret)
+	if err != nil {
+		return "", fmt.Errorf("the secret of an app is base64: %w", err)
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(base + tenant))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
 }
 
 // trafficOf is what is on its way to a webhook; the caller holds the lock.

@@ -230,3 +230,14 @@ func TestDVelop_ownEvents(t *testing.T) {
 	assert.Equal(t, http.StatusNoContent, dms(t, s, "DELETE", "/dmsconfig/r/repo%201/events/custom/wh-77", "", header...).Status)
 	assert.Equal(t, "wh-77", own[0].Webhooks[0].ID, "the caller's list is the caller's")
 }
+
+// The vector is that of d.velop's SDK for apps in Go.
+func TestDVelopAppSignature(t *testing.T) {
+	got, err := simulator.DVelopAppSignature("ptuQ0b0BskmLLxXsjjhH9Su8ozTvZl6Z/5/HlaORoRg=", "https://header.example.com", "a12be5")
+	if want := "Zjcf28p5aQ6amtbs6s9b9cPyBPdziwUslR2DZqaGUTQ="; err != nil || got != want {
+		t.Errorf("got %q and %v, want %q", got, err, want)
+	}
+	if _, err := simulator.DVelopAppSignature("no base64", "", ""); err == nil {
+		t.Error("a secret that is no base64 is accepted")
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -258,6 +259,153 @@ func TestLive_delete(t *testing.T) {
 	})
 }
 
+// What changes while a delivery waits for its next attempt counts at once.
+func TestLive_changesWhileWaiting(t *testing.T) {
+	for _, tt := range []struct {
+		name, operation, body string
+		settings              simulator.Settings
+		reason, status        string
+	}{
+		{"deactivated", "webhooks.update", `{"id":%q,"action":"deactivate"}`, simulator.Settings{DegradedAfter: 1}, "inactive: activate it with webhooks.update", "inactive"},
+		{"unsubscribed", "webhooks.update", `{"id":%q,"event_types":{"set":["work_deleted"]}}`, simulator.Settings{}, "not subscribed to work_created, only to work_deleted", "active"},
+		{"moved", "webhooks.update", `{"id":%q,"url":"https://hooks.example.com/other"}`, simulator.Settings{}, "changed: its new URL or secret must be verified first", "active"},
+		{"deleted", "webhooks.delete", `{"id":%q}`, simulator.Settings{}, "deleted: nothing is sent any more", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := &endpoint{}
+				tenant := devrevTenant(t, tt.settings, r)
+				hook := tenant.create(`{"url":"https://hooks.example.com/devrev","event_types":["work_created"]}`)
+				require.NoError(t, tenant.live.Settle(t.Context()))
+				r.answer(status(500))
+				begun := time.Now()
+				time.AfterFunc(10*time.Second, func() {
+					r.answer(nil)
+					tenant.call(tt.operation, fmt.Sprintf(tt.body, hook.ID))
+				})
+				got := tenant.emit("work_created")[0]
+				assert.Equal(t, 10*time.Second, time.Since(begun))
+				assert.Len(t, got.Attempts, 1)
+				assert.Equal(t, tt.reason, got.Reason)
+				require.NoError(t, tenant.live.Settle(t.Context()))
+				time.Sleep(time.Hour)
+				if tt.status != "" {
+					assert.Equal(t, tt.status, tenant.get(hook.ID).Status)
+				}
+			})
+		})
+	}
+}
+
+// No way round the verification leads to an active webhook.
+func TestLive_activatesOnlyWhatIsVerified(t *testing.T) {
+	for name, changes := range map[string][]string{
+		"new":                 {`"action":"deactivate"`, `"action":"activate"`},
+		"moved in between":    {`"action":"deactivate"`, `"url":"https://hooks.example.com/other"`, `"action":"activate"`},
+		"secret in between":   {`"action":"deactivate"`, `"secret":""`, `"action":"activate"`},
+		"moved and activated": {`"action":"deactivate"`, `"url":"https://hooks.example.com/other","action":"activate"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := &endpoint{}
+				tenant := devrevTenant(t, simulator.Settings{}, r)
+				if name == "new" {
+					r.answer(status(200)) // never echoes
+				}
+				hook := tenant.create(`{"url":"https://hooks.example.com/devrev","event_types":["work_created"]}`)
+				require.NoError(t, tenant.live.Settle(t.Context()))
+				r.answer(status(200))
+				for _, change := range changes {
+					tenant.call("webhooks.update", fmt.Sprintf(`{"id":%q,%s}`, hook.ID, change))
+				}
+				require.NoError(t, tenant.live.Settle(t.Context()))
+				assert.Equal(t, "unverified", tenant.get(hook.ID).Status)
+				r.answer(nil)
+				tenant.call("webhooks.update", fmt.Sprintf(`{"id":%q,"action":"activate"}`, hook.ID))
+				require.NoError(t, tenant.live.Settle(t.Context()))
+				assert.Equal(t, "active", tenant.get(hook.ID).Status)
+				tenant.call("webhooks.update", fmt.Sprintf(`{"id":%q,"action":"deactivate"}`, hook.ID))
+				tenant.call("webhooks.update", fmt.Sprintf(`{"id":%q,"action":"activate"}`, hook.ID))
+				assert.Equal(t, "active", tenant.get(hook.ID).Status, "it was verified before")
+			})
+		})
+	}
+}
+
+// A duplicate is held to what a delivery is, and goes out no longer than that.
+func TestLive_duplicatesThatFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &endpoint{}
+		tenant := devrevTenant(t, simulator.Settings{}, r)
+		hook := tenant.create(`{"url":"https://hooks.example.com/devrev","event_types":["work_created"]}`)
+		require.NoError(t, tenant.live.Settle(t.Context()))
+		payload, err := tenant.live.Payload("work_created")
+		require.NoError(t, err)
+		var calls atomic.Int32
+		r.answer(func(w http.ResponseWriter, _ *http.Request) {
+			if calls.Add(1) > 1 {
+				w.WriteHeader(500)
+			}
+		})
+		got, err := tenant.live.Emit(t.Context(), "work_created", payload, 2)
+		require.NoError(t, err)
+		assert.Len(t, got[0].Attempts, 3)
+		assert.False(t, got[0].Acknowledged)
+		assert.Equal(t, "a duplicate was not acknowledged: answered 500", got[0].Reason)
+		assert.Equal(t, "answered 500", got[0].Attempts[2].Reason)
+
+		r.answer(func(http.ResponseWriter, *http.Request) {
+			tenant.call("webhooks.update", fmt.Sprintf(`{"id":%q,"action":"deactivate"}`, hook.ID))
+		})
+		got, err = tenant.live.Emit(t.Context(), "work_created", payload, 2)
+		require.NoError(t, err)
+		assert.Len(t, got[0].Attempts, 1)
+		assert.Equal(t, "a duplicate was not sent: inactive: activate it with webhooks.update", got[0].Reason)
+
+		for _, n := range []int{-1, simulator.MaxDuplicates + 1} {
+			_, err = tenant.live.Emit(t.Context(), "work_created", payload, n)
+			assert.ErrorContains(t, err, "duplicates, expected 0 to 100")
+		}
+	})
+}
+
+// What the caller gives up says nothing of the receiver, and is not sent.
+func TestLive_endedContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &endpoint{}
+		tenant := devrevTenant(t, simulator.Settings{DegradedAfter: 1}, r)
+		hook := tenant.create(`{"url":"https://hooks.example.com/devrev","event_types":["work_created"]}`)
+		require.NoError(t, tenant.live.Settle(t.Context()))
+		payload, err := tenant.live.Payload("work_created")
+		require.NoError(t, err)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		got, err := tenant.live.Emit(ended, "work_created", payload, 0)
+		require.NoError(t, err)
+		assert.Empty(t, got[0].Attempts)
+		assert.Equal(t, "given up: context canceled", got[0].Reason)
+		r.answer(status(500))
+		short, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		got, err = tenant.live.Emit(short, "work_created", payload, 0)
+		require.NoError(t, err)
+		assert.Len(t, got[0].Attempts, 1)
+		assert.Equal(t, "active", tenant.get(hook.ID).Status)
+	})
+}
+
+// A handler that ends its goroutine has answered nothing.
+func TestLive_goexit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &endpoint{}
+		tenant := devrevTenant(t, simulator.Settings{Waits: []time.Duration{}}, r)
+		tenant.create(`{"url":"https://hooks.example.com/devrev","event_types":["work_created"]}`)
+		require.NoError(t, tenant.live.Settle(t.Context()))
+		r.answer(func(http.ResponseWriter, *http.Request) { runtime.Goexit() })
+		assert.Equal(t, "given up after 1 attempt; the last: no answer: the handler ended its goroutine", tenant.emit("work_created")[0].Reason)
+	})
+}
+
 func TestLive_nowhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tenant := devrevTenant(t, simulator.Settings{}, &simulator.Receivers{Advice: "do this"})
@@ -280,6 +428,8 @@ func TestLive_dvelop(t *testing.T) {
 		{"plain", `{"uri":"https://hooks.example.com/a","enabled":true,"handleResponse":"STATUS"}`, status(204), 1, true, ""},
 		{"wrong status", `{"uri":"https://hooks.example.com/a","enabled":true,"handleResponse":"STATUS"}`, status(500), 4, false, "given up after 4 attempts; the last: answered 500"},
 		{"answer ignored", `{"uri":"https://hooks.example.com/a","enabled":true,"handleResponse":"NONE"}`, status(500), 1, true, ""},
+		{"nobody there", `{"uri":"https://nowhere.example.com/a","enabled":true,"handleResponse":"NONE","retry":false}`, status(200), 0, false,
+			"given up after 1 attempt; the last: no answer: https://nowhere.example.com/a leads to no receiver: deliveries go to handlers and to loopback addresses only"},
 		{"no retry", `{"uri":"https://hooks.example.com/a","enabled":true,"handleResponse":"STATUS","retry":false}`, status(500), 1, false, "given up after 1 attempt; the last: answered 500"},
 		{"slow", `{"uri":"https://hooks.example.com/a","enabled":true,"handleResponse":"STATUS","timeout":50,"retry":false}`,
 			func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 1, false, "given up after 1 attempt; the last: no answer: aborted after 50ms"},
@@ -302,7 +452,6 @@ func TestLive_dvelop(t *testing.T) {
 
 				require.NoError(t, err)
 				require.Len(t, got, 1)
-				assert.Len(t, got[0].Attempts, tt.calls)
 				assert.Len(t, r.all(), tt.calls)
 				assert.Equal(t, tt.acknowledged, got[0].Acknowledged)
 				assert.Equal(t, tt.reason, got[0].Reason)

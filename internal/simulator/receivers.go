@@ -24,7 +24,11 @@ type Receivers struct {
 	mu       sync.Mutex
 	handlers []receiver
 	network  http.RoundTripper
+	running  tally // handlers that have not returned
 }
+
+// Wait waits until every handler has returned, also those that were given up.
+func (r *Receivers) Wait(ctx context.Context) error { return r.running.wait(ctx) }
 
 type receiver struct {
 	at      *url.URL
@@ -124,8 +128,8 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 	w := &reply{recording{header: http.Header{}}, ctx}
 	done := make(chan error, 1)
 	release := hold(ctx)
-	go func() {
-		var err error
+	r.running.run(func() {
+		err := errors.New("the handler ended its goroutine")
 		defer func() {
 			if reason := recover(); reason != nil {
 				err = errors.New("the handler panicked")
@@ -138,7 +142,8 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 			release()
 		}()
 		h.ServeHTTP(w, in)
-	}()
+		err = nil
+	})
 	select {
 	case err := <-done:
 		if err != nil {

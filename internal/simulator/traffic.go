@@ -10,26 +10,24 @@ import (
 // traffic is what is on its way to one webhook, so that a delete is answered
 // when the last request has ended and none begins afterwards.
 type traffic struct {
-	mu     sync.Mutex
-	gone   bool
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	busy   map[*passage]int // how many hold the passage
-	idle   chan struct{}    // closed when nothing is busy; nil while nobody waits
+	mu   sync.Mutex
+	gone bool
+	busy map[*passage]int // how many hold the passage
+	idle chan struct{}    // closed when nothing is busy; nil while nobody waits
 }
 
 // passage is one request on its way. Its context carries it, so that what the
 // receiver's handler does with that context can be told from other calls.
-type passage struct{ of *traffic }
+type passage struct {
+	of     *traffic
+	cancel context.CancelCauseFunc
+}
 
 type passageKey struct{}
 
 var errDeleted = errors.New("the webhook was deleted")
 
-func newTraffic() *traffic {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	return &traffic{ctx: ctx, cancel: cancel, busy: map[*passage]int{}}
-}
+func newTraffic() *traffic { return &traffic{busy: map[*passage]int{}} }
 
 // begin admits a request, unless the webhook is gone. The context ends with
 // parent and with the webhook.
@@ -39,13 +37,11 @@ func (t *traffic) begin(parent context.Context) (ctx context.Context, end func()
 	if t.gone {
 		return nil, nil, false
 	}
-	p := &passage{t}
+	p := &passage{of: t}
 	t.busy[p] = 1
-	ctx, cancel := context.WithCancelCause(context.WithValue(parent, passageKey{}, p))
-	stop := context.AfterFunc(t.ctx, func() { cancel(errDeleted) })
+	ctx, p.cancel = context.WithCancelCause(context.WithValue(parent, passageKey{}, p))
 	return ctx, func() {
-		stop()
-		cancel(nil)
+		p.cancel(nil)
 		p.release()
 	}, true
 }
@@ -91,14 +87,16 @@ func (t *traffic) stop(ctx context.Context, long time.Duration) {
 	t.mu.Lock()
 	t.gone = true
 	if p, ok := ctx.Value(passageKey{}).(*passage); ok {
-		delete(t.busy, p)
+		delete(t.busy, p) // its handler is the one that deletes, and goes on
+	}
+	for p := range t.busy {
+		p.cancel(errDeleted)
 	}
 	if len(t.busy) > 0 && t.idle == nil {
 		t.idle = make(chan struct{})
 	}
 	idle := t.idle
 	t.mu.Unlock()
-	t.cancel(errDeleted)
 	if idle == nil {
 		return
 	}

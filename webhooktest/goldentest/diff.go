@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.com/webhookvcr/internal/jsontext"
 	udiff "github.com/rogpeppe/go-internal/diff"
 )
 
@@ -52,7 +53,7 @@ func diff(path string, want, got []byte) string {
 }
 
 // visible quotes the lines that do not show what they hold: control characters,
-// blanks at the end, bytes that are not UTF-8.
+// blanks at the end, bytes that are not UTF-8, accents apart from their letters.
 func visible(text []byte) []byte {
 	var out bytes.Buffer
 	for line := range bytes.Lines(text) {
@@ -60,7 +61,7 @@ func visible(text []byte) []byte {
 		if plain(body) {
 			out.Write(body)
 		} else {
-			out.WriteString(strconv.Quote(string(body)))
+			out.WriteString(jsontext.Visible(strconv.Quote(string(body))))
 		}
 		if ended {
 			out.WriteByte('\n')
@@ -80,7 +81,7 @@ func plain(line []byte) bool {
 		}
 		i += size
 	}
-	return true
+	return jsontext.Visible(string(line)) == string(line)
 }
 
 func commonPrefix(a, b []byte) int {

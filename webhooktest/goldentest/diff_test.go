@@ -60,6 +60,8 @@ func TestDiff_bytes(t *testing.T) {
 		{"blank at the end", "a\n", "a \n", "(-want +got):\n@@ -1,1 +1,1 @@\n-a\n+\"a \"\n"},
 		{"control and no UTF-8", "a\x00\n", "a\xff\n", "(-want +got):\n@@ -1,1 +1,1 @@\n-\"a\\x00\"\n+\"a\\xff\"\n"},
 		{"invisible", "ab\n", "a\u200bb\n", "(-want +got):\n@@ -1,1 +1,1 @@\n-ab\n+\"a\\u200bb\"\n"},
+		{"accents apart", "caf\u00e9\n", "cafe\u0301\n", "(-want +got):\n@@ -1,1 +1,1 @@\n-caf\u00e9\n+\"cafe\\u0301\"\n"},
+		{"no-break space", "a b\n", "a\u00a0b\n", "(-want +got):\n@@ -1,1 +1,1 @@\n-a b\n+\"a\\u00a0b\"\n"},
 		{
 			"looks quoted", "a \n", "\"a \"\n",
 			"(-want +got):\nfirst difference: line 1, byte 1: -\"a \\n\" +\"\\\"a \\\"\\n\"\n",

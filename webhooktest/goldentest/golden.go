@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/provider"
 	"github.com/sebdah/goldie/v2"
 )
 
@@ -65,7 +66,7 @@ func (g golden) assert(tb testing.TB, got []byte, gotErr error) {
 			tb.Errorf("golden %q: %s does not exist: %v", g.name, g.path(), err)
 			return
 		}
-		tb.Errorf("golden %q: %s does not exist\nto create it: %s", g.name, g.path(), command(tb))
+		tb.Errorf("golden %q: %s does not exist%s\nto create it: %s", g.name, g.path(), g.near(), command(tb))
 	case err != nil:
 		tb.Errorf("golden %q: cannot read %s: %v", g.name, g.path(), err)
 	case !info.Mode().IsRegular():
@@ -80,6 +81,26 @@ func (g golden) assert(tb testing.TB, got []byte, gotErr error) {
 			}),
 		).Assert(tb, g.name, got)
 	}
+}
+
+// near names the golden files beside the one that does not exist whose names are
+// like its own.
+func (g golden) near() string {
+	entries, err := os.ReadDir(filepath.Dir(g.file()))
+	if err != nil {
+		return "" // so does its directory
+	}
+	var names []string
+	for _, e := range entries {
+		if name, ok := strings.CutSuffix(e.Name(), g.suffix); ok {
+			names = append(names, name)
+		}
+	}
+	near := provider.Nearest(path.Base(g.name), names)
+	if len(near) == 0 {
+		return ""
+	}
+	return "; there is " + near[0] + g.suffix
 }
 
 // stored is a golden file's content as it was written. No canonical JSON has a
@@ -116,7 +137,11 @@ func (g golden) update(tb testing.TB, got []byte) {
 
 func (g golden) write(tb testing.TB, content []byte) error {
 	tb.Helper()
-	parent := filepath.Dir(g.file())
+	target := g.file()
+	if linked, err := filepath.EvalSymlinks(target); err == nil {
+		target = linked // a rename would replace the link and leave its target as it was
+	}
+	parent := filepath.Dir(target)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return err
 	}
@@ -130,7 +155,7 @@ func (g golden) write(tb testing.TB, content []byte) error {
 	if err := writer.Update(tb, "new", content); err != nil {
 		return err
 	}
-	return os.Rename(writer.GoldenFileName(tb, "new"), g.file())
+	return os.Rename(writer.GoldenFileName(tb, "new"), target)
 }
 
 // check returns what is wrong with the options, the name, the directory and

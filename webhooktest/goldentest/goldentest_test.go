@@ -301,6 +301,40 @@ func TestAssert_missing(t *testing.T) {
 	}
 }
 
+func TestAssert_missingNamesTheNear(t *testing.T) {
+	workspace(t)
+	writeFile(t, lookupFile, lookupGolden)
+	for name, want := range map[string]string{
+		"lookupp": "lookupp.golden.json does not exist; there is lookup.golden.json\n",
+		"create":  "create.golden.json does not exist\n",
+	} {
+		tb := tbtest.New("TestLookup")
+		goldentest.Assert(tb, name, lookup)
+		assert.Contains(t, tb.Failures(), want)
+	}
+}
+
+// An update writes what a link leads to; the link stays one.
+func TestUpdate_followsLinks(t *testing.T) {
+	workspace(t)
+	writeFile(t, "shared/lookup.json", "{}\n")
+	require.NoError(t, os.MkdirAll("testdata/golden", 0o755))
+	require.NoError(t, os.Symlink("../../shared/lookup.json", lookupFile))
+	setFlag(t, "update", "true")
+
+	tb := tbtest.New("TestLookup")
+	goldentest.Assert(tb, "lookup", lookup)
+
+	assert.Empty(t, tb.Errors())
+	info, err := os.Lstat(lookupFile)
+	require.NoError(t, err)
+	assert.NotZero(t, info.Mode()&os.ModeSymlink)
+	written, err := os.ReadFile("shared/lookup.json")
+	require.NoError(t, err)
+	assert.Equal(t, lookupGolden, string(written))
+	assert.Equal(t, []string{"shared", "shared/lookup.json", "testdata", "testdata/golden", lookupFile}, files(t))
+}
+
 func TestAssert_otherCase(t *testing.T) {
 	workspace(t)
 	writeFile(t, "testdata/golden/Hooks/lookup.golden.json", lookupGolden)

@@ -80,19 +80,16 @@ func appendValue(out, body []byte, n *jsontext.Node, depth int) ([]byte, error) 
 	case depth == maxDepth:
 		return nil, fmt.Errorf("the body is nested deeper than %d levels at %s; expected an answer of an API", maxDepth, position(body, n.Start))
 	}
-	type child struct{ name, text []byte } // the text begins with the name
+	type child struct {
+		*jsontext.Node
+		name []byte
+	}
 	children := make([]child, len(n.Children))
 	for i, c := range n.Children {
-		var name, text []byte
+		children[i].Node = c
 		if isObject {
-			name = appendText(nil, body[c.NameStart:c.NameEnd])
-			text = append(slices.Clip(name), ": "...)
+			children[i].name = appendText(nil, body[c.NameStart:c.NameEnd])
 		}
-		text, err := appendValue(text, body, c, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		children[i] = child{name, text}
 	}
 	if isObject {
 		// Without the closing quote, a name comes before those that it begins.
@@ -108,7 +105,13 @@ func appendValue(out, body []byte, n *jsontext.Node, depth int) ([]byte, error) 
 			}
 			out = append(out, ',')
 		}
-		out = append(indent(out, depth+1), c.text...)
+		if out = indent(out, depth+1); isObject {
+			out = append(append(out, c.name...), ": "...)
+		}
+		var err error
+		if out, err = appendValue(out, body, c.Node, depth+1); err != nil {
+			return nil, err
+		}
 	}
 	if len(children) > 0 {
 		out = indent(out, depth)
@@ -126,6 +129,11 @@ func indent(out []byte, depth int) []byte {
 
 // appendText appends a string token with the necessary escapes only.
 func appendText(out, token []byte) []byte {
+	// Only an escape reads another way, and the two line separators, which begin
+	// with this byte.
+	if bytes.IndexByte(token, '\\') < 0 && bytes.IndexByte(token, 0xe2) < 0 {
+		return append(out, token...)
+	}
 	out = append(out, '"')
 	for rest := token[1 : len(token)-1]; len(rest) > 0; {
 		r, size := utf8.DecodeRune(rest)

@@ -49,7 +49,7 @@ var requestChanges = []change{
 
 	{ignored, "it is the recorded request", unchanged},
 	{ignored, "JSON objects have no order, and white space and escapes no meaning", otherSpelling},
-	{ignored, "a URL may be escaped in many ways, and its query has no order", otherURLSpelling},
+	{ignored, "a URL may be escaped in many ways, and the names of its query have no order", otherURLSpelling},
 	{ignored, "the default port, the case of a host, a user and a fragment do not change what is asked for", otherAuthority},
 	{ignored, "whoever takes every media type takes the recorded one", anyMediaType},
 	{ignored, "this vendor's answers are not told apart by the media type asked for", whateverMediaType},
@@ -133,6 +133,13 @@ func otherQueries(_ *provider.Definition, r recordedRequest) (all []variant) {
 			}
 		}
 	}
+	for i, p := range old {
+		for j := range i {
+			if old[j].name == p.name && old[j].value != p.value && !mayStandFor(old[j].value, p.value) {
+				put("with the values of the query key "+p.name+" in another order", replaced(replaced(old, i, old[j]), j, p))
+			}
+		}
+	}
 	if len(old) > 0 {
 		set("without its query", "")
 	}
@@ -192,8 +199,12 @@ func otherURLSpelling(_ *provider.Definition, r recordedRequest) []variant {
 	if !ok || len(ps) == 0 {
 		return all
 	}
+	// The names in another order, and the values of each in theirs.
 	reversed := slices.Clone(ps)
-	slices.Reverse(reversed)
+	slices.SortStableFunc(reversed, func(a, b parameter) int { return strings.Compare(b.name, a.name) })
+	if slices.Equal(reversed, ps) {
+		slices.SortStableFunc(reversed, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
+	}
 	return append(all,
 		r.variant("with a query in which everything is escaped", func(c *changedRequest) { c.url.RawQuery = query(ps, everyByte) }),
 		r.variant("with its query in another order", func(c *changedRequest) { c.url.RawQuery = query(reversed, url.QueryEscape) }))

@@ -44,5 +44,4 @@
 // durable before it is acknowledged, and what a server, a proxy or TLS adds. It
 // does not know how a vendor's servers behave where the pages are silent:
 // [webhooktest.SentBy] chooses, and how DevRev writes its signature is among that.
-// d.velop's signature of the app router, x-dv-sig-1, is not asked for.
 package receivertest

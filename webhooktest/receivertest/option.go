@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"example.com/webhookvcr/internal/probe"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/simulator"
 )
 
 // Option changes what Run asks and how.
@@ -130,13 +132,17 @@ func Sizes(accept, refuse int) Option {
 // signature: for a receiver whose secret DevRev makes, and that is verified before
 // it knows it.
 func UnsignedVerify() Option {
-	return func(s *suite) { s.config.UnsignedVerify = true }
+	return func(s *suite) {
+		s.only("UnsignedVerify", &provider.DevRev)
+		s.config.UnsignedVerify = true
+	}
 }
 
 // HandleResponse says what d.velop does with the webhook's answers: "NONE",
 // "STATUS" (unless it is given) or "STATUS_AND_BODY".
 func HandleResponse(what string) Option {
 	return func(s *suite) {
+		s.only("HandleResponse", &provider.DVelop)
 		if !slices.Contains([]string{"NONE", "STATUS", "STATUS_AND_BODY"}, what) {
 			s.mistake("HandleResponse(%q): give NONE, STATUS or STATUS_AND_BODY", what)
 		}
@@ -147,7 +153,31 @@ func HandleResponse(what string) Option {
 // LegacyKey expects that the key is also accepted in the header x-dv-api-key, as
 // older servers of d.velop send it. Without it, that must be refused.
 func LegacyKey() Option {
-	return func(s *suite) { s.config.LegacyKey = true }
+	return func(s *suite) {
+		s.only("LegacyKey", &provider.DVelop)
+		s.config.LegacyKey = true
+	}
+}
+
+// CloudApp says that the receiver is an app of d.velop's cloud: each delivery comes
+// as from the tenant's router, with x-dv-baseuri, x-dv-tenant-id and the x-dv-sig-1
+// of the app's secret, which is base64 and should be made up. The webhook's key
+// belongs to that tenant.
+func CloudApp(secret, base, tenant string) Option {
+	return func(s *suite) {
+		s.only("CloudApp", &provider.DVelop)
+		if _, err := simulator.DVelopAppSignature(secret, base, tenant); err != nil || secret == "" || base == "" || tenant == "" {
+			s.mistake("CloudApp needs a secret in base64, the base URI and the id of a tenant")
+		}
+		s.config.App = &probe.App{Secret: secret, Base: base, Tenant: tenant}
+	}
+}
+
+// only notes an option that has no effect on the vendor.
+func (s *suite) only(option string, d *provider.Definition) {
+	if s.config.Definition != d {
+		s.mistake("option %s has no effect on receivers of %s, only on those of %s; leave it out", option, s.config.Definition.Title, d.Title)
+	}
 }
 
 // Drain is how long a bubble goes on after a probe, on its own clock, so that

@@ -188,8 +188,8 @@ type suite struct {
 	build  Build
 	probes []probe.Probe
 	config probe.Config
-	// stuck says of a probe that it never came back, and leaky that goroutines stay;
-	// both are empty as long as that does not happen.
+	// stuck says why no further probe is asked, and leaky why none that waits on the
+	// clock; both are empty as long as all end.
 	stuck, leaky string
 }
 

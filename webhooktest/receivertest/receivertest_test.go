@@ -22,7 +22,7 @@ import (
 // processors.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())
@@ -39,7 +39,7 @@ var vendors = []struct {
 	{webhooktest.DevRev, devrevReceiver, devrevFlaws, [][]receivertest.Option{nil}},
 	{webhooktest.DVelop, dvelopReceiver, dvelopFlaws, [][]receivertest.Option{
 		{receivertest.At("https://example.com/hooks/{event}")},
-		{receivertest.At("https://example.com/hooks/{event}"), receivertest.HandleResponse("STATUS_AND_BODY")},
+		{receivertest.At("https://example.com/hooks/{event}"), receivertest.HandleResponse("STATUS_AND_BODY"), receivertest.CloudApp(appSecret, appBase, appTenant)},
 	}},
 }
 

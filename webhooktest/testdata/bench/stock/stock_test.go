@@ -51,44 +51,59 @@ func compile(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-func TestThousand(t *testing.T) {
+func TestSeen(t *testing.T) {
 	schema := compile(t)
 	for i := range 1000 {
 		t.Run(strconv.Itoa(i), func(t *testing.T) {
-			r, err := recorder.NewWithOptions(&recorder.Options{
-				CassetteName:       root + "cassettes/devrev/webhooks.get/200",
-				Mode:               recorder.ModeReplayOnly,
-				SkipRequestLatency: true,
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer r.Stop()
-			r.SetMatcher(match)
-			req, err := http.NewRequest("POST", "https://api.devrev.ai/webhooks.get", strings.NewReader(`{"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"}`))
-			if err != nil {
-				t.Fatal(err)
-			}
-			req.Header.Set("Content-Type", "application/json")
-			resp, err := r.GetDefaultClient().Do(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer resp.Body.Close()
-			body, err := io.ReadAll(resp.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var doc any
-			if err := json.Unmarshal(body, &doc); err != nil {
-				t.Fatal(err)
-			}
-			if err := schema.Validate(doc); err != nil {
-				t.Fatal(err)
-			}
+			doc := lookup(t, schema, root+"cassettes/devrev/webhooks.get/200", "don:integration:dvrv-us-1:devo/example:webhook/webhook-id")
 			goldie.New(t).AssertJson(t, "webhook", doc)
 		})
 	}
+}
+
+func TestNew(t *testing.T) {
+	dir := os.Getenv("BENCH_DIR")
+	if dir == "" {
+		t.Skip("BENCH_DIR is not set")
+	}
+	schema := compile(t)
+	for i := range 1000 {
+		name := strconv.Itoa(i)
+		t.Run(name, func(t *testing.T) {
+			doc := lookup(t, schema, filepath.Join(dir, name), "don:integration:dvrv-us-1:devo/example:webhook/webhook-"+name)
+			goldie.New(t, goldie.WithFixtureDir(filepath.Join(dir, "stock"))).AssertJson(t, name, doc)
+		})
+	}
+}
+
+func lookup(t *testing.T, schema *jsonschema.Schema, cassette, id string) (doc any) {
+	r, err := recorder.NewWithOptions(&recorder.Options{CassetteName: cassette, Mode: recorder.ModeReplayOnly, SkipRequestLatency: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Stop()
+	r.SetMatcher(match)
+	req, err := http.NewRequest("POST", "https://api.devrev.ai/webhooks.get", strings.NewReader(`{"id":"`+id+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := r.GetDefaultClient().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc
 }
 
 func match(req *http.Request, recorded cassette.Request) bool {

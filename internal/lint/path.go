@@ -10,9 +10,9 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// step is one step of the way to a text. Steps become words only when something
+// pathStep is one step of the path to a text. Steps become words only when something
 // is found at their end: most texts are harmless.
-type step struct {
+type pathStep struct {
 	kind  stepKind
 	name  string
 	index int
@@ -21,34 +21,34 @@ type step struct {
 type stepKind int
 
 const (
-	word   stepKind = iota // said as it is: request, body, userinfo
-	named                  // a word and a name: header Authorization
-	key                    // a member of a JSON object
-	entry                  // an entry of a JSON array
-	within                 // an encoding that was undone
+	stepWord     stepKind = iota // said as it is: request, body, userinfo
+	stepNamed                    // a word and a name: header Authorization
+	stepMember                   // a member of a JSON object
+	stepIndex                    // an entry of a JSON array
+	stepEncoding                 // an encoding that was undone
 )
 
-type trail []step
+type path []pathStep
 
 // String names the place: "answer body /data/0/token in base64 /key".
-func (t trail) String() string {
+func (p path) String() string {
 	var b strings.Builder
 	pointer := false
-	for i, s := range t {
-		isPointer := s.kind == key || s.kind == entry
-		if i > 0 && !(isPointer && pointer) && s.kind != named {
+	for i, s := range p {
+		isPointer := s.kind == stepMember || s.kind == stepIndex
+		if i > 0 && !(isPointer && pointer) && s.kind != stepNamed {
 			b.WriteByte(' ')
 		}
 		switch s.kind {
-		case word:
+		case stepWord:
 			b.WriteString(s.name)
-		case named:
+		case stepNamed:
 			b.WriteString(" " + safeName(s.name))
-		case key:
+		case stepMember:
 			b.WriteString("/" + jsontext.Escape(safeName(s.name)))
-		case entry:
+		case stepIndex:
 			b.WriteString("/" + strconv.Itoa(s.index))
-		case within:
+		case stepEncoding:
 			b.WriteString("in " + s.name)
 		}
 		pointer = isPointer

@@ -6,20 +6,21 @@ import (
 
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 )
 
 var (
 	mailAddress = regexp.MustCompile(`^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)`)
 )
 
-// prose looks at a text by its form alone.
-func (s *search) prose(value string) {
+// scanText looks at a text by its form alone.
+func (s *search) scanText(value string) {
 	// The search takes several times the memory of what it reads.
 	for len(value) > maxProse {
-		s.form(value[:maxProse])
+		s.scanChunk(value[:maxProse])
 		value = value[maxProse-proseOverlap:]
 	}
-	s.form(value)
+	s.scanChunk(value)
 }
 
 const (
@@ -27,20 +28,18 @@ const (
 	proseOverlap = 8 << 10
 )
 
-func (s *search) form(value string) {
+func (s *search) scanChunk(value string) {
 	s.known(value)
 	if len(value) < 6 {
 		return
 	}
-	if suspect(value) {
-		for _, f := range placeholder.Credentials([]byte(value)) {
-			switch {
-			case excused(f.Rule, value[f.Offset:]):
-			case f.Rule == "mail":
-				s.found(rulePersonal, "holds a mail address outside the domains reserved for examples")
-			default:
-				s.found(ruleShape, "holds what has the form of a credential (%s)", f.Rule)
-			}
+	for _, f := range placeholder.Credentials([]byte(value)) {
+		switch {
+		case s.excused(f.Rule, value[f.Offset:]):
+		case f.Rule == "mail":
+			s.found(rulePersonal, "holds a mail address outside the domains reserved for examples")
+		default:
+			s.found(ruleShape, "holds what has the form of a credential (%s)", f.Rule)
 		}
 	}
 	for _, d := range provider.All() {
@@ -64,17 +63,6 @@ func (s *search) known(value string) {
 	}
 }
 
-// suspect says whether a text can hold anything that placeholder.Credentials finds:
-// that is slower by far, and most texts cannot.
-func suspect(s string) bool {
-	for _, needle := range []string{"@", "eyJ", "PRIVATE KEY", "AKIA", "ASIA", "gh", "xox", "slack.com", "AIza"} {
-		if strings.Contains(s, needle) {
-			return true
-		}
-	}
-	return strings.ContainsAny(s, `\&%`) || containsFold(s, "bearer")
-}
-
 func containsFold(s, needle string) bool {
 	if strings.Contains(s, needle) {
 		return true
@@ -87,6 +75,9 @@ func containsFold(s, needle string) bool {
 	return false
 }
 
+// maxCredential is longer than any credential that is published as an example.
+const maxCredential = 1 << 10
+
 var (
 	bearer   = regexp.MustCompile(`(?i)^bearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]+)`)
 	userinfo = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://([^\s/?#"'<>\\@:]*)(?::([^\s/?#"'<>\\@]*))?@`)
@@ -95,16 +86,23 @@ var (
 
 // excused says whether the text that starts with a match of the rule holds a
 // placeholder of some kind: other projects redact in their own ways.
-func excused(rule, text string) bool {
+func (s *search) excused(rule, text string) bool {
 	switch rule {
 	case "mail":
 		return reserved(text)
 	case "bearer":
 		m := bearer.FindStringSubmatch(text)
-		return m != nil && harmless("token", m[1])
+		return m != nil && s.secrets.harmless("token", m[1])
+	case "private-key":
+		return standsIn("private key", text)
 	case "userinfo":
 		m := userinfo.FindStringSubmatch(text)
-		return m != nil && harmless("password", m[2]) && (account.MatchString(m[1]) || harmless("token", m[1]))
+		return m != nil && s.secrets.harmless("password", m[2]) && (account.MatchString(m[1]) || s.secrets.harmless("token", m[1]))
+	}
+	for _, m := range secret.Find(text[:min(len(text), maxCredential)]) {
+		if m.Shape == rule && m.Start == 0 {
+			return published(text[:m.End])
+		}
 	}
 	return false
 }

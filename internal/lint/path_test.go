@@ -8,8 +8,8 @@ import (
 	"example.com/webhookvcr/internal/lint"
 )
 
-// A name shows in the way to a finding, unless it could be data itself.
-func TestTrail_names(t *testing.T) {
+// A name shows in the path to a finding, unless it could be data itself.
+func TestPath_names(t *testing.T) {
 	for name, want := range map[string]string{
 		"token":                "/token",
 		"access_token_1234":    "/access_token_1234", // four digits are a name's

@@ -1,6 +1,9 @@
 package lint
 
 import (
+	"regexp"
+	"slices"
+
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -8,8 +11,9 @@ import (
 // secrets is what a search knows beforehand, and what it notes for the end of
 // the run. It serves one goroutine.
 type secrets struct {
-	tables []environment
-	keys   *keys
+	tables       []environment
+	placeholders []*regexp.Regexp
+	keys         *keys
 }
 
 // environment finds the values of one provider's variables.
@@ -23,8 +27,8 @@ type leak struct{ variable, form string }
 
 // newSecrets reads the variables of a live recording. What is not set, or is too
 // short to be told from other texts, is not searched for.
-func newSecrets(getenv func(string) string, k *keys) *secrets {
-	s := &secrets{keys: k}
+func newSecrets(getenv func(string) string, placeholders []*regexp.Regexp, k *keys) *secrets {
+	s := &secrets{placeholders: placeholders, keys: k}
 	if getenv == nil {
 		return s
 	}
@@ -69,5 +73,8 @@ func (s *secrets) leaks(text string) []leak {
 	return found
 }
 
-// meet notes a value of a secret-named key.
-func (s *secrets) meet(name, value, file string) { s.keys.meet(name, value, file) }
+// isPlaceholder says whether a value is one that the team itself writes in the
+// place of a secret.
+func (s *secrets) isPlaceholder(value string) bool {
+	return slices.ContainsFunc(s.placeholders, func(r *regexp.Regexp) bool { return r.FindString(value) == value })
+}

@@ -1,0 +1,178 @@
+package lint
+
+import (
+	"encoding/base64"
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/placeholder"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
+)
+
+var (
+	redaction = regexp.MustCompile(`(?i)redact|scrub|filtered|masked|sanitiz|sanitis|anonymi|obfuscat|placeholder|hidden|removed|replaced|dummy|changeme|change-me|replace[-_]?me|example|sample|your[-_ ]|^my[-_]|fake|mock|^test[-_]|[-_]test$|not[-_ ]?a[-_ ]?real|deadbeef|^secret$|^none$|^null$|^nil$|^undefined$|^string$|^true$|^false$`)
+	template  = regexp.MustCompile(`^(?:<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\[[A-Za-z_ -]*\]|%[A-Za-z_]+%|\$[A-Z_]+|__[A-Za-z_]+__)$`)
+	// numbered placeholders of this module and of others: api-key-1, token_2.
+	numbered = regexp.MustCompile(`^[a-z]+(?:[-_][a-z]+)*[-_][0-9]{1,4}$`)
+	// masked values show no more than their last characters.
+	masked = regexp.MustCompile(`^[*•xX]{4,}.{0,4}$`)
+	plain  = regexp.MustCompile(`^[a-z]+(?:_[a-z]+)*$`)
+	scheme = regexp.MustCompile(`(?i)^(bearer|basic|token|apikey|digest|negotiate|key|oauth|sharedkey|aws4-hmac-sha256)[ :]+`)
+	// measure is a number with a decimal point or a unit; a count has neither.
+	measure = regexp.MustCompile(`^(?:[0-9]*\.[0-9]+|(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h|d))+)$`)
+	number  = regexp.MustCompile(`^[0-9][0-9., ]*%?$`)
+	// publicKey begins what its owner hands out: keys, certificates, signatures.
+	publicKey = regexp.MustCompile(`^\s*(?:(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-[a-z0-9-]+|sk-ssh-[a-z0-9@.-]+) AAAA|-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY(?: BLOCK)?|CERTIFICATE(?: REQUEST)?|PGP SIGNATURE|X509 CRL)-----)`)
+	program   = regexp.MustCompile(`\bfunction\s*\w*\s*\([^)]*\)\s*\{|=>\s*\{|\breturn\b[^;]*;|\bdef \w+\(`)
+	pem       = regexp.MustCompile(`^-----BEGIN [A-Z0-9 ]+-----((?s:.*?))(?:-----END|$)`)
+)
+
+// madeUp are the words that say of a value that somebody made it up, ordinary
+// those that say nothing.
+var (
+	madeUp   = strings.Fields("test tests testing tester fake dummy mock mocked sample example demo invalid wrong bogus fixture placeholder foo bar baz expired")
+	ordinary = strings.Fields("a an super the my our some any this that is not no real new old good bad valid user users username admin private public secret secrets token tokens " +
+		"key keys api apikey access refresh auth bearer client id password pass passwd pwd webhook signing signature session cookie csrf xsrf value string default random app " +
+		"application account service server name jwt oauth credential credentials authorization integration unit local dev development staging hello world for with and of")
+)
+
+// harmless says whether the value of a secret-named key is a placeholder, a
+// redaction or no secret at all.
+func (s *secrets) harmless(name, value string) bool {
+	return s.isPlaceholder(value) || standsIn(name, value) || isWord(name, value)
+}
+
+// bare is a value without the scheme of an Authorization header.
+func bare(value string) string {
+	if loc := scheme.FindStringIndex(value); loc != nil {
+		value = value[loc[1]:]
+	}
+	return strings.TrimSpace(value)
+}
+
+// isWord says that a value is that of an enumeration ("token_type" apart, such
+// members exist) or a word of a sentence. For a password a word is what it looks
+// like.
+func isWord(name, value string) bool {
+	value = bare(value)
+	return !secret.NamesPassword(name) && (len(value) < 4 || len(value) <= 24 && plain.MatchString(value))
+}
+
+// standsIn says that a value stands in the place of a secret, or is public.
+func standsIn(name, value string) bool {
+	value = bare(value)
+	if m := pem.FindStringSubmatch(value); m != nil && !publicKey.MatchString(value) {
+		body := strings.Trim(strings.ReplaceAll(m[1], `\n`, " "), " \r\n\t.")
+		return body != "" && len(body) <= 64 && standsIn(name, body)
+	}
+	switch {
+	case value == "" || value == provider.Token || value == provider.WrongToken || placeholder.MadeUp(value):
+		return true
+	case same(value) || !secret.NamesPassword(name) && ascending(value) || template.MatchString(value) || numbered.MatchString(value) || masked.MatchString(value):
+		return true
+	case len(value) <= 64 && (redaction.MatchString(value) || sayMadeUp(name, value)):
+		return true
+	case publicKey.MatchString(value) || strings.Contains(value, " ") && program.MatchString(value):
+		return true
+	case !secret.NamesPassword(name) && (measure.MatchString(value) || secret.Counts(name) && number.MatchString(value)):
+		return true
+	}
+	if _, sent := placeholder.IsSent(value); sent {
+		return true
+	}
+	if b, err := base64.StdEncoding.DecodeString(value); err == nil && len(b) >= 4 && printable(string(b)) && string(b) != value && len(b) <= 64 {
+		inner := strings.Trim(string(b), ":")
+		return numbered.MatchString(inner) || redaction.MatchString(inner) || basicHarmless(inner)
+	}
+	return false
+}
+
+// basicHarmless judges what stands behind "Basic": the password counts.
+func basicHarmless(pair string) bool {
+	_, password, ok := strings.Cut(pair, ":")
+	return ok && (password == "" || numbered.MatchString(password) || redaction.MatchString(password) || same(password))
+}
+
+// sayMadeUp says whether the words of a value are the member's own name, or
+// ordinary ones. A password of ordinary words is one, unless a word says that it
+// is made up; so is a word with digits behind it.
+func sayMadeUp(name, value string) bool {
+	all := secret.Words(value)
+	if len(all) == 0 {
+		return false
+	}
+	if strings.EqualFold(value, name) || secret.Names(name) && strings.Join(all, " ") == strings.Join(secret.Words(name), " ") {
+		return true
+	}
+	says, digits := false, false
+	for _, w := range all {
+		word := strings.TrimRight(w, "0123456789")
+		digits = digits || word != w
+		switch {
+		case word == "" || slices.Contains(ordinary, word):
+		case slices.Contains(madeUp, word):
+			says = true
+		default:
+			return false
+		}
+	}
+	if says {
+		return len(all) > 1 || !digits
+	}
+	return !digits && !secret.NamesPassword(name)
+}
+
+// same says whether a value is one character over and over: xxxx, ****, 0000.
+func same(s string) bool {
+	return len(s) > 1 && strings.Trim(s, s[:1]) == "" || s == "*" || s == "-" || strings.Trim(s, "*•…") == "" && s != ""
+}
+
+// minRow is the shortest row of one character, or of characters in their order,
+// that nobody draws at random.
+const minRow = 8
+
+// ascending says whether a value is characters in their order: 1234567, abc123.
+func ascending(s string) bool {
+	if len(s) < 6 {
+		return false
+	}
+	length := 1
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == s[i-1]+1 || s[i-1] == '9' && s[i] == '0':
+			length++
+		case length < 3:
+			return false
+		default:
+			length = 1
+		}
+	}
+	return length >= 3
+}
+
+// jwtExample begins the payload of the token that the site about JSON Web Tokens
+// shows, and half of the world copies.
+const jwtExample = "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9l"
+
+// published says whether a text of the form of a credential is an example that
+// somebody published, or has been redacted.
+func published(text string) bool {
+	if strings.Contains(text, jwtExample) || redaction.MatchString(text) && (len(text) <= 64 || strings.Contains(text, "EXAMPLE") || strings.Contains(text, "REDACTED")) {
+		return true
+	}
+	row, order := 1, 1
+	for i := 1; i < len(text); i++ {
+		if row++; text[i] != text[i-1] {
+			row = 1
+		}
+		if order++; text[i] != text[i-1]+1 && (text[i-1] != '9' || text[i] != '0') {
+			order = 1
+		}
+		if (row >= minRow || order >= minRow) && text[i] > ' ' && text[i] != '-' {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,99 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// malformed sends bodies that are no event. valid is one that is.
+func (t *Trial) malformed(event, valid string) {
+	for _, body := range []string{"", "{", strings.Repeat("[", 20000), valid + valid, "\ufeff" + valid} {
+		t.rejected(t.send(t.signed(event, []byte(body))))
+	}
+	doubled := strings.Replace(valid, "{", `{"type": "work_deleted",`, 1)
+	for _, body := range []string{"null", "[]", `"text"`, "0", "{}", "{\"\xff\xfe\": 1}", doubled} {
+		t.rejected(t.send(t.signed(event, []byte(body))), http.StatusOK, http.StatusAccepted, http.StatusNoContent)
+	}
+}
+
+// method sends a delivery with another method and expects that nothing happens.
+func (t *Trial) method(method string, r *Request, id string) {
+	r.Method = method
+	a := t.send(r)
+	if a.Status != http.StatusNotImplemented {
+		t.healthy(a)
+	}
+	t.applied(id, 0)
+}
+
+// direct expects no redirect.
+func (t *Trial) direct(a simulator.Attempt) {
+	if a.Err != nil || a.Status/100 == 3 {
+		t.fail("no redirect", "%s, Location %q", got(a), a.Header.Get("Location"))
+	}
+}
+
+// maxRead is how much of a body that is too large may be read, in bytes.
+const maxRead = 4 << 20
+
+// zeros is a body that counts what is read of it.
+type zeros struct{ left, read atomic.Int64 }
+
+// Read implements io.Reader.
+func (z *zeros) Read(p []byte) (int, error) {
+	n := min(int64(len(p)), z.left.Load())
+	if n == 0 {
+		return 0, io.EOF
+	}
+	z.left.Add(-n)
+	z.read.Add(n)
+	clear(p[:n])
+	return int(n), nil
+}
+
+// flood sends a body that is too large.
+func (t *Trial) flood(r *Request) {
+	body := &zeros{}
+	body.left.Store(int64(t.Refuse))
+	r.Stream, r.What = body, fmt.Sprintf("%d MiB of zeros", t.Refuse>>20)
+	t.rejected(t.send(r))
+	if n := body.read.Load(); n > maxRead {
+		t.fail("4 MiB read at most", "%d MiB read", n>>20)
+	}
+}
+
+// drops is a body that comes at one byte a second until nobody waits for it.
+type drops struct {
+	ctx  context.Context
+	read atomic.Int64
+}
+
+// Read implements io.Reader.
+func (d *drops) Read(p []byte) (int, error) {
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-d.ctx.Done():
+		return 0, d.ctx.Err()
+	case <-timer.C:
+		d.read.Add(1)
+		return copy(p, " "), nil
+	}
+}
+
+// trickle sends a body that takes longer than the time for an answer.
+func (t *Trial) trickle(r *Request) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	body := &drops{ctx: ctx}
+	r.Stream, r.What = body, "one byte a second"
+	a := t.send(r)
+	t.note("after %v and %d bytes: %s", a.Duration, body.read.Load(), got(a))
+}

@@ -1,0 +1,149 @@
+package secret
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"example.com/webhookvcr/internal/pattern"
+)
+
+// telling is wide on purpose: it decides what may not pass unasked where nobody
+// has documented a name, and a name too many costs a question.
+var telling = pattern.New(`(?i)secret|token|passw|pwd|api_?key|credential|signature|authorization|jwt|(^|_)(key|sig|sid|auth|code|pin)$|(Key|Sig|Sid|Auth|Code|Pin)$`)
+
+// Tells says whether an undocumented name could be that of a secret. [Names] is
+// the narrower judgement of a name that stands in somebody else's file.
+func Tells(name string) bool { return telling.MatchString(name) }
+
+// Words splits a name at separators and at humps: clientSecret, client-secret
+// and CLIENT_SECRET are client and secret.
+func Words(name string) []string {
+	var all []string
+	var b strings.Builder
+	flush := func() {
+		if b.Len() > 0 {
+			all = append(all, b.String())
+			b.Reset()
+		}
+	}
+	runes := []rune(name)
+	for i, r := range runes {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			flush()
+			continue
+		}
+		if unicode.IsUpper(r) && i > 0 && (unicode.IsLower(runes[i-1]) || unicode.IsUpper(runes[i-1]) && i+1 < len(runes) && unicode.IsLower(runes[i+1])) {
+			flush()
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	flush()
+	return all
+}
+
+var (
+	passwordWords = []string{"password", "passwd", "pwd", "passphrase", "passcode", "pin"}
+	// secretWords make a secret of any name that they end.
+	secretWords = []string{"secret", "secrets", "token", "tokens", "apikey", "authorization", "credential", "credentials", "jwt", "cookie",
+		"sessionid", "authsessionid", "privatekey", "secretkey", "accesskey", "accesstoken", "refreshtoken", "idtoken", "authtoken", "clientsecret",
+		"bearer", "connectionstring", "csrf", "xsrf", "signature", "sig", "jsessionid", "phpsessid", "otp"}
+	// keyWords make a secret of the word "key" or "signature" behind them.
+	keyWords = []string{"api", "access", "secret", "private", "auth", "signing", "encryption", "shared", "account", "master", "app", "application",
+		"subscription", "license", "client", "ssh", "functions", "storage", "webhook", "hub", "signature", "hmac"}
+	// accountWords make a password of the word "pass" behind them.
+	accountWords = []string{"root", "admin", "user", "db", "database", "smtp", "mail", "ftp", "proxy", "login", "auth", "basic", "redis", "mysql", "postgres"}
+	// pagers make a cursor of the word "token" behind them.
+	pagers = []string{"page", "next", "previous", "prev", "continuation", "sync", "start", "cursor", "delta", "pagination", "resume", "max", "min",
+		"completion", "prompt", "total", "input", "output", "num", "idempotency", "request", "cancellation"}
+)
+
+// Names says whether a name is that of a secret.
+func Names(name string) bool {
+	if len(name) > 200 {
+		return false
+	}
+	w := Words(name)
+	// user[password], x.secret.value
+	for len(w) > 1 && IsGeneric(w[len(w)-1]) {
+		w = w[:len(w)-1]
+	}
+	// password1, secret_2
+	for len(w) > 1 && strings.Trim(w[len(w)-1], "0123456789") == "" {
+		w = w[:len(w)-1]
+	}
+	if len(w) == 0 {
+		return false
+	}
+	last := strings.TrimRight(w[len(w)-1], "0123456789")
+	before := ""
+	if len(w) > 1 {
+		before = w[len(w)-2]
+	}
+	switch {
+	case before == "kbn" && last == "xsrf":
+		return false // Kibana wants the header, with any value
+	case (before == "thought" || before == "thinking") && last == "signature":
+		return false // a language model's, who checks that its thoughts are its own
+	case slices.Contains(passwordWords, last):
+		return true
+	case last == "token" || last == "tokens":
+		return !slices.Contains(pagers, before)
+	case slices.Contains(secretWords, last):
+		return true
+	case last == "key" || last == "keys" || last == "signature" || last == "sig":
+		return slices.Contains(keyWords, before)
+	case last == "pass":
+		return slices.Contains(accountWords, before)
+	case last == "id":
+		return before == "session"
+	case last == "string":
+		return before == "connection"
+	}
+	return false
+}
+
+// Counts says whether a name is that of many, such as tokens: a number under it
+// counts them.
+func Counts(name string) bool {
+	w := Words(name)
+	return len(w) > 0 && (w[len(w)-1] == "tokens" || w[len(w)-1] == "secrets" || w[len(w)-1] == "keys" || w[len(w)-1] == "credentials")
+}
+
+// Identifies says whether a name is that of an id or of a place in a list: what
+// is encoded under it is a kind and a number.
+func Identifies(name string) bool {
+	w := Words(name)
+	return len(w) > 0 && slices.Contains([]string{"id", "ids", "cursor", "cursors", "after", "before"}, w[len(w)-1])
+}
+
+// NamesPassword says whether a name is that of a password: any value counts then,
+// also a plain word or a number.
+func NamesPassword(name string) bool {
+	w := Words(name)
+	return len(w) > 0 && slices.Contains(passwordWords, strings.TrimRight(w[len(w)-1], "0123456789"))
+}
+
+// IsGeneric says that a member's name says nothing: what it holds is named by
+// the members around it.
+func IsGeneric(name string) bool {
+	switch strings.ToLower(name) {
+	case "value", "values", "data", "content", "text", "raw", "plaintext":
+		return true
+	}
+	return false
+}
+
+// Known returns a name of each kind that Names knows, for documentation and for
+// tests that plant a value under every one.
+func Known() []string {
+	all := slices.Concat(passwordWords, secretWords, []string{"session_id", "connection_string"})
+	for _, w := range accountWords {
+		all = append(all, w+"_pass")
+	}
+	for _, w := range keyWords {
+		all = append(all, w+"_key", w+"_signature")
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

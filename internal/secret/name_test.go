@@ -1,0 +1,50 @@
+package secret_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/webhookvcr/internal/secret"
+)
+
+func TestWords(t *testing.T) {
+	for name, want := range map[string][]string{
+		"clientSecret": {"client", "secret"}, "CLIENT-SECRET": {"client", "secret"}, "x.api_key": {"x", "api", "key"}, "XMLToken2": {"xml", "token2"}, "": nil, "--": nil,
+	} {
+		assert.Equal(t, want, secret.Words(name), name)
+	}
+}
+
+func TestNames(t *testing.T) {
+	for _, name := range append(secret.Known(), "clientSecret", "X-Api-Key", "user[password]", "secret.value", "token_2", "dbPassword1", "sessionId", "x-amz-security-token") {
+		assert.True(t, secret.Names(name), name)
+		assert.True(t, secret.Names("my-"+name), name)
+	}
+	for _, name := range []string{"", "key", "keyboard", "next_page_token", "prompt_tokens", "Kbn-Xsrf", "thoughtSignature", "token_type", "secretary", "public_key_id", "value"} {
+		assert.False(t, secret.Names(name), name)
+	}
+}
+
+// A name that nobody documents and that Names knows as a secret's tells of one
+// too, but for the few that are no question of a tenant's.
+func TestTells_isWider(t *testing.T) {
+	for _, name := range []string{"password", "clientSecret", "api_key", "apiKey", "hub_sig", "authCode", "next_page_token", "jwt", "sid"} {
+		assert.True(t, secret.Tells(name), name)
+	}
+	for _, name := range []string{"id", "status", "keyboard", "display_name"} {
+		assert.False(t, secret.Tells(name), name)
+	}
+}
+
+func TestCountsAndIdentifies(t *testing.T) {
+	assert.True(t, secret.Counts("prompt_tokens"))
+	assert.False(t, secret.Counts("token"))
+	assert.True(t, secret.Identifies("node_id"))
+	assert.True(t, secret.Identifies("endCursor"))
+	assert.False(t, secret.Identifies("hidden"))
+	assert.True(t, secret.NamesPassword("dbPassword2"))
+	assert.False(t, secret.NamesPassword("passwordPolicy"))
+	assert.True(t, secret.IsGeneric("Value"))
+	assert.False(t, secret.IsGeneric("secret"))
+}

@@ -26,7 +26,6 @@ import (
 
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
-	"example.com/webhookvcr/internal/simulator"
 )
 
 // listening is the command listen.
@@ -209,7 +208,7 @@ func (l *listening) record(r *http.Request, body []byte, status int, answer []by
 		Path: filepath.Join(l.out, name), Name: filepath.ToSlash(filepath.Join(l.out, name)), AcceptDrift: l.acceptDrift,
 		Body: body, Status: status, Answer: answer,
 		Sign: func(body []byte) http.Header {
-			return http.Header{header: {simulator.DevRevSignature(provider.ReceiverSecret, body, form.rawKey, form.hex)}}
+			return http.Header{header: {provider.Signature(provider.ReceiverSecret, body, form.rawKey, form.hex)}}
 		},
 	}
 	_, dropped, err := d.Commit()
@@ -290,7 +289,7 @@ func diagnose(secret, header string, signatures []string, body []byte) (*form, s
 	}
 	got := signatures[0]
 	for _, f := range []form{{}, {rawKey: true}, {hex: true}, {rawKey: true, hex: true}} {
-		if hmac.Equal([]byte(got), []byte(simulator.DevRevSignature(secret, body, f.rawKey, f.hex))) {
+		if hmac.Equal([]byte(got), []byte(provider.Signature(secret, body, f.rawKey, f.hex))) {
 			return &f, ""
 		}
 	}

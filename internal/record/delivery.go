@@ -42,6 +42,24 @@ type Delivery struct {
 // URL, with the receiver's status. Of the receiver's answer an echoed challenge is
 // recorded and nothing else. dropped says that there was more.
 func (d Delivery) Commit() (outcome Outcome, dropped bool, err error) {
+	data, header, ia, dropped, err := d.encode()
+	if err != nil {
+		return Outcome{}, dropped, err
+	}
+	release, err := cassette.Claim(d.Path, d.Name)
+	if err != nil {
+		return Outcome{}, dropped, err
+	}
+	defer release()
+	place := func(int) string { return "the delivery" }
+	if err := cassette.Replace(d.Path, data, []*cassette.Interaction{ia}, place); err != nil {
+		return Outcome{}, dropped, err
+	}
+	return Outcome{Written: true, Interactions: 1, Accepted: header.Accepted}, dropped, nil
+}
+
+// encode is what Commit writes.
+func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.Interaction, dropped bool, err error) {
 	r, err := New(Config{
 		Config: exchange.Config{Definition: asOperation(d.Definition), Report: unheard{}, Bare: true},
 		Tenant: Tenant{
@@ -52,45 +70,31 @@ func (d Delivery) Commit() (outcome Outcome, dropped bool, err error) {
 		Name: d.Name, AcceptDrift: d.AcceptDrift,
 	})
 	if err != nil {
-		return Outcome{}, false, err
+		return nil, header, nil, false, err
 	}
 	defer r.Release()
 	transport := r.Transport()
 	defer transport.Close()
 	req, err := http.NewRequest(http.MethodPost, d.Definition.BaseURL+deliveryPath, http.NoBody)
 	if err != nil {
-		return Outcome{}, false, err
+		return nil, header, nil, false, err
 	}
 	req.Header.Set("Authorization", "Bearer "+provider.Token)
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
-		return Outcome{}, false, err
+		return nil, header, nil, false, err
 	}
 	resp.Body.Close()
-	_, header, err := r.gate()
-	if err != nil {
-		return Outcome{}, false, err
+	if _, header, err = r.gate(); err != nil {
+		return nil, header, nil, false, err
 	}
 	header.Direction = cassette.Received
 	body := r.captured[0].Response.Body
-	ia := d.interaction(body)
+	ia = d.interaction(body)
 	ia.Response.Body, dropped = d.echo([]byte(body))
 	ia.Response.ContentLength = int64(len(ia.Response.Body))
-	interactions := []*cassette.Interaction{ia}
-	data, err := cassette.Encode(header, interactions)
-	if err != nil {
-		return Outcome{}, dropped, err
-	}
-	release, err := cassette.Claim(d.Path, d.Name)
-	if err != nil {
-		return Outcome{}, dropped, err
-	}
-	defer release()
-	place := func(int) string { return "the delivery" }
-	if err := cassette.Replace(d.Path, data, interactions, place); err != nil {
-		return Outcome{}, dropped, err
-	}
-	return Outcome{Written: true, Interactions: 1, Accepted: header.Accepted}, dropped, nil
+	data, err = cassette.Encode(header, []*cassette.Interaction{ia})
+	return data, header, ia, dropped, err
 }
 
 func (d Delivery) interaction(body string) *cassette.Interaction {

@@ -23,6 +23,10 @@ import (
 // another challenge echoed. The bodies are those of the file, byte for byte, and are
 // signed with [Secret], which build gets.
 //
+//	func TestReceiver_recorded(t *testing.T) {
+//		receivertest.Replay(t, webhooktest.DevRev, "testdata/deliveries/work_created-1.yaml", build)
+//	}
+//
 // It runs in a synctest bubble whose clock is moved to the first delivery before the
 // receiver is built, so that the deliveries are fresh; it cannot be called from a
 // bubble. Of the receiver, Handler counts.

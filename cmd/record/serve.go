@@ -259,7 +259,9 @@ func (s *serving) end(r serve.Report) error {
 	if r.Breaches > 0 {
 		wrong = append(wrong, count(r.Breaches, "request")+" broke the contract")
 	}
-	if s.failUnused && len(r.Unused) > 0 {
+	if s.failUnused && r.Asked == 0 {
+		wrong = append(wrong, "no request came at all (--fail-unused)")
+	} else if s.failUnused && len(r.Unused) > 0 {
 		wrong = append(wrong, "no request asked for "+count(len(r.Unused), "step")+" (--fail-unused)")
 	}
 	if len(wrong) == 0 {

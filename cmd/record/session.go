@@ -205,7 +205,7 @@ func (s *session) note(err error) {
 		return
 	}
 	switch e.code {
-	case exitUnreachable, exitThrottled:
+	case exitUnreachable, exitThrottled, exitOutage:
 		s.stopped = e
 	case exitRefused, exitLogin:
 		// A credential that was good for one call lacks a right, no more.

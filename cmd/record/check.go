@@ -82,6 +82,7 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		err := k.scenario(ctx, t)
 		if err != nil {
 			k.leave(t, failed, remarks[exitCode(err)], err)
+			k.report.explain(strings.TrimPrefix(err.Error(), t.name()+" "+k.undone+": "))
 		}
 		return err
 	})
@@ -103,7 +104,11 @@ func (k *check) scenario(ctx context.Context, t target) error {
 	case err != nil:
 		return k.fail(exitFailed, t, "%v; remove the file, or record it again", err)
 	case file == nil && t.exact:
-		return k.fail(exitFailed, t, "%s has no cassette of it; record one with record refresh", k.stored.name)
+		advice := "record one with record refresh"
+		if !t.asks() {
+			advice = "no recording makes one: " + t.scenario.How
+		}
+		return k.fail(exitFailed, t, "%s has no cassette of it; %s", k.stored.name, advice)
 	case file == nil:
 		k.leave(t, notRecorded, "there is no cassette of it", nil)
 		return nil
@@ -217,7 +222,7 @@ const checkMembers = `
   pointer   a JSON pointer into the body, a header's name, or "" for the whole
   more      how many changes, or volatile places, are not listed
   verdict   "left out" (reason says why), "not recorded" (no stored cassette),
-            "failed" (stderr says why) or "skipped" (would have failed as well)
+            "failed" (message says why) or "skipped" (would have failed as well)
   rule      one of
 `
 

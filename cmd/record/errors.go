@@ -215,11 +215,15 @@ func networkReason(cause *unreachableError, err error) string {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var timeout net.Error
+	var op *net.OpError
+	if errors.As(cause.err, &op) && op.Op == "proxyconnect" || strings.Contains(cause.err.Error(), "proxyconnect") {
+		return "the proxy that HTTPS_PROXY or HTTP_PROXY names gives no connection"
+	}
 	switch {
 	case errors.As(cause.err, &dns):
 		return "its host name cannot be looked up"
 	case errors.As(cause.err, &certificate):
-		return "its certificate is not trusted"
+		return "its certificate is not trusted (SSL_CERT_FILE names a file with an authority of your own)"
 	case errors.Is(cause.err, syscall.ECONNREFUSED):
 		return "connection refused"
 	case errors.Is(cause.err, io.EOF), errors.Is(cause.err, io.ErrUnexpectedEOF), errors.Is(cause.err, syscall.ECONNRESET):

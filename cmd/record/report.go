@@ -44,6 +44,8 @@ type unchecked struct {
 	Scenario string `json:"scenario"`
 	Verdict  string `json:"verdict"`
 	Reason   string `json:"reason"`
+	// Message says in full why a scenario failed.
+	Message string `json:"message,omitempty"`
 }
 
 // newReport returns a report without a scenario. No list of it is null.
@@ -62,9 +64,12 @@ func (r *report) add(d drift.Report) {
 
 // leave notes a scenario that was not compared; err is why it failed, if it did.
 func (r *report) leave(provider, scenario, verdict, reason string, err error) {
-	r.Unchecked = append(r.Unchecked, unchecked{provider, scenario, verdict, reason})
+	r.Unchecked = append(r.Unchecked, unchecked{provider, scenario, verdict, reason, ""})
 	r.tally.add(verdict, err)
 }
+
+// explain says of the scenario that was entered last why it failed.
+func (r *report) explain(message string) { r.Unchecked[len(r.Unchecked)-1].Message = message }
 
 // drifted counts the scenarios with drift that fails the command.
 func (r *report) drifted(fails func(drift.Class) bool) (n int) {
@@ -116,7 +121,7 @@ func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
 	}
 	switch {
 	case interrupted:
-		parts = append(parts, fmt.Sprintf("interrupted before the end: %d not begun; nothing was written", r.tally.missed))
+		parts = append(parts, fmt.Sprintf("interrupted before the end: %s not begun; nothing was written", count(r.tally.missed, "further scenario")))
 		code = max(code, exitFailed)
 	case len(r.Reports)+lost == 0:
 		// A check that never checks anything must not look like one that passes.

@@ -39,14 +39,30 @@ type recorder struct {
 }
 
 func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
-	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant answers 429 with Retry-After")
+	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant throttles or has an outage")
 	f.DurationVar(&r.pace, "pace", pace, "how long to wait before each "+each+" of a live tenant")
 	f.DurationVar(&r.timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
+}
+
+// durations makes sure that the times to wait are such.
+func (r *recorder) durations() error {
+	switch {
+	case r.pace < 0:
+		return exit(exitUsage, "--pace %v: give 0s or more", r.pace)
+	case r.maxWait < 0:
+		return exit(exitUsage, "--max-wait %v: give 0s or more", r.maxWait)
+	case r.timeout <= 0:
+		return exit(exitUsage, "--timeout %v: give more than 0s", r.timeout)
+	}
+	return nil
 }
 
 // begin chooses the scenarios that have a tenant.
 func (r *recorder) begin(args []string, stderr io.Writer) error {
 	r.stderr = stderr
+	if err := r.durations(); err != nil {
+		return err
+	}
 	targets, err := choose(args)
 	if err != nil {
 		return err
@@ -258,7 +274,12 @@ func (r *recorder) progress(t target) {
 func (r *recorder) each(ctx context.Context, f func(target) error) (missed int) {
 	for i, t := range r.targets {
 		if ctx.Err() != nil {
-			return len(r.targets) - i
+			for _, t := range r.targets[i:] {
+				if t.asks() {
+					missed++
+				}
+			}
+			return missed
 		}
 		if err := f(t); err != nil {
 			fmt.Fprintf(r.stderr, "%v\n", err)

@@ -125,7 +125,7 @@ func (k *check) scenario(ctx context.Context, t target) error {
 		k.leave(t, skipped, remarks[t.session.stopped.code], nil)
 		return nil
 	}
-	fresh, err := k.twice(ctx, t)
+	fresh, err := k.twice(ctx, t, record.KeptWords(t.def, file.Exchanges()))
 	if err != nil {
 		return err
 	}
@@ -145,8 +145,8 @@ func (k *check) leave(t target, verdict, reason string, err error) {
 
 // twice records the scenario in memory. A tenant is asked a second time, so that
 // what differs from request to request is not taken for drift; the simulator
-// answers the same each time.
-func (k *check) twice(ctx context.Context, t target) (fresh [2][]contract.Exchange, err error) {
+// answers the same each time. keep are the pointers that the stored cassette keeps.
+func (k *check) twice(ctx context.Context, t target, keep []string) (fresh [2][]contract.Exchange, err error) {
 	tenant, err := t.tenant()
 	if err != nil {
 		return fresh, k.fail(exitFailed, t, "%v", err)
@@ -157,7 +157,7 @@ func (k *check) twice(ctx context.Context, t target) (fresh [2][]contract.Exchan
 			break
 		}
 		if err := k.attempts(ctx, t, tenant, func() (err error) {
-			fresh[i], err = k.attempt(ctx, t, tenant)
+			fresh[i], err = k.attempt(ctx, t, tenant, keep)
 			return err
 		}); err != nil {
 			return fresh, err
@@ -168,8 +168,8 @@ func (k *check) twice(ctx context.Context, t target) (fresh [2][]contract.Exchan
 
 // attempt records the scenario once. Without a path there is no file that it
 // could touch.
-func (k *check) attempt(ctx context.Context, t target, tenant record.Tenant) ([]contract.Exchange, error) {
-	recording, first, err := k.ask(ctx, t, record.Config{Tenant: tenant})
+func (k *check) attempt(ctx context.Context, t target, tenant record.Tenant, keep []string) ([]contract.Exchange, error) {
+	recording, first, err := k.ask(ctx, t, record.Config{Tenant: tenant, Keep: keep})
 	if err != nil {
 		return nil, err
 	}

@@ -23,10 +23,10 @@ import (
 
 type refresh struct {
 	recorder
-	acceptDrift, force bool
-	out                string
-	outGiven           func() bool
-	output             *output
+	force    bool
+	out      string
+	outGiven func() bool
+	output   *output
 }
 
 func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -77,6 +77,10 @@ bounds, or the plain name of an undocumented member; one that is none of these
 keeps the file from being written, and the message names its place. Otherwise
 the old file stays as it was. A cassette whose new recording says the same stays
 untouched.
+
+What a tenant answers and the contract does not describe is named: a new member,
+and a new value of a member whose values are listed. The new value becomes a
+placeholder such as word-1, unless --keep POINTER names it.
 
 Environment, read unless --simulate is given:
 `
@@ -232,7 +236,11 @@ func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (
 	outcome, err := recording.Commit(false)
 	switch {
 	case err == nil:
-		return outcome, replaced(recording.Replaced()), nil
+		remark := replaced(recording.Replaced())
+		if tenant.Source == cassette.Live {
+			remark = strings.Trim(remark+"; "+r.news(t, recording.News()), "; ")
+		}
+		return outcome, remark, nil
 	case !r.acceptDrift && slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
 		return outcome, "", exit(exitDrift, "%v", err)
 	default:

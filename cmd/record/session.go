@@ -31,6 +31,8 @@ type recorder struct {
 	clock                  clock
 	stderr                 io.Writer
 	targets                []target
+	pointers               pointers
+	acceptDrift            bool
 	// asked and total count the scenarios that a tenant is asked for; a simulator
 	// is too fast for progress.
 	asked, total int
@@ -42,6 +44,7 @@ func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
 	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant throttles or has an outage")
 	f.DurationVar(&r.pace, "pace", pace, "how long to wait before each "+each+" of a live tenant")
 	f.DurationVar(&r.timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
+	r.pointers.flags(f)
 }
 
 // durations makes sure that the times to wait are such.
@@ -65,6 +68,9 @@ func (r *recorder) begin(args []string, stderr io.Writer) error {
 	}
 	targets, err := choose(args)
 	if err != nil {
+		return err
+	}
+	if err := r.pointers.check(targets, r.acceptDrift); err != nil {
 		return err
 	}
 	sessions, err := r.tenants(targets, len(args) > 0)
@@ -294,6 +300,8 @@ func (r *recorder) each(ctx context.Context, f func(target) error) (missed int) 
 func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*record.Recording, answer, error) {
 	config.Config = exchange.Config{Definition: t.def, Report: silent{}, Bare: true}
 	config.Scenario, config.Name, config.Varies = t.scenario, t.name(), t.scenario.Varies
+	own := r.pointers.of(t.def, r.acceptDrift)
+	config.Keep, config.Redact = append(own.keep, config.Keep...), own.redact
 	recording, err := record.New(config)
 	if err != nil {
 		return nil, answer{}, exit(exitFailed, "%v", err)

@@ -254,6 +254,13 @@ var changes = map[string]func(r *http.Request, status *int, body string) string{
 	"additive": func(_ *http.Request, _ *int, body string) string {
 		return strings.NewReplacer(`"status": "active",`, `"status": "active", "retries": 3,`, `"timeout": 10000`, `"timeout": 10000, "retries": 3`).Replace(body)
 	},
+	// A member has values that the contract does not list.
+	"paused": func(_ *http.Request, _ *int, body string) string {
+		return strings.Replace(body, `"status": "active",`, `"status": "paused", "retries": 3,`, 1)
+	},
+	"archived": func(_ *http.Request, _ *int, body string) string {
+		return strings.Replace(body, `"status": "active"`, `"status": "archived"`, 1)
+	},
 	// A date is another one each time.
 	"volatile": func(_ *http.Request, _ *int, body string) string {
 		return strings.Replace(body, "2025-02-06T09:41:05", time.Unix(1_700_000_000+ticks.Add(1), 0).UTC().Format("2006-01-02T15:04:05"), 1)

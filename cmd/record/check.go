@@ -23,7 +23,7 @@ import (
 
 type check struct {
 	recorder
-	json        bool
+	format      format
 	failOn, dir string
 	stored      stored
 	report      *report
@@ -37,6 +37,7 @@ func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
 		Long:  checkHelp(),
 		Example: `  record check --simulate
   record check --cassettes testdata/cassettes devrev
+  record check --format github --cassettes testdata/cassettes devrev
   record check --json --fail-on additive devrev/webhooks.get > drift.json`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completeScenario,
@@ -46,7 +47,7 @@ func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
 	}
 	f := c.Flags()
 	f.BoolVar(&k.simulate, "simulate", false, "ask the built-in simulator instead of a tenant")
-	f.BoolVar(&k.json, "json", false, "write the report as JSON")
+	k.format.flags(c, f)
 	f.StringVar(&k.failOn, "fail-on", "breaking", "the least `CLASS` of drift that gives exit status 3: breaking, additive, any or none")
 	f.StringVar(&k.dir, "cassettes", "", "compare with `DIR`/PROVIDER/SCENARIO.yaml (default: cassettes in a checkout of this module, else those of this build)")
 	k.flags(f, time.Second, "request")
@@ -68,6 +69,9 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	if !slices.Contains(thresholds, k.failOn) {
 		return exit(exitUsage, "--fail-on %q is no class of drift; %s", k.failOn, suggestion(k.failOn, thresholds, "expected breaking, additive, any or none"))
 	}
+	if err := k.format.check(); err != nil {
+		return err
+	}
 	err := k.begin(args, stderr)
 	if err != nil {
 		return err
@@ -77,7 +81,7 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	}
 	k.expect(k.stored.has)
 	r := newReport()
-	k.report, r.against = r, k.stored.name
+	k.report, r.against, r.dir = r, k.stored.name, k.stored.dir
 	r.tally.missed = k.each(ctx, func(t target) error {
 		err := k.scenario(ctx, t)
 		if err != nil {
@@ -86,12 +90,7 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 		return err
 	})
-	if k.json {
-		err = writeJSON(stdout, "", r)
-	} else {
-		err = r.writeText(stdout)
-	}
-	if err != nil {
+	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
 		return exit(exitFailed, "the report could not be written: %v", err)
 	}
 	return r.err(ctx.Err() != nil, k.fails)
@@ -233,7 +232,7 @@ func checkHelp() string {
 	var b strings.Builder
 	b.WriteString(checkIntroduction)
 	b.WriteString(environmentHelp())
-	b.WriteString(checkJSON + shape(exampleReport()) + checkMembers)
+	b.WriteString(formatHelp + checkJSON + shape(exampleReport()) + checkMembers)
 	for _, class := range drift.Classes() {
 		fmt.Fprintf(&b, "            %s:", class)
 		column := maxColumn
@@ -256,8 +255,9 @@ func checkHelp() string {
 // stored are the cassettes that a fresh recording is compared with.
 type stored struct {
 	files fs.FS
-	// name is how messages call them.
-	name string
+	// name is how messages call them, dir where they lie: empty for those of this
+	// build.
+	name, dir string
 }
 
 // openStored takes the directory that the user names, else that of the checkout,
@@ -265,7 +265,7 @@ type stored struct {
 func openStored(dir string) (stored, error) {
 	if dir == "" {
 		if !inCheckout() {
-			return stored{cassettes.FS, "the cassettes of this build"}, nil
+			return stored{cassettes.FS, "the cassettes of this build", ""}, nil
 		}
 		dir = shippedDir
 	}
@@ -278,7 +278,7 @@ func openStored(dir string) (stored, error) {
 	case !info.IsDir():
 		return stored{}, exit(exitFailed, "--cassettes %q: it is no directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
 	}
-	return stored{os.DirFS(dir), filepath.ToSlash(dir)}, nil
+	return stored{os.DirFS(dir), filepath.ToSlash(dir), filepath.ToSlash(dir)}, nil
 }
 
 // inCheckout reports whether the working directory is a checkout of the module.

@@ -23,10 +23,11 @@ import (
 
 type check struct {
 	recorder
-	format      format
-	failOn, dir string
-	stored      stored
-	report      *report
+	threshold
+	format format
+	dir    string
+	stored stored
+	report *report
 }
 
 func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -48,26 +49,40 @@ func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f := c.Flags()
 	f.BoolVar(&k.simulate, "simulate", false, "ask the built-in simulator instead of a tenant")
 	k.format.flags(c, f)
-	f.StringVar(&k.failOn, "fail-on", "breaking", "the least `CLASS` of drift that gives exit status 3: breaking, additive, any or none")
+	k.threshold.flags(c)
 	f.StringVar(&k.dir, "cassettes", "", "compare with `DIR`/PROVIDER/SCENARIO.yaml (default: cassettes in a checkout of this module, else those of this build)")
-	k.flags(f, time.Second, "request")
+	k.recorder.flags(f, time.Second, "request")
 	c.MarkFlagDirname("cassettes")
-	c.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(thresholds, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
 // thresholds are the values of --fail-on, the most lenient last.
 var thresholds = []string{"any", "additive", "breaking", "none"}
 
+// threshold is --fail-on.
+type threshold struct{ failOn string }
+
+func (h *threshold) flags(c *cobra.Command) {
+	c.Flags().StringVar(&h.failOn, "fail-on", "breaking", "the least `CLASS` of drift that gives exit status 3: breaking, additive, any or none")
+	c.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(thresholds, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (h *threshold) check() error {
+	if !slices.Contains(thresholds, h.failOn) {
+		return exit(exitUsage, "--fail-on %q is no class of drift; %s", h.failOn, suggestion(h.failOn, thresholds, "expected breaking, additive, any or none"))
+	}
+	return nil
+}
+
 // fails reports whether drift of that class fails the command.
-func (k *check) fails(worst drift.Class) bool {
-	failing := len(thresholds) - 1 - slices.Index(thresholds, k.failOn) // so many classes
+func (h *threshold) fails(worst drift.Class) bool {
+	failing := len(thresholds) - 1 - slices.Index(thresholds, h.failOn) // so many classes
 	return slices.Contains(drift.Classes()[:failing], worst)
 }
 
 func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if !slices.Contains(thresholds, k.failOn) {
-		return exit(exitUsage, "--fail-on %q is no class of drift; %s", k.failOn, suggestion(k.failOn, thresholds, "expected breaking, additive, any or none"))
+	if err := k.threshold.check(); err != nil {
+		return err
 	}
 	if err := k.format.check(); err != nil {
 		return err

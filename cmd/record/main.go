@@ -5,7 +5,9 @@
 //	record check [--simulate] [--json] [--fail-on CLASS] [--cassettes DIR] [PROVIDER[/SCENARIO]...]
 //	record lint [--json] [--disable RULE=REASON] FILE|DIR...
 //	record serve [--addr HOST:PORT] [--always] PROVIDER STEP...
-//	record list
+//	record list [--json] [PROVIDER[/SCENARIO]...]
+//	record show [--json] [--curl] PROVIDER[/SCENARIO]|FILE|DIR...
+//	record diff [--fail-on CLASS] [--format FORMAT] A B
 //	record completion bash|zsh|fish|powershell
 //
 // Credentials come from the environment only; record refresh --help names the
@@ -66,7 +68,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 		Version:               version(),
 	}
 	root.SetVersionTemplate("record {{.Version}}\n")
-	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand())
+	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv))
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

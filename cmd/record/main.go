@@ -7,6 +7,7 @@
 //	record serve [--addr HOST:PORT] [--always] PROVIDER STEP...
 //	record list [--json] [PROVIDER[/SCENARIO]...]
 //	record show [--json] [--curl] PROVIDER[/SCENARIO]|FILE|DIR...
+//	record report --html FILE [--check FILE] [--lint FILE] [PROVIDER[/SCENARIO]|FILE|DIR...]
 //	record diff [--fail-on CLASS] [--format FORMAT] A B
 //	record completion bash|zsh|fish|powershell
 //
@@ -68,7 +69,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 		Version:               version(),
 	}
 	root.SetVersionTemplate("record {{.Version}}\n")
-	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv))
+	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -9,6 +9,7 @@
 //	record show [--json] [--curl] PROVIDER[/SCENARIO]|FILE|DIR...
 //	record report --html FILE [--check FILE] [--lint FILE] [PROVIDER[/SCENARIO]|FILE|DIR...]
 //	record diff [--fail-on CLASS] [--format FORMAT] A B
+//	record doctor [PROVIDER...]
 //	record completion bash|zsh|fish|powershell
 //
 // Credentials come from the environment only; record refresh --help names the
@@ -69,7 +70,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 		Version:               version(),
 	}
 	root.SetVersionTemplate("record {{.Version}}\n")
-	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand())
+	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock))
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -9,6 +9,7 @@
 //	record show [--json] [--curl] PROVIDER[/SCENARIO]|FILE|DIR...
 //	record report --html FILE [--check FILE] [--lint FILE] [PROVIDER[/SCENARIO]|FILE|DIR...]
 //	record diff [--fail-on CLASS] [--format FORMAT] A B
+//	record scrub --recorded DAY [--write] FILE...
 //	record init [PROVIDER...]
 //	record doctor [PROVIDER...]
 //	record completion bash|zsh|fish|powershell
@@ -71,7 +72,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 		Version:               version(),
 	}
 	root.SetVersionTemplate("record {{.Version}}\n")
-	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock), initCommand())
+	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock), initCommand(), scrubCommand(getenv))
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -131,7 +132,8 @@ func shipped(t target) *cassette.File {
 	return file
 }
 
-// table prints rows of cells in columns.
+// table prints rows of cells in columns, or below one another on a terminal that
+// is too narrow.
 type table struct{ rows [][]string }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
@@ -144,6 +146,14 @@ func (t *table) print(w io.Writer) error {
 	}
 	if err := tw.Flush(); err != nil {
 		return err
+	}
+	if width := widthOf(w); width > 0 {
+		for line := range strings.Lines(aligned.String()) {
+			if utf8.RuneCountInString(strings.TrimRight(line, " \n")) > width {
+				_, err := io.WriteString(w, stacked(t.rows, width))
+				return err
+			}
+		}
 	}
 	// An empty last cell would leave the padding of the one before.
 	for line := range strings.Lines(aligned.String()) {

@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 	root.SetVersionTemplate("record {{.Version}}\n")
 	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock), initCommand(), scrubCommand(getenv))
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(onScreen(stdout, getenv))
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(flagError)
 	// Cobra's own commands answer a name that they do not know with a help and

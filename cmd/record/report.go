@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -85,8 +84,8 @@ func (r *report) drifted(fails func(drift.Class) bool) (n int) {
 }
 
 func (r *report) writeText(w io.Writer) error {
-	var text bytes.Buffer
-	r.drift.WriteText(&text) // a bytes.Buffer takes everything
+	var text strings.Builder
+	r.drift.WriteText(&text) // a strings.Builder takes everything
 	if len(r.drift) > 0 {
 		text.WriteByte('\n')
 	}
@@ -98,11 +97,11 @@ func (r *report) writeText(w io.Writer) error {
 		}
 	}
 	if len(t.rows) > 0 {
-		t.print(&text)
+		t.print(fitted(&text, w))
 		text.WriteByte('\n')
 	}
 	fmt.Fprintln(&text, r.summary())
-	_, err := w.Write(text.Bytes())
+	_, err := io.WriteString(w, paint(w, text.String()))
 	return err
 }
 

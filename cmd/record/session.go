@@ -25,7 +25,7 @@ import (
 // recorder is what refresh and check share: whom they ask, how patiently, and
 // what the user sees of it.
 type recorder struct {
-	simulate, write        bool
+	simulate, write, quiet bool
 	maxWait, pace, timeout time.Duration
 	getenv                 func(string) string
 	clock                  clock
@@ -44,6 +44,7 @@ func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
 	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant throttles or has an outage")
 	f.DurationVar(&r.pace, "pace", pace, "how long to wait before each "+each+" of a live tenant")
 	f.DurationVar(&r.timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
+	f.BoolVar(&r.quiet, "quiet", false, "say nothing of progress on stderr")
 	r.pointers.flags(f)
 }
 
@@ -271,6 +272,8 @@ func (r *recorder) expect(wanted func(target) bool) {
 func (r *recorder) progress(t target) {
 	if r.total > 0 {
 		r.asked++
+	}
+	if r.total > 0 && !r.quiet {
 		fmt.Fprintf(r.stderr, "%d/%d %s\n", r.asked, r.total, t.name())
 	}
 }

@@ -117,6 +117,8 @@ type pageData struct {
 	Cassettes []pageCassette
 	Drift     *pageDrift
 	Lint      *pageLint
+	// Requests is where the requests of a server come from, empty for a file.
+	Requests string
 }
 
 type pageProvider struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
@@ -103,6 +105,7 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	var earlier []serve.Report // what was before each reset
 	front := &serve.Front{
 		Handler: handler,
+		Page:    livePage(steps),
 		Names:   []string{strings.TrimPrefix(def.BaseURL, "https://")},
 		Root:    slices.ContainsFunc(sequence.Requests(), func(r contract.Request) bool { return r.URL.Path == "" || r.URL.Path == "/" }),
 		Reset: func() error {
@@ -123,6 +126,30 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	mu.Lock() // a reset that was cut off may still be on its way
 	defer mu.Unlock()
 	return s.end(summed(append(earlier, requests.Report())))
+}
+
+// livePage is the page of record report about the steps, with the requests as
+// they come. What another recorder has written may hold a credential, and is left
+// out.
+func livePage(steps []replay.Step) http.Handler {
+	var files []*cassette.File
+	for _, step := range steps {
+		if file := step.Index.File; file.Header.Source != "" && !slices.Contains(files, file) {
+			files = append(files, file)
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		page := newPage(files)
+		page.Requests = serve.StreamPath
+		var b bytes.Buffer
+		if err := page.write(&b); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = w.Write(b.Bytes()) // it fails only when the client has gone
+	})
 }
 
 // isOrigin reports whether a text is an origin as browsers send it.
@@ -300,6 +327,7 @@ a curl command to try, and a line for each answered request (not with --quiet).
 A request must name this machine in its Host header: a loopback name, or the
 address of --addr. With --cors web pages of an origin may send requests;
 preflights, and requests of browsers to / and /favicon.ico, are no misses.
+  GET  ` + serve.PagePath + `       shows the steps and the requests as they come, for people
   GET  ` + serve.ReadyPath + `  answers as soon as the port is open
   POST ` + serve.ResetPath + `  begins anew: every step is unused again. What had no answer before
                  still counts in the end

@@ -12,6 +12,7 @@ import (
 
 // The paths of a [Front]. No vendor begins a path with a hyphen.
 const (
+	PagePath  = "/-/"
 	ReadyPath = "/-/ready"
 	ResetPath = "/-/reset"
 )
@@ -33,6 +34,8 @@ type Front struct {
 	Origin string
 	// Reset begins anew, before ResetPath answers.
 	Reset func() error
+	// Page is what PagePath shows to people, nil for nothing.
+	Page http.Handler
 	// Root says that a request to / is the vendor's.
 	Root bool
 	// Patience is how long a body may take; 0 is for ever.
@@ -60,6 +63,8 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == ReadyPath && reads:
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, "ready\n") // it fails only when the client has gone
+	case r.URL.Path == PagePath && reads && f.Page != nil:
+		f.Page.ServeHTTP(w, r)
 	case r.URL.Path == ResetPath && f.Reset != nil:
 		if r.Method != http.MethodPost {
 			w.Header().Set("Allow", http.MethodPost)
@@ -75,7 +80,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	case r.URL.Path == "/" && reads && !f.Root:
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, "a replaying server; "+LogPath+" shows what was asked\n")
+		_, _ = io.WriteString(w, "a replaying server; "+PagePath+" and "+LogPath+" show what was asked\n")
 	default:
 		f.Handler.ServeHTTP(w, r)
 	}

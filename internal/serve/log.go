@@ -111,6 +111,7 @@ type Log struct {
 	mu       sync.Mutex
 	sequence *replay.Sequence
 	report   Report
+	watchers []chan *Entry
 }
 
 // NewLog returns a log of what a sequence answers. The configuration's Report and
@@ -185,6 +186,7 @@ func (l *Log) add(e Entry) {
 		r.Forgotten += maxKept / 2
 	}
 	r.Requests = append(r.Requests, e)
+	l.watch(&e)
 	hear := l.OnAnswer
 	if e.Failed() {
 		hear = l.OnFailure
@@ -202,6 +204,7 @@ func (l *Log) Reset(s *replay.Sequence) Report {
 	defer l.mu.Unlock()
 	l.sequence = s
 	l.report = Report{Version: LogVersion, Provider: was.Provider, Requests: []Entry{}}
+	l.watch(nil)
 	return was
 }
 

@@ -32,3 +32,24 @@ document.addEventListener("click", async e => {
 let opened = [];
 addEventListener("beforeprint", () => { opened = [...document.querySelectorAll("details:not([open])")]; opened.forEach(d => d.open = true); });
 addEventListener("afterprint", () => opened.forEach(d => d.open = false));
+const list = document.getElementById("requests");
+if (list) {
+  const state = document.getElementById("state"), source = new EventSource(list.dataset.from);
+  const add = (parent, name, text, className) => {
+    const e = parent.appendChild(document.createElement(name));
+    e.textContent = text; // never markup: it is what a client has sent
+    if (className) e.className = className;
+  };
+  source.addEventListener("reset", () => { list.replaceChildren(); state.textContent = "No request yet."; });
+  source.addEventListener("request", e => {
+    const r = JSON.parse(e.data), item = document.createElement("li");
+    item.value = r.number;
+    add(item, "b", r.result, r.result === "answered" && !r.breach ? "live" : "breaking");
+    add(item, "span", " " + r.method + " " + r.url + (r.status ? " " + r.status : "") + (r.by ? ", step " + r.by.step + " " + r.by.name : ""));
+    for (const text of [r.explanation, r.breach]) if (text) add(item, "pre", text);
+    for (const text of r.notes || []) add(item, "div", text);
+    list.prepend(item);
+    state.textContent = list.children.length === 1 ? "1 request" : list.children.length + " requests";
+  });
+  source.addEventListener("error", () => { state.textContent = "The server does not answer."; });
+}

@@ -23,9 +23,10 @@ import (
 
 type refresh struct {
 	recorder
-	acceptDrift, force bool
-	out                string
-	output             *output
+	force    bool
+	out      string
+	outGiven func() bool
+	output   *output
 }
 
 func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -49,6 +50,7 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.BoolVar(&r.acceptDrift, "accept-drift", false, "write answers that break the published contract, and list the breaches in the cassette")
 	f.BoolVar(&r.write, "write", false, "record scenarios that change the tenant as well, on webhooks that are made for it and removed again")
 	f.BoolVar(&r.force, "force", false, "let a simulated cassette take the place of one that is not simulated")
+	r.outGiven = func() bool { return f.Changed("out") }
 	r.flags(f, 200*time.Millisecond, "scenario")
 	c.MarkFlagDirname("out")
 	return c
@@ -76,12 +78,19 @@ keeps the file from being written, and the message names its place. Otherwise
 the old file stays as it was. A cassette whose new recording says the same stays
 untouched.
 
+What a tenant answers and the contract does not describe is named: a new member,
+and a new value of a member whose values are listed. The new value becomes a
+placeholder such as word-1, unless --keep POINTER names it.
+
 Environment, read unless --simulate is given:
 `
 
 func refreshHelp() string { return refreshIntroduction + environmentHelp() + "\n" + exitHelp }
 
 func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if f := r.outGiven; f != nil && f() && r.out == "" {
+		return exit(exitUsage, "--out is empty; name a directory, or leave it out")
+	}
 	if r.write && r.simulate {
 		return exit(exitUsage, "--write has no effect with --simulate: every scenario of the simulator is recorded")
 	}
@@ -227,7 +236,11 @@ func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (
 	outcome, err := recording.Commit(false)
 	switch {
 	case err == nil:
-		return outcome, replaced(recording.Replaced()), nil
+		remark := replaced(recording.Replaced())
+		if tenant.Source == cassette.Live {
+			remark = strings.Trim(remark+"; "+r.news(t, recording.News()), "; ")
+		}
+		return outcome, remark, nil
 	case !r.acceptDrift && slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
 		return outcome, "", exit(exitDrift, "%v", err)
 	default:
@@ -267,7 +280,7 @@ func (s *summary) err(interrupted bool) error {
 	lost := s.tally.lost()
 	switch {
 	case interrupted:
-		return exit(max(s.tally.code, exitFailed), "interrupted before the end: %d failed or skipped, %d not begun; every cassette is whole, and the table shows what was done", lost, s.tally.missed)
+		return exit(max(s.tally.code, exitFailed), "interrupted before the end: %d failed or skipped, %s not begun; every cassette is whole, and the table shows what was done", lost, count(s.tally.missed, "further scenario"))
 	case lost == 0:
 		return nil
 	default:

@@ -108,13 +108,6 @@ func (p Provider) ownSender() error {
 
 // place checks what an option names.
 func (p Provider) place(option, pointer string) error {
-	if rest, ok := strings.CutPrefix(pointer, "/"); ok && slices.Contains(strings.Split(rest, "/"), "") {
-		which := "second slash"
-		if strings.HasSuffix(pointer, "/") {
-			which = "slash at the end"
-		}
-		return fmt.Errorf("%s(%q): a member without a name is documented nowhere; leave out the %s", option, pointer, which)
-	}
 	if option == "AllowProblems" && !strings.Contains(pointer, "/") {
 		return p.named(pointer)
 	}
@@ -124,44 +117,11 @@ func (p Provider) place(option, pointer string) error {
 		}
 		return nil
 	}
-	if pointer == "" || pointer == "?" {
-		return fmt.Errorf("%s(%q): that is no JSON pointer; name one, such as %q", option, pointer, "/id")
+	wish := contract.Wish{
+		Closed:     p.options.acceptDrift || len(p.options.allowProblems) > 0,
+		Deliveries: option == "AllowProblems" && p.options.deliveries,
 	}
-	return p.pointer(option, pointer)
-}
-
-// pointer checks what an option names: a JSON pointer that can match something
-// in a documented body.
-func (p Provider) pointer(option, pointer string) error {
-	if name, ok := strings.CutPrefix(pointer, "?"); ok && name != "" && (option == "Keep" || option == "Varies") {
-		return nil
-	}
-	if !strings.HasPrefix(pointer, "/") {
-		return fmt.Errorf("%s(%q): that is no JSON pointer; one begins with a slash, such as %q", option, pointer, "/"+strings.TrimLeft(pointer, "?"))
-	}
-	if strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(pointer), "~") {
-		return fmt.Errorf("%s(%q): that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /", option, pointer)
-	}
-	wish := contract.Wish{Inside: true, Closed: p.options.acceptDrift || len(p.options.allowProblems) > 0}
-	switch kinds := contract.Kinds(p.def, pointer, contract.Wish{Requests: option == "Varies", Answers: option == "Pinned"}); {
-	case len(kinds) == 0:
-	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.ID }):
-		return fmt.Errorf("%s(%q): that is an id, and ids do not vary: a test sends placeholders, which are compared", option, pointer)
-	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != contract.Enumerated }):
-		return fmt.Errorf("%s(%q): that is a member with documented values, which are compared; a test that sends another each time needs a cassette for each", option, pointer)
-	case option == "Keep" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.Secret && k != provider.Key }):
-		return fmt.Errorf("%s(%q): that is a credential, and none ever stays in a cassette", option, pointer)
-	}
-	if option == "Redact" {
-		wish.Answers = true
-	}
-	if option == "Varies" {
-		wish = contract.Wish{Requests: true, Closed: wish.Closed}
-	}
-	if option == "AllowProblems" {
-		wish = contract.Wish{Closed: true, Deliveries: p.options.deliveries}
-	}
-	if err := contract.CanMatch(p.def, pointer, wish); err != nil {
+	if err := record.CheckPointer(p.def, option, pointer, wish); err != nil {
 		return fmt.Errorf("%s(%q): %w", option, pointer, err)
 	}
 	return nil

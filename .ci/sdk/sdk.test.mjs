@@ -22,11 +22,8 @@ const calls = {
 
 // scenarios lists the shipped scenarios of webhooks.get with their statuses.
 function scenarios() {
-  return execFileSync(record, ['list'], { encoding: 'utf8' })
-    .split('\n')
-    .map((line) => line.match(/^devrev\/(webhooks\.get\/(\S+))\s.*?\s(\d{3})\s/))
-    .filter(Boolean)
-    .map(([, name, variant, status]) => ({ name, variant, status: Number(status) }));
+  return JSON.parse(execFileSync(record, ['list', '--json', 'devrev/webhooks.get'], { encoding: 'utf8' })).scenarios
+    .map(({ scenario, status }) => ({ name: scenario, variant: scenario.split('/')[1], status }));
 }
 
 // serve starts the server on a port of its choice, stops it after use, and

@@ -23,10 +23,11 @@ import (
 
 type check struct {
 	recorder
-	json        bool
-	failOn, dir string
-	stored      stored
-	report      *report
+	threshold
+	format format
+	dir    string
+	stored stored
+	report *report
 }
 
 func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -37,6 +38,7 @@ func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
 		Long:  checkHelp(),
 		Example: `  record check --simulate
   record check --cassettes testdata/cassettes devrev
+  record check --format github --cassettes testdata/cassettes devrev
   record check --json --fail-on additive devrev/webhooks.get > drift.json`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completeScenario,
@@ -46,27 +48,44 @@ func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
 	}
 	f := c.Flags()
 	f.BoolVar(&k.simulate, "simulate", false, "ask the built-in simulator instead of a tenant")
-	f.BoolVar(&k.json, "json", false, "write the report as JSON")
-	f.StringVar(&k.failOn, "fail-on", "breaking", "the least `CLASS` of drift that gives exit status 3: breaking, additive, any or none")
+	k.format.flags(c, f)
+	k.threshold.flags(c)
 	f.StringVar(&k.dir, "cassettes", "", "compare with `DIR`/PROVIDER/SCENARIO.yaml (default: cassettes in a checkout of this module, else those of this build)")
-	k.flags(f, time.Second, "request")
+	k.recorder.flags(f, time.Second, "request")
 	c.MarkFlagDirname("cassettes")
-	c.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(thresholds, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
 // thresholds are the values of --fail-on, the most lenient last.
 var thresholds = []string{"any", "additive", "breaking", "none"}
 
+// threshold is --fail-on.
+type threshold struct{ failOn string }
+
+func (h *threshold) flags(c *cobra.Command) {
+	c.Flags().StringVar(&h.failOn, "fail-on", "breaking", "the least `CLASS` of drift that gives exit status 3: breaking, additive, any or none")
+	c.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(thresholds, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (h *threshold) check() error {
+	if !slices.Contains(thresholds, h.failOn) {
+		return exit(exitUsage, "--fail-on %q is no class of drift; %s", h.failOn, suggestion(h.failOn, thresholds, "expected breaking, additive, any or none"))
+	}
+	return nil
+}
+
 // fails reports whether drift of that class fails the command.
-func (k *check) fails(worst drift.Class) bool {
-	failing := len(thresholds) - 1 - slices.Index(thresholds, k.failOn) // so many classes
+func (h *threshold) fails(worst drift.Class) bool {
+	failing := len(thresholds) - 1 - slices.Index(thresholds, h.failOn) // so many classes
 	return slices.Contains(drift.Classes()[:failing], worst)
 }
 
 func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if !slices.Contains(thresholds, k.failOn) {
-		return exit(exitUsage, "--fail-on %q is no class of drift; %s", k.failOn, suggestion(k.failOn, thresholds, "expected breaking, additive, any or none"))
+	if err := k.threshold.check(); err != nil {
+		return err
+	}
+	if err := k.format.check(); err != nil {
+		return err
 	}
 	err := k.begin(args, stderr)
 	if err != nil {
@@ -77,20 +96,16 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	}
 	k.expect(k.stored.has)
 	r := newReport()
-	k.report, r.against = r, k.stored.name
+	k.report, r.against, r.dir = r, k.stored.name, k.stored.dir
 	r.tally.missed = k.each(ctx, func(t target) error {
 		err := k.scenario(ctx, t)
 		if err != nil {
 			k.leave(t, failed, remarks[exitCode(err)], err)
+			k.report.explain(strings.TrimPrefix(err.Error(), t.name()+" "+k.undone+": "))
 		}
 		return err
 	})
-	if k.json {
-		err = writeJSON(stdout, "", r)
-	} else {
-		err = r.writeText(stdout)
-	}
-	if err != nil {
+	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
 		return exit(exitFailed, "the report could not be written: %v", err)
 	}
 	return r.err(ctx.Err() != nil, k.fails)
@@ -103,7 +118,11 @@ func (k *check) scenario(ctx context.Context, t target) error {
 	case err != nil:
 		return k.fail(exitFailed, t, "%v; remove the file, or record it again", err)
 	case file == nil && t.exact:
-		return k.fail(exitFailed, t, "%s has no cassette of it; record one with record refresh", k.stored.name)
+		advice := "record one with record refresh"
+		if !t.asks() {
+			advice = "no recording makes one: " + t.scenario.How
+		}
+		return k.fail(exitFailed, t, "%s has no cassette of it; %s", k.stored.name, advice)
 	case file == nil:
 		k.leave(t, notRecorded, "there is no cassette of it", nil)
 		return nil
@@ -120,12 +139,15 @@ func (k *check) scenario(ctx context.Context, t target) error {
 		k.leave(t, skipped, remarks[t.session.stopped.code], nil)
 		return nil
 	}
-	fresh, err := k.twice(ctx, t, file.Header.Pinned)
+	fresh, err := k.twice(ctx, t, file)
 	if err != nil {
 		return err
 	}
 	t.welcome()
 	report := drift.Compare(t.def, file.Exchanges(), fresh[0], fresh[1])
+	if file.Header.Source == cassette.Simulated && !k.simulate {
+		report = report.Shown()
+	}
 	report.Scenario, report.Stored = t.scenario.Name, file.Header.Source
 	k.report.add(report)
 	return nil
@@ -138,7 +160,7 @@ func (k *check) leave(t target, verdict, reason string, err error) {
 // twice records the scenario in memory. A tenant is asked a second time, so that
 // what differs from request to request is not taken for drift; the simulator
 // answers the same each time.
-func (k *check) twice(ctx context.Context, t target, pinned []string) (fresh [2][]contract.Exchange, err error) {
+func (k *check) twice(ctx context.Context, t target, stored *cassette.File) (fresh [2][]contract.Exchange, err error) {
 	tenant, err := t.tenant()
 	if err != nil {
 		return fresh, k.fail(exitFailed, t, "%v", err)
@@ -149,7 +171,7 @@ func (k *check) twice(ctx context.Context, t target, pinned []string) (fresh [2]
 			break
 		}
 		if err := k.attempts(ctx, t, tenant, func() (err error) {
-			fresh[i], err = k.attempt(ctx, t, tenant, pinned)
+			fresh[i], err = k.attempt(ctx, t, tenant, stored)
 			return err
 		}); err != nil {
 			return fresh, err
@@ -159,9 +181,9 @@ func (k *check) twice(ctx context.Context, t target, pinned []string) (fresh [2]
 }
 
 // attempt records the scenario once. Without a path there is no file that it
-// could touch. What the stored cassette has pinned is pinned.
-func (k *check) attempt(ctx context.Context, t target, tenant record.Tenant, pinned []string) ([]contract.Exchange, error) {
-	recording, first, err := k.ask(ctx, t, record.Config{Tenant: tenant, Pinned: pinned})
+// could touch. What the stored cassette keeps is kept, and what it has pinned pinned.
+func (k *check) attempt(ctx context.Context, t target, tenant record.Tenant, stored *cassette.File) ([]contract.Exchange, error) {
+	recording, first, err := k.ask(ctx, t, record.Config{Tenant: tenant, Keep: record.KeptWords(t.def, stored.Exchanges()), Pinned: stored.Header.Pinned})
 	if err != nil {
 		return nil, err
 	}
@@ -192,6 +214,11 @@ Each change is of one class:
   additive  something is there that was not; a tolerant client does not notice
   cosmetic  what may change at any time: values, order, layout
 
+A simulated cassette shows what may come: that an optional member does not come is
+no drift against it. An outage is no drift either: a tenant that answers 5xx, a
+page of HTML, or a redirect elsewhere is asked again, as long as --max-wait allows,
+and then not checked (exit status 9).
+
 --fail-on breaking (the default) gives exit status 3 for breaking changes,
 additive for these as well, any for all three, none for none.
 
@@ -209,7 +236,7 @@ const checkMembers = `
   pointer   a JSON pointer into the body, a header's name, or "" for the whole
   more      how many changes, or volatile places, are not listed
   verdict   "left out" (reason says why), "not recorded" (no stored cassette),
-            "failed" (stderr says why) or "skipped" (would have failed as well)
+            "failed" (message says why) or "skipped" (would have failed as well)
   rule      one of
 `
 
@@ -220,7 +247,7 @@ func checkHelp() string {
 	var b strings.Builder
 	b.WriteString(checkIntroduction)
 	b.WriteString(environmentHelp())
-	b.WriteString(checkJSON + shape(exampleReport()) + checkMembers)
+	b.WriteString(formatHelp + checkJSON + shape(exampleReport()) + checkMembers)
 	for _, class := range drift.Classes() {
 		fmt.Fprintf(&b, "            %s:", class)
 		column := maxColumn
@@ -243,8 +270,9 @@ func checkHelp() string {
 // stored are the cassettes that a fresh recording is compared with.
 type stored struct {
 	files fs.FS
-	// name is how messages call them.
-	name string
+	// name is how messages call them, dir where they lie: empty for those of this
+	// build.
+	name, dir string
 }
 
 // openStored takes the directory that the user names, else that of the checkout,
@@ -252,7 +280,7 @@ type stored struct {
 func openStored(dir string) (stored, error) {
 	if dir == "" {
 		if !inCheckout() {
-			return stored{cassettes.FS, "the cassettes of this build"}, nil
+			return stored{cassettes.FS, "the cassettes of this build", ""}, nil
 		}
 		dir = shippedDir
 	}
@@ -265,7 +293,7 @@ func openStored(dir string) (stored, error) {
 	case !info.IsDir():
 		return stored{}, exit(exitFailed, "--cassettes %q: it is no directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
 	}
-	return stored{os.DirFS(dir), filepath.ToSlash(dir)}, nil
+	return stored{os.DirFS(dir), filepath.ToSlash(dir), filepath.ToSlash(dir)}, nil
 }
 
 // inCheckout reports whether the working directory is a checkout of the module.

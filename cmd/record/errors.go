@@ -31,6 +31,7 @@ const (
 	exitUnreachable = 6
 	exitLogin       = 7
 	exitThrottled   = 8
+	exitOutage      = 9
 )
 
 const exitHelp = `Exit status:
@@ -43,6 +44,8 @@ const exitHelp = `Exit status:
   6  tenant unreachable
   7  sent to a login page instead of an answer
   8  throttled for longer than --max-wait
+  9  the tenant has an outage: it answered 5xx, a redirect elsewhere, or a page of
+     HTML in place of JSON, for longer than --max-wait
 When several apply, the highest.`
 
 // remarks are the statuses in the words of the summary.
@@ -53,6 +56,7 @@ var remarks = map[int]string{
 	exitUnreachable: "tenant unreachable",
 	exitLogin:       "sent to a login page",
 	exitThrottled:   "throttled",
+	exitOutage:      "the tenant has an outage",
 }
 
 // exitError is an error with the status that it ends the command with.
@@ -151,17 +155,36 @@ func (r *recorder) barred(t target, got answer) error {
 	s := t.scenario
 	valid := s.Request.Credential == provider.Valid && !s.Request.NoOrigin
 	login := t.def.LoginPath != "" && strings.HasPrefix(strings.TrimPrefix(got.location, t.def.BaseURL), t.def.LoginPath)
-	switch {
+	switch outage := r.outage(t, got); {
+	case outage != "" && !(valid && login):
+		return &busyError{got.retry, outage}
 	case got.status == s.Status:
 		return nil
 	case got.status == http.StatusTooManyRequests:
-		return &throttledError{got.retry}
+		return &busyError{got.retry, ""}
 	case valid && login:
 		return r.sentToLogin(t)
 	case valid && (got.status == http.StatusUnauthorized || got.status == http.StatusForbidden):
 		return r.credentialRefused(t, got.status)
 	}
 	return nil
+}
+
+// outage says what an answer is that comes from a tenant in trouble, or from a
+// gateway before it: it says nothing of the contract. Empty for any other.
+func (r *recorder) outage(t target, got answer) string {
+	s := t.scenario
+	switch {
+	case got.status == s.Status && (got.mediaType != "text/html" || s.MediaType == "" || s.MediaType == "text/html"):
+		return ""
+	case got.status >= 500:
+		return fmt.Sprintf("answers %d", got.status)
+	case got.status >= 300 && got.status < 400 && got.status != http.StatusNotModified:
+		return fmt.Sprintf("redirects elsewhere, with %d", got.status)
+	case got.mediaType == "text/html" && s.MediaType != "" && s.MediaType != "text/html":
+		return fmt.Sprintf("answers a page of HTML, with %d", got.status)
+	}
+	return ""
 }
 
 // typeName quotes the type of an error only when it is public knowledge.
@@ -200,7 +223,9 @@ func (r *recorder) classify(ctx context.Context, t target, err error) error {
 func (r *recorder) lookupAnswered(t target, status *record.StatusError, err error) error {
 	switch code := status.Status; {
 	case code == http.StatusTooManyRequests:
-		return &throttledError{status.RetryAfter}
+		return &busyError{status.RetryAfter, ""}
+	case code >= 500:
+		return &busyError{status.RetryAfter, fmt.Sprintf("answers %d to the look-up of an id", code)}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return r.credentialRefused(t, code)
 	case code >= 300 && code < 400 && t.def.LoginPath != "" && strings.Contains(status.Location, t.def.LoginPath):
@@ -233,11 +258,15 @@ func networkReason(cause *unreachableError, err error) string {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var timeout net.Error
+	var op *net.OpError
+	if errors.As(cause.err, &op) && op.Op == "proxyconnect" || strings.Contains(cause.err.Error(), "proxyconnect") {
+		return "the proxy that HTTPS_PROXY or HTTP_PROXY names gives no connection"
+	}
 	switch {
 	case errors.As(cause.err, &dns):
 		return "its host name cannot be looked up"
 	case errors.As(cause.err, &certificate):
-		return "its certificate is not trusted"
+		return "its certificate is not trusted (SSL_CERT_FILE names a file with an authority of your own)"
 	case errors.Is(cause.err, syscall.ECONNREFUSED):
 		return "connection refused"
 	case errors.Is(cause.err, io.EOF), errors.Is(cause.err, io.ErrUnexpectedEOF), errors.Is(cause.err, syscall.ECONNRESET):

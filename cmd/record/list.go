@@ -7,75 +7,133 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/cassette"
-	"example.com/webhookvcr/internal/provider"
 )
 
 const listHelp = `list shows every scenario with the request that it answers, the status of the
 answer, where the cassette in this build comes from, and how a recording
-provokes the answer.
+provokes the answer. With arguments it shows those of a provider, an operation, or
+one.
 
 SOURCE is "live" (recorded against a tenant, with the day) or "simulated" (made
-by the built-in simulator from the vendor's published contract).`
+by the built-in simulator from the vendor's published contract).
+
+--json writes them as JSON, whose version rises when a member goes or changes its
+meaning:
+`
+
+const listMembers = `
+  source    "live", "simulated", or "" for a scenario without a cassette
+  recorded  the day of a live recording, or ""
+  live      whether a request provokes the answer on a tenant
+  writes    whether it changes the tenant: recorded with --write only`
+
+// listed is what list --json writes.
+type listed struct {
+	Version   int              `json:"version"`
+	Scenarios []listedScenario `json:"scenarios"`
+}
+
+type listedScenario struct {
+	Provider  string `json:"provider"`
+	Scenario  string `json:"scenario"`
+	Operation string `json:"operation"`
+	Summary   string `json:"summary"`
+	Method    string `json:"method"`
+	Target    string `json:"target"`
+	Status    int    `json:"status"`
+	Source    string `json:"source"`
+	Recorded  string `json:"recorded"`
+	Live      bool   `json:"live"`
+	Writes    bool   `json:"writes"`
+	How       string `json:"how"`
+}
 
 func listCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "list",
-		Short:   "List the scenarios: request, status, source, and how each is provoked",
-		Long:    listHelp,
-		Example: "  record list",
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return exit(exitUsage, "%s takes no argument, and was given %q", c.CommandPath(), args[0])
+	asJSON := false
+	c := &cobra.Command{
+		Use:   "list [flags] [PROVIDER[/SCENARIO]...]",
+		Short: "List the scenarios: request, status, source, and how each is provoked",
+		Long:  listHelp + shape(listed{1, []listedScenario{exampleListed}}) + listMembers,
+		Example: `  record list
+  record list devrev/webhooks.create
+  record list --json dvelop`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     completeScenario,
+		RunE: func(c *cobra.Command, args []string) error {
+			targets, err := choose(args)
+			if err != nil {
+				return err
 			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error {
-			var t table
-			t.add("SCENARIO", "REQUEST", "STATUS", "SOURCE", "PROVOKED BY")
-			for _, def := range provider.All() {
-				for i := range def.Scenarios {
-					s := &def.Scenarios[i]
-					t.add(def.Name+"/"+s.Name, s.Request.Method+" "+shortTarget(s.Request.Target), strconv.Itoa(s.Status), shippedSource(def, s), s.How)
-				}
+			if asJSON {
+				err = writeJSON(c.OutOrStdout(), "", scenarioList(targets))
+			} else {
+				err = listTable(scenarioList(targets)).print(c.OutOrStdout())
 			}
-			if err := t.print(c.OutOrStdout()); err != nil {
+			if err != nil {
 				return exit(exitFailed, "%v", err)
 			}
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "write the list as JSON")
+	return c
 }
 
-// shortTarget cuts what would make the table unreadable.
-func shortTarget(target string) string {
-	if len(target) > 32 {
-		return target[:31] + "…"
+func scenarioList(targets []target) listed {
+	all := listed{Version: 1, Scenarios: []listedScenario{}}
+	for _, t := range targets {
+		s := t.scenario
+		operation, _, _ := strings.Cut(s.Name, "/")
+		l := listedScenario{
+			Provider: t.def.Name, Scenario: s.Name, Operation: operation, Summary: s.Summary, Method: s.Request.Method,
+			Target: s.Request.Target, Status: s.Status, Live: s.Live, Writes: t.writes(), How: s.How,
+		}
+		if file := shipped(t); file != nil {
+			l.Source, l.Recorded = file.Header.Source, file.Header.Recorded
+		}
+		all.Scenarios = append(all.Scenarios, l)
 	}
-	return target
+	return all
 }
 
-// shippedSource says where the cassette of this build comes from.
-func shippedSource(def *provider.Definition, s *provider.Scenario) string {
-	name := def.Name + "/" + s.Name + ".yaml"
-	data, err := fs.ReadFile(def.Cassettes, s.Name+".yaml")
+func listTable(all listed) *table {
+	var t table
+	t.add("SCENARIO", "REQUEST", "STATUS", "SOURCE", "PROVOKED BY")
+	for _, l := range all.Scenarios {
+		source := strings.TrimSpace(l.Source + " " + l.Recorded)
+		if source == "" {
+			source = "none yet"
+		}
+		t.add(l.Provider+"/"+l.Scenario, l.Method+" "+l.Target, strconv.Itoa(l.Status), source, l.How)
+	}
+	return &t
+}
+
+var exampleListed = listedScenario{
+	Provider: "devrev", Scenario: "webhooks.get/200", Operation: "webhooks.get", Summary: "…", Method: "POST",
+	Target: "/webhooks.get", Status: 200, Source: "simulated", Live: true, How: "…",
+}
+
+// shipped is the cassette of this build; nil when there is none that can be read.
+func shipped(t target) *cassette.File {
+	data, err := fs.ReadFile(t.def.Cassettes, t.scenario.Name+".yaml")
 	if err != nil {
-		return "none yet"
+		return nil
 	}
-	file, err := cassette.Parse(name, data)
+	file, err := cassette.Parse(t.name()+".yaml", data)
 	if err != nil {
-		return "unreadable"
+		return nil
 	}
-	if file.Header.Recorded != "" {
-		return file.Header.Source + " " + file.Header.Recorded
-	}
-	return file.Header.Source
+	return file
 }
 
-// table prints rows of cells in columns.
+// table prints rows of cells in columns, or below one another on a terminal that
+// is too narrow.
 type table struct{ rows [][]string }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
@@ -88,6 +146,14 @@ func (t *table) print(w io.Writer) error {
 	}
 	if err := tw.Flush(); err != nil {
 		return err
+	}
+	if width := widthOf(w); width > 0 {
+		for line := range strings.Lines(aligned.String()) {
+			if utf8.RuneCountInString(strings.TrimRight(line, " \n")) > width {
+				_, err := io.WriteString(w, stacked(t.rows, width))
+				return err
+			}
+		}
 	}
 	// An empty last cell would leave the padding of the one before.
 	for line := range strings.Lines(aligned.String()) {

@@ -7,7 +7,14 @@
 //	record serve [--addr HOST:PORT] [--always] PROVIDER STEP...
 //	record probe [--allow-host HOST] PROVIDER URL
 //	record deliver [--allow-host HOST] [--retry] PROVIDER URL EVENT...
-//	record list
+//	record listen --to URL --out DIR PROVIDER
+//	record list [--json] [PROVIDER[/SCENARIO]...]
+//	record show [--json] [--curl] PROVIDER[/SCENARIO]|FILE|DIR...
+//	record report --html FILE [--check FILE] [--lint FILE] [PROVIDER[/SCENARIO]|FILE|DIR...]
+//	record diff [--fail-on CLASS] [--format FORMAT] A B
+//	record scrub --recorded DAY [--write] FILE...
+//	record init [PROVIDER...]
+//	record doctor [PROVIDER...]
 //	record completion bash|zsh|fish|powershell
 //
 // Credentials come from the environment only; record refresh --help names the
@@ -68,9 +75,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 		Version:               version(),
 	}
 	root.SetVersionTemplate("record {{.Version}}\n")
-	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), probeCommand(getenv), deliverCommand(getenv), listCommand())
+	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock), initCommand(), scrubCommand(getenv),
+		probeCommand(getenv), deliverCommand(getenv), listenCommand(getenv, clock))
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(onScreen(stdout, getenv))
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(flagError)
 	// Cobra's own commands answer a name that they do not know with a help and

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/provider"
 )
 
 // receive is the program receive [FLAW]: a receiver of webhooks on loopback that
@@ -50,7 +50,7 @@ func (t *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		status = http.StatusRequestEntityTooLarge
 	case slices.Contains(t.flaws, "unchecked"),
-		signature != "" && len(key) == 0 && signature == simulator.DevRevSignature(t.secret, body, false, false),
+		signature != "" && len(key) == 0 && signature == provider.Signature(t.secret, body, false, false),
 		signature == "" && len(key) == 1 && strings.EqualFold(scheme, "Bearer") && given == t.secret:
 		status = t.act(w, body, signature != "")
 	}

@@ -23,10 +23,11 @@ import (
 
 type refresh struct {
 	recorder
-	acceptDrift, force, asAnswered bool
-	out                            string
-	pinned                         []string
-	output                         *output
+	force, asAnswered bool
+	out               string
+	outGiven          func() bool
+	pinned            []string
+	output            *output
 }
 
 func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -52,6 +53,7 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.BoolVar(&r.force, "force", false, "let a simulated cassette take the place of one that is not simulated")
 	f.BoolVar(&r.asAnswered, "record-as-answered", false, "write what was answered otherwise as well, as DIR/PROVIDER/OPERATION/STATUS-for-SCENARIO.yaml")
 	f.StringArrayVar(&r.pinned, "pin", nil, "record a fixed date or number at the JSON `POINTER` of answers, such as /webhook/modified_date; may be given several times, and holds for later recordings")
+	r.outGiven = func() bool { return f.Changed("out") }
 	r.flags(f, 200*time.Millisecond, "scenario")
 	c.MarkFlagDirname("out")
 	return c
@@ -79,6 +81,10 @@ keeps the file from being written, and the message names its place. Otherwise
 the old file stays as it was. A cassette whose new recording says the same stays
 untouched.
 
+What a tenant answers and the contract does not describe is named: a new member,
+and a new value of a member whose values are listed. The new value becomes a
+placeholder such as word-1, unless --keep POINTER names it.
+
 Which request provokes which error is a guess of this module. A tenant that
 answers one with another status or type has "answered otherwise", which fails the
 command only when the scenario was named; --record-as-answered keeps the answer,
@@ -90,6 +96,9 @@ Environment, read unless --simulate is given:
 func refreshHelp() string { return refreshIntroduction + environmentHelp() + "\n" + exitHelp }
 
 func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if f := r.outGiven; f != nil && f() && r.out == "" {
+		return exit(exitUsage, "--out is empty; name a directory, or leave it out")
+	}
 	if r.write && r.simulate {
 		return exit(exitUsage, "--write has no effect with --simulate: every scenario of the simulator is recorded")
 	}
@@ -285,6 +294,9 @@ func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (
 	switch {
 	case err == nil:
 		got.replaced = replaced(recording.Replaced())
+		if tenant.Source == cassette.Live {
+			got.replaced = strings.Trim(got.replaced+"; "+r.news(t, recording.News()), "; ")
+		}
 		return got, nil
 	case !r.acceptDrift && slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
 		return got, exit(exitDrift, "%v", err)
@@ -325,7 +337,7 @@ func (s *summary) err(interrupted bool) error {
 	lost := s.tally.lost()
 	switch {
 	case interrupted:
-		return exit(max(s.tally.code, exitFailed), "interrupted before the end: %d failed or skipped, %d not begun; every cassette is whole, and the table shows what was done", lost, s.tally.missed)
+		return exit(max(s.tally.code, exitFailed), "interrupted before the end: %d failed or skipped, %s not begun; every cassette is whole, and the table shows what was done", lost, count(s.tally.missed, "further scenario"))
 	case lost == 0:
 		return nil
 	default:

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 
 	"example.com/webhookvcr/internal/drift"
@@ -22,6 +23,7 @@ type report struct {
 
 	drift   drift.Reports
 	against string // the stored cassettes
+	dir     string // where they lie; empty when they are those of this build
 	tally   tally
 }
 
@@ -44,6 +46,8 @@ type unchecked struct {
 	Scenario string `json:"scenario"`
 	Verdict  string `json:"verdict"`
 	Reason   string `json:"reason"`
+	// Message says in full why a scenario failed.
+	Message string `json:"message,omitempty"`
 }
 
 // newReport returns a report without a scenario. No list of it is null.
@@ -62,9 +66,12 @@ func (r *report) add(d drift.Report) {
 
 // leave notes a scenario that was not compared; err is why it failed, if it did.
 func (r *report) leave(provider, scenario, verdict, reason string, err error) {
-	r.Unchecked = append(r.Unchecked, unchecked{provider, scenario, verdict, reason})
+	r.Unchecked = append(r.Unchecked, unchecked{provider, scenario, verdict, reason, ""})
 	r.tally.add(verdict, err)
 }
+
+// explain says of the scenario that was entered last why it failed.
+func (r *report) explain(message string) { r.Unchecked[len(r.Unchecked)-1].Message = message }
 
 // drifted counts the scenarios with drift that fails the command.
 func (r *report) drifted(fails func(drift.Class) bool) (n int) {
@@ -77,8 +84,8 @@ func (r *report) drifted(fails func(drift.Class) bool) (n int) {
 }
 
 func (r *report) writeText(w io.Writer) error {
-	var text bytes.Buffer
-	r.drift.WriteText(&text) // a bytes.Buffer takes everything
+	var text strings.Builder
+	r.drift.WriteText(&text) // a strings.Builder takes everything
 	if len(r.drift) > 0 {
 		text.WriteByte('\n')
 	}
@@ -90,16 +97,72 @@ func (r *report) writeText(w io.Writer) error {
 		}
 	}
 	if len(t.rows) > 0 {
-		t.print(&text)
+		t.print(fitted(&text, w))
 		text.WriteByte('\n')
 	}
+	fmt.Fprintln(&text, r.summary())
+	_, err := io.WriteString(w, paint(w, text.String()))
+	return err
+}
+
+// summary is the last line of the text.
+func (r *report) summary() string {
 	counts := []string{fmt.Sprintf("%d checked against %s", len(r.Reports), r.against)}
 	if n := r.drifted(func(c drift.Class) bool { return c != "" }); n > 0 {
 		counts = append(counts, fmt.Sprintf("%d with drift", n))
 	}
-	fmt.Fprintln(&text, strings.Join(append(counts, r.tally.texts()...), ", "))
-	_, err := w.Write(text.Bytes())
-	return err
+	return strings.Join(append(counts, r.tally.texts()...), ", ")
+}
+
+// write writes the report in the wanted format; fails says which drift fails the
+// command.
+func (r *report) write(w io.Writer, f format, getenv func(string) string, command string, fails func(drift.Class) bool) error {
+	switch f.name {
+	case "", "text":
+		return r.writeText(w)
+	case "json":
+		return writeJSON(w, "", r)
+	}
+	return f.write(w, getenv, r.judged(command, fails))
+}
+
+// levels are the classes in the words of other tools.
+var levels = map[drift.Class]level{drift.Breaking: levelError, drift.Additive: levelWarning, drift.Cosmetic: levelNote}
+
+func (r *report) judged(command string, fails func(drift.Class) bool) judged {
+	j := judged{command: command, summary: r.summary()}
+	for _, rule := range drift.Rules() {
+		j.rules = append(j.rules, judgedRule{string(rule), string(rule.Class()) + ": " + strings.ReplaceAll(string(rule), "-", " ")})
+	}
+	file := func(provider, scenario string) string {
+		if r.dir == "" {
+			return ""
+		}
+		return path.Join(r.dir, provider, scenario+".yaml")
+	}
+	for _, c := range r.Reports {
+		entry := judgedCase{group: c.Provider, name: c.Scenario, file: file(c.Provider, c.Scenario)}
+		for _, change := range c.Changes {
+			entry.findings = append(entry.findings, judgedFinding{string(change.Rule), levels[change.Class], fails(change.Class), change.Pointer, 0, change.Message})
+		}
+		if c.More > 0 {
+			entry.findings = append(entry.findings, judgedFinding{"more", levelNote, false, "", 0, fmt.Sprintf("and %d more", c.More)})
+		}
+		j.cases = append(j.cases, entry)
+	}
+	for _, u := range r.Unchecked {
+		entry := judgedCase{group: u.Provider, name: u.Scenario, file: file(u.Provider, u.Scenario)}
+		switch why := cmp.Or(u.Message, u.Reason); u.Verdict {
+		case failed, skipped:
+			entry.failed = why
+		case notRecorded:
+			entry.skipped, entry.file = why, ""
+		default:
+			entry.skipped = why
+		}
+		j.cases = append(j.cases, entry)
+	}
+	return j
 }
 
 // err is the command's error; fails says which drift is one.
@@ -116,7 +179,7 @@ func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
 	}
 	switch {
 	case interrupted:
-		parts = append(parts, fmt.Sprintf("interrupted before the end: %d not begun; nothing was written", r.tally.missed))
+		parts = append(parts, fmt.Sprintf("interrupted before the end: %s not begun; nothing was written", count(r.tally.missed, "further scenario")))
 		code = max(code, exitFailed)
 	case len(r.Reports)+lost == 0:
 		// A check that never checks anything must not look like one that passes.
@@ -191,6 +254,8 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	case strings.HasSuffix(noun, "s"):
 		noun += "e"
+	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ey"):
+		noun = strings.TrimSuffix(noun, "y") + "ie"
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

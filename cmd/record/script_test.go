@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 //	clean                      no value of a tenant is in the output or a file
 //	holds PROVIDER N           the tenant has N webhooks, the first ones as they were
 //	receiver NAME VARIABLE     start a loopback receiver that echoes challenges
+//	vendor [FORM] URL FILE     send a delivery that is signed with RECEIVER_SECRET
 //	until URL TEXT             wait until a page holds a text
 //	address FILE VARIABLE      the URL that a server wrote into the file
 //
@@ -89,6 +90,7 @@ func TestScript(t *testing.T) {
 			"holds":     holds,
 			"receiver":  startReceiver,
 			"until":     until,
+			"vendor":    vendor,
 			"times":     times,
 			"note":      note,
 			"untouched": untouched,

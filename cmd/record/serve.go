@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,16 +9,23 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/replay"
 	"example.com/webhookvcr/internal/scenario"
 	"example.com/webhookvcr/internal/serve"
@@ -26,12 +34,15 @@ import (
 // patience is how long the requests on their way may take when the server stops.
 const patience = 5 * time.Second
 
+// bodyPatience is how long a client may take to send a body.
+const bodyPatience = 30 * time.Second
+
 // serve is the command serve.
 type serving struct {
-	addr, scenarios    string
-	always, failUnused bool
-	tenant             simulation
-	stdout, stderr     io.Writer
+	addr, scenarios, cors     string
+	always, failUnused, quiet bool
+	tenant                    simulation
+	stdout, stderr            io.Writer
 }
 
 func serveCommand() *cobra.Command {
@@ -57,6 +68,8 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&s.always, "always", false, "let every step answer any number of requests, also none")
 	f.StringVar(&s.scenarios, "scenarios", "", "replay the scenarios in `DIR`, as record refresh --out DIR wrote them, in place of the shipped ones")
 	f.BoolVar(&s.failUnused, "fail-unused", false, "exit with status 1 also when no request asked for a step")
+	f.StringVar(&s.cors, "cors", "", "let web pages of `ORIGIN` send requests, such as http://localhost:5173; * is any")
+	f.BoolVar(&s.quiet, "quiet", false, "say nothing of the steps and of answered requests on stderr")
 	s.tenant.flags(f)
 	return c
 }
@@ -64,6 +77,9 @@ func serveCommand() *cobra.Command {
 func (s *serving) run(ctx context.Context, args []string) error {
 	if _, _, err := net.SplitHostPort(s.addr); err != nil {
 		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", s.addr)
+	}
+	if s.cors != "" && s.cors != "*" && !isOrigin(s.cors) {
+		return exit(exitUsage, "--cors %q is no origin; expected a scheme and a host, such as http://localhost:5173, or *", s.cors)
 	}
 	if s.tenant.wanted {
 		return s.simulate(ctx, args)
@@ -81,11 +97,117 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	}
 	requests := serve.NewLog(exchange.Config{Definition: def}, sequence)
 	requests.OnFailure = func(e serve.Entry) { printFailure(s.stderr, e) }
+	if !s.quiet {
+		requests.OnAnswer = func(e serve.Entry) { printAnswer(s.stderr, e) }
+	}
 	handler := serve.NewServer(def.BaseURL, requests)
-	if err := s.listen(ctx, handler, handler.Close); err != nil {
+	var mu sync.Mutex
+	var earlier []serve.Report // what was before each reset
+	front := &serve.Front{
+		Handler: handler,
+		Page:    livePage(steps),
+		Names:   []string{strings.TrimPrefix(def.BaseURL, "https://")},
+		Root:    slices.ContainsFunc(sequence.Requests(), func(r contract.Request) bool { return r.URL.Path == "" || r.URL.Path == "/" }),
+		Reset: func() error {
+			fresh, err := replay.NewSequence(steps...)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			earlier = append(earlier, requests.Reset(fresh))
+			return nil
+		},
+	}
+	begun := func(url string) { s.printSteps(url, def, args[1:], steps[0]) }
+	if err := s.listen(ctx, front, begun, handler.Close); err != nil {
 		return err
 	}
-	return s.end(requests.Report())
+	mu.Lock() // a reset that was cut off may still be on its way
+	defer mu.Unlock()
+	return s.end(summed(append(earlier, requests.Report())))
+}
+
+// livePage is the page of record report about the steps, with the requests as
+// they come. What another recorder has written may hold a credential, and is left
+// out.
+func livePage(steps []replay.Step) http.Handler {
+	var files []*cassette.File
+	for _, step := range steps {
+		if file := step.Index.File; file.Header.Source != "" && !slices.Contains(files, file) {
+			files = append(files, file)
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		page := newPage(files)
+		page.Requests = serve.StreamPath
+		var b bytes.Buffer
+		if err := page.write(&b); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = w.Write(b.Bytes()) // it fails only when the client has gone
+	})
+}
+
+// isOrigin reports whether a text is an origin as browsers send it.
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme != "" && u.Host != "" && text == u.Scheme+"://"+u.Host
+}
+
+// summed is what all reports know together; the steps without a request are those
+// of the last.
+func summed(all []serve.Report) serve.Report {
+	sum := all[len(all)-1]
+	sum.Requests = nil
+	for i, r := range all {
+		if i < len(all)-1 {
+			sum.Asked, sum.Answered, sum.Missed = sum.Asked+r.Asked, sum.Answered+r.Answered, sum.Missed+r.Missed
+			sum.Refused, sum.Breaches = sum.Refused+r.Refused, sum.Breaches+r.Breaches
+		}
+		sum.Requests = append(sum.Requests, r.Requests...)
+	}
+	return sum
+}
+
+// printSteps says what is served, and how to try it.
+func (s *serving) printSteps(url string, def *provider.Definition, names []string, first replay.Step) {
+	if s.quiet {
+		return
+	}
+	for i, name := range names {
+		fmt.Fprintf(s.stderr, "step %d: %s\n", i+1, name)
+	}
+	// What another recorder has written may hold a credential.
+	if file := first.Index.File; file.Header.Source != "" && len(file.Interactions) > 0 {
+		first := file.Exchanges()[0].Request
+		line := "curl"
+		if first.Method != http.MethodGet {
+			line += " -X " + record.Quote(first.Method)
+		}
+		line += " " + record.Quote(url+strings.TrimPrefix(first.URL.String(), def.BaseURL)) + " -H 'Authorization: Bearer any'"
+		for _, name := range []string{"Accept", "Content-Type", "Origin"} {
+			if v := first.Header.Get(name); v != "" {
+				line += " -H " + record.Quote(name+": "+strings.Replace(v, def.BaseURL, url, 1))
+			}
+		}
+		if len(first.Body) > 0 {
+			line += " --data-raw " + record.Quote(string(first.Body))
+		}
+		fmt.Fprintf(s.stderr, "try: %s\n", visible(line))
+	}
+}
+
+// printAnswer tells of a request that was answered.
+func printAnswer(stderr io.Writer, e serve.Entry) {
+	status := strconv.Itoa(e.Status)
+	if e.Status == 0 {
+		status = e.By.Fault
+	}
+	fmt.Fprintf(stderr, "%d %s %s: %s, step %d %s\n", e.Number, e.Method, visible(e.URL), status, e.By.Step, e.By.Name)
 }
 
 // definition is the provider that the arguments begin with.
@@ -134,7 +256,7 @@ func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, 
 
 // listen serves until the context ends, and then lets the requests on their way
 // finish.
-func (s *serving) listen(ctx context.Context, handler http.Handler, closing func()) error {
+func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url string), closing func()) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
 		return exit(exitFailed, "--addr %q: %v", s.addr, reason(err))
@@ -147,7 +269,11 @@ func (s *serving) listen(ctx context.Context, handler http.Handler, closing func
 	if addr.IP.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	front.Addr, _ = netip.AddrFromSlice(addr.IP)
+	named, _, _ := net.SplitHostPort(s.addr)
+	front.Names = append(front.Names, named)
+	front.Origin, front.Patience = s.cors, bodyPatience
+	server := &http.Server{Handler: front, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(stopped)
@@ -160,7 +286,9 @@ func (s *serving) listen(ctx context.Context, handler http.Handler, closing func
 		}
 	})
 	defer stop()
-	if _, err := fmt.Fprintf(s.stdout, "serving http://%s\n", net.JoinHostPort(host, strconv.Itoa(addr.Port))); err != nil {
+	url := "http://" + net.JoinHostPort(host, strconv.Itoa(addr.Port))
+	begun(url)
+	if _, err := fmt.Fprintf(s.stdout, "serving %s\n", url); err != nil {
 		listener.Close()
 		return exit(exitFailed, "the address could not be written: %v", reason(err))
 	}
@@ -192,7 +320,16 @@ with modifiers in front, if any:
 The first line on stdout is "serving http://HOST:PORT", as soon as the port is
 open. It listens on this machine only, unless --addr says otherwise. A request
 without an answer gets status 502 and a text that says which recorded request is
-nearest and what differs; the text is printed on stderr as well.
+nearest and what differs; the text is printed on stderr as well, after the steps,
+a curl command to try, and a line for each answered request (not with --quiet).
+
+A request must name this machine in its Host header: a loopback name, or the
+address of --addr. With --cors web pages of an origin may send requests;
+preflights, and requests of browsers to / and /favicon.ico, are no misses.
+  GET  ` + serve.PagePath + `       shows the steps and the requests as they come, for people
+  GET  ` + serve.ReadyPath + `  answers as soon as the port is open
+  POST ` + serve.ResetPath + `  begins anew: every step is unused again. What had no answer before
+                 still counts in the end
 
 serve runs until it is interrupted (SIGINT, SIGTERM). It then finishes the
 requests on their way, prints a summary on stderr, and ends with status
@@ -258,7 +395,9 @@ func (s *serving) end(r serve.Report) error {
 	if r.Breaches > 0 {
 		wrong = append(wrong, count(r.Breaches, "request")+" broke the contract")
 	}
-	if s.failUnused && len(r.Unused) > 0 {
+	if s.failUnused && r.Asked == 0 {
+		wrong = append(wrong, "no request came at all (--fail-unused)")
+	} else if s.failUnused && len(r.Unused) > 0 {
 		wrong = append(wrong, "no request asked for "+count(len(r.Unused), "step")+" (--fail-unused)")
 	}
 	if len(wrong) == 0 {
@@ -277,7 +416,7 @@ const maxNamed = 10
 func failedRequests(r serve.Report) string {
 	var names []string
 	for _, e := range r.Requests {
-		if e.Result != serve.Answered || e.Breach != "" {
+		if e.Failed() {
 			names = append(names, fmt.Sprintf("%d, %s %s", e.Number, e.Method, e.URL))
 		}
 	}

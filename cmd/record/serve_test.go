@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"example.com/webhookvcr/internal/provider"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -135,4 +137,24 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	ts.Fatalf("%s does not show %q", args[0], args[1])
+}
+
+// vendor is the command vendor: it sends a file as a vendor does.
+func vendor(ts *testscript.TestScript, neg bool, args []string) {
+	rawKey, hexadecimal := false, false
+	for ; len(args) > 0 && strings.HasPrefix(args[0], "--"); args = args[1:] {
+		rawKey, hexadecimal = rawKey || args[0] == "--raw-key", hexadecimal || args[0] == "--hex"
+	}
+	need(ts, neg, args, 2, "vendor [--raw-key] [--hex] URL FILE")
+	body := []byte(ts.ReadFile(args[1]))
+	req, err := http.NewRequest(http.MethodPost, args[0], bytes.NewReader(body))
+	ts.Check(err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-DevRev-Signature", provider.Signature(ts.Getenv(secretVar), body, rawKey, hexadecimal))
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		ts.Fatalf("answered %d", resp.StatusCode)
+	}
 }

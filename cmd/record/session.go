@@ -25,12 +25,14 @@ import (
 // recorder is what refresh and check share: whom they ask, how patiently, and
 // what the user sees of it.
 type recorder struct {
-	simulate, write        bool
+	simulate, write, quiet bool
 	maxWait, pace, timeout time.Duration
 	getenv                 func(string) string
 	clock                  clock
 	stderr                 io.Writer
 	targets                []target
+	pointers               pointers
+	acceptDrift            bool
 	// asked and total count the scenarios that a tenant is asked for; a simulator
 	// is too fast for progress.
 	asked, total int
@@ -39,16 +41,37 @@ type recorder struct {
 }
 
 func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
-	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant answers 429 with Retry-After")
+	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant throttles or has an outage")
 	f.DurationVar(&r.pace, "pace", pace, "how long to wait before each "+each+" of a live tenant")
 	f.DurationVar(&r.timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
+	f.BoolVar(&r.quiet, "quiet", false, "say nothing of progress on stderr")
+	r.pointers.flags(f)
+}
+
+// durations makes sure that the times to wait are such.
+func (r *recorder) durations() error {
+	switch {
+	case r.pace < 0:
+		return exit(exitUsage, "--pace %v: give 0s or more", r.pace)
+	case r.maxWait < 0:
+		return exit(exitUsage, "--max-wait %v: give 0s or more", r.maxWait)
+	case r.timeout <= 0:
+		return exit(exitUsage, "--timeout %v: give more than 0s", r.timeout)
+	}
+	return nil
 }
 
 // begin chooses the scenarios that have a tenant.
 func (r *recorder) begin(args []string, stderr io.Writer) error {
 	r.stderr = stderr
+	if err := r.durations(); err != nil {
+		return err
+	}
 	targets, err := choose(args)
 	if err != nil {
+		return err
+	}
+	if err := r.pointers.check(targets, r.acceptDrift); err != nil {
 		return err
 	}
 	sessions, err := r.tenants(targets, len(args) > 0)
@@ -205,7 +228,7 @@ func (s *session) note(err error) {
 		return
 	}
 	switch e.code {
-	case exitUnreachable, exitThrottled:
+	case exitUnreachable, exitThrottled, exitOutage:
 		s.stopped = e
 	case exitRefused, exitLogin:
 		// A credential that was good for one call lacks a right, no more.
@@ -249,6 +272,8 @@ func (r *recorder) expect(wanted func(target) bool) {
 func (r *recorder) progress(t target) {
 	if r.total > 0 {
 		r.asked++
+	}
+	if r.total > 0 && !r.quiet {
 		fmt.Fprintf(r.stderr, "%d/%d %s\n", r.asked, r.total, t.name())
 	}
 }
@@ -258,7 +283,12 @@ func (r *recorder) progress(t target) {
 func (r *recorder) each(ctx context.Context, f func(target) error) (missed int) {
 	for i, t := range r.targets {
 		if ctx.Err() != nil {
-			return len(r.targets) - i
+			for _, t := range r.targets[i:] {
+				if t.asks() {
+					missed++
+				}
+			}
+			return missed
 		}
 		if err := f(t); err != nil {
 			fmt.Fprintf(r.stderr, "%v\n", err)
@@ -273,6 +303,8 @@ func (r *recorder) each(ctx context.Context, f func(target) error) (missed int) 
 func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*record.Recording, answer, error) {
 	config.Config = exchange.Config{Definition: t.def, Report: silent{}, Bare: true}
 	config.Scenario, config.Name, config.Varies = t.scenario, t.name(), t.scenario.Varies
+	own := r.pointers.of(t.def, r.acceptDrift)
+	config.Keep, config.Redact = append(own.keep, config.Keep...), own.redact
 	recording, err := record.New(config)
 	if err != nil {
 		return nil, answer{}, exit(exitFailed, "%v", err)

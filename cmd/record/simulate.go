@@ -97,7 +97,13 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 	mux.HandleFunc("GET /-/state", t.state)
 	mux.HandleFunc("DELETE /-/state", t.reset)
 	mux.HandleFunc("POST /-/events", t.emit)
-	if err := s.listen(ctx, mux, func() { server.Close(); t.end() }); err != nil {
+	front := &serve.Front{Handler: mux, Reset: t.anew, Names: []string{strings.TrimPrefix(def.BaseURL, "https://")}}
+	begun := func(url string) {
+		if !s.quiet {
+			fmt.Fprintf(s.stderr, "try: curl %s/-/state\n", url)
+		}
+	}
+	if err := s.listen(ctx, front, begun, func() { server.Close(); t.end() }); err != nil {
 		return err
 	}
 	if t.breaches > 0 {
@@ -168,9 +174,14 @@ func (t *served) state(w http.ResponseWriter, _ *http.Request) {
 	reply(w, http.StatusOK, shown, err)
 }
 
-func (t *served) reset(w http.ResponseWriter, _ *http.Request) {
+// anew begins with another tenant.
+func (t *served) anew() error {
 	t.end()
-	if err := t.begin(); err != nil {
+	return t.begin()
+}
+
+func (t *served) reset(w http.ResponseWriter, _ *http.Request) {
+	if err := t.anew(); err != nil {
 		reply(w, 0, nil, err)
 		return
 	}

@@ -128,6 +128,11 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			http.Redirect(w, r, provider.DVelop.LoginPath+"?redirect=%2F", http.StatusFound)
 		case variant == "elsewhere":
 			http.Redirect(w, r, "https://maintenance.example/", http.StatusFound)
+		case variant == "down", variant == "down-first" && count <= n:
+			w.WriteHeader(http.StatusInternalServerError)
+		case variant == "gateway":
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			io.WriteString(w, "<html><body>Back soon</body></html>")
 		case variant == "forbidden":
 			plain(w, http.StatusForbidden)
 		case variant == "no-list" && strings.Contains(r.URL.Path, "list"):
@@ -153,7 +158,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "lost" && (strings.HasSuffix(r.URL.Path, "webhooks.create") || r.Method == http.MethodPost && def.Delivery == nil):
 			handler.ServeHTTP(httptest.NewRecorder(), r) // it is done, and the answer does not arrive
 			panic(http.ErrAbortHandler)
-		case variant == "ordinary", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
+		case variant == "ordinary", variant == "down-first", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
 			handler.ServeHTTP(w, r)
 		case variant == "hostile":
 			hostile(w, r, handler)
@@ -163,7 +168,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
+	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
 	}
 	ts.Defer(func() {
@@ -257,6 +262,13 @@ var changes = map[string]func(r *http.Request, status *int, body string) string{
 	"additive": func(_ *http.Request, _ *int, body string) string {
 		return strings.NewReplacer(`"status": "active",`, `"status": "active", "retries": 3,`, `"timeout": 10000`, `"timeout": 10000, "retries": 3`).Replace(body)
 	},
+	// A member has values that the contract does not list.
+	"paused": func(_ *http.Request, _ *int, body string) string {
+		return strings.Replace(body, `"status": "active",`, `"status": "paused", "retries": 3,`, 1)
+	},
+	"archived": func(_ *http.Request, _ *int, body string) string {
+		return strings.Replace(body, `"status": "active"`, `"status": "archived"`, 1)
+	},
 	// A date is another one each time.
 	"volatile": func(_ *http.Request, _ *int, body string) string {
 		return strings.Replace(body, "2025-02-06T09:41:05", time.Unix(1_700_000_000+ticks.Add(1), 0).UTC().Format("2006-01-02T15:04:05"), 1)
@@ -274,10 +286,10 @@ var changes = map[string]func(r *http.Request, status *int, body string) string{
 		}
 		return body
 	},
-	// An unknown id is an internal error, and a wrong one of another type.
+	// An unknown id is a bad request, and a wrong one of another type.
 	"different": func(_ *http.Request, status *int, body string) string {
 		if *status == http.StatusNotFound {
-			*status = http.StatusInternalServerError
+			*status = http.StatusBadRequest
 		}
 		return strings.NewReplacer(`"type": "invalid_id"`, `"type": "bad_request"`, `"type": "parse_error"`, `"type": "pat_r4Vq9sZ2"`).Replace(body)
 	},

@@ -12,10 +12,29 @@ import (
 	"example.com/webhookvcr/internal/record"
 )
 
-// throttledError is an answer 429 to a scenario that is not about one.
-type throttledError struct{ retryAfter string }
+// busyError is an answer that says to come back later: 429 to a scenario that is
+// not about one, or an outage.
+type busyError struct {
+	retryAfter string
+	// outage says what the tenant answers; empty when it throttles.
+	outage string
+}
 
-func (e *throttledError) Error() string { return "the tenant is throttling" }
+// Error implements error.
+func (e *busyError) Error() string {
+	if e.outage != "" {
+		return "the tenant " + e.outage
+	}
+	return "the tenant is throttling"
+}
+
+// tooLong is the failure when waiting would take longer than the user allows.
+func (r *recorder) tooLong(t target, busy *busyError, wait time.Duration) error {
+	if busy.outage != "" {
+		return r.fail(exitOutage, t, "the tenant %s, and waiting another %s would be longer than --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, wait, r.maxWait)
+	}
+	return r.fail(exitThrottled, t, "the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", wait, r.maxWait)
+}
 
 // attempts asks until the tenant no longer throttles, and waits as long as it
 // says.
@@ -27,15 +46,19 @@ func (r *recorder) attempts(ctx context.Context, t target, tenant record.Tenant,
 			}
 		}
 		err := attempt()
-		var throttled *throttledError
-		if !errors.As(err, &throttled) {
+		var busy *busyError
+		if !errors.As(err, &busy) {
 			return err
 		}
-		wait, why := retryAfter(throttled.retryAfter, r.clock.now())
+		wait, why := retryAfter(busy.retryAfter, r.clock.now())
 		if waited += wait; waited > r.maxWait {
-			return r.fail(exitThrottled, t, "the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", wait, r.maxWait)
+			return r.tooLong(t, busy, wait)
 		}
-		fmt.Fprintf(r.stderr, "%s: throttled, waiting %s%s\n", t.name(), wait, why)
+		what := "throttled"
+		if busy.outage != "" {
+			what = busy.Error()
+		}
+		fmt.Fprintf(r.stderr, "%s: %s, waiting %s%s\n", t.name(), what, wait, why)
 		if err := r.clock.sleep(ctx, wait); err != nil {
 			return r.interrupted(t)
 		}

@@ -152,7 +152,7 @@ func (o *own) note(id string, unanswered bool) {
 func (r *refresh) failOwn(ctx context.Context, t target, what string, err error) error {
 	var answered *answeredError
 	if errors.As(err, &answered) && answered.status == http.StatusTooManyRequests {
-		return &throttledError{answered.retryAfter}
+		return &busyError{answered.retryAfter, ""}
 	}
 	switch {
 	case answered != nil && (answered.status == http.StatusUnauthorized || answered.status == http.StatusForbidden):

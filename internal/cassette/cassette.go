@@ -28,6 +28,10 @@ const (
 	Simulated = "simulated" // made by the built-in simulator from the published contract
 )
 
+// Received is the direction of a cassette with deliveries: its requests are the
+// vendor's, its responses a receiver's.
+const Received = "received"
+
 // Header is what go-vcr's format lacks; it stands under the top-level key
 // webhooktest, which go-vcr ignores and drops when it saves.
 type Header struct {
@@ -36,6 +40,8 @@ type Header struct {
 	Source   string `yaml:"source"`
 	// Recorded is the day of a live recording, as YYYY-MM-DD.
 	Recorded string `yaml:"recorded,omitempty"`
+	// Direction is Received for deliveries, and empty otherwise.
+	Direction string `yaml:"direction,omitempty"`
 	// Accepted are the contract problems that were accepted when the cassette was
 	// recorded: "answer /webhook/status (type)".
 	Accepted []string `yaml:"accepted,omitempty"`

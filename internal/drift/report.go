@@ -52,6 +52,17 @@ func (r Report) Worst() Class {
 	return r.Changes[0].Class
 }
 
+// Shown returns the report of a comparison with a cassette that shows what may
+// come, and not what came: a simulated one. That an optional member or a header is
+// not there is no drift against it; the absence of a required member is a breach of
+// the contract, and stays.
+func (r Report) Shown() Report {
+	r.Changes = slices.DeleteFunc(slices.Clone(r.Changes), func(c Change) bool {
+		return c.Rule == MemberGone || c.Rule == MemberOfVariantGone || c.Rule == HeaderGone || c.Rule == ItemsGone
+	})
+	return r
+}
+
 // Counts returns how many of the listed changes each class has.
 func (r Report) Counts() map[Class]int {
 	counts := map[Class]int{Breaking: 0, Additive: 0, Cosmetic: 0}

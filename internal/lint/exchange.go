@@ -34,6 +34,10 @@ func (s *structure) exchanges() {
 		if def == nil {
 			continue
 		}
+		if named != nil && s.c.header.direction == received {
+			s.delivery(i, ia, def)
+			continue
+		}
 		ask := contract.Request{Method: ia.request.method.value, URL: u, Header: canonicalKeys(ia.request.httpHeader()), Body: []byte(ia.request.body.value)}
 		if _, documented := def.Find(ask.Method, u); !documented {
 			// Whoever talks to a vendor calls more than its webhooks.
@@ -49,6 +53,24 @@ func (s *structure) exchanges() {
 			if s.excused(scenario, p) {
 				continue
 			}
+			s.problem(i, ia, def, p)
+		}
+	}
+}
+
+// received is the direction of a cassette with deliveries, as package cassette writes
+// it.
+const received = "received"
+
+// delivery holds what a vendor has sent to a receiver to its contract.
+func (s *structure) delivery(i int, ia *interaction, def *provider.Definition) {
+	problems, err := contract.CheckDelivery(def, []byte(ia.request.body.value))
+	if err != nil {
+		s.add(ruleNews, ia.line, i, "request", "%v", err)
+		return
+	}
+	for _, p := range problems {
+		if !p.Accepted(s.c.header.accepted) {
 			s.problem(i, ia, def, p)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 )
 
@@ -120,7 +121,7 @@ func devrevProbes() []Probe {
 				for range 8 {
 					events = append(events, t.signed(created, t.body(t.message(created))))
 				}
-				t.slowly(200*time.Millisecond, func() {
+				t.slowly(300*time.Millisecond, func() {
 					done := make(chan struct{})
 					go func() {
 						defer close(done)
@@ -157,7 +158,7 @@ func devrevValid(t *Trial) {
 		body := t.body(t.message(created))
 		r := t.signed(created, body)
 		for what, secret := range map[string]string{"": t.Secret, ", and a secret with a line feed at its end": t.Secret + "\n"} {
-			signature := simulator.DevRevSignature(secret, body, s.RawKey || what != "", s.Hex)
+			signature := provider.Signature(secret, body, s.RawKey || what != "", s.Hex)
 			if b := t.send(r.with(devrevHeader, signature)); b.Err == nil && b.Status == http.StatusOK {
 				t.note("the receiver accepts a signature with RawKey %v and Hex %v%s; no page of DevRev's says which it is, and SentBy(Sender{RawKey, Hex}) chooses", s.RawKey, s.Hex, what)
 			}
@@ -307,7 +308,7 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 					shown := string(a.Body) + fmt.Sprint(a.Header)
 					told := strings.Contains(shown, t.Secret)
 					for _, s := range []simulator.Settings{{}, {RawKey: true}, {Hex: true}, {RawKey: true, Hex: true}} {
-						told = told || strings.Contains(shown, simulator.DevRevSignature(t.Secret, r.Body, s.RawKey, s.Hex))
+						told = told || strings.Contains(shown, provider.Signature(t.Secret, r.Body, s.RawKey, s.Hex))
 					}
 					if told {
 						t.fail("neither the right signature nor the secret", "%s", got(a))
@@ -323,7 +324,7 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 				for _, form := range []string{"in the other encoding", "in the other case", "between spaces", "twice"} {
 					r := t.signed(created, t.body(t.message(created)))
 					values := map[string][]string{
-						"in the other encoding": {simulator.DevRevSignature(t.Secret, r.Body, t.Settings.RawKey, !t.Settings.Hex)},
+						"in the other encoding": {provider.Signature(t.Secret, r.Body, t.Settings.RawKey, !t.Settings.Hex)},
 						"in the other case":     {strings.ToUpper(right(r))},
 						"between spaces":        {" " + right(r) + " "},
 						"twice":                 {right(r), right(r)},

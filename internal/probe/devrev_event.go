@@ -108,7 +108,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			ask: func(t *Trial) {
 				m := t.message(created)
 				r := t.signed(created, t.body(m))
-				t.slowly(20*time.Millisecond, func() {
+				t.slowly(overlap, func() {
 					for _, a := range t.together(slices.Repeat([]*Request{r}, 8)...) {
 						if a.Err != nil {
 							t.fail("eight answers", "%s", got(a))

@@ -291,7 +291,7 @@ func dvelopWorkProbes() []Probe {
 			ask: func(t *Trial) {
 				m := t.document(imported)
 				r := t.signed(imported, t.body(m))
-				t.slowly(20*time.Millisecond, func() {
+				t.slowly(overlap, func() {
 					t.together(slices.Repeat([]*Request{r}, 4)...)
 					t.applied(m.ID, 1)
 				})
@@ -342,7 +342,7 @@ func dvelopWorkProbes() []Probe {
 			Why: "order is kept within one event only; users work at the same time", Source: dvelopGuide,
 			ask: func(t *Trial) {
 				one, two := t.document(imported), t.document(imported)
-				t.slowly(20*time.Millisecond, func() {
+				t.slowly(overlap, func() {
 					for _, a := range t.together(t.signed(imported, t.body(one)), t.signed(imported, t.body(two))) {
 						t.accepted(a)
 					}

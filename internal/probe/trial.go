@@ -230,7 +230,7 @@ func (t *Trial) count(id string) (n int) {
 }
 
 // unhurried is the least time for an answer where the clock is real.
-const unhurried = 5 * time.Second
+const unhurried = 10 * time.Second
 
 // grace is how long an effect too many may follow the others.
 const grace = 2 * time.Millisecond
@@ -274,6 +274,9 @@ func (t *Trial) together(all ...*Request) []simulator.Attempt {
 	running.Wait()
 	return answers
 }
+
+// overlap is how long effects take where several must be under way at one time.
+const overlap = 100 * time.Millisecond
 
 // slowly lets the effects take that long while f runs, if the receiver offers it.
 func (t *Trial) slowly(d time.Duration, f func()) {

@@ -15,6 +15,10 @@ const (
 // Token stands for the tenant's credential wherever a test sends one.
 const Token = "webhooktest-token"
 
+// ReceiverSecret signs the deliveries of tests and of recordings: the base64 text of
+// made-up bytes.
+const ReceiverSecret = "d2ViaG9va3Rlc3QtbWFkZS11cA=="
+
 // WrongToken is what a scenario about a bad credential sends.
 const WrongToken = "no-such-token"
 
@@ -101,7 +105,7 @@ var DevRev = Definition{
 	},
 	Delivery: &Delivery{
 		Source: `DevRev API reference, page "Event Webhooks"; OpenAPI operation webhooks-event`,
-		Body:   "webhooks.event.request.json", Answer: "webhooks.event.200.json", Tag: "type",
+		Body:   "webhooks.event.request.json", Answer: "webhooks.event.200.json", Tag: "type", Signature: "X-DevRev-Signature",
 	},
 	Own: &OwnWebhook{
 		Create: devrevPost("webhooks.create", `{"url":"`+devrevURL+`","event_types":["work_created"]}`),

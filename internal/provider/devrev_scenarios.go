@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 )
@@ -104,6 +105,7 @@ func (c devrevCall) errors() []Scenario {
 		s := Scenario{
 			Name: c.operation + "/" + strconv.Itoa(status) + variant, Summary: summary, Request: req, Status: status,
 			MediaType: "application/json", Type: errorType, Live: live, How: how, Also: c.also, Expects: departures,
+			Varies: varying(req.Body, "secret", "url"),
 		}
 		if !live {
 			s.Switch = strconv.Itoa(status) + variant
@@ -141,6 +143,7 @@ func (c devrevCall) errors() []Scenario {
 	bad("unexpected_json_type", "a member of the wrong JSON type", "a member of another type", c.wrong, c.wrongAt)
 	if c.unpermitted != "" {
 		bad("value_not_permitted", "a value that is not permitted", "a header's name with spaces in it", c.unpermitted, c.unpermittedAt)
+		all[len(all)-1].Varies = nil // what it is about is compared as a whole
 	} else {
 		add(400, "-value_not_permitted", "value_not_permitted", "a value that is not permitted", onlySimulated, false, sent)
 	}
@@ -234,3 +237,18 @@ var devrevScenarios = func() []Scenario {
 	}
 	return all
 }()
+
+// varying are the pointers of those members of a request that are texts of another
+// caller's to choose: the URL of a webhook, and what it is signed or called with.
+func varying(body string, members ...string) (pointers []string) {
+	var object map[string]any
+	if json.Unmarshal([]byte(body), &object) != nil {
+		return nil
+	}
+	for _, name := range members {
+		if text, ok := object[name].(string); ok && text != "" {
+			pointers = append(pointers, "/"+name)
+		}
+	}
+	return pointers
+}

@@ -84,7 +84,7 @@ func (c dvelopCall) errors() []Scenario {
 		_, status := named(c.operation + "/" + name)
 		all = append(all, Scenario{
 			Name: c.operation + "/" + name, Summary: summary, Request: req, Status: status, MediaType: mediaType,
-			Live: true, How: how, Also: c.also, Expects: departures,
+			Live: true, How: how, Also: c.also, Expects: departures, Varies: varying(req.Body, "apiKey", "uri"),
 		})
 		return &all[len(all)-1]
 	}

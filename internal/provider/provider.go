@@ -158,6 +158,8 @@ type Delivery struct {
 	// Tag is the member of the body that names the event. A member of that name
 	// holds the event's payload.
 	Tag string
+	// Signature is the header with the signature of the body.
+	Signature string
 }
 
 // OwnWebhook is how a recording makes a webhook of its own, finds what it has left

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,6 +62,52 @@ func width(pattern string) int {
 		return 0
 	}
 	return -2*strings.Count(pattern, "/") + strings.Count(pattern, "*") - 2
+}
+
+// CheckPointer says why a pointer cannot be what an option names, one of Redact,
+// Keep, Varies, Pinned and AllowProblems; nil when it can match something in a
+// documented body. The wish says which: with Closed members count as well which the
+// contract forbids, since the option beside it lets such answers pass.
+func CheckPointer(d *provider.Definition, option, pointer string, wish contract.Wish) error {
+	if rest, ok := strings.CutPrefix(pointer, "/"); ok && slices.Contains(strings.Split(rest, "/"), "") {
+		which := "second slash"
+		if strings.HasSuffix(pointer, "/") {
+			which = "slash at the end"
+		}
+		return fmt.Errorf("a member without a name is documented nowhere; leave out the %s", which)
+	}
+	if pointer == "" || pointer == "?" {
+		return fmt.Errorf("that is no JSON pointer; name one, such as %q", "/id")
+	}
+	if name, ok := strings.CutPrefix(pointer, "?"); ok && name != "" && (option == "Keep" || option == "Varies") {
+		return nil
+	}
+	if !strings.HasPrefix(pointer, "/") {
+		return fmt.Errorf("that is no JSON pointer; one begins with a slash, such as %q", "/"+strings.TrimLeft(pointer, "?"))
+	}
+	if strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(pointer), "~") {
+		return errors.New("that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /")
+	}
+	switch kinds := contract.Kinds(d, pointer, contract.Wish{Requests: option == "Varies", Answers: option == "Pinned"}); {
+	case len(kinds) == 0:
+	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.ID }):
+		return errors.New("that is an id, and ids do not vary: a test sends placeholders, which are compared")
+	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != contract.Enumerated }):
+		return errors.New("that is a member with documented values, which are compared; a test that sends another each time needs a cassette for each")
+	case option == "Keep" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.Secret && k != provider.Key }):
+		return errors.New("that is a credential, and none ever stays in a cassette")
+	}
+	switch option {
+	case "Keep":
+		wish.Inside = true
+	case "Redact", "Pinned":
+		wish.Inside, wish.Answers = true, true
+	case "Varies":
+		wish.Requests = true
+	case "AllowProblems":
+		wish.Closed = true
+	}
+	return contract.CanMatch(d, pointer, wish)
 }
 
 // Clash reports whether of two patterns neither is narrower, and both may cover

@@ -1,6 +1,7 @@
 package record_test
 
 import (
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -19,6 +20,12 @@ import (
 // recorded records webhooks.get from the simulator, in memory.
 func recorded(t *testing.T, keep ...string) *record.Recording {
 	t.Helper()
+	return recordedAs(t, func(body string) string { return body }, keep...)
+}
+
+// recordedAs records what edit makes of the answer.
+func recordedAs(t *testing.T, edit func(body string) string, keep ...string) *record.Recording {
+	t.Helper()
 	def := &provider.DevRev
 	handler, err := simulator.New(def, "")
 	require.NoError(t, err)
@@ -26,7 +33,7 @@ func recorded(t *testing.T, keep ...string) *record.Recording {
 	recording, err := record.New(record.Config{
 		Config: exchange.Config{Definition: def, Report: dropped{}, Bare: true}, Keep: keep, Scenario: def.Scenario("webhooks.get/200"),
 		Tenant: record.Tenant{
-			BaseURL: base, Token: token, Source: cassette.Simulated, Transport: simulator.Transport(handler),
+			BaseURL: base, Token: token, Source: cassette.Simulated, Transport: edited{simulator.Transport(handler), edit},
 			Getenv: func(name string) string { return env[name] },
 		},
 	})
@@ -41,6 +48,26 @@ func recorded(t *testing.T, keep ...string) *record.Recording {
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	return recording
+}
+
+// edited changes the bodies of answers.
+type edited struct {
+	next http.RoundTripper
+	edit func(string) string
+}
+
+func (e edited) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := e.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	exchange.SetBody(resp, e.edit(string(body)))
+	return resp, nil
 }
 
 type dropped struct{}

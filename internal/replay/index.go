@@ -157,7 +157,11 @@ func (t *Index) also(other *provider.Scenario) {
 	if t.def.MatchAccept {
 		accept = contract.MediaType(other.Request.Header["Accept"])
 	}
-	t.answers(0, cassette.ClassOf(other.Request.Method, u, accept, []byte(other.Request.Body)), accept)
+	if len(other.Varies) > 0 {
+		t.alsoVarying(other, u, accept)
+	} else {
+		t.answers(0, cassette.ClassOf(other.Request.Method, u, accept, []byte(other.Request.Body)), accept)
+	}
 	if !t.Scenario.Follow {
 		return
 	}

@@ -44,7 +44,7 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 	}
 	secret := exchange.NewRedactor(k.def, r.Request)
 	b.WriteString("\n\t" + secret.Request(r.Request))
-	if p, id, _ := s.find(k); p != nil { // it is only not its turn
+	if p, id, _, _ := s.find(k); p != nil { // it is only not its turn
 		first := s.skipped(p, id)
 		fmt.Fprintf(&b, "\n%s answers it, but InOrder is set and %s comes first, which no request has asked for\n\t%s",
 			s.label(p, id), s.label(first.step, first.id), first.step.Index.request(first.id))
@@ -182,7 +182,7 @@ func (n candidate) explain(s *Sequence, r *exchange.Request, k *Key, secret exch
 	}
 	if !n.step.isUsed(n.id) {
 		return fmt.Sprintf("%s: the same request, but what varies in it does not fit the calls before: where the recording has one value twice, a replay must send one twice, and where it has two, two\n\t%s",
-			label, strings.Join(e.unbound(k, r.URL, &s.sent), ", "))
+			label, strings.Join(e.unbound(k, r.URL, &n.step.sent), ", "))
 	}
 	if place := n.step.uses[n.id].String(); place != "" {
 		return fmt.Sprintf("%s: the same request, but already used by the call at %s", label, place)

@@ -39,8 +39,7 @@ type Sequence struct {
 	mu     sync.Mutex
 	steps  []*progress
 	groups []*group
-	passed int // the steps before it are used, as far as an order goes
-	sent   placeholder.Sent
+	passed int             // the steps before it are used, as far as an order goes
 	place  *exchange.Stack // of the last use: most tests send from few lines
 }
 
@@ -58,6 +57,19 @@ type progress struct {
 	uses    []*exchange.Stack // by interaction: who used it first; nil while none is used
 	cursors map[cursor]int    // the interactions before it are used
 	passed  int               // the interactions before it are used
+	// sent is what the caller has sent in the place of what varies: of each cassette,
+	// and of each time that one is played, something else.
+	sent placeholder.Sent
+}
+
+// scope is where a request's values are bound: a step that answers any number of
+// requests begins anew with each.
+func (p *progress) scope() *placeholder.Sent {
+	if p.Always {
+		fresh := p.Index.newSent()
+		return &fresh
+	}
+	return &p.sent
 }
 
 // cursor is a list of interactions: those of a class, or of a class of a shape.
@@ -70,7 +82,7 @@ type cursor struct {
 func NewSequence(steps ...Step) (*Sequence, error) {
 	s, groups := &Sequence{}, map[*Index]*group{}
 	for i, step := range steps {
-		p := &progress{Step: step, number: i + 1}
+		p := &progress{Step: step, number: i + 1, sent: step.Index.newSent()}
 		s.steps = append(s.steps, p)
 		g := groups[step.Index]
 		if g == nil {
@@ -79,9 +91,6 @@ func NewSequence(steps ...Step) (*Sequence, error) {
 			s.groups = append(s.groups, g)
 		}
 		g.steps = append(g.steps, p)
-		if len(step.Index.bound) > 0 {
-			s.sent = step.Index.newSent()
-		}
 	}
 	var err error
 	s.recorder, err = cassette.NewRecorder(nil)
@@ -93,26 +102,26 @@ func NewSequence(steps ...Step) (*Sequence, error) {
 func (s *Sequence) roundTrip(r *exchange.Request, k *Key) (resp *http.Response, by Answered, err error) {
 	by.Request = r
 	resp, err = s.recorder.Pass(r.Sent, func(*http.Request) (*http.Response, error) {
-		p, id := s.take(k)
+		p, id, sent := s.take(k)
 		if p == nil {
 			return nil, s.miss(r, k)
 		}
 		by.Index, by.Step, by.Name = p.Index, p.number, p.Name
 		by.Interaction, by.Fault, by.delay = id, p.Fault, p.Delay
-		return s.answer(r, p, id)
+		return s.answer(r, p, id, sent)
 	})
 	return resp, by, err
 }
 
 // answer builds the caller's answer from an interaction.
-func (s *Sequence) answer(r *exchange.Request, p *progress, id int) (*http.Response, error) {
+func (s *Sequence) answer(r *exchange.Request, p *progress, id int, sent *placeholder.Sent) (*http.Response, error) {
 	e := &p.Index.entries[id]
 	resp, body := exchange.NewResponse(e.ia, r.Sent), e.ia.Response.Body
 	if e.sent {
 		s.mu.Lock()
-		body = string(s.sent.ToCallerJSON([]byte(body)))
+		body = string(sent.ToCallerJSON([]byte(body)))
 		if location := resp.Header.Get("Location"); location != "" {
-			resp.Header.Set("Location", s.sent.ToCallerText(location))
+			resp.Header.Set("Location", sent.ToCallerText(location))
 		}
 		s.mu.Unlock()
 	}
@@ -125,49 +134,47 @@ func (s *Sequence) answer(r *exchange.Request, p *progress, id int) (*http.Respo
 }
 
 // take marks the first unused interaction that matches as used.
-func (s *Sequence) take(k *Key) (*progress, int) {
+func (s *Sequence) take(k *Key) (*progress, int, *placeholder.Sent) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, id, sent := s.find(k)
+	p, id, trial, sent := s.find(k)
 	if p == nil || s.InOrder && s.skipped(p, id) != nil {
-		return nil, 0
+		return nil, 0, nil
 	}
-	if sent != nil {
-		sent.Keep()
+	if trial != nil {
+		trial.Keep()
 	}
 	if !p.Always {
 		s.place = exchange.CallersOr(s.place)
 		p.use(id, s.place)
 	}
-	return p, id
+	return p, id, sent
 }
 
 // find returns the first unused interaction of the sequence that answers the
-// request, with the bindings that the match makes.
-func (s *Sequence) find(k *Key) (*progress, int, *placeholder.Trial) {
-	var first *progress
-	var id int
-	var sent *placeholder.Trial
+// request, with the bindings that the match makes, and where it makes them.
+func (s *Sequence) find(k *Key) (first *progress, id int, trial *placeholder.Trial, sent *placeholder.Sent) {
 	for _, g := range s.groups {
-		if p, found, bindings := g.find(k, &s.sent); p != nil && (first == nil || p.number < first.number) {
-			first, id, sent = p, found, bindings
+		if p, found, bindings, scope := g.find(k); p != nil && (first == nil || p.number < first.number) {
+			first, id, trial, sent = p, found, bindings, scope
 		}
 	}
-	return first, id, sent
+	return first, id, trial, sent
 }
 
 // find is the same for the steps of one cassette.
-func (g *group) find(k *Key, sent *placeholder.Sent) (*progress, int, *placeholder.Trial) {
+func (g *group) find(k *Key) (*progress, int, *placeholder.Trial, *placeholder.Sent) {
 	steps := g.steps
 	if len(steps) > 1 && len(steps[0].Index.bound) == 0 { // what is bound may change what else matches
 		steps = steps[g.skip(k):]
 	}
 	for _, p := range steps {
-		if id, bindings := p.find(k, sent); id >= 0 {
-			return p, id, bindings
+		scope := p.scope()
+		if id, bindings := p.find(k, scope); id >= 0 {
+			return p, id, bindings, scope
 		}
 	}
-	return nil, 0, nil
+	return nil, 0, nil, nil
 }
 
 // skip returns how many steps have no answer left for a request.

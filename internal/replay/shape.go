@@ -1,12 +1,16 @@
 package replay
 
 import (
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
+	"example.com/webhookvcr/internal/provider"
 )
 
 // shape indexes the recorded requests whose bodies vary at the same places: of two
@@ -41,12 +45,7 @@ func (t *Index) file(id int) {
 		t.apart = append(t.apart, id)
 		return
 	}
-	i := slices.IndexFunc(t.shapes, func(s *shape) bool { return slices.Equal(s.pointers, pointers) })
-	if i < 0 {
-		i = len(t.shapes)
-		t.shapes = append(t.shapes, &shape{pointers: pointers, classes: map[cassette.Class][]int{}, values: map[int][]string{}})
-	}
-	s := t.shapes[i]
+	s := t.shape(pointers)
 	rest, placeholders, ok := s.part(body)
 	if !ok {
 		t.apart = append(t.apart, id)
@@ -55,6 +54,49 @@ func (t *Index) file(id int) {
 	c := cassette.Class{Method: e.ia.Request.Method, URL: cassette.CanonicalURL(e.url()), Accept: e.accept, Body: rest}
 	s.classes[c] = append(s.classes[c], id)
 	s.values[id] = placeholders
+}
+
+// alsoVarying lets the first interaction answer another scenario's request, with any
+// value of the same form where that varies.
+func (t *Index) alsoVarying(other *provider.Scenario, u *url.URL, accept string) {
+	asked := contract.Request{Method: other.Request.Method, URL: u, Header: http.Header{}, Body: []byte(other.Request.Body)}
+	for name, value := range other.Request.Header {
+		asked.Header.Set(name, value)
+	}
+	class := contract.RequestClasses(t.def, asked)
+	s := t.shape(slices.Sorted(slices.Values(other.Varies)))
+	c := cassette.ClassOf(asked.Method, u, accept, asked.Body)
+	rest, values, ok := s.part(c.Body)
+	if !ok {
+		return // the scenario names what its request does not have
+	}
+	c.Body = rest
+	if slices.Contains(s.classes[c], 0) {
+		return
+	}
+	s.classes[c] = slices.Insert(s.classes[c], 0, 0)
+	if s.values[0] == nil {
+		var sent placeholder.Sent
+		for i, pointer := range s.pointers {
+			s.values[0] = append(s.values[0], sent.ToTape(class(pointer).Kind, values[i]))
+		}
+	}
+	if !slices.Contains(t.bound, 0) {
+		t.bound = append(t.bound, 0)
+	}
+	if t.def.MatchAccept && !slices.Contains(t.accepts, accept) {
+		t.accepts = append(t.accepts, accept)
+	}
+}
+
+// shape is the one of requests that vary at these places.
+func (t *Index) shape(pointers []string) *shape {
+	i := slices.IndexFunc(t.shapes, func(s *shape) bool { return slices.Equal(s.pointers, pointers) })
+	if i < 0 {
+		i = len(t.shapes)
+		t.shapes = append(t.shapes, &shape{pointers: pointers, classes: map[cassette.Class][]int{}, values: map[int][]string{}})
+	}
+	return t.shapes[i]
 }
 
 // part takes what varies out of a canonical body. ok is false for one that has

@@ -77,6 +77,9 @@ type Entry struct {
 	Notes []string `json:"notes,omitempty"`
 }
 
+// Failed reports whether the request had no answer or broke the contract.
+func (e Entry) Failed() bool { return e.Result != Answered || e.Breach != "" }
+
 // By names a recorded interaction.
 type By struct {
 	// Step counts from 1, and Name is the step as it was given.
@@ -94,18 +97,21 @@ type By struct {
 // Log is an http.RoundTripper that answers from a sequence and remembers every
 // exchange. It is safe for concurrent use.
 type Log struct {
-	config   exchange.Config
-	sequence *replay.Sequence
+	config exchange.Config
 	// OnFailure, if not nil, is told of every request without an answer and of
 	// every breach of the contract, one at a time.
 	OnFailure func(Entry)
+	// OnAnswer, if not nil, is told of every other request, one at a time.
+	OnAnswer func(Entry)
 
 	// recorded are the credentials in requests of the cassettes, which may be
 	// another recorder's.
 	recorded withheld
 
-	mu     sync.Mutex
-	report Report
+	mu       sync.Mutex
+	sequence *replay.Sequence
+	report   Report
+	watchers []chan *Entry
 }
 
 // NewLog returns a log of what a sequence answers. The configuration's Report and
@@ -125,7 +131,7 @@ func (l *Log) RoundTrip(req *http.Request) (*http.Response, error) {
 	w := &witness{}
 	c := l.config
 	c.Report = w
-	resp, by, err := replay.NewTransport(c, l.sequence).Exchange(req)
+	resp, by, err := replay.NewTransport(c, l.steps()).Exchange(req)
 	e := w.exchange(c.Definition, req, by, err)
 	if resp != nil {
 		e.Status = resp.StatusCode
@@ -180,14 +186,38 @@ func (l *Log) add(e Entry) {
 		r.Forgotten += maxKept / 2
 	}
 	r.Requests = append(r.Requests, e)
-	if l.OnFailure != nil && (e.Result != Answered || e.Breach != "") {
-		l.OnFailure(e)
+	l.watch(&e)
+	hear := l.OnAnswer
+	if e.Failed() {
+		hear = l.OnFailure
 	}
+	if hear != nil {
+		hear(e)
+	}
+}
+
+// Reset begins anew with a sequence of the same steps, and returns what there was
+// to know until then.
+func (l *Log) Reset(s *replay.Sequence) Report {
+	was := l.Report()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sequence = s
+	l.report = Report{Version: LogVersion, Provider: was.Provider, Requests: []Entry{}}
+	l.watch(nil)
+	return was
+}
+
+// steps is the sequence that answers now.
+func (l *Log) steps() *replay.Sequence {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sequence
 }
 
 // Report returns what there is to know so far.
 func (l *Log) Report() Report {
-	unused := l.sequence.Unused()
+	unused := l.steps().Unused()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r := l.report

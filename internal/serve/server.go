@@ -55,6 +55,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.log.ServeHTTP(w, r)
 		return
 	}
+	if s.log != nil && r.URL.Path == StreamPath && r.Method == http.MethodGet {
+		s.stream(w, r)
+		return
+	}
 	req, status, err := s.translate(w, r)
 	if err != nil {
 		if s.log != nil {

@@ -110,7 +110,9 @@ func (s *stir) now() {
 	}
 }
 
-// rest is pause, but ends as soon as there is nothing more to wait for.
+// rest waits on the clock of the caller's bubble, if it is in one, and ends early as
+// soon as there is nothing more to wait for. It reports whether the whole time has
+// passed.
 func (s *stir) rest(ctx context.Context, d time.Duration, over func() bool) bool {
 	for until := time.Now().Add(d); ; {
 		stirred := s.next()

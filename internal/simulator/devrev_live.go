@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -299,26 +296,8 @@ func devrevRequest(ctx context.Context, url, secret string, body []byte, s Setti
 		return nil, err
 	}
 	req.Header.Set("Content-Type", mediaJSON)
-	req.Header.Set("X-Devrev-Signature", DevRevSignature(secret, body, s.RawKey, s.Hex))
+	req.Header.Set("X-Devrev-Signature", provider.Signature(secret, body, s.RawKey, s.Hex))
 	return req, nil
-}
-
-// DevRevSignature is the HMAC-SHA256 of a delivery's body. That is documented;
-// whether the key is the secret's text or the bytes that it encodes, and how the
-// digest is written, is not.
-func DevRevSignature(secret string, body []byte, rawKey, hexadecimal bool) string {
-	key := []byte(secret)
-	if !rawKey {
-		if decoded, err := base64.StdEncoding.DecodeString(secret); err == nil {
-			key = decoded
-		}
-	}
-	mac := hmac.New(sha256.New, key)
-	mac.Write(body)
-	if hexadecimal {
-		return hex.EncodeToString(mac.Sum(nil))
-	}
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // count keeps account of the events in a row that failed. What the caller has given

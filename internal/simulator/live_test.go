@@ -63,7 +63,7 @@ func TestLive_life(t *testing.T) {
 		assert.True(t, got[0].Acknowledged)
 		require.Len(t, got[0].Attempts, 1)
 		last := r.last()
-		assert.Equal(t, simulator.DevRevSignature(hook.Secret, last.body, false, false), last.header.Get("X-DevRev-Signature"))
+		assert.Equal(t, provider.Signature(hook.Secret, last.body, false, false), last.header.Get("X-DevRev-Signature"))
 		assert.JSONEq(t, `"work_created"`, string(last.member(t, "type")))
 
 		assert.Equal(t, "not subscribed to work_deleted, only to work_created", tenant.emit("work_deleted")[0].Reason)

@@ -2,6 +2,8 @@ package matchtest
 
 import (
 	"encoding/base64"
+	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"mime"
@@ -110,6 +112,7 @@ func alsoAnswered(def *provider.Definition, name string, own []recordedRequest) 
 			continue // a test of the definitions keeps this from happening
 		}
 		media := specific(request.Header["Accept"])
+		request.Body = anyOf(request.Body, def.Scenario(other).Varies)
 		also = append(also, recordedRequest{
 			changedRequest: changedRequest{method: request.Method, url: u, body: request.Body},
 			said:           parseBody(request.Body), media: media,
@@ -122,6 +125,30 @@ func alsoAnswered(def *provider.Definition, name string, own []recordedRequest) 
 		}
 	}
 	return also
+}
+
+// anyOf is a scenario's body with a placeholder of what varies at these pointers,
+// which are members of the whole.
+func anyOf(body string, pointers []string) string {
+	var members map[string]any
+	if len(pointers) == 0 || json.Unmarshal([]byte(body), &members) != nil {
+		return body
+	}
+	for i, pointer := range pointers {
+		value, _ := members[pointer[1:]].(string)
+		sent := fmt.Sprintf("sent-key-%d", i+1)
+		if strings.Contains(value, "://") {
+			sent = fmt.Sprintf("https://example.com/sent-url-%d", i+1)
+		} else if pointer == "/secret" {
+			sent = base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "sent-secret-%d", i+1))
+		}
+		members[pointer[1:]] = sent
+	}
+	text, err := json.Marshal(members)
+	if err != nil {
+		return body
+	}
+	return string(text)
 }
 
 // answers reports whether a request says what was recorded, but for the media

@@ -2,6 +2,7 @@ package receivertest
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"runtime"
 	"strings"
@@ -160,7 +161,7 @@ func own() string {
 
 // holders are the goroutines that keep the clock of a bubble still, or, when all
 // of them wait for others, those that are left; outside of a bubble, those that
-// are in the code of others.
+// a probe has begun.
 func holders(bubble string) string {
 	buf := make([]byte, 1<<20)
 	buf = buf[:runtime.Stack(buf, true)]
@@ -171,8 +172,9 @@ func holders(bubble string) string {
 		if bubble != "" && !strings.Contains(header, bubble+"]") && !strings.Contains(header, bubble+",") || strings.HasPrefix(state, "running") {
 			continue
 		}
+		asked := strings.Contains(g, "/internal/probe.") || strings.Contains(g, "/internal/simulator.")
 		at := place(g)
-		if at == "" {
+		if at == "" || bubble == "" && !asked {
 			continue
 		}
 		line := "  " + at + " [" + state + "]"
@@ -196,10 +198,16 @@ var frames = regexp.MustCompile(`(?m)^(\S.*)\(.*\)\n\t(\S+\.go:\d+)`)
 // place is where a goroutine is: the innermost frame outside of the standard
 // library and of this package; empty when there is none.
 func place(stack string) string {
+	root := library()
 	for _, m := range frames.FindAllStringSubmatch(stack, -1) {
 		function, at := m[1], m[2]
-		if standard(function, at) || strings.Contains(function, "webhooktest/receivertest.(") ||
-			strings.Contains(function, "/internal/probe.") || strings.Contains(function, "/internal/simulator.") {
+		first, _, _ := strings.Cut(function, "/")
+		switch {
+		case root != "" && strings.HasPrefix(at, root),
+			root == "" && strings.Contains(function, "/") && !strings.Contains(first, "."),
+			root == "" && !strings.Contains(function, "/") && !strings.HasPrefix(function, "main."),
+			strings.Contains(function, "webhooktest/receivertest.("),
+			strings.Contains(function, "/internal/probe."), strings.Contains(function, "/internal/simulator."):
 			continue
 		}
 		return at + " in " + function
@@ -207,12 +215,10 @@ func place(stack string) string {
 	return ""
 }
 
-// standard reports whether a function is of the standard library, whose files lie
-// in src, or, with -trimpath, in a directory of the package's own path.
-func standard(function, at string) bool {
-	slash := strings.LastIndex(function, "/") + 1
-	name, _, _ := strings.Cut(function[slash:], ".")
-	pkg := function[:slash] + name
-	first, _, _ := strings.Cut(pkg, "/")
-	return strings.Contains(at, "/src/"+pkg+"/") || strings.HasPrefix(at, pkg+"/") && !strings.Contains(first, ".")
+// library is the directory of the standard library's files as stacks name them;
+// empty in a binary that was built with -trimpath.
+func library() string {
+	at, _ := runtime.FuncForPC(reflect.ValueOf(strings.Cut).Pointer()).FileLine(0)
+	root, _ := strings.CutSuffix(at, "strings/strings.go")
+	return root
 }

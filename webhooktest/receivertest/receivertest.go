@@ -17,7 +17,7 @@ import (
 // Secret is what Run builds receivers with: the secret of a DevRev webhook, or the
 // key of one of d.velop. It is made up, belongs to nobody, and stands in the
 // messages of failed probes.
-const Secret = "d2ViaG9va3Rlc3QtbWFkZS11cA=="
+const Secret = provider.ReceiverSecret
 
 // Receiver is what Run asks. Each hook that is nil leaves out the probes that need
 // it; they are listed as skipped.

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/receivertest"
 )
@@ -25,7 +25,7 @@ func TestNewRequest(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, string(body), `"title":"A title"`)
 		assert.Contains(t, string(body), time.Now().UTC().Format("2006-01-02T"))
-		assert.Equal(t, simulator.DevRevSignature(secret, body, sender.RawKey, sender.Hex), r.Header.Get("X-Devrev-Signature"))
+		assert.Equal(t, provider.Signature(secret, body, sender.RawKey, sender.Hex), r.Header.Get("X-Devrev-Signature"))
 		assert.Equal(t, "POST", r.Method)
 		assert.Equal(t, "application/json", r.Header.Get("Content-Type"))
 		assert.NotEmpty(t, r.RequestURI)

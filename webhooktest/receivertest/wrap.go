@@ -21,7 +21,7 @@ import (
 // the provider's options [webhooktest.SentBy] counts.
 //
 // How long an answer takes is judged exactly within a synctest bubble; elsewhere up
-// to 5 seconds pass, for a busy machine is slow.
+// to 10 seconds pass, for a busy machine is slow.
 //
 // Whether a signature is right is the receiver's to say: Wrap knows no secret.
 func Wrap(tb testing.TB, p webhooktest.Provider, receiver http.Handler) http.Handler {
@@ -58,7 +58,7 @@ func Wrap(tb testing.TB, p webhooktest.Provider, receiver http.Handler) http.Han
 }
 
 // unhurried is the time for an answer that passes where the clock is real.
-const unhurried = 5 * time.Second
+const unhurried = 10 * time.Second
 
 // maxHeard is how much of a body is kept, in bytes.
 const maxHeard = 1 << 20

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/drift"
+)
+
+const diffHelp = `diff compares cassettes as check does, without asking anybody: what a client of
+the vendor would notice between A, the older, and B. Both are files, or both are
+directories, whose files are compared by their paths.
+
+The classes of changes, --format, --json and the exit statuses are those of check:
+record check --help explains them. A file that only one directory has is named,
+and is no drift.`
+
+// difference is the command diff.
+type difference struct {
+	threshold
+	format format
+	getenv func(string) string
+}
+
+func diffCommand(getenv func(string) string) *cobra.Command {
+	d := &difference{getenv: getenv}
+	c := &cobra.Command{
+		Use:   "diff [flags] A B",
+		Short: "Compare two cassettes, or two directories of them, with the eyes of check",
+		Long:  diffHelp,
+		Example: `  record diff old.yaml new.yaml
+  record diff --fail-on any testdata/cassettes /tmp/cassettes`,
+		DisableFlagsInUseLine: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return exit(exitUsage, "diff needs two files or two directories, such as: record diff old.yaml new.yaml")
+			}
+			return d.run(args[0], args[1], c.OutOrStdout())
+		},
+	}
+	d.format.flags(c, c.Flags())
+	d.threshold.flags(c)
+	return c
+}
+
+func (d *difference) run(a, b string, stdout io.Writer) error {
+	if err := d.format.check(); err != nil {
+		return err
+	}
+	if err := d.threshold.check(); err != nil {
+		return err
+	}
+	before, err := named(a)
+	if err != nil {
+		return err
+	}
+	after, err := named(b)
+	if err != nil {
+		return err
+	}
+	_, oneFile := before[""]
+	_, otherFile := after[""]
+	if oneFile != otherFile {
+		return exit(exitUsage, "%s and %s are a file and a directory; give two files or two directories", a, b)
+	}
+	r := newReport()
+	r.against = filepath.ToSlash(a)
+	var names []string
+	for name := range before {
+		names = append(names, name)
+	}
+	for name := range after {
+		if before[name] == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		was, is := before[name], after[name]
+		called := func(f *cassette.File) (provider, scenario string) {
+			if scenario = strings.TrimSuffix(name, filepath.Ext(name)); name == "" {
+				scenario = filepath.ToSlash(f.Name)
+			}
+			if def := askedProvider(f); def != nil {
+				provider = def.Name
+			}
+			return provider, strings.TrimPrefix(scenario, provider+"/")
+		}
+		switch {
+		case is == nil:
+			provider, scenario := called(was)
+			r.leave(provider, scenario, leftOut, "only in "+filepath.ToSlash(a), nil)
+			continue
+		case was == nil:
+			provider, scenario := called(is)
+			r.leave(provider, scenario, leftOut, "only in "+filepath.ToSlash(b), nil)
+			continue
+		}
+		def := askedProvider(was)
+		if def == nil || askedProvider(is) != def {
+			return exit(exitFailed, "%s and %s are not of one provider that is known: %s", was.Name, is.Name, strings.Join(providerNames(), " and "))
+		}
+		found := drift.Compare(def, was.Exchanges(), is.Exchanges(), nil)
+		if was.Header.Source == cassette.Simulated && is.Header.Source != cassette.Simulated {
+			found = found.Shown()
+		}
+		_, found.Scenario = called(is)
+		found.Stored = was.Header.Source
+		r.add(found)
+	}
+	if err := r.write(stdout, d.format, d.getenv, "diff", d.fails); err != nil {
+		return exit(exitFailed, "the report could not be written: %v", err)
+	}
+	return r.err(false, d.fails)
+}
+
+// named reads a cassette, under the name "", or every cassette below a directory,
+// each under its path there.
+func named(path string) (map[string]*cassette.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, exit(exitFailed, "%s: %v", path, reason(err))
+	}
+	files, err := cassettesBelow(path)
+	if err != nil {
+		return nil, exit(exitFailed, "%v", err)
+	}
+	if !info.IsDir() {
+		return map[string]*cassette.File{"": files[0]}, nil
+	}
+	all := map[string]*cassette.File{}
+	for _, f := range files {
+		below, err := filepath.Rel(path, f.Name)
+		if err != nil {
+			return nil, exit(exitFailed, "%v", err)
+		}
+		all[filepath.ToSlash(below)] = f
+	}
+	return all, nil
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/record"
+)
+
+const doctorHelp = `doctor shows the environment as refresh and check see it, and asks each tenant that
+it describes for one answer, with a read call: is it reached, is the credential
+accepted, are ids found that no variable gives, does its clock agree with this
+one. It writes nothing, and shows whether a variable is set and never its value.
+Without arguments it is about every provider.
+
+`
+
+// doctor is the command doctor.
+type doctor struct {
+	recorder
+	table table
+	code  int
+}
+
+func doctorCommand(getenv func(string) string, clock clock) *cobra.Command {
+	d := &doctor{recorder: recorder{getenv: getenv, clock: clock, undone: "not asked"}}
+	c := &cobra.Command{
+		Use:   "doctor [flags] [PROVIDER...]",
+		Short: "Show the environment as a recording sees it, and whether the tenant answers",
+		Long:  doctorHelp + exitHelp,
+		Example: `  record doctor
+  record doctor devrev`,
+		DisableFlagsInUseLine: true,
+		ValidArgs:             providerNames(),
+		RunE: func(c *cobra.Command, args []string) error {
+			return d.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	c.Flags().DurationVar(&d.timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
+	return c
+}
+
+func (d *doctor) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	d.stderr = stderr
+	if err := d.durations(); err != nil {
+		return err
+	}
+	targets, err := choose(args)
+	if err != nil {
+		return err
+	}
+	for _, def := range definitions(targets) {
+		d.provider(ctx, def, len(args) > 0)
+	}
+	d.row("network", "proxy", d.variables("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"))
+	d.row("", "authorities", d.variables("SSL_CERT_FILE", "SSL_CERT_DIR"))
+	if err := d.table.print(stdout); err != nil {
+		return exit(exitFailed, "%v", err)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return exit(exitFailed, "interrupted before the end")
+	case d.code != exitDone:
+		return exit(d.code, "a recording would fail; the table says why")
+	}
+	return nil
+}
+
+func (d *doctor) row(of, what, finding string) { d.table.add(of, what, finding) }
+
+// fault is a finding that would let a recording fail.
+func (d *doctor) fault(code int, of, what, finding string) {
+	d.code = max(d.code, code)
+	d.row(of, what, finding)
+}
+
+// variables says which of some variables are set. Their names are read in small
+// letters too, as net/http does.
+func (d *doctor) variables(names ...string) string {
+	var found []string
+	for _, name := range names {
+		if d.getenv(name) != "" || d.getenv(strings.ToLower(name)) != "" {
+			found = append(found, name)
+		}
+	}
+	if len(found) == 0 {
+		return "none set (" + strings.Join(names, ", ") + ")"
+	}
+	return "set: " + strings.Join(found, ", ")
+}
+
+// provider shows the variables of a provider, and asks its tenant when there are
+// enough of them.
+func (d *doctor) provider(ctx context.Context, def *provider.Definition, named bool) {
+	lacks, begun := d.lacks(def)
+	variable := func(of, name, otherwise string) {
+		switch {
+		case d.getenv(name) != "":
+			d.row(of, name, "set")
+		case slices.Contains(lacks, name) && (named || begun):
+			d.fault(exitMissing, of, name, "not set, and a recording needs it")
+		default:
+			d.row(of, name, "not set"+otherwise)
+		}
+	}
+	variable(def.Name, def.TokenVar, "")
+	base := ""
+	if def.BaseDefault != "" {
+		base = ": " + def.BaseDefault
+	}
+	variable("", def.BaseVar, base)
+	for _, b := range def.Bindings {
+		otherwise := ""
+		if b.Lookup != nil {
+			otherwise = ": " + b.Lookup.What
+		}
+		variable("", b.Var, otherwise)
+	}
+	if len(lacks) > 0 {
+		return
+	}
+	tenant, err := d.live(def)
+	if err != nil {
+		d.fault(exitUsage, "", "variables", err.Error())
+		return
+	}
+	d.tenant(ctx, def, tenant)
+}
+
+// tenant asks for one answer.
+func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant record.Tenant) {
+	i := slices.IndexFunc(def.Scenarios, func(s provider.Scenario) bool {
+		t := target{def: def, scenario: &s}
+		return s.Live && s.Status == http.StatusOK && s.Request.Credential == provider.Valid && !t.writes()
+	})
+	if i < 0 {
+		return
+	}
+	heard := &listener{next: tenant.Transport}
+	tenant.Transport = heard
+	t := target{def: def, scenario: &def.Scenarios[i], session: &session{tenant: tenant}}
+	recording, first, err := d.ask(ctx, t, record.Config{Tenant: tenant})
+	if err == nil {
+		recording.Release()
+		err = d.barred(t, first)
+	}
+	said := func(err error) string { return strings.TrimPrefix(err.Error(), t.name()+" "+d.undone+": ") }
+	var busy *busyError
+	switch code := exitCode(err); {
+	case errors.As(err, &busy) && busy.outage != "":
+		d.fault(exitOutage, "", "tenant", said(err))
+	case errors.As(err, &busy):
+		d.fault(exitThrottled, "", "tenant", said(err))
+	case code == exitUnreachable:
+		d.fault(code, "", "tenant", said(err))
+	case code == exitRefused || code == exitLogin:
+		d.row("", "tenant", "reached")
+		d.fault(code, "", "credential", said(err))
+	case err != nil:
+		d.row("", "tenant", "reached")
+		d.fault(code, "", "answer", said(err))
+	case first.status != t.scenario.Status:
+		d.row("", "tenant", "reached")
+		d.fault(exitFailed, "", "answer", fmt.Sprintf("a %d to %s; check the ids in the variables", first.status, t.scenario.Name))
+	default:
+		scheme, _, _ := strings.Cut(tenant.BaseURL, ":")
+		d.row("", "tenant", "reached, over "+scheme)
+		d.row("", "credential", "accepted")
+		d.row("", "ids", "found, by "+t.scenario.Name)
+	}
+	if !heard.date.IsZero() && tenant.Source == cassette.Live {
+		if off := heard.date.Sub(d.clock.now()).Abs().Round(time.Second); off > time.Minute {
+			d.row("", "clock", fmt.Sprintf("%v apart from the tenant's; Retry-After with a date is misread", off))
+		} else {
+			d.row("", "clock", "agrees with the tenant's")
+		}
+	}
+}
+
+// listener notes the date of the last answer.
+type listener struct {
+	next http.RoundTripper
+	date time.Time
+}
+
+func (l *listener) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := l.next.RoundTrip(req)
+	if err == nil {
+		if date, bad := http.ParseTime(resp.Header.Get("Date")); bad == nil {
+			l.date = date
+		}
+	}
+	return resp, err
+}

@@ -1,0 +1,369 @@
+package main
+
+import (
+	"cmp"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// formats are the values of --format.
+var formats = []string{"text", "json", "github", "junit", "sarif", "markdown"}
+
+const formatHelp = `
+--format says how the report is written:
+  text      for people
+  json      as below
+  github    annotations of a GitHub workflow; when GITHUB_STEP_SUMMARY names a
+            file, the report as Markdown is appended to it
+  junit     JUnit XML
+  sarif     SARIF 2.1.0
+  markdown  GitHub-flavoured Markdown
+`
+
+// format is how a report is written.
+type format struct {
+	name string
+	json bool // --json, which is older than --format
+}
+
+func (f *format) flags(c *cobra.Command, flags *pflag.FlagSet) {
+	flags.BoolVar(&f.json, "json", false, "write the report as JSON")
+	flags.StringVar(&f.name, "format", "", "write the report as `FORMAT`: "+strings.Join(formats, ", ")+" (default text)")
+	c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// check makes sure that there is such a format.
+func (f *format) check() error {
+	switch {
+	case f.name != "" && !slices.Contains(formats, f.name):
+		return exit(exitUsage, "--format %q is no format; %s", f.name, suggestion(f.name, formats, "expected one of "+strings.Join(formats, ", ")))
+	case f.json && f.name != "" && f.name != "json":
+		return exit(exitUsage, "--json and --format %s ask for two formats; leave one out", f.name)
+	case f.json:
+		f.name = "json"
+	}
+	return nil
+}
+
+// judged is a report as every format but text and JSON takes it.
+type judged struct {
+	// command is the subcommand that judged.
+	command string
+	// rules are those that findings may name, with a sentence or a class each.
+	rules []judgedRule
+	cases []judgedCase
+	// summary is the last line of the text.
+	summary string
+}
+
+type judgedRule struct{ id, text string }
+
+// judgedCase is a thing that was judged, such as a cassette. One without findings
+// has passed.
+type judgedCase struct {
+	group, name string
+	// file is below the working directory, empty when there is none.
+	file     string
+	findings []judgedFinding
+	// failed says why it could not be judged, skipped why it was not meant to be.
+	failed, skipped string
+}
+
+type judgedFinding struct {
+	rule  string
+	level level
+	// fails says that the finding fails the command.
+	fails bool
+	// place is where in the case, line where in its file: 0 when that is unknown.
+	place   string
+	line    int
+	message string
+}
+
+// level is what SARIF and GitHub call how bad a finding is.
+type level string
+
+const (
+	levelError   level = "error"
+	levelWarning level = "warning"
+	levelNote    level = "note" // GitHub says notice
+)
+
+// write writes the report in one of the formats for machines.
+func (f *format) write(w io.Writer, getenv func(string) string, j judged) error {
+	switch f.name {
+	case "junit":
+		return j.writeJUnit(w)
+	case "sarif":
+		return writeJSON(w, "", j.sarif())
+	case "markdown":
+		_, err := io.WriteString(w, j.markdown())
+		return err
+	}
+	if _, err := io.WriteString(w, j.annotations()); err != nil {
+		return err
+	}
+	path := getenv("GITHUB_STEP_SUMMARY")
+	if path == "" {
+		return nil
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", reason(err))
+	}
+	_, err = io.WriteString(file, j.markdown())
+	return cmp.Or(err, file.Close())
+}
+
+// annotations are workflow commands, which GitHub shows beside the file.
+func (j judged) annotations() string {
+	var b strings.Builder
+	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	annotate := func(kind string, c judgedCase, line int, title, message string) {
+		at := ""
+		if c.file != "" {
+			at = "file=" + property.Replace(c.file) + ","
+			if line > 0 {
+				at += fmt.Sprintf("line=%d,", line)
+			}
+		}
+		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", kind, at, property.Replace(title), data.Replace(message))
+	}
+	for _, c := range j.cases {
+		for _, f := range c.findings {
+			kind := string(f.level)
+			if f.level == levelNote {
+				kind = "notice"
+			}
+			annotate(kind, c, f.line, c.title(), f.text())
+		}
+		if c.failed != "" {
+			annotate("error", c, 0, c.title(), c.failed)
+		}
+	}
+	b.WriteString(data.Replace(j.summary) + "\n")
+	return b.String()
+}
+
+func (c judgedCase) title() string { return strings.TrimSpace(c.group + " " + c.name) }
+
+func (f judgedFinding) text() string {
+	if f.place == "" {
+		return f.message + " (" + f.rule + ")"
+	}
+	return f.place + ": " + f.message + " (" + f.rule + ")"
+}
+
+// markdown is a table of the findings, and a list of what was not judged.
+func (j judged) markdown() string {
+	var b strings.Builder
+	cell := strings.NewReplacer("|", "\\|", "\n", "<br>", "\r", "", "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;")
+	fmt.Fprintf(&b, "## record %s\n\n%s\n", j.command, cell.Replace(j.summary))
+	if slices.ContainsFunc(j.cases, func(c judgedCase) bool { return len(c.findings) > 0 }) {
+		b.WriteString("\n| level | where | place | what | rule |\n| --- | --- | --- | --- | --- |\n")
+	}
+	for _, level := range []level{levelError, levelWarning, levelNote} {
+		for _, c := range j.cases {
+			for _, f := range c.findings {
+				if f.level == level {
+					fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", level, cell.Replace(c.title()), cell.Replace(f.place), cell.Replace(f.message), cell.Replace(f.rule))
+				}
+			}
+		}
+	}
+	heading := "\nNot judged:\n\n"
+	for _, c := range j.cases {
+		if c.failed != "" {
+			fmt.Fprintf(&b, "%s- %s: %s\n", heading, cell.Replace(c.title()), cell.Replace(c.failed))
+			heading = ""
+		}
+	}
+	return b.String()
+}
+
+// JUnit's elements, in the order of its schema.
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
+		Skipped  int         `xml:"skipped,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Name    string      `xml:"name,attr"`
+		Class   string      `xml:"classname,attr"`
+		File    string      `xml:"file,attr,omitempty"`
+		Skipped *junitNote  `xml:"skipped"`
+		Error   *junitNote  `xml:"error"`
+		Failure []junitNote `xml:"failure"`
+		Out     string      `xml:"system-out,omitempty"`
+	}
+	junitNote struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// writeJUnit writes a suite for each group. What does not fail the command stands
+// in system-out.
+func (j judged) writeJUnit(w io.Writer) error {
+	all := junitSuites{Name: "record " + j.command}
+	at := map[string]int{}
+	for _, c := range j.cases {
+		i, ok := at[c.group]
+		if !ok {
+			i = len(all.Suites)
+			at[c.group] = i
+			all.Suites = append(all.Suites, junitSuite{Name: c.group})
+		}
+		suite := &all.Suites[i]
+		entry := junitCase{Name: c.name, Class: c.group, File: c.file}
+		for _, f := range c.findings {
+			if f.fails {
+				entry.Failure = append(entry.Failure, junitNote{f.text(), f.rule, f.text()})
+			} else {
+				entry.Out += f.text() + "\n"
+			}
+		}
+		if len(entry.Failure) > 0 {
+			suite.Failures++
+			all.Failures++
+		}
+		switch {
+		case c.failed != "":
+			entry.Error = &junitNote{Message: c.failed}
+			suite.Errors++
+			all.Errors++
+		case c.skipped != "":
+			entry.Skipped = &junitNote{Message: c.skipped}
+			suite.Skipped++
+		}
+		suite.Tests++
+		all.Tests++
+		suite.Cases = append(suite.Cases, entry)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", "  ")
+	if err := e.Encode(all); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// SARIF's objects, as far as a report needs them.
+type (
+	sarifLog struct {
+		Schema  string     `json:"$schema"`
+		Version string     `json:"version"`
+		Runs    []sarifRun `json:"runs"`
+	}
+	sarifRun struct {
+		Tool struct {
+			Driver struct {
+				Name    string      `json:"name"`
+				Version string      `json:"version"`
+				Rules   []sarifRule `json:"rules"`
+			} `json:"driver"`
+		} `json:"tool"`
+		Invocations []sarifInvocation `json:"invocations"`
+		Results     []sarifResult     `json:"results"`
+	}
+	sarifText struct {
+		Text string `json:"text"`
+	}
+	sarifRule struct {
+		ID    string    `json:"id"`
+		Short sarifText `json:"shortDescription"`
+	}
+	sarifInvocation struct {
+		Successful    bool                `json:"executionSuccessful"`
+		Notifications []sarifNotification `json:"toolExecutionNotifications"`
+	}
+	sarifNotification struct {
+		Level   level     `json:"level"`
+		Message sarifText `json:"message"`
+	}
+	sarifResult struct {
+		Rule      string          `json:"ruleId"`
+		Index     int             `json:"ruleIndex"`
+		Level     level           `json:"level"`
+		Message   sarifText       `json:"message"`
+		Locations []sarifLocation `json:"locations"`
+	}
+	sarifLocation struct {
+		Physical *sarifPhysical `json:"physicalLocation,omitempty"`
+		Logical  []sarifLogical `json:"logicalLocations"`
+	}
+	sarifPhysical struct {
+		Artifact struct {
+			URI string `json:"uri"`
+		} `json:"artifactLocation"`
+		Region struct {
+			Line int `json:"startLine"`
+		} `json:"region"`
+	}
+	sarifLogical struct {
+		Name string `json:"fullyQualifiedName"`
+	}
+)
+
+func (j judged) sarif() sarifLog {
+	run := sarifRun{Results: []sarifResult{}}
+	driver := &run.Tool.Driver
+	driver.Name, driver.Version, driver.Rules = "record "+j.command, version(), []sarifRule{}
+	at := map[string]int{}
+	for i, r := range j.rules {
+		at[r.id] = i
+		driver.Rules = append(driver.Rules, sarifRule{r.id, sarifText{r.text}})
+	}
+	done := sarifInvocation{Successful: true, Notifications: []sarifNotification{}}
+	for _, c := range j.cases {
+		for _, f := range c.findings {
+			index, known := at[f.rule]
+			if !known {
+				index = -1 // SARIF's word for none
+			}
+			location := sarifLocation{Logical: []sarifLogical{{strings.TrimSpace(c.title() + " " + f.place)}}}
+			if c.file != "" {
+				location.Physical = &sarifPhysical{}
+				location.Physical.Artifact.URI = fileURI(c.file)
+				location.Physical.Region.Line = max(1, f.line)
+			}
+			run.Results = append(run.Results, sarifResult{f.rule, index, f.level, sarifText{f.text()}, []sarifLocation{location}})
+		}
+		if c.failed != "" {
+			done.Successful = false
+			done.Notifications = append(done.Notifications, sarifNotification{levelError, sarifText{c.title() + ": " + c.failed}})
+		}
+	}
+	run.Invocations = []sarifInvocation{done}
+	return sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}}
+}
+
+// fileURI is a path as a URI reference.
+func fileURI(path string) string { return (&url.URL{Path: filepath.ToSlash(path)}).String() }

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	goformat "go/format"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"github.com/spf13/cobra"
+
+	"example.com/webhookvcr/internal/provider"
+)
+
+const initHelp = `init writes into the module of the working directory what a start needs, for each
+provider that it is given (default: every one):
+
+  webhook_PROVIDER_test.go              a first test, which replays a scenario
+  webhook.env.example                   the variables that a recording reads
+  .github/workflows/vendor-drift.yml    a check of the cassettes each night
+
+A file that is there stays as it is.`
+
+func initCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:                   "init [PROVIDER...]",
+		Short:                 "Write a first test, the list of variables and a workflow into a module",
+		Long:                  initHelp,
+		Example:               "  record init devrev",
+		DisableFlagsInUseLine: true,
+		ValidArgs:             providerNames(),
+		RunE:                  func(c *cobra.Command, args []string) error { return begin(".", args, c.OutOrStdout()) },
+	}
+}
+
+// begin writes the files below a directory, and says of each what became of it.
+func begin(dir string, names []string, stdout io.Writer) error {
+	if len(names) == 0 {
+		names = providerNames()
+	}
+	var chosen []*provider.Definition
+	for _, name := range names {
+		def := provider.ByName(name)
+		if def == nil {
+			return exit(exitUsage, "%s", unknownProvider(name, name))
+		}
+		if !slices.Contains(chosen, def) {
+			chosen = append(chosen, def)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
+		return exit(exitUsage, "there is no go.mod here; run record init in the directory that has it")
+	}
+	files := map[string][]byte{
+		"webhook.env.example":                []byte("# The variables that record refresh and record check read. Copy this file to one\n# that is not committed, and fill it in.\n" + variableList(chosen)),
+		".github/workflows/vendor-drift.yml": []byte(workflow(chosen)),
+	}
+	for _, def := range chosen {
+		test, err := firstTest(def, packageName(dir))
+		if err != nil {
+			return exit(exitFailed, "%v", err)
+		}
+		files["webhook_"+def.Name+"_test.go"] = test
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		verdict := written
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		err := os.MkdirAll(filepath.Dir(path), 0o755)
+		var file *os.File
+		if err == nil {
+			file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		}
+		switch {
+		case errors.Is(err, fs.ErrExist):
+			verdict = kept
+		case err == nil:
+			_, err = file.Write(files[name])
+			if closed := file.Close(); err == nil {
+				err = closed
+			}
+			fallthrough
+		default:
+			if err != nil {
+				return exit(exitFailed, "%s: %v", name, reason(err))
+			}
+		}
+		fmt.Fprintf(stdout, "%-9s  %s\n", verdict, name)
+	}
+	return nil
+}
+
+// packageName is the name of the package in a directory, with _test behind it.
+func packageName(dir string) string {
+	files, _ := filepath.Glob(filepath.Join(dir, "*.go")) // the pattern is sound
+	for _, name := range files {
+		if file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.PackageClauseOnly); err == nil {
+			return strings.TrimSuffix(file.Name.Name, "_test") + "_test"
+		}
+	}
+	return "hooks_test"
+}
+
+// variableList has a line for each variable, empty and with what it is for.
+func variableList(chosen []*provider.Definition) string {
+	var b strings.Builder
+	line := func(name, what string) { fmt.Fprintf(&b, "# %s\n%s=\n", what, name) }
+	for _, def := range chosen {
+		b.WriteString("\n")
+		line(def.TokenVar, "your credential for "+def.Title)
+		base := "base URL of your tenant"
+		if def.BaseDefault != "" {
+			base = "base URL; empty is " + def.BaseDefault
+		}
+		line(def.BaseVar, base)
+		for _, s := range def.Bindings {
+			what := "your value for " + s.Placeholder
+			if s.Lookup != nil {
+				what += "; empty is " + s.Lookup.What
+			}
+			line(s.Var, what)
+		}
+	}
+	return b.String()
+}
+
+var testTemplate = template.Must(template.New("test").Parse(`package {{.Package}}
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/webhookvcr/webhooktest"
+)
+
+// The answers come from a shipped cassette; no request leaves the test.
+func Test{{.Go}}(t *testing.T) {
+	client := webhooktest.Replay(t, webhooktest.{{.Go}}, {{.Scenario}})
+
+	req, err := http.NewRequest({{.Method}}, webhooktest.{{.Go}}.BaseURL()+{{.Target}}, strings.NewReader({{.Body}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+webhooktest.Token)
+{{- range $name, $value := .Header}}
+	req.Header.Set({{printf "%q" $name}}, {{printf "%q" $value}})
+{{- end}}
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != {{.Status}} {
+		t.Errorf("got %s, want {{.Status}}", resp.Status)
+	}
+}
+`))
+
+// firstTest is a test that replays the provider's first successful answer to a
+// read call.
+func firstTest(def *provider.Definition, pkg string) ([]byte, error) {
+	i := slices.IndexFunc(def.Scenarios, func(s provider.Scenario) bool {
+		return s.Status < 300 && s.Request.Credential == provider.Valid && !(target{def: def, scenario: &s}).writes()
+	})
+	if i < 0 {
+		return nil, fmt.Errorf("%s has no scenario of a successful read call", def.Title)
+	}
+	s := def.Scenarios[i]
+	var b bytes.Buffer
+	if err := testTemplate.Execute(&b, map[string]any{
+		"Package": pkg, "Go": goName(def), "Scenario": strconv.Quote(s.Name), "Method": strconv.Quote(s.Request.Method),
+		"Target": strconv.Quote(s.Request.Target), "Body": "`" + s.Request.Body + "`", "Header": s.Request.Header, "Status": s.Status,
+	}); err != nil {
+		return nil, err
+	}
+	return goformat.Source(b.Bytes())
+}
+
+// goName is the variable of package webhooktest.
+func goName(def *provider.Definition) string {
+	var name string
+	for part := range strings.SplitSeq(def.Title, ".") {
+		name += strings.ToUpper(part[:1]) + part[1:]
+	}
+	return name
+}
+
+// workflow is a nightly check. Each provider's credential is a secret of the
+// repository, and its other values are variables.
+func workflow(chosen []*provider.Definition) string {
+	var names, env []string
+	for _, def := range chosen {
+		names = append(names, def.Name)
+		env = append(env, fmt.Sprintf("          %s: ${{ secrets.%[1]s }}", def.TokenVar), fmt.Sprintf("          %s: ${{ vars.%[1]s }}", def.BaseVar))
+		for _, s := range def.Bindings {
+			env = append(env, fmt.Sprintf("          %s: ${{ vars.%[1]s }}", s.Var))
+		}
+	}
+	return `name: vendor drift
+on:
+  schedule:
+    - cron: "17 3 * * *"
+  workflow_dispatch:
+permissions:
+  contents: read
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-go@v5
+        with:
+          go-version-file: go.mod
+      - name: Compare the vendor's answers with the cassettes
+        run: go tool record check --format github ` + strings.Join(names, " ") + `
+        env:
+` + strings.Join(env, "\n") + "\n"
+}

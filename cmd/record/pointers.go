@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/record"
+)
+
+// pointers are the values of --keep and --redact.
+type pointers struct{ keep, redact []string }
+
+func (p *pointers) flags(f *pflag.FlagSet) {
+	f.StringArrayVar(&p.keep, "keep", nil, "leave what stands at the JSON `POINTER` as the vendor sent it; may be repeated")
+	f.StringArrayVar(&p.redact, "redact", nil, "replace what stands at the JSON `POINTER`, whatever the contract says of it; may be repeated")
+}
+
+// check makes sure that each pointer can match something that one of the chosen
+// providers documents; every mistake is reported at once.
+func (p pointers) check(targets []target, closed bool) error {
+	var mistakes []string
+	for _, list := range p.lists() {
+		for _, pointer := range list.pointers {
+			var why error
+			fits := false
+			for _, def := range definitions(targets) {
+				err := record.CheckPointer(def, list.option, pointer, contract.Wish{Closed: closed})
+				fits = fits || err == nil
+				if why == nil {
+					why = err
+				}
+			}
+			if !fits && why != nil {
+				mistakes = append(mistakes, fmt.Sprintf("--%s %q: %v", strings.ToLower(list.option), pointer, why))
+			}
+		}
+	}
+	for _, a := range p.redact {
+		for _, b := range p.keep {
+			if record.Clash(a, b) {
+				mistakes = append(mistakes, fmt.Sprintf("--redact %q and --keep %q name the same member, and only one of them can hold; leave the other out", a, b))
+			}
+		}
+	}
+	if len(mistakes) > 0 {
+		return exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
+	}
+	return nil
+}
+
+// of are the pointers that mean something to a provider.
+func (p pointers) of(def *provider.Definition, closed bool) pointers {
+	fitting := func(option string, all []string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(pointer string) bool {
+			return record.CheckPointer(def, option, pointer, contract.Wish{Closed: closed}) != nil
+		})
+	}
+	return pointers{fitting("Keep", p.keep), fitting("Redact", p.redact)}
+}
+
+func (p pointers) lists() []pointerList { return []pointerList{{"Keep", p.keep}, {"Redact", p.redact}} }
+
+type pointerList struct {
+	option   string
+	pointers []string
+}
+
+// definitions are the providers of the targets, each once.
+func definitions(targets []target) (all []*provider.Definition) {
+	for _, t := range targets {
+		if !slices.Contains(all, t.def) {
+			all = append(all, t.def)
+		}
+	}
+	return all
+}
+
+// news tells what a live answer shows that the contract does not describe, and
+// says the same in short for the summary. The simulator has no news.
+func (r *refresh) news(t target, all []record.News) (remark string) {
+	var words []string
+	members := 0
+	for _, n := range all {
+		text := n.Pointer + " is not documented"
+		switch value := fmt.Sprintf("%q", n.Value); {
+		case !n.Unlisted:
+			members++
+		case n.Value == "":
+			text = fmt.Sprintf("%s holds a value that the contract does not list; --keep %s keeps it in the cassette", n.Pointer, record.Quote(n.Pointer))
+			words = append(words, n.Pointer)
+		case n.Kept:
+			text = fmt.Sprintf("%s holds %s, which the contract does not list, and keeps it", n.Pointer, value)
+			words = append(words, n.Pointer+" "+value)
+		default:
+			text = fmt.Sprintf("%s holds %s, which the contract does not list; --keep %s keeps it in the cassette", n.Pointer, value, record.Quote(n.Pointer))
+			words = append(words, n.Pointer+" "+value)
+		}
+		fmt.Fprintf(r.stderr, "%s: new: %s\n", t.name(), text)
+	}
+	if members > 0 {
+		words = append(words, count(members, "undocumented member"))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "new: " + strings.Join(words, ", ")
+}

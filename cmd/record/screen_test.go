@@ -1,0 +1,49 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestScreen_tablesFit(t *testing.T) {
+	targets, err := choose(nil)
+	require.NoError(t, err)
+	list := listTable(scenarioList(targets))
+	for _, width := range []int{40, 80, 120} {
+		var b strings.Builder
+		require.NoError(t, list.print(&screen{Writer: &b, width: width}))
+		for line := range strings.Lines(b.String()) {
+			line = strings.TrimSuffix(line, "\n")
+			// A name, or a path, cannot be broken.
+			if len(strings.Fields(line)) > 1 && len(line) > width {
+				t.Errorf("%d columns in %d: %s", len(line), width, line)
+			}
+		}
+		for _, target := range targets {
+			assert.Contains(t, b.String(), target.name()+"\n")
+		}
+	}
+	var small table
+	small.add("a", "b")
+	small.add("aa", "bb")
+	var wide, narrow strings.Builder
+	require.NoError(t, small.print(&wide))
+	require.NoError(t, small.print(&screen{Writer: &narrow, width: 40}))
+	assert.Equal(t, wide.String(), narrow.String(), "what fits stays a table")
+}
+
+func TestScreen_colours(t *testing.T) {
+	const text = "devrev x: 1 breaking\n  breaking  /a\n            breaking news\n  additive  /b\n"
+	for name, s := range map[string]*screen{"no screen": nil, "NO_COLOR": {}} {
+		if s == nil {
+			assert.Equal(t, text, paint(&strings.Builder{}, text), name)
+			continue
+		}
+		assert.Equal(t, text, paint(s, text), name)
+	}
+	painted := paint(&screen{colours: true}, text)
+	assert.Equal(t, "devrev x: 1 breaking\n  \x1b[31mbreaking\x1b[0m  /a\n            breaking news\n  \x1b[33madditive\x1b[0m  /b\n", painted)
+}

@@ -1,0 +1,309 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/record"
+)
+
+const scrubHelp = `scrub takes cassettes that plain go-vcr has recorded, with a tenant's values in
+them, through the replacing and the checks of a recording, as if the tenant had
+just answered. It prints the cassette; with --write the file is replaced, but for
+one that does not pass, which stays as it is: the message names what is not
+accounted for.
+
+A cassette does not say when it was recorded: --recorded does. The credential is
+the one that its requests carry, or else that of the environment. Ids that the
+requests name must stand in the environment, as for a recording:
+`
+
+// scrub is the command scrub.
+type scrub struct {
+	pointers
+	getenv             func(string) string
+	provider, recorded string
+	write, acceptDrift bool
+}
+
+func scrubCommand(getenv func(string) string) *cobra.Command {
+	s := &scrub{getenv: getenv}
+	c := &cobra.Command{
+		Use:   "scrub --recorded DAY [flags] FILE...",
+		Short: "Replace a tenant's values in cassettes that plain go-vcr has recorded",
+		Long:  scrubHelp + environmentHelp() + "\n" + exitHelp,
+		Example: `  record scrub --recorded 2025-11-03 testdata/webhook.yaml > clean.yaml
+  record scrub --recorded 2025-11-03 --write testdata/*.yaml`,
+		DisableFlagsInUseLine: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			return s.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&s.recorded, "recorded", "", "the `DAY` on which the cassettes were recorded, as YYYY-MM-DD")
+	f.StringVar(&s.provider, "provider", "", "the `PROVIDER` that was asked (default: the one whose base URL the requests have)")
+	f.BoolVar(&s.write, "write", false, "replace the files")
+	f.BoolVar(&s.acceptDrift, "accept-drift", false, "let answers pass that break the published contract, and list the breaches in the cassette")
+	s.pointers.flags(f)
+	return c
+}
+
+func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	switch _, err := time.Parse(time.DateOnly, s.recorded); {
+	case len(args) == 0:
+		return exit(exitUsage, "scrub needs a cassette, such as: record scrub --recorded 2025-11-03 testdata/webhook.yaml")
+	case err != nil:
+		return exit(exitUsage, "--recorded %q is no day; expected one as YYYY-MM-DD", s.recorded)
+	case s.provider != "" && provider.ByName(s.provider) == nil:
+		return exit(exitUsage, "--provider: %s", unknownProvider(s.provider, s.provider))
+	case len(args) > 1 && !s.write:
+		return exit(exitUsage, "several cassettes cannot be printed as one; name one, or replace them with --write")
+	}
+	failures := 0
+	for _, path := range args {
+		if err := s.file(ctx, path, stdout); err != nil {
+			var e *exitError
+			if errors.As(err, &e) && e.code == exitUsage {
+				return err
+			}
+			fmt.Fprintf(stderr, "%v\n", err)
+			failures++
+		} else if s.write {
+			fmt.Fprintf(stdout, "%s  %s\n", written, path)
+		}
+	}
+	if failures > 0 {
+		return exit(exitFailed, "%s not scrubbed", count(failures, "cassette"))
+	}
+	return nil
+}
+
+func (s *scrub) file(ctx context.Context, path string, stdout io.Writer) error {
+	file, err := cassette.Load(path)
+	if err != nil {
+		return err
+	}
+	if file.Header.Source != "" {
+		return fmt.Errorf("%s not scrubbed: record has written it, so that no value of a tenant is left in it", path)
+	}
+	def := provider.ByName(s.provider)
+	if def == nil {
+		def = s.asked(file)
+	}
+	if def == nil {
+		return fmt.Errorf("%s not scrubbed: its requests go to no base URL that is known; name the vendor with --provider", path)
+	}
+	if err := s.check([]target{{def: def}}, s.acceptDrift); err != nil {
+		return err
+	}
+	tenant, err := s.tenant(def, file)
+	if err != nil {
+		return fmt.Errorf("%s not scrubbed: %w", path, err)
+	}
+	out := path
+	if !s.write {
+		dir, err := os.MkdirTemp("", "record-scrub-*")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		out = filepath.Join(dir, "scrubbed.yaml")
+	}
+	config := record.Config{
+		Config: exchange.Config{Definition: def, Report: silent{}, Bare: true}, Tenant: tenant,
+		Path: out, Name: path, Keep: s.keep, Redact: s.redact, AcceptDrift: s.acceptDrift, Verbatim: true,
+	}
+	recording, err := record.New(config)
+	if err != nil {
+		return fmt.Errorf("%s not scrubbed: %w", path, err)
+	}
+	defer recording.Release()
+	transport := recording.Transport()
+	defer transport.Close()
+	known := stand{}
+	for _, b := range def.Bindings {
+		if real := s.getenv(b.Var); real != "" {
+			known[real] = b.Placeholder
+		}
+	}
+	for _, e := range file.Exchanges() {
+		target := def.BaseURL + known.inPath(strings.TrimPrefix(e.Request.URL.String(), tenant.BaseURL))
+		req, err := http.NewRequestWithContext(ctx, e.Request.Method, target, bytes.NewReader(known.inJSON(e.Request.Body)))
+		if err != nil {
+			return fmt.Errorf("%s not scrubbed: the URL of a request does not parse", path)
+		}
+		for _, h := range def.RequestHeaders {
+			for _, v := range e.Request.Header.Values(h.Name) {
+				req.Header.Add(h.Name, strings.Replace(v, tenant.BaseURL, def.BaseURL, 1))
+			}
+		}
+		req.Header.Set("Authorization", "Bearer "+provider.Token)
+		// What the recording refuses it names when it is committed.
+		if resp, err := transport.RoundTrip(req); err == nil {
+			shown, _ := io.ReadAll(resp.Body) // it is in memory
+			resp.Body.Close()
+			known.learn(e.Response.Body, shown)
+		}
+	}
+	if _, err := recording.Commit(record.Passed); err != nil {
+		return err
+	}
+	if s.write {
+		return nil
+	}
+	data, err := os.ReadFile(out)
+	if err == nil {
+		_, err = stdout.Write(data)
+	}
+	return err
+}
+
+// stand maps a tenant's values to what stands for them, where code that was
+// written to this module would send the latter: the ids that it is given, and
+// those of earlier answers.
+type stand map[string]string
+
+// learn notes each string that another one took the place of.
+func (s stand) learn(real, shown []byte) {
+	a, err := jsontext.Parse(real, jsontext.Bounds{Depth: 500})
+	if err != nil {
+		return
+	}
+	b, err := jsontext.Parse(shown, jsontext.Bounds{Depth: 500})
+	if err != nil {
+		return
+	}
+	var walk func(a, b *jsontext.Node)
+	walk = func(a, b *jsontext.Node) {
+		if a.Kind == jsontext.String && b.Kind == jsontext.String && a.Text != b.Text {
+			s[a.Text] = b.Text
+		}
+		for i := 0; i < len(a.Children) && len(a.Children) == len(b.Children); i++ {
+			walk(a.Children[i], b.Children[i])
+		}
+	}
+	walk(a, b)
+}
+
+// inJSON changes whole strings.
+func (s stand) inJSON(body []byte) []byte {
+	root, err := jsontext.Parse(body, jsontext.Bounds{Depth: 500})
+	if err != nil {
+		return body
+	}
+	var edits []jsontext.Edit
+	var walk func(n *jsontext.Node)
+	walk = func(n *jsontext.Node) {
+		if p, ok := s[n.Text]; ok && n.Kind == jsontext.String {
+			edits = append(edits, jsontext.Edit{Start: n.Start, End: n.End, New: string(jsontext.AppendQuote(nil, p))})
+		}
+		for _, child := range n.Children {
+			walk(child)
+		}
+	}
+	walk(root)
+	return jsontext.Splice(body, edits)
+}
+
+// inPath changes whole segments, and whole values of the query.
+func (s stand) inPath(target string) string {
+	var b strings.Builder
+	for target != "" {
+		end := strings.IndexAny(target, "/?&=")
+		if end < 0 {
+			end = len(target)
+		}
+		segment := target[:end]
+		if plain, err := url.QueryUnescape(segment); err == nil && s[plain] != "" {
+			segment = url.QueryEscape(s[plain])
+		}
+		b.WriteString(segment)
+		if end < len(target) {
+			b.WriteByte(target[end])
+			end++
+		}
+		target = target[end:]
+	}
+	return b.String()
+}
+
+// asked is the provider whose base URL, that of the environment or the public
+// one, all requests have.
+func (s *scrub) asked(f *cassette.File) *provider.Definition {
+	for _, def := range provider.All() {
+		all := len(f.Interactions) > 0
+		for _, ia := range f.Interactions {
+			base := cmp.Or(strings.TrimRight(s.getenv(def.BaseVar), "/"), def.BaseDefault, def.BaseURL)
+			all = all && strings.HasPrefix(ia.Request.URL, base+"/")
+		}
+		if all {
+			return def
+		}
+	}
+	return nil
+}
+
+// tenant is the one that a cassette shows: it answers what stands there, in that
+// order.
+func (s *scrub) tenant(def *provider.Definition, f *cassette.File) (record.Tenant, error) {
+	exchanges := f.Exchanges()
+	token, base := "", ""
+	for _, e := range exchanges {
+		for _, v := range e.Request.Header.Values("Authorization") {
+			token = cmp.Or(token, v[strings.LastIndexByte(v, ' ')+1:])
+		}
+		own := (&url.URL{Scheme: e.Request.URL.Scheme, Host: e.Request.URL.Host}).String()
+		if base = cmp.Or(base, own); base != own {
+			return record.Tenant{}, errors.New("its requests go to several hosts")
+		}
+	}
+	getenv := func(name string) string {
+		switch name {
+		case def.BaseVar:
+			return base
+		case def.TokenVar:
+			return cmp.Or(token, s.getenv(name))
+		}
+		return s.getenv(name)
+	}
+	tenant, err := record.LiveTenant(def, getenv, s.recorded)
+	next := 0
+	tenant.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
+		// A look-up of an id is no request of the cassette's.
+		if next == len(exchanges) || req.Method != exchanges[next].Request.Method || req.URL.Path != exchanges[next].Request.URL.Path {
+			return nil, errors.New("the cassette has no answer for the look-up of an id; set its variable")
+		}
+		answer := exchanges[next].Response
+		next++
+		header := answer.Header.Clone()
+		if json.Valid(answer.Body) {
+			header.Del("Content-Encoding") // go-vcr leaves the name of what it has undone
+		}
+		return &http.Response{
+			Status: exchange.StatusText(answer.Status), StatusCode: answer.Status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+			Header: header, Body: io.NopCloser(bytes.NewReader(answer.Body)), ContentLength: int64(len(answer.Body)), Request: req,
+		}, nil
+	})
+	return tenant, err
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

@@ -1,0 +1,37 @@
+package provider
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+)
+
+// Signature is the HMAC-SHA256 of a delivery's body. That is documented by DevRev;
+// whether the key is the secret's text or the bytes that it encodes, and how the
+// digest is written, is not.
+func Signature(secret string, body []byte, rawKey, hexadecimal bool) string {
+	key := []byte(secret)
+	if !rawKey {
+		if decoded, err := base64.StdEncoding.DecodeString(secret); err == nil {
+			key = decoded
+		}
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write(body)
+	if hexadecimal {
+		return hex.EncodeToString(mac.Sum(nil))
+	}
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// ReceiverSignatures are the signatures of a body with [ReceiverSecret], in every
+// form.
+func ReceiverSignatures(body []byte) (all []string) {
+	for _, rawKey := range []bool{false, true} {
+		for _, hexadecimal := range []bool{false, true} {
+			all = append(all, Signature(ReceiverSecret, body, rawKey, hexadecimal))
+		}
+	}
+	return all
+}

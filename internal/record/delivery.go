@@ -1,0 +1,175 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// DeliveryURL is where a recorded delivery went to, in the placeholder world.
+const DeliveryURL = "https://example.com/hook"
+
+// Delivery is what a tenant has sent to a receiver, with what that answered.
+type Delivery struct {
+	Definition *provider.Definition
+	// BaseURL is the tenant's, and Secret the one that it signs with: a delivery may
+	// show both.
+	BaseURL, Secret string
+	// Day is the day of the delivery, as YYYY-MM-DD.
+	Day string
+	// Path and Name are those of the cassette.
+	Path, Name string
+	// AcceptDrift writes a delivery that breaks the contract, and lists the breaches.
+	AcceptDrift bool
+	Body        []byte
+	// Status and Answer are the receiver's.
+	Status int
+	Answer []byte
+	// Sign signs the recorded body with the placeholder secret.
+	Sign func(body []byte) http.Header
+}
+
+// Commit replaces every value of the tenant in the delivery, holds it to the
+// accounts that every recording is held to, and writes it: signed anew, to a made-up
+// URL, with the receiver's status. Of the receiver's answer an echoed challenge is
+// recorded and nothing else. dropped says that there was more.
+func (d Delivery) Commit() (outcome Outcome, dropped bool, err error) {
+	data, header, ia, dropped, err := d.encode()
+	if err != nil {
+		return Outcome{}, dropped, err
+	}
+	release, err := cassette.Claim(d.Path, d.Name)
+	if err != nil {
+		return Outcome{}, dropped, err
+	}
+	defer release()
+	place := func(int) string { return "the delivery" }
+	if err := cassette.Replace(d.Path, data, []*cassette.Interaction{ia}, place); err != nil {
+		return Outcome{}, dropped, err
+	}
+	return Outcome{Written: true, Interactions: 1, Accepted: header.Accepted}, dropped, nil
+}
+
+// encode is what Commit writes.
+func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.Interaction, dropped bool, err error) {
+	r, err := New(Config{
+		Config: exchange.Config{Definition: asOperation(d.Definition), Report: unheard{}, Bare: true},
+		Tenant: Tenant{
+			BaseURL: d.BaseURL, Token: d.Secret, Source: cassette.Live, Day: d.Day,
+			Getenv:    func(string) string { return "" },
+			Transport: said(d.Body),
+		},
+		Name: d.Name, AcceptDrift: d.AcceptDrift, Verbatim: true, // a signature is over the bytes
+	})
+	if err != nil {
+		return nil, header, nil, false, err
+	}
+	defer r.Release()
+	transport := r.Transport()
+	defer transport.Close()
+	req, err := http.NewRequest(http.MethodPost, d.Definition.BaseURL+deliveryPath, http.NoBody)
+	if err != nil {
+		return nil, header, nil, false, err
+	}
+	req.Header.Set("Authorization", "Bearer "+provider.Token)
+	resp, err := transport.RoundTrip(req)
+	if err != nil {
+		return nil, header, nil, false, err
+	}
+	resp.Body.Close()
+	if _, header, err = r.gate(); err != nil {
+		return nil, header, nil, false, err
+	}
+	header.Direction = cassette.Received
+	body := r.captured[0].Response.Body
+	ia = d.interaction(body)
+	ia.Response.Body, dropped = d.echo([]byte(body))
+	ia.Response.ContentLength = int64(len(ia.Response.Body))
+	data, err = cassette.Encode(header, []*cassette.Interaction{ia})
+	return data, header, ia, dropped, err
+}
+
+func (d Delivery) interaction(body string) *cassette.Interaction {
+	header := d.Sign([]byte(body))
+	header.Set("Content-Type", "application/json")
+	ia := &cassette.Interaction{}
+	req, resp := &ia.Request, &ia.Response
+	req.Proto, req.ProtoMajor, req.ProtoMinor = "HTTP/1.1", 1, 1
+	req.Method, req.Host, req.URL = http.MethodPost, "example.com", DeliveryURL
+	req.Headers, req.Body, req.ContentLength = header, body, int64(len(body))
+	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, 1
+	resp.Headers, resp.Status, resp.Code = http.Header{}, exchange.StatusText(d.Status), d.Status
+	return ia
+}
+
+// echo is the receiver's answer if it echoes the challenge of the delivery, in
+// placeholders; any other has no place in a cassette.
+func (d Delivery) echo(recorded []byte) (answer string, dropped bool) {
+	challenge := func(body []byte) string {
+		var delivery struct {
+			Verify struct {
+				Challenge string `json:"challenge"`
+			} `json:"verify"`
+		}
+		_ = json.Unmarshal(body, &delivery) // no challenge then
+		return delivery.Verify.Challenge
+	}
+	var echoed map[string]string
+	if sent := challenge(d.Body); sent != "" && json.Unmarshal(d.Answer, &echoed) == nil && len(echoed) == 1 && echoed["challenge"] == sent {
+		return `{"challenge":` + strconv.Quote(challenge(recorded)) + `}`, false
+	}
+	return "", len(bytes.TrimSpace(d.Answer)) > 0
+}
+
+const deliveryPath = "/-/delivery"
+
+// asDelivery remembers the definitions of asOperation: package contract compiles the
+// schemas of each once.
+var asDelivery sync.Map // *provider.Definition -> *provider.Definition
+
+// asOperation is a vendor's definition in which a delivery is the answer to an
+// operation, so that the recording of answers, with all its checks, serves for it.
+func asOperation(def *provider.Definition) *provider.Definition {
+	if known, ok := asDelivery.Load(def); ok {
+		return known.(*provider.Definition)
+	}
+	derived := *def
+	derived.Operations = append(slices.Clone(def.Operations), provider.Operation{
+		Name: "delivery", Source: def.Delivery.Source,
+		Forms:     []provider.Form{{Method: http.MethodPost, Path: deliveryPath}},
+		Responses: []provider.Response{{Status: http.StatusOK, MediaTypes: []string{"application/json"}, Schema: def.Delivery.Body}},
+	})
+	known, _ := asDelivery.LoadOrStore(def, &derived)
+	return known.(*provider.Definition)
+}
+
+// said is a transport that answers with the body of a delivery.
+func said(body []byte) http.RoundTripper {
+	return roundTripper(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{
+			Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+			Header: http.Header{"Content-Type": {"application/json"}}, Request: req,
+			Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
+		}, nil
+	})
+}
+
+// unheard drops what is reported: the gate names every problem again.
+type unheard struct{}
+
+// Helper implements exchange.Reporter.
+func (unheard) Helper() {}
+
+// Logf implements exchange.Reporter.
+func (unheard) Logf(string, ...any) {}
+
+// Errorf implements exchange.Reporter.
+func (unheard) Errorf(string, ...any) {}

@@ -1,0 +1,117 @@
+package record
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// News is what an answer shows that the contract does not describe, and that
+// keeps no cassette from being written.
+type News struct {
+	// Pointer names the member, with * for every item of an array, or it is the
+	// name of a header.
+	Pointer string
+	// Unlisted says that the member is documented, and its value is none of those
+	// that the contract lists.
+	Unlisted bool
+	// Value is the unlisted value, when it is written as such values are and is
+	// nobody's name; empty otherwise.
+	Value string
+	// Kept says that the value stands in the cassette; otherwise a placeholder
+	// does.
+	Kept bool
+}
+
+// News returns what is new, each once and sorted by pointer. Only what a commit
+// has let pass may be shown: the names of members are judged there.
+func (r *Recording) News() []News {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	e := &audit{r: r, knowledge: r.knowledge()}
+	var all []News
+	for _, exchange := range cassette.ExchangesOf(r.captured) {
+		for _, n := range unpublished(r.Definition, exchange) {
+			value := r.sentAs(n.Value)
+			n.Kept = n.Unlisted && value == n.Value
+			if n.Value = value; !word(value) || suspicious(value) != "" || e.holdsPart(value) {
+				n.Value = ""
+			}
+			all = append(all, n)
+		}
+	}
+	slices.SortFunc(all, func(a, b News) int {
+		return cmp.Or(strings.Compare(a.Pointer, b.Pointer), strings.Compare(a.Value, b.Value))
+	})
+	return slices.Compact(all)
+}
+
+// sentAs is the vendor's value for one that stands in a captured answer.
+func (r *Recording) sentAs(shown string) (value string) {
+	text, err := json.Marshal(shown)
+	if err == nil {
+		text, err = r.table.ToTenantJSON(text)
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &value)
+	}
+	if err != nil {
+		return ""
+	}
+	return value
+}
+
+// unpublished lists what an answer shows that the contract does not describe. The
+// value is the one in the answer.
+func unpublished(d *provider.Definition, e contract.Exchange) (all []News) {
+	root, err := jsontext.Parse(e.Response.Body, jsontext.Bounds{Depth: 500})
+	if err != nil {
+		return nil
+	}
+	for _, p := range contract.CheckResponse(d, e.Request, e.Response, false) {
+		if p.Fails() || p.In != "answer" || !strings.HasPrefix(p.Pointer, "/") {
+			continue
+		}
+		n := News{Pointer: anyItem(p.Pointer), Unlisted: p.Kind == contract.Unlisted}
+		if found, ok := root.Find(p.Pointer); ok && n.Unlisted {
+			n.Value = found.Text
+		}
+		all = append(all, n)
+	}
+	return all
+}
+
+// anyItem puts * in the place of each item of an array.
+func anyItem(pointer string) string {
+	tokens := strings.Split(pointer, "/")
+	for i, token := range tokens {
+		if element.MatchString(token) {
+			tokens[i] = "*"
+		}
+	}
+	return strings.Join(tokens, "/")
+}
+
+var wordPlaceholder = pattern.New(`^word-[0-9]+$`)
+
+// KeptWords are the pointers at which stored answers show a value that the
+// contract does not list: whoever recorded them named these in Keep. A recording
+// that is compared with them keeps what stands there as well, so that the same
+// value is no news and another one is.
+func KeptWords(d *provider.Definition, stored []contract.Exchange) (pointers []string) {
+	for _, e := range stored {
+		for _, n := range unpublished(d, e) {
+			if n.Unlisted && !wordPlaceholder.MatchString(n.Value) && !slices.Contains(pointers, n.Pointer) {
+				pointers = append(pointers, n.Pointer)
+			}
+		}
+	}
+	return pointers
+}

@@ -1,0 +1,153 @@
+package receivertest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/webhooktest"
+)
+
+// Replay delivers what record listen has recorded to a receiver, at the moment of
+// the recording, and fails the test when an answer is another one: another status, or
+// another challenge echoed. The bodies are those of the file, byte for byte, and are
+// signed with [Secret], which build gets.
+//
+//	func TestReceiver_recorded(t *testing.T) {
+//		receivertest.Replay(t, webhooktest.DevRev, "testdata/deliveries/work_created-1.yaml", build)
+//	}
+//
+// It runs in a synctest bubble whose clock is moved to the first delivery before the
+// receiver is built, so that the deliveries are fresh; it cannot be called from a
+// bubble. Of the receiver, Handler counts.
+func Replay(t *testing.T, p webhooktest.Provider, file string, build Build) {
+	t.Helper()
+	recorded, err := deliveries(p, file)
+	if err != nil {
+		t.Fatalf("receivertest: %v", err)
+	}
+	if build == nil {
+		t.Fatal("receivertest: Replay needs a function that builds the receiver")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		t.Helper()
+		time.Sleep(time.Until(recorded[0].at))
+		r := build(t, Secret)
+		if r.Handler == nil {
+			t.Fatal("receivertest: the receiver has no Handler")
+		}
+		var receivers simulator.Receivers
+		if err := receivers.Handle("https://example.com", r.Handler); err != nil {
+			t.Fatalf("receivertest: %v", err)
+		}
+		for i, d := range recorded {
+			time.Sleep(time.Until(d.at)) // none when it is past
+			got := simulator.Try(t.Context(), &receivers, d.timeout, d.request)
+			if problem := d.compare(got); problem != "" {
+				t.Errorf("%s #%d, %s of %s: %s", file, i, d.event, d.at.UTC().Format(time.RFC3339), problem)
+			}
+		}
+		if err := receivers.Wait(t.Context()); err != nil {
+			t.Errorf("receivertest: %v", err)
+		}
+	})
+}
+
+// delivery is a recorded one.
+type delivery struct {
+	ia      *cassette.Interaction
+	event   string
+	at      time.Time
+	timeout time.Duration
+}
+
+// deliveries reads a cassette of record listen.
+func deliveries(p webhooktest.Provider, file string) ([]delivery, error) {
+	f, err := cassette.Load(file)
+	if err != nil {
+		return nil, err
+	}
+	if f.Header.Direction != cassette.Received {
+		return nil, fmt.Errorf("%s holds no deliveries; record some with record listen", file)
+	}
+	def := provider.ByName(f.Header.Provider)
+	if def == nil || def.Title != p.String() || def.Delivery == nil {
+		return nil, fmt.Errorf("%s holds deliveries of %s, not of %s", file, f.Header.Provider, p)
+	}
+	sender, err := p.Sender()
+	if err != nil {
+		return nil, err
+	}
+	var all []delivery
+	for i, ia := range f.Interactions {
+		body := []byte(ia.Request.Body)
+		var envelope map[string]json.RawMessage
+		if err := json.Unmarshal(body, &envelope); err != nil {
+			return nil, fmt.Errorf("%s #%d: the delivery is no JSON object; record it again", file, i)
+		}
+		d := delivery{ia: ia, timeout: cmp.Or(sender.Timeout, 3*time.Second)}
+		_ = json.Unmarshal(envelope[def.Delivery.Tag], &d.event) // without one it has no name
+		// A delivery without a moment comes when the others do.
+		_ = json.Unmarshal(envelope["timestamp"], &d.at)
+		if d.at.IsZero() && len(all) > 0 {
+			d.at = all[len(all)-1].at
+		}
+		if !slices.Contains(provider.ReceiverSignatures(body), http.Header(ia.Request.Headers).Get(def.Delivery.Signature)) {
+			return nil, fmt.Errorf("%s #%d is not signed with receivertest.Secret, so that it was changed or is not of record listen; record it again", file, i)
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+func (d delivery) request(ctx context.Context) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, d.ia.Request.Method, d.ia.Request.URL, bytes.NewReader([]byte(d.ia.Request.Body)))
+	if err != nil {
+		return nil, err
+	}
+	req.Header = http.Header(d.ia.Request.Headers).Clone()
+	return req, nil
+}
+
+// compare says what is another than recorded; empty when nothing is.
+func (d delivery) compare(got simulator.Attempt) string {
+	switch {
+	case got.Err != nil:
+		return fmt.Sprintf("no answer (%v), recorded is %d", got.Err, d.ia.Response.Code)
+	case got.Status != d.ia.Response.Code:
+		return fmt.Sprintf("answered %d, recorded is %d", got.Status, d.ia.Response.Code)
+	case d.ia.Response.Body == "":
+		return ""
+	}
+	var want, is any
+	if json.Unmarshal([]byte(d.ia.Response.Body), &want) != nil {
+		return "the recorded answer is no JSON; record it again"
+	}
+	if json.Unmarshal(got.Body, &is) != nil {
+		return "the answer is no JSON, recorded is " + d.ia.Response.Body
+	}
+	a, _ := json.Marshal(want)
+	b, _ := json.Marshal(is)
+	if !bytes.Equal(a, b) {
+		return fmt.Sprintf("answered %s, recorded is %s", shortened(b), shortened(a))
+	}
+	return ""
+}
+
+// shortened is what fits into a message.
+func shortened(text []byte) string {
+	if len(text) > 200 {
+		return string(text[:200]) + "…"
+	}
+	return string(text)
+}

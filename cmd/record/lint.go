@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 func lintCommand(getenv func(string) string) *cobra.Command {
 	var disable, placeholders []string
 	var exclude, baseline string
-	var asJSON bool
+	form := &format{}
 	o := lint.Options{Getenv: getenv}
 	c := &cobra.Command{
 		Use:   "lint [flags] FILE|DIR...",
@@ -26,6 +27,9 @@ func lintCommand(getenv func(string) string) *cobra.Command {
   record lint --baseline known.json --exclude lint.yaml testdata/cassettes
   record lint --disable personal-data="test accounts only" testdata/cassettes`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := form.check(); err != nil {
+				return err
+			}
 			var err error
 			if o.Disabled, err = reasons(disable); err != nil {
 				return err
@@ -51,10 +55,10 @@ func lintCommand(getenv func(string) string) *cobra.Command {
 				return exit(exitUsage, "--jobs %d; expected 1 or more", o.Jobs)
 			}
 			o.Paths = args
-			return runLint(c, o, asJSON)
+			return runLint(c, o, form)
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "write the report as JSON")
+	form.flags(c, c.Flags())
 	c.Flags().StringArrayVar(&disable, "disable", nil, "switch a rule off: `RULE=REASON`; may be repeated")
 	c.Flags().StringVar(&exclude, "exclude", "", "leave out what the YAML `FILE` excludes: a list of path, rule and reason under the key exclude")
 	c.Flags().StringVar(&baseline, "baseline", "", "leave out the findings of an earlier report, the JSON `FILE`: only new ones fail")
@@ -63,7 +67,7 @@ func lintCommand(getenv func(string) string) *cobra.Command {
 	return c
 }
 
-func runLint(c *cobra.Command, o lint.Options, asJSON bool) error {
+func runLint(c *cobra.Command, o lint.Options, form *format) error {
 	report, err := lint.Run(c.Context(), o)
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -71,8 +75,11 @@ func runLint(c *cobra.Command, o lint.Options, asJSON bool) error {
 	case err != nil:
 		return exit(exitUsage, "%v", err)
 	}
-	write := report.WriteText
-	if asJSON {
+	write := func(w io.Writer) error { return form.write(w, o.Getenv, judgedLint(report)) }
+	switch form.name {
+	case "", "text":
+		write = report.WriteText
+	case "json":
 		write = report.WriteJSON
 	}
 	if err := write(c.OutOrStdout()); err != nil {
@@ -82,6 +89,34 @@ func runLint(c *cobra.Command, o lint.Options, asJSON bool) error {
 		return exit(exitFailed, "errors found: %d", report.Errors)
 	}
 	return nil
+}
+
+// judgedLint is a report as the other formats take it: a case for each file with
+// findings.
+func judgedLint(report *lint.Report) judged {
+	j := judged{command: "lint", summary: fmt.Sprintf("%s, %s in %s", count(report.Errors, "error"), count(report.Warnings, "warning"), count(report.Files, "file"))}
+	for _, r := range lint.Rules() {
+		j.rules = append(j.rules, judgedRule{r.ID, r.What})
+	}
+	cases := map[string]int{}
+	for _, f := range report.Findings {
+		i, ok := cases[f.File]
+		if !ok {
+			i = len(j.cases)
+			cases[f.File] = i
+			j.cases = append(j.cases, judgedCase{group: "lint", name: f.File, file: f.File})
+		}
+		level := levelError
+		if f.Severity != lint.Error {
+			level = levelWarning
+		}
+		place := f.Place
+		if f.Interaction != nil {
+			place = strings.TrimSpace(fmt.Sprintf("#%d %s", *f.Interaction, place))
+		}
+		j.cases[i].findings = append(j.cases[i].findings, judgedFinding{f.Rule, level, level == levelError, place, f.Line, f.Message})
+	}
+	return j
 }
 
 // reasons reads the values of --disable; every mistake is reported at once.
@@ -132,6 +167,7 @@ Rules, each of which can be switched off with a reason:
 	for _, r := range lint.Rules() {
 		fmt.Fprintf(&b, "\n  %s (%s)\n    %s\n    why: %s\n    fix: %s\n", r.ID, r.Severity, r.What, r.Why, r.Fix)
 	}
+	b.WriteString(formatHelp)
 	b.WriteString("\nThe report as JSON, whose version rises when a field changes or goes:\n" + shape(lint.Report{
 		Version: lint.ReportVersion, Files: 2, Errors: 1,
 		Links:    []string{"testdata/shared"},

@@ -12,8 +12,8 @@ import (
 	"example.com/webhookvcr/internal/record"
 )
 
-// pointers are the values of --keep and --redact.
-type pointers struct{ keep, redact []string }
+// pointers are the values of --keep, --redact and --pin.
+type pointers struct{ keep, redact, pin []string }
 
 func (p *pointers) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&p.keep, "keep", nil, "leave what stands at the JSON `POINTER` as the vendor sent it; may be repeated")
@@ -36,7 +36,7 @@ func (p pointers) check(targets []target, closed bool) error {
 				}
 			}
 			if !fits && why != nil {
-				mistakes = append(mistakes, fmt.Sprintf("--%s %q: %v", strings.ToLower(list.option), pointer, why))
+				mistakes = append(mistakes, fmt.Sprintf("--%s %q: %v", list.flag, pointer, why))
 			}
 		}
 	}
@@ -60,14 +60,18 @@ func (p pointers) of(def *provider.Definition, closed bool) pointers {
 			return record.CheckPointer(def, option, pointer, contract.Wish{Closed: closed}) != nil
 		})
 	}
-	return pointers{fitting("Keep", p.keep), fitting("Redact", p.redact)}
+	return pointers{fitting("Keep", p.keep), fitting("Redact", p.redact), fitting("Pinned", p.pin)}
 }
 
-func (p pointers) lists() []pointerList { return []pointerList{{"Keep", p.keep}, {"Redact", p.redact}} }
+func (p pointers) lists() []pointerList {
+	return []pointerList{{"keep", "Keep", p.keep}, {"redact", "Redact", p.redact}, {"pin", "Pinned", p.pin}}
+}
 
+// pointerList is what a flag was given, and the option of the package that means
+// the same.
 type pointerList struct {
-	option   string
-	pointers []string
+	flag, option string
+	pointers     []string
 }
 
 // definitions are the providers of the targets, each once.

@@ -26,7 +26,6 @@ type refresh struct {
 	force, asAnswered bool
 	out               string
 	outGiven          func() bool
-	pinned            []string
 	output            *output
 }
 
@@ -52,7 +51,7 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.BoolVar(&r.write, "write", false, "record scenarios that change the tenant as well, on webhooks that are made for it and removed again")
 	f.BoolVar(&r.force, "force", false, "let a simulated cassette take the place of one that is not simulated")
 	f.BoolVar(&r.asAnswered, "record-as-answered", false, "write what was answered otherwise as well, as DIR/PROVIDER/OPERATION/STATUS-for-SCENARIO.yaml")
-	f.StringArrayVar(&r.pinned, "pin", nil, "record a fixed date or number at the JSON `POINTER` of answers, such as /webhook/modified_date; may be given several times, and holds for later recordings")
+	f.StringArrayVar(&r.pointers.pin, "pin", nil, "record a fixed date or number at the JSON `POINTER` of answers, such as /webhook/modified_date; may be given several times, and holds for later recordings")
 	r.outGiven = func() bool { return f.Changed("out") }
 	r.flags(f, 200*time.Millisecond, "scenario")
 	c.MarkFlagDirname("out")
@@ -107,11 +106,6 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 		return exit(exitUsage, "--record-as-answered has no effect with --simulate: the simulator answers as the scenarios say")
 	case r.asAnswered && r.out == "":
 		return exit(exitUsage, "--record-as-answered writes scenarios of your own; name their directory with --out DIR")
-	}
-	for _, pointer := range r.pinned {
-		if !strings.HasPrefix(pointer, "/") {
-			return exit(exitUsage, "--pin %q is no JSON pointer; one begins with a slash, such as /webhook/modified_date", pointer)
-		}
 	}
 	err := r.begin(args, stderr)
 	if err != nil {
@@ -273,7 +267,7 @@ func (r *refresh) pins(t target) []string {
 // attempt sends the scenario's request once and commits what came back.
 func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (got recorded, err error) {
 	recording, first, err := r.ask(ctx, t, record.Config{
-		Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.acceptDrift, Pinned: slices.Concat(r.pinned, r.pins(t)),
+		Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.acceptDrift, Pinned: slices.Concat(r.pointers.of(t.def, r.acceptDrift).pin, r.pins(t)),
 	})
 	if err != nil {
 		return got, err

@@ -94,6 +94,8 @@ func CheckPointer(d *provider.Definition, option, pointer string, wish contract.
 		return errors.New("that is an id, and ids do not vary: a test sends placeholders, which are compared")
 	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != contract.Enumerated }):
 		return errors.New("that is a member with documented values, which are compared; a test that sends another each time needs a cassette for each")
+	case option == "Pinned" && !strings.Contains(pointer, "*"):
+		return errors.New("that is a member whose values are replaced or documented; a date or a number is pinned")
 	case option == "Keep" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.Secret && k != provider.Key }):
 		return errors.New("that is a credential, and none ever stays in a cassette")
 	}

@@ -72,6 +72,8 @@ func (d *delivering) run(ctx context.Context, events []string) error {
 		return exit(exitUsage, "deliver needs the events to send, such as: record deliver %s %s %s", d.def.Name, d.url, d.example())
 	case d.repeat < 1 || d.duplicate < 0 || d.stale < 0:
 		return exit(exitUsage, "--repeat takes 1 or more, --duplicate and --stale 0 or more")
+	case d.stale > 0 && d.def.Delivery == nil:
+		return exit(exitUsage, "--stale has no effect for %s, whose deliveries hold no time", d.def.Title)
 	case d.retry && (d.forge || d.stale > 0):
 		return exit(exitUsage, "--retry is for deliveries that may be acknowledged; leave out --forge and --stale")
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -11,12 +12,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
+	"mime"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,6 +31,7 @@ import (
 
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/simulator"
 )
 
 // listening is the command listen.
@@ -40,9 +46,11 @@ type listening struct {
 	def    *provider.Definition
 	target *url.URL
 	secret string
+	events []string
 	// next counts the files of each event; mu guards it, and the output.
 	mu       sync.Mutex
 	next     map[string]int
+	begun    int
 	recorded int
 	lost     int
 }
@@ -53,8 +61,8 @@ func listenCommand(getenv func(string) string, clock clock) *cobra.Command {
 		Use:   "listen [flags] PROVIDER --to URL --out DIR",
 		Short: "Stand before a receiver of webhooks, and record what the vendor delivers",
 		Long: `listen takes the deliveries of a vendor, passes each on to the receiver as it came,
-answers with what that answers, and records it: every value of the tenant is
-replaced, the body is signed anew with the placeholder secret of package
+answers with what that answers, and records it: every value of the tenant but
+documented dates, numbers and words is replaced, the body is signed anew with the placeholder secret of package
 receivertest, and of the receiver's answer the status and an echoed challenge are
 kept. receivertest.Replay delivers the files to a handler in a test.
 
@@ -106,12 +114,24 @@ func (l *listening) find(args []string) error {
 	if l.out == "" {
 		return exit(exitUsage, "--out names no directory; name the one for the recordings")
 	}
-	if _, _, err := net.SplitHostPort(l.addr); err != nil {
+	host, port, err := net.SplitHostPort(l.addr)
+	if err != nil {
 		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", l.addr)
+	}
+	if l.itself(host, port) {
+		return exit(exitUsage, "--to %q is where listen itself listens; name the receiver's URL", l.to)
 	}
 	if l.secret = l.getenv(secretVar); l.secret == "" {
 		return exit(exitMissing, "%s is not set: the secret of the webhook comes from the environment", secretVar)
 	}
+	if len(l.secret) < shortestSecret {
+		return exit(exitUsage, "%s has fewer than %d letters; it is no secret that a vendor gives, and cannot be told from other text in a delivery", secretVar, shortestSecret)
+	}
+	live, err := simulator.NewLive(l.def, simulator.Settings{}, http.DefaultTransport, 0)
+	if err != nil {
+		return exit(exitUsage, "%v", err)
+	}
+	l.events = append(live.EventTypes(), l.def.Delivery.Handshake)
 	if err := os.MkdirAll(l.out, 0o755); err != nil {
 		return exit(exitFailed, "--out %q: %v", l.out, reason(err))
 	}
@@ -140,6 +160,10 @@ func (l *listening) run(ctx context.Context) error {
 	<-stopped
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if n := l.begun - l.recorded - l.lost; n > 0 {
+		fmt.Fprintf(l.stderr, "not recorded: %s not finished when listen ended\n", count(n, "delivery"))
+		l.lost += n
+	}
 	fmt.Fprintf(l.stderr, "%s recorded, %d not\n", count(l.recorded, "delivery"), l.lost)
 	switch {
 	case l.lost > 0:
@@ -150,11 +174,17 @@ func (l *listening) run(ctx context.Context) error {
 	return nil
 }
 
+// shortestSecret is the length below which record refuses a credential.
+const shortestSecret = 4
+
 // maxDelivery bounds the deliveries that are passed on.
 const maxDelivery = 10 << 20
 
 // ServeHTTP implements http.Handler.
 func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.mu.Lock()
+	l.begun++
+	l.mu.Unlock()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxDelivery))
 	if err != nil {
 		http.Error(w, "the delivery is larger than 10 MiB, or broke off", http.StatusRequestEntityTooLarge)
@@ -164,15 +194,61 @@ func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, answer, mediaType, err := l.pass(r, body)
 	if err != nil {
 		http.Error(w, "the receiver gave no answer", http.StatusBadGateway)
-		l.say(false, "the receiver gave no answer: %v", withoutURL(err))
+		l.say(false, "the receiver gave no answer: %s", unanswered(err))
+		return
+	}
+	if status < 200 || status > 599 {
+		http.Error(w, "the receiver's status is none of HTTP", http.StatusBadGateway)
+		l.say(false, "the receiver answered with the status %d; expected one of 200 to 599", status)
 		return
 	}
 	if mediaType != "" {
 		w.Header().Set("Content-Type", mediaType)
 	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
 	w.WriteHeader(status)
 	w.Write(answer) // a vendor that has gone is nobody's concern
+	// The vendor's clock runs: it gets the answer before the recording is made.
+	_ = http.NewResponseController(w).Flush()
 	l.record(r, body, status, answer)
+}
+
+// unanswered says why a receiver gave no answer. Errors of net/http quote what came,
+// which may be the delivery or the secret: only texts of known kinds are shown.
+func unanswered(err error) string {
+	var op *net.OpError
+	var timeout net.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "the vendor hung up first, or listen was ended"
+	case errors.As(err, &op) && op.Op == "dial":
+		return "it cannot be reached; is it running, and is --to right?"
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "it did not answer in time"
+	case errors.As(err, &op):
+		return "the connection broke off"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection ended before the answer did"
+	}
+	return "what it sent is no HTTP"
+}
+
+// itself reports whether the deliveries would be passed on to where they came from.
+func (l *listening) itself(host, port string) bool {
+	to := l.target.Port()
+	if to == "" {
+		to = map[string]string{"http": "80", "https": "443"}[l.target.Scheme]
+	}
+	if to != port {
+		return false
+	}
+	own, _ := net.LookupIP(cmp.Or(host, "0.0.0.0")) // unknown hosts are told when they are used
+	there, _ := net.LookupIP(l.target.Hostname())
+	return slices.ContainsFunc(there, func(ip net.IP) bool {
+		return slices.ContainsFunc(own, func(o net.IP) bool {
+			return ip.Equal(o) || o.IsUnspecified() && ip.IsLoopback() || ip.IsUnspecified() && o.IsLoopback()
+		})
+	})
 }
 
 // pass sends a delivery to the receiver, as it came.
@@ -196,22 +272,34 @@ func (l *listening) pass(r *http.Request, body []byte) (status int, answer []byt
 
 // record writes a delivery, or says why not.
 func (l *listening) record(r *http.Request, body []byte, status int, answer []byte) {
+	// Cassettes of deliveries have one method and one media type; replaying another
+	// as such would be another test.
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.Method != http.MethodPost || mediaType != "application/json" {
+		l.say(false, "a delivery is no POST of application/json, as %s documents it", l.def.Title)
+		return
+	}
 	header := http.CanonicalHeaderKey(l.def.Delivery.Signature)
 	form, advice := diagnose(l.secret, l.def.Delivery.Signature, r.Header.Values(header), body)
 	if form == nil {
 		l.say(false, "a delivery is not signed with the secret: %s", advice)
 		return
 	}
-	name := l.name(body)
 	d := record.Delivery{
 		Definition: l.def, BaseURL: l.def.BaseDefault, Secret: l.secret, Day: l.clock.now().UTC().Format(time.DateOnly),
-		Path: filepath.Join(l.out, name), Name: filepath.ToSlash(filepath.Join(l.out, name)), AcceptDrift: l.acceptDrift,
-		Body: body, Status: status, Answer: answer,
+		AcceptDrift: l.acceptDrift,
+		Body:        body, Status: status, Answer: answer,
 		Sign: func(body []byte) http.Header {
 			return http.Header{header: {provider.Signature(provider.ReceiverSecret, body, form.rawKey, form.hex)}}
 		},
 	}
-	_, dropped, err := d.Commit()
+	var dropped bool
+	err := error(fs.ErrExist)
+	for event := l.event(body); errors.Is(err, fs.ErrExist); {
+		d.Path = l.path(event)
+		d.Name = filepath.ToSlash(d.Path)
+		_, dropped, err = d.Commit()
+	}
 	if err != nil {
 		l.say(false, "%v", err)
 		return
@@ -223,28 +311,29 @@ func (l *listening) record(r *http.Request, body []byte, status int, answer []by
 	l.say(true, "%s: answered %d; signature: %s%s", d.Name, status, form, what)
 }
 
-// name is the file of the next delivery of its event: one that is there is never
-// overwritten.
-func (l *listening) name(body []byte) string {
-	var delivery struct{ Type string }
-	event := "delivery"
-	if json.Unmarshal(body, &delivery) == nil && isWord(delivery.Type) {
-		event = delivery.Type
+// event is the documented event that a delivery names, and "delivery" for any other
+// text: that would be the tenant's, and the name of a file.
+func (l *listening) event(body []byte) string {
+	var members map[string]json.RawMessage // unlike a struct, it has the names as they are
+	var event string
+	if json.Unmarshal(body, &members) == nil && json.Unmarshal(members[l.def.Delivery.Tag], &event) == nil && slices.Contains(l.events, event) {
+		return event
 	}
+	return "delivery"
+}
+
+// path is the file of the next delivery of an event: one that is there is never
+// overwritten.
+func (l *listening) path(event string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for {
 		l.next[event]++
-		name := event + "-" + strconv.Itoa(l.next[event]) + ".yaml"
-		if _, err := os.Lstat(filepath.Join(l.out, name)); errors.Is(err, os.ErrNotExist) {
-			return name
+		path := filepath.Join(l.out, event+"-"+strconv.Itoa(l.next[event])+".yaml")
+		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+			return path
 		}
 	}
-}
-
-// isWord reports whether a type has the form of the vendor's events.
-func isWord(s string) bool {
-	return s != "" && len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz_") == ""
 }
 
 func (l *listening) say(recorded bool, format string, args ...any) {
@@ -304,8 +393,12 @@ func diagnose(secret, header string, signatures []string, body []byte) (*form, s
 	switch {
 	case trimmed != secret && matches(digest, keys(trimmed), body):
 		return nil, secretVar + " has white space or a line break at an end; take it off"
-	case matches(digest, keys(secret+"\n"), body):
+	case strings.Trim(secret, `"'`) != secret && matches(digest, keys(strings.Trim(secret, `"'`)), body):
+		return nil, secretVar + " is in quotes; take them off"
+	case matches(digest, append(keys(secret+"\n"), keys(secret+"\r\n")...), body):
 		return nil, "the sender's secret ends with a line break, which " + secretVar + " lacks"
+	case matches(digest, otherKeys(secret), body):
+		return nil, "the key is what " + secretVar + " encodes in another base64 (that of URLs, or without padding); write it in the standard one"
 	case matches(digest, [][]byte{nil}, body):
 		return nil, "it is signed with an empty key"
 	}
@@ -326,6 +419,16 @@ func keys(secret string) [][]byte {
 	return all
 }
 
+// otherKeys are what a secret encodes that is not in the standard base64.
+func otherKeys(secret string) (all [][]byte) {
+	for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+		if decoded, err := e.DecodeString(secret); err == nil {
+			all = append(all, decoded)
+		}
+	}
+	return all
+}
+
 func matches(digest []byte, keys [][]byte, body []byte) bool {
 	for _, key := range keys {
 		mac := hmac.New(sha256.New, key)
@@ -337,12 +440,18 @@ func matches(digest []byte, keys [][]byte, body []byte) bool {
 	return false
 }
 
+// scheme is what senders of other vendors write before a digest.
+var scheme = regexp.MustCompile(`^(?i:sha256|sha-256|v[01]|hmac-sha256)=`)
+
 // digestOf reads a signature in any spelling; encoding says what is unusual about
 // it, and is empty when nothing is.
 func digestOf(signature string) (digest []byte, encoding string) {
 	text := strings.TrimSpace(signature)
-	if rest, ok := strings.CutPrefix(text, "sha256="); ok {
-		text, encoding = rest, "it begins with sha256="
+	if bare := strings.Trim(text, `"'`); bare != text {
+		text, encoding = bare, "it is in quotes"
+	}
+	if prefix := scheme.FindString(text); prefix != "" {
+		text, encoding = strings.TrimPrefix(text, prefix), "it begins with "+prefix
 	}
 	if digest, err := hex.DecodeString(text); err == nil && len(digest) == sha256.Size {
 		if strings.ToLower(text) != text {

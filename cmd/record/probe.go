@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -32,6 +33,7 @@ type receiver struct {
 	def         *provider.Definition
 	url, secret string
 	settings    simulator.Settings
+	spelt       spellings
 	to          http.RoundTripper
 }
 
@@ -60,6 +62,13 @@ func (r *receiver) find(command string, args []string, getenv func(string) strin
 	if r.url, r.secret = args[1], getenv(secretVar); r.secret == "" {
 		return exit(exitMissing, "%s is not set: the secret of the webhook, or its key, comes from the environment", secretVar)
 	}
+	if strings.ContainsAny(r.secret, "\r\n") {
+		return exit(exitUsage, "%s holds a line break; take it off", secretVar)
+	}
+	r.spelt = newSpellings(r.secret)
+	if r.def.Delivery == nil && (r.rawKey || r.hex) {
+		return exit(exitUsage, "--raw-key and --hex have no effect for %s, which signs nothing with the secret", r.def.Title)
+	}
 	wire, err := simulator.WireOf(r.def)
 	if err != nil {
 		return exit(exitUsage, "%v", err)
@@ -78,7 +87,8 @@ func (r *receiver) find(command string, args []string, getenv func(string) strin
 }
 
 // hidden is a text without the secret, and without the half of it that a probe
-// sends.
+// sends. A line that holds them in any other spelling, as a receiver may have written
+// it, is left out.
 func (r *receiver) hidden(s string) string {
 	half := r.secret[:len(r.secret)/2]
 	if len(half) < 4 { // no secret has so few letters, and any text has them
@@ -91,7 +101,14 @@ func (r *receiver) hidden(s string) string {
 			}
 		}
 	}
-	return s
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		if r.spelt.in(line) {
+			indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+			lines[i] = indent + "(what the receiver says here holds " + secretVar + " or a part of it, in some spelling, and is not shown)"
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // probing is the command probe.
@@ -131,6 +148,9 @@ It sends to this machine only, unless --allow-host names another. It ends with
 			if err := p.find("probe", args, getenv); err != nil {
 				return err
 			}
+			if err := p.check(c.Flags()); err != nil {
+				return err
+			}
 			return p.run(c.Context())
 		},
 	}
@@ -148,11 +168,43 @@ func blackBox(p probe.Probe) bool {
 	return !p.Clock && !p.Rebuilt && len(p.Missing(probe.Subject{})) == 0
 }
 
+// check refuses what has no effect.
+func (p *probing) check(f *pflag.FlagSet) error {
+	signs := p.def.Delivery != nil
+	switch {
+	case !signs && p.unsignedVerify:
+		return exit(exitUsage, "--unsigned-verify has no effect for %s, which asks no receiver to verify itself", p.def.Title)
+	case signs && p.legacyKey:
+		return exit(exitUsage, "--legacy-key has no effect for %s, which sends no key", p.def.Title)
+	case signs && f.Changed("handle-response"):
+		return exit(exitUsage, "--handle-response has no effect for %s, whose webhooks have no such setting", p.def.Title)
+	case !slices.Contains([]string{"NONE", "STATUS", "STATUS_AND_BODY"}, p.handleResponse):
+		return exit(exitUsage, "--handle-response %q; expected NONE, STATUS or STATUS_AND_BODY", p.handleResponse)
+	}
+	for _, pattern := range p.only {
+		known, asked := false, false
+		for _, q := range probe.All(p.def) {
+			if asksFor(q, pattern) {
+				known, asked = true, asked || blackBox(q)
+			}
+		}
+		switch {
+		case !known:
+			return exit(exitUsage, "--only %q matches no probe for %s; a pattern is such as 'S*' or S01, and 'record probe %s URL' lists them all", pattern, p.def.Title, p.def.Name)
+		case !asked:
+			return exit(exitUsage, "--only %q matches probes that look into a receiver or wait for minutes; package receivertest asks them", pattern)
+		}
+	}
+	return nil
+}
+
+func asksFor(q probe.Probe, pattern string) bool {
+	ok, _ := path.Match(pattern, path.Base(q.ID))
+	return ok || pattern == q.ID
+}
+
 func (p *probing) selected(q probe.Probe) bool {
-	return q.Gate || len(p.only) == 0 || slices.ContainsFunc(p.only, func(pattern string) bool {
-		ok, _ := path.Match(pattern, path.Base(q.ID))
-		return ok || pattern == q.ID
-	})
+	return q.Gate || len(p.only) == 0 || slices.ContainsFunc(p.only, func(pattern string) bool { return asksFor(q, pattern) })
 }
 
 func (p *probing) run(ctx context.Context) error {
@@ -168,7 +220,8 @@ func (p *probing) run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return exit(exitFailed, "interrupted")
 		}
-		v := q.Ask(probe.Subject{Network: p.to}, config)
+		network := &timed{next: p.to}
+		v := q.Ask(probe.Subject{Network: network}, config)
 		asked++
 		word := "ok"
 		switch {
@@ -183,6 +236,9 @@ func (p *probing) run(ctx context.Context) error {
 		text := fmt.Sprintf("%-4s %s (%s): %s", word, q.ID, q.Level, q.Sent)
 		if v.Skipped != "" {
 			text += ": " + v.Skipped
+		}
+		if slowest := network.slowest(); p.settings.Timeout > 0 && slowest > p.settings.Timeout {
+			v.Notes = append(v.Notes, fmt.Sprintf("an answer took %s; %s waits for %s by default", slowest.Round(10*time.Millisecond), p.def.Title, p.settings.Timeout))
 		}
 		for _, n := range v.Notes {
 			text += "\n     " + n
@@ -202,4 +258,27 @@ func (p *probing) run(ctx context.Context) error {
 		return exit(exitFailed, "%d of %d probes failed", failed, asked)
 	}
 	return nil
+}
+
+// timed is a transport that remembers its slowest answer.
+type timed struct {
+	next http.RoundTripper
+	mu   sync.Mutex
+	max  time.Duration
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *timed) RoundTrip(req *http.Request) (*http.Response, error) {
+	begun := time.Now()
+	resp, err := t.next.RoundTrip(req)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.max = max(t.max, time.Since(begun))
+	return resp, err
+}
+
+func (t *timed) slowest() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.max
 }

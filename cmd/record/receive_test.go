@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -56,6 +57,13 @@ func (t *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if slices.Contains(t.flaws, "tells") && status >= 400 {
 		fmt.Fprintln(w, "expected", t.secret)
+	}
+	if slices.Contains(t.flaws, "decodes") && status != 0 {
+		key, _ := base64.StdEncoding.DecodeString(t.secret)
+		status = http.StatusTeapot
+		w.WriteHeader(status)
+		fmt.Fprintf(w, "expected %s\n", key)
+		return
 	}
 	if status != 0 {
 		w.WriteHeader(status)

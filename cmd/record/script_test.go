@@ -91,6 +91,7 @@ func TestScript(t *testing.T) {
 			"receiver":  startReceiver,
 			"until":     until,
 			"vendor":    vendor,
+			"recorded":  recordedFile,
 			"times":     times,
 			"note":      note,
 			"untouched": untouched,

@@ -111,10 +111,25 @@ func startReceiver(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, neg, args, 2, "receiver NAME VARIABLE")
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var delivery struct {
+			Type   string           `json:"type"`
 			Verify *json.RawMessage `json:"verify"`
 		}
-		if json.NewDecoder(r.Body).Decode(&delivery) == nil && delivery.Verify != nil {
+		body, _ := io.ReadAll(r.Body)
+		_ = json.Unmarshal(body, &delivery) // no event then
+		if delivery.Type == "tag_deleted" { // an answer that is no HTTP, and quotes the tenant
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err == nil {
+				fmt.Fprintf(conn, "janedoe %s\r\n\r\n", os.Getenv(secretVar))
+				conn.Close()
+			}
+			return
+		}
+		if delivery.Verify != nil && json.Valid(body) {
 			w.Header().Set("Content-Type", "application/json")
+			if bytes.Contains(body, []byte("more")) { // more than the echo
+				w.Write([]byte(`{"ok": true, "verify": `))
+				defer w.Write([]byte("}"))
+			}
 			w.Write(*delivery.Verify)
 		}
 	}))
@@ -137,6 +152,19 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	ts.Fatalf("%s does not show %q", args[0], args[1])
+}
+
+// recordedFile is the command recorded: it waits for a file of listen, which answers the
+// vendor first.
+func recordedFile(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 1, "recorded FILE")
+	for range 1000 {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("no %s within 10 seconds", args[0])
 }
 
 // vendor is the command vendor: it sends a file as a vendor does.

@@ -112,7 +112,22 @@ func (s *Snapshot) Changed(path string) bool {
 // renames. What is read must be the recorded interactions, to a byte; place names
 // one of them in the error. A process killed at any instant leaves the old file or
 // the new one, and at most a temporary file, which a later commit removes.
-func Replace(path string, data []byte, recorded []*Interaction, place func(int) string) (err error) {
+func Replace(path string, data []byte, recorded []*Interaction, place func(int) string) error {
+	return put(path, data, recorded, place, os.Rename)
+}
+
+// Create is Replace for a file that must be a new one: where another is by now, also
+// one that another process has just written, the error is fs.ErrExist.
+func Create(path string, data []byte, recorded []*Interaction, place func(int) string) error {
+	return put(path, data, recorded, place, func(temp, path string) error {
+		if err := os.Link(temp, path); err != nil {
+			return err
+		}
+		return os.Remove(temp)
+	})
+}
+
+func put(path string, data []byte, recorded []*Interaction, place func(int) string, move func(temp, path string) error) (err error) {
 	sweep(filepath.Dir(path))
 	temp, err := os.CreateTemp(filepath.Dir(path), tempPattern)
 	if err != nil {
@@ -139,7 +154,7 @@ func Replace(path string, data []byte, recorded []*Interaction, place func(int) 
 	if err := verify(temp.Name(), recorded, place); err != nil {
 		return err
 	}
-	if err := os.Rename(temp.Name(), path); err != nil {
+	if err := move(temp.Name(), path); err != nil {
 		return err
 	}
 	// Without this the rename itself may be lost with the power; systems that

@@ -2,6 +2,7 @@ package cassette_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -58,6 +59,34 @@ func TestReplace(t *testing.T) {
 			assert.Equal(t, []string{"lookup.yaml"}, names(t, dir))
 		})
 	}
+}
+
+// A file that must be new is written once, however many try, and nothing else is
+// left in the directory.
+func TestCreate(t *testing.T) {
+	recorded := []*cassette.Interaction{interaction("one")}
+	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, recorded)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "work_created-1.yaml")
+	errs := make(chan error)
+	const tries = 8
+	for range tries {
+		go func() { errs <- cassette.Create(path, data, recorded, numbered) }()
+	}
+	created := 0
+	for range tries {
+		if err := <-errs; err == nil {
+			created++
+		} else {
+			assert.ErrorIs(t, err, fs.ErrExist)
+		}
+	}
+	assert.Equal(t, 1, created)
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(data), string(got))
+	assert.Equal(t, []string{"work_created-1.yaml"}, names(t, dir))
 }
 
 // What a killed commit left behind goes with a later one, once it is old; a file

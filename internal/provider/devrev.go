@@ -105,7 +105,7 @@ var DevRev = Definition{
 	},
 	Delivery: &Delivery{
 		Source: `DevRev API reference, page "Event Webhooks"; OpenAPI operation webhooks-event`,
-		Body:   "webhooks.event.request.json", Answer: "webhooks.event.200.json", Tag: "type", Signature: "X-DevRev-Signature",
+		Body:   "webhooks.event.request.json", Answer: "webhooks.event.200.json", Tag: "type", Signature: "X-DevRev-Signature", Handshake: "verify",
 	},
 	Own: &OwnWebhook{
 		Create: devrevPost("webhooks.create", `{"url":"`+devrevURL+`","event_types":["work_created"]}`),

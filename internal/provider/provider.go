@@ -160,6 +160,8 @@ type Delivery struct {
 	Tag string
 	// Signature is the header with the signature of the body.
 	Signature string
+	// Handshake is the event by which the vendor asks a receiver to prove itself.
+	Handshake string
 }
 
 // OwnWebhook is how a recording makes a webhook of its own, finds what it has left

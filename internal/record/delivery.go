@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -40,7 +41,8 @@ type Delivery struct {
 // Commit replaces every value of the tenant in the delivery, holds it to the
 // accounts that every recording is held to, and writes it: signed anew, to a made-up
 // URL, with the receiver's status. Of the receiver's answer an echoed challenge is
-// recorded and nothing else. dropped says that there was more.
+// recorded and nothing else. dropped says that there was more. A file that is there
+// stays, and the error is fs.ErrExist.
 func (d Delivery) Commit() (outcome Outcome, dropped bool, err error) {
 	data, header, ia, dropped, err := d.encode()
 	if err != nil {
@@ -52,7 +54,7 @@ func (d Delivery) Commit() (outcome Outcome, dropped bool, err error) {
 	}
 	defer release()
 	place := func(int) string { return "the delivery" }
-	if err := cassette.Replace(d.Path, data, []*cassette.Interaction{ia}, place); err != nil {
+	if err := cassette.Create(d.Path, data, []*cassette.Interaction{ia}, place); err != nil {
 		return Outcome{}, dropped, err
 	}
 	return Outcome{Written: true, Interactions: 1, Accepted: header.Accepted}, dropped, nil
@@ -91,7 +93,9 @@ func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.In
 	header.Direction = cassette.Received
 	body := r.captured[0].Response.Body
 	ia = d.interaction(body)
-	ia.Response.Body, dropped = d.echo([]byte(body))
+	if ia.Response.Body, dropped, err = d.echo([]byte(body)); err != nil {
+		return nil, header, nil, dropped, err
+	}
 	ia.Response.ContentLength = int64(len(ia.Response.Body))
 	data, err = cassette.Encode(header, []*cassette.Interaction{ia})
 	return data, header, ia, dropped, err
@@ -112,7 +116,7 @@ func (d Delivery) interaction(body string) *cassette.Interaction {
 
 // echo is the receiver's answer if it echoes the challenge of the delivery, in
 // placeholders; any other has no place in a cassette.
-func (d Delivery) echo(recorded []byte) (answer string, dropped bool) {
+func (d Delivery) echo(recorded []byte) (answer string, dropped bool, err error) {
 	challenge := func(body []byte) string {
 		var delivery struct {
 			Verify struct {
@@ -123,10 +127,16 @@ func (d Delivery) echo(recorded []byte) (answer string, dropped bool) {
 		return delivery.Verify.Challenge
 	}
 	var echoed map[string]string
-	if sent := challenge(d.Body); sent != "" && json.Unmarshal(d.Answer, &echoed) == nil && len(echoed) == 1 && echoed["challenge"] == sent {
-		return `{"challenge":` + strconv.Quote(challenge(recorded)) + `}`, false
+	sent := challenge(d.Body)
+	dropped = len(bytes.TrimSpace(d.Answer)) > 0
+	switch {
+	case sent != "" && json.Unmarshal(d.Answer, &echoed) == nil && len(echoed) == 1 && echoed["challenge"] == sent:
+		return `{"challenge":` + strconv.Quote(challenge(recorded)) + `}`, false, nil
+	case sent != "" && dropped && d.Status/100 == 2:
+		// Without it a replay would accept a receiver that echoes nothing.
+		return "", true, errors.New(`the receiver answers the challenge with more or other than {"challenge": ...}, which cannot be recorded`)
 	}
-	return "", len(bytes.TrimSpace(d.Answer)) > 0
+	return "", dropped, nil
 }
 
 const deliveryPath = "/-/delivery"

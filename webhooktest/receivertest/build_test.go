@@ -119,12 +119,12 @@ func skipping(tb testing.TB, _ string) receivertest.Receiver {
 func TestRun_buildResults(t *testing.T) {
 	t.Parallel()
 	for env, says := range map[string][]string{
-		"skips all": {"--- SKIP: TestRun_build ", "0 of 55 probes asked, 0 failed; skipped:", "devrev/Z01: build skipped it: no database"},
+		"skips all": {"--- SKIP: TestRun_build ", "0 of 57 probes asked, 0 failed; skipped:", "devrev/Z01: build skipped it: no database"},
 		"requires": {
 			"--- FAIL: TestRun_build ", "devrev/S01 was not asked, and Require names it: build skipped it: no database",
-			"devrev/Z01 was not asked, and Require names it", "0 of 55 probes asked, 2 failed",
+			"devrev/Z01 was not asked, and Require names it", "0 of 57 probes asked, 2 failed",
 		},
-		"refuses all": {"--- FAIL: TestRun_build/devrev/S01", "the other 53 were not asked"},
+		"refuses all": {"--- FAIL: TestRun_build/devrev/S01", "the other 55 were not asked"},
 	} {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_build$", "-test.v")
 		cmd.Env = append(os.Environ(), "RECEIVERTEST_BUILD="+env)

@@ -58,13 +58,13 @@ func TestRun_fails(t *testing.T) {
 		"--- FAIL: TestRun_fails/devrev/O01", "devrev/O01 was not asked, and Require names it: the receiver does not offer State",
 		"--- SKIP: TestRun_fails/devrev/O02", "--- PASS: TestRun_fails/devrev/T01", "excused, known since March:\ndevrev/T01 (must): a signed event of ten minutes ago",
 		"--- PASS: TestRun_fails/devrev/T02", "devrev/T02 (should):",
-		"52 of 55 probes asked, 1 failed; skipped:\n            devrev/O01: the receiver does not offer State\n",
+		"54 of 57 probes asked, 1 failed; skipped:\n            devrev/O01: the receiver does not offer State\n",
 	} {
 		assert.Contains(t, strings.ReplaceAll(out, "\n        devrev", "\ndevrev"), line)
 	}
 	out = run("inverted")
 	assert.Contains(t, out, "--- FAIL: TestRun_fails/devrev/S01")
-	assert.Contains(t, out, "devrev/S01 is what every other probe builds upon; the other 53 were not asked")
+	assert.Contains(t, out, "devrev/S01 is what every other probe builds upon; the other 55 were not asked")
 	assert.NotContains(t, out, "devrev/S02")
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -104,6 +105,14 @@ func TestRun_build(t *testing.T) {
 		receivertest.Run(t, webhooktest.DevRev, skipping)
 	case "requires":
 		receivertest.Run(t, webhooktest.DevRev, skipping, receivertest.Require("S01", "Z01"))
+	case "fails at the clock":
+		sound := devrevReceiver("")
+		receivertest.Run(t, webhooktest.DevRev, func(tb testing.TB, secret string) receivertest.Receiver {
+			if strings.HasSuffix(tb.Name(), "/Z01") {
+				tb.Fatal("no clock")
+			}
+			return sound(tb, secret)
+		})
 	case "refuses all":
 		receivertest.Run(t, webhooktest.DevRev, devrevReceiver("inverted"), receivertest.Fail(receivertest.Should))
 	default:
@@ -124,7 +133,8 @@ func TestRun_buildResults(t *testing.T) {
 			"--- FAIL: TestRun_build ", "devrev/S01 was not asked, and Require names it: build skipped it: no database",
 			"devrev/Z01 was not asked, and Require names it", "0 of 57 probes asked, 2 failed",
 		},
-		"refuses all": {"--- FAIL: TestRun_build/devrev/S01", "the other 55 were not asked"},
+		"fails at the clock": {"--- FAIL: TestRun_build/devrev/Z01", "no clock", "build ended its goroutine", "devrev/Z01 failed, and what waits on the clock builds upon it"},
+		"refuses all":        {"--- FAIL: TestRun_build/devrev/S01", "the other 55 were not asked"},
 	} {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_build$", "-test.v")
 		cmd.Env = append(os.Environ(), "RECEIVERTEST_BUILD="+env)

@@ -22,7 +22,8 @@ const Secret = provider.ReceiverSecret
 // Receiver is what Run asks. Each hook that is nil leaves out the probes that need
 // it; they are listed as skipped.
 type Receiver struct {
-	// Handler takes the deliveries. It must be there.
+	// Handler takes the deliveries. It must be there. What it answers with can be
+	// flushed and takes deadlines, as a server's does, but cannot be hijacked.
 	Handler http.Handler
 	// Applied returns what the receiver has acted on, in order: the ids of DevRev's
 	// events, or the ids of d.velop's documents. Something that was done twice is

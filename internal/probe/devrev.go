@@ -2,9 +2,11 @@ package probe
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -114,23 +116,34 @@ func devrevProbes() []Probe {
 		},
 		{
 			ID: "devrev/V09", Level: Should,
-			Sent: "a verify request and eight events at one time", Expected: "the challenge",
-			Why: "both come to the same URL, and the challenge must not wait for the events", Source: devrevGuide,
+			Sent: "a verify request and eight events at one time", Expected: "the challenge, and one effect of each event that is acknowledged",
+			Why: "both come to the same URL, and the challenge must not wait for the events; what is acknowledged is never sent again", Source: devrevGuide,
 			ask: func(t *Trial) {
+				const slow = 300 * time.Millisecond
+				var ids []string
 				var events []*Request
-				for range 8 {
-					events = append(events, t.signed(created, t.body(t.message(created))))
+				for n := range 8 {
+					m := t.work(created, strconv.Itoa(n+1), "title", time.Now())
+					ids = append(ids, m.ID)
+					events = append(events, t.signed(created, t.body(m)))
 				}
-				t.slowly(300*time.Millisecond, func() {
+				var answers []simulator.Attempt
+				t.slowly(slow, func() {
 					done := make(chan struct{})
 					go func() {
 						defer close(done)
-						t.together(events...)
+						answers = t.together(events...)
 					}()
 					time.Sleep(50 * time.Millisecond) // all of them are on their way
 					t.verify("YXQgb25jZQ==")
 					<-done
 				})
+				t.Patience += 8 * slow // what is acknowledged may be done one after the other
+				for i, a := range answers {
+					if a.Err == nil && a.Status/100 == 2 && !t.applied(ids[i], 1) {
+						return
+					}
+				}
 			},
 		},
 		{
@@ -330,6 +343,41 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 						"twice":                 {right(r), right(r)},
 					}[form]
 					t.note("the digest %s: %s", form, got(t.send(r.with(devrevHeader, values...))))
+				}
+			},
+		},
+		{
+			ID: "devrev/S13", Level: Must,
+			Sent: "signatures whose digest is right but for its last byte, and but for all after the eighth", Expected: "401, 400 or 403, and no effect",
+			Why: "a comparison of a part leaves that part alone to be guessed", Source: "practice",
+			ask: refusal(func(t *Trial, r *Request) (all []*Request) {
+				encode, decode := base64.StdEncoding.EncodeToString, base64.StdEncoding.DecodeString
+				if t.Settings.Hex {
+					encode, decode = hex.EncodeToString, hex.DecodeString
+				}
+				for _, from := range []int{8, 31} {
+					digest, err := decode(right(r))
+					if err != nil || len(digest) != 32 {
+						t.fail("a delivery that can be made", "the signature %q", right(r))
+						return nil
+					}
+					for i := from; i < len(digest); i++ {
+						digest[i] ^= 0xff
+					}
+					all = append(all, r.with(devrevHeader, encode(digest)))
+				}
+				return all
+			}),
+		},
+		{
+			ID: "devrev/S14", Level: Must,
+			Sent: "each documented type with the signature of another secret", Expected: "401, 400 or 403, and no effect",
+			Why: "a check that stands in the branch of one type leaves the others open", Source: devrevGuide,
+			ask: func(t *Trial) {
+				for _, event := range t.live.EventTypes() {
+					m := t.message(event)
+					t.refused(t.send(t.forged(m)))
+					t.applied(m.ID, 0)
 				}
 			},
 		},

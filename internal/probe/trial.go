@@ -235,11 +235,11 @@ const unhurried = 10 * time.Second
 // grace is how long an effect too many may follow the others.
 const grace = 2 * time.Millisecond
 
-// applied expects that the receiver acts on an id that often in all. Without the
-// hook it expects nothing.
-func (t *Trial) applied(id string, want int) {
+// applied expects that the receiver acts on an id that often in all, and reports
+// whether it does. Without the hook it expects nothing.
+func (t *Trial) applied(id string, want int) bool {
 	if t.Applied == nil {
-		return
+		return true
 	}
 	if t.Settle != nil {
 		t.Settle()
@@ -249,9 +249,11 @@ func (t *Trial) applied(id string, want int) {
 		}
 		time.Sleep(grace)
 	}
-	if n := t.count(id); n != want {
+	n := t.count(id)
+	if n != want {
 		t.fail(times(want), "%s", times(n))
 	}
+	return n == want
 }
 
 func times(n int) string {

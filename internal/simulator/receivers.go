@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Receivers takes deliveries to where their URL points: to a handler in this
@@ -125,7 +128,8 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 		cancel()
 		return nil, err
 	}
-	w := &reply{recording{header: http.Header{}}, ctx}
+	w := &reply{recording: recording{header: http.Header{}}, ctx: ctx}
+	in.Body = awaited{in.Body, &w.read}
 	done := make(chan error, 1)
 	release := hold(ctx)
 	r.running.run(func() {
@@ -146,6 +150,9 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 	})
 	select {
 	case err := <-done:
+		if err == nil {
+			err = w.write.passed()
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -156,19 +163,92 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 }
 
 // reply is a handler's answer. It keeps what will be read of the body, and fails
-// writes of a handler whose client has gone, as a connection does.
+// writes of a handler whose client has gone, as a connection does. It can do what
+// http.ResponseController asks of a server's, but for Hijack: there is no connection.
 type reply struct {
 	recording
-	ctx context.Context
+	ctx         context.Context
+	read, write deadline
 }
 
 // Write implements http.ResponseWriter.
 func (r *reply) Write(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
+	if err := r.broken(); err != nil {
 		return 0, err
 	}
 	if _, err := r.recording.Write(p[:min(len(p), max(0, MaxReply-r.body.Len()))]); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// Flush implements http.Flusher.
+func (r *reply) Flush() { _ = r.FlushError() }
+
+// FlushError serves http.ResponseController.
+func (r *reply) FlushError() error {
+	if err := r.broken(); err != nil {
+		return err
+	}
+	r.recording.Flush()
+	return nil
+}
+
+// SetReadDeadline serves http.ResponseController: the body cannot be read later.
+func (r *reply) SetReadDeadline(at time.Time) error { r.read.set(at); return nil }
+
+// SetWriteDeadline serves http.ResponseController: an answer that is written later
+// gets to nobody.
+func (r *reply) SetWriteDeadline(at time.Time) error { r.write.set(at); return nil }
+
+// EnableFullDuplex serves http.ResponseController: the body can always be read.
+func (r *reply) EnableFullDuplex() error { return nil }
+
+// broken says why nothing more can be written.
+func (r *reply) broken() error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	return r.write.passed()
+}
+
+// deadline is a time that a handler may move while another goroutine looks at it.
+type deadline struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (d *deadline) set(at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.at = at
+}
+
+// passed is os.ErrDeadlineExceeded when there is a deadline and it has passed.
+func (d *deadline) passed() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.at.IsZero() || time.Now().Before(d.at) {
+		return nil
+	}
+	return os.ErrDeadlineExceeded
+}
+
+// awaited is a body with a deadline. A read that is under way ends when its bytes
+// have come, and fails then.
+type awaited struct {
+	io.ReadCloser
+	until *deadline
+}
+
+// Read implements io.Reader.
+func (a awaited) Read(p []byte) (int, error) {
+	if err := a.until.passed(); err != nil {
+		return 0, err
+	}
+	n, err := a.ReadCloser.Read(p)
+	if late := a.until.passed(); late != nil {
+		return 0, late
+	}
+	return n, err
 }

@@ -87,6 +87,9 @@ type recording struct {
 	sent   http.Header
 	status int
 	body   bytes.Buffer
+	// bare says that the header was flushed before the body began, too early for a
+	// guess at its type.
+	bare bool
 }
 
 func (r *recording) Header() http.Header { return r.header }
@@ -109,6 +112,12 @@ func (r *recording) Write(p []byte) (int, error) {
 	return r.body.Write(p)
 }
 
+// Flush implements http.Flusher: the header is sent at this moment.
+func (r *recording) Flush() {
+	r.WriteHeader(http.StatusOK)
+	r.bare = r.bare || r.body.Len() == 0
+}
+
 func bodyAllowed(status int) bool {
 	return status != http.StatusNoContent && status != http.StatusNotModified
 }
@@ -116,7 +125,7 @@ func bodyAllowed(status int) bool {
 func (r *recording) response(req *http.Request) *http.Response {
 	r.WriteHeader(http.StatusOK)
 	body := r.body.Bytes()
-	if _, ok := r.sent["Content-Type"]; !ok && len(body) > 0 {
+	if _, ok := r.sent["Content-Type"]; !ok && len(body) > 0 && !r.bare {
 		r.sent.Set("Content-Type", http.DetectContentType(body))
 	}
 	length := int64(len(body))

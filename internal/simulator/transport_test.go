@@ -6,8 +6,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -169,5 +171,66 @@ func TestTransport_answersAsASocketDoes(t *testing.T) {
 			}
 			assert.Equal(t, want, reply{resp.StatusCode, resp.Header, string(b)}, "%s/%s", d.Name, sc.Name)
 		}
+	}
+}
+
+// A receiver's answer can do what a server's can: it is flushed at once, and nothing
+// is read or written after a deadline.
+func TestReceivers_controlledAnswer(t *testing.T) {
+	const at = "https://example.com"
+	for name, tt := range map[string]struct {
+		handler http.HandlerFunc
+		status  int
+		media   string
+		says    string
+	}{
+		"flush": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusAccepted)
+			w.(http.Flusher).Flush()
+			w.Header().Set("Content-Type", "text/html") // too late
+			_, _ = io.WriteString(w, "{}")
+		}, 202, "application/json", ""},
+		"flush before the body": {func(w http.ResponseWriter, _ *http.Request) {
+			assert.NoError(t, http.NewResponseController(w).Flush())
+			w.WriteHeader(http.StatusNotFound) // too late
+			_, _ = io.WriteString(w, "text")
+		}, 200, "", ""},
+		"read deadline": {func(w http.ResponseWriter, r *http.Request) {
+			assert.NoError(t, http.NewResponseController(w).SetReadDeadline(time.Now().Add(-time.Second)))
+			_, err := io.ReadAll(r.Body)
+			assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
+			w.WriteHeader(http.StatusRequestTimeout)
+		}, 408, "", ""},
+		"write deadline": {func(w http.ResponseWriter, _ *http.Request) {
+			assert.NoError(t, http.NewResponseController(w).SetWriteDeadline(time.Now().Add(-time.Second)))
+			_, err := io.WriteString(w, "late")
+			assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
+			assert.ErrorIs(t, http.NewResponseController(w).Flush(), os.ErrDeadlineExceeded)
+		}, 0, "", "i/o timeout"},
+		"deadlines to come, and none": {func(w http.ResponseWriter, r *http.Request) {
+			c := http.NewResponseController(w)
+			assert.NoError(t, c.EnableFullDuplex())
+			assert.NoError(t, c.SetReadDeadline(time.Now().Add(time.Hour)))
+			assert.NoError(t, c.SetWriteDeadline(time.Time{}))
+			body, err := io.ReadAll(r.Body)
+			assert.NoError(t, err)
+			assert.Equal(t, "body", string(body))
+		}, 200, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var receivers simulator.Receivers
+			require.NoError(t, receivers.Handle(at, tt.handler))
+			req, err := http.NewRequest(http.MethodPost, at, strings.NewReader("body"))
+			require.NoError(t, err)
+			resp, err := receivers.RoundTrip(req)
+			if tt.says != "" {
+				require.ErrorContains(t, err, tt.says)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, tt.status, resp.StatusCode)
+			assert.Equal(t, tt.media, resp.Header.Get("Content-Type"))
+		})
 	}
 }

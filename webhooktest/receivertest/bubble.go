@@ -1,10 +1,12 @@
 package receivertest
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,65 +15,74 @@ import (
 	"example.com/webhookvcr/internal/probe"
 )
 
-// ask puts one question, with a watchdog. What never comes back is left behind:
-// its goroutines cannot be ended from outside.
+// ask puts one question. What never comes back is left behind: its goroutines
+// cannot be ended from outside.
 func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 	t.Helper()
 	if s.stuck != "" {
 		return probe.Verdict{Probe: q, Skipped: s.stuck}
 	}
-	how := s.plainly
-	if q.Clock {
-		if s.leaky != "" {
-			return probe.Verdict{Probe: q, Skipped: s.leaky}
-		}
-		how = s.inBubble
+	if q.Clock && s.leaky != "" {
+		return probe.Verdict{Probe: q, Skipped: s.leaky}
 	}
-	var v probe.Verdict
-	var bubble string
+	v := probe.Verdict{Probe: q}
+	stuck := s.watched(func(id chan<- string) {
+		if !q.Clock {
+			id <- ""
+			v = s.put(t, q, s.config)
+			return
+		}
+		leak := s.inBubble(t, id, func(t *testing.T) {
+			c := s.config
+			c.Settle = func() {
+				time.Sleep(time.Minute)
+				synctest.Wait()
+			}
+			v = s.put(t, q, c)
+		})
+		if leak != nil {
+			v.Failures = append(v.Failures, *leak)
+		}
+	})
+	if stuck == nil {
+		return v
+	}
+	if s.stuck = q.ID + " never ended"; q.Clock {
+		s.leaky, s.stuck = s.stuck, "" // where the clock is real, nothing waits for that one
+	}
+	return probe.Verdict{Probe: q, Failures: []probe.Failure{*stuck}}
+}
+
+// watched runs f and gives it up when it does not end in time, which is the failure
+// that it returns. f tells in which bubble it works; it may end its goroutine.
+func (s *suite) watched(f func(id chan<- string)) *probe.Failure {
 	done := make(chan struct{})
 	id := make(chan string, 1)
 	go func() {
 		defer close(done)
-		v = how(t, q, id)
+		f(id)
 	}()
 	watchdog := time.NewTimer(s.watchdog)
 	defer watchdog.Stop()
 	select {
 	case <-done:
-		return v
+		return nil
 	case <-watchdog.C:
 	}
+	bubble := ""
 	select {
 	case bubble = <-id:
 	default:
 	}
-	if s.stuck = q.ID + " never ended"; q.Clock {
-		s.leaky, s.stuck = s.stuck, "" // where the clock is real, nothing waits for that one
-	}
-	return probe.Verdict{Probe: q, Failures: []probe.Failure{{
+	return &probe.Failure{
 		Expected: fmt.Sprintf("an end within %v", s.watchdog),
 		Got:      "nothing; these goroutines hold it:\n" + holders(bubble),
-	}}}
-}
-
-// plainly asks where the clock is real.
-func (s *suite) plainly(t *testing.T, q probe.Probe, id chan<- string) probe.Verdict {
-	id <- own()
-	c := s.config
-	if q.Rebuilt {
-		c.Secret = ""
-		r, ok := s.tried(t)
-		if !ok {
-			return probe.Verdict{Probe: q}
-		}
-		return q.Ask(subject(r), c)
 	}
-	return q.Ask(subject(s.receiver(t)), c)
 }
 
-// inBubble asks where the clock waits for nobody.
-func (s *suite) inBubble(t *testing.T, q probe.Probe, id chan<- string) (v probe.Verdict) {
+// inBubble runs f where the clock waits for nobody, and goes on there until what
+// still waits has ended. What has not is the failure that it returns.
+func (s *suite) inBubble(t *testing.T, id chan<- string, f func(*testing.T)) (leak *probe.Failure) {
 	bubble := ""
 	defer func() {
 		// synctest panics when the bubble's main goroutine has ended and others have not.
@@ -79,11 +90,10 @@ func (s *suite) inBubble(t *testing.T, q probe.Probe, id chan<- string) (v probe
 			if !strings.Contains(fmt.Sprint(reason), "deadlock") {
 				panic(reason)
 			}
-			v.Probe = q
-			v.Failures = append(v.Failures, probe.Failure{
+			leak = &probe.Failure{
 				Expected: fmt.Sprintf("no goroutine %v after the receiver was cleaned up", s.drain),
 				Got:      "the receiver leaves goroutines behind:\n" + holders(bubble),
-			})
+			}
 		}
 	}()
 	synctest.Test(t, func(t *testing.T) {
@@ -91,48 +101,112 @@ func (s *suite) inBubble(t *testing.T, q probe.Probe, id chan<- string) (v probe
 		id <- bubble
 		// Registered first, it runs after the receiver's own cleanups.
 		t.Cleanup(func() { time.Sleep(s.drain) })
-		c := s.config
-		c.Settle = func() {
-			time.Sleep(time.Minute)
-			synctest.Wait()
-		}
-		r := s.receiver(t)
-		v = q.Ask(subject(r), c)
+		f(t)
 		time.Sleep(s.drain)
 	})
+	return nil
+}
+
+// put builds a receiver and asks it.
+func (s *suite) put(t *testing.T, q probe.Probe, c probe.Config) (v probe.Verdict) {
+	v.Probe = q
+	var r Receiver
+	if q.Rebuilt {
+		c.Secret = ""
+		var ok bool
+		if r, v.Skipped, ok = s.tried(t); !ok {
+			return v
+		}
+	} else {
+		var failure *probe.Failure
+		if r, v.Skipped, failure = s.receiver(t); failure != nil {
+			v.Failures = []probe.Failure{*failure}
+			return v
+		}
+	}
+	if v.Skipped != "" {
+		return v
+	}
+	var broken *probe.Failure
+	call := func(hook string, f func()) {
+		if end := ended(f); end != "" {
+			broken = &probe.Failure{Expected: hook + " to return", Got: hook + " " + end}
+			runtime.Goexit() // of the question, which cannot be judged any more
+		}
+	}
+	if end := ended(func() { v = q.Ask(subject(r, call), c) }); broken != nil {
+		v.Failures = append(v.Failures, *broken)
+	} else if end != "" {
+		panic(q.ID + " " + end)
+	}
 	return v
 }
 
-func (s *suite) receiver(t *testing.T) Receiver {
-	t.Helper()
-	r := s.build(t, Secret)
-	if r.Handler == nil {
-		t.Fatal("receivertest: the receiver has no Handler")
+// receiver builds a receiver with the secret. It returns why build skipped the
+// question, or why there is none.
+func (s *suite) receiver(t *testing.T) (r Receiver, skipped string, failure *probe.Failure) {
+	tb := &building{TB: t}
+	end := ended(func() { r = s.build(tb, Secret) })
+	switch {
+	case tb.skipped != "":
+		return r, tb.skipped, nil
+	case end != "":
+		return r, "", &probe.Failure{Expected: "build to return a receiver", Got: "build " + end}
+	case r.Handler == nil:
+		return r, "", &probe.Failure{Expected: "a receiver with a Handler", Got: "none; let build set it"}
 	}
-	return r
+	return r, "", nil
 }
 
 // tried builds a receiver with an empty secret, which it may refuse.
-func (s *suite) tried(t *testing.T) (r Receiver, ok bool) {
+func (s *suite) tried(t *testing.T) (r Receiver, skipped string, ok bool) {
+	tb := &refusing{building: building{TB: t}}
+	end := ended(func() { r = s.build(tb, "") })
+	return r, tb.skipped, end == "" && !tb.refused && r.Handler != nil
+}
+
+// ended runs a function of the receiver's in a goroutine of its own, so that a panic
+// or the end of that goroutine ends nothing else. It says which of them it was;
+// nothing when the function has returned.
+func ended(f func()) (how string) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		how = "ended its goroutine, by FailNow or runtime.Goexit, in place of returning"
 		defer func() {
-			if recover() != nil {
-				ok = false
+			if reason := recover(); reason != nil {
+				how = fmt.Sprintf("panicked: %v at %s", reason, place(string(debug.Stack())))
 			}
 		}()
-		tb := &refusing{TB: t}
-		r = s.build(tb, "")
-		ok = !tb.refused && r.Handler != nil
+		f()
+		how = ""
 	}()
 	<-done
-	return r, ok
+	return how
 }
 
-// refusing is a test that notes its failure in place of failing.
-type refusing struct {
+// building is the test that build gets. It notes a skip in place of skipping: the
+// skip of a bubble's test is nobody's to see, and its reason is in no test.
+type building struct {
 	testing.TB
+	skipped string
+}
+
+func (b *building) Skip(args ...any) { b.skip(strings.TrimSuffix(fmt.Sprintln(args...), "\n")) }
+func (b *building) Skipf(format string, args ...any) {
+	b.skip(fmt.Sprintf(format, args...))
+}
+func (b *building) SkipNow()      { b.skip("") }
+func (b *building) Skipped() bool { return b.skipped != "" }
+
+func (b *building) skip(reason string) {
+	b.skipped = "build skipped it: " + cmp.Or(reason, "no reason given")
+	runtime.Goexit()
+}
+
+// refusing notes a failure in place of failing, too.
+type refusing struct {
+	building
 	refused bool
 }
 
@@ -144,8 +218,31 @@ func (r *refusing) Errorf(string, ...any) { r.Fail() }
 func (r *refusing) Fatal(...any)          { r.FailNow() }
 func (r *refusing) Fatalf(string, ...any) { r.FailNow() }
 
-func subject(r Receiver) probe.Subject {
-	return probe.Subject{Handler: r.Handler, Applied: r.Applied, State: r.State, FailNext: r.FailNext, SlowBy: r.SlowBy, Rotate: r.Rotate}
+// subject is the receiver as a probe sees it, with each hook run by call.
+func subject(r Receiver, call func(hook string, f func())) probe.Subject {
+	s := probe.Subject{Handler: r.Handler}
+	if r.Applied != nil {
+		s.Applied = func() (ids []string) {
+			call("Applied", func() { ids = r.Applied() })
+			return ids
+		}
+	}
+	if r.State != nil {
+		s.State = func(object string) (state string) {
+			call("State", func() { state = r.State(object) })
+			return state
+		}
+	}
+	if r.FailNext != nil {
+		s.FailNext = func(n int) { call("FailNext", func() { r.FailNext(n) }) }
+	}
+	if r.SlowBy != nil {
+		s.SlowBy = func(d time.Duration) { call("SlowBy", func() { r.SlowBy(d) }) }
+	}
+	if r.Rotate != nil {
+		s.Rotate = func(secret string) { call("Rotate", func() { r.Rotate(secret) }) }
+	}
+	return s
 }
 
 var ownBubble = regexp.MustCompile(`^goroutine \d+ \[.*(synctest bubble \d+)`)
@@ -172,7 +269,7 @@ func holders(bubble string) string {
 		if bubble != "" && !strings.Contains(header, bubble+"]") && !strings.Contains(header, bubble+",") || strings.HasPrefix(state, "running") {
 			continue
 		}
-		asked := strings.Contains(g, "/internal/probe.") || strings.Contains(g, "/internal/simulator.")
+		asked := strings.Contains(g, "/internal/probe.") || strings.Contains(g, "/internal/simulator.") || strings.Contains(g, "webhooktest/receivertest.ended")
 		at := place(g)
 		if at == "" || bubble == "" && !asked {
 			continue
@@ -206,7 +303,7 @@ func place(stack string) string {
 		case root != "" && strings.HasPrefix(at, root),
 			root == "" && strings.Contains(function, "/") && !strings.Contains(first, "."),
 			root == "" && !strings.Contains(function, "/") && !strings.HasPrefix(function, "main."),
-			strings.Contains(function, "webhooktest/receivertest.("),
+			strings.Contains(function, "webhooktest/receivertest."),
 			strings.Contains(function, "/internal/probe."), strings.Contains(function, "/internal/simulator."):
 			continue
 		}

@@ -140,6 +140,13 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 	}
+	if r.flaw == "drops when busy" {
+		var others int
+		r.locked(func() { others = r.busy - 1 })
+		if others >= 4 && !bytes.Contains(body, []byte(`"verify"`)) {
+			return
+		}
+	}
 	var d delivery
 	loose := json.Unmarshal(body, &d)
 	if r.flaw == "any challenge" && d.Verify != nil || r.flaw == "verify before signature" && d.Verify != nil && d.Type != nil && *d.Type == "verify" {
@@ -238,6 +245,10 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 		ok = ok || len(values) == 1 && given == ""
 	case "prefix":
 		ok = ok || given != "" && strings.HasPrefix(want, given)
+	case "eight bytes":
+		ok = ok || len(given) == len(want) && given[:10] == want[:10]
+	case "no check of updates":
+		ok = ok || bytes.Contains(body, []byte(`"type":"work_updated"`))
 	case "prefix sha256":
 		ok = ok || strings.TrimPrefix(given, "sha256=") == want
 	case "empty key":
@@ -443,8 +454,8 @@ func (r *devrev) store(kind, object string, p *payload, at time.Time) {
 
 var devrevFlaws = []string{
 	"redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge by hand",
-	"challenge once", "any challenge", "verify before signature", "stray challenge", "busy",
-	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "empty key", "no secret, no check", "panics at odd signatures",
+	"challenge once", "any challenge", "verify before signature", "stray challenge", "busy", "drops when busy",
+	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
 	"tells the signature", "refuses with 200", "refuses with 500", "signature of parsed JSON",
 	"no window", "no window without stamp", "no window for bad stamps", "future is fine", "one layout", "window of a second",
 	"no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute",

@@ -58,27 +58,28 @@ func TestRun_fails(t *testing.T) {
 		"--- FAIL: TestRun_fails/devrev/O01", "devrev/O01 was not asked, and Require names it: the receiver does not offer State",
 		"--- SKIP: TestRun_fails/devrev/O02", "--- PASS: TestRun_fails/devrev/T01", "excused, known since March:\ndevrev/T01 (must): a signed event of ten minutes ago",
 		"--- PASS: TestRun_fails/devrev/T02", "devrev/T02 (should):",
-		"52 of 55 probes asked, 1 failed; skipped:\n            devrev/O01: the receiver does not offer State\n",
+		"54 of 57 probes asked, 1 failed; skipped:\n            devrev/O01: the receiver does not offer State\n",
 	} {
 		assert.Contains(t, strings.ReplaceAll(out, "\n        devrev", "\ndevrev"), line)
 	}
 	out = run("inverted")
 	assert.Contains(t, out, "--- FAIL: TestRun_fails/devrev/S01")
-	assert.Contains(t, out, "devrev/S01 is what every other probe builds upon; the other 53 were not asked")
+	assert.Contains(t, out, "devrev/S01 is what every other probe builds upon; the other 55 were not asked")
 	assert.NotContains(t, out, "devrev/S02")
 }
 
 func TestRun_mistakes(t *testing.T) {
 	if os.Getenv("RECEIVERTEST_MISTAKES") != "" {
 		receivertest.Run(t, webhooktest.DevRev, devrevReceiver(""), receivertest.Require("Q*"), receivertest.Excuse("", "S01"), receivertest.At("hooks"),
-			receivertest.Window(2, 1), receivertest.Sizes(1, 2), receivertest.HandleResponse("BODY"), receivertest.Watchdog(0), receivertest.Patience(0), receivertest.LegacyKey())
+			receivertest.Window(2, 1), receivertest.Sizes(1, 2), receivertest.HandleResponse("BODY"), receivertest.Watchdog(0), receivertest.Patience(0), receivertest.LegacyKey(),
+			receivertest.Fail(), receivertest.Fail(receivertest.Info), receivertest.Fail(7))
 		return
 	}
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_mistakes$")
 	cmd.Env = append(os.Environ(), "RECEIVERTEST_MISTAKES=1")
 	out, err := cmd.CombinedOutput()
 	require.Error(t, err)
-	for _, says := range []string{`Require("Q*") names no probe`, "Excuse needs a reason", `At("hooks") is no URL`, "Window(2ns, 1ns)", "Sizes(1, 2)", `HandleResponse("BODY")`, "Watchdog(0s)", "Patience(0s)", "option LegacyKey has no effect on receivers of DevRev, only on those of d.velop"} {
+	for _, says := range []string{`Require("Q*") names no probe`, "Excuse needs a reason", `At("hooks") is no URL`, "Window(2ns, 1ns)", "Sizes(1, 2)", `HandleResponse("BODY")`, "Watchdog(0s)", "Patience(0s)", "Fail() names no level", "Fail(Info) has no effect", "Fail(7) names no level", "option LegacyKey has no effect on receivers of DevRev, only on those of d.velop"} {
 		assert.Contains(t, string(out), says)
 	}
 }

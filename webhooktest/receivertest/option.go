@@ -88,9 +88,24 @@ func (s *suite) excused(id string) string {
 }
 
 // Fail names the levels whose probes fail the test, Must and Should unless it is
-// given. What the others find is logged. Probes of the level Info never fail.
+// given. What the others find is logged. Probes of the level Info never fail, so
+// that it cannot be named.
 func Fail(levels ...Level) Option {
-	return func(s *suite) { s.failing = levels }
+	return func(s *suite) {
+		if len(levels) == 0 {
+			s.mistake("Fail() names no level, so that nothing could fail; give Must, Should or both")
+		}
+		for _, l := range levels {
+			switch l {
+			case Must, Should:
+			case Info:
+				s.mistake("Fail(Info) has no effect, for probes of that level never fail; give Must, Should or both")
+			default:
+				s.mistake("Fail(%d) names no level; give Must, Should or both", int(l))
+			}
+		}
+		s.failing = levels
+	}
 }
 
 // At is the URL to which deliveries go: for a handler that routes by path. In it,

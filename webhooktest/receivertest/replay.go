@@ -9,10 +9,10 @@ import (
 	"net/http"
 	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/probe"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
@@ -29,38 +29,66 @@ import (
 //
 // It runs in a synctest bubble whose clock is moved to the first delivery before the
 // receiver is built, so that the deliveries are fresh; it cannot be called from a
-// bubble. Of the receiver, Handler counts.
-func Replay(t *testing.T, p webhooktest.Provider, file string, build Build) {
+// bubble. Of the receiver, Handler counts, and of the options [Drain] and [Watchdog]:
+// as in [Run], a receiver that keeps the clock still or that leaves goroutines behind
+// fails the test with the lines that do it. A skip in build skips the test.
+func Replay(t *testing.T, p webhooktest.Provider, file string, build Build, opts ...Option) {
 	t.Helper()
 	recorded, err := deliveries(p, file)
 	if err != nil {
 		t.Fatalf("receivertest: %v", err)
 	}
-	if build == nil {
-		t.Fatal("receivertest: Replay needs a function that builds the receiver")
-	}
-	synctest.Test(t, func(t *testing.T) {
-		t.Helper()
-		time.Sleep(time.Until(recorded[0].at))
-		r := build(t, Secret)
-		if r.Handler == nil {
-			t.Fatal("receivertest: the receiver has no Handler")
-		}
-		var receivers simulator.Receivers
-		if err := receivers.Handle("https://example.com", r.Handler); err != nil {
-			t.Fatalf("receivertest: %v", err)
-		}
-		for i, d := range recorded {
-			time.Sleep(time.Until(d.at)) // none when it is past
-			got := simulator.Try(t.Context(), &receivers, d.timeout, d.request)
-			if problem := d.compare(got); problem != "" {
-				t.Errorf("%s #%d, %s of %s: %s", file, i, d.event, d.at.UTC().Format(time.RFC3339), problem)
-			}
-		}
-		if err := receivers.Wait(t.Context()); err != nil {
-			t.Errorf("receivertest: %v", err)
-		}
+	s := newSuite(t, p, build, opts)
+	came := &replayed{}
+	stuck := s.watched(func(id chan<- string) {
+		leak := s.inBubble(t, id, func(t *testing.T) { *came = s.replay(t, file, recorded) })
+		came.add(leak)
 	})
+	if stuck != nil {
+		came = &replayed{} // what is stuck may still write the other one
+		came.add(stuck)
+	}
+	for _, problem := range came.problems {
+		t.Error(problem)
+	}
+	if came.skipped != "" {
+		t.Skip(came.skipped)
+	}
+}
+
+// replayed is what came of a replay.
+type replayed struct {
+	problems []string
+	skipped  string
+}
+
+func (r *replayed) add(f *probe.Failure) {
+	if f != nil {
+		r.problems = append(r.problems, fmt.Sprintf("receivertest: expected %s, got %s", f.Expected, f.Got))
+	}
+}
+
+// replay delivers within a bubble.
+func (s *suite) replay(t *testing.T, file string, recorded []delivery) (came replayed) {
+	time.Sleep(time.Until(recorded[0].at))
+	r, skipped, failure := s.receiver(t)
+	if came.skipped = skipped; skipped != "" || failure != nil {
+		came.add(failure)
+		return came
+	}
+	var receivers simulator.Receivers
+	if err := receivers.Handle("https://example.com", r.Handler); err != nil {
+		came.problems = append(came.problems, "receivertest: "+err.Error())
+		return came
+	}
+	for i, d := range recorded {
+		time.Sleep(time.Until(d.at)) // none when it is past
+		got := simulator.Try(t.Context(), &receivers, d.timeout, d.request)
+		if problem := d.compare(got); problem != "" {
+			came.problems = append(came.problems, fmt.Sprintf("%s #%d, %s of %s: %s", file, i, d.event, d.at.UTC().Format(time.RFC3339), problem))
+		}
+	}
+	return came
 }
 
 // delivery is a recorded one.

@@ -2,6 +2,7 @@ package receivertest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"testing"
@@ -95,7 +96,8 @@ func (t *tee) rest() []byte {
 	return append([]byte{}, t.kept.Bytes()...)
 }
 
-// heard is an answer that is kept.
+// heard is an answer that is kept. It can be flushed and takes deadlines whatever is
+// below it: a recorder of httptest has none, and a server's handler may set some.
 type heard struct {
 	http.ResponseWriter
 	status int
@@ -122,4 +124,34 @@ func (h *heard) Write(p []byte) (int, error) {
 		h.body.Write(p)
 	}
 	return h.ResponseWriter.Write(p)
+}
+
+// Flush implements http.Flusher.
+func (h *heard) Flush() { _ = h.FlushError() }
+
+// FlushError serves http.ResponseController.
+func (h *heard) FlushError() error {
+	if h.status == 0 {
+		h.status = http.StatusOK
+	}
+	return possible(h.below().Flush())
+}
+
+// SetReadDeadline serves http.ResponseController.
+func (h *heard) SetReadDeadline(at time.Time) error { return possible(h.below().SetReadDeadline(at)) }
+
+// SetWriteDeadline serves http.ResponseController.
+func (h *heard) SetWriteDeadline(at time.Time) error { return possible(h.below().SetWriteDeadline(at)) }
+
+// EnableFullDuplex serves http.ResponseController.
+func (h *heard) EnableFullDuplex() error { return possible(h.below().EnableFullDuplex()) }
+
+func (h *heard) below() *http.ResponseController { return http.NewResponseController(h.ResponseWriter) }
+
+// possible leaves out that something is not supported.
+func possible(err error) error {
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
 }

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -74,4 +75,21 @@ func TestWrap(t *testing.T) {
 			assert.Contains(t, strings.Join(tb.said, "\n"), tt.says)
 		})
 	}
+}
+
+// A handler can flush and set deadlines, also above a recorder that has none.
+func TestWrap_controlledAnswer(t *testing.T) {
+	tb := &noting{TB: t}
+	rec := httptest.NewRecorder()
+	receivertest.Wrap(tb, webhooktest.DevRev, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		c := http.NewResponseController(w)
+		assert.NoError(t, c.SetReadDeadline(time.Now().Add(time.Second)))
+		assert.NoError(t, c.SetWriteDeadline(time.Now().Add(time.Second)))
+		assert.NoError(t, c.EnableFullDuplex())
+		w.(http.Flusher).Flush()
+		assert.NoError(t, c.Flush())
+		w.WriteHeader(http.StatusNotFound) // too late
+	})).ServeHTTP(rec, receivertest.NewRequest(webhooktest.DevRev, "work_created", receivertest.Secret))
+	assert.Empty(t, tb.said)
+	assert.True(t, rec.Flushed)
 }

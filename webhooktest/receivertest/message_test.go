@@ -72,15 +72,36 @@ func TestRun_mistakes(t *testing.T) {
 	if os.Getenv("RECEIVERTEST_MISTAKES") != "" {
 		receivertest.Run(t, webhooktest.DevRev, devrevReceiver(""), receivertest.Require("Q*"), receivertest.Excuse("", "S01"), receivertest.At("hooks"),
 			receivertest.Window(2, 1), receivertest.Sizes(1, 2), receivertest.HandleResponse("BODY"), receivertest.Watchdog(0), receivertest.Patience(0), receivertest.LegacyKey(),
-			receivertest.Fail(), receivertest.Fail(receivertest.Info), receivertest.Fail(7))
+			receivertest.Fail(), receivertest.Fail(receivertest.Info), receivertest.Fail(7),
+			receivertest.Require(), receivertest.Excuse("known"), receivertest.Drain(-1))
 		return
 	}
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_mistakes$")
 	cmd.Env = append(os.Environ(), "RECEIVERTEST_MISTAKES=1")
 	out, err := cmd.CombinedOutput()
 	require.Error(t, err)
-	for _, says := range []string{`Require("Q*") names no probe`, "Excuse needs a reason", `At("hooks") is no URL`, "Window(2ns, 1ns)", "Sizes(1, 2)", `HandleResponse("BODY")`, "Watchdog(0s)", "Patience(0s)", "Fail() names no level", "Fail(Info) has no effect", "Fail(7) names no level", "option LegacyKey has no effect on receivers of DevRev, only on those of d.velop"} {
+	for _, says := range []string{`Require("Q*") names no probe`, "Excuse needs a reason", `At("hooks") is no URL`, "Window(2ns, 1ns)", "Sizes(1, 2)", `HandleResponse("BODY")`, "Watchdog(0s)", "Require() names no probe", `Excuse("known") names no probe`, "Drain(-1ns)", "Patience(0s)", "Fail() names no level", "Fail(Info) has no effect", "Fail(7) names no level", "option LegacyKey has no effect on receivers of DevRev, only on those of d.velop"} {
 		assert.Contains(t, string(out), says)
+	}
+}
+
+// Every option of what is probed is refused where nothing is.
+func TestReplay_mistakes(t *testing.T) {
+	if os.Getenv("RECEIVERTEST_MISTAKES") != "" {
+		receivertest.Replay(t, webhooktest.DevRev, os.Getenv("RECEIVERTEST_REPLAYED"), devrevReceiver(""), receivertest.Require("S*"), receivertest.Excuse("known", "S01"), receivertest.Fail(receivertest.Must),
+			receivertest.At("https://example.com"), receivertest.Window(1, 2), receivertest.Sizes(1, 32<<20), receivertest.UnsignedVerify(), receivertest.HandleResponse("NONE"),
+			receivertest.LegacyKey(), receivertest.CloudApp("c2VjcmV0", "https://example.com", "t"), receivertest.Patience(1), receivertest.Drain(1), receivertest.Watchdog(1))
+		return
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestReplay_mistakes$")
+	cmd.Env = append(os.Environ(), "RECEIVERTEST_MISTAKES=1", "RECEIVERTEST_REPLAYED="+listened(t, heard, 200, ""))
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	for _, option := range []string{"Require", "Excuse", "Fail", "At", "Window", "Sizes", "UnsignedVerify", "HandleResponse", "LegacyKey", "CloudApp", "Patience"} {
+		assert.Contains(t, string(out), "option "+option+" has no effect on Replay, which asks no probes; leave it out")
+	}
+	for _, option := range []string{"Drain", "Watchdog"} {
+		assert.NotContains(t, string(out), option)
 	}
 }
 

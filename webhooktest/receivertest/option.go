@@ -53,6 +53,10 @@ func (s *suite) checked(option, pattern string) {
 // without the vendor: "D*", "devrev/R01".
 func Require(patterns ...string) Option {
 	return func(s *suite) {
+		s.probing("Require")
+		if len(patterns) == 0 {
+			s.mistake("Require() names no probe; Probes lists them")
+		}
 		for _, p := range patterns {
 			s.checked("Require", p)
 		}
@@ -68,8 +72,12 @@ func (s *suite) required(id string) bool {
 // a flaw that is known and waits for its repair. Patterns are those of [Require].
 func Excuse(reason string, patterns ...string) Option {
 	return func(s *suite) {
+		s.probing("Excuse")
 		if reason == "" {
 			s.mistake("Excuse needs a reason")
+		}
+		if len(patterns) == 0 {
+			s.mistake("Excuse(%q) names no probe; Probes lists them", reason)
 		}
 		for _, p := range patterns {
 			s.checked("Excuse", p)
@@ -92,6 +100,7 @@ func (s *suite) excused(id string) string {
 // that it cannot be named.
 func Fail(levels ...Level) Option {
 	return func(s *suite) {
+		s.probing("Fail")
 		if len(levels) == 0 {
 			s.mistake("Fail() names no level, so that nothing could fail; give Must, Should or both")
 		}
@@ -113,6 +122,7 @@ func Fail(levels ...Level) Option {
 // nothing else. The default is https://example.com/webhooks/1.
 func At(url string) Option {
 	return func(s *suite) {
+		s.probing("At")
 		if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
 			s.mistake("At(%q) is no URL of http or https", url)
 		}
@@ -125,6 +135,7 @@ func At(url string) Option {
 // the team's own choice.
 func Window(accept, refuse time.Duration) Option {
 	return func(s *suite) {
+		s.probing("Window")
 		if accept <= 0 || refuse <= accept {
 			s.mistake("Window(%v, %v): give two times, the first less than the second", accept, refuse)
 		}
@@ -136,6 +147,7 @@ func Window(accept, refuse time.Duration) Option {
 // its end, in bytes: 300 KiB and 32 MiB unless it is given.
 func Sizes(accept, refuse int) Option {
 	return func(s *suite) {
+		s.probing("Sizes")
 		if accept <= 0 || refuse <= accept || refuse <= 4<<20 {
 			s.mistake("Sizes(%d, %d): give two sizes, the second above the first and above 4 MiB", accept, refuse)
 		}
@@ -148,6 +160,7 @@ func Sizes(accept, refuse int) Option {
 // it knows it.
 func UnsignedVerify() Option {
 	return func(s *suite) {
+		s.probing("UnsignedVerify")
 		s.only("UnsignedVerify", &provider.DevRev)
 		s.config.UnsignedVerify = true
 	}
@@ -157,6 +170,7 @@ func UnsignedVerify() Option {
 // "STATUS" (unless it is given) or "STATUS_AND_BODY".
 func HandleResponse(what string) Option {
 	return func(s *suite) {
+		s.probing("HandleResponse")
 		s.only("HandleResponse", &provider.DVelop)
 		if !slices.Contains([]string{"NONE", "STATUS", "STATUS_AND_BODY"}, what) {
 			s.mistake("HandleResponse(%q): give NONE, STATUS or STATUS_AND_BODY", what)
@@ -169,6 +183,7 @@ func HandleResponse(what string) Option {
 // older servers of d.velop send it. Without it, that must be refused.
 func LegacyKey() Option {
 	return func(s *suite) {
+		s.probing("LegacyKey")
 		s.only("LegacyKey", &provider.DVelop)
 		s.config.LegacyKey = true
 	}
@@ -180,6 +195,7 @@ func LegacyKey() Option {
 // belongs to that tenant.
 func CloudApp(secret, base, tenant string) Option {
 	return func(s *suite) {
+		s.probing("CloudApp")
 		s.only("CloudApp", &provider.DVelop)
 		if _, err := simulator.DVelopAppSignature(secret, base, tenant); err != nil || secret == "" || base == "" || tenant == "" {
 			s.mistake("CloudApp needs a secret in base64, the base URI and the id of a tenant")
@@ -195,16 +211,29 @@ func (s *suite) only(option string, d *provider.Definition) {
 	}
 }
 
+// probing notes an option of what probes ask, where none is asked.
+func (s *suite) probing(option string) {
+	if s.replaying {
+		s.mistake("option %s has no effect on Replay, which asks no probes; leave it out", option)
+	}
+}
+
 // Drain is how long a bubble goes on after a probe, on its own clock, so that
 // work that still waits can end: 15 minutes unless it is given.
 func Drain(d time.Duration) Option {
-	return func(s *suite) { s.drain = d }
+	return func(s *suite) {
+		if d < 0 {
+			s.mistake("Drain(%v): give a time, or 0", d)
+		}
+		s.drain = d
+	}
 }
 
 // Patience is how long an effect may follow its answer where the clock is real:
 // one second unless it is given.
 func Patience(d time.Duration) Option {
 	return func(s *suite) {
+		s.probing("Patience")
 		if d <= 0 {
 			s.mistake("Patience(%v): give a time", d)
 		}

@@ -133,7 +133,7 @@ type Verdict struct {
 // keeps the bubble's clock still is reported with the line that does it.
 func Run(t *testing.T, p webhooktest.Provider, build Build, opts ...Option) {
 	t.Helper()
-	s := newSuite(t, p, build, opts)
+	s := newSuite(t, p, build, opts, false)
 	var skipped []string
 	failed := 0
 	all := s.judge(t, func(t *testing.T, v Verdict, gate bool) {
@@ -185,7 +185,7 @@ const maxFailures = 3
 // for a table of what a receiver does.
 func Judge(t *testing.T, p webhooktest.Provider, build Build, opts ...Option) []Verdict {
 	t.Helper()
-	return newSuite(t, p, build, opts).judge(t, func(*testing.T, Verdict, bool) {})
+	return newSuite(t, p, build, opts, false).judge(t, func(*testing.T, Verdict, bool) {})
 }
 
 // suite is a run on its way.
@@ -194,12 +194,14 @@ type suite struct {
 	build  Build
 	probes []probe.Probe
 	config probe.Config
+	// replaying says that no probes are asked.
+	replaying bool
 	// stuck says why no further probe is asked, and leaky why none that waits on the
 	// clock; both are empty as long as all end.
 	stuck, leaky string
 }
 
-func newSuite(t *testing.T, p webhooktest.Provider, build Build, opts []Option) *suite {
+func newSuite(t *testing.T, p webhooktest.Provider, build Build, opts []Option, replaying bool) *suite {
 	t.Helper()
 	sender, err := p.Sender()
 	if err != nil {
@@ -209,7 +211,7 @@ func newSuite(t *testing.T, p webhooktest.Provider, build Build, opts []Option) 
 		t.Fatalf("receivertest: no function given that builds a receiver")
 	}
 	d := definition(p)
-	s := &suite{settings: defaults(), build: build, probes: probe.All(d)}
+	s := &suite{settings: defaults(), build: build, probes: probe.All(d), replaying: replaying}
 	if len(s.probes) == 0 {
 		t.Fatalf("receivertest: there are no probes for receivers of %s", p)
 	}

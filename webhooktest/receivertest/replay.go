@@ -29,8 +29,8 @@ import (
 //
 // It runs in a synctest bubble whose clock is moved to the first delivery before the
 // receiver is built, so that the deliveries are fresh; it cannot be called from a
-// bubble. Of the receiver, Handler counts, and of the options [Drain] and [Watchdog]:
-// as in [Run], a receiver that keeps the clock still or that leaves goroutines behind
+// bubble. Of the receiver, Handler counts, and of the options [Drain] and [Watchdog], others
+// are refused: as in [Run], a receiver that keeps the clock still or that leaves goroutines behind
 // fails the test with the lines that do it. A skip in build skips the test.
 func Replay(t *testing.T, p webhooktest.Provider, file string, build Build, opts ...Option) {
 	t.Helper()
@@ -38,7 +38,7 @@ func Replay(t *testing.T, p webhooktest.Provider, file string, build Build, opts
 	if err != nil {
 		t.Fatalf("receivertest: %v", err)
 	}
-	s := newSuite(t, p, build, opts)
+	s := newSuite(t, p, build, opts, true)
 	came := &replayed{}
 	stuck := s.watched(func(id chan<- string) {
 		leak := s.inBubble(t, id, func(t *testing.T) { *came = s.replay(t, file, recorded) })

@@ -30,25 +30,16 @@ func (s *search) encoded(text string) {
 			i++
 			continue
 		}
-		start := i
-		digits := true
-		for i < len(text) && base64Byte(text[i]) {
-			digits = digits && hexByte(text[i])
-			i++
-		}
-		run := text[start:i]
-		for i < len(text) && text[i] == '=' {
-			i++
-		}
-		if len(run) < minRun {
+		lines, end := runs(text, i)
+		i = end
+		if len(lines) > 1 && s.base64(strings.Join(lines, "")) {
 			continue
 		}
-		if digits && len(run)%2 == 0 {
-			if b, err := hex.DecodeString(run); err == nil && s.decodedTo(b, "hex") {
-				continue
+		for _, run := range lines {
+			if len(run) >= minRun && !s.hex(run) {
+				s.base64(run)
 			}
 		}
-		s.base64(run)
 	}
 	if strings.Contains(text, "%") {
 		if t, err := url.PathUnescape(text); err == nil && t != text && s.deeper("percent escapes", len(t)) {
@@ -56,6 +47,40 @@ func (s *search) encoded(text string) {
 			s.shallower()
 		}
 	}
+}
+
+// minLine is the shortest line at whose end base64 is broken: MIME, PEM and the APIs
+// that wrap their contents take 60 to 76.
+const minLine = 40
+
+// runs are the lines of base64 that begin at a place, one unless it is broken over
+// several, and the place behind them and their padding.
+func runs(text string, at int) (lines []string, end int) {
+	for {
+		start := at
+		for at < len(text) && base64Byte(text[at]) {
+			at++
+		}
+		line := text[start:at]
+		lines = append(lines, line)
+		rest := strings.TrimPrefix(text[at:], "\r")
+		if len(line) < minLine || len(line)%4 != 0 || !strings.HasPrefix(rest, "\n") || len(rest) < 2 || !base64Byte(rest[1]) {
+			break
+		}
+		at = len(text) - len(rest) + 1
+	}
+	for at < len(text) && text[at] == '=' {
+		at++
+	}
+	return lines, at
+}
+
+func (s *search) hex(run string) bool {
+	if len(run)%2 != 0 || strings.ContainsFunc(run, func(r rune) bool { return !hexByte(byte(r)) }) {
+		return false
+	}
+	b, err := hex.DecodeString(run)
+	return err == nil && s.decodedTo(b, "hex")
 }
 
 func base64Byte(c byte) bool {
@@ -66,14 +91,13 @@ func hexByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
-func (s *search) base64(run string) {
+func (s *search) base64(run string) bool {
 	e := base64.RawStdEncoding
 	if strings.ContainsAny(run, "-_") {
 		e = base64.RawURLEncoding
 	}
-	if b, err := e.DecodeString(run); err == nil {
-		s.decodedTo(b, "base64")
-	}
+	b, err := e.DecodeString(run)
+	return err == nil && s.decodedTo(b, "base64")
 }
 
 // decodedTo looks at decoded bytes, if they are text or compressed.

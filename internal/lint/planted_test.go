@@ -81,11 +81,13 @@ func object(pairs ...any) string {
 
 // spellings are the ways in which a JSON text with a secret can hide in another.
 var spellings = map[string]func(string) string{
-	"as it is":       func(s string) string { return s },
-	"JSON in JSON":   func(s string) string { return object("inner", s) },
-	"base64":         func(s string) string { return object("blob", base64.StdEncoding.EncodeToString([]byte(s))) },
-	"base64url":      func(s string) string { return object("blob", base64.RawURLEncoding.EncodeToString([]byte(s))) },
-	"base64 in text": func(s string) string { return "see " + base64.StdEncoding.EncodeToString([]byte(s)) + " there" },
+	"as it is":             func(s string) string { return s },
+	"JSON in JSON":         func(s string) string { return object("inner", s) },
+	"base64":               func(s string) string { return object("blob", base64.StdEncoding.EncodeToString([]byte(s))) },
+	"base64url":            func(s string) string { return object("blob", base64.RawURLEncoding.EncodeToString([]byte(s))) },
+	"base64 in lines":      func(s string) string { return object("content", wrapped(s, 60, "\n")) },
+	"base64 in MIME lines": func(s string) string { return object("content", wrapped(s, 76, "\r\n")) },
+	"base64 in text":       func(s string) string { return "see " + base64.StdEncoding.EncodeToString([]byte(s)) + " there" },
 	"data URL": func(s string) string {
 		return object("src", "data:application/json;base64,"+base64.StdEncoding.EncodeToString([]byte(s)))
 	},
@@ -234,4 +236,14 @@ func TestPlaceholdersAreLeftAlone(t *testing.T) {
 
 		assert.False(t, has(lint.Check("a.yaml", data), "secret-name"), name)
 	}
+}
+
+// wrapped is a file as the APIs of repositories and mails show it.
+func wrapped(s string, width int, end string) string {
+	text := base64.StdEncoding.EncodeToString([]byte("# a file that is long enough to take more than a line of base64\n" + s + "\nend of it\n"))
+	lines := []string{}
+	for len(text) > width {
+		lines, text = append(lines, text[:width]), text[width:]
+	}
+	return strings.Join(append(lines, text), end) + end
 }

@@ -80,11 +80,10 @@ func generate(t *testing.T, command, name string) string {
 		require.NoError(t, err)
 		return string(table)
 	case "exit statuses":
-		stdout, _, _ := record(t, command, nil, "refresh", "--help")
+		stdout, _, _ := record(t, command, nil, "help", "EXIT")
 		_, statuses, ok := strings.Cut(stdout, "Exit status:\n")
 		require.True(t, ok, "%s", stdout)
-		statuses, _, _ = strings.Cut(statuses, "\n\n")
-		return text(statuses + "\n")
+		return text(statuses)
 	case "refresh":
 		dir := t.TempDir()
 		stdout, stderr, code := record(t, command, standIn(t, devrevIn(t, "")), "refresh", "--pace=0s", "--out", dir,

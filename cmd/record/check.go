@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -35,7 +35,7 @@ func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check [flags] [PROVIDER[/SCENARIO]...]",
 		Short: "Compare the vendor's answers of today with the stored cassettes; write nothing",
-		Long:  checkHelp(),
+		Long:  checkIntroduction + environmentHelp(),
 		Example: `  record check --simulate
   record check --cassettes testdata/cassettes devrev
   record check --format github --cassettes testdata/cassettes devrev
@@ -105,10 +105,53 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 		return err
 	})
+	r.next = k.next()
 	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
 		return exit(exitFailed, "the report could not be written: %v", err)
 	}
 	return r.err(ctx.Err() != nil, k.fails)
+}
+
+// next is the command that records what has drifted.
+func (k *check) next() string {
+	var names []string
+	breach := false
+	for _, c := range k.report.Reports {
+		if len(c.Changes) > 0 {
+			names = append(names, c.Provider+"/"+c.Scenario)
+		}
+		breach = breach || slices.ContainsFunc(c.Changes, func(c drift.Change) bool { return c.Rule == drift.Contract })
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	command := "record refresh"
+	if k.simulate {
+		command += " --simulate"
+	}
+	if breach {
+		command += " --accept-drift"
+	}
+	if dir := cmp.Or(k.stored.dir, "testdata/cassettes"); dir != shippedDir {
+		command += " --out " + record.Quote(dir)
+	}
+	if len(names) > maxNext {
+		names = providersOf(names)
+	}
+	return "to take the answers as they are: " + command + " " + strings.Join(names, " ")
+}
+
+// maxNext bounds the scenarios that the next step names; of more it names the
+// providers.
+const maxNext = 3
+
+func providersOf(names []string) (all []string) {
+	for _, name := range names {
+		if provider, _, _ := strings.Cut(name, "/"); !slices.Contains(all, provider) {
+			all = append(all, provider)
+		}
+	}
+	return all
 }
 
 // scenario compares one scenario, or notes why that makes no sense.
@@ -222,12 +265,10 @@ and then not checked (exit status 9).
 --fail-on breaking (the default) gives exit status 3 for breaking changes,
 additive for these as well, any for all three, none for none.
 
-Environment, read unless --simulate is given:
-`
+record help RULES lists what finds a change, record help FORMATS what --format and
+--json write, record help EXIT the exit statuses.
 
-const checkJSON = `
-The report as JSON, whose version rises when a member goes or changes its
-meaning; new members do not change it:
+Environment, read unless --simulate is given:
 `
 
 const checkMembers = `
@@ -237,35 +278,7 @@ const checkMembers = `
   more      how many changes, or volatile places, are not listed
   verdict   "left out" (reason says why), "not recorded" (no stored cassette),
             "failed" (message says why) or "skipped" (would have failed as well)
-  rule      one of
 `
-
-// maxColumn is the width of help texts.
-const maxColumn = 78
-
-func checkHelp() string {
-	var b strings.Builder
-	b.WriteString(checkIntroduction)
-	b.WriteString(environmentHelp())
-	b.WriteString(formatHelp + checkJSON + shape(exampleReport()) + checkMembers)
-	for _, class := range drift.Classes() {
-		fmt.Fprintf(&b, "            %s:", class)
-		column := maxColumn
-		for _, rule := range drift.Rules() {
-			if rule.Class() != class {
-				continue
-			}
-			if column+len(rule)+1 > maxColumn {
-				b.WriteString("\n             ")
-				column = 13
-			}
-			b.WriteString(" " + string(rule))
-			column += len(rule) + 1
-		}
-		b.WriteByte('\n')
-	}
-	return b.String() + "\n" + exitHelp
-}
 
 // stored are the cassettes that a fresh recording is compared with.
 type stored struct {

@@ -17,8 +17,8 @@ const diffHelp = `diff compares cassettes as check does, without asking anybody:
 the vendor would notice between A, the older, and B. Both are files, or both are
 directories, whose files are compared by their paths.
 
-The classes of changes, --format, --json and the exit statuses are those of check:
-record check --help explains them. A file that only one directory has is named,
+The classes of changes are those of record check, whose help explains them; record
+help RULES, FORMATS and EXIT say more. A file that only one directory has is named,
 and is no drift.`
 
 // difference is the command diff.

@@ -21,9 +21,8 @@ const doctorHelp = `doctor shows the environment as refresh and check see it, an
 it describes for one answer, with a read call: is it reached, is the credential
 accepted, are ids found that no variable gives, does its clock agree with this
 one. It writes nothing, and shows whether a variable is set and never its value.
-Without arguments it is about every provider.
-
-`
+Without arguments it is about every provider. It ends with the status that a
+recording would have: record help EXIT.`
 
 // doctor is the command doctor.
 type doctor struct {
@@ -37,7 +36,7 @@ func doctorCommand(getenv func(string) string, clock clock) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor [flags] [PROVIDER...]",
 		Short: "Show the environment as a recording sees it, and whether the tenant answers",
-		Long:  doctorHelp + exitHelp,
+		Long:  doctorHelp,
 		Example: `  record doctor
   record doctor devrev`,
 		DisableFlagsInUseLine: true,

@@ -18,10 +18,9 @@ import (
 // formats are the values of --format.
 var formats = []string{"text", "json", "github", "junit", "sarif", "markdown"}
 
-const formatHelp = `
---format says how the report is written:
+const formatHelp = `--format says how the report is written:
   text      for people
-  json      as below
+  json      as below; --json is the same
   github    annotations of a GitHub workflow; when GITHUB_STEP_SUMMARY names a
             file, the report as Markdown is appended to it
   junit     JUnit XML

@@ -21,7 +21,7 @@ func lintCommand(getenv func(string) string) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "lint [flags] FILE|DIR...",
 		Short: "Judge any go-vcr cassettes: do they load, leak, and keep the contract",
-		Long:  lintHelp(),
+		Long:  lintHelp,
 		Example: `  record lint testdata/cassettes
   record lint --json testdata/cassettes > lint.json
   record lint --baseline known.json --exclude lint.yaml testdata/cassettes
@@ -78,7 +78,12 @@ func runLint(c *cobra.Command, o lint.Options, form *format) error {
 	write := func(w io.Writer) error { return form.write(w, o.Getenv, judgedLint(report)) }
 	switch form.name {
 	case "", "text":
-		write = report.WriteText
+		write = func(w io.Writer) error {
+			var text strings.Builder
+			report.WriteText(&text) // a strings.Builder takes everything
+			_, err := io.WriteString(w, wrapped(text.String(), widthOf(w)))
+			return err
+		}
 	case "json":
 		write = report.WriteJSON
 	}
@@ -140,9 +145,7 @@ func reasons(flags []string) (map[string]string, error) {
 	return all, nil
 }
 
-func lintHelp() string {
-	var b strings.Builder
-	b.WriteString(`lint judges go-vcr cassettes, those of other projects included, and changes
+const lintHelp = `lint judges go-vcr cassettes, those of other projects included, and changes
 none of them. A file is judged as it is named; below a directory every .yaml and
 .yml file is that could be a cassette.
 
@@ -160,24 +163,10 @@ in the environment (record refresh --help names the variables) are searched for
 in every spelling.
 
 The exit status is 0 when there are no errors, 1 when there are, 2 for wrong
-usage. Warnings alone do not fail.
+usage. Warnings alone do not fail. record help RULES lists the rules, each with the
+reason and the way out, and record help FORMATS what --format and --json write.`
 
-Rules, each of which can be switched off with a reason:
-`)
-	for _, r := range lint.Rules() {
-		fmt.Fprintf(&b, "\n  %s (%s)\n    %s\n    why: %s\n    fix: %s\n", r.ID, r.Severity, r.What, r.Why, r.Fix)
-	}
-	b.WriteString(formatHelp)
-	b.WriteString("\nThe report as JSON, whose version rises when a field changes or goes:\n" + shape(lint.Report{
-		Version: lint.ReportVersion, Files: 2, Errors: 1,
-		Links:    []string{"testdata/shared"},
-		Disabled: []lint.Off{{Rule: "ids", Reason: "old recorder", Findings: 3}},
-		Excluded: []lint.Exclusion{{Path: "testdata/legacy/**", Rule: "secret-name", Reason: "keys of a stack that is gone", Findings: 2}},
-		Findings: []lint.Finding{{
-			Rule: "secret-name", Severity: lint.Error, File: "testdata/a.yaml", Line: 12, Interaction: new(0),
-			Place: "request header X-Api-Key", Message: "…",
-		}},
-	}) + `
+const lintMembers = `
   files        the files that were judged
   skipped      YAML files below a directory that are no cassettes
   links        links to directories elsewhere, which are not followed
@@ -186,6 +175,18 @@ Rules, each of which can be switched off with a reason:
   findings     sorted by file, interaction, line, rule, place
   line         counted from 1; 0 for the file as a whole
   interaction  counted from 0; null for the file as a whole
-`)
-	return b.String()
+`
+
+// exampleLint is what record help FORMATS shows.
+func exampleLint() lint.Report {
+	return lint.Report{
+		Version: lint.ReportVersion, Files: 2, Errors: 1,
+		Links:    []string{"testdata/shared"},
+		Disabled: []lint.Off{{Rule: "ids", Reason: "old recorder", Findings: 3}},
+		Excluded: []lint.Exclusion{{Path: "testdata/legacy/**", Rule: "secret-name", Reason: "keys of a stack that is gone", Findings: 2}},
+		Findings: []lint.Finding{{
+			Rule: "secret-name", Severity: lint.Error, File: "testdata/a.yaml", Line: 12, Interaction: new(0),
+			Place: "request header X-Api-Key", Message: "…",
+		}},
+	}
 }

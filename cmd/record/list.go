@@ -22,15 +22,14 @@ one.
 SOURCE is "live" (recorded against a tenant, with the day) or "simulated" (made
 by the built-in simulator from the vendor's published contract).
 
---json writes them as JSON, whose version rises when a member goes or changes its
-meaning:
-`
+record help FORMATS says what --json writes.`
 
 const listMembers = `
   source    "live", "simulated", or "" for a scenario without a cassette
   recorded  the day of a live recording, or ""
   live      whether a request provokes the answer on a tenant
-  writes    whether it changes the tenant: recorded with --write only`
+  writes    whether it changes the tenant: recorded with --write only
+`
 
 // listed is what list --json writes.
 type listed struct {
@@ -58,7 +57,7 @@ func listCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list [flags] [PROVIDER[/SCENARIO]...]",
 		Short: "List the scenarios: request, status, source, and how each is provoked",
-		Long:  listHelp + shape(listed{1, []listedScenario{exampleListed}}) + listMembers,
+		Long:  listHelp,
 		Example: `  record list
   record list devrev/webhooks.create
   record list --json dvelop`,

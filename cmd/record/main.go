@@ -18,7 +18,7 @@
 //	record completion bash|zsh|fish|powershell
 //
 // Credentials come from the environment only; record refresh --help names the
-// variables, and record --help the exit statuses.
+// variables, and record help EXIT the exit statuses.
 package main
 
 import (
@@ -53,21 +53,31 @@ tenant or the built-in simulator, and cannot write a secret into one.
 
 To begin, without any credential:
 
-  record list                             what there is to record
-  record refresh --simulate --out DIR     record all of it from the simulator
-  record check --simulate                 compare a recording with the stored one
+  record list                          what there is to record
+  record refresh --simulate --out DIR  record all of it from the simulator
+  record check --simulate              compare a recording with what is stored
 
 To record your own tenant, or to check it against the cassettes, set the variables
-that record refresh --help names.
-
-`
+that record refresh --help names.`
 
 // run is the command. stdout carries the result, stderr everything else.
 func run(ctx context.Context, args []string, getenv func(string) string, clock clock, stdout, stderr io.Writer) int {
+	root := rootCommand(getenv, clock)
+	root.SetArgs(args)
+	root.SetOut(onScreen(stdout, getenv))
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintln(stderr, "record:", err)
+	}
+	return exitCode(err)
+}
+
+func rootCommand(getenv func(string) string, clock clock) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "record",
 		Short:         "Record webhook cassettes that hold no secret",
-		Long:          rootHelp + exitHelp,
+		Long:          rootHelp,
 		SilenceErrors: true, SilenceUsage: true,
 		DisableFlagsInUseLine: true,
 		Args:                  unknownCommand,
@@ -77,10 +87,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 	root.SetVersionTemplate("record {{.Version}}\n")
 	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock), initCommand(), scrubCommand(getenv),
 		probeCommand(getenv), deliverCommand(getenv), listenCommand(getenv, clock))
-	root.SetArgs(args)
-	root.SetOut(onScreen(stdout, getenv))
-	root.SetErr(stderr)
+	root.AddCommand(topics()...)
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(c.OutOrStdout(), c) })
 	// Cobra's own commands answer a name that they do not know with a help and
 	// status 0.
 	root.InitDefaultHelpCmd()
@@ -90,17 +99,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 		case "completion":
 			c.Args, c.RunE = root.Args, root.RunE
 		case "help":
+			c.Hidden = true // the heading of the commands names it
 			c.Args = func(_ *cobra.Command, args []string) error {
 				about, rest, _ := root.Find(args)
 				return unknownCommand(about.Root(), rest)
 			}
 		}
 	}
-	err := root.ExecuteContext(ctx)
-	if err != nil {
-		fmt.Fprintln(stderr, "record:", err)
-	}
-	return exitCode(err)
+	return root
 }
 
 // unknownCommand is the error about an argument where a command is expected.
@@ -110,11 +116,15 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	}
 	var names []string
 	for _, sub := range c.Commands() {
-		if sub.IsAvailableCommand() {
+		if sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
 			names = append(names, sub.Name())
 		}
 	}
-	return exit(exitUsage, "there is no command %q; %s", args[0], suggestion(args[0], names, "record --help shows those that there are"))
+	name := args[0]
+	if len(provider.Nearest(name, names)) == 0 {
+		name = strings.ToUpper(name) // as topics are
+	}
+	return exit(exitUsage, "there is no command %q; %s", args[0], suggestion(name, names, "record --help shows those that there are"))
 }
 
 // flagError says which flag was probably meant.

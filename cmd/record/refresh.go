@@ -34,10 +34,10 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "refresh [flags] [PROVIDER[/SCENARIO]...]",
 		Short: "Record scenarios, against the tenant in the environment or the simulator",
-		Long:  refreshHelp(),
+		Long:  refreshIntroduction + environmentHelp(),
 		Example: `  record refresh --simulate
   record refresh --out testdata/cassettes devrev
-  record refresh --out testdata/cassettes devrev/webhooks.get/200 dvelop/GetWebHook`,
+  record refresh --out testdata/cassettes devrev/webhooks.get/200`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completeScenario,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -89,10 +89,10 @@ answers one with another status or type has "answered otherwise", which fails th
 command only when the scenario was named; --record-as-answered keeps the answer,
 as a scenario of your own.
 
+record help EXIT lists the exit statuses.
+
 Environment, read unless --simulate is given:
 `
-
-func refreshHelp() string { return refreshIntroduction + environmentHelp() + "\n" + exitHelp }
 
 func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if f := r.outGiven; f != nil && f() && r.out == "" {

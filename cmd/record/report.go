@@ -12,7 +12,7 @@ import (
 )
 
 // report is what a check has found. Its tagged members are what --json writes,
-// and of what --help shows an example.
+// and of what record help FORMATS shows an example.
 type report struct {
 	// Version is that of package drift.
 	Version int `json:"version"`
@@ -23,6 +23,7 @@ type report struct {
 
 	drift   drift.Reports
 	against string // the stored cassettes
+	next    string // what to do about drift; empty when there is nothing
 	dir     string // where they lie; empty when they are those of this build
 	tally   tally
 }
@@ -93,7 +94,7 @@ func (r *report) writeText(w io.Writer) error {
 	for _, u := range r.Unchecked {
 		// Of those that were never recorded there are many, and no more to say.
 		if u.Verdict != notRecorded {
-			t.add(u.Verdict, u.Provider+" "+u.Scenario, u.Reason)
+			t.add(u.Provider+" "+u.Scenario, u.Verdict, u.Reason)
 		}
 	}
 	if len(t.rows) > 0 {
@@ -101,7 +102,11 @@ func (r *report) writeText(w io.Writer) error {
 		text.WriteByte('\n')
 	}
 	fmt.Fprintln(&text, r.summary())
-	_, err := io.WriteString(w, paint(w, text.String()))
+	shown := paint(w, wrapped(text.String(), widthOf(w)))
+	if r.next != "" {
+		shown += r.next + "\n" // whole, so that it can be copied
+	}
+	_, err := io.WriteString(w, shown)
 	return err
 }
 
@@ -276,7 +281,7 @@ func shape(example any) string {
 	return "\n  " + b.String()
 }
 
-// exampleReport is the report that check --help shows.
+// exampleReport is the report that record help FORMATS shows.
 func exampleReport() *report {
 	r := newReport()
 	r.add(drift.Report{

@@ -21,11 +21,13 @@ import (
 // member of the struct and no other one, and what is explained is a member.
 func TestHelp_showsEveryMember(t *testing.T) {
 	explained := regexp.MustCompile(`(?m)^  ([a-z_]+) {2,}`)
-	for command, written := range map[string]any{"check": &report{}, "lint": &lint.Report{}, "serve": &serve.Report{}} {
+	var help bytes.Buffer
+	require.Equal(t, exitDone, run(t.Context(), []string{"help", "FORMATS"}, nil, systemClock, &help, nil))
+	for command, written := range map[string]any{"check --json": &report{}, "lint --json": &lint.Report{}, "list --json": &listed{}, "show --json": &shownCassettes{}, "/-/requests": &serve.Report{}} {
 		t.Run(command, func(t *testing.T) {
-			var help bytes.Buffer
-			require.Equal(t, exitDone, run(t.Context(), []string{command, "--help"}, nil, systemClock, &help, nil))
-			_, rest, found := strings.Cut(help.String(), "\n\n  {\n")
+			_, part, found := strings.Cut(help.String(), command)
+			require.True(t, found, help.String())
+			_, rest, found := strings.Cut(part, "\n\n  {\n")
 			require.True(t, found, help.String())
 			example, rest, found := strings.Cut(rest, "\n  }\n")
 			require.True(t, found, help.String())

@@ -3,9 +3,10 @@ package main
 import (
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/term"
 
 	"example.com/webhookvcr/internal/drift"
 )
@@ -18,24 +19,24 @@ type screen struct {
 	colours bool
 }
 
-// defaultWidth is that of a terminal which says nothing else in COLUMNS.
+// defaultWidth is that of a terminal which does not say how wide it is.
 const defaultWidth = 80
 
 // onScreen wraps a terminal; any other writer stays what it is.
 func onScreen(w io.Writer, getenv func(string) string) io.Writer {
 	file, ok := w.(*os.File)
-	if !ok {
-		return w
-	}
-	if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return w
 	}
 	s := &screen{w, defaultWidth, getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"}
-	if n, err := strconv.Atoi(getenv("COLUMNS")); err == nil && n >= 20 {
-		s.width = n
+	if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+		s.width = max(width, narrowest)
 	}
 	return s
 }
+
+// narrowest is the width below which nothing is broken any further.
+const narrowest = 20
 
 // widthOf is how wide a table may be: 0 for as wide as it is.
 func widthOf(w io.Writer) int {
@@ -75,30 +76,95 @@ func paint(w io.Writer, text string) string {
 }
 
 // stacked writes the rows of a table that is too wide below one another: the
-// first cell, and what follows it indented and broken at spaces.
+// first cell, and what follows it indented.
 func stacked(rows [][]string, width int) string {
 	var b strings.Builder
 	for _, row := range rows {
 		b.WriteString(strings.TrimRight(row[0], " ") + "\n")
-		column := 0
-		for _, word := range strings.Fields(strings.Join(row[1:], "  ")) {
-			n := utf8.RuneCountInString(word)
-			switch {
-			case column == 0:
-				b.WriteString("  ")
-				column = 2 + n
-			case column+1+n > width:
-				b.WriteString("\n    ")
-				column = 4 + n
-			default:
-				b.WriteString(" ")
-				column += 1 + n
-			}
-			b.WriteString(word)
-		}
-		if column > 0 {
-			b.WriteString("\n")
+		if rest := strings.Join(strings.Fields(strings.Join(row[1:], " ")), " "); rest != "" {
+			b.WriteString("  " + rest + "\n")
 		}
 	}
+	return wrapped(b.String(), width)
+}
+
+// wrapped breaks the lines of a text at spaces, so that none is wider than a
+// terminal with so many columns; 0 is any number. A word is never broken: it may
+// have to be copied.
+func wrapped(text string, width int) string {
+	if width == 0 {
+		return text
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(wrappedLine(strings.TrimSuffix(line, "\n"), width) + "\n")
+	}
 	return b.String()
+}
+
+// wrappedLine continues a line below its last column, or a little to the right of
+// its beginning when that column is too far to the right.
+func wrappedLine(line string, width int) string {
+	if utf8.RuneCountInString(line) <= width {
+		return line
+	}
+	hang := indentOf(line)
+	switch at := lastColumn(line); {
+	case at > width/2:
+		hang += 2
+	case at > 0:
+		hang = at
+	}
+	var b strings.Builder
+	column := 0
+	for rest := line; rest != ""; {
+		word := strings.TrimLeft(rest, " ")
+		gap := len(rest) - len(word)
+		word, rest = cutWord(word)
+		n := utf8.RuneCountInString(word)
+		if at := max(0, min(hang, width/2, width-n)); column > 0 && column+gap+n > width {
+			b.WriteString("\n")
+			column, gap = 0, at
+		}
+		b.WriteString(strings.Repeat(" ", gap) + word)
+		column += gap + n
+	}
+	return b.String()
+}
+
+// cutWord parts the first word from what follows it.
+func cutWord(text string) (word, rest string) {
+	if i := strings.IndexByte(text, ' '); i >= 0 {
+		return text[:i], text[i:]
+	}
+	return text, ""
+}
+
+func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
+
+// lastColumn is where the last column of a line begins; 0 when it has but one.
+func lastColumn(line string) int {
+	if i := strings.LastIndex(line, "  ") + 2; i > 1 && i > indentOf(line) {
+		return i
+	}
+	return 0
+}
+
+// joined is a text whose paragraphs, and whose last columns, are one line each, so
+// that they can be wrapped to any width.
+func joined(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		if last := len(lines) - 1; last >= 0 && line != "" && lines[last] != "" {
+			indent, column := indentOf(line), lastColumn(lines[last])
+			prose := indent == 0 && indentOf(lines[last]) == 0 && line[0] != '\t' && lines[last][0] != '\t'
+			if prose || column > 0 && indent == column {
+				lines[last] += " " + strings.TrimLeft(line, " ")
+				continue
+			}
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n") + "\n"
 }

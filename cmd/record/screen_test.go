@@ -15,13 +15,7 @@ func TestScreen_tablesFit(t *testing.T) {
 	for _, width := range []int{40, 80, 120} {
 		var b strings.Builder
 		require.NoError(t, list.print(&screen{Writer: &b, width: width}))
-		for line := range strings.Lines(b.String()) {
-			line = strings.TrimSuffix(line, "\n")
-			// A name, or a path, cannot be broken.
-			if len(strings.Fields(line)) > 1 && len(line) > width {
-				t.Errorf("%d columns in %d: %s", len(line), width, line)
-			}
-		}
+		assertFits(t, width, "list", b.String())
 		for _, target := range targets {
 			assert.Contains(t, b.String(), target.name()+"\n")
 		}

@@ -18,7 +18,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"github.com/creack/pty"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/assert"
 
@@ -26,7 +28,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock())) }, "fetch": fetch, "of": of, "receive": receive})
+	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock())) }, "fetch": fetch, "of": of, "receive": receive, "terminal": terminal})
 }
 
 // TestScript runs the scripts below testdata/script against the built command,
@@ -48,9 +50,10 @@ func TestMain(m *testing.M) {
 //	receiver NAME VARIABLE     start a loopback receiver that echoes challenges
 //	vendor [FORM] URL FILE     send a delivery that is signed with RECEIVER_SECRET
 //	until URL TEXT             wait until a page holds a text
+//	fits COLUMNS COMMAND...    what the command writes fits a terminal of that width
 //	address FILE VARIABLE      the URL that a server wrote into the file
 //
-// the programs fetch, of and receive, and two variables that hold for all vendors:
+// the programs fetch, of, receive and terminal, and two variables that hold for all vendors:
 // SCENARIOS, how many there are, and PROVIDERS, their names as messages list them.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -98,12 +101,34 @@ func TestScript(t *testing.T) {
 			"empty":     empty,
 			"clean":     clean,
 			"address":   address,
+			"fits":      fits,
 			"https": func(ts *testscript.TestScript, neg bool, args []string) {
 				need(ts, neg, args, 1, "https VARIABLE")
 				ts.Setenv(args[0], strings.Replace(ts.Getenv(args[0]), "http:", "https:", 1))
 			},
 		},
 	})
+}
+
+// terminal is the program of COLUMNS COMMAND...: it runs the command in a terminal of
+// that width and copies what is written there. It ends with the command's status.
+func terminal() {
+	columns, err := strconv.Atoi(os.Args[1])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	c := exec.Command(os.Args[2], os.Args[3:]...)
+	c.Stderr = os.Stderr
+	screen, err := pty.StartWithSize(c, &pty.Winsize{Rows: 24, Cols: uint16(columns)})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	shown, _ := io.ReadAll(screen) // it ends with an error, as terminals do
+	c.Wait()                       // its status says more than the error
+	fmt.Print(strings.ReplaceAll(string(shown), "\r\n", "\n"))
+	os.Exit(c.ProcessState.ExitCode())
 }
 
 // of is the program of PROVIDER...: it copies its input without the lines about
@@ -223,6 +248,19 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit status %d, expected %d", got, want)
+	}
+}
+
+func fits(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "fits COLUMNS COMMAND...")
+	width, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ts.Check(ts.Exec("terminal", args...))
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		line = strings.TrimSuffix(line, "\n")
+		if utf8.RuneCountInString(line) > width && len(strings.Fields(line)) > 1 {
+			ts.Fatalf("more than %d columns: %s", width, line)
+		}
 	}
 }
 

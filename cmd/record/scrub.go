@@ -48,7 +48,7 @@ func scrubCommand(getenv func(string) string) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "scrub --recorded DAY [flags] FILE...",
 		Short: "Replace a tenant's values in cassettes that plain go-vcr has recorded",
-		Long:  scrubHelp + environmentHelp() + "\n" + exitHelp,
+		Long:  scrubHelp + environmentHelp(),
 		Example: `  record scrub --recorded 2025-11-03 testdata/webhook.yaml > clean.yaml
   record scrub --recorded 2025-11-03 --write testdata/*.yaml`,
 		DisableFlagsInUseLine: true,

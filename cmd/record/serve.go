@@ -341,8 +341,10 @@ requests on their way, prints a summary on stderr, and ends with status
 ` + simulateHelp + `
 GET ` + serve.LogPath + ` shows what was asked so far, as JSON: the URL of every request, and
 in an explanation the body of one that was missed; no header, and no credential
-that is known as one. The version rises when a member changes its meaning or goes:
-` + shape(exampleLog) + `
+that is known as one. record help FORMATS lists its members.`
+}
+
+const requestMembers = `
   result       "answered", "missed", or "refused" (no plain HTTP exchange)
   status       of the answer; 0 when there is none
   by           what answered: the step counts from 1, the interaction from 0
@@ -352,10 +354,10 @@ that is known as one. The version rises when a member changes its meaning or goe
   notes        remarks that fail nothing, such as an undocumented member, if any
   breaches     how many requests have a breach, whatever answered them
   forgotten    the oldest requests, of which only the counts are left
-  unused       the steps that no request has asked for`
-}
+  unused       the steps that no request has asked for
+`
 
-// exampleLog is what serve --help shows of the requests.
+// exampleLog is what record help FORMATS shows of the requests.
 var exampleLog = serve.Report{
 	Version: serve.LogVersion, Provider: "devrev", Asked: 2, Answered: 1, Missed: 1, Breaches: 1,
 	Requests: []serve.Entry{

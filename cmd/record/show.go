@@ -37,9 +37,7 @@ As git textconv, so that git diff and git log -p show exchanges:
   git config diff.cassette.textconv "go tool record show"
   echo "testdata/**/*.yaml diff=cassette" >> .gitattributes
 
---json writes them as JSON, whose version rises when a member goes or changes its
-meaning:
-`
+record help FORMATS says what --json writes.`
 
 const showMembers = `
   name      the scenario, or the path of the file
@@ -47,7 +45,8 @@ const showMembers = `
   provider  "" when no known provider has been asked
   notes     what the contract says: kind is "violation", "rule", "undocumented"
             or "unlisted", pointer a JSON pointer, a header's name or "", and
-            accepted says that the cassette lists the problem as accepted`
+            accepted says that the cassette lists the problem as accepted
+`
 
 // shownCassettes is what show --json writes.
 type shownCassettes struct {
@@ -85,19 +84,24 @@ type shownNote struct {
 	Accepted bool   `json:"accepted"`
 }
 
+// exampleShown is what record help FORMATS shows.
+func exampleShown() shownCassettes {
+	return shownCassettes{1, []shownCassette{{
+		Name: "devrev/webhooks.get/200", Provider: "devrev", Scenario: "webhooks.get/200", Source: "simulated", Accepted: []string{},
+		Exchanges: []shownExchange{{
+			Method: "POST", URL: "https://api.devrev.ai/webhooks.get", RequestHeader: http.Header{"Accept": {"application/json"}},
+			RequestBody: "{…}", Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: "{…}", Curl: "curl …",
+			Notes: []shownNote{{In: "answer", Kind: "undocumented", Pointer: "/webhook/retries", Message: "…"}},
+		}},
+	}}}
+}
+
 func showCommand() *cobra.Command {
 	var asJSON, asCurl bool
 	c := &cobra.Command{
 		Use:   "show [flags] PROVIDER[/SCENARIO]|FILE|DIR...",
 		Short: "Show cassettes as people read them, with what the contract says of each",
-		Long: showHelp + shape(shownCassettes{1, []shownCassette{{
-			Name: "devrev/webhooks.get/200", Provider: "devrev", Scenario: "webhooks.get/200", Source: "simulated", Accepted: []string{},
-			Exchanges: []shownExchange{{
-				Method: "POST", URL: "https://api.devrev.ai/webhooks.get", RequestHeader: http.Header{"Accept": {"application/json"}},
-				RequestBody: "{…}", Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: "{…}", Curl: "curl …",
-				Notes: []shownNote{{In: "answer", Kind: "undocumented", Pointer: "/webhook/retries", Message: "…"}},
-			}},
-		}}}) + showMembers,
+		Long:  showHelp,
 		Example: `  record show devrev/webhooks.get/200
   record show testdata/lookup.yaml
   record show --curl dvelop/GetWebHook/200-json

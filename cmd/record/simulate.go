@@ -35,7 +35,8 @@ type simulation struct {
 func (s *simulation) flags(f *pflag.FlagSet) {
 	f.BoolVar(&s.wanted, "simulate", false, "serve a tenant in memory in place of steps: what is created can be read, changed and deleted, and is delivered to")
 	f.IntVar(&s.webhooks, "seed-webhooks", 0, "let the simulated tenant begin with `N` webhooks")
-	f.DurationSliceVar(&s.waits, "waits", nil, "wait so long between the attempts of a delivery (default: as the vendor does)")
+	f.DurationSliceVar(&s.waits, "waits", nil, "wait so long between the attempts of a delivery, such as `1s,1s` (default: as the vendor does)")
+	f.Lookup("waits").DefValue = "" // it would show as []
 	f.BoolVar(&s.rawKey, "raw-key", false, "sign DevRev's deliveries with the text of the secret, not with the bytes that it encodes")
 	f.BoolVar(&s.hex, "hex", false, "write DevRev's signatures in hexadecimal digits, not in base64")
 }

@@ -43,13 +43,44 @@ func TestReports_WriteText(t *testing.T) {
             the header has another value: a client must cope with any
   volatile  /webhook/x
             the value differs between two recordings made a moment apart
-devrev webhooks.list/200: no drift
 dvelop: 2 breaking
   breaking  #1 the answer
             the HTTP status was 302 and is 401: a client takes another branch than before
   breaking  #2 the answer
             this GET request of the stored recording is no longer made: a client goes through fewer steps than before
+1 without drift
 `, b.String())
+}
+
+// The worst stands first, what is alike once, and what has not drifted in one line.
+func TestReports_WriteText_folds(t *testing.T) {
+	additive, _ := compare(t, one(get(t, webhook())), one(get(t, webhook(`"x":2`))))
+	breaking, _ := compare(t, one(get(t, webhook())), one(get(t, webhook(), status(503))))
+	volatile, _ := compare(t, one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":2`))), get(t, webhook(`"x":3`)))
+	named := func(r drift.Report, name, stored string) drift.Report {
+		r.Provider, r.Scenario, r.Stored = "devrev", name, stored
+		return r
+	}
+	all := drift.Reports{named(volatile, "v", ""), named(additive, "a1", "simulated"), named(breaking, "b", "live"), named(drift.Report{}, "s", "simulated"), named(drift.Report{}, "l", "live")}
+	for i := range 5 {
+		all = append(all, named(additive, fmt.Sprintf("a%d", i+2), "simulated"))
+	}
+	all = append(all, named(additive, "live1", "live"), named(additive, "live2", "live"))
+	var b strings.Builder
+	require.NoError(t, all.WriteText(&b))
+	var headings []string
+	for line := range strings.Lines(b.String()) {
+		if !strings.HasPrefix(line, " ") {
+			headings = append(headings, strings.TrimSuffix(line, "\n"))
+		}
+	}
+	assert.Equal(t, []string{
+		"devrev b: 2 breaking",
+		"devrev a1, a2, a3 and 3 more, whose cassettes are simulated: 1 additive each",
+		"devrev live1 and live2: 1 additive each",
+		"devrev v: no drift",
+		"2 without drift, 1 of them against simulated cassettes",
+	}, headings)
 }
 
 func TestReports_MarshalJSON(t *testing.T) {
@@ -189,7 +220,7 @@ func TestReport_long(t *testing.T) {
 	assert.Equal(t, 101, r.More)
 	assert.Equal(t, drift.Breaking, r.Worst())
 	var b strings.Builder
-	require.NoError(t, r.WriteText(&b))
+	require.NoError(t, drift.Reports{r}.WriteText(&b))
 	assert.True(t, strings.HasPrefix(b.String(), "devrev: 1 breaking, 199 additive\n"), b.String()[:60])
 	assert.True(t, strings.HasSuffix(b.String(), "\n  and 101 more\n"))
 }

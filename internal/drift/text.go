@@ -3,15 +3,58 @@ package drift
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// WriteText writes the report for people: a line with what was found, then a
-// line for each place and one for what it means.
-func (r Report) WriteText(w io.Writer) error {
+// WriteText writes the reports for people: those with drift first and the worst of
+// them at the top, each with a line for every place and one for what it means;
+// reports that say the same stand once. Those without drift are one line.
+func (all Reports) WriteText(w io.Writer) error {
+	var blocks []*block
+	at := map[string]*block{}
+	steady, simulated := 0, 0
+	for _, r := range all {
+		if len(r.Changes)+len(r.Volatile) == 0 {
+			steady++
+			if r.Stored == "simulated" {
+				simulated++
+			}
+			continue
+		}
+		text := r.places()
+		key := r.Provider + "\x00" + r.Stored + "\x00" + text
+		if at[key] == nil {
+			at[key] = &block{first: r, text: text}
+			blocks = append(blocks, at[key])
+		}
+		at[key].scenarios = append(at[key].scenarios, r.Scenario)
+	}
+	rank := func(b *block) int { return slices.Index(append(Classes(), ""), b.first.Worst()) }
+	slices.SortStableFunc(blocks, func(a, b *block) int { return rank(a) - rank(b) })
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", r.name(), r.verdict())
+	for _, block := range blocks {
+		fmt.Fprintf(&b, "%s: %s\n%s", block.name(), block.verdict(), block.text)
+	}
+	if steady > 0 {
+		fmt.Fprintf(&b, "%d without drift", steady)
+		switch simulated {
+		case 0:
+		case steady:
+			b.WriteString(", against simulated cassettes")
+		default:
+			fmt.Fprintf(&b, ", %d of them against simulated cassettes", simulated)
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// places are the lines of a report.
+func (r Report) places() string {
+	var b strings.Builder
 	several := r.several()
 	for _, c := range r.Changes {
 		fmt.Fprintf(&b, "  %-8s  %s\n            %s\n", c.Class, describePlace(c.Exchange, c.Pointer, several), c.Message)
@@ -25,29 +68,46 @@ func (r Report) WriteText(w io.Writer) error {
 	if r.MoreVolatile > 0 {
 		fmt.Fprintf(&b, "  and %d more that are volatile\n", r.MoreVolatile)
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
-// WriteText writes the reports one after the other.
-func (all Reports) WriteText(w io.Writer) error {
-	for _, r := range all {
-		if err := r.WriteText(w); err != nil {
-			return err
-		}
-	}
-	return nil
+// block is what several reports of one provider say alike.
+type block struct {
+	first     Report
+	text      string
+	scenarios []string
 }
 
-func (r Report) name() string {
-	if r.Scenario == "" {
-		return r.Provider
+// maxNamed bounds the scenarios that a block names.
+const maxNamed = 3
+
+func (b *block) name() string {
+	names, cassette := b.scenarios, ", whose cassette is simulated"
+	if len(names) > 1 {
+		cassette = ", whose cassettes are simulated"
 	}
-	name := r.Provider + " " + r.Scenario
-	if r.Stored == "simulated" {
-		name += ", whose cassette is simulated"
+	last := names[len(names)-1]
+	if more := len(names) - maxNamed; more > 0 {
+		names, last = names[:maxNamed+1], fmt.Sprintf("%d more", more)
+	}
+	name := strings.TrimSpace(b.first.Provider + " " + strings.Join(names[:len(names)-1], ", "))
+	switch {
+	case len(names) > 1:
+		name += " and " + last
+	case last != "":
+		name += " " + last
+	}
+	if b.first.Stored == "simulated" {
+		name += cassette
 	}
 	return name
+}
+
+func (b *block) verdict() string {
+	if len(b.scenarios) > 1 && len(b.first.Changes) > 0 {
+		return b.first.verdict() + " each"
+	}
+	return b.first.verdict()
 }
 
 func (r Report) verdict() string {

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/lint"
+	"example.com/webhookvcr/internal/serve"
+)
+
+// writeHelp writes what a command is called with, examples of it, what it does, and
+// its flags.
+func writeHelp(w io.Writer, c *cobra.Command) error {
+	var b strings.Builder
+	if c.Runnable() {
+		usage := c.UseLine()
+		if c.HasAvailableSubCommands() {
+			usage = c.CommandPath() + " COMMAND"
+		}
+		fmt.Fprintf(&b, "Usage:\n  %s\n\n", usage)
+	}
+	if c.HasExample() {
+		fmt.Fprintf(&b, "Examples:\n%s\n\n", c.Example)
+	}
+	b.WriteString(joined(strings.TrimSpace(cmp.Or(c.Long, c.Short))))
+	lists := []struct {
+		heading string
+		has     func(*cobra.Command) bool
+	}{{"Commands (record COMMAND --help says more)", (*cobra.Command).IsAvailableCommand}, {"Topics (record help TOPIC)", (*cobra.Command).IsAdditionalHelpTopicCommand}}
+	for _, list := range lists {
+		var t table
+		for _, sub := range c.Commands() {
+			if list.has(sub) {
+				t.add("  "+sub.Name(), sub.Short)
+			}
+		}
+		if len(t.rows) > 0 {
+			fmt.Fprintf(&b, "\n%s:\n", list.heading)
+			t.print(&b) // a strings.Builder takes everything
+		}
+	}
+	if c.HasAvailableLocalFlags() && c.Runnable() {
+		fmt.Fprintf(&b, "\nFlags:\n%s", c.LocalFlags().FlagUsages())
+	}
+	_, err := io.WriteString(w, wrapped(b.String(), cmp.Or(widthOf(w), defaultWidth)))
+	return err
+}
+
+// topics are what several commands have in common, and is too long for the help of
+// each.
+func topics() []*cobra.Command {
+	topic := func(name, short, long string) *cobra.Command {
+		return &cobra.Command{Use: name, Aliases: []string{strings.ToLower(name)}, Short: short, Long: long}
+	}
+	return []*cobra.Command{
+		topic("EXIT", "The exit statuses", exitHelp),
+		topic("FORMATS", "What --format and --json write, member by member", formatsTopic()),
+		topic("RULES", "The rules of lint, and those of check and diff", rulesTopic()),
+	}
+}
+
+func rulesTopic() string {
+	var b strings.Builder
+	b.WriteString("Rules of record lint, each of which --disable RULE=REASON switches off:\n")
+	for _, r := range lint.Rules() {
+		fmt.Fprintf(&b, "\n  %s (%s)\n    %s\n    why: %s\n    fix: %s\n", r.ID, r.Severity, r.What, r.Why, r.Fix)
+	}
+	b.WriteString("\nRules of record check and record diff, by the class of what they find:\n")
+	for _, class := range drift.Classes() {
+		rules := slices.DeleteFunc(drift.Rules(), func(r drift.Rule) bool { return r.Class() != class })
+		names := make([]string, len(rules))
+		for i, r := range rules {
+			names[i] = string(r)
+		}
+		fmt.Fprintf(&b, "\n  %-8s  %s\n", class, strings.Join(names, " "))
+	}
+	return b.String()
+}
+
+func formatsTopic() string {
+	return formatHelp + `
+The JSON of every command has a version, which rises when a member goes or changes
+its meaning; new members do not change it.
+
+record check --json and record diff --json:
+` + shape(exampleReport()) + checkMembers + `
+record lint --json:
+` + shape(exampleLint()) + lintMembers + `
+record list --json:
+` + shape(listed{1, []listedScenario{exampleListed}}) + listMembers + `
+record show --json:
+` + shape(exampleShown()) + showMembers + `
+GET ` + serve.LogPath + ` of record serve:
+` + shape(exampleLog) + requestMembers
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Every help begins with the usage and with examples, and fits the terminal.
+func TestHelp(t *testing.T) {
+	seen, topics := 0, 0
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		own := !strings.HasPrefix(c.CommandPath(), "record completion") && c.Name() != "help"
+		for _, width := range []int{40, 80, 120} {
+			seen++
+			var b strings.Builder
+			require.NoError(t, writeHelp(&screen{Writer: &b, width: width}, c))
+			assertFits(t, width, c.CommandPath(), b.String())
+			switch {
+			case c.IsAdditionalHelpTopicCommand():
+				topics++
+				assert.NotContains(t, b.String(), "Usage:")
+			case own && c.HasParent():
+				assert.Regexp(t, "^Usage:\n  record "+c.Name()+" [^\n]*\n(  [^\n]*\n)*\nExamples:\n  [^\n]+\n", b.String())
+			default:
+				assert.Regexp(t, "^Usage:\n  record", b.String())
+			}
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(rootCommand(func(string) string { return "" }, systemClock))
+	t.Logf("%d helps of commands and %d of topics", seen-topics, topics)
+	assert.Equal(t, 3*3, topics)
+	assert.Greater(t, seen, 3*14)
+}
+
+// assertFits makes sure that no line is wider than a terminal, but for one that is
+// a word.
+func assertFits(t *testing.T, width int, name, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if utf8.RuneCountInString(line) > width && len(strings.Fields(line)) > 1 {
+			t.Errorf("%s, %d columns: %s", name, width, line)
+		}
+	}
+}
+
+func TestWrapped(t *testing.T) {
+	const text = "a paragraph that is\ntoo wide\n  --flag NAME   what it does, at length\n  nowherebroken-nowherebroken x\n\n    deep and deeper still\n"
+	assert.Equal(t, text, wrapped(text, 0))
+	assert.Equal(t, text, wrapped(text, 80))
+	assert.Equal(t, "a paragraph that is\ntoo wide\n  --flag NAME   what\n    it does, at\n    length\n  nowherebroken-nowherebroken\n  x\n\n    deep and deeper\n    still\n", wrapped(text, 20))
+	assert.Equal(t, "  --flag NAME   what it does, at\n                length\n", wrapped("  --flag NAME   what it does, at length\n", 32))
+	assert.Equal(t, "a paragraph that is too wide\n", joined("a paragraph that is\ntoo wide\n"))
+	for _, kept := range []string{"a:\n  b\n  c\n", "a\n\nb\n", "\tcode\n\tcode\n", "  {\n    \"a\": 1,\n    \"b\": 2\n  }\n"} {
+		assert.Equal(t, kept, joined(kept))
+	}
+	assert.Equal(t, "  0  done, and well\n  1  failed\n", joined("  0  done,\n     and well\n  1  failed\n"))
+}

@@ -156,6 +156,18 @@ func (j judged) annotations() string {
 
 func (c judgedCase) title() string { return strings.TrimSpace(c.group + " " + c.name) }
 
+// at is where a case lies, before what is said of it; empty when it is no file.
+func (c judgedCase) at(line int) string {
+	switch {
+	case c.file == "":
+		return ""
+	case line > 0:
+		return fmt.Sprintf("%s:%d: ", c.file, line)
+	default:
+		return c.file + ": "
+	}
+}
+
 func (f judgedFinding) text() string {
 	if f.place == "" {
 		return f.message + " (" + f.rule + ")"
@@ -211,8 +223,7 @@ type (
 	junitCase struct {
 		Name    string      `xml:"name,attr"`
 		Class   string      `xml:"classname,attr"`
-		File    string      `xml:"file,attr,omitempty"`
-		Skipped *junitNote  `xml:"skipped"`
+		Skipped *string     `xml:"skipped"`
 		Error   *junitNote  `xml:"error"`
 		Failure []junitNote `xml:"failure"`
 		Out     string      `xml:"system-out,omitempty"`
@@ -237,10 +248,10 @@ func (j judged) writeJUnit(w io.Writer) error {
 			all.Suites = append(all.Suites, junitSuite{Name: c.group})
 		}
 		suite := &all.Suites[i]
-		entry := junitCase{Name: c.name, Class: c.group, File: c.file}
+		entry := junitCase{Name: c.name, Class: c.group}
 		for _, f := range c.findings {
 			if f.fails {
-				entry.Failure = append(entry.Failure, junitNote{f.text(), f.rule, f.text()})
+				entry.Failure = append(entry.Failure, junitNote{f.text(), f.rule, c.at(f.line) + f.text()})
 			} else {
 				entry.Out += f.text() + "\n"
 			}
@@ -251,11 +262,11 @@ func (j judged) writeJUnit(w io.Writer) error {
 		}
 		switch {
 		case c.failed != "":
-			entry.Error = &junitNote{Message: c.failed}
+			entry.Error = &junitNote{Message: c.failed, Text: c.at(0) + c.failed}
 			suite.Errors++
 			all.Errors++
 		case c.skipped != "":
-			entry.Skipped = &junitNote{Message: c.skipped}
+			entry.Skipped = &c.skipped
 			suite.Skipped++
 		}
 		suite.Tests++

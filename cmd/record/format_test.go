@@ -3,17 +3,18 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
-	"errors"
 	"io"
 	"os"
-	"strconv"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/lint"
 )
 
 // everything is a report with all that a format has to cope with.
@@ -42,21 +43,92 @@ func formatted(t *testing.T, name string, j judged) string {
 	return b.String()
 }
 
-// SARIF's own schema is not copied here; testdata/sarif.schema.json states what the
-// standard requires of the objects that are used.
+// hostileTexts are what a vendor, or a file, may put wherever it has a word.
+var hostileTexts = []string{
+	"a <b> & \"c\" 'd' | `e` %0A ::error::x", "]]>\r\nsecond line", "\x00\x01\x1b[31m\x7f\u0085", "\xff\xfe broken", "\u202e\ufffe\U0001f4a5",
+	strings.Repeat("long ", 60), "", " ",
+}
+
+// situations are reports of every command that judges, each under its name: of
+// nothing, of every rule, of what could not be judged, and with a hostile text in
+// every field.
+func situations() map[string]judged {
+	all := map[string]judged{}
+	breaking := func(c drift.Class) bool { return c == drift.Breaking }
+	for _, command := range []string{"check", "diff"} {
+		judge := func(fill func(*report)) judged {
+			r := newReport()
+			r.against, r.dir = "testdata/cassettes", "testdata/cassettes"
+			fill(r)
+			return r.judged(command, breaking)
+		}
+		all[command+"-none"] = judge(func(*report) {})
+		all[command+"-findings"] = judge(func(r *report) {
+			d := drift.Report{Provider: "devrev", Scenario: "webhooks.get/200", Stored: "simulated", More: 3}
+			for _, rule := range drift.Rules() {
+				d.Changes = append(d.Changes, drift.Change{Class: rule.Class(), Rule: rule, Pointer: "/webhook/status", Message: "what it means"})
+			}
+			r.add(d)
+			r.add(drift.Report{Provider: "dvelop", Scenario: "GetWebHook/200-json", Stored: "live"})
+		})
+		all[command+"-errors"] = judge(func(r *report) {
+			for _, verdict := range []string{notRecorded, leftOut, failed, skipped} {
+				r.leave("devrev", "webhooks.get/"+verdict, verdict, "the reason", nil)
+			}
+			r.explain("the tenant answers 500")
+			r.add(drift.Report{Provider: "devrev", Scenario: "webhooks.get/200"})
+		})
+		all[command+"-hostile"] = judge(func(r *report) {
+			r.against = hostileTexts[0]
+			for _, text := range hostileTexts {
+				r.add(drift.Report{Provider: text, Scenario: text, Stored: text, Changes: []drift.Change{
+					{Class: drift.Breaking, Rule: drift.Rule(text), Exchange: -1, Pointer: text, Message: text},
+					{Class: drift.Cosmetic, Rule: drift.Rule(text), Pointer: text, Message: text},
+				}})
+				for _, verdict := range []string{leftOut, failed} {
+					r.leave(text, text, verdict, text, nil)
+					r.explain(text)
+				}
+			}
+		})
+	}
+	all["lint-none"] = judgedLint(&lint.Report{Files: 3})
+	findings := &lint.Report{Files: 2}
+	for i, rule := range lint.Rules() {
+		f := lint.Finding{Rule: rule.ID, Severity: rule.Severity, File: "testdata/a b.yaml", Line: i, Place: "response body", Message: rule.What}
+		if i%2 == 0 {
+			f.Interaction = new(i)
+		}
+		findings.Findings = append(findings.Findings, f)
+	}
+	all["lint-findings"] = judgedLint(findings)
+	hostile := &lint.Report{}
+	for i, text := range hostileTexts {
+		for _, severity := range []lint.Severity{lint.Error, lint.Warning} {
+			hostile.Findings = append(hostile.Findings, lint.Finding{Rule: text, Severity: severity, File: text, Line: -i, Interaction: new(-1), Place: text, Message: text})
+		}
+	}
+	all["lint-hostile"] = judgedLint(hostile)
+	return all
+}
+
+// The schema is the one that is published for SARIF 2.1.0; testdata/SCHEMAS.md says
+// where it is from.
 func TestFormat_sarif(t *testing.T) {
-	schema, err := jsonschema.Compile("testdata/sarif.schema.json")
+	schema, err := jsonschema.Compile("testdata/sarif-2.1.0-rtm.5.json")
 	require.NoError(t, err)
-	for _, j := range []judged{everything(), {command: "check"}} {
+	for name, j := range situations() {
 		var doc any
 		require.NoError(t, json.Unmarshal([]byte(formatted(t, "sarif", j)), &doc))
-		assert.NoError(t, schema.Validate(doc))
+		assert.NoError(t, schema.Validate(doc), name)
 	}
 	text := formatted(t, "sarif", everything())
 	assert.Contains(t, text, `"uri": "a%20dir/200.yaml"`)
 	assert.Contains(t, text, `"executionSuccessful": false`)
-	for _, spoilt := range []string{`"level": "notice"`, `"startLine": 0`} {
-		old := map[string]string{`"level": "notice"`: `"level": "note"`, `"startLine": 0`: `"startLine": 1`}[spoilt]
+	for old, spoilt := range map[string]string{
+		`"level": "note"`: `"level": "notice"`, `"startLine": 1`: `"startLine": 0`, `"version": "2.1.0"`: `"version": "2.1"`, `"ruleIndex": -1`: `"ruleIndex": -2`,
+		`"artifactLocation"`: `"artifact"`, `"results"`: `"findings"`, `"executionSuccessful": false,`: "",
+	} {
 		var doc any
 		require.Contains(t, text, old)
 		require.NoError(t, json.Unmarshal([]byte(strings.Replace(text, old, spoilt, 1)), &doc))
@@ -64,70 +136,31 @@ func TestFormat_sarif(t *testing.T) {
 	}
 }
 
-// junitElements are the elements of JUnit's schema that are used, with the
-// attributes that they must and may have and the children that they may have, in
-// the schema's order.
-var junitElements = map[string]struct{ must, may, children string }{
-	"testsuites": {"", "name tests failures errors", "testsuite"},
-	"testsuite":  {"name tests failures errors", "skipped", "testcase"},
-	"testcase":   {"name classname", "file", "skipped error failure system-out"},
-	"skipped":    {"", "message type", ""},
-	"error":      {"", "message type", ""},
-	"failure":    {"", "message type", ""},
-	"system-out": {"", "", ""},
-}
-
+// The goldens are what .ci/formats holds to JUnit's published schema.
 func TestFormat_junit(t *testing.T) {
-	text := formatted(t, "junit", everything())
-	counts := map[string]int{}
-	var stack []string
-	last := []int{-1}
-	for d := xml.NewDecoder(strings.NewReader(text)); ; {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			break
+	known := map[string]bool{}
+	for name, j := range situations() {
+		got := formatted(t, "junit", j)
+		path := "testdata/junit/" + name + ".xml"
+		known[path] = true
+		if os.Getenv("GOLDIE_UPDATE") == "true" && os.Getenv("CI") == "" {
+			require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
 		}
-		require.NoError(t, err, text)
-		switch e := token.(type) {
-		case xml.StartElement:
-			name := e.Name.Local
-			known, ok := junitElements[name]
-			require.True(t, ok, name)
-			if len(stack) > 0 {
-				order := strings.Fields(junitElements[stack[len(stack)-1]].children)
-				place := -1
-				for i, child := range order {
-					if child == name {
-						place = i
-					}
-				}
-				require.GreaterOrEqual(t, place, last[len(last)-1], "%s in %v", name, stack)
-				require.NotEqual(t, -1, place, "%s in %v", name, stack)
-				last[len(last)-1] = place
-			}
-			has := map[string]string{}
-			for _, a := range e.Attr {
-				has[a.Name.Local] = a.Value
-				assert.Contains(t, strings.Fields(known.must+" "+known.may), a.Name.Local, name)
-			}
-			for _, must := range strings.Fields(known.must) {
-				assert.Contains(t, has, must, name)
-			}
-			if name == "testsuites" {
-				for _, count := range []string{"tests", "failures", "errors"} {
-					n, err := strconv.Atoi(has[count])
-					require.NoError(t, err)
-					counts[count] = n
-				}
-			}
-			stack, last = append(stack, name), append(last, -1)
-		case xml.EndElement:
-			stack, last = stack[:len(stack)-1], last[:len(last)-1]
-		}
+		want, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Equal(t, string(want), got, "GOLDIE_UPDATE=true go test ./cmd/record writes it anew")
 	}
-	assert.Equal(t, map[string]int{"tests": 4, "failures": 1, "errors": 1}, counts)
+	paths, err := filepath.Glob("testdata/junit/*")
+	require.NoError(t, err)
+	for _, path := range paths {
+		assert.True(t, known[path], "%s is no report any more", path)
+	}
+
+	text := formatted(t, "junit", everything())
+	assert.Contains(t, text, `<testsuites name="record check" tests="4" failures="1" errors="1">`)
 	assert.Equal(t, 1, strings.Count(text, "<failure"), "what does not fail the command fails no test")
 	assert.Contains(t, text, "noted (unheard-of)")
+	assert.Contains(t, text, "a dir/200.yaml: /webhook/status: ")
 }
 
 // No text of a vendor's begins a workflow command of its own, or a cell.

@@ -55,6 +55,7 @@ func front(tb testing.TB, p Provider, steps []replay.Step, hint func() string) *
 		fatal(tb, err)
 	}
 	r.Hint, r.InOrder = hint, p.options.inOrder
+	r.Elsewhere = "Simulate answers every body that the contract allows, and Open records one of your own"
 	f := replay.NewTransport(p.config(tb), r)
 	tb.Cleanup(func() {
 		tb.Helper()

@@ -316,7 +316,8 @@ type Sender struct {
 	// 30 seconds and 3 minutes, and for d.velop three more attempts at once.
 	Waits []time.Duration
 	// Timeout is the time that a receiver has for its answer; 0 means DevRev's 3
-	// seconds, and for d.velop the webhook's member timeout.
+	// seconds, and for d.velop the webhook's member timeout, when that is more than 0
+	// (the pages name no minimum), and else the documented 300 milliseconds.
 	Timeout time.Duration
 	// Acknowledged says which status acknowledges a delivery; nil means 200 for
 	// DevRev, whose pages list no other success, and any 2xx for d.velop, whose pages

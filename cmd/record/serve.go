@@ -34,6 +34,9 @@ import (
 // patience is how long the requests on their way may take when the server stops.
 const patience = 5 * time.Second
 
+// elsewhere is what answers a write that is not the scenario's.
+const elsewhere = "record serve --simulate answers every body that the contract allows"
+
 // bodyPatience is how long a client may take to send a body.
 const bodyPatience = 30 * time.Second
 
@@ -95,6 +98,7 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return exit(exitFailed, "%v", err)
 	}
+	sequence.Elsewhere = elsewhere
 	requests := serve.NewLog(exchange.Config{Definition: def}, sequence)
 	requests.OnFailure = func(e serve.Entry) { printFailure(s.stderr, e) }
 	if !s.quiet {
@@ -113,6 +117,7 @@ func (s *serving) run(ctx context.Context, args []string) error {
 			if err != nil {
 				return err
 			}
+			fresh.Elsewhere = elsewhere
 			mu.Lock()
 			defer mu.Unlock()
 			earlier = append(earlier, requests.Reset(fresh))

@@ -55,7 +55,7 @@ var devrevCalls = []devrevCall{
 		noID: `{"id":"no-such-id"}`, anotherID: `{"id":"` + devrevIssueID + `"}`, unknownID: `{"id":"` + DevRevUnknownWebhookID + `"}`,
 	},
 	{
-		operation: "webhooks.list", also: []string{"webhooks.list/200"},
+		operation: "webhooks.list", also: []string{"webhooks.list/200", "webhooks.list/200-get"},
 		body: `{}`, unknown: `{"expand":"all"}`,
 		wrong: `{"status":"active"}`, wrongAt: "/status", unlisted: `{"status":["no-such-status"]}`, unlistedAt: "/status/0",
 	},
@@ -210,6 +210,11 @@ var devrevScenarios = func() []Scenario {
 		devrevSuccess("webhooks.get/200-service_account", "a webhook created by a service account", devrevGetBody,
 			"simulated only: who created a webhook cannot be asked for", "service_account", false),
 		devrevSuccess("webhooks.list/200", "every webhook of the organisation", "{}", "an empty object", "", true),
+		{
+			Name: "webhooks.list/200-get", Summary: "the same webhooks, asked for without a body",
+			Request: Request{Method: "GET", Target: "/webhooks.list", Header: map[string]string{"Accept": "application/json"}},
+			Status:  200, MediaType: "application/json", Live: true, How: "a request without a body",
+		},
 		devrevSuccess("webhooks.list/200-empty", "an organisation without a webhook", "{}",
 			"simulated only: a tenant's webhooks are not removed for a recording", "empty", false),
 		devrevSuccess("webhooks.create/201", "a new webhook, with a secret that DevRev makes", devrevCreateBody, own, "", true, "/url"),

@@ -7,6 +7,7 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/provider"
 )
 
 // MissError says that no recorded interaction answers a request, and why. It
@@ -178,7 +179,7 @@ func (n candidate) explain(s *Sequence, r *exchange.Request, k *Key, secret exch
 	case stageAccept:
 		return fmt.Sprintf("%s: same method and URL, but another media type is asked for (-recorded +sent)\n\tAccept  -%q  +%q", label, e.accept, k.accept.asks())
 	case stageBody:
-		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(diffBodies(secret, e.ia.Request.Body, k.class.Body), "\n\t"))
+		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s%s", label, strings.Join(diffBodies(secret, e.ia.Request.Body, k.class.Body), "\n\t"), s.elsewhere(n.step.Index.Scenario, k.def))
 	}
 	if !n.step.isUsed(n.id) {
 		return fmt.Sprintf("%s: the same request, but what varies in it does not fit the calls before: where the recording has one value twice, a replay must send one twice, and where it has two, two\n\t%s",
@@ -188,6 +189,22 @@ func (n candidate) explain(s *Sequence, r *exchange.Request, k *Key, secret exch
 		return fmt.Sprintf("%s: the same request, but already used by the call at %s", label, place)
 	}
 	return label + ": the same request, but already used by an earlier call"
+}
+
+// elsewhere is the way out for a write with another body than the scenario's.
+func (s *Sequence) elsewhere(sc *provider.Scenario, def *provider.Definition) string {
+	if sc == nil || sc.Status >= 300 || s.Elsewhere == "" {
+		return ""
+	}
+	operation, _, _ := strings.Cut(sc.Name, "/")
+	if op := def.Operation(operation); op == nil || !op.Writes {
+		return ""
+	}
+	differ := ""
+	if len(sc.Varies) > 0 {
+		differ = ", in which " + strings.Join(sc.Varies, " and ") + " may differ"
+	}
+	return fmt.Sprintf("\n\tthe scenario answers this body%s; %s", differ, s.Elsewhere)
 }
 
 // label names an interaction, its file and, in a sequence, its step.

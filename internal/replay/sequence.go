@@ -31,6 +31,8 @@ type Sequence struct {
 	// Hint ends the explanation of a miss: how to record what is missing. It is nil
 	// for what nobody records.
 	Hint func() string
+	// Elsewhere says what answers the body of a write that is not the scenario's.
+	Elsewhere string
 	// InOrder lets no interaction answer before those that stand before it.
 	InOrder bool
 

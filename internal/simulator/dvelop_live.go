@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -160,12 +159,10 @@ func (s *DVelop) deliver(ctx context.Context, event, id string, body []byte, dup
 			return a, gone
 		}
 		waits = s.waits(w)
-		// NONE ignores the answer, not that nobody is there to give one.
+		// NONE ignores the answer; the member retry speaks of a time-out without an
+		// exception for it.
 		ignored := w.HandleResponse == "NONE" || w.HandleResponse == ""
-		switch slow := (errSlow{}); {
-		case ignored && errors.As(a.Err, &slow):
-			a.Reason = ""
-		case a.Reason == "" && !ignored && !s.acknowledged(a.Status):
+		if a.Reason == "" && !ignored && !s.acknowledged(a.Status) {
 			a.Reason = fmt.Sprintf("answered %d", a.Status)
 		}
 		return a, ""
@@ -266,7 +263,7 @@ func (s *DVelop) send(ctx context.Context, w DVelopWebhook, t *traffic, target s
 	defer end()
 	timeout := s.Settings.Timeout
 	if timeout == 0 && w.Timeout != nil {
-		timeout = time.Duration(*w.Timeout) * time.Millisecond
+		timeout = max(0, time.Duration(*w.Timeout)*time.Millisecond) // no page says what less than 0 means, nor refuses it
 	}
 	return Try(ctx, s.Receivers, cmp.Or(timeout, dvelopWire().Timeout), func(ctx context.Context) (*http.Request, error) {
 		key := ""

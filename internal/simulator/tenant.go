@@ -47,7 +47,8 @@ type Settings struct {
 	// 30 seconds and 3 minutes, and for d.velop three more attempts at once.
 	Waits []time.Duration
 	// Timeout is the time that a receiver has for its answer; 0 means DevRev's 3
-	// seconds, and for d.velop what the webhook's member timeout says.
+	// seconds, and for d.velop what the webhook's member timeout says, when that is
+	// more than 0, and else the documented 300 milliseconds.
 	Timeout time.Duration
 	// Acknowledged says which status acknowledges a delivery; nil means 200 for
 	// DevRev, which documents no other, and any 2xx for d.velop, which documents

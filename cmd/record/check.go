@@ -109,7 +109,10 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
 		return exit(exitFailed, "the report could not be written: %v", err)
 	}
-	return r.err(ctx.Err() != nil, k.fails)
+	if err := r.err(ctx.Err() != nil, k.fails); err != nil {
+		return err
+	}
+	return k.pointers.idle()
 }
 
 // next is the command that records what has drifted.

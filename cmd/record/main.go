@@ -40,11 +40,20 @@ import (
 
 func main() { os.Exit(interruptible(systemClock)) }
 
-// interruptible runs the command until it ends or a signal interrupts it.
+// interruptible runs the command until it ends or a signal interrupts it. It may
+// have to clean up then; a second signal does not wait for that.
 func interruptible(clock clock) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	// A second signal ends the process as if nobody listened.
-	context.AfterFunc(ctx, stop)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		fmt.Fprintln(os.Stderr, "record: interrupted a second time, and ended at once: every cassette is whole, but what this run has made on a tenant may be left there")
+		os.Exit(exitFailed)
+	}()
 	return run(ctx, os.Args[1:], os.Getenv, clock, os.Stdout, os.Stderr)
 }
 

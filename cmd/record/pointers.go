@@ -1,19 +1,25 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 )
 
 // pointers are the values of --keep, --redact and --pin.
-type pointers struct{ keep, redact, pin []string }
+type pointers struct {
+	keep, redact, pin []string
+	// named are those that a recording had something for.
+	named map[string]bool
+}
 
 func (p *pointers) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&p.keep, "keep", nil, "leave what stands at the JSON `POINTER` as the vendor sent it; may be repeated")
@@ -60,7 +66,53 @@ func (p pointers) of(def *provider.Definition, closed bool) pointers {
 			return record.CheckPointer(def, option, pointer, contract.Wish{Closed: closed}) != nil
 		})
 	}
-	return pointers{fitting("Keep", p.keep), fitting("Redact", p.redact), fitting("Pinned", p.pin)}
+	return pointers{keep: fitting("Keep", p.keep), redact: fitting("Redact", p.redact), pin: fitting("Pinned", p.pin)}
+}
+
+// note looks for what the pointers name in a recording: in answers, and for --keep in
+// requests as well.
+func (p *pointers) note(recording *record.Recording) {
+	if len(p.keep)+len(p.redact)+len(p.pin) == 0 {
+		return
+	}
+	exchanges, _ := recording.Exchanges() // what is wrong with them is said elsewhere
+	for _, list := range p.lists() {
+		for _, pointer := range list.pointers {
+			name, query := strings.CutPrefix(pointer, "?")
+			for _, e := range exchanges {
+				found := query && e.Request.URL.Query().Has(name) || contains(e.Response.Body, pointer) || list.flag == "keep" && contains(e.Request.Body, pointer)
+				if found && p.named == nil {
+					p.named = map[string]bool{}
+				}
+				if found {
+					p.named[pointer] = true
+				}
+			}
+		}
+	}
+}
+
+func contains(body []byte, pattern string) (found bool) {
+	cassette.Walk(body, func(pointer, _ string, _ json.Token, _, _ int) {
+		found = found || cassette.Covers(pattern, pointer)
+	})
+	return found
+}
+
+// idle is the error about the pointers that named nothing in the whole run.
+func (p pointers) idle() error {
+	var idle []string
+	for _, list := range p.lists() {
+		for _, pointer := range list.pointers {
+			if !p.named[pointer] {
+				idle = append(idle, fmt.Sprintf("--%s %q had no effect: nothing that was recorded has such a member; correct it, or leave it out", list.flag, pointer))
+			}
+		}
+	}
+	if len(idle) == 0 {
+		return nil
+	}
+	return exit(exitFailed, "%s", strings.Join(idle, "\n"))
 }
 
 func (p pointers) lists() []pointerList {

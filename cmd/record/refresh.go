@@ -131,10 +131,13 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 	if err := s.print(stdout); err != nil {
 		return exit(exitFailed, "%v", err)
 	}
-	if err := s.err(ctx.Err() != nil); err != nil || !left {
+	switch err := s.err(ctx.Err() != nil); {
+	case err != nil:
 		return err
+	case left:
+		return exit(exitFailed, "every scenario was recorded, but webhooks of this run may be left on the tenant")
 	}
-	return exit(exitFailed, "every scenario was recorded, but webhooks of this run may be left on the tenant")
+	return r.pointers.idle()
 }
 
 // leftOver says what the run has made on tenants and could not remove.

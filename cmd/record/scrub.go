@@ -92,7 +92,7 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	if failures > 0 {
 		return exit(exitFailed, "%s not scrubbed", count(failures, "cassette"))
 	}
-	return nil
+	return s.idle()
 }
 
 func (s *scrub) file(ctx context.Context, path string, stdout io.Writer) error {
@@ -162,6 +162,7 @@ func (s *scrub) file(ctx context.Context, path string, stdout io.Writer) error {
 			known.learn(e.Response.Body, shown)
 		}
 	}
+	s.note(recording)
 	if _, err := recording.Commit(record.Passed); err != nil {
 		return err
 	}

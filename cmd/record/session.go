@@ -318,6 +318,7 @@ func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*re
 		recording.Release()
 		return nil, first, r.classify(ctx, t, err)
 	}
+	r.pointers.note(recording)
 	return recording, first, nil
 }
 

@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/build"
 	goformat "go/format"
 	"go/parser"
 	"go/token"
@@ -45,11 +48,12 @@ func initCommand() *cobra.Command {
 
 // begin writes the files below a directory, and says of each what became of it.
 func begin(dir string, names []string, stdout io.Writer) error {
+	all := names
 	if len(names) == 0 {
-		names = providerNames()
+		all = providerNames()
 	}
 	var chosen []*provider.Definition
-	for _, name := range names {
+	for _, name := range all {
 		def := provider.ByName(name)
 		if def == nil {
 			return exit(exitUsage, "%s", unknownProvider(name, name))
@@ -61,53 +65,71 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
 		return exit(exitUsage, "there is no go.mod here; run record init in the directory that has it")
 	}
+	pkg, declared, err := testPackage(dir)
+	if err != nil {
+		return exit(exitFailed, "%v", err)
+	}
 	files := map[string][]byte{
 		"webhook.env.example":                []byte("# The variables that record refresh and record check read. Copy this file to one\n# that is not committed, and fill it in.\n" + variableList(chosen)),
-		".github/workflows/vendor-drift.yml": []byte(workflow(chosen)),
+		".github/workflows/vendor-drift.yml": []byte(workflow(chosen, names)),
 	}
 	for _, def := range chosen {
-		test, err := firstTest(def, packageName(dir))
+		test, err := firstTest(def, pkg, declared)
 		if err != nil {
 			return exit(exitFailed, "%v", err)
 		}
 		files["webhook_"+def.Name+"_test.go"] = test
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		verdict := written
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		err := os.MkdirAll(filepath.Dir(path), 0o755)
-		var file *os.File
-		if err == nil {
-			file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		}
-		switch {
-		case errors.Is(err, fs.ErrExist):
-			verdict = kept
-		case err == nil:
-			_, err = file.Write(files[name])
-			if closed := file.Close(); err == nil {
-				err = closed
-			}
-			fallthrough
-		default:
-			if err != nil {
-				return exit(exitFailed, "%s: %v", name, reason(err))
-			}
+		verdict, err := create(filepath.Join(dir, filepath.FromSlash(name)), files[name])
+		if err != nil {
+			return exit(exitFailed, "%s: %v", name, reason(err))
 		}
 		fmt.Fprintf(stdout, "%-9s  %s\n", verdict, name)
 	}
+	fmt.Fprintln(stdout, "\nthen: go mod edit -tool example.com/webhookvcr/cmd/record && go mod tidy && go test .")
 	return nil
 }
 
-// packageName is the name of the package in a directory, with _test behind it.
-func packageName(dir string) string {
-	files, _ := filepath.Glob(filepath.Join(dir, "*.go")) // the pattern is sound
-	for _, name := range files {
-		if file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.PackageClauseOnly); err == nil {
-			return strings.TrimSuffix(file.Name.Name, "_test") + "_test"
+// create writes a file that is not there, and leaves one that is.
+func create(path string, data []byte) (verdict string, err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return kept, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = file.Write(data)
+	if err = cmp.Or(err, file.Close()); err != nil {
+		os.Remove(path) // half a file is worse than none
+	}
+	return written, err
+}
+
+// testPackage is the package that a test of a directory is in, and the names that
+// the tests of that package have taken.
+func testPackage(dir string) (name string, declared map[string]bool, err error) {
+	p, err := build.ImportDir(dir, 0)
+	if none := (*build.NoGoError)(nil); err != nil && !errors.As(err, &none) {
+		return "", nil, err
+	}
+	name, declared = cmp.Or(p.Name, "hooks")+"_test", map[string]bool{}
+	for _, file := range p.XTestGoFiles {
+		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, file), nil, parser.SkipObjectResolution)
+		if err != nil {
+			return "", nil, err
+		}
+		for _, d := range parsed.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok {
+				declared[f.Name.Name] = true
+			}
 		}
 	}
-	return "hooks_test"
+	return name, declared, nil
 }
 
 // variableList has a line for each variable, empty and with what it is for.
@@ -137,17 +159,19 @@ var testTemplate = template.Must(template.New("test").Parse(`package {{.Package}
 
 import (
 	"net/http"
+{{- if ne .Body "nil"}}
 	"strings"
+{{- end}}
 	"testing"
 
 	"example.com/webhookvcr/webhooktest"
 )
 
 // The answers come from a shipped cassette; no request leaves the test.
-func Test{{.Go}}(t *testing.T) {
+func {{.Test}}(t *testing.T) {
 	client := webhooktest.Replay(t, webhooktest.{{.Go}}, {{.Scenario}})
 
-	req, err := http.NewRequest({{.Method}}, webhooktest.{{.Go}}.BaseURL()+{{.Target}}, strings.NewReader({{.Body}}))
+	req, err := http.NewRequest({{.Method}}, webhooktest.{{.Go}}.BaseURL()+{{.Target}}, {{.Body}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +192,7 @@ func Test{{.Go}}(t *testing.T) {
 
 // firstTest is a test that replays the provider's first successful answer to a
 // read call.
-func firstTest(def *provider.Definition, pkg string) ([]byte, error) {
+func firstTest(def *provider.Definition, pkg string, declared map[string]bool) ([]byte, error) {
 	i := slices.IndexFunc(def.Scenarios, func(s provider.Scenario) bool {
 		return s.Status < 300 && s.Request.Credential == provider.Valid && !(target{def: def, scenario: &s}).writes()
 	})
@@ -176,10 +200,18 @@ func firstTest(def *provider.Definition, pkg string) ([]byte, error) {
 		return nil, fmt.Errorf("%s has no scenario of a successful read call", def.Title)
 	}
 	s := def.Scenarios[i]
+	body := "nil"
+	if s.Request.Body != "" {
+		body = "strings.NewReader(`" + s.Request.Body + "`)"
+	}
+	name := "Test" + goName(def)
+	for declared[name] {
+		name += "_replayed"
+	}
 	var b bytes.Buffer
 	if err := testTemplate.Execute(&b, map[string]any{
-		"Package": pkg, "Go": goName(def), "Scenario": strconv.Quote(s.Name), "Method": strconv.Quote(s.Request.Method),
-		"Target": strconv.Quote(s.Request.Target), "Body": "`" + s.Request.Body + "`", "Header": s.Request.Header, "Status": s.Status,
+		"Package": pkg, "Test": name, "Go": goName(def), "Scenario": strconv.Quote(s.Name), "Method": strconv.Quote(s.Request.Method),
+		"Target": strconv.Quote(s.Request.Target), "Body": body, "Header": s.Request.Header, "Status": s.Status,
 	}); err != nil {
 		return nil, err
 	}
@@ -195,12 +227,12 @@ func goName(def *provider.Definition) string {
 	return name
 }
 
-// workflow is a nightly check. Each provider's credential is a secret of the
-// repository, and its other values are variables.
-func workflow(chosen []*provider.Definition) string {
-	var names, env []string
+// workflow is a nightly check of the named providers, or of those that have their
+// variables. Each credential is a secret of the repository, and the other values are
+// variables.
+func workflow(chosen []*provider.Definition, names []string) string {
+	var env []string
 	for _, def := range chosen {
-		names = append(names, def.Name)
 		env = append(env, fmt.Sprintf("          %s: ${{ secrets.%[1]s }}", def.TokenVar), fmt.Sprintf("          %s: ${{ vars.%[1]s }}", def.BaseVar))
 		for _, s := range def.Bindings {
 			env = append(env, fmt.Sprintf("          %s: ${{ vars.%[1]s }}", s.Var))
@@ -223,7 +255,7 @@ jobs:
         with:
           go-version-file: go.mod
       - name: Compare the vendor's answers with the cassettes
-        run: go tool record check --format github ` + strings.Join(names, " ") + `
+        run: ` + strings.Join(append([]string{"go tool record check --format github"}, names...), " ") + `
         env:
 ` + strings.Join(env, "\n") + "\n"
 }

@@ -14,36 +14,96 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// What init writes compiles, passes, and is left alone by the next init.
+// What init writes compiles beside what is there, passes, and is left alone by the
+// next init.
 func TestInit(t *testing.T) {
+	for name, module := range map[string]map[string]string{
+		"an empty module": {},
+		"a program":       {"main.go": "package main\n\nfunc main() {}\n", "gen.go": "//go:build ignore\n\npackage gen\n"},
+		"tests of their own": {
+			"a.go": "package shop\n", "a_test.go": "package shop\n\nfunc TestDevRev() {}\n",
+			"b_test.go": "package shop_test\n\nimport \"testing\"\n\nfunc TestDevRev(t *testing.T) {}\n\nfunc TestDVelop(t *testing.T) {}\n",
+		},
+		"tests only": {"b_test.go": "package shop_test\n\nimport \"testing\"\n\nfunc TestDevRev_replayed(t *testing.T) {}\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
+			args := []string{"test", "-count=1", "-v", "-run=^Test[A-Z]"}
+			for file, text := range module {
+				require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
+				if file == "b_test.go" {
+					args = append(args, filepath.Join(dir, file))
+				}
+			}
+			var first, second strings.Builder
+			require.NoError(t, begin(dir, nil, &first))
+			assert.NotContains(t, first.String(), kept)
+			for _, def := range provider.All() {
+				args = append(args, filepath.Join(dir, "webhook_"+def.Name+"_test.go"))
+			}
+			out, err := exec.CommandContext(t.Context(), "go", args...).CombinedOutput()
+			require.NoError(t, err, string(out))
+			own := strings.Count(module["b_test.go"], "func Test")
+			assert.Equal(t, own+len(provider.All()), strings.Count(string(out), "--- PASS"), string(out))
+
+			mine := filepath.Join(dir, "webhook.env.example")
+			require.NoError(t, os.WriteFile(mine, []byte("mine"), 0o600))
+			require.NoError(t, begin(dir, nil, &second))
+			assert.NotContains(t, second.String(), written)
+			data, err := os.ReadFile(mine)
+			require.NoError(t, err)
+			assert.Equal(t, "mine", string(data))
+		})
+	}
+}
+
+// Each variable stands in the list and in the workflow, which names the providers
+// that init was given.
+func TestInit_variables(t *testing.T) {
+	for _, names := range [][]string{nil, {"devrev"}, {"dvelop", "devrev"}} {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
+		require.NoError(t, begin(dir, names, &strings.Builder{}))
+		env, err := os.ReadFile(filepath.Join(dir, "webhook.env.example"))
+		require.NoError(t, err)
+		flow, err := os.ReadFile(filepath.Join(dir, ".github/workflows/vendor-drift.yml"))
+		require.NoError(t, err)
+		var workflow struct {
+			Jobs struct {
+				Check struct {
+					Steps []struct {
+						Run string            `yaml:"run"`
+						Env map[string]string `yaml:"env"`
+					} `yaml:"steps"`
+				} `yaml:"check"`
+			} `yaml:"jobs"`
+		}
+		require.NoError(t, yaml.Unmarshal(flow, &workflow))
+		step := workflow.Jobs.Check.Steps[2]
+		assert.Equal(t, strings.TrimSpace("go tool record check --format github "+strings.Join(names, " ")), step.Run)
+		for _, def := range provider.All() {
+			if len(names) == 1 && def.Name != names[0] {
+				assert.NotContains(t, string(env), def.TokenVar)
+				assert.NotContains(t, step.Env, def.TokenVar)
+				continue
+			}
+			assert.Contains(t, string(env), "\n"+def.TokenVar+"=\n")
+			assert.Equal(t, "${{ secrets."+def.TokenVar+" }}", step.Env[def.TokenVar])
+			assert.Equal(t, "${{ vars."+def.BaseVar+" }}", step.Env[def.BaseVar])
+		}
+	}
+}
+
+// What cannot be written is named, and nothing is half written.
+func TestInit_refuses(t *testing.T) {
+	require.Error(t, begin(t.TempDir(), nil, &strings.Builder{}), "there is no module")
 	dir := t.TempDir()
-	var refused strings.Builder
-	require.Error(t, begin(dir, nil, &refused), "there is no module")
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
-	var first, second strings.Builder
-	require.NoError(t, begin(dir, nil, &first))
-	assert.NotContains(t, first.String(), kept)
-
-	for _, def := range provider.All() {
-		out, err := exec.CommandContext(t.Context(), "go", "test", "-count=1", filepath.Join(dir, "webhook_"+def.Name+"_test.go")).CombinedOutput()
-		assert.NoError(t, err, string(out))
+	for _, name := range []string{"go.mod", ".github"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
 	}
-	env, err := os.ReadFile(filepath.Join(dir, "webhook.env.example"))
-	require.NoError(t, err)
-	flow, err := os.ReadFile(filepath.Join(dir, ".github/workflows/vendor-drift.yml"))
-	require.NoError(t, err)
-	var workflow map[string]any
-	require.NoError(t, yaml.Unmarshal(flow, &workflow))
-	for _, def := range provider.All() {
-		assert.Contains(t, string(env), "\n"+def.TokenVar+"=\n")
-		assert.Contains(t, string(flow), def.TokenVar+": ${{ secrets."+def.TokenVar+" }}")
-	}
-
-	own := filepath.Join(dir, "webhook.env.example")
-	require.NoError(t, os.WriteFile(own, []byte("mine"), 0o600))
-	require.NoError(t, begin(dir, nil, &second))
-	assert.NotContains(t, second.String(), written)
-	data, err := os.ReadFile(own)
-	require.NoError(t, err)
-	assert.Equal(t, "mine", string(data))
+	assert.EqualError(t, begin(dir, nil, &strings.Builder{}), ".github/workflows/vendor-drift.yml: not a directory")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.go"), []byte("package a\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "b.go"), []byte("package b\n"), 0o600))
+	assert.ErrorContains(t, begin(dir, nil, &strings.Builder{}), "found packages a (a.go) and b (b.go)")
 }

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -61,8 +65,8 @@ func (d *doctor) run(ctx context.Context, args []string, stdout, stderr io.Write
 	for _, def := range definitions(targets) {
 		d.provider(ctx, def, len(args) > 0)
 	}
-	d.row("network", "proxy", d.variables("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"))
-	d.row("", "authorities", d.variables("SSL_CERT_FILE", "SSL_CERT_DIR"))
+	d.row("network", "proxy", d.variables(proxyURL, "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"))
+	d.row("", "authorities", d.variables(authorities, "SSL_CERT_FILE", "SSL_CERT_DIR"))
 	if err := d.table.print(stdout); err != nil {
 		return exit(exitFailed, "%v", err)
 	}
@@ -83,12 +87,15 @@ func (d *doctor) fault(code int, of, what, finding string) {
 	d.row(of, what, finding)
 }
 
-// variables says which of some variables are set. Their names are read in small
-// letters too, as net/http does.
-func (d *doctor) variables(names ...string) string {
+// variables says which of some variables are set, and what is wrong with their
+// values. Their names are read in small letters too, as net/http does.
+func (d *doctor) variables(wrong func(name, value string) string, names ...string) string {
 	var found []string
 	for _, name := range names {
-		if d.getenv(name) != "" || d.getenv(strings.ToLower(name)) != "" {
+		if value := cmp.Or(d.getenv(name), d.getenv(strings.ToLower(name))); value != "" {
+			if why := wrong(name, value); why != "" {
+				name += " (" + why + ")"
+			}
 			found = append(found, name)
 		}
 	}
@@ -96,6 +103,36 @@ func (d *doctor) variables(names ...string) string {
 		return "none set (" + strings.Join(names, ", ") + ")"
 	}
 	return "set: " + strings.Join(found, ", ")
+}
+
+// proxyURL says why net/http takes no notice of a proxy.
+func proxyURL(name, value string) string {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" {
+		u, err = url.Parse("http://" + value)
+	}
+	if name != "NO_PROXY" && (err != nil || u.Host == "") {
+		return "it is no URL, so no proxy is used"
+	}
+	return ""
+}
+
+// authorities says why crypto/x509 finds no certificate.
+func authorities(name, value string) string {
+	info, err := os.Stat(value)
+	switch {
+	case name == "SSL_CERT_DIR":
+		return "" // a list, of which not each must be there
+	case err != nil:
+		return reason(err).Error()
+	case info.IsDir():
+		return "it is a directory"
+	}
+	data, err := os.ReadFile(value)
+	if err == nil && !x509.NewCertPool().AppendCertsFromPEM(data) {
+		return "it holds no certificate in PEM"
+	}
+	return ""
 }
 
 // provider shows the variables of a provider, and asks its tenant when there are

@@ -224,6 +224,8 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError, err erro
 	switch code := status.Status; {
 	case code == http.StatusTooManyRequests:
 		return &busyError{status.RetryAfter, ""}
+	case status.NotJSON:
+		return &busyError{"", fmt.Sprintf("answers something that is not JSON to the look-up of an id, with %d", code)}
 	case code >= 500:
 		return &busyError{status.RetryAfter, fmt.Sprintf("answers %d to the look-up of an id", code)}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
@@ -231,7 +233,7 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError, err erro
 	case code >= 300 && code < 400 && t.def.LoginPath != "" && strings.Contains(status.Location, t.def.LoginPath):
 		return r.sentToLogin(t)
 	default:
-		return r.fail(exitFailed, t, "%v", withoutURL(err))
+		return r.fail(exitFailed, t, "the tenant answered %d to the look-up of an id; check the path of %s", code, t.def.BaseVar)
 	}
 }
 
@@ -258,11 +260,12 @@ func networkReason(cause *unreachableError, err error) string {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var timeout net.Error
-	var op *net.OpError
-	if errors.As(cause.err, &op) && op.Op == "proxyconnect" || strings.Contains(cause.err.Error(), "proxyconnect") {
-		return "the proxy that HTTPS_PROXY or HTTP_PROXY names gives no connection"
-	}
+	var proxy *proxyError
 	switch {
+	case errors.As(cause.err, &proxy):
+		return proxy.Error()
+	case strings.Contains(cause.err.Error(), "proxyconnect"):
+		return theProxy + " gives no connection"
 	case errors.As(cause.err, &dns):
 		return "its host name cannot be looked up"
 	case errors.As(cause.err, &certificate):

@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -189,7 +190,7 @@ func (r *recorder) live(def *provider.Definition) (record.Tenant, error) {
 	if err != nil {
 		return tenant, err
 	}
-	tenant.Transport = transport{http.DefaultTransport}
+	tenant.Transport = toTenant()
 	_, err = record.New(record.Config{Config: exchange.Config{Definition: def}, Tenant: tenant})
 	return tenant, err
 }
@@ -396,10 +397,26 @@ func (o observer) RoundTrip(req *http.Request) (*http.Response, error) {
 // transport marks the errors of a tenant that gives no answer.
 type transport struct{ next http.RoundTripper }
 
+// toTenant is the way to a live tenant.
+func toTenant() http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+		if resp.StatusCode != http.StatusOK {
+			return &proxyError{resp.StatusCode}
+		}
+		return nil
+	}
+	return transport{t}
+}
+
 func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(req)
 	if err != nil {
 		return nil, &unreachableError{err}
+	}
+	if resp.StatusCode == http.StatusProxyAuthRequired { // no tenant's own
+		resp.Body.Close()
+		return nil, &unreachableError{&proxyError{resp.StatusCode}}
 	}
 	return resp, nil
 }
@@ -408,3 +425,15 @@ type unreachableError struct{ err error }
 
 func (e *unreachableError) Error() string { return e.err.Error() }
 func (e *unreachableError) Unwrap() error { return e.err }
+
+// proxyError is an answer of a proxy in the place of the tenant's.
+type proxyError struct{ status int }
+
+const theProxy = "the proxy that HTTPS_PROXY or HTTP_PROXY names"
+
+func (e *proxyError) Error() string {
+	if e.status == http.StatusProxyAuthRequired {
+		return theProxy + " demands a user and a password in its URL (407)"
+	}
+	return fmt.Sprintf("%s answers %d", theProxy, e.status)
+}

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"reflect"
 	"strconv"
 	"strings"
@@ -105,9 +107,16 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 	if variant == "hostile" {
 		t.values = append(t.values, hostileValues...)
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		count := t.count(r)
 		switch {
+		case variant == "hours-ahead":
+			w.Header().Set("Date", testDay.Add(time.Duration(n)*time.Hour).Format(http.TimeFormat))
+			handler.ServeHTTP(w, r)
+		case variant == "proxy-password":
+			w.WriteHeader(http.StatusProxyAuthRequired)
+		case variant == "nothing-there":
+			plain(w, http.StatusNotFound)
 		case variant == "slow", variant == "stalling" && count > n, variant == "stalling-update" && strings.HasSuffix(r.URL.Path, "webhooks.update"):
 			// Until the body is read, the server does not notice that the client
 			// has gone.
@@ -158,7 +167,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "lost" && (strings.HasSuffix(r.URL.Path, "webhooks.create") || r.Method == http.MethodPost && def.Delivery == nil):
 			handler.ServeHTTP(httptest.NewRecorder(), r) // it is done, and the answer does not arrive
 			panic(http.ErrAbortHandler)
-		case variant == "ordinary", variant == "down-first", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
+		case variant == "ordinary", variant == "private", variant == "down-first", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
 			handler.ServeHTTP(w, r)
 		case variant == "hostile":
 			hostile(w, r, handler)
@@ -168,8 +177,15 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
+	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary private hours-ahead proxy-password nothing-there down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
+	}
+	if variant == "private" {
+		server.StartTLS()
+		authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+		ts.Check(os.WriteFile(ts.MkAbs("authority.pem"), authority, 0o600))
+	} else {
+		server.Start()
 	}
 	ts.Defer(func() {
 		close(done)

@@ -110,7 +110,7 @@ func (r *Recording) lookUp(caller *http.Request, l *provider.Lookup) (string, er
 	}
 	var doc any
 	if json.Unmarshal(body, &doc) != nil {
-		return "", fmt.Errorf("the answer is not JSON")
+		return "", &StatusError{Status: resp.StatusCode, NotJSON: true}
 	}
 	for _, pointer := range l.Pointers {
 		found, _ := jsontext.Lookup(doc, pointer)
@@ -121,12 +121,17 @@ func (r *Recording) lookUp(caller *http.Request, l *provider.Lookup) (string, er
 	return "", fmt.Errorf("the answer holds none")
 }
 
-// StatusError is an answer of another status than the one that was needed.
+// StatusError is an answer of another status than the one that was needed, or one
+// that is not the JSON that goes with it.
 type StatusError struct {
 	Status               int
 	Location, RetryAfter string
+	NotJSON              bool
 }
 
 func (e *StatusError) Error() string {
+	if e.NotJSON {
+		return "the answer is not JSON"
+	}
 	return "the answer was " + exchange.StatusText(e.Status)
 }

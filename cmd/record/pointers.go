@@ -17,6 +17,7 @@ import (
 // pointers are the values of --keep, --redact and --pin.
 type pointers struct {
 	keep, redact, pin []string
+	varies            []string // of scrub alone
 	// named are those that a recording had something for.
 	named map[string]bool
 }
@@ -72,7 +73,7 @@ func (p pointers) of(def *provider.Definition, closed bool) pointers {
 // note looks for what the pointers name in a recording: in answers, and for --keep in
 // requests as well.
 func (p *pointers) note(recording *record.Recording) {
-	if len(p.keep)+len(p.redact)+len(p.pin) == 0 {
+	if len(p.keep)+len(p.redact)+len(p.pin)+len(p.varies) == 0 {
 		return
 	}
 	exchanges, _ := recording.Exchanges() // what is wrong with them is said elsewhere
@@ -80,7 +81,7 @@ func (p *pointers) note(recording *record.Recording) {
 		for _, pointer := range list.pointers {
 			name, query := strings.CutPrefix(pointer, "?")
 			for _, e := range exchanges {
-				found := query && e.Request.URL.Query().Has(name) || contains(e.Response.Body, pointer) || list.flag == "keep" && contains(e.Request.Body, pointer)
+				found := query && e.Request.URL.Query().Has(name) || contains(e.Response.Body, pointer) || (list.flag == "keep" || list.flag == "varies") && contains(e.Request.Body, pointer)
 				if found && p.named == nil {
 					p.named = map[string]bool{}
 				}
@@ -116,7 +117,7 @@ func (p pointers) idle() error {
 }
 
 func (p pointers) lists() []pointerList {
-	return []pointerList{{"keep", "Keep", p.keep}, {"redact", "Redact", p.redact}, {"pin", "Pinned", p.pin}}
+	return []pointerList{{"keep", "Keep", p.keep}, {"redact", "Redact", p.redact}, {"pin", "Pinned", p.pin}, {"varies", "Varies", p.varies}}
 }
 
 // pointerList is what a flag was given, and the option of the package that means

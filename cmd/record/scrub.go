@@ -12,12 +12,14 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
@@ -31,8 +33,12 @@ one that does not pass, which stays as it is: the message names what is not
 accounted for.
 
 A cassette does not say when it was recorded: --recorded does. The credential is
-the one that its requests carry, or else that of the environment. Ids that the
-requests name must stand in the environment, as for a recording:
+the one that its requests carry, or else that of the environment. Texts and URLs that
+the requests send are the program's, and stay only when they are made up; --varies
+replaces them, in the answers as well. What messages call Keep and Varies is --keep
+and --varies here.
+
+Ids that the requests name must stand in the environment, as for a recording:
 `
 
 // scrub is the command scrub.
@@ -62,6 +68,7 @@ func scrubCommand(getenv func(string) string) *cobra.Command {
 	f.BoolVar(&s.write, "write", false, "replace the files")
 	f.BoolVar(&s.acceptDrift, "accept-drift", false, "let answers pass that break the published contract, and list the breaches in the cassette")
 	s.pointers.flags(f)
+	f.StringArrayVar(&s.varies, "varies", nil, "replace what requests send at the JSON `POINTER`; may be repeated")
 	return c
 }
 
@@ -113,7 +120,8 @@ func (s *scrub) file(ctx context.Context, path string, stdout io.Writer) error {
 	if err := s.check([]target{{def: def}}, s.acceptDrift); err != nil {
 		return err
 	}
-	tenant, err := s.tenant(def, file)
+	at := -1 // the exchange whose request is sent
+	tenant, err := s.tenant(def, file, &at)
 	if err != nil {
 		return fmt.Errorf("%s not scrubbed: %w", path, err)
 	}
@@ -128,7 +136,7 @@ func (s *scrub) file(ctx context.Context, path string, stdout io.Writer) error {
 	}
 	config := record.Config{
 		Config: exchange.Config{Definition: def, Report: silent{}, Bare: true}, Tenant: tenant,
-		Path: out, Name: path, Keep: s.keep, Redact: s.redact, AcceptDrift: s.acceptDrift, Verbatim: true,
+		Path: out, Name: path, Keep: s.keep, Redact: s.redact, Varies: sentIn(file, s.varies), AcceptDrift: s.acceptDrift, Verbatim: true,
 	}
 	recording, err := record.New(config)
 	if err != nil {
@@ -143,7 +151,8 @@ func (s *scrub) file(ctx context.Context, path string, stdout io.Writer) error {
 			known[real] = b.Placeholder
 		}
 	}
-	for _, e := range file.Exchanges() {
+	for i, e := range file.Exchanges() {
+		at = i
 		target := def.BaseURL + known.inPath(strings.TrimPrefix(e.Request.URL.String(), tenant.BaseURL))
 		req, err := http.NewRequestWithContext(ctx, e.Request.Method, target, bytes.NewReader(known.inJSON(e.Request.Body)))
 		if err != nil {
@@ -159,7 +168,7 @@ func (s *scrub) file(ctx context.Context, path string, stdout io.Writer) error {
 		if resp, err := transport.RoundTrip(req); err == nil {
 			shown, _ := io.ReadAll(resp.Body) // it is in memory
 			resp.Body.Close()
-			known.learn(e.Response.Body, shown)
+			known.learn(plainBody(e.Response), shown)
 		}
 	}
 	s.note(recording)
@@ -174,6 +183,31 @@ func (s *scrub) file(ctx context.Context, path string, stdout io.Writer) error {
 		_, err = stdout.Write(data)
 	}
 	return err
+}
+
+// sentIn are the pointers that a request of the cassette has something at: the others
+// may be about another file.
+func sentIn(f *cassette.File, pointers []string) (some []string) {
+	for _, p := range pointers {
+		if slices.ContainsFunc(f.Exchanges(), func(e contract.Exchange) bool { return contains(e.Request.Body, p) }) {
+			some = append(some, p)
+		}
+	}
+	return some
+}
+
+// plainBody is a body without the compression that go-vcr leaves when the program
+// has asked for it.
+func plainBody(r contract.Response) []byte {
+	if json.Valid(r.Body) {
+		return r.Body
+	}
+	plain, known, err := exchange.Decode(r.Header.Get("Content-Encoding"), bytes.NewReader(r.Body))
+	if !known || err != nil {
+		return r.Body
+	}
+	body, _ := io.ReadAll(io.LimitReader(plain, exchange.MaxRead)) // what breaks off teaches less
+	return body
 }
 
 // stand maps a tenant's values to what stands for them, where code that was
@@ -245,34 +279,32 @@ func (s stand) inPath(target string) string {
 	return b.String()
 }
 
-// asked is the provider whose base URL, that of the environment or the public
-// one, all requests have.
+// asked is the provider whose base URL, that of the environment or the public one,
+// a request has.
 func (s *scrub) asked(f *cassette.File) *provider.Definition {
 	for _, def := range provider.All() {
-		all := len(f.Interactions) > 0
+		base := cmp.Or(strings.TrimRight(s.getenv(def.BaseVar), "/"), def.BaseDefault, def.BaseURL)
 		for _, ia := range f.Interactions {
-			base := cmp.Or(strings.TrimRight(s.getenv(def.BaseVar), "/"), def.BaseDefault, def.BaseURL)
-			all = all && strings.HasPrefix(ia.Request.URL, base+"/")
-		}
-		if all {
-			return def
+			if strings.HasPrefix(ia.Request.URL, base+"/") {
+				return def
+			}
 		}
 	}
 	return nil
 }
 
-// tenant is the one that a cassette shows: it answers what stands there, in that
-// order.
-func (s *scrub) tenant(def *provider.Definition, f *cassette.File) (record.Tenant, error) {
+// tenant is the one that a cassette shows: it answers the request of the exchange
+// that at says, as it did.
+func (s *scrub) tenant(def *provider.Definition, f *cassette.File, at *int) (record.Tenant, error) {
 	exchanges := f.Exchanges()
 	token, base := "", ""
-	for _, e := range exchanges {
+	for i, e := range exchanges {
 		for _, v := range e.Request.Header.Values("Authorization") {
 			token = cmp.Or(token, v[strings.LastIndexByte(v, ' ')+1:])
 		}
 		own := (&url.URL{Scheme: e.Request.URL.Scheme, Host: e.Request.URL.Host}).String()
 		if base = cmp.Or(base, own); base != own {
-			return record.Tenant{}, errors.New("its requests go to several hosts")
+			return record.Tenant{}, fmt.Errorf("#%d was sent to another host than #0; take out what is not the vendor's, or record it apart", i)
 		}
 	}
 	getenv := func(name string) string {
@@ -285,14 +317,12 @@ func (s *scrub) tenant(def *provider.Definition, f *cassette.File) (record.Tenan
 		return s.getenv(name)
 	}
 	tenant, err := record.LiveTenant(def, getenv, s.recorded)
-	next := 0
 	tenant.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
 		// A look-up of an id is no request of the cassette's.
-		if next == len(exchanges) || req.Method != exchanges[next].Request.Method || req.URL.Path != exchanges[next].Request.URL.Path {
+		if req.Method != exchanges[*at].Request.Method || req.URL.Path != exchanges[*at].Request.URL.Path {
 			return nil, errors.New("the cassette has no answer for the look-up of an id; set its variable")
 		}
-		answer := exchanges[next].Response
-		next++
+		answer := exchanges[*at].Response
 		header := answer.Header.Clone()
 		if json.Valid(answer.Body) {
 			header.Del("Content-Encoding") // go-vcr leaves the name of what it has undone

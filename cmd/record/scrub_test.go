@@ -1,6 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -115,4 +120,201 @@ func TestScrub_refuses(t *testing.T) {
 			assert.Equal(t, before, after)
 		})
 	}
+}
+
+// call is a request of a recorded program; {id} is the id that an earlier answer had.
+type call struct{ method, target, body string }
+
+// plainLife is what plain go-vcr would have written of a program's calls to a
+// simulated tenant.
+func plainLife(t *testing.T, def *provider.Definition, calls []call, edit func(interactions []map[string]any) []map[string]any) (path string, env map[string]string, values []string) {
+	t.Helper()
+	handler, err := simulator.New(def, "")
+	require.NoError(t, err)
+	base, token, all := simulator.Tenant(def)
+	env = map[string]string{def.BaseVar: base}
+	var interactions []map[string]any
+	id := ""
+	for i, c := range calls {
+		replace := strings.NewReplacer("{id}", id, "{first}", all[def.Bindings[len(def.Bindings)-1].Var], "{repository}", all["DVELOP_REPOSITORY_ID"], "{event}", all["DVELOP_EVENT_ID"])
+		target, body := replace.Replace(c.target), replace.Replace(c.body)
+		r := httptest.NewRequest(c.method, base+target, strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Origin", base)
+		r.Header.Set("Accept", "application/json")
+		if body != "" {
+			r.Header.Set("Content-Type", "application/json")
+		}
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		require.Less(t, w.Code, 300, "%v %s", c, w.Body)
+		var answer struct {
+			ID      string
+			Webhook struct{ ID string }
+		}
+		if json.Unmarshal(w.Body.Bytes(), &answer) == nil && id == "" && strings.Contains(c.body, "url") || strings.Contains(c.body, "uri") && id == "" {
+			id = cmp.Or(answer.ID, answer.Webhook.ID)
+		}
+		interactions = append(interactions, map[string]any{
+			"id":       i,
+			"request":  map[string]any{"method": c.method, "url": base + target, "body": body, "headers": r.Header},
+			"response": map[string]any{"code": w.Code, "status": fmt.Sprintf("%d %s", w.Code, http.StatusText(w.Code)), "body": w.Body.String(), "headers": w.Header()},
+		})
+	}
+	for _, b := range def.Bindings {
+		env[b.Var] = all[b.Var]
+		if b.Var != "DVELOP_EVENT_ID" {
+			values = append(values, all[b.Var])
+		}
+	}
+	path = filepath.Join(t.TempDir(), "life.yaml")
+	writePlain(t, path, edit(interactions))
+	return path, env, append(values, token, id, "hooks.acme-corp.io")
+}
+
+func writePlain(t *testing.T, path string, interactions []map[string]any) {
+	t.Helper()
+	data, err := yaml.Marshal(map[string]any{"version": 2, "interactions": interactions})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+}
+
+var lives = map[*provider.Definition][]call{
+	&provider.DevRev: {
+		{"POST", "/webhooks.list", `{}`},
+		{"POST", "/webhooks.create", `{"url":"https://hooks.acme-corp.io/in","event_types":["work_created"]}`},
+		{"POST", "/webhooks.get", `{"id":"{id}"}`},
+		{"POST", "/webhooks.update", `{"id":"{id}","url":"https://hooks.acme-corp.io/other"}`},
+		{"GET", "/webhooks.list", ``},
+		{"POST", "/webhooks.get", `{"id":"{first}"}`},
+		{"POST", "/webhooks.delete", `{"id":"{id}"}`},
+	},
+	&provider.DVelop: {
+		{"GET", "/dmsconfig/r/{repository}/events", ``},
+		{"POST", "/dmsconfig/r/{repository}/events/{event}", `{"description":"Acme accounting","enabled":true,"handleResponse":"STATUS","uri":"https://hooks.acme-corp.io/in"}`},
+		{"GET", "/dmsconfig/r/{repository}/events/{event}", ``},
+		{"GET", "/dmsconfig/r/{repository}/events/{event}/{first}", ``},
+	},
+}
+
+func whole(all []map[string]any) []map[string]any { return all }
+
+// A whole life of a webhook, of each vendor: every exchange is there, in its order,
+// and no value of the tenant.
+func TestScrub_lives(t *testing.T) {
+	for def, calls := range lives {
+		t.Run(def.Name, func(t *testing.T) {
+			for name, edit := range map[string]func([]map[string]any) []map[string]any{
+				"as it is": whole,
+				"gzip":     compressed(t),
+			} {
+				t.Run(name, func(t *testing.T) {
+					path, env, values := plainLife(t, def, calls, edit)
+					args := map[*provider.Definition][]string{
+						&provider.DevRev: {"--varies", "/url"}, &provider.DVelop: {"--varies", "/uri", "--varies", "/description"},
+					}[def]
+					code, _, stderr := scrubbed(t, env, path)
+					require.Equal(t, exitFailed, code, "the program's own texts are accounted for")
+					for _, place := range args {
+						if strings.HasPrefix(place, "/") {
+							assert.Contains(t, stderr, `Varies("`+place+`")`)
+						}
+					}
+					assert.NotContains(t, stderr, "transport failed")
+					code, stdout, stderr := scrubbed(t, env, append(args, path)...)
+					require.Zero(t, code, stderr)
+					for _, value := range append(values, personal[def.Name]...) {
+						if value != "" {
+							assert.Empty(t, find(stdout+stderr, value), value)
+						}
+					}
+					file, err := cassette.Parse("scrubbed.yaml", []byte(stdout))
+					require.NoError(t, err)
+					require.Len(t, file.Interactions, len(calls))
+					for i, ia := range file.Interactions {
+						assert.Equal(t, calls[i].method, ia.Request.Method)
+						assert.True(t, strings.HasPrefix(ia.Request.URL, def.BaseURL+"/"), ia.Request.URL)
+					}
+				})
+			}
+		})
+	}
+}
+
+// compressed is what go-vcr keeps when the program asks for gzip itself.
+func compressed(t *testing.T) func([]map[string]any) []map[string]any {
+	return func(all []map[string]any) []map[string]any {
+		for _, ia := range all {
+			response := ia["response"].(map[string]any)
+			var b bytes.Buffer
+			w := gzip.NewWriter(&b)
+			_, err := w.Write([]byte(response["body"].(string)))
+			require.NoError(t, err)
+			require.NoError(t, w.Close())
+			response["body"] = b.String()
+			header := response["headers"].(http.Header)
+			header.Set("Content-Encoding", "gzip")
+			header.Del("Content-Length")
+		}
+		return all
+	}
+}
+
+// Of several files each stands for itself: the ones that pass are replaced, and one
+// that does not stays as it was, is named, and gives the exit status.
+func TestScrub_several(t *testing.T) {
+	calls := lives[&provider.DevRev]
+	elsewhere := func(all []map[string]any) []map[string]any {
+		all[2]["request"].(map[string]any)["url"] = "https://login.acme.example/token"
+		return all
+	}
+	leaky := func(all []map[string]any) []map[string]any {
+		response := all[0]["response"].(map[string]any)
+		response["body"] = strings.Replace(response["body"].(string), `"webhooks": [`, `"webhooks": [7,`, 1)
+		return all
+	}
+	good, env, values := plainLife(t, &provider.DevRev, calls, whole)
+	foreign, _, _ := plainLife(t, &provider.DevRev, calls, elsewhere)
+	bad, _, _ := plainLife(t, &provider.DevRev, calls, leaky)
+	second, _, _ := plainLife(t, &provider.DevRev, calls, whole)
+	data, err := os.ReadFile(good)
+	require.NoError(t, err)
+	twoDocuments := filepath.Join(t.TempDir(), "two.yaml")
+	require.NoError(t, os.WriteFile(twoDocuments, append(append([]byte{}, data...), "---\nversion: 2\ninteractions: []\n"...), 0o600))
+	broken := filepath.Join(t.TempDir(), "broken.yaml")
+	require.NoError(t, os.WriteFile(broken, []byte("<<<<<<< HEAD\n"), 0o600))
+	missing := filepath.Join(t.TempDir(), "missing.yaml")
+
+	before := map[string]string{}
+	for _, path := range []string{foreign, bad, twoDocuments, broken} {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		before[path] = string(data)
+	}
+	code, stdout, stderr := scrubbed(t, env, "--varies", "/url", "--write", foreign, good, bad, twoDocuments, broken, missing, second)
+
+	assert.Equal(t, exitFailed, code)
+	assert.Equal(t, "written  "+good+"\nwritten  "+second+"\n", stdout)
+	assert.Contains(t, stderr, foreign+" not scrubbed: #2 was sent to another host than #0")
+	assert.Contains(t, stderr, "/webhooks/0")
+	assert.Contains(t, stderr, twoDocuments)
+	assert.Contains(t, stderr, "a second YAML document follows the cassette")
+	assert.Contains(t, stderr, broken)
+	assert.Contains(t, stderr, missing)
+	assert.Contains(t, stderr, "record: 5 cassettes not scrubbed\n")
+	for path, was := range before {
+		is, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Equal(t, was, string(is), path)
+	}
+	for _, path := range []string{good, second} {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		for _, value := range values {
+			assert.Empty(t, find(string(data), value), value)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(bad), "*"))
+	require.NoError(t, err)
+	assert.Equal(t, []string{bad}, files, "nothing is left beside it")
 }

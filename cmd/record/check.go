@@ -88,6 +88,9 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		return err
 	}
 	err := k.begin(args, stderr)
+	if exitCode(err) == exitMissing {
+		return cmp.Or(k.unasked(args, stdout), err)
+	}
 	if err != nil {
 		return err
 	}
@@ -113,6 +116,26 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		return err
 	}
 	return k.pointers.idle()
+}
+
+// unasked writes, for programs, the report of a check that lacks its credentials.
+func (k *check) unasked(args []string, stdout io.Writer) error {
+	if k.format.name == "" || k.format.name == "text" {
+		return nil // the message says it all
+	}
+	targets, err := choose(args)
+	if err != nil {
+		return err
+	}
+	r := newReport()
+	r.against = "nothing"
+	for _, t := range targets {
+		r.leave(t.def.Name, t.scenario.Name, skipped, remarks[exitMissing], nil)
+	}
+	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
+		return exit(exitFailed, "the report could not be written: %v", err)
+	}
+	return nil
 }
 
 // next is the command that records what has drifted.

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
@@ -52,6 +53,7 @@ When several apply, the highest.`
 var remarks = map[int]string{
 	exitFailed:      "see the message",
 	exitDrift:       "breaks the contract",
+	exitMissing:     "credentials missing",
 	exitRefused:     "credential refused",
 	exitUnreachable: "tenant unreachable",
 	exitLogin:       "sent to a login page",
@@ -166,8 +168,27 @@ func (r *recorder) barred(t target, got answer) error {
 		return r.sentToLogin(t)
 	case valid && (got.status == http.StatusUnauthorized || got.status == http.StatusForbidden):
 		return r.credentialRefused(t, got.status)
+	case valid && got.status == http.StatusNotFound && s.Status < 300:
+		if names := r.idsFromEnvironment(t); len(names) > 0 {
+			return r.fail(exitFailed, t, "the tenant answered 404, and knows no such id; check the value of %s", enumerate(names))
+		}
 	}
 	return nil
+}
+
+// idsFromEnvironment are the variables that give the request its ids. What a look-up
+// has found is there.
+func (r *recorder) idsFromEnvironment(t target) (names []string) {
+	if t.session.tenant.Source == cassette.Simulated {
+		return nil
+	}
+	for _, b := range t.def.Bindings {
+		said := t.scenario.Request.Target + t.scenario.Request.Body
+		if r.getenv(b.Var) != "" && (strings.Contains(said, b.Placeholder) || strings.Contains(said, url.QueryEscape(b.Placeholder))) {
+			names = append(names, b.Var)
+		}
+	}
+	return names
 }
 
 // outage says what an answer is that comes from a tenant in trouble, or from a
@@ -232,6 +253,8 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError, err erro
 		return r.credentialRefused(t, code)
 	case code >= 300 && code < 400 && t.def.LoginPath != "" && strings.Contains(status.Location, t.def.LoginPath):
 		return r.sentToLogin(t)
+	case code >= 300 && code < 400:
+		return &busyError{status.RetryAfter, fmt.Sprintf("redirects the look-up of an id elsewhere, with %d", code)}
 	default:
 		return r.fail(exitFailed, t, "the tenant answered %d to the look-up of an id; check the path of %s", code, t.def.BaseVar)
 	}

@@ -115,6 +115,8 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			handler.ServeHTTP(w, r)
 		case variant == "proxy-password":
 			w.WriteHeader(http.StatusProxyAuthRequired)
+		case variant == "unknown" && strings.HasSuffix(r.URL.Path, "webhooks.get"):
+			plain(w, http.StatusNotFound)
 		case variant == "nothing-there":
 			plain(w, http.StatusNotFound)
 		case variant == "slow", variant == "stalling" && count > n, variant == "stalling-update" && strings.HasSuffix(r.URL.Path, "webhooks.update"):
@@ -167,7 +169,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "lost" && (strings.HasSuffix(r.URL.Path, "webhooks.create") || r.Method == http.MethodPost && def.Delivery == nil):
 			handler.ServeHTTP(httptest.NewRecorder(), r) // it is done, and the answer does not arrive
 			panic(http.ErrAbortHandler)
-		case variant == "ordinary", variant == "private", variant == "down-first", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
+		case variant == "ordinary", variant == "private", variant == "unknown", variant == "down-first", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
 			handler.ServeHTTP(w, r)
 		case variant == "hostile":
 			hostile(w, r, handler)
@@ -177,7 +179,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary private hours-ahead proxy-password nothing-there down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
+	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary private hours-ahead proxy-password nothing-there unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
 	}
 	if variant == "private" {

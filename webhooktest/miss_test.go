@@ -82,6 +82,22 @@ func TestMiss_explains(t *testing.T) {
 			},
 		},
 		{
+			name: "the body of a write", p: webhooktest.DevRev, steps: []webhooktest.Step{"webhooks.create/201"},
+			req: func(t testing.TB) *http.Request {
+				req := scenario(t, webhooktest.DevRev, "webhooks.create/201").Request()
+				setJSON(req, `{"url":"https://example.com/mine","event_types":["part_created"]}`)
+				return req
+			},
+		},
+		{
+			name: "the body of another write", p: webhooktest.DVelop, steps: []webhooktest.Step{"PutWebHook/200"},
+			req: func(t testing.TB) *http.Request {
+				req := scenario(t, webhooktest.DVelop, "PutWebHook/200").Request()
+				setJSON(req, `{"description":"orders","enabled":true,"handleResponse":"NONE","uri":"https://example.com/mine"}`)
+				return req
+			},
+		},
+		{
 			name: "the method", p: webhooktest.DevRev, steps: []webhooktest.Step{"webhooks.get/200"},
 			req: func(t testing.TB) *http.Request {
 				req := getWebhook(t, webhookID)

@@ -156,18 +156,6 @@ func (j judged) annotations() string {
 
 func (c judgedCase) title() string { return strings.TrimSpace(c.group + " " + c.name) }
 
-// at is where a case lies, before what is said of it; empty when it is no file.
-func (c judgedCase) at(line int) string {
-	switch {
-	case c.file == "":
-		return ""
-	case line > 0:
-		return fmt.Sprintf("%s:%d: ", c.file, line)
-	default:
-		return c.file + ": "
-	}
-}
-
 func (f judgedFinding) text() string {
 	if f.place == "" {
 		return f.message + " (" + f.rule + ")"
@@ -251,7 +239,7 @@ func (j judged) writeJUnit(w io.Writer) error {
 		entry := junitCase{Name: c.name, Class: c.group}
 		for _, f := range c.findings {
 			if f.fails {
-				entry.Failure = append(entry.Failure, junitNote{f.text(), f.rule, c.at(f.line) + f.text()})
+				entry.Failure = append(entry.Failure, junitNote{f.text(), f.rule, c.prefix(f.line) + f.text()})
 			} else {
 				entry.Out += f.text() + "\n"
 			}
@@ -262,7 +250,7 @@ func (j judged) writeJUnit(w io.Writer) error {
 		}
 		switch {
 		case c.failed != "":
-			entry.Error = &junitNote{Message: c.failed, Text: c.at(0) + c.failed}
+			entry.Error = &junitNote{Message: c.failed, Text: c.prefix(0) + c.failed}
 			suite.Errors++
 			all.Errors++
 		case c.skipped != "":
@@ -283,6 +271,18 @@ func (j judged) writeJUnit(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+// prefix is where a case lies, before what is said of it; empty when it is no file.
+func (c judgedCase) prefix(line int) string {
+	switch {
+	case c.file == "":
+		return ""
+	case line > 0:
+		return fmt.Sprintf("%s:%d: ", c.file, line)
+	default:
+		return c.file + ": "
+	}
 }
 
 // SARIF's objects, as far as a report needs them.

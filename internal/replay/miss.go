@@ -61,6 +61,7 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 			b.WriteString("\nthen ")
 		}
 		b.WriteString(n.explain(s, r, k, secret))
+		b.WriteString(n.elsewhere(s, k.def))
 	}
 	if s.Hint != nil {
 		b.WriteString("\n" + s.Hint())
@@ -179,7 +180,7 @@ func (n candidate) explain(s *Sequence, r *exchange.Request, k *Key, secret exch
 	case stageAccept:
 		return fmt.Sprintf("%s: same method and URL, but another media type is asked for (-recorded +sent)\n\tAccept  -%q  +%q", label, e.accept, k.accept.asks())
 	case stageBody:
-		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s%s", label, strings.Join(diffBodies(secret, e.ia.Request.Body, k.class.Body), "\n\t"), s.elsewhere(n.step.Index.Scenario, k.def))
+		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(diffBodies(secret, e.ia.Request.Body, k.class.Body), "\n\t"))
 	}
 	if !n.step.isUsed(n.id) {
 		return fmt.Sprintf("%s: the same request, but what varies in it does not fit the calls before: where the recording has one value twice, a replay must send one twice, and where it has two, two\n\t%s",
@@ -192,8 +193,9 @@ func (n candidate) explain(s *Sequence, r *exchange.Request, k *Key, secret exch
 }
 
 // elsewhere is the way out for a write with another body than the scenario's.
-func (s *Sequence) elsewhere(sc *provider.Scenario, def *provider.Definition) string {
-	if sc == nil || sc.Status >= 300 || s.Elsewhere == "" {
+func (n candidate) elsewhere(s *Sequence, def *provider.Definition) string {
+	sc := n.step.Index.Scenario
+	if n.stage != stageBody || sc == nil || sc.Status >= 300 || s.Elsewhere == "" {
 		return ""
 	}
 	operation, _, _ := strings.Cut(sc.Name, "/")

@@ -177,7 +177,7 @@ func TestMiss_showsWhatCannotBeSeen(t *testing.T) {
 	} {
 		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 			_, err := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Do(getWebhook(t, sent))
-			assert.ErrorContains(t, err, want)
+			assert.Error(t, err)
 		})
 		assert.Contains(t, w.Failures(), want)
 	}

@@ -59,7 +59,7 @@ func (t *Transport) record(req *exchange.Request) (*http.Response, error) {
 		r.broken(req.Sent, err)
 		var refused *RefusedError
 		if errors.As(err, &refused) {
-			t.Fail("%v", err)
+			err = t.Refuse(err)
 		}
 		return nil, err
 	}

@@ -20,10 +20,9 @@ import (
 //
 // The test fails when a request has no answer, with an explanation of the
 // nearest one; the client's error has its first line alone, and wraps go-vcr's
-// cassette.ErrInteractionNotFound. It also fails when a
-// request or an answer breaks the vendor's contract, and at its end when a step
-// was not used. Authorization and Origin are added to requests that lack them.
-// Without a step no request may come at all: for code that must decide without
+// cassette.ErrInteractionNotFound. It also fails when a request or an answer breaks
+// the vendor's contract, and at its end when a step was not used. Authorization and
+// Origin are added to requests that lack them. Without a step no request may come at all: for code that must decide without
 // asking. [Requests] returns what was sent.
 //
 // The client ends with the test: a cleanup that was registered before Replay

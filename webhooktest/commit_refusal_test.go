@@ -90,6 +90,13 @@ func TestCommit_refusals(t *testing.T) {
 			name: "nothing but failures", answers: []string{`500 {"type":"internal_error"}`}, body: getTimes(2),
 		},
 		{
+			name: "an id that is not there", answers: []string{`404 {"type":"not_found","message":"no"}`},
+		},
+		{
+			name: "not UTF-8", answers: []string{webhookWith(",\"note\":\"a\xffb\"")},
+			body: func(_ testing.TB, client *http.Client) { swallow(client, getWebhook(t, webhooktest.DevRevWebhookID)) },
+		},
+		{
 			name: "empty", answers: []string{webhookWith("")}, body: func(testing.TB, *http.Client) {},
 		},
 		{
@@ -127,6 +134,72 @@ func TestCommit_refusals(t *testing.T) {
 	assertMessages(t, "commit", len(tests), said)
 }
 
+// An option of this call that nothing recorded is in keeps the file from being
+// written; one of the provider's, which many calls share, is told in the log.
+func TestCommit_optionsWithoutEffect(t *testing.T) {
+	for name, option := range map[string]struct {
+		idle, busy webhooktest.Option
+	}{
+		`Redact("/webhook/statsu")`:                         {webhooktest.Redact("/webhook/statsu"), webhooktest.Redact("/webhook/note")},
+		`Keep("/webhook/nots")`:                             {webhooktest.Keep("/webhook/nots"), webhooktest.Keep("/webhook/note")},
+		`Keep("?x")`:                                        {webhooktest.Keep("?x"), webhooktest.Keep("/webhook/note")},
+		`Keep("header ETag")`:                               {webhooktest.Keep("header ETag"), nil},
+		`Pinned("/webhook/modified_dat")`:                   {webhooktest.Pinned("/webhook/modified_dat"), webhooktest.Pinned("/webhook/modified_date")},
+		`Pinned("/webhook/note")`:                           {webhooktest.Pinned("/webhook/note"), webhooktest.Pinned("/webhook/modified_date")},
+		`Seed("don:core:dvrv-us-1:devo/example:part/mine")`: {webhooktest.Seed("don:core:dvrv-us-1:devo/example:part/mine", "ACME_PART"), webhooktest.Keep("/webhook/note")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("ACME_PART", "don:core:dvrv-us-1:devo/2kQx9:part/77")
+			record := func(p webhooktest.Provider, options ...webhooktest.Option) (*tbtest.TB, string) {
+				file := cassettePath(t)
+				answering(t, webhookWith(`,"note":"sleeping","modified_date":"2025-03-04T08:00:00Z"`)).set(t)
+				t.Setenv("ACME_PART", "don:core:dvrv-us-1:devo/2kQx9:part/77")
+				t.Setenv(webhooktest.RecordVar, ".*")
+				return tbtest.New(t.Name()).Run(func(tb testing.TB) { getTimes(1)(tb, webhooktest.Open(tb, p, file, options...)) }), file
+			}
+			w, file := record(webhooktest.DevRev, option.idle)
+			assert.Contains(t, w.Failures(), name[:strings.Index(name, "(")]+"(")
+			assert.Contains(t, w.Failures(), " had no effect: nothing that was recorded has it")
+			requireNothing(t, filepath.Dir(file))
+
+			w, file = record(webhooktest.DevRev.With(option.idle))
+			requireClean(t, w)
+			assert.Contains(t, w.Said(), " had no effect here: nothing that was recorded has it")
+			assert.FileExists(t, file)
+
+			if option.busy == nil {
+				return
+			}
+			w, _ = record(webhooktest.DevRev, option.busy)
+			requireClean(t, w)
+			assert.NotContains(t, w.Said(), "had no effect")
+		})
+	}
+}
+
+// What Redact has put somewhere is none of the vendor's news.
+func TestCommit_redactedWordIsNoNews(t *testing.T) {
+	file := cassettePath(t)
+	answering(t, webhookWith("")).set(t)
+	t.Setenv(webhooktest.RecordVar, ".*")
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		getTimes(1)(tb, webhooktest.Open(tb, webhooktest.DevRev, file, webhooktest.Redact("/webhook/status")))
+	})
+	requireClean(t, w)
+	assert.NotContains(t, w.Said(), "/webhook/status")
+	assert.NotContains(t, stored(t, file), "active")
+}
+
+// A shorter recording than the one before says so: a part of the test may have been
+// skipped.
+func TestCommit_shorter(t *testing.T) {
+	file := cassettePath(t)
+	goodCassette(t, file)
+	w := devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, getTimes(1))
+	requireClean(t, w)
+	assert.Contains(t, w.Said(), "recorded: 1 interaction, in the place of 3")
+}
+
 // goodCassette records an ordinary cassette to stand in the way of the next.
 func goodCassette(t *testing.T, file string) string {
 	t.Helper()
@@ -145,7 +218,7 @@ func TestCommit_testFailed(t *testing.T) {
 	}
 	w := devrevTenant(t, &simulator.DevRev{}).record(t, webhooktest.DevRev, file, body)
 	require.Len(t, w.Errors(), 2)
-	assert.Contains(t, w.Errors()[1], ": the test failed\nhint: the recording itself is sound and holds 1 exchange; to accept it: mv "+rejected+" "+file)
+	assert.Contains(t, w.Errors()[1], ": the test failed\nhint: what was recorded is sound, 1 exchange; if the test and its subtests had nothing more to ask, accept it: mv "+rejected+" "+file)
 	assert.Equal(t, []string{"lookup.rejected.yaml"}, filesBelow(t, filepath.Dir(file)))
 
 	// The accept line, as a shell would run it.
@@ -182,7 +255,7 @@ func TestCommit_endedEarly(t *testing.T) {
 	}()
 	<-done
 	require.Len(t, w.Errors(), 2)
-	assert.Contains(t, w.Errors()[1], ": the test failed and ended early\nhint: the recording holds what came before, 2 exchanges; record again when the test gets to its end, or if nothing was to follow, to accept it: mv "+rejected+" "+file)
+	assert.Contains(t, w.Errors()[1], ": the test failed and ended early\nhint: the recording holds what came before, 2 exchanges; record again when the test gets to its end; if it had nothing more to ask, accept it: mv "+rejected+" "+file)
 	assert.Equal(t, []string{"lookup.rejected.yaml"}, filesBelow(t, filepath.Dir(file)))
 	for range 2 { // written, and left as it is
 		requireClean(t, env.record(t, webhooktest.DevRev, file, getTimes(3)))

@@ -65,7 +65,7 @@ func TestConsumers_findFaults(t *testing.T) {
 		{
 			fault: hooks.NamesNoID,
 			tests: "^TestStatus$",
-			wants: []string{"--- FAIL: TestStatus", " WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -run TestStatus ."},
+			wants: []string{"--- FAIL: TestStatus", " WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -v -run TestStatus ."},
 		},
 	} {
 		t.Run(tt.fault, func(t *testing.T) {

@@ -247,7 +247,7 @@ func TestProof_networkErrors(t *testing.T) {
 		h.print(client, err)
 	})
 	require.Len(t, w.Errors(), 1)
-	assert.Contains(t, w.Errors()[0], "failed: dial tcp api.devrev.ai: connect: connection refused")
+	assert.Contains(t, w.Errors()[0], "failed: dial tcp $DEVREV_BASE_URL: connect: connection refused")
 	assert.Contains(t, h.seen.String(), "connection refused")
 	assert.Zero(t, h.find(t, "what was reported and seen", h.seen.String()+w.Said()))
 }

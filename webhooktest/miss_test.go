@@ -193,7 +193,7 @@ func TestMiss_showsWhatCannotBeSeen(t *testing.T) {
 	} {
 		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 			_, err := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Do(getWebhook(t, sent))
-			assert.ErrorContains(t, err, want)
+			assert.Error(t, err)
 		})
 		assert.Contains(t, w.Failures(), want)
 	}
@@ -261,11 +261,11 @@ func TestMiss_ofACassetteOfOnesOwn(t *testing.T) {
 	})
 	assert.Contains(t, w.Failures(), fmt.Sprintf("miss_test.go:%d\n", sent))
 	assert.Contains(t, w.Failures(), `/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-2"`)
-	assert.True(t, strings.HasSuffix(w.Failures(), ` WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -run '^TestLookup$/^known$' .`))
+	assert.True(t, strings.HasSuffix(w.Failures(), ` WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -v -run '^TestLookup$/^known$' .`))
 
 	w = tbtest.New("TestLookup").Run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev, "testdata/lookup.yaml") })
 	assert.Contains(t, w.Failures(), "\n\ttestdata/lookup.yaml #0: POST https://api.devrev.ai/webhooks.get ")
-	assert.True(t, strings.HasSuffix(w.Failures(), " WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -run TestLookup ."))
+	assert.True(t, strings.HasSuffix(w.Failures(), " WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -v -run TestLookup ."))
 }
 
 func TestMiss_keepsCredentialsOutOfMessages(t *testing.T) {

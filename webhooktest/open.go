@@ -57,13 +57,16 @@ const RecordVar = "WEBHOOKTEST_RECORD"
 // The file may be a [Step] that [Always], [Delay], [Changed] or a fault makes of its
 // name: every exchange of the cassette answers so, or with Changed the first. Such a
 // step is replayed also when WEBHOOKTEST_RECORD matches, for the tenant answers as it
-// does. The options apply to this call, beside those of [Provider.With].
+// does. The options apply to this call, beside those of [Provider.With]; a place that
+// one of them names, and nothing recorded has, keeps the file from being written.
 func Open[F ~string](tb testing.TB, p Provider, file F, opts ...Option) *http.Client {
 	tb.Helper()
-	return open(tb, p.With(opts...), Step(file))
+	return open(tb, p.With(opts...), Step(file), p.options.places())
 }
 
-func open(tb testing.TB, p Provider, step Step) *http.Client {
+// open opens a cassette. The shared places are those that options for many calls name:
+// one of them may be in no answer.
+func open(tb testing.TB, p Provider, step Step, shared []record.Named) *http.Client {
 	tb.Helper()
 	if err := p.ready(forOpen); err != nil {
 		fatal(tb, err)
@@ -77,7 +80,7 @@ func open(tb testing.TB, p Provider, step Step) *http.Client {
 	slashed := filepath.ToSlash(file)
 	yml := strings.HasSuffix(file, ".yml")
 	command := func() string {
-		return fmt.Sprintf("to record it: %s=%s go test -count=1 -run %s .", RecordVar, record.Quote(pathPattern(slashed)), record.Quote(runPattern(tb.Name())))
+		return fmt.Sprintf("to record it: %s=%s go test -count=1 -v -run %s .", RecordVar, record.Quote(pathPattern(slashed)), record.Quote(runPattern(tb.Name())))
 	}
 	asked, err := switched(slashed)
 	if err != nil {
@@ -97,7 +100,7 @@ func open(tb testing.TB, p Provider, step Step) *http.Client {
 		fatal(tb, fmt.Errorf("%s is not recorded: name a file that ends in %s", file, extension))
 	}
 	if asked {
-		return &http.Client{Transport: recording(tb, p, file)}
+		return &http.Client{Transport: recording(tb, p, file, shared)}
 	}
 	loaded, err := cassette.Load(file)
 	switch {
@@ -226,7 +229,7 @@ func switched(file string) (bool, error) {
 	return false, nil
 }
 
-func recording(tb testing.TB, p Provider, file string) *record.Transport {
+func recording(tb testing.TB, p Provider, file string, shared []record.Named) *record.Transport {
 	tb.Helper()
 	tenant, err := record.LiveTenant(p.def, os.Getenv, time.Now().UTC().Format(time.DateOnly))
 	if err != nil {
@@ -235,10 +238,11 @@ func recording(tb testing.TB, p Provider, file string) *record.Transport {
 	if p.options.transport != nil {
 		tenant.Transport = record.Answering(p.options.transport)
 	}
+	meant := slices.DeleteFunc(p.options.places(), func(n record.Named) bool { return slices.Contains(shared, n) })
 	r, err := record.New(record.Config{
 		Config: p.config(tb), Tenant: tenant, Path: file, Name: file,
 		Redact: p.options.redact, Keep: p.options.keep, Varies: p.options.varies, Pinned: p.options.pinned, Bindings: p.options.seeds,
-		AcceptDrift: p.options.acceptDrift, Verbatim: p.options.verbatim,
+		AcceptDrift: p.options.acceptDrift, Verbatim: p.options.verbatim, Meant: meant,
 	})
 	if err != nil {
 		fatal(tb, err)
@@ -274,9 +278,17 @@ func recording(tb testing.TB, p Provider, file string) *record.Transport {
 		if errors.As(err, &refused) {
 			refused.Told(f.Told)
 		}
+		for _, n := range r.Idle(shared) {
+			tb.Logf("%s: %s(%q) had no effect here: nothing that was recorded has it", file, n.Option, n.Place)
+		}
+		if p.options.acceptDrift && err == nil && len(outcome.Accepted) == 0 {
+			tb.Logf("%s: AcceptDrift had no effect: every answer meets the contract", file)
+		}
 		switch {
 		case err != nil:
 			tb.Errorf("%v", err)
+		case outcome.Written && outcome.Before > outcome.Interactions:
+			tb.Logf("%s recorded: %s, in the place of %d", file, count(outcome.Interactions, "interaction"), outcome.Before)
 		case outcome.Written:
 			tb.Logf("%s recorded: %s", file, count(outcome.Interactions, "interaction"))
 		default:

@@ -281,7 +281,7 @@ func TestOpen_hintIsQuoted(t *testing.T) {
 		webhooktest.Open(tb, webhooktest.DevRev, "testdata/my dir/a+b (1).yaml")
 	})
 	require.True(t, w.Failed())
-	assert.Contains(t, w.Failures(), `to record it: WEBHOOKTEST_RECORD='testdata/my dir/a\+b \(1\)\.yaml' go test -count=1 -run TestLookup .`)
+	assert.Contains(t, w.Failures(), `to record it: WEBHOOKTEST_RECORD='testdata/my dir/a\+b \(1\)\.yaml' go test -count=1 -v -run TestLookup .`)
 }
 
 // An optional id of d.velop's is looked up before an answer shows it: the
@@ -389,7 +389,7 @@ func TestOpen_stepsAreNotRecorded(t *testing.T) {
 func TestOpen_namesTheVariables(t *testing.T) {
 	notFound := answering(t, `404 {"type":"not_found","message":"no","debug_message":"no"}`)
 	w := notFound.record(t, webhooktest.DevRev, cassettePath(t), getTimes(1))
-	assert.Contains(t, w.Said(), "the live exchange #0: the answer is 404 Not Found, and the request names what DEVREV_WEBHOOK_ID gives; is that still there?")
+	assert.Contains(t, w.Failures(), "exchange #0: the answer is 404 Not Found, and the request names what DEVREV_WEBHOOK_ID gives; is that still there?\nhint: correct DEVREV_WEBHOOK_ID, or the path of DEVREV_BASE_URL; a test of a missing one sends another id than")
 
 	gone := answering(t, "200 {}")
 	gone["DEVREV_BASE_URL"] = "http://127.0.0.1:1"

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/record"
 )
 
 // Option changes how a provider's clients behave; see [Provider.With].
@@ -70,6 +71,22 @@ type options struct {
 	deliveries    bool     // pointers may name places of deliveries as well
 	used          []string // the options given, by name
 	mistakes      []error  // of the options
+}
+
+// places are what the options of a recording name, which are to have an effect.
+func (o options) places() (all []record.Named) {
+	for _, list := range []struct {
+		option string
+		places []string
+	}{{"Redact", o.redact}, {"Keep", o.keep}, {"Pinned", o.pinned}} {
+		for _, place := range list.places {
+			all = append(all, record.Named{Option: list.option, Place: place})
+		}
+	}
+	for _, s := range o.seeds {
+		all = append(all, record.Named{Option: "Seed", Place: s.Placeholder})
+	}
+	return all
 }
 
 func (o options) clone() options {

@@ -198,7 +198,10 @@ func TestOption_pointersOfTheShippedBodies(t *testing.T) {
 		require.Greater(t, len(places), 10)
 		for pointer, inside := range places {
 			for option := range naming {
-				if said := pointed(t, p, option, pointer); !credential(option, said) {
+				switch said := pointed(t, p, option, pointer); {
+				case option == "Redact" && strings.HasSuffix(pointer, "_date"):
+					assert.Contains(t, said, "that is a date, and a text in its place breaks the contract; Pinned puts a fixed date there")
+				case !credential(option, said):
 					assert.Empty(t, said)
 				}
 				// d.velop describes _embedded of a webhook as an object that may hold anything.

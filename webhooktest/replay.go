@@ -18,11 +18,11 @@ import (
 // order: a test that passes does not prove that a webhook was created before it
 // was read. [InOrder] demands the order of the steps.
 //
-// The test fails when a request has no answer (with an explanation of the
-// nearest one; the error wraps go-vcr's cassette.ErrInteractionNotFound), when a
-// request or an answer breaks the vendor's contract, and at its end when a step
-// was not used. Authorization and Origin are added to requests that lack them.
-// Without a step no request may come at all: for code that must decide without
+// The test fails when a request has no answer, with an explanation of the
+// nearest one; the client's error has its first line alone, and wraps go-vcr's
+// cassette.ErrInteractionNotFound. It also fails when a request or an answer breaks
+// the vendor's contract, and at its end when a step was not used. Authorization and
+// Origin are added to requests that lack them. Without a step no request may come at all: for code that must decide without
 // asking. [Requests] returns what was sent.
 //
 // The client ends with the test: a cleanup that was registered before Replay

@@ -73,7 +73,7 @@ func TestOpen_switchOfNoFile(t *testing.T) {
 			}
 			assert.Contains(t, w.Failures(), "webhooktest: WEBHOOKTEST_RECORD is ")
 			assert.Contains(t, w.Failures(), ", which matches the path of no cassette: it must match the whole path, and every path ends in .yaml; use .* for every cassette, or unset it to replay\n"+
-				"to record it: WEBHOOKTEST_RECORD=./a.yaml go test -count=1 -run TestLookup .")
+				"to record it: WEBHOOKTEST_RECORD=./a.yaml go test -count=1 -v -run TestLookup .")
 			assert.Empty(t, strings.Join(w.Logs(), "\n"))
 		})
 	}

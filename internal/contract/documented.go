@@ -34,13 +34,9 @@ type Wish struct {
 // nearest pointer that can match.
 func CanMatch(d *provider.Definition, pointer string, w Wish) error {
 	tokens := split(pointer)
-	reached := 0
-	for _, root := range w.bodies(d) {
-		n, ok := w.follow(root, tokens)
-		if ok {
-			return nil
-		}
-		reached = max(reached, n)
+	reached, ok := w.reach(d, tokens)
+	if ok {
+		return nil
 	}
 	where := ""
 	if reached > 0 {
@@ -53,6 +49,30 @@ func CanMatch(d *provider.Definition, pointer string, w Wish) error {
 	return fmt.Errorf("no body that %s documents has a member %q%s, so the pointer can match nothing%s", d.Title, jsontext.Unescape(tokens[reached]), where, hint)
 }
 
+// NearPointer returns the documented pointer that one which names nothing documented was
+// probably meant to be; empty when there is none near.
+func NearPointer(d *provider.Definition, pointer string, w Wish) string {
+	w.Documented = true
+	tokens := split(pointer)
+	reached, ok := w.reach(d, tokens)
+	if ok {
+		return ""
+	}
+	return nearestPointer(d, tokens, reached, w)
+}
+
+// reach says how many of the tokens lead somewhere, and whether all do.
+func (w Wish) reach(d *provider.Definition, tokens []string) (reached int, ok bool) {
+	for _, root := range w.bodies(d) {
+		n, ok := w.follow(root, tokens)
+		if ok {
+			return n, true
+		}
+		reached = max(reached, n)
+	}
+	return reached, false
+}
+
 // Enumerated is the kind of a string whose values are documented.
 const Enumerated provider.Kind = "enumerated"
 
@@ -60,17 +80,34 @@ const Enumerated provider.Kind = "enumerated"
 // documented bodies, sorted; none where the contract does not describe them.
 func Kinds(d *provider.Definition, pointer string, w Wish) []provider.Kind {
 	var kinds []provider.Kind
+	w.visit(d, pointer, func(s described) {
+		kind, ok := s.Extensions[placeholderKeyword].(placeholder)
+		switch {
+		case len(s.Enum)+len(s.Constant) > 0:
+			kinds = append(kinds, Enumerated)
+		case ok:
+			kinds = append(kinds, provider.Kind(kind))
+		}
+	})
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+// Dated reports whether what a JSON pointer may name in documented bodies is a date
+// wherever it is described.
+func Dated(d *provider.Definition, pointer string, w Wish) bool {
+	formats := map[string]bool{}
+	w.visit(d, pointer, func(s described) { formats[s.Format] = true })
+	return len(formats) == 1 && formats["date-time"]
+}
+
+// visit calls f with the schemas of what a JSON pointer may name.
+func (w Wish) visit(d *provider.Definition, pointer string, f func(described)) {
 	var walk func(p site, tokens []string)
 	walk = func(p site, tokens []string) {
 		if len(tokens) == 0 {
 			for _, s := range p {
-				kind, ok := s.Extensions[placeholderKeyword].(placeholder)
-				switch {
-				case len(s.Enum)+len(s.Constant) > 0:
-					kinds = append(kinds, Enumerated)
-				case ok:
-					kinds = append(kinds, provider.Kind(kind))
-				}
+				f(s)
 			}
 			return
 		}
@@ -96,8 +133,6 @@ func Kinds(d *provider.Definition, pointer string, w Wish) []provider.Kind {
 	for _, root := range w.bodies(d) {
 		walk(root, split(pointer))
 	}
-	slices.Sort(kinds)
-	return slices.Compact(kinds)
 }
 
 func split(pointer string) []string {

@@ -117,8 +117,7 @@ func (c *Client) Send(req *http.Request, answer func(*Request) (*http.Response, 
 	}
 	if err := c.refuse(req); err != nil {
 		closeBody(req)
-		c.Fail("%v", err)
-		return nil, err
+		return nil, c.Refuse(err)
 	}
 	body, err := c.readBody(req)
 	if err != nil {
@@ -233,6 +232,28 @@ func (c *Client) Fail(format string, args ...any) {
 	}
 	c.Report.Errorf(format, args...)
 }
+
+// Refuse fails the test with an error, and returns the one for the code under test:
+// it wraps the first, and its text is the first line alone, so that a test which
+// fails with the error of its client does not tell the whole twice.
+func (c *Client) Refuse(err error) error {
+	c.Report.Helper()
+	text := err.Error()
+	c.Fail("%s", text)
+	first, rest, _ := strings.Cut(text, "\n")
+	if rest == "" {
+		return err
+	}
+	return &refusedError{first + "; the log of the test says more", err}
+}
+
+type refusedError struct {
+	text string
+	err  error
+}
+
+func (e *refusedError) Error() string { return e.text }
+func (e *refusedError) Unwrap() error { return e.err }
 
 // LogOnce says in the test's log what is worth knowing once, not per request.
 func (c *Client) LogOnce(format string, args ...any) {

@@ -49,8 +49,9 @@ func (e *CommitError) Told(told func(reason string) bool) {
 type Outcome struct {
 	// Written is false when the recording says the same as the file.
 	Written bool
-	// Interactions is the number of recorded exchanges.
-	Interactions int
+	// Interactions is the number of recorded exchanges, Before that of the cassette
+	// that was there.
+	Interactions, Before int
 	// Accepted are the contract problems that the cassette now lists.
 	Accepted []string
 }
@@ -97,8 +98,11 @@ func (r *Recording) save(data []byte, header cassette.Header, outcome Outcome) (
 	case err == nil && bytes.Equal(old, data):
 		return outcome, nil
 	case err == nil:
-		if file, err := cassette.Parse(r.Name, old); err == nil && cassette.Same(file, header, r.captured, r.Definition.Volatile) {
-			return outcome, nil
+		if file, err := cassette.Parse(r.Name, old); err == nil {
+			if cassette.Same(file, header, r.captured, r.Definition.Volatile) {
+				return outcome, nil
+			}
+			outcome.Before = len(file.Interactions)
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return outcome, r.refused("", err.Error())
@@ -148,6 +152,22 @@ func (r *Recording) gate() ([]byte, cassette.Header, error) {
 		}
 		return nil, header, r.refused("a cassette of refusals only would be replayed for ever; "+next, frozen)
 	}
+	if reason, hint := r.unknown(); reason != "" {
+		return nil, header, r.refused(hint, reason)
+	}
+	if idle := r.idle(r.Meant); len(idle) > 0 {
+		var reasons []string
+		for _, n := range idle {
+			reason := fmt.Sprintf("%s(%q) had no effect: nothing that was recorded has it", n.Option, n.Place)
+			if strings.HasPrefix(n.Place, "/") {
+				if meant := contract.NearPointer(r.Definition, n.Place, contract.Wish{}); meant != "" {
+					reason += fmt.Sprintf("; did you mean %q?", meant)
+				}
+			}
+			reasons = append(reasons, reason)
+		}
+		return nil, header, r.refused("correct what the option names, or leave it out", reasons...)
+	}
 	if reasons, places := r.breaches(); len(reasons) > 0 {
 		if !r.AcceptDrift {
 			return nil, header, r.refused("a live answer that breaks the published contract is news; accept it with AcceptDrift, or --accept-drift on the command line", reasons...)
@@ -184,6 +204,26 @@ func (r *Recording) allErrors() string {
 	return fmt.Sprintf("every answer was a refusal, the first %s", r.captured[0].Response.Status)
 }
 
+// unknown says that the tenant does not know what a variable gives, as far as the
+// first answer about it tells: replayed for ever, that would be the vendor's answer.
+func (r *Recording) unknown() (reason, hint string) {
+	if r.Scenario != nil {
+		return "", ""
+	}
+	for i, ia := range r.captured {
+		name, variable := r.seedIn(ia)
+		if name == "" {
+			continue
+		}
+		if ia.Response.Code != http.StatusNotFound {
+			return "", ""
+		}
+		reason = fmt.Sprintf("exchange #%d: the answer is %s, and the request names what %s gives; is that still there?", i, ia.Response.Status, variable)
+		return reason, fmt.Sprintf("correct %s, or the path of %s; a test of a missing one sends another id than %q", variable, r.Definition.BaseVar, name)
+	}
+	return "", ""
+}
+
 func (r *Recording) breaches() (reasons, places []string) {
 	for _, p := range r.problems {
 		if p.Fails() {
@@ -218,11 +258,11 @@ func (r *Recording) reject(data []byte, test Verdict) error {
 	if err := cassette.Replace(rejected(r.Path), data, r.captured, r.place); err != nil {
 		return r.refused("", "the test failed", err.Error())
 	}
-	accept := fmt.Sprintf("to accept it: mv %s %s", Quote(name), Quote(r.Name))
+	accept := fmt.Sprintf("accept it: mv %s %s", Quote(name), Quote(r.Name))
 	if test == EndedEarly {
-		return r.refused(fmt.Sprintf("the recording holds what came before, %s; record again when the test gets to its end, or if nothing was to follow, %s", size, accept), "the test failed and ended early")
+		return r.refused(fmt.Sprintf("the recording holds what came before, %s; record again when the test gets to its end; if it had nothing more to ask, %s", size, accept), "the test failed and ended early")
 	}
-	return r.refused(fmt.Sprintf("the recording itself is sound and holds %s; %s", size, accept), "the test failed")
+	return r.refused(fmt.Sprintf("what was recorded is sound, %s; if the test and its subtests had nothing more to ask, %s", size, accept), "the test failed")
 }
 
 // rejected is the path of the recording that was not accepted, beside its target.

@@ -131,9 +131,13 @@ func (r *Recording) reason(err error) string {
 	return "the transport failed, or the answer is no HTTP; the reason may quote the tenant, so it is not shown" + check
 }
 
-// opReason shows the placeholder host in the place of the tenant's addresses.
+// opReason shows the variable's name, or the host that stands for it, in the place of
+// the tenant's addresses.
 func (r *Recording) opReason(op *net.OpError) string {
-	_, host, _ := strings.Cut(r.Definition.BaseURL, "://")
+	host := r.shownBase()
+	if _, after, ok := strings.Cut(host, "://"); ok {
+		host = after
+	}
 	text := op.Error()
 	for _, addr := range []net.Addr{op.Source, op.Addr} {
 		if addr != nil {

@@ -38,7 +38,7 @@ func (r *Recording) News() []News {
 	e := &audit{r: r, knowledge: r.knowledge()}
 	var all []News
 	for _, exchange := range cassette.ExchangesOf(r.captured) {
-		for _, n := range unpublished(r.Definition, exchange) {
+		for _, n := range unpublished(r.Definition, exchange, r.Redact) {
 			value := r.sentAs(n.Value)
 			n.Kept = n.Unlisted && value == n.Value
 			if n.Value = value; !word(value) || suspicious(value) != "" || e.holdsPart(value) {
@@ -68,15 +68,15 @@ func (r *Recording) sentAs(shown string) (value string) {
 	return value
 }
 
-// unpublished lists what an answer shows that the contract does not describe. The
-// value is the one in the answer.
-func unpublished(d *provider.Definition, e contract.Exchange) (all []News) {
+// unpublished lists what an answer shows that the contract does not describe, but for
+// the members that were redacted. The value is the one in the answer.
+func unpublished(d *provider.Definition, e contract.Exchange, redacted []string) (all []News) {
 	root, err := jsontext.Parse(e.Response.Body, jsontext.Bounds{Depth: 500})
 	if err != nil {
 		return nil
 	}
 	for _, p := range contract.CheckResponse(d, e.Request, e.Response, false) {
-		if p.Fails() || p.In != "answer" || !strings.HasPrefix(p.Pointer, "/") {
+		if p.Fails() || p.In != "answer" || !strings.HasPrefix(p.Pointer, "/") || ofRedaction(redacted, p) {
 			continue
 		}
 		n := News{Pointer: anyItem(p.Pointer), Unlisted: p.Kind == contract.Unlisted}
@@ -86,6 +86,12 @@ func unpublished(d *provider.Definition, e contract.Exchange) (all []News) {
 		all = append(all, n)
 	}
 	return all
+}
+
+// ofRedaction reports whether a problem is about the text that Redact has put there:
+// an unlisted value that is none of the vendor's.
+func ofRedaction(redacted []string, p contract.Problem) bool {
+	return p.Kind == contract.Unlisted && cassette.CoveredBy(redacted, p.Pointer)
 }
 
 // anyItem puts * in the place of each item of an array.
@@ -107,7 +113,7 @@ var wordPlaceholder = pattern.New(`^word-[0-9]+$`)
 // value is no news and another one is.
 func KeptWords(d *provider.Definition, stored []contract.Exchange) (pointers []string) {
 	for _, e := range stored {
-		for _, n := range unpublished(d, e) {
+		for _, n := range unpublished(d, e, nil) {
 			if n.Unlisted && !wordPlaceholder.MatchString(n.Value) && !slices.Contains(pointers, n.Pointer) {
 				pointers = append(pointers, n.Pointer)
 			}

@@ -1,8 +1,10 @@
 package record
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -89,6 +91,8 @@ func CheckPointer(d *provider.Definition, option, pointer string, wish contract.
 		return errors.New("that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /")
 	}
 	switch kinds := contract.Kinds(d, pointer, contract.Wish{Requests: option == "Varies", Answers: option == "Pinned"}); {
+	case option == "Redact" && contract.Dated(d, pointer, contract.Wish{Answers: true}):
+		return errors.New("that is a date, and a text in its place breaks the contract; Pinned puts a fixed date there")
 	case len(kinds) == 0:
 	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.ID }):
 		return errors.New("that is an id, and ids do not vary: a test sends placeholders, which are compared")
@@ -180,4 +184,53 @@ func (r *Recording) documented(pointer string) bool {
 		return contract.IsWord(r.Definition, name)
 	}
 	return contract.CanMatch(r.Definition, pointer, contract.Wish{Documented: true}) == nil
+}
+
+// Named is a place that an option names: a JSON pointer, "?NAME" or "header NAME".
+type Named struct {
+	Option, Place string
+}
+
+// Idle returns those of the places that nothing which was recorded has: options that
+// had no effect.
+func (r *Recording) Idle(named []Named) (idle []Named) {
+	r.lock <- struct{}{}
+	defer func() { <-r.lock }()
+	return r.idle(named)
+}
+
+func (r *Recording) idle(named []Named) (idle []Named) {
+	for _, n := range named {
+		if !slices.ContainsFunc(r.captured, func(ia *cassette.Interaction) bool { return r.stands(n, ia) }) {
+			idle = append(idle, n)
+		}
+	}
+	return idle
+}
+
+func (r *Recording) stands(n Named, ia *cassette.Interaction) bool {
+	if name, ok := strings.CutPrefix(n.Place, "header "); ok {
+		return len(ia.Response.Headers.Values(name)) > 0
+	}
+	if name, ok := strings.CutPrefix(n.Place, "?"); ok {
+		u, err := url.Parse(ia.Request.URL)
+		return err == nil && u.Query().Has(name)
+	}
+	switch n.Option {
+	case "Seed":
+		return strings.Contains(cassette.Text(ia), n.Place)
+	case "Pinned":
+		return r.pinned[n.Place]
+	case "Keep":
+		return contains(ia.Response.Body, n.Place) || contains(ia.Request.Body, n.Place)
+	default:
+		return contains(ia.Response.Body, n.Place)
+	}
+}
+
+func contains(body, pattern string) (found bool) {
+	cassette.Walk([]byte(body), func(pointer, _ string, _ json.Token, _, _ int) {
+		found = found || cassette.Covers(pattern, pointer)
+	})
+	return found
 }

@@ -35,6 +35,9 @@ type Config struct {
 	// Pinned are JSON pointers of answers whose dates and numbers change each time: a
 	// fixed one is recorded.
 	Pinned []string
+	// Meant are the places that were named for this very recording: one that nothing
+	// has is a mistake.
+	Meant []Named
 	// Bindings are placeholders of the caller's own.
 	Bindings []provider.Binding
 	// AcceptDrift writes a cassette whose answers break the contract, and lists
@@ -141,17 +144,30 @@ func (r *Recording) Release() {
 func (r *Recording) broken(req *http.Request, err error) {
 	r.failures.Lock()
 	defer r.failures.Unlock()
-	name := r.describe(req)
-	ended := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-	if failed := (*transportError)(nil); !ended && errors.As(err, &failed) && r.Tenant.Getenv != nil && r.Tenant.Getenv(r.Definition.BaseVar) != "" {
-		// The placeholder world's host was not asked, and the tenant's is not shown.
-		name = strings.Replace(name, r.Definition.BaseURL, "$"+r.Definition.BaseVar, 1)
-	}
-	reason := fmt.Sprintf("%s failed: %v", name, err)
+	reason := fmt.Sprintf("%s failed: %v", r.attempted(req, err), err)
 	if refused := (*RefusedError)(nil); errors.As(err, &refused) {
 		reason = refused.text // says itself which request
 	}
 	r.refusals = append(r.refusals, reason)
+}
+
+// attempted names a request by the host that was asked: the one that the variable
+// names, if it is set, and not the placeholder world's.
+func (r *Recording) attempted(req *http.Request, err error) string {
+	name := r.describe(req)
+	ended := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	if failed := (*transportError)(nil); !ended && errors.As(err, &failed) {
+		name = strings.Replace(name, r.Definition.BaseURL, r.shownBase(), 1)
+	}
+	return name
+}
+
+// shownBase is how messages call the tenant's base URL, which they do not show.
+func (r *Recording) shownBase() string {
+	if r.Tenant.Getenv != nil && r.Tenant.Getenv(r.Definition.BaseVar) != "" {
+		return "$" + r.Definition.BaseVar
+	}
+	return r.Definition.BaseURL
 }
 
 // describe names a request by its method and its documented path. A value that

@@ -59,7 +59,7 @@ func (t *Transport) record(req *exchange.Request) (*http.Response, error) {
 		r.broken(req.Sent, err)
 		var refused *RefusedError
 		if errors.As(err, &refused) {
-			t.Fail("%v", err)
+			err = t.Refuse(err)
 		}
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (t *Transport) exchange(r *Recording, req *exchange.Request) (*http.Respons
 	key := replay.NewKey(t.Definition, req.Request)
 	refuse := func(err error) error {
 		t.Judge(r.describe(req.Sent), t.Excuse(r.Scenario, nil, key.Problems))
-		return &RefusedError{fmt.Sprintf("%s is not recorded: %v", r.describe(req.Sent), err), err}
+		return &RefusedError{fmt.Sprintf("%s is not recorded: %v", r.attempted(req.Sent, err), err), err}
 	}
 	sent, err := r.admit(req)
 	if err != nil {
@@ -182,10 +182,7 @@ func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract
 	if name := cause(ia.Response.Code, req.Header); name != "" {
 		t.LogOnce("%s: the answer is %s because of the header %s, which no cassette holds: replaying, any request gets this answer", label, ia.Response.Status, name)
 	}
-	if name := r.unknownSeed(ia); name != "" {
-		t.LogOnce("%s: the answer is %s, and the request names what %s gives; is that still there?", label, ia.Response.Status, name)
-	}
-	answer = t.Excuse(r.Scenario, nil, answer)
+	answer = slices.DeleteFunc(t.Excuse(r.Scenario, nil, answer), func(p contract.Problem) bool { return ofRedaction(r.Redact, p) })
 	r.problems = append(r.problems, answer...)
 	if r.AcceptDrift {
 		answer = slices.DeleteFunc(answer, contract.Problem.Fails)
@@ -199,18 +196,20 @@ func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract
 	t.Judge(label, append(broken, answer...))
 }
 
-// unknownSeed is the variable whose value the tenant does not know, as far as a 404
-// tells; empty when it is about something else.
-func (r *Recording) unknownSeed(ia *cassette.Interaction) string {
-	if ia.Response.Code != http.StatusNotFound || r.Tenant.Getenv == nil {
-		return ""
+// seedIn is the placeholder of what a request is about, when a variable gives its
+// value, and the variable; empty when there is none.
+func (r *Recording) seedIn(ia *cassette.Interaction) (placeholder, variable string) {
+	if r.Tenant.Getenv == nil {
+		return "", ""
 	}
-	for _, b := range slices.Backward(r.Definition.Bindings) { // the innermost is the last
-		if r.Tenant.Getenv(b.Var) != "" && (strings.Contains(ia.Request.Body, b.Placeholder) || strings.Contains(ia.Request.URL, b.Placeholder)) {
-			return b.Var
+	path, _, _ := strings.Cut(ia.Request.URL, "?")
+	for _, b := range r.Definition.Bindings {
+		about := strings.Contains(ia.Request.Body, b.Placeholder) || strings.HasSuffix(strings.TrimSuffix(path, "/"), "/"+b.Placeholder)
+		if about && r.Tenant.Getenv(b.Var) != "" {
+			return b.Placeholder, b.Var
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // aboutReplaced rewords what the contract says of the text that stands for a body

@@ -57,8 +57,7 @@ func (t *Transport) Exchange(req *http.Request) (resp *http.Response, by Answere
 		key := keyFor(t.Definition, r.Request)
 		resp, by, err = t.sequence.roundTrip(r, key)
 		if by.Index == nil {
-			t.Fail("%v", err)
-			return nil, err
+			return nil, t.Refuse(err)
 		}
 		t.check(key, by)
 		if waited := t.wait(req.Context(), by.delay); waited != nil {

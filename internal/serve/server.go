@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/replay"
 )
 
 // Server answers requests over HTTP from a replay, in the place of the vendor's
@@ -80,6 +81,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		panic(http.ErrAbortHandler)
 	default:
+		// A client over HTTP may stand far from the log.
+		if miss := (*replay.MissError)(nil); errors.As(err, &miss) {
+			err = miss
+		}
 		http.Error(w, err.Error(), http.StatusBadGateway)
 	}
 }

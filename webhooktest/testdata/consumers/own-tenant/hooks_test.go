@@ -21,7 +21,7 @@ import (
 // TestRotate records its cassette and replays it: the same body both times. In
 // everyday use the first part is a command line,
 //
-//	WEBHOOKTEST_RECORD=testdata/rotate.yaml go test -run TestRotate .
+//	WEBHOOKTEST_RECORD=testdata/rotate.yaml go test -v -run TestRotate .
 func TestRotate(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "rotate.yaml")
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,19 +45,23 @@ func bomb(levels int, open, item, close string) string {
 	return b.String() + start + fmt.Sprintf("- *a%d\n", levels-1)
 }
 
+// whole asks for bodies so large that the time which a walk takes would show
+// if it grew faster than they do; without it the same cases are small.
+var whole = flag.Bool("whole", false, "check large cassettes")
+
 // limit is far above what any of them takes here, also under the race detector
 // on a busy machine.
 const limit = 60 * time.Second
 
 func TestHostile(t *testing.T) {
-	mb := 1 << 18
-	if testing.Short() {
-		mb = 1 << 16
+	mb := 1 << 15
+	if *whole {
+		mb = 1 << 18
 	}
 	cases := []struct{ name, data, rule string }{
 		{"alias bomb", bomb(12, "[", "*a%d", "]"), "load"},
 		{"merge bomb", "a0: &a0 {x: y}\n" + strings.TrimPrefix(bomb(9, "{<<: [", "*a%d", "]}"), "a0: &a0 {<<: [x]}\n"), "load"},
-		{"alias of one large body", start + "- &a {request: {body: '" + strings.Repeat("x", mb) + "'}}\n" + strings.Repeat("- *a\n", 2000), "load"},
+		{"alias of one large body", start + "- &a {request: {body: '" + strings.Repeat("x", 1<<18) + "'}}\n" + strings.Repeat("- *a\n", 2000), "load"},
 		{"alias that contains itself", start + "- &a [*a]\n", "load"},
 		{"open brackets", strings.Repeat("[", mb), "load"},
 		{"open braces", strings.Repeat("{a: ", mb), "load"},
@@ -64,8 +69,6 @@ func TestHostile(t *testing.T) {
 		{"nested keys", strings.Repeat("? ", mb), "load"},
 		{"nested to a thousand", start + "- request: " + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "\n", "load"},
 		{"null entries", start + strings.Repeat("-\n", mb), "load"},
-		{"more values than are read", "version: 2\ninteractions: []\nx: [" + strings.Repeat("a,", 4<<20+1) + "a]\n", "load"},
-		{"more interactions than are read", start + strings.Repeat("- {}\n", 1<<16+1), "load"},
 		{"multipart in multipart", string(exchange{requestHeader: "Content-Type", requestValue: "multipart/mixed; boundary=b0", requestBody: parts(mb / 8)}.cassette("")) + "more: 1\n", "unknown-keys"},
 		{"no YAML at all", strings.Repeat("\x00\xff", 1000), "load"},
 		{"a byte order mark and nothing", "\ufeff", "empty"},
@@ -83,7 +86,7 @@ func TestHostile(t *testing.T) {
 		{"parameters in a body", inBody(strings.Repeat("a=b&", mb)), "content-length"},
 		{"URLs in URLs", inBody(`{"a":"` + strings.Repeat("http://a?b=", mb) + `"}`), "content-length"},
 		{"JSON in JSON", inBody(nested(14)), "not-searched"},
-		{"gzip bomb", inBody(base64.StdEncoding.EncodeToString([]byte(zipped(t, 64<<20)))), "not-searched"},
+		{"gzip bomb", inBody(base64.StdEncoding.EncodeToString([]byte(zipped(t, 17<<20)))), "not-searched"},
 		{"gzip bombs", inBody(strings.Repeat(base64.StdEncoding.EncodeToString([]byte(zipped(t, 12<<20)))+" ", 40)), "not-searched"},
 	}
 	for _, c := range cases {

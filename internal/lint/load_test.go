@@ -20,9 +20,9 @@ import (
 
 // loads reports whether go-vcr itself takes the file. Entries that it loads as
 // nil make it panic later.
-func loads(t testing.TB, data []byte) bool {
+func loads(t testing.TB, dir string, data []byte) bool {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "cassette")
+	name := filepath.Join(dir, "cassette")
 	require.NoError(t, os.WriteFile(name+".yaml", data, 0o644))
 	c, err := cassette.Load(name)
 	return err == nil && !slices.Contains(c.Interactions, nil)
@@ -34,7 +34,7 @@ func has(found []lint.Finding, rules ...string) bool {
 
 // The rule load and go-vcr itself agree on every fixture.
 func TestLoad_isWhatGoVCRDoes(t *testing.T) {
-	n := 0
+	dir, n := t.TempDir(), 0
 	err := filepath.WalkDir("testdata/rules", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".yaml" || strings.Contains(path, "deployment") {
 			return err
@@ -42,7 +42,7 @@ func TestLoad_isWhatGoVCRDoes(t *testing.T) {
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
 
-		assert.Equal(t, !loads(t, data), has(lint.Check(path, data), "load", "v1-format"), path)
+		assert.Equal(t, !loads(t, dir, data), has(lint.Check(path, data), "load", "v1-format"), path)
 		n++
 		return nil
 	})
@@ -73,13 +73,14 @@ func TestLoad_typesOfEveryKey(t *testing.T) {
 		"response": {"proto": "text", "proto_major": "number", "proto_minor": "number", "content_length": "number", "transfer_encoding": "list", "trailer": "fields",
 			"uncompressed": "bool", "body": "text", "headers": "fields", "status": "text", "code": "number", "duration": "time"},
 	}
+	dir := t.TempDir()
 	for message, all := range keys {
 		for key, kind := range all {
 			for _, value := range slices.Concat(wrong[kind], right[kind]) {
 				data := fmt.Appendf(nil, "version: 2\ninteractions:\n- id: 0\n  %s: {%s: %s}\n", message, key, value)
 				found := lint.Check("a.yaml", data)
 
-				assert.Equal(t, !loads(t, data), has(found, "load"), "%s", data)
+				assert.Equal(t, !loads(t, dir, data), has(found, "load"), "%s", data)
 				assert.False(t, has(found, "unknown-keys"), "%s", data)
 			}
 		}
@@ -89,7 +90,7 @@ func TestLoad_typesOfEveryKey(t *testing.T) {
 func TestBodySave_isWhatGoVCRDoes(t *testing.T) {
 	parts := []string{"a", "\n", "\t", " ", "\r", "\u0085", "\u2028", "\u2029", "\ufeff", "{", "- b", ": ", "#", "'", `"`, "\x00", "\x1b", "|", "é", "\U0001f600", "%", "null", "1"}
 	random := rand.New(rand.NewPCG(1, 2))
-	lost := 0
+	dir, lost := t.TempDir(), 0
 	for range 1000 {
 		var body string
 		for range 1 + random.IntN(5) {
@@ -97,7 +98,7 @@ func TestBodySave_isWhatGoVCRDoes(t *testing.T) {
 		}
 		data := fmt.Appendf(nil, "version: 2\ninteractions:\n- id: 0\n  request: {method: GET, url: 'https://api.test/'}\n  response: {code: 200, body: %s}\n", strconv.QuoteToASCII(body))
 
-		before := load(t, data)
+		before := load(t, dir, data)
 		require.Equal(t, body, before.Interactions[0].Response.Body)
 		require.NoError(t, before.Save())
 		after, err := cassette.Load(before.Name)
@@ -110,9 +111,9 @@ func TestBodySave_isWhatGoVCRDoes(t *testing.T) {
 	assert.Greater(t, lost, 20)
 }
 
-func load(t testing.TB, data []byte) *cassette.Cassette {
+func load(t testing.TB, dir string, data []byte) *cassette.Cassette {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "cassette")
+	name := filepath.Join(dir, "cassette")
 	require.NoError(t, os.WriteFile(name+".yaml", data, 0o644))
 	c, err := cassette.Load(name)
 	require.NoError(t, err)
@@ -132,6 +133,7 @@ func TestAmbiguous_notWithTheHeader(t *testing.T) {
 // What is no cassette for a reason that everybody knows is called by its name.
 func TestLoad_saysWhatItIs(t *testing.T) {
 	conflict := "version: 2\ninteractions:\n<<<<<<< ours\n- id: 0\n=======\n- id: 1\n>>>>>>> theirs\n"
+	dir := t.TempDir()
 	for data, want := range map[string]string{
 		"version https://git-lfs.github.com/spec/v1\noid sha256:" + digits(64) + "\nsize 12\n": "a.yaml:1: error: load: is a Git LFS pointer and not the cassette: fetch the file with git lfs pull",
 		conflict: "a.yaml:3: error: load: does not load: it holds a merge conflict: resolve it, or take one side and record again",
@@ -140,7 +142,7 @@ func TestLoad_saysWhatItIs(t *testing.T) {
 
 		require.NotEmpty(t, found)
 		assert.Equal(t, want, found[0].String())
-		assert.False(t, loads(t, []byte(data)))
+		assert.False(t, loads(t, dir, []byte(data)))
 	}
 }
 

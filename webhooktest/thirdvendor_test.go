@@ -134,6 +134,9 @@ func TestThirdVendor(t *testing.T) {
 
 	out, err = do(nil, "test", "./...")
 	assert.NoError(t, err, "all is there, and these fail: %s\n%s", failures(out), out)
+	out, err = do(nil, "run", "./cmd/record", "serve", "--simulate", "acme")
+	assert.Error(t, err)
+	assert.Contains(t, out, "the simulator of acme has no tenant that lives")
 	var touched []string
 	for file, data := range contents(t, module) {
 		if !strings.Contains(file, "/acme") && before[file] != data {

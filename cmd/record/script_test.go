@@ -148,7 +148,7 @@ func linesOf(text string, providers []string) string {
 		if slices.Contains(providers, def.Name) {
 			continue
 		}
-		others = append(others, def.Name+"/", def.Name+":", "left out, for want of variables: "+def.Name+":", def.TokenVar+" ", def.BaseVar+" ")
+		others = append(others, def.Name+" ", def.Name+"/", def.Name+":", "left out, for want of variables: "+def.Name+":", def.TokenVar+" ", def.BaseVar+" ")
 		for _, s := range def.Bindings {
 			others = append(others, s.Var+" ")
 		}

@@ -24,7 +24,7 @@ import (
 )
 
 func TestPayload(t *testing.T) {
-	for _, d := range provider.All() {
+	for _, d := range vendors {
 		live := newLive(t, d, simulator.Settings{}, &simulator.Receivers{}, 0)
 		known := 0
 		for _, event := range live.EventTypes() {

@@ -62,9 +62,12 @@ func (w Wire) Complete(s Settings) Settings {
 
 // WireOf returns how a vendor delivers.
 func WireOf(d *provider.Definition) (Wire, error) {
-	v, ok := vendorOf(d)
-	if !ok || v.wire.Body == nil {
-		return Wire{}, fmt.Errorf("no simulator for provider %q; add one to package simulator", d.Name)
+	v, err := vendorOf(d)
+	if err != nil {
+		return Wire{}, err
+	}
+	if v.wire.Body == nil {
+		return Wire{}, fmt.Errorf("the simulator of %s delivers nothing; say in package simulator how the vendor does", d.Name)
 	}
 	return v.wire, nil
 }

@@ -48,7 +48,8 @@ type vendor struct {
 	seeds map[string]string
 	// states builds the handler of each Scenario.Switch.
 	states map[string]func() http.Handler
-	// wire is how the vendor delivers.
+	// wire is how the vendor delivers; a vendor that the simulator does not deliver
+	// for has neither it nor live.
 	wire Wire
 	// live makes a tenant of the placeholder world.
 	live func(settings Settings, receivers http.RoundTripper, webhooks int) Live
@@ -57,12 +58,12 @@ type vendor struct {
 // vendors are filled in by the file of each vendor.
 var vendors = map[*provider.Definition]func() vendor{}
 
-func vendorOf(d *provider.Definition) (v vendor, ok bool) {
+func vendorOf(d *provider.Definition) (vendor, error) {
 	make, ok := vendors[d]
 	if !ok {
-		return vendor{}, false
+		return vendor{}, fmt.Errorf("no simulator for provider %q; add one to package simulator", d.Name)
 	}
-	return make(), true
+	return make(), nil
 }
 
 // New returns a handler for the vendor in the state that a scenario's Switch
@@ -73,9 +74,9 @@ func New(d *provider.Definition, sw string) (http.Handler, error) {
 	if d == nil {
 		return nil, errors.New("no provider given, expected one of package provider")
 	}
-	v, ok := vendorOf(d)
-	if !ok {
-		return nil, fmt.Errorf("no simulator for provider %q; add one to package simulator", d.Name)
+	v, err := vendorOf(d)
+	if err != nil {
+		return nil, err
 	}
 	state, ok := v.states[sw]
 	if !ok {

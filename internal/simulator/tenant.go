@@ -85,9 +85,12 @@ func NewLive(d *provider.Definition, settings Settings, receivers http.RoundTrip
 	if webhooks < 0 {
 		return nil, fmt.Errorf("%d webhooks to start with, expected none or more", webhooks)
 	}
-	v, ok := vendorOf(d)
-	if !ok || v.live == nil {
-		return nil, fmt.Errorf("no simulator for provider %q; add one to package simulator", d.Name)
+	v, err := vendorOf(d)
+	if err != nil {
+		return nil, err
+	}
+	if v.live == nil {
+		return nil, fmt.Errorf("the simulator of %s has no tenant that lives; give it one in package simulator", d.Name)
 	}
 	return v.live(settings, receivers, webhooks), nil
 }

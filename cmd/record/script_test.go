@@ -75,6 +75,8 @@ func TestScript(t *testing.T) {
 			}
 			// A command built with -race would wait for a second when it ends.
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
+			// A command makes much garbage and ends soon.
+			env.Setenv("GOGC", "400")
 			var names []string
 			scenarios := 0
 			for _, def := range provider.All() {

@@ -59,6 +59,9 @@ type vendor struct {
 var vendors = map[*provider.Definition]func() vendor{}
 
 func vendorOf(d *provider.Definition) (vendor, error) {
+	if d == nil {
+		return vendor{}, errors.New("no provider given, expected one of package provider")
+	}
 	make, ok := vendors[d]
 	if !ok {
 		return vendor{}, fmt.Errorf("no simulator for provider %q; add one to package simulator", d.Name)
@@ -71,9 +74,6 @@ func vendorOf(d *provider.Definition) (vendor, error) {
 // webhooks of its own. A vendor or a state that the simulator does not have is
 // an error.
 func New(d *provider.Definition, sw string) (http.Handler, error) {
-	if d == nil {
-		return nil, errors.New("no provider given, expected one of package provider")
-	}
 	v, err := vendorOf(d)
 	if err != nil {
 		return nil, err

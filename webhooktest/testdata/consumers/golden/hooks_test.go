@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/goldentest"
@@ -11,11 +12,13 @@ import (
 )
 
 func TestLookup_retriesWhenThrottled(t *testing.T) {
-	client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/429", "webhooks.get/200")
-	svc := hooks.New(client, webhooktest.DevRev.BaseURL(), webhooktest.Token)
+	synctest.Test(t, func(t *testing.T) { // the wait that Retry-After asks for passes at once
+		client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/429", "webhooks.get/200")
+		svc := hooks.New(client, webhooktest.DevRev.BaseURL(), webhooktest.Token)
 
-	got, err := svc.Lookup(t.Context(), webhooktest.DevRevWebhookID)
+		got, err := svc.Lookup(t.Context(), webhooktest.DevRevWebhookID)
 
-	require.NoError(t, err)
-	goldentest.Assert(t, "lookup", got)
+		require.NoError(t, err)
+		goldentest.Assert(t, "lookup", got)
+	})
 }

@@ -141,8 +141,12 @@ func scenarioTable() string {
 func probeTable() string {
 	var b strings.Builder
 	for _, p := range webhooktest.Providers() {
+		probes := receivertest.Probes(p)
+		if len(probes) == 0 {
+			continue
+		}
 		fmt.Fprintf(&b, "\n**%s**\n\n| probe | level | sent | expected | why | source |\n|---|---|---|---|---|---|\n", p)
-		for _, q := range receivertest.Probes(p) {
+		for _, q := range probes {
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", q.ID, q.Level, q.Sent, q.Expected, q.Why, q.Source)
 		}
 	}

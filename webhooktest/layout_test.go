@@ -8,7 +8,10 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -209,34 +212,79 @@ func listPackages(t *testing.T) (module string, packages []pkg) {
 	return strings.TrimSpace(string(out)), packages
 }
 
+// wholeModule are the tests of what no one file answers for: the shipped data, the
+// pages, the programs of users, and the command from outside. In package
+// receivertest, the receivers that it judges.
+var wholeModule = map[string][]string{
+	"webhooktest":              {"completeness", "consumer", "golden", "layout", "openapi", "readme", "thirdvendor"},
+	"webhooktest/receivertest": {"build", "devrev", "dvelop", "hostile", "message", "public"},
+	"cmd/record":               {"readme", "script"},
+}
+
+// X.go is tested by X_test.go, or by X_ASPECT_test.go where that would be long.
+func TestLayout_testFiles(t *testing.T) {
+	kinds := []string{"bench", "example", "export", "fuzz", "main"}
+	dirs := map[string][]string{}
+	require.NoError(t, fs.WalkDir(os.DirFS(".."), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules" || d.Name() == ".git") {
+			return fs.SkipDir
+		}
+		if strings.HasSuffix(name, ".go") {
+			dirs[path.Dir(name)] = append(dirs[path.Dir(name)], strings.TrimSuffix(path.Base(name), ".go"))
+		}
+		return err
+	}))
+	require.Greater(t, len(dirs), 20)
+	for dir, names := range dirs {
+		assert.Empty(t, strays(names, append(kinds, wholeModule[dir]...)), "files of %s that test none of its files: name them X_test.go or X_ASPECT_test.go after the X.go that they test", dir)
+	}
+	assert.Equal(t, []string{"b_test", "cd_test"}, strays([]string{"a", "c", "a_test", "a_more_test", "b_test", "cd_test", "bench_test"}, kinds))
+}
+
+// strays are the names of test files that begin with no other file's name.
+func strays(names, begins []string) (strays []string) {
+	for _, name := range names {
+		if !strings.HasSuffix(name, "_test") {
+			begins = append(begins, name)
+		}
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test") && !slices.ContainsFunc(begins, func(begin string) bool { return strings.HasPrefix(name, begin+"_") }) {
+			strays = append(strays, name)
+		}
+	}
+	return strays
+}
+
 // What is known of a vendor stands in the vendor's own files: in a definition, a
 // simulator, schemas and cassettes. No other package names one in its code.
 func TestLayout_vendorsAreData(t *testing.T) {
 	named := regexp.MustCompile(`(?i)devrev|d\.?velop|\bdvrv|\bdevo\b|\bsvcacc\b|\bdon:|dmsconfig|event_types|webhooks\.(get|list|create|update|delete)`)
-	for _, dir := range []string{"placeholder", "change", "contract", "drift", "jsontext", "lint", "pattern", "secret", "scenario", "cassette", "exchange", "replay", "record", "serve"} {
-		files, err := filepath.Glob(filepath.Join("..", "internal", dir, "*.go"))
-		require.NoError(t, err)
-		require.NotEmpty(t, files, dir)
-		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") {
-				continue
-			}
-			set := token.NewFileSet()
-			file, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
-			require.NoError(t, err)
-			ast.Inspect(file, func(n ast.Node) bool {
-				text := ""
-				switch n := n.(type) {
-				case *ast.Ident:
-					text = n.Name
-				case *ast.BasicLit:
-					text = n.Value
-				}
-				if named.MatchString(text) {
-					t.Errorf("%s: %s names a vendor; put the fact into its definition in internal/provider", set.Position(n.Pos()), text)
-				}
-				return true
-			})
+	files, err := filepath.Glob("../internal/*/*.go")
+	require.NoError(t, err)
+	looked := map[string]bool{}
+	for _, name := range files {
+		dir := filepath.Base(filepath.Dir(name))
+		if strings.HasSuffix(name, "_test.go") || slices.Contains([]string{"provider", "simulator", "probe"}, dir) {
+			continue
 		}
+		looked[dir] = true
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
+			text := ""
+			switch n := n.(type) {
+			case *ast.Ident:
+				text = n.Name
+			case *ast.BasicLit:
+				text = n.Value
+			}
+			if named.MatchString(text) {
+				t.Errorf("%s: %s names a vendor; put the fact into its definition in internal/provider", set.Position(n.Pos()), text)
+			}
+			return true
+		})
 	}
+	assert.Greater(t, len(looked), 10)
 }

@@ -241,8 +241,8 @@ func TestMiss_namesTheTestsOwnLine(t *testing.T) {
 		second = line() + 1
 		proxy.ServeHTTP(httptest.NewRecorder(), getWebhook(t, webhooktest.DevRevWebhookID))
 	})
-	assert.Regexp(t, fmt.Sprintf(`^webhooks\.get/200 .* miss_test\.go:%d \(reverseproxy\.go:\d+\)\n`, second), w.Failures())
-	assert.Regexp(t, fmt.Sprintf(` miss_test\.go:%d \(reverseproxy\.go:\d+\)$`, first), w.Failures())
+	assert.Regexp(t, fmt.Sprintf(`^webhooks\.get/200 .* replay_miss_test\.go:%d \(reverseproxy\.go:\d+\)\n`, second), w.Failures())
+	assert.Regexp(t, fmt.Sprintf(` replay_miss_test\.go:%d \(reverseproxy\.go:\d+\)$`, first), w.Failures())
 }
 
 func TestMiss_ofACassetteOfOnesOwn(t *testing.T) {
@@ -259,7 +259,7 @@ func TestMiss_ofACassetteOfOnesOwn(t *testing.T) {
 		_, err := client.Do(getWebhook(t, "webhook-2"))
 		assert.ErrorIs(t, err, cassette.ErrInteractionNotFound)
 	})
-	assert.Contains(t, w.Failures(), fmt.Sprintf("miss_test.go:%d\n", sent))
+	assert.Contains(t, w.Failures(), fmt.Sprintf("replay_miss_test.go:%d\n", sent))
 	assert.Contains(t, w.Failures(), `/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-2"`)
 	assert.True(t, strings.HasSuffix(w.Failures(), ` WEBHOOKTEST_RECORD=testdata/lookup.yaml go test -count=1 -v -run '^TestLookup$/^known$' .`))
 

@@ -168,7 +168,7 @@ func (b *syncBuffer) String() string {
 
 // Values in every spelling, through every part of an answer, chunked, compressed
 // and cut off: none is found afterwards.
-func TestProof_leaks(t *testing.T) {
+func TestOpen_leaks(t *testing.T) {
 	h := newHostileTenant(t, 21)
 	var logged syncBuffer // net/http writes there what it finds on a connection
 	log.SetOutput(&logged)
@@ -205,7 +205,7 @@ func TestProof_leaks(t *testing.T) {
 
 // Values too short or too common to be searched for are replaced where the
 // contract says what they are, and nowhere else.
-func TestProof_shortAndCommonValues(t *testing.T) {
+func TestOpen_shortAndCommonValues(t *testing.T) {
 	env := answering(t, `200 {"webhook":{"id":"`+realWebhookID+`","display_id":"W","secret":"QUJDREVGR0g=","status":"active","url":"/","event_types":["work_created"],`+
 		`"created_by":{"type":"rev_user","id":"don:identity:dvrv-us-1:devo/2kQx9:revu/1","display_name":"active","full_name":"Ǽ","email":"ǽ@b.example","external_ref":"work_created","state":"active",`+
 		`"rev_org":{"type":"rev_org","id":"don:identity:dvrv-us-1:devo/2kQx9:revo/11","display_name":"rev_org"}},`+
@@ -229,7 +229,7 @@ func TestProof_shortAndCommonValues(t *testing.T) {
 
 // A tenant that cannot be reached is not named either, whichever error of the
 // network a caller asks for; what kind of error it is stays to be seen.
-func TestProof_networkErrors(t *testing.T) {
+func TestOpen_networkErrors(t *testing.T) {
 	h := newHostileTenant(t, 22)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

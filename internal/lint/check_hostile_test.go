@@ -53,7 +53,7 @@ var whole = flag.Bool("whole", false, "check large cassettes")
 // on a busy machine.
 const limit = 60 * time.Second
 
-func TestHostile(t *testing.T) {
+func TestCheck_hostile(t *testing.T) {
 	mb := 1 << 15
 	if *whole {
 		mb = 1 << 18
@@ -124,7 +124,7 @@ func nested(levels int) string {
 	return s
 }
 
-func TestHostile_sizes(t *testing.T) {
+func TestRun_tooLarge(t *testing.T) {
 	dir := t.TempDir()
 	large := filepath.Join(dir, "large.yaml")
 	require.NoError(t, os.WriteFile(large, []byte(start), 0o644))
@@ -138,7 +138,7 @@ func TestHostile_sizes(t *testing.T) {
 }
 
 // What is over a bound is refused before it takes memory, and says so.
-func TestHostile_bounds(t *testing.T) {
+func TestCheck_bounds(t *testing.T) {
 	for _, c := range []struct{ data, want string }{
 		{"x: [" + strings.Repeat("a,", 4<<20) + "a]\n", "does not load: holds 4194307 lines, commas and brackets; more than 4194304 are not read; split the cassette"},
 		{start + strings.Repeat("- {}\n", 1<<16+1), "are 65537; more than 65536 are not read; split the cassette"},

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestCheckAnswer_devrev(t *testing.T) {
+func TestCheckResponse_devrev(t *testing.T) {
 	const jsonType = "application/json"
 	get := devrevRequest(t, "webhooks.get", `{"id":"`+provider.DevRevWebhookID+`"}`)
 	byQuery := contract.Request{Method: "GET", URL: parseURL(t, provider.DevRev.BaseURL+"/webhooks.get?id="+url.QueryEscape(provider.DevRevWebhookID))}

@@ -184,7 +184,7 @@ func openFiles(t testing.TB) int {
 
 // 64 goroutines share one client while it records, and one while it replays:
 // each sees the answers to its own requests.
-func TestProof_manyGoroutinesRecord(t *testing.T) {
+func TestOpen_manyGoroutinesRecord(t *testing.T) {
 	const goroutines = 64
 	file := cassettePath(t)
 	var mu sync.Mutex
@@ -220,7 +220,7 @@ func TestProof_manyGoroutinesRecord(t *testing.T) {
 
 // A context ends the unrecorded look-up of an id too, and the request that waits
 // for it; nothing is written then.
-func TestProof_lookupHonoursContexts(t *testing.T) {
+func TestOpen_lookupHonoursContexts(t *testing.T) {
 	hang := make(chan struct{})
 	env := devrevTenant(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		select {

@@ -16,7 +16,7 @@ var (
 	strangeOne = provider.Class{}
 )
 
-func TestAnswerClasses_devrev(t *testing.T) {
+func TestResponseClasses_devrev(t *testing.T) {
 	body := edited(t, vendor200,
 		set("/webhook/created_by", `{"type":"rev_user","id":"1","external_ref":"r","rev_org":{"type":"work","id":"2","display_name":"o"},"state":"Active","id_v1":"x","a/b":"y"}`),
 		set("/webhook/headers", `[{"name":"X-Acme-Sha256","value":"v"},{"name":"no header's","value":7},{"name":"X-4711-2024","value":"v","more":"m"}]`),
@@ -63,7 +63,7 @@ func TestAnswerClasses_devrev(t *testing.T) {
 	}
 }
 
-func TestAnswerClasses_errors(t *testing.T) {
+func TestResponseClasses_errors(t *testing.T) {
 	get := devrevRequest(t, "webhooks.get", `{"id":"1"}`)
 	got := contract.ResponseClasses(&provider.DevRev, get, answer(400, "", `{"type":"value_not_permitted","message":"m","detail":"d","field_name":"f","allowed_values":["v"],"reason":"r","errors":[]}`))
 	assert.Equal(t, keep, got("/type"))
@@ -92,7 +92,7 @@ func TestAnswerClasses_errors(t *testing.T) {
 	assert.Equal(t, strangeOne, contract.ResponseClasses(&provider.DevRev, contract.Request{}, answer(200, "", `{"message":"m"}`))("/message"))
 }
 
-func TestAnswerClasses_dvelop(t *testing.T) {
+func TestResponseClasses_dvelop(t *testing.T) {
 	body := edited(t, dvelopWebhook, set("/_links", `{"self":{"href":"/x","title":"t"},"curies":[{"href":"/y","templated":true}]}`), set("/id", "null"), set("/x", `"y"`))
 	events := `{"_embedded":{"postimport":{"order":["A"],"_embedded":{"webhooks":[` + body + `]}}}}`
 	got := contract.ResponseClasses(&provider.DVelop, dvelopRequest(t, "GET", "/events", ""), answer(200, "", events))

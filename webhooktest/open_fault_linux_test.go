@@ -23,13 +23,13 @@ const diskRounds = 200
 
 // A real file system without space: a small one in memory, which a child process
 // mounts in a namespace of its own.
-func TestProof_fullDisk(t *testing.T) {
+func TestOpen_fullDisk(t *testing.T) {
 	if dir := os.Getenv(childVar); dir != "" {
 		require.NoError(t, syscall.Mount("none", dir, "tmpfs", 0, "size=64k"))
 		fullDiskChild(t, dir)
 		return
 	}
-	cmd := again(t, "TestProof_fullDisk", answering(t, webhookWith("")), webhooktest.RecordVar+"=.*", childVar+"="+t.TempDir())
+	cmd := again(t, "TestOpen_fullDisk", answering(t, webhookWith("")), webhooktest.RecordVar+"=.*", childVar+"="+t.TempDir())
 	cmd.Args = append(cmd.Args, "-test.v")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	if os.Geteuid() != 0 {
@@ -41,7 +41,7 @@ func TestProof_fullDisk(t *testing.T) {
 	}
 	out, err := cmd.CombinedOutput()
 	if errors.Is(err, fs.ErrPermission) || strings.Contains(string(out), "operation not permitted") || strings.Contains(string(out), "permission denied") {
-		t.Skip("this system lets no test mount a file system of its own; TestProof_faults limits the size of files instead")
+		t.Skip("this system lets no test mount a file system of its own; TestOpen_faultsOfTheDisk limits the size of files instead")
 	}
 	require.NoError(t, err, "%s", out)
 	_, figures, _ := strings.Cut(string(out), "_test.go:")

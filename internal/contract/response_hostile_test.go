@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestHostileBodies(t *testing.T) {
+func TestCheckBody_hostile(t *testing.T) {
 	size := func(number string) string {
 		return strings.Replace(vendor200, `"size":0`, `"size":`+number, 1)
 	}
@@ -61,7 +61,7 @@ func TestHostileBodies(t *testing.T) {
 
 // A body that is wrong in each of very many places costs a moment and a bounded
 // report.
-func TestHostileBodies_manyProblems(t *testing.T) {
+func TestCheckBody_manyProblems(t *testing.T) {
 	name := strings.Repeat("n", 250)
 	var object strings.Builder
 	for i := range 5_000 {
@@ -190,7 +190,7 @@ func BenchmarkCheckRequest(b *testing.B) {
 	}
 }
 
-func BenchmarkCheckAnswer(b *testing.B) {
+func BenchmarkCheckResponse(b *testing.B) {
 	r := devrevRequest(b, "webhooks.get", `{"id":"string"}`)
 	for status, body := range map[int]string{200: vendor200, 400: vendorErrors[400], 404: vendorErrors[404]} {
 		b.Run(fmt.Sprint(status), func(b *testing.B) {

@@ -141,7 +141,7 @@ func TestCheckBody_dvelop(t *testing.T) {
 	}
 }
 
-func TestCheckAnswer_dvelop(t *testing.T) {
+func TestCheckResponse_dvelop(t *testing.T) {
 	const (
 		jsonType = "application/json"
 		halType  = "application/hal+json"

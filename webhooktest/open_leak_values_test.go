@@ -236,7 +236,7 @@ func (p *plants) count() int {
 }
 
 // The search itself finds what it is meant to find.
-func TestHostile_search(t *testing.T) {
+func TestPlants_search(t *testing.T) {
 	p := newPlants(1)
 	value := p.token() + "/ä\""
 	p.values[0].search = value

@@ -387,7 +387,7 @@ var placeholderLike = regexp.MustCompile(`^(https://example\.com/url-|text )[0-9
 // Random flows of all operations, with random values: what the test saw while it
 // recorded is what it sees when it replays, to the byte and exchange by exchange;
 // with other values in the same places it sees those.
-func TestProof_flows(t *testing.T) {
+func TestOpen_randomFlows(t *testing.T) {
 	for _, vendor := range []struct {
 		name   string
 		p      webhooktest.Provider

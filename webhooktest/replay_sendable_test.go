@@ -382,9 +382,9 @@ func TestOpen_breachNamesTheCall(t *testing.T) {
 		}
 	}
 	recorded := env.record(t, webhooktest.DevRev, cassettePath(t), breach)
-	assert.Contains(t, recorded.Errors()[0], fmt.Sprintf("expected application/json\ncalled at sendable_test.go:%d", line+1))
+	assert.Contains(t, recorded.Errors()[0], fmt.Sprintf("expected application/json\ncalled at replay_sendable_test.go:%d", line+1))
 	played := tbtest.New(t.Name()).Run(func(tb testing.TB) { breach(tb, webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200")) })
-	assert.Contains(t, played.Failures(), fmt.Sprintf("expected application/json\ncalled at sendable_test.go:%d", line+1))
+	assert.Contains(t, played.Failures(), fmt.Sprintf("expected application/json\ncalled at replay_sendable_test.go:%d", line+1))
 }
 
 // A media type with q=0 is not taken, by a wider range either.

@@ -129,7 +129,7 @@ func (h *hostileTenant) print(client *http.Client, err error) {
 // A tenant that puts secrets and personal data everywhere gets none of them into
 // a file, a message, or the hands of the code under test, whether the recording
 // is written or refused.
-func TestHostile_everyAnswer(t *testing.T) {
+func TestOpen_hostileAnswers(t *testing.T) {
 	h := newHostileTenant(t, 11)
 	written, refused := 0, 0
 	for i, r := range h.requests() {
@@ -166,7 +166,7 @@ func TestHostile_everyAnswer(t *testing.T) {
 
 // The same for one recording of many calls, in which each answer repeats values
 // of those before it in places of another kind.
-func TestHostile_oneFlow(t *testing.T) {
+func TestOpen_hostileFlow(t *testing.T) {
 	h := newHostileTenant(t, 12)
 	id := h.env["DEVREV_WEBHOOK_ID"]
 	one := h.devrevWebhook(id, true)
@@ -211,7 +211,7 @@ func TestHostile_oneFlow(t *testing.T) {
 
 // What a failing go test prints, and what the command prints, holds no value
 // either.
-func TestHostile_output(t *testing.T) {
+func TestOpen_hostileOutput(t *testing.T) {
 	if dir := os.Getenv(childVar); dir != "" {
 		for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 			t.Run(lines.Text(), func(t *testing.T) { hostileChild(t, filepath.Join(dir, lines.Text()+".yaml")) })
@@ -222,7 +222,7 @@ func TestHostile_output(t *testing.T) {
 	h := newHostileTenant(t, 13)
 	var out strings.Builder
 	requests := h.requests()
-	cmd := again(t, "TestHostile_output", h.env, webhooktest.RecordVar+"=.*", childVar+"="+h.dir)
+	cmd := again(t, "TestOpen_hostileOutput", h.env, webhooktest.RecordVar+"=.*", childVar+"="+h.dir)
 	cmd.Args = append(cmd.Args, "-test.v")
 	orders, err := cmd.StdinPipe()
 	require.NoError(t, err)
@@ -254,7 +254,7 @@ func TestHostile_output(t *testing.T) {
 	_, err = io.Copy(&out, said)
 	require.NoError(t, err)
 	require.Error(t, cmd.Wait(), "most of them fail")
-	assert.Equal(t, tests, strings.Count(out.String(), "=== RUN   TestHostile_output/"))
+	assert.Equal(t, tests, strings.Count(out.String(), "=== RUN   TestOpen_hostileOutput/"))
 	command := recordCommand(t)
 	for i, scenario := range map[int]string{0: "devrev/webhooks.get/200", 4: "dvelop/GetWebHook/200-json"} {
 		for j, answer := range requests[i].answers {

@@ -91,7 +91,7 @@ var faultText = regexp.MustCompile(`(?s)^(webhooktest: )?\S+/lookup\.yaml .*: .*
 
 // Whatever happens to the disk while a recording runs, the file ends as the old
 // one or the new one, to the byte, and the recording says which.
-func TestProof_faults(t *testing.T) {
+func TestOpen_faultsOfTheDisk(t *testing.T) {
 	if file := os.Getenv(childVar); file != "" {
 		faultChild(t, file)
 		return
@@ -103,7 +103,7 @@ func TestProof_faults(t *testing.T) {
 		require.NoError(t, os.Chown(dir, 65534, 65534))
 	}
 	env := answering(t, webhookWith(""))
-	cmd := again(t, "TestProof_faults", env, webhooktest.RecordVar+"=.*", childVar+"="+filepath.Join(dir, "lookup.yaml"))
+	cmd := again(t, "TestOpen_faultsOfTheDisk", env, webhooktest.RecordVar+"=.*", childVar+"="+filepath.Join(dir, "lookup.yaml"))
 	unprivileged(t, cmd, filepath.Dir(dir))
 	cmd.Env = append(cmd.Env, "TMPDIR="+filepath.Dir(dir))
 	cmd.Args = append(cmd.Args, "-test.v")
@@ -205,7 +205,7 @@ const processes, processRounds = 3, 60
 
 // Processes that record one file at the same time: whoever reads it meets one of
 // their recordings, whole, at every instant.
-func TestProof_processesOnOneFile(t *testing.T) {
+func TestOpen_processesOnOneFile(t *testing.T) {
 	if file := os.Getenv(childVar); file != "" {
 		written, refused := 0, 0
 		for range processRounds {
@@ -229,7 +229,7 @@ func TestProof_processesOnOneFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(whole.text[1]), 0o644))
 	ended := make(chan string)
 	for range processes {
-		cmd := again(t, "TestProof_processesOnOneFile", env, webhooktest.RecordVar+"=.*", childVar+"="+file)
+		cmd := again(t, "TestOpen_processesOnOneFile", env, webhooktest.RecordVar+"=.*", childVar+"="+file)
 		cmd.Args = append(cmd.Args, "-test.v")
 		go func() {
 			out, err := cmd.CombinedOutput()
@@ -244,7 +244,7 @@ func TestProof_processesOnOneFile(t *testing.T) {
 		select {
 		case out := <-ended:
 			running--
-			assert.Contains(t, out, "--- PASS: TestProof_processesOnOneFile", "%s", out)
+			assert.Contains(t, out, "--- PASS: TestOpen_processesOnOneFile", "%s", out)
 			if i := strings.Index(out, " recordings written"); i >= 0 {
 				t.Log(strings.TrimSpace(out[strings.LastIndex(out[:i], ":")+1 : i+strings.Index(out[i:], "\n")]))
 			}
@@ -264,7 +264,7 @@ func TestProof_processesOnOneFile(t *testing.T) {
 
 // A commit removes the temporary files of commits that were killed long ago, and
 // no other file: a younger one may be another process's own.
-func TestProof_staleTemporaryFiles(t *testing.T) {
+func TestOpen_staleTemporaryFiles(t *testing.T) {
 	file := cassettePath(t)
 	dir := filepath.Dir(file)
 	old := time.Now().Add(-61 * time.Minute)

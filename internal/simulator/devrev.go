@@ -1,12 +1,10 @@
 package simulator
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"example.com/webhookvcr/internal/provider"
@@ -57,21 +55,12 @@ type DevRev struct {
 	// Settings are what DevRev leaves open about its deliveries.
 	Settings Settings
 
-	mu       sync.Mutex
-	started  bool
+	tenant
 	webhooks []DevRevWebhook
 	made     int // ids and secrets made so far
 	events   int // ids of events made so far
 	window   rateWindow
 	lives    map[string]*devrevLife
-	// gone are the webhooks that the request being answered has deleted.
-	gone []*traffic
-
-	work   tally
-	stir   stir
-	log    deliveries
-	ctx    context.Context
-	cancel context.CancelFunc
 }
 
 // ServeHTTP implements http.Handler.

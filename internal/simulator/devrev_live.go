@@ -132,9 +132,8 @@ func (s *DevRev) Emit(ctx context.Context, event string, payload any, duplicates
 	if err := countable(duplicates); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(s.context(), func() { cancel(errClosed) })()
+	ctx, end := s.until(ctx)
+	defer end()
 	s.mu.Lock()
 	s.start()
 	webhooks := slices.Clone(s.webhooks)
@@ -160,9 +159,6 @@ func (s *DevRev) Emit(ctx context.Context, event string, payload any, duplicates
 	running.Wait() // each ends with ctx
 	return results, nil
 }
-
-// errClosed is why deliveries end with their tenant.
-var errClosed = errors.New("the tenant was closed")
 
 // refusal says why a webhook gets nothing of an event; empty means that it does.
 func (s *DevRev) refusal(w DevRevWebhook, life *devrevLife, event string) string {
@@ -491,19 +487,6 @@ func (s *DevRev) life(id string) *devrevLife {
 	return life
 }
 
-// context ends with the tenant.
-func (s *DevRev) context() context.Context {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ctx == nil {
-		s.ctx, s.cancel = context.WithCancel(context.Background())
-	}
-	return s.ctx
-}
-
-// Deliveries implements Live.
-func (s *DevRev) Deliveries() []Delivery { return s.log.list() }
-
 // State implements Live: the webhooks as webhooks.list shows them, and why one is
 // not active.
 func (s *DevRev) State() any {
@@ -517,16 +500,6 @@ func (s *DevRev) State() any {
 		}
 	}
 	return map[string]any{"webhooks": slices.Clone(s.webhooks), "not_active": why}
-}
-
-// Settle implements Live.
-func (s *DevRev) Settle(ctx context.Context) error { return s.work.wait(ctx) }
-
-// Close implements Live.
-func (s *DevRev) Close() {
-	_ = s.context()
-	s.cancel()
-	_ = s.work.wait(context.Background())
 }
 
 func (s *DevRev) newEventID(webhook string) string {

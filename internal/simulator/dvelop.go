@@ -1,13 +1,11 @@
 package simulator
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"example.com/webhookvcr/internal/provider"
@@ -54,19 +52,10 @@ type DVelop struct {
 	// Settings are what d.velop leaves open about its deliveries.
 	Settings Settings
 
-	mu      sync.Mutex
-	started bool
+	tenant
 	events  []DVelopEvent
 	made    int // ids made so far
 	traffic map[string]*traffic
-	// gone are the webhooks that the request being answered has deleted.
-	gone []*traffic
-
-	work   tally
-	stir   stir
-	log    deliveries
-	ctx    context.Context
-	cancel context.CancelFunc
 }
 
 // ServeHTTP implements http.Handler.

@@ -104,9 +104,8 @@ func (s *DVelop) Emit(ctx context.Context, event string, payload any, duplicates
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(s.context(), func() { cancel(errClosed) })()
+	ctx, end := s.until(ctx)
+	defer end()
 	s.mu.Lock()
 	s.start()
 	i := slices.IndexFunc(s.events, func(e DVelopEvent) bool { return e.ID == event })
@@ -308,9 +307,6 @@ func (s *DVelop) trafficOf(id string) *traffic {
 	return t
 }
 
-// Deliveries implements Live.
-func (s *DVelop) Deliveries() []Delivery { return s.log.list() }
-
 // State implements Live: the events that have webhooks, by their ids.
 func (s *DVelop) State() any {
 	s.mu.Lock()
@@ -327,26 +323,6 @@ func (s *DVelop) State() any {
 		}
 	}
 	return map[string]any{"events": events}
-}
-
-// Settle implements Live.
-func (s *DVelop) Settle(ctx context.Context) error { return s.work.wait(ctx) }
-
-// Close implements Live.
-func (s *DVelop) Close() {
-	_ = s.context()
-	s.cancel()
-	_ = s.work.wait(context.Background())
-}
-
-// context ends with the tenant.
-func (s *DVelop) context() context.Context {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ctx == nil {
-		s.ctx, s.cancel = context.WithCancel(context.Background())
-	}
-	return s.ctx
 }
 
 // waits are the times between attempts: the member retry, true unless the webhook

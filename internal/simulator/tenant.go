@@ -95,6 +95,57 @@ func NewLive(d *provider.Definition, settings Settings, receivers http.RoundTrip
 	return v.live(settings, receivers, webhooks), nil
 }
 
+// tenant is what the vendors' tenants share: what is under way, and what was
+// delivered.
+type tenant struct {
+	mu      sync.Mutex
+	started bool
+	// gone are the webhooks that the request being answered has deleted.
+	gone []*traffic
+
+	work   tally
+	stir   stir
+	log    deliveries
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// context ends with the tenant.
+func (t *tenant) context() context.Context {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ctx == nil {
+		t.ctx, t.cancel = context.WithCancel(context.Background())
+	}
+	return t.ctx
+}
+
+// errClosed is why deliveries end with their tenant.
+var errClosed = errors.New("the tenant was closed")
+
+// until returns a context that ends with ctx and with the tenant.
+func (t *tenant) until(ctx context.Context) (_ context.Context, end func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(t.context(), func() { cancel(errClosed) })
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
+}
+
+// Deliveries implements Live.
+func (t *tenant) Deliveries() []Delivery { return t.log.list() }
+
+// Settle implements Live.
+func (t *tenant) Settle(ctx context.Context) error { return t.work.wait(ctx) }
+
+// Close implements Live.
+func (t *tenant) Close() {
+	_ = t.context()
+	t.cancel()
+	_ = t.work.wait(context.Background())
+}
+
 // deliveries records what was delivered.
 type deliveries struct {
 	mu  sync.Mutex

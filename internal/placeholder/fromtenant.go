@@ -135,9 +135,11 @@ func once(doc *document, class Classifier) Classifier {
 	}
 	seen, twice := map[string]bool{}, map[string]bool{}
 	for n := range doc.all() {
-		pointer := n.pointer
-		twice[pointer] = twice[pointer] || seen[pointer] || twice[parentOf(pointer)]
-		seen[pointer] = true
+		twice[n.pointer] = seen[n.pointer]
+		seen[n.pointer] = true
+	}
+	for n := range doc.all() { // also what stands in the first of the two
+		twice[n.pointer] = twice[n.pointer] || twice[parentOf(n.pointer)]
 	}
 	return func(pointer string) provider.Class {
 		if twice[pointer] {

@@ -276,3 +276,17 @@ func TestFromTenantJSON_refuses(t *testing.T) {
 	assert.Empty(t, hide(t, devrev(t), nil, ""))
 	assert.Equal(t, strings.Repeat("[", 1000)+strings.Repeat("]", 1000), hide(t, devrev(t), nil, strings.Repeat("[", 1000)+strings.Repeat("]", 1000)))
 }
+
+// What the contract says of a member holds for one of that name, and not for what
+// is in either of two.
+func TestFromTenantJSON_twoMembersOfOneName(t *testing.T) {
+	keep := classes{"/a": "keep", "/a/b": "keep", "/a/c": "keep", "/d": "keep", "/e": "keep"}
+	for body, want := range map[string]string{
+		`{"a":{"b":"Erika"},"d":"Jonas"}`:                     `{"a":{"b":"Erika"},"d":"Jonas"}`,
+		`{"a":{"b":"Erika"},"a":{"c":"Jonas"},"d":"Ada"}`:     `{"a":{"b":"undocumented-1"},"a":{"c":"undocumented-2"},"d":"Ada"}`,
+		`{"d":"Erika","d":"Jonas","e":"Ada"}`:                 `{"d":"undocumented-1","d":"undocumented-2","e":"Ada"}`,
+		`{"d":"Erika","d":"Jonas","d":"Ada","e":"Ada Byron"}`: `{"d":"undocumented-1","d":"undocumented-2","d":"undocumented-3","e":"Ada Byron"}`,
+	} {
+		assert.Equal(t, want, hide(t, devrev(t), keep, body))
+	}
+}

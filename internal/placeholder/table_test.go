@@ -1,6 +1,7 @@
 package placeholder_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -223,4 +224,70 @@ func TestMadeUp(t *testing.T) {
 	} {
 		assert.Equal(t, want, placeholder.MadeUp(value), value)
 	}
+}
+
+// A number that a binding's placeholder has is given to nothing else, also while
+// the binding has no value.
+func TestTable_bindingsKeepTheirNumbers(t *testing.T) {
+	d := provider.DevRev
+	d.Bindings = []provider.Binding{{Placeholder: "name-1", Var: "DEVREV_NAME", Kind: provider.Name}}
+	for _, real := range []string{"", "Erika"} {
+		table, err := placeholder.New(placeholder.Options{Definition: &d, BaseURL: "https://api.devrev.ai"})
+		require.NoError(t, err)
+		if real != "" {
+			require.NoError(t, table.Bind(d.Bindings[0], real))
+		}
+		assert.Equal(t, `{"name":"name-2"}`, hide(t, table, classes{"/name": provider.Name}, `{"name":"Jonas"}`), "bound to %q", real)
+	}
+}
+
+// A URL that the caller sent in the open stands for itself from then on, be it
+// one that looks like a placeholder.
+func TestTable_sentURLThatLooksLikeAPlaceholder(t *testing.T) {
+	table, url := devrev(t), classes{"/url": provider.URL}
+	const sent = `{"url":"https://example.com/url-1"}`
+	tape, err := table.ToTapeJSON([]byte(sent), url.of)
+	require.NoError(t, err)
+	require.Equal(t, sent, string(tape))
+	assert.Equal(t, `{"url":"https://example.com/url-2"}`, hide(t, table, url, `{"url":"https://hooks.acme.example/in"}`))
+	assert.Equal(t, sent, hide(t, table, url, sent))
+}
+
+// Only placeholders of ids become values in a path.
+func TestTable_pathsHoldIDsOnly(t *testing.T) {
+	table := devrev(t)
+	require.Equal(t, `{"name":"name-1"}`, hide(t, table, classes{"/name": provider.Name}, `{"name":"Erika"}`))
+	u, err := table.ToTenantURL(&url.URL{Scheme: "https", Host: "api.devrev.ai", Path: "/webhooks/name-1"})
+	require.NoError(t, err)
+	assert.Equal(t, "/webhooks/name-1", u.Path)
+}
+
+// What does not hold the placeholder of a binding does not need its value.
+func TestTable_Unresolved(t *testing.T) {
+	d := provider.DevRev
+	d.Bindings = []provider.Binding{{Placeholder: provider.DevRevWebhookID, Var: "DEVREV_WEBHOOK_ID", Kind: provider.ID}, {Placeholder: "account", Var: "DEVREV_ACCOUNT", Kind: provider.Name}}
+	table, err := placeholder.New(placeholder.Options{Definition: &d, BaseURL: "https://api.devrev.ai"})
+	require.NoError(t, err)
+	for text, want := range map[string][]provider.Binding{
+		"":                                  nil,
+		`{"id":"webhook-1","a":"accounts"}`: nil,
+		`{"id":"` + provider.DevRevWebhookID + `"}`: d.Bindings[:1],
+		"/accounts/account":                         d.Bindings[1:],
+	} {
+		assert.Equal(t, want, table.Unresolved(text), text)
+	}
+}
+
+// A tenant's own value may look like a placeholder; it stands for nothing else.
+func TestTable_realValuesThatLookLikePlaceholders(t *testing.T) {
+	d := provider.DevRev
+	d.Bindings = append([]provider.Binding{{Placeholder: "account", Var: "DEVREV_ACCOUNT", Kind: provider.Name}}, d.Bindings...)
+	table, err := placeholder.New(placeholder.Options{Definition: &d, BaseURL: "https://api.devrev.ai"})
+	require.NoError(t, err)
+	require.NoError(t, seed(t, table, &d, "DEVREV_ACCOUNT", "name-1"))
+	require.NoError(t, seed(t, table, &d, "DEVREV_WEBHOOK_ID", "don:integration:dvrv-eu-1:devo/11FVC3ScK:webhook/webhook-2"))
+	const real = `{"id":"don:integration:dvrv-eu-1:devo/11FVC3ScK:webhook/1jGzMh1N","owner":"Jonas"}`
+	hidden := hide(t, table, classes{"/id": provider.ID, "/owner": provider.Name}, real)
+	assert.Equal(t, `{"id":"don:integration:dvrv-us-1:devo/example:webhook/webhook-3","owner":"name-2"}`, hidden)
+	assert.Equal(t, real, reveal(t, table, hidden))
 }

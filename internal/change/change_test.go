@@ -31,8 +31,9 @@ func TestPayload(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, `{"b":1,"c":3}`, string(e.Text))
 	assert.Equal(t, 2, e.Duplicates)
-	e, err = change.Payload(nil, nil)
+	e, err = change.Payload(nil, []*change.Change{change.Duplicates(1)})
 	require.NoError(t, err)
+	assert.Equal(t, 1, e.Duplicates)
 	assert.Nil(t, e.Value)
 	for says, changes := range map[string][]*change.Change{
 		"a change is nil; use Set, Remove, Body or Duplicates":                 {nil},

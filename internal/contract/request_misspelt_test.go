@@ -25,6 +25,9 @@ func TestCheckRequest_misspelt(t *testing.T) {
 		"at":          "",
 		"é":           "",
 		"":            "",
+		"irl":         "url", // one letter, and not the first one of the name
+		"rul":         "url",
+		"curl":        "", // another first letter and another length
 	} {
 		problems := contract.CheckRequest(&provider.DevRev, devrevRequest(t, "webhooks.create", `{"url":"https://example.com/","`+name+`":"x"}`))
 		require.Len(t, problems, 1, name)

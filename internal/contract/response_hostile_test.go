@@ -79,6 +79,11 @@ func TestCheckBody_manyProblems(t *testing.T) {
 		assert.True(t, got[200].Fails())
 		assert.Less(t, time.Since(start), 30*time.Second)
 	}
+	// As many as are told are all told: here three members are missing too.
+	got, err := contract.CheckBody(&provider.DevRev, "webhooks.get", 200, "application/json", []byte(`{"webhook":{"id":"a","event_types":[`+strings.Repeat("0,", 196)+`0]}}`), false)
+	require.NoError(t, err)
+	require.Equal(t, 200, len(got))
+	assert.NotEqual(t, "more", got[199].Keyword)
 }
 
 // No string of a body gets into a message, wherever it stands.

@@ -1,0 +1,77 @@
+package contract
+
+import (
+	"math/big"
+	"reflect"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// judged are the fields of a compiled schema that the quick walk reads; silent
+// those that say nothing of a value, or only beside a field that it refuses.
+var (
+	judged = []string{
+		"AdditionalProperties", "AllOf", "Always", "Constant", "Else", "Enum", "If", "Items2020", "MaxItems", "MaxLength", "Maximum",
+		"MinItems", "MinLength", "Minimum", "Pattern", "Properties", "Ref", "Required", "Then", "Types",
+	}
+	silent = []string{
+		"Comment", "ContainsEval", "ContentEncoding", "ContentMediaType", "Default", "Deprecated", "Description", "Draft", "DynamicAnchor", "Examples",
+		"Extensions", "Location", "MaxContains", "MinContains", "ReadOnly", "RecursiveAnchor", "Title", "WriteOnly",
+	}
+)
+
+// A schema with a keyword that the quick walk does not know goes to the validator,
+// whichever keyword it is.
+func TestAccepts_unforeseenKeywords(t *testing.T) {
+	plain := func() *jsonschema.Schema {
+		s, err := jsonschema.CompileString("plain.json", `{}`)
+		require.NoError(t, err)
+		return s
+	}
+	require.False(t, unforeseen(plain()))
+	var passed []string
+	fields := reflect.VisibleFields(reflect.TypeFor[jsonschema.Schema]())
+	for _, f := range fields {
+		if !f.IsExported() {
+			continue
+		}
+		s := plain()
+		v := reflect.ValueOf(s).Elem().FieldByIndex(f.Index)
+		switch f.Type.Kind() {
+		case reflect.Int:
+			v.SetInt(1)
+		case reflect.Bool:
+			v.SetBool(true)
+		case reflect.String:
+			v.SetString("email")
+		case reflect.Slice:
+			v.Set(reflect.MakeSlice(f.Type, 1, 1))
+		case reflect.Map:
+			v.Set(reflect.MakeMap(f.Type))
+			v.SetMapIndex(reflect.New(f.Type.Key()).Elem(), reflect.New(f.Type.Elem()).Elem())
+		case reflect.Interface:
+			v.Set(reflect.ValueOf(any(true)))
+		case reflect.Func:
+			continue
+		default:
+			switch f.Type {
+			case reflect.TypeFor[*big.Rat]():
+				v.Set(reflect.ValueOf(big.NewRat(1, 1)))
+			case reflect.TypeFor[*regexp.Regexp]():
+				v.Set(reflect.ValueOf(regexp.MustCompile("x")))
+			default:
+				v.Set(reflect.New(f.Type.Elem()))
+			}
+		}
+		if !unforeseen(s) {
+			passed = append(passed, f.Name)
+		}
+	}
+	assert.ElementsMatch(t, slices.Concat(judged, silent), passed)
+	t.Logf("%d fields: %d read by the walk, %d that say nothing of a value, the others refused", len(fields), len(judged), len(silent))
+}

@@ -26,6 +26,7 @@ func Check(name string, data []byte) []Finding {
 // other YAML files may stand.
 func check(name string, data []byte, found bool, known *secrets) (j judged) {
 	f := &findings{file: name}
+	in := &source{data: data}
 	defer func() {
 		if recover() != nil {
 			f.add(ruleLoad, 0, -1, "", "could not be judged: its form is beyond this program")
@@ -38,7 +39,7 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 	}
 	if bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/")) {
 		f.add(ruleLoad, 1, -1, "", "is a Git LFS pointer and not the cassette: fetch the file with git lfs pull")
-		broken(f, data, 1, "text", known)
+		newSearch(f, known, in).broken()
 		return judged{findings: f.done()}
 	}
 	root, more, torn, err := parse(data)
@@ -48,9 +49,7 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 			line, text = at, "it holds a merge conflict: resolve it, or take one side and record again"
 		}
 		f.add(ruleLoad, line, -1, "", "does not load: %s%s", text, remedy(text))
-		if len(data) <= maxFile {
-			broken(f, data, 1, "text", known)
-		}
+		newSearch(f, known, in).broken()
 		return judged{findings: f.done()}
 	}
 	if found && !shape(root) && !isNull(root) {
@@ -60,14 +59,16 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 	if len(more) > 0 || torn {
 		f.add(ruleSecond, 0, -1, "", "holds a second YAML document, which go-vcr drops")
 		c.comments = comments(more, c.comments)
-		for _, n := range more {
-			c.strays = append(c.strays, stray{-1, secondDocument, n})
-		}
 		if torn {
-			broken(f, data, end(data, root), secondDocument, known)
+			line, rest := behind(data, root)
+			n, left := mend(rest, line)
+			more, c.left = append(more[:0:0], n), left
+		}
+		for _, n := range more {
+			c.strays = append(c.strays, stray{-1, "second document", "", n})
 		}
 	}
-	r := &reader{findings: f, c: c}
+	r := &reader{findings: f, c: c, source: in}
 	if root != nil && !isNull(root) {
 		c.comments = comments([]*yaml.Node{root}, c.comments)
 		r.cassette(root)
@@ -80,7 +81,7 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 		s.check(r.v1)
 	}
 	s.exchanges()
-	newSearch(f, known).cassette(c)
+	newSearch(f, known, in).cassette(c)
 	return judged{findings: f.done(), headed: c.header.present, plain: !c.header.present}
 }
 
@@ -110,45 +111,36 @@ func remedy(text string) string {
 	return ""
 }
 
-// secondDocument is the place of what go-vcr drops.
-const secondDocument = "second document"
-
-// end is the line on which the first document of a file ends.
-func end(data []byte, root *yaml.Node) int {
-	n := 0
-	for line := range bytes.Lines(data) {
-		n++
-		if n > root.Line && (bytes.HasPrefix(line, []byte("---")) || bytes.HasPrefix(line, []byte("..."))) {
+// behind is what follows the first document of a file, with the line it begins on.
+func behind(data []byte, root *yaml.Node) (line int, rest []byte) {
+	at := 0
+	for l := range bytes.Lines(data) {
+		line++
+		if line > root.Line && (bytes.HasPrefix(l, []byte("---")) || bytes.HasPrefix(l, []byte("..."))) {
 			break
 		}
+		at += len(l)
 	}
-	return n
+	return line, data[at:]
 }
 
-// broken searches the lines of a text that does not parse, from one of them on.
-func broken(f *findings, data []byte, from int, place string, known *secrets) {
-	s := newSearch(f, known)
-	s.at = -1
-	s.push(stepWord, place)
-	n, name := 0, ""
-	for line := range bytes.Lines(data) {
-		n++
-		if n < from {
-			continue
-		}
-		s.line = n
-		if text := strings.TrimSpace(string(line)); len(text) >= 6 {
-			s.scanText(text)
-			s.assignments(text)
-			s.encoded(text)
-			if item, ok := strings.CutPrefix(text, "- "); ok && name != "" {
-				s.assigned(name, strings.Trim(item, `"'`))
-			}
-			if n, ok := strings.CutSuffix(text, ":"); ok {
-				name = strings.TrimPrefix(n, "- ")
-			}
-		}
+// broken searches a file that does not parse, as far as it can be read as the one that
+// parses would be.
+func (s *search) broken() {
+	if len(s.source.data) > maxFile || bounded(s.source.data) != nil {
+		s.at = -1
+		s.found(ruleUnsearched, "is too large to be searched")
+		return
 	}
+	c := &cassette{}
+	root, left := mend(s.source.data, 1)
+	c.left = left
+	if root != nil {
+		c.comments = comments([]*yaml.Node{root}, nil)
+		r := &reader{findings: &findings{}, c: c, source: s.source}
+		r.cassette(root)
+	}
+	s.cassette(c)
 }
 
 // comments gathers the comments of documents: people put tokens there, too.

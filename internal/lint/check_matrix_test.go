@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"html"
 	"maps"
 	"net/url"
 	"slices"
@@ -50,14 +51,17 @@ var shaped = map[string]string{
 	"sk-…":   "sk-" + letters(48),
 	"pypi-…": "pypi-AgEIcHlwaS5vcmc" + letters(70),
 	"SG.….…": "SG." + letters(22) + "." + letters(43),
-	"shpat_…, shpca_…, shppa_…, shpss_…":                             "shpat_" + digits(32),
-	"xoxb-…, xoxp-… and others":                                      "xoxb-112233445566-" + letters(24),
-	"xapp-…":                                                         "xapp-1-A01B2C3D4E5-112233445566-" + letters(40),
-	"hooks.slack.com/services/T…":                                    "https://hooks.slack.com/services/T01AB2CD3/B04EF5GH6/" + letters(24),
-	"sk_live_…, rk_live_…":                                           "sk_live_" + letters(24),
-	"whsec_… (also Svix and Standard Webhooks)":                      "whsec_" + letters(32),
+	"shpat_…, shpca_…, shppa_…, shpss_…":        "shpat_" + digits(32),
+	"xoxb-…, xoxp-… and others":                 "xoxb-112233445566-" + letters(24),
+	"xapp-…":                                    "xapp-1-A01B2C3D4E5-112233445566-" + letters(40),
+	"hooks.slack.com/services/T…":               "https://hooks.slack.com/services/T01AB2CD3/B04EF5GH6/" + letters(24),
+	"sk_live_…, rk_live_…":                      "sk_live_" + letters(24),
+	"sk_test_…, rk_test_…":                      "sk_test_" + letters(24),
+	"NUMBER:AA…":                                "7712345678:AAF" + letters(32),
+	"s.… (before version 1.10)":                 "s." + letters(24),
+	"whsec_… (also Svix and Standard Webhooks)": "whsec_" + letters(32),
 	"….webhook.office.com/webhookb2/…, outlook.office.com/webhook/…": "https://acme.webhook.office.com/webhookb2/3f9a27c4-e1b8-4f9a-87c4-e1b83f9a27c4@3f9a27c4-e1b8-4f9a-87c4-e1b83f9a27c4/IncomingWebhook/" + digits(32) + "/x",
-	"hvs.…, hvb.…, hvr.…":                                            "hvs." + letters(30),
+	"hvs.…, hvb.…, hvr.…": "hvs." + letters(30),
 }
 
 // places are all the places that are searched: each puts a value under a name.
@@ -127,8 +131,82 @@ var places = map[string]func(name, value string) []byte{
 	"third document": func(n, v string) []byte {
 		return exchange{}.cassette("---\na: b\n---\n" + quote(n) + ": " + quote(v) + "\n")
 	},
+	"CDATA": func(n, v string) []byte {
+		return exchange{answerBody: "<a><" + n + "><![CDATA[" + v + "]]></" + n + "></a>"}.cassette("")
+	},
+	"attribute": func(n, v string) []byte {
+		return exchange{answerBody: "<a " + n + "=\"" + html.EscapeString(v) + "\"/>"}.cassette("")
+	},
+	"input": func(n, v string) []byte {
+		return exchange{answerBody: `<form><input value="` + html.EscapeString(v) + `" type="hidden" name="` + n + `"></form>`}.cassette("")
+	},
+	"meta": func(n, v string) []byte {
+		return exchange{answerBody: `<head><meta name="` + n + `" content="` + html.EscapeString(v) + `"></head>`}.cassette("")
+	},
+	"setting": func(n, v string) []byte {
+		return exchange{answerBody: `<c><add key="` + n + `" value="` + html.EscapeString(v) + `"/></c>`}.cassette("")
+	},
+	"property": func(n, v string) []byte {
+		return exchange{answerBody: `<c><property name="` + n + `">` + html.EscapeString(v) + `</property></c>`}.cassette("")
+	},
+	"name and value elements": func(n, v string) []byte {
+		return exchange{answerBody: "<p><name>" + n + "</name><value>" + html.EscapeString(v) + "</value></p>"}.cassette("")
+	},
+	"cells": func(n, v string) []byte {
+		return exchange{answerBody: "<tr><td>" + n + ":</td> <td>" + html.EscapeString(v) + "</td></tr>"}.cassette("")
+	},
+	"name before value": func(n, v string) []byte {
+		return exchange{answerBody: `[{"id": 7, "name": ` + jsonText(n) + `, "value": ` + jsonText(v) + `}]`}.cassette("")
+	},
+	"name behind value": func(n, v string) []byte {
+		return exchange{answerBody: `[{"value": ` + jsonText(v) + `, "on": {"a": [1]}, "key": ` + jsonText(n) + `}]`}.cassette("")
+	},
+	"name with values": func(n, v string) []byte {
+		return exchange{answerBody: `{"Header": ` + jsonText(n) + `, "Values": ["", ` + jsonText(v) + `]}`}.cassette("")
+	},
+	"value in a member": func(n, v string) []byte {
+		return exchange{answerBody: `{` + jsonText(n) + `: {"value": ` + jsonText(v) + `}}`}.cassette("")
+	},
+	"columns": func(n, v string) []byte {
+		return exchange{answerBody: "user," + n + "\nanna,\"" + v + "\"\n"}.cassette("")
+	},
+	"columns by tabs": func(n, v string) []byte {
+		return exchange{answerBody: "user\t" + n + "\tnote\n\"anna\"\tx\ty\nbob\t" + v + "\tz\n"}.cassette("")
+	},
+	"option": func(n, v string) []byte {
+		return exchange{answerBody: object("cmd", "login --"+n+" '"+v+"' --verbose")}.cassette("")
+	},
+	"connection string": func(n, v string) []byte {
+		return exchange{answerBody: object("c", "Server=db;"+n+"="+v+";Timeout=3")}.cassette("")
+	},
+	"GraphQL": func(n, v string) []byte {
+		return exchange{requestBody: object("query", "mutation { login(user: \"a\", "+n+": \""+v+"\") { ok } }")}.cassette("")
+	},
+	"request_uri": func(n, v string) []byte { return inRequest("request_uri", "/x?"+n+"="+url.QueryEscape(v)) },
+	"remote_addr": func(n, v string) []byte { return inRequest("remote_addr", "10.1.2.3:443 "+n+"="+v) },
+	"host":        func(n, v string) []byte { return inRequest("host", n+"="+v) },
+	"key twice": func(n, v string) []byte {
+		return []byte(strings.Replace(string(exchange{}.cassette("")), "code: 200,", "code: 200, status: a, status: "+quote(n+"="+v)+",", 1))
+	},
+	"mapping for a text": func(n, v string) []byte {
+		return []byte(strings.Replace(string(exchange{}.cassette("")), "code: 200,", "code: 200, status: {"+quote(n)+": "+quote(v)+"},", 1))
+	},
+	"no cassette": func(n, v string) []byte { return []byte("- " + quote(n) + ": " + quote(v) + "\n") },
+	"conflict": func(n, v string) []byte {
+		return exchange{answerBody: object(n, v)}.cassette("<<<<<<< ours\n=======\n>>>>>>> theirs\n")
+	},
 	"broken document": func(n, v string) []byte { return exchange{}.cassette("---\na: [\n" + n + ": " + v + "\n") },
 	"broken file":     func(n, v string) []byte { return exchange{}.cassette("a: [\n" + n + ": " + v + "\n") },
+}
+
+// jsonText is a JSON text.
+func jsonText(s string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(object("", s), `{"":`), "}")
+}
+
+// inRequest puts a text under a key that go-vcr writes and never compares.
+func inRequest(key, value string) []byte {
+	return []byte(strings.Replace(string(exchange{}.cassette("")), "method: POST,", "method: POST, "+key+": "+quote(value)+",", 1))
 }
 
 func formBody(body string) exchange {

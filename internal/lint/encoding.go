@@ -30,6 +30,7 @@ func (s *search) encoded(text string) {
 			i++
 			continue
 		}
+		s.seek(i)
 		lines, end := runs(text, i)
 		i = end
 		if len(lines) > 1 && s.base64(strings.Join(lines, "")) {
@@ -153,12 +154,15 @@ func (s *search) deeper(form string, size int) bool {
 	}
 	s.undone++
 	s.push(stepEncoding, form)
+	s.origins = append(s.origins, s.origin)
+	s.origin = -1
 	return true
 }
 
 func (s *search) shallower() {
 	s.undone--
 	s.pop()
+	s.origin, s.origins = s.origins[len(s.origins)-1], s.origins[:len(s.origins)-1]
 }
 
 func isGzip(s string) bool { return strings.HasPrefix(s, "\x1f\x8b\x08") }

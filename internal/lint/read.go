@@ -2,135 +2,12 @@ package lint
 
 import (
 	"encoding/base64"
-	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
-	"example.com/webhookvcr/internal/jsontext"
 	"gopkg.in/yaml.v3"
 )
-
-// text is a scalar of the file with its line.
-type text struct {
-	value string
-	line  int
-	// literal says that each line of the value is one of the file, below line.
-	literal bool
-}
-
-// field is a header, a trailer or a form parameter.
-type field struct {
-	name   string
-	line   int
-	values []text
-}
-
-// message is a request or an answer.
-type message struct {
-	line                   int
-	body                   text
-	headers, trailer, form []field
-	length                 text
-	hasLength              bool
-	lengthValue            int64
-
-	method, url            text // of a request
-	host, uri, remote      text
-	code                   int // of an answer
-	codeLine               int
-	status                 text
-	uncompressed, isAnswer bool
-
-	parsed *jsontext.Node // the body, once a line in it was asked for
-}
-
-// lineAt is the line of what a JSON pointer names in the body, or of what is left
-// of it where a member is missing.
-func (m *message) lineAt(pointer string) int {
-	if !m.body.literal {
-		return m.body.line
-	}
-	if m.parsed == nil {
-		var err error
-		if m.parsed, err = jsontext.Parse([]byte(m.body.value), jsontext.Bounds{}); err != nil {
-			m.parsed = &jsontext.Node{}
-		}
-	}
-	n, _ := m.parsed.Find(pointer)
-	return m.body.line + 1 + strings.Count(m.body.value[:n.Start], "\n")
-}
-
-type interaction struct {
-	line            int
-	id              *int
-	idNull          bool
-	request, answer message
-}
-
-// header is the top-level key webhooktest.
-type header struct {
-	present                               bool
-	line                                  int
-	provider, scenario, source, direction string
-	accepted                              []string
-}
-
-// cassette is a file as go-vcr reads it, with lines. Strings are those of the
-// parsed nodes; nothing outlives the judging of the file.
-type cassette struct {
-	header       header
-	interactions []interaction
-	// strays are unknown members, which are searched like the others.
-	strays []stray
-	// comments are searched as well: people explain tokens there.
-	comments []text
-}
-
-type stray struct {
-	at    int
-	key   string
-	value *yaml.Node
-}
-
-func (m *message) name() string {
-	if m.isAnswer {
-		return "answer"
-	}
-	return "request"
-}
-
-// httpHeader returns the headers as net/http keeps them.
-func (m *message) httpHeader() http.Header {
-	h := http.Header{}
-	for _, f := range m.headers {
-		for _, v := range f.values {
-			h[f.name] = append(h[f.name], v.value)
-		}
-	}
-	return h
-}
-
-// get returns the first value of a header, whatever the case of its name.
-func (m *message) get(name string) string {
-	for _, f := range m.headers {
-		if len(f.values) > 0 && http.CanonicalHeaderKey(f.name) == name {
-			return f.values[0].value
-		}
-	}
-	return ""
-}
-
-func (m *message) formValues() url.Values {
-	v := url.Values{}
-	for _, f := range m.form {
-		for _, t := range f.values {
-			v[f.name] = append(v[f.name], t.value)
-		}
-	}
-	return v
-}
 
 // scalar is the text of a node: binary data decoded, null empty.
 func scalar(n *yaml.Node) text {
@@ -142,14 +19,15 @@ func scalar(n *yaml.Node) text {
 			return text{value: string(b), line: n.Line}
 		}
 	}
-	return text{n.Value, n.Line, n.Style&yaml.LiteralStyle != 0}
+	return text{n.Value, n.Line, n.Column, n.Style}
 }
 
 // reader turns nodes into a cassette and reports what go-vcr would stumble over
 // or pass over.
 type reader struct {
 	*findings
-	c *cassette
+	c      *cassette
+	source *source
 	// v1 says that the file has format 1: its types differ, and saying so once is
 	// enough.
 	v1 bool
@@ -169,7 +47,13 @@ func shape(root *yaml.Node) bool {
 	return false
 }
 
+// stray keeps what is not read as go-vcr would for the search.
+func (r *reader) stray(place, name string, n *yaml.Node) {
+	r.c.strays = append(r.c.strays, stray{r.at, place, name, n})
+}
+
 func (r *reader) mismatch(n *yaml.Node, place, expected string) {
+	r.stray(place, place[strings.LastIndexByte(place, ' ')+1:], n)
 	if !r.v1 {
 		r.doubt(n.Line, r.at, place, "holds %s; go-vcr expects %s", describe(n), expected)
 	}
@@ -203,6 +87,7 @@ func describe(n *yaml.Node) string {
 func (r *reader) cassette(root *yaml.Node) {
 	r.at = -1
 	if root.Kind != yaml.MappingNode {
+		r.stray("text", "", root)
 		r.add(ruleLoad, root.Line, -1, "", "is no go-vcr cassette: it holds %s; expected the keys version and interactions", describe(root))
 		return
 	}
@@ -230,17 +115,19 @@ func (r *reader) each(all []member, place string, take func(key string, n *yaml.
 		key := m.key.Value
 		if m.key.Kind != yaml.ScalarNode {
 			r.mismatch(m.key, place, "a name as key")
+			r.stray(place, "", m.value)
 			continue
 		}
 		if done[key] {
 			r.twice(m.key, place)
+			r.stray("key "+safeName(key), key, m.value)
 			continue
 		}
 		done[key] = true
 		if take(key, m.value) {
 			continue
 		}
-		r.c.strays = append(r.c.strays, stray{r.at, key, m.value})
+		r.stray("key "+safeName(key), key, m.value)
 		if !r.v1 {
 			whose := "go-vcr"
 			if place == "webhooktest" {
@@ -308,6 +195,7 @@ func (r *reader) interactions(n *yaml.Node) {
 		r.mismatch(n, "interactions", "a list")
 		return
 	case len(n.Content) > maxInteractions:
+		r.stray("interactions", "", n)
 		r.add(ruleLoad, n.Line, -1, "interactions", "are %d; more than %d are not read; split the cassette", len(n.Content), maxInteractions)
 		return
 	}
@@ -353,7 +241,7 @@ func (r *reader) interaction(n *yaml.Node, ia *interaction) {
 }
 
 func (r *reader) message(n *yaml.Node, m *message) {
-	m.line = n.Line
+	m.line, m.source = n.Line, r.source
 	if isNull(n) {
 		return
 	}
@@ -383,10 +271,14 @@ type take func(r *reader, n *yaml.Node, m *message, place string)
 // What go-vcr reads: in every message, in a request, in a response.
 var (
 	messageKeys = map[string]take{
-		"proto":             func(r *reader, n *yaml.Node, _ *message, place string) { r.text(n, place) },
-		"proto_major":       func(r *reader, n *yaml.Node, _ *message, place string) { r.number(n, place) },
-		"proto_minor":       func(r *reader, n *yaml.Node, _ *message, place string) { r.number(n, place) },
-		"transfer_encoding": func(r *reader, n *yaml.Node, _ *message, place string) { r.list(n, place) },
+		"proto":       searched("proto", (*search).scanValue),
+		"proto_major": func(r *reader, n *yaml.Node, _ *message, place string) { r.number(n, place) },
+		"proto_minor": func(r *reader, n *yaml.Node, _ *message, place string) { r.number(n, place) },
+		"transfer_encoding": func(r *reader, n *yaml.Node, m *message, place string) {
+			for _, t := range r.list(n, place) {
+				m.texts = append(m.texts, keyed{"transfer_encoding", t, (*search).scanValue})
+			}
+		},
 		"content_length": func(r *reader, n *yaml.Node, m *message, place string) {
 			m.hasLength, m.length, m.lengthValue = !isNull(n), scalar(n), r.number(n, place)
 		},
@@ -395,15 +287,21 @@ var (
 		"trailer": func(r *reader, n *yaml.Node, m *message, place string) { m.trailer = r.fields(n, place) },
 	}
 	requestKeys = map[string]take{
-		"host":        func(r *reader, n *yaml.Node, m *message, place string) { m.host = r.text(n, place) },
-		"remote_addr": func(r *reader, n *yaml.Node, m *message, place string) { m.remote = r.text(n, place) },
-		"request_uri": func(r *reader, n *yaml.Node, m *message, place string) { m.uri = r.text(n, place) },
+		"host":        searched("host", (*search).authority),
+		"remote_addr": searched("remote_addr", (*search).authority),
+		"request_uri": searched("request_uri", (*search).url),
 		"form":        func(r *reader, n *yaml.Node, m *message, place string) { m.form = r.fields(n, place) },
-		"url":         func(r *reader, n *yaml.Node, m *message, place string) { m.url = r.text(n, place) },
-		"method":      func(r *reader, n *yaml.Node, m *message, place string) { m.method = r.text(n, place) },
+		"url": func(r *reader, n *yaml.Node, m *message, place string) {
+			searched("URL", (*search).url)(r, n, m, place)
+			m.url = m.texts[len(m.texts)-1].text
+		},
+		"method": func(r *reader, n *yaml.Node, m *message, place string) {
+			searched("method", (*search).scanValue)(r, n, m, place)
+			m.method = m.texts[len(m.texts)-1].text
+		},
 	}
 	responseKeys = map[string]take{
-		"status": func(r *reader, n *yaml.Node, m *message, place string) { m.status = r.text(n, place) },
+		"status": searched("status", (*search).scanValue),
 		"code": func(r *reader, n *yaml.Node, m *message, place string) {
 			m.code, m.codeLine = int(r.number(n, place)), n.Line
 		},
@@ -411,6 +309,13 @@ var (
 		"uncompressed": func(r *reader, n *yaml.Node, m *message, place string) { m.uncompressed = r.bool(n, place) },
 	}
 )
+
+// searched takes a text that only the search looks at.
+func searched(key string, look func(s *search, value string)) take {
+	return func(r *reader, n *yaml.Node, m *message, place string) {
+		m.texts = append(m.texts, keyed{key, r.text(n, place), look})
+	}
+}
 
 func (r *reader) text(n *yaml.Node, place string) text {
 	if n.Kind != yaml.ScalarNode {
@@ -468,9 +373,6 @@ func (r *reader) list(n *yaml.Node, place string) []text {
 		return nil
 	case n.Kind != yaml.SequenceNode:
 		r.mismatch(n, place, "a list of texts")
-		if n.Kind == yaml.ScalarNode {
-			return []text{scalar(n)} // searched all the same
-		}
 		return nil
 	}
 	values := make([]text, 0, len(n.Content))

@@ -23,19 +23,63 @@ type search struct {
 	*findings
 	secrets *secrets
 
+	source *source
+
 	at   int
 	line int
-	// literal says that each line of the present body is one of the file.
-	literal bool
-	path    path
+	path path
+	// whole is the text of the file that is read, origin where the present part of it
+	// begins, -1 for what was decoded, and offset the present place.
+	whole          *spread
+	origin, offset int
+	origins        []int // of the encodings around
 	// undone counts the encodings around the present text, decoded the bytes
 	// that they unfolded to.
 	undone, decoded int
 	names           map[string]bool // whether a name is that of a secret, remembered
 }
 
-func newSearch(f *findings, s *secrets) *search {
-	return &search{findings: f, secrets: s, names: map[string]bool{}}
+func newSearch(f *findings, s *secrets, in *source) *search {
+	return &search{findings: f, secrets: s, source: in, names: map[string]bool{}}
+}
+
+// reading looks through a text of the file.
+func (s *search) reading(t text, look func()) {
+	s.line, s.whole, s.origin, s.offset = t.line, &spread{text: t, source: s.source}, 0, 0
+	look()
+	s.whole = nil
+}
+
+// seek goes to a place in the present part.
+func (s *search) seek(offset int) {
+	if s.origin >= 0 {
+		s.offset = s.origin + offset
+	}
+}
+
+// part looks through a part of the present one.
+func (s *search) part(from int, look func()) {
+	defer func(origin int) { s.origin = origin }(s.origin)
+	s.seek(from)
+	if s.origin >= 0 {
+		s.origin += from
+	}
+	look()
+}
+
+// decoding looks through what the present place holds in another spelling.
+func (s *search) decoding(look func()) {
+	defer func(origin int) { s.origin = origin }(s.origin)
+	s.origin = -1
+	look()
+}
+
+// lineHere is the line of the present place.
+func (s *search) lineHere() int {
+	if s.whole != nil {
+		return s.whole.lineAt(s.offset)
+	}
+	return s.line
 }
 
 func (s *search) push(kind stepKind, name string) {
@@ -45,7 +89,7 @@ func (s *search) pop() { s.path = s.path[:len(s.path)-1] }
 
 // found reports a finding at the present place.
 func (s *search) found(rule, format string, args ...any) {
-	s.add(rule, s.line, s.at, s.path.String(), format, args...)
+	s.add(rule, s.lineHere(), s.at, s.path.String(), format, args...)
 }
 
 // in looks through a part of the present place.
@@ -64,23 +108,21 @@ func (s *search) cassette(c *cassette) {
 	}
 	for _, stray := range c.strays {
 		s.at = stray.at
-		if stray.key == secondDocument {
-			s.in(stepWord, stray.key, func() { s.node("", stray.value) })
-			continue
-		}
-		s.in(stepWord, "key", func() { s.in(stepWord, safeName(stray.key), func() { s.node(stray.key, stray.value) }) })
+		s.in(stepWord, stray.place, func() { s.node(stray.name, stray.value) })
 	}
 	s.at = -1
 	for _, comment := range c.comments {
 		s.line = comment.line
 		s.in(stepWord, "comment", func() { s.lines(comment.value) })
 	}
+	for _, t := range c.left {
+		s.in(stepWord, "text", func() { s.reading(t, func() { s.left(t.value) }) })
+	}
 }
 
 // node looks through a part of the file that go-vcr does not know.
 func (s *search) node(name string, n *yaml.Node) {
 	n = resolve(n)
-	s.line = n.Line
 	switch n.Kind {
 	case yaml.MappingNode:
 		for _, m := range members(n) {
@@ -93,25 +135,21 @@ func (s *search) node(name string, n *yaml.Node) {
 			s.pop()
 		}
 	case yaml.ScalarNode:
-		s.scanNamed(name, scalar(n).value)
+		t := scalar(n)
+		s.reading(t, func() {
+			s.scanNamed(name, t.value)
+			if strings.Contains(t.value, "\n") || !printable(t.value) {
+				s.body(t.value, "")
+			}
+		})
 	}
 }
 
 func (s *search) message(m *message) {
 	s.push(stepWord, m.name())
 	defer s.pop()
-	if m.url.value != "" {
-		s.line = m.url.line
-		s.in(stepWord, "URL", func() { s.url(m.url.value) })
-	}
-	for _, t := range []struct {
-		name string
-		text text
-	}{{"host", m.host}, {"remote_addr", m.remote}, {"request_uri", m.uri}, {"status", m.status}, {"method", m.method}} {
-		if t.text.value != "" {
-			s.line = t.text.line
-			s.in(stepWord, t.name, func() { s.scanText(t.text.value) })
-		}
+	for _, t := range m.texts {
+		s.in(stepWord, t.key, func() { s.reading(t.text, func() { t.look(s, t.value) }) })
 	}
 	for _, f := range m.headers {
 		if !signed(m, f) {
@@ -125,16 +163,13 @@ func (s *search) message(m *message) {
 		s.in(stepWord, "form", func() {
 			s.in(stepNamed, f.name, func() {
 				for _, v := range f.values {
-					s.line = v.line
-					s.scanNamed(f.name, v.value)
+					s.reading(v, func() { s.scanNamed(f.name, v.value) })
 				}
 			})
 		})
 	}
 	if m.body.value != "" {
-		s.line, s.literal = m.body.line, m.body.literal
-		s.in(stepWord, "body", func() { s.body(m.body.value, m.get("Content-Type")) })
-		s.literal = false
+		s.in(stepWord, "body", func() { s.reading(m.body, func() { s.body(m.body.value, m.get("Content-Type")) }) })
 	}
 }
 
@@ -165,7 +200,7 @@ func (s *search) secret(name, value string) {
 	if s.secrets.isPlaceholder(value) || standsIn(name, value) {
 		return
 	}
-	s.secrets.keys.meet(name, value, Finding{File: s.file, Line: s.line, Interaction: new(s.at), Place: s.path.String()})
+	s.secrets.keys.meet(name, value, Finding{File: s.file, Line: s.lineHere(), Interaction: new(s.at), Place: s.path.String()})
 	if !isWord(name, value) {
 		s.found(ruleName, "holds %s that %s no placeholder", count(len(value), "byte"), isAre(len(value)))
 	}
@@ -195,13 +230,13 @@ func (s *search) scanValue(value string) {
 	// URLs in URLs are followed so far and no further.
 	if at := strings.Index(value[:min(len(value), 16)], "://"); at > 0 && s.undone < maxUndone && !strings.ContainsAny(value, " \n") {
 		s.undone++
-		s.url(value)
+		s.decoding(func() { s.url(value) })
 		s.undone--
 		return
 	}
 	s.scanText(value)
 	if !s.scanDecoded(value) {
-		s.mentions(value)
+		s.pairs(value, true)
 	}
 }
 

@@ -16,11 +16,11 @@ var (
 // scanText looks at a text by its form alone.
 func (s *search) scanText(value string) {
 	// The search takes several times the memory of what it reads.
-	for len(value) > maxProse {
-		s.scanChunk(value[:maxProse])
-		value = value[maxProse-proseOverlap:]
+	at := 0
+	for ; len(value)-at > maxProse; at += maxProse - proseOverlap {
+		s.part(at, func() { s.scanChunk(value[at : at+maxProse]) })
 	}
-	s.scanChunk(value)
+	s.part(at, func() { s.scanChunk(value[at:]) })
 }
 
 const (
@@ -34,6 +34,7 @@ func (s *search) scanChunk(value string) {
 		return
 	}
 	for _, f := range placeholder.Credentials([]byte(value)) {
+		s.seek(f.Offset)
 		switch {
 		case s.excused(f.Rule, value[f.Offset:]):
 		case f.Rule == "mail":
@@ -79,9 +80,7 @@ func containsFold(s, needle string) bool {
 const maxCredential = 1 << 10
 
 var (
-	bearer   = regexp.MustCompile(`(?i)^bearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]+)`)
-	userinfo = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://([^\s/?#"'<>\\@:]*)(?::([^\s/?#"'<>\\@]*))?@`)
-	account  = regexp.MustCompile(`^[a-z]{1,12}$`)
+	bearer = regexp.MustCompile(`(?i)^bearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]+)`)
 )
 
 // excused says whether the text that starts with a match of the rule holds a
@@ -97,7 +96,7 @@ func (s *search) excused(rule, text string) bool {
 		return standsIn("private key", text)
 	case "userinfo":
 		m := userinfo.FindStringSubmatch(text)
-		return m != nil && s.secrets.harmless("password", m[2]) && (account.MatchString(m[1]) || s.secrets.harmless("token", m[1]))
+		return m != nil && s.isUser(m[1], m[2])
 	}
 	for _, m := range secret.Find(text[:min(len(text), maxCredential)]) {
 		if m.Shape == rule && m.Start == 0 {

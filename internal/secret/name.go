@@ -43,11 +43,15 @@ func Words(name string) []string {
 }
 
 var (
-	passwordWords = []string{"password", "passwd", "pwd", "passphrase", "passcode", "pin"}
-	// secretWords make a secret of any name that they end.
-	secretWords = []string{"secret", "secrets", "token", "tokens", "apikey", "authorization", "credential", "credentials", "jwt", "cookie",
-		"sessionid", "authsessionid", "privatekey", "secretkey", "accesskey", "accesstoken", "refreshtoken", "idtoken", "authtoken", "clientsecret",
-		"bearer", "connectionstring", "csrf", "xsrf", "signature", "sig", "jsessionid", "phpsessid", "otp"}
+	passwordWords = []string{"password", "passwd", "pwd", "passphrase", "passcode", "pin", "otp"}
+	// secretWords make a secret of any name that they end, many those that do so in
+	// the plural, too: "cookies" and "signatures" are often those of others.
+	secretWords = append([]string{"authorization", "cookie", "sessionid", "authsessionid", "bearer", "connectionstring", "csrf", "xsrf",
+		"signature", "sig", "jsessionid", "phpsessid"}, many...)
+	many = []string{"secret", "token", "apikey", "credential", "jwt", "privatekey", "secretkey", "accesskey", "accesstoken", "refreshtoken",
+		"idtoken", "authtoken", "clientsecret"}
+	// codeWords make a secret of the word "code" behind them.
+	codeWords = []string{"recovery", "backup", "scratch"}
 	// keyWords make a secret of the word "key" or "signature" behind them.
 	keyWords = []string{"api", "access", "secret", "private", "auth", "signing", "encryption", "shared", "account", "master", "app", "application",
 		"subscription", "license", "client", "ssh", "functions", "storage", "webhook", "hub", "signature", "hmac"}
@@ -75,7 +79,7 @@ func Names(name string) bool {
 	if len(w) == 0 {
 		return false
 	}
-	last := strings.TrimRight(w[len(w)-1], "0123456789")
+	last := lastWord(w)
 	before := ""
 	if len(w) > 1 {
 		before = w[len(w)-2]
@@ -87,10 +91,12 @@ func Names(name string) bool {
 		return false // a language model's, who checks that its thoughts are its own
 	case slices.Contains(passwordWords, last):
 		return true
-	case last == "token" || last == "tokens":
+	case last == "token":
 		return !slices.Contains(pagers, before)
 	case slices.Contains(secretWords, last):
 		return true
+	case last == "code" || last == "codes":
+		return slices.Contains(codeWords, before)
 	case last == "key" || last == "keys" || last == "signature" || last == "sig":
 		return slices.Contains(keyWords, before)
 	case last == "pass":
@@ -103,11 +109,28 @@ func Names(name string) bool {
 	return false
 }
 
+// lastWord is the last word of a name, without a number behind it and in the
+// singular.
+func lastWord(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	last := strings.TrimRight(words[len(words)-1], "0123456789")
+	if one := strings.TrimSuffix(last, "s"); slices.Contains(many, one) || one != "pin" && slices.Contains(passwordWords, one) {
+		return one
+	}
+	return last
+}
+
+// Lists says whether a name is that of many passwords, whatever each of them is
+// called.
+func Lists(name string) bool { return NamesPassword(name) && strings.HasSuffix(name, "s") }
+
 // Counts says whether a name is that of many, such as tokens: a number under it
 // counts them.
 func Counts(name string) bool {
 	w := Words(name)
-	return len(w) > 0 && (w[len(w)-1] == "tokens" || w[len(w)-1] == "secrets" || w[len(w)-1] == "keys" || w[len(w)-1] == "credentials")
+	return len(w) > 0 && strings.HasSuffix(w[len(w)-1], "s")
 }
 
 // Identifies says whether a name is that of an id or of a place in a list: what
@@ -120,8 +143,7 @@ func Identifies(name string) bool {
 // NamesPassword says whether a name is that of a password: any value counts then,
 // also a plain word or a number.
 func NamesPassword(name string) bool {
-	w := Words(name)
-	return len(w) > 0 && slices.Contains(passwordWords, strings.TrimRight(w[len(w)-1], "0123456789"))
+	return slices.Contains(passwordWords, lastWord(Words(name)))
 }
 
 // IsGeneric says that a member's name says nothing: what it holds is named by
@@ -137,7 +159,13 @@ func IsGeneric(name string) bool {
 // Known returns a name of each kind that Names knows, for documentation and for
 // tests that plant a value under every one.
 func Known() []string {
-	all := slices.Concat(passwordWords, secretWords, []string{"session_id", "connection_string"})
+	all := slices.Concat(passwordWords, secretWords, []string{"session_id", "connection_string", "passwords", "tokens"})
+	for _, w := range many {
+		all = append(all, w+"s")
+	}
+	for _, w := range codeWords {
+		all = append(all, w+"_codes")
+	}
 	for _, w := range accountWords {
 		all = append(all, w+"_pass")
 	}

@@ -61,8 +61,11 @@ var shapes = []Shape{
 	{"slack-token", "Slack", "xapp-…", "xapp-", pattern.New(`\bxapp-[0-9]-[A-Z0-9]+-[0-9]+-[A-Za-z0-9]{20,}`)},
 	{"slack-token", "Slack", "hooks.slack.com/services/T…", "hooks.slack.com", pattern.New(`hooks\.slack\.com/services/T[A-Za-z0-9]+/`)},
 	{"stripe-key", "Stripe", "sk_live_…, rk_live_…", "k_live_", pattern.New(`\b[rs]k_live_[0-9A-Za-z]{10,}`)},
+	{"stripe-key", "Stripe", "sk_test_…, rk_test_…", "k_test_", pattern.New(`\b[rs]k_test_[0-9A-Za-z]{10,}`)},
 	{"stripe-key", "Stripe", "whsec_… (also Svix and Standard Webhooks)", "whsec_", pattern.New(`\bwhsec_[A-Za-z0-9+/]{24,}={0,2}`)},
 	{"teams-webhook", "Microsoft Teams", "….webhook.office.com/webhookb2/…, outlook.office.com/webhook/…", "office.com/webhook", pattern.New(`\b(?:webhook|outlook)\.office\.com/webhook(?:b2)?/[0-9A-Fa-f-]{36}`)},
+	{"telegram-token", "Telegram", "NUMBER:AA…", ":aa", pattern.New(`[0-9]{8,10}:AA[A-Za-z0-9_-]{33}\b`)},
+	{"vault-token", "HashiCorp Vault", "s.… (before version 1.10)", "s.", pattern.New(`\bs\.[A-Za-z0-9]{24}\b`)},
 	{"vault-token", "HashiCorp Vault", "hvs.…, hvb.…, hvr.…", "hv", pattern.New(`\bhv[sbr]\.[A-Za-z0-9_-]{24,}`)},
 }
 
@@ -87,10 +90,18 @@ func Find(text string) []Match {
 			continue
 		}
 		for _, m := range shapes[i].pattern.FindAllStringSubmatchIndex(text, -1) {
+			if shapes[i].anchor == "s." && !mixed(text[m[0]+2:m[1]]) {
+				continue // s.replaceAllOccurrencesOfIt is a program's
+			}
 			found = append(found, Match{shapes[i].ID, m[0], m[1], m[len(m)-2], m[len(m)-1]})
 		}
 	}
 	return found
+}
+
+// mixed says whether a text has digits, capitals and small letters.
+func mixed(text string) bool {
+	return strings.ContainsAny(text, "0123456789") && strings.ToLower(text) != text && strings.ToUpper(text) != text
 }
 
 // heads lists the shapes by the first two letters of their anchors, so that one

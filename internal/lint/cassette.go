@@ -1,0 +1,133 @@
+package lint
+
+import (
+	"net/http"
+	"net/url"
+
+	"example.com/webhookvcr/internal/jsontext"
+	"gopkg.in/yaml.v3"
+)
+
+// field is a header, a trailer or a form parameter.
+type field struct {
+	name   string
+	line   int
+	values []text
+}
+
+// message is a request or an answer.
+type message struct {
+	line                   int
+	body                   text
+	headers, trailer, form []field
+	length                 text
+	hasLength              bool
+	lengthValue            int64
+
+	// texts are the others, as the search looks at them.
+	texts []keyed
+
+	method, url            text // of a request
+	code                   int  // of an answer
+	codeLine               int
+	uncompressed, isAnswer bool
+
+	source *source
+	// spread and parsed are the body, once a line in it was asked for.
+	spread *spread
+	parsed *jsontext.Node
+}
+
+// keyed is a text under a key of go-vcr's.
+type keyed struct {
+	key string
+	text
+	look func(s *search, value string)
+}
+
+// lineAt is the line of what a JSON pointer names in the body, or of what is left
+// of it where a member is missing.
+func (m *message) lineAt(pointer string) int {
+	if m.parsed == nil {
+		var err error
+		if m.parsed, err = jsontext.Parse([]byte(m.body.value), jsontext.Bounds{}); err != nil {
+			m.parsed = &jsontext.Node{}
+		}
+		m.spread = &spread{text: m.body, source: m.source}
+	}
+	n, _ := m.parsed.Find(pointer)
+	return m.spread.lineAt(n.Start)
+}
+
+type interaction struct {
+	line            int
+	id              *int
+	idNull          bool
+	request, answer message
+}
+
+// header is the top-level key webhooktest.
+type header struct {
+	present                               bool
+	line                                  int
+	provider, scenario, source, direction string
+	accepted                              []string
+}
+
+// cassette is a file as go-vcr reads it, with lines. Strings are those of the
+// parsed nodes; nothing outlives the judging of the file.
+type cassette struct {
+	header       header
+	interactions []interaction
+	// strays are what go-vcr does not know or cannot read, which is searched like the
+	// rest.
+	strays []stray
+	// comments are searched as well: people explain tokens there.
+	comments []text
+	// left are the lines of a file that does not parse which are no YAML.
+	left []text
+}
+
+type stray struct {
+	at          int
+	place, name string
+	value       *yaml.Node
+}
+
+func (m *message) name() string {
+	if m.isAnswer {
+		return "answer"
+	}
+	return "request"
+}
+
+// httpHeader returns the headers as net/http keeps them.
+func (m *message) httpHeader() http.Header {
+	h := http.Header{}
+	for _, f := range m.headers {
+		for _, v := range f.values {
+			h[f.name] = append(h[f.name], v.value)
+		}
+	}
+	return h
+}
+
+// get returns the first value of a header, whatever the case of its name.
+func (m *message) get(name string) string {
+	for _, f := range m.headers {
+		if len(f.values) > 0 && http.CanonicalHeaderKey(f.name) == name {
+			return f.values[0].value
+		}
+	}
+	return ""
+}
+
+func (m *message) formValues() url.Values {
+	v := url.Values{}
+	for _, f := range m.form {
+		for _, t := range f.values {
+			v[f.name] = append(v[f.name], t.value)
+		}
+	}
+	return v
+}

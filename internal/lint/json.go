@@ -1,0 +1,174 @@
+package lint
+
+import (
+	"cmp"
+	"encoding/json"
+	"iter"
+	"strings"
+
+	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/secret"
+)
+
+// json looks through a text that is JSON, and says whether it is.
+func (s *search) json(value, where string) bool {
+	trimmed := strings.TrimLeft(value, " \t\r\n\ufeff")
+	if trimmed == "" || strings.IndexByte(`{["`, trimmed[0]) < 0 || !json.Valid([]byte(trimmed)) {
+		return false
+	}
+	if where != "" {
+		if s.undone >= maxUndone {
+			s.found(ruleUnsearched, "holds encodings more than %d deep; what lies deeper was not searched", maxUndone)
+			return true
+		}
+		s.undone++
+		s.push(stepEncoding, where)
+		defer func() { s.undone--; s.pop() }()
+	}
+	w := &walk{search: s, tokens: jsontext.NewDecoder(trimmed), start: len(value) - len(trimmed)}
+	w.value("", "")
+	return true
+}
+
+// walk goes through the leaves of a valid JSON text, which begins at start.
+type walk struct {
+	*search
+	tokens *jsontext.Decoder
+	start  int
+}
+
+func (w *walk) next() jsontext.Token {
+	w.tokens.PeekKind()
+	w.seek(w.start + w.tokens.InputOffset())
+	return w.tokens.ReadToken()
+}
+
+// value looks at the next value. name is the nearest member's name; around is the
+// name of a secret when that one says nothing of its own.
+func (w *walk) value(name, around string) {
+	switch token := w.next(); token.Kind() {
+	case jsontext.BeginObject:
+		w.object(name, around)
+	case jsontext.BeginArray:
+		w.array(name, around)
+	case jsontext.String:
+		w.decoding(func() { w.text(name, around, token.String()) })
+	default:
+		w.known(token.Raw())
+		// Only passwords are numbers at times; tokens that are numbers count
+		// something.
+		for _, name := range []string{name, around} {
+			if token.Kind() == jsontext.Number && secret.NamesPassword(name) && !secret.Lists(name) {
+				w.secret(name, token.Raw())
+			}
+		}
+	}
+}
+
+func (w *walk) text(name, around, text string) {
+	if around != "" && !w.isSecret(name) {
+		w.secret(around, text)
+	}
+	if w.isSecret(name) && identifies(name, text) {
+		name = ""
+	}
+	w.scanNamed(name, text)
+}
+
+func (w *walk) object(name, around string) {
+	if !w.isSecret(name) {
+		name = ""
+	}
+	all := *w.tokens
+	for w.tokens.PeekKind() != jsontext.EndObject {
+		member := w.next().String()
+		w.decoding(func() { w.member(member) })
+		w.push(stepMember, member)
+		inner := ""
+		switch {
+		case secret.Lists(name):
+			inner = name
+		case secret.IsGeneric(member):
+			inner = cmp.Or(around, name, w.label(all))
+		case member == "signature" && thinks(all):
+			member = "" // a language model's, of its thoughts
+		}
+		w.value(member, inner)
+		w.pop()
+	}
+	w.next()
+}
+
+// label is the secret's name that stands beside a value in one object, before it or
+// behind it.
+func (w *walk) label(all jsontext.Decoder) string {
+	for name, text := range texts(all) {
+		if isLabel(name) && w.isSecret(text) {
+			return text
+		}
+	}
+	return ""
+}
+
+// isLabel says that a member names what the member "value" beside it holds.
+func isLabel(name string) bool {
+	switch strings.ToLower(name) {
+	case "name", "key", "header", "field", "id", "label", "parameter", "property", "variable":
+		return true
+	}
+	return false
+}
+
+// thinks says whether an object is a language model's thought, or a part of one that
+// is streamed.
+func thinks(all jsontext.Decoder) bool {
+	for name, text := range texts(all) {
+		if name == "thinking" || name == "type" && (text == "thinking" || text == "signature_delta") {
+			return true
+		}
+	}
+	return false
+}
+
+// maxBeside bounds the tokens that are read ahead of a value.
+const maxBeside = 100
+
+// texts goes through the members of an object that hold texts.
+func texts(d jsontext.Decoder) iter.Seq2[string, string] {
+	return func(yield func(name, text string) bool) {
+		name, depth := "", 0
+		for range maxBeside {
+			token := d.ReadToken()
+			switch kind := token.Kind(); {
+			case kind == jsontext.BeginObject || kind == jsontext.BeginArray:
+				depth++
+			case kind == jsontext.EndObject || kind == jsontext.EndArray:
+				if depth--; depth < 0 {
+					return
+				}
+				if depth == 0 {
+					name = ""
+				}
+				continue
+			case depth > 0:
+			case name == "":
+				name = token.String()
+				continue
+			case kind == jsontext.String && !yield(name, token.String()):
+				return
+			}
+			if depth == 0 {
+				name = ""
+			}
+		}
+	}
+}
+
+func (w *walk) array(name, around string) {
+	for n := 0; w.tokens.PeekKind() != jsontext.EndArray; n++ {
+		w.path = append(w.path, pathStep{kind: stepIndex, index: n})
+		w.value(name, around)
+		w.pop()
+	}
+	w.next()
+}

@@ -84,6 +84,9 @@ const (
 // lines looks through a text that is no JSON: lines of JSON, events of a stream,
 // HTML, XML, settings, or JSON that was cut off.
 func (s *search) lines(body string) {
+	if s.isURL(body) {
+		return
+	}
 	s.scanText(body)
 	if formLike.MatchString(body) {
 		s.query(body, "form")

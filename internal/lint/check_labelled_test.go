@@ -78,6 +78,39 @@ func labelled() []kind {
 			"webhook", "https://hooks.slack.com/services/T0AAA1BBB/B0CCC2DDD/eeeFFF333gggHHH444iiiJJ", "jwt", "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJpZCI6IjQyIiwibiI6InEifQ.9k2LmQeR7tYuIoPaSdFgHjKlZxCvBnM"),
 			sent("X-Amz-Security-Token", "IQoJb3JpZ2luX2VjEHoaCXVzLWVhc3QtMSJHMEUCIQ", "Ocp-Apim-Subscription-Key", "0b1c2d3e4f5061728394a5b6c7d8e9fa", "X-Goog-Api-Key", "AIzaSyD-9tSrke72PouQMnMX-a7eZSW0jkFMBWY", "Authorization", "ApiKey ZmRzYWZkc2E3NjU0", "X-Shopify-Access-Token", "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", "Circle-Token", "9d8c7b6a5f4e3d2c1b0a", "X-Csrf-Token", "Kq8vT2nW5zR1yB4m")...)},
 
+		{"names and values side by side", true, []exchange{
+			{answerBody: `{"secrets":[{"key":"DB_PASSWORD","value":"winter"}]}`}, {answerBody: `{"headers":[{"value":"` + letters(30) + `","name":"X-Auth-Token"}]}`}, {answerBody: `{"log":{"entries":[{"request":{"cookies":[{"name":"session_token","value":"` + letters(26) + `"}]}}]}}`},
+			{answerBody: `{"parameters":[{"id":"client_secret","value":{"text":"` + letters(24) + `"}}]}`}, {answerBody: `{"passwords":{"db":"hunter2","mail":"sommer"}}`}, {answerBody: `{"recovery_codes":["a1b2c-3d4e5","f6g7h-8i9j0"]}`}, {answerBody: `{"apikeys":["` + letters(24) + `"]}`},
+		}},
+		{"markup, columns, command lines, connection strings", true, []exchange{
+			{answerBody: "<xml><AppSecret><![CDATA[" + digits(32) + "]]></AppSecret></xml>"}, {answerBody: `<html><input type="password" name="password" value="Kq8zPw2x"></html>`}, {answerBody: `<html><meta name="csrf-token" content="` + letters(40) + `"></html>`},
+			{answerBody: `<configuration><appSettings><add key="ApiKey" value="` + letters(28) + `"/></appSettings></configuration>`}, {answerBody: `<bean><property name="password">geheim</property></bean>`}, {answerBody: "<table><tr><td>Password</td><td>winter24</td></tr></table>"},
+			{answerBody: "Access key ID,Secret access key\nAKIA3QZ7XKPL2MWN5RTV," + letters(40) + "\n"}, {answerBody: "user;password;mail\nanna;hunter2;-\n"}, {answerBody: object("cmd", "psql --password hunter2 --host db")}, {answerBody: object("cmd", "curl -fsSL -u ci:Kq8zPw2x https://a.test/x")},
+			{answerBody: object("cmd", `curl -H "X-Api-Key: `+letters(20)+`" https://a.test`)}, {answerBody: object("dsn", "Server=db;User Id=sa;Password=hunter2;Encrypt=yes")}, {answerBody: object("log", "start\nDB_PASSWORD=winter\nend")}, {requestBody: object("query", `mutation { signIn(mail: "a", password: "winter") { id } }`)},
+			{url: "https://a.test/reset/token/" + letters(24)}, {url: "https://a.test/x;password=hunter2/y"}, {answerBody: object("cmd", "login --token "+letters(22))}, {answerBody: "# settings\npassword: abc\n"},
+		}},
+		{"random text beside a marker", true, members("api_key", "test_"+letters(32), "token", letters(20)+"test"+letters(12), "access_token", "fake"+letters(30), "client_secret", letters(32)+"EXAMPLE", "api_key", "my-"+letters(30), "secret", "mock-"+letters(30), "api_key", "<"+letters(30)+">", "password", "redactedx9Kq",
+			"token", "{{"+letters(30)+"}}", "note", "ghp_EXAMPLE"+letters(29), "note", "glpat-"+letters(16)+"fake", "password", "myFakeName9Xq2")},
+		{"files that do not parse", true, []exchange{
+			{answerBody: object("password", "hunter2"), broken: true}, {url: "https://a.test/?password=hunter2", broken: true}, {requestHeader: "X-Api-Key", requestValue: letters(24), broken: true}, {form: "{password: [hunter2]}", broken: true}, {answerBody: object("note", "ghp_"+letters(36)), broken: true},
+			{answerBody: "<r><password><![CDATA[hunter2]]></password></r>", broken: true}, {answerBody: "a,password\nb,hunter2\n", broken: true}, {requestHeader: "Authorization", requestValue: "Basic " + encoded("ci:hunter2"), broken: true},
+		}},
+
+		{"validators', mappings' and packages' words", false, append(members("password", "is too short (minimum is 8 characters)", "password", "can't be blank", "password", "required", "password", "Password must contain a digit.", "password", "invalid password", "password_confirmation.password", "doesn't match", "password", "user_password",
+			"token", "auth.token", "secret", "secretKeyRef", "js-tokens", "^3.0.0", "@octokit/auth-token", "2.4.4", "token", "1.2.3-beta.1", "secret", ">=1.0.0", "node_modules/token", "~0.4"),
+			exchange{answerBody: `{"errors":{"password":["is too short (minimum is 8 characters)","must not be your name"]}}`}, exchange{answerBody: `{"mapping":{"password":"user_password","api_key":"apiKey"}}`}, exchange{answerBody: `{"fields":[{"name":"password","value":"required"}]}`})},
+		{"masked keys, ids of sessions, users of examples", false, append(members("api_key", "sk-...abcd", "api_key", "****1234", "token", "ghp_****************wxyz", "secret", "whsec_…9f2a", "session_id", "9935d49a-54e5-ec54-9c4a-7cb2ae33834a", "sessionId", "9935d49a-54e5-ec54-9c4a-7cb2ae33834a", "api_key", "00000000-0000-0000-0000-000000000000",
+			"url", "http://user:pass@localhost:8080", "url", "https://user:password@example.com/", "error", "Incorrect API key provided: sk-abcd***********wxyz."),
+			sent("X-Csrf-Token", "Required", "X-Csrf-Token", "Fetch", "X-Auth-Token", "Accept, X-Api-Key, X-Auth-Token")...)},
+		{"streams of language models", false, []exchange{
+			{answerBody: "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"signature_delta\",\"signature\":\"" + letters(160) + "\"}}\n\n"},
+			{answerBody: "data: {\"delta\":{\"signature\":\"" + letters(160) + "\",\"type\":\"signature_delta\"}}\n\n"}, {answerBody: `{"content":[{"signature":"` + letters(100) + `","thinking":"let me see","type":"thinking"}]}`},
+		}},
+		{"prose, markup and paths that hold none", false, []exchange{
+			{answerBody: "<p>Your password: please change it</p>"}, {answerBody: "<label for=\"password\">Password</label><input name=\"password\" placeholder=\"at least 8\">"}, {answerBody: "<table><tr><th>Password</th><th>Mail</th></tr></table>"}, {answerBody: "Dear anna, your password\nwas changed, thanks\n"},
+			{answerBody: object("help", "use --password to set a password, --token for one")}, {url: "https://a.test/v1/tokens/tok_12345678"}, {url: "https://a.test/oauth/token/introspect"}, {url: "https://a.test/users/7/password/reset"}, {answerBody: object("arn", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbC12x")},
+			{answerBody: "<script>form.password=e.password;var token=this.token</script>"}, {answerBody: "name,password_policy\na,strict\n"}, {answerBody: "<xs:element name=\"password\" type=\"xs:string\"/>"}, {answerBody: `{"name":"password","type":"string","value":null}`},
+		}},
 		{"redactions and templates", false, members("token", "REDACTED", "api_key", "[FILTERED]", "secret", "<client-secret>", "password", "********", "access_token", "{{access_token}}", "client_secret", "${CLIENT_SECRET}",
 			"refresh_token", "xxxxxxxxxxxx", "token", "scrubbed-by-recorder", "secretAccessKey", "%AWS_SECRET%", "apiKey", "0000000000000000", "token", "access-token-1", "password", "•••••••")},
 		{"values that say that they are made up", false, members("password", "testUserPassword", "api_key", "fake_key", "client_secret", "test-client-secret", "token", "1234567", "secret", "super-secret-token",

@@ -24,6 +24,8 @@ import (
 type exchange struct {
 	url, requestBody, requestHeader, requestValue, form string
 	answerBody, answerHeader, answerValue               string
+
+	broken bool // a bracket is open behind it
 }
 
 func (e exchange) cassette(extra string) []byte {
@@ -35,6 +37,9 @@ func (e exchange) cassette(extra string) []byte {
 	}
 	if e.url == "" {
 		e.url = "https://api.test/"
+	}
+	if e.broken {
+		extra += "more: [\n"
 	}
 	if e.form == "" {
 		e.form = "{}"

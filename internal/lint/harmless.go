@@ -34,7 +34,7 @@ var (
 	program   = regexp.MustCompile(`\bfunction\s*\w*\s*\([^)]*\)\s*\{|=>\s*\{|\breturn\b[^;]*;|\bdef \w+\(`)
 	pem       = regexp.MustCompile(`^-----BEGIN [A-Z0-9 ]+-----((?s:.*?))(?:-----END|$)`)
 	// sentence is what a validator says: words, one of which makes a sentence of them.
-	sentence = regexp.MustCompile(`(?i)^[A-Z][A-Z' -]* ?\b(?:is|isn't|are|be|can|can't|cannot|must|should|has|have|had|does|doesn't|did|was|may|needs?|contains?)\b[ A-Z0-9'().,:;!-]*$|^(?:is|can't|cannot|must|should|has|does|may|too|not|please) [ A-Z0-9'().,:;!-]*$`)
+	sentence = regexp.MustCompile(`(?i)^[A-Z][A-Z' -]* ?\b(?:is|isn't|are|be|can|can't|cannot|must|should|has|have|had|does|doesn't|did|was|may|needs?|contains?)\b[ A-Z0-9'().,:;!-]*$|^(?:is|isn't|can't|cannot|must|should|has|does|doesn't|may|too|not|please) [ A-Z0-9'().,:;!-]*$`)
 )
 
 // madeUp are the words that say of a value that somebody made it up, ordinary
@@ -83,7 +83,7 @@ func standsIn(name, value string) bool {
 	case same(strings.ReplaceAll(value, "-", "")) || !password && ascending(value) || numbered.MatchString(value) || masked.MatchString(value):
 		return true
 	case template.MatchString(value):
-		return !drawn(value, false)
+		return !drawn(redaction.ReplaceAllString(value, " "), false)
 	case len(value) <= 64 && (redaction.MatchString(value) && !drawn(redaction.ReplaceAllString(value, " "), password) || sayMadeUp(name, value) || refers(value)):
 		return true
 	case publicKey.MatchString(value) || strings.Contains(value, " ") && (program.MatchString(value) || len(value) <= 200 && sentence.MatchString(value)):

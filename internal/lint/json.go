@@ -89,7 +89,7 @@ func (w *walk) object(name, around string) {
 		case secret.Lists(name):
 			inner = name
 		case secret.IsGeneric(member):
-			inner = cmp.Or(around, name, w.label(all))
+			inner = cmp.Or(w.label(all), around, name)
 		case member == "signature" && thinks(all):
 			member = "" // a language model's, of its thoughts
 		}

@@ -120,6 +120,7 @@ func unquoted(text string) int {
 var (
 	option     = regexp.MustCompile(`(?:^|[\s"'(])--?([A-Za-z][A-Za-z0-9_-]{2,40})[ \t]+`)
 	curlOption = regexp.MustCompile(`\bcurl\b[^\r\n|;]*?\s(?:-u|-U|--user|--proxy-user)[ =]?["']?([^\s:"']{1,64}):([^\s"']{3,128})`)
+	curlHeader = regexp.MustCompile(`(?:-H|--header)[ =]?["']([A-Za-z][A-Za-z0-9_-]{2,40}): ?([^"'\r\n]{3,})["']`)
 	// prose are words that stand behind the name of an option in its description.
 	prose = strings.Fields("a an and are as can flag for if in instead is must of on option or should the to when will with")
 )
@@ -142,6 +143,11 @@ func options(text string, isSecret func(string) bool, found func(pair)) {
 	}
 	for _, m := range curlOption.FindAllStringSubmatchIndex(text, -1) {
 		found(pair{"password", text[m[4]:m[5]], m[4], true})
+	}
+	for _, m := range curlHeader.FindAllStringSubmatchIndex(text, -1) {
+		if name := text[m[2]:m[3]]; isSecret(name) {
+			found(pair{name, text[m[4]:m[5]], m[4], true})
+		}
 	}
 }
 

@@ -227,17 +227,25 @@ func (s *search) member(name string) {
 
 // scanValue looks at a text, and at what it may hold in another spelling.
 func (s *search) scanValue(value string) {
-	// URLs in URLs are followed so far and no further.
-	if at := strings.Index(value[:min(len(value), 16)], "://"); at > 0 && s.undone < maxUndone && !strings.ContainsAny(value, " \n") {
-		s.undone++
-		s.decoding(func() { s.url(value) })
-		s.undone--
+	if s.isURL(value) {
 		return
 	}
 	s.scanText(value)
 	if !s.scanDecoded(value) {
 		s.pairs(value, true)
 	}
+}
+
+// isURL looks through a text that is a URL, and says whether it is. URLs in URLs are
+// followed so far and no further.
+func (s *search) isURL(value string) bool {
+	if strings.Index(value[:min(len(value), 16)], "://") <= 0 || s.undone >= maxUndone || strings.ContainsAny(value, " \n") {
+		return false
+	}
+	s.undone++
+	s.decoding(func() { s.url(value) })
+	s.undone--
+	return true
 }
 
 // scanDecoded looks at what a text holds in another spelling, and says whether it

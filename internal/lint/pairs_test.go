@@ -1,0 +1,105 @@
+package lint_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/webhookvcr/internal/lint"
+)
+
+// spelt are the ways to write a name with its value that are no JSON, by notation.
+// NAME and VALUE stand for them.
+var spelt = map[string][]string{
+	"assignments": {"NAME=VALUE", "export NAME=VALUE", "NAME='VALUE'", `NAME="VALUE"`, `NAME: "VALUE"`, `"NAME": "VALUE"`, `"NAME":"VALUE"`, `\"NAME\":\"VALUE\"`, "NAME => 'VALUE'", "NAME := \"VALUE\"",
+		"start\nNAME: VALUE\nend", "Server=a;NAME=VALUE;x=y", `login(a: 1, NAME: "VALUE")`, "x?a=b&NAME=VALUE", "<a NAME=\"VALUE\">x</a>", "var NAME = 'VALUE';"},
+	"markup": {"<r><NAME>VALUE</NAME></r>", "<r><p:NAME>\n VALUE\n</p:NAME></r>", "<r><NAME t=\"1\"><![CDATA[VALUE]]></NAME></r>", `<input type="hidden" name="NAME" value="VALUE">`, `<input value='VALUE' id=NAME />`,
+		`<meta content="VALUE" name="NAME"/>`, `<add key="NAME" value="VALUE"/>`, `<property name="NAME" value="VALUE"></property>`, `<property name="NAME">VALUE</property>`, `<r><name>NAME</name><value>VALUE</value></r>`,
+		"<r><key>NAME</key>\n<string>VALUE</string></r>", "<tr><th>NAME</th><td>VALUE</td></tr>", "<dl><dt>NAME:</dt><dd>VALUE</dd></dl>", `<div data-NAME="VALUE"></div>`},
+	"options":  {"run --NAME VALUE", "run --NAME 'VALUE' -v", `run -NAME "VALUE"`, "run --NAME=VALUE", "curl -H 'NAME: VALUE' a.test", `curl --header="NAME:VALUE" a.test`},
+	"columns":  {"user,NAME\nanna,VALUE\n", "NAME;user\r\n\"VALUE\";\"b\"\r\n", "a\tb\tNAME\n1\t2\t\n1\t2\tVALUE\n"},
+	"segments": {"https://a.test/x?a=b&NAME=VALUE", "https://a.test/x;NAME=VALUE/y", "https://a.test/#NAME=VALUE", "a=b&NAME=VALUE"},
+}
+
+// contexts are the texts in which pairs stand: of their own, and in others.
+var contexts = map[string]func(text string) exchange{
+	"body":          func(s string) exchange { return exchange{answerBody: s} },
+	"member":        func(s string) exchange { return exchange{answerBody: object("log", s)} },
+	"header":        func(s string) exchange { return exchange{answerHeader: "X-Note", answerValue: s} },
+	"form":          func(s string) exchange { return exchange{form: "{note: [" + binary(s) + "]}"} },
+	"JSON in lines": func(s string) exchange { return exchange{answerBody: "{\"n\":1}\n" + object("log", s) + "\n"} },
+	"base64":        func(s string) exchange { return exchange{answerBody: object("blob", encoded("   "+s+"   "))} },
+}
+
+// Every spelling of every notation, in every context, with every kind of value; and
+// nothing where the value is a placeholder or the name is no secret's.
+func TestNotations(t *testing.T) {
+	values := []struct {
+		name, value string
+		found       bool
+	}{
+		{"password", "k9w", true}, {"password", "hunter2", true}, {"password", "geheim", true}, {"db_password", "4711", true}, {"api_key", letters(22), true}, {"clientSecret", digits(32), true},
+		{"password", "REDACTED", false}, {"password", "required", false}, {"api_key", "<api-key>", false}, {"token", "bearer", false}, {"clientSecret", "client_secret", false}, {"user", letters(22), false}, {"token_type", "mac2x", false},
+	}
+	var matrix strings.Builder
+	for notation, all := range spelt {
+		for context, put := range contexts {
+			wrong := []string{}
+			for _, spelling := range all {
+				for _, v := range values {
+					text := strings.NewReplacer("NAME", v.name, "VALUE", v.value).Replace(spelling)
+					if has(lint.Check("a.yaml", put(text).cassette("")), "secret-name") != v.found {
+						wrong = append(wrong, fmt.Sprintf("%q, expected %v", text, v.found))
+					}
+				}
+			}
+			fmt.Fprintf(&matrix, "%-12s in %-14s %d of %d\n", notation, context, len(all)*len(values)-len(wrong), len(all)*len(values))
+			assert.Empty(t, wrong, "%s in %s", notation, context)
+		}
+	}
+	t.Log("\n" + matrix.String())
+}
+
+// In prose a name with a colon is not yet a setting.
+func TestNotations_prose(t *testing.T) {
+	for _, text := range []string{
+		"Invalid password: too short", "the password: must be longer than 8 characters", "secret: none", "password: required", "Use --password to log in", "pass --token with the request",
+		"Your token: expired", "password reset: see mail", "The key is in arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbC12x", "<p>Your password: please change it</p>",
+		"Dear anna, your password\nwas changed, thanks", "password=e.password;token=this.token", "docker run -u 1000:1000 x", "set password = <password>", "--api-key KEY", "/v1/tokens/tok12345678/verify",
+	} {
+		assert.False(t, has(lint.Check("a.yaml", exchange{answerBody: object("message", text)}.cassette("")), "secret-name"), text)
+	}
+	for _, text := range []string{"curl -u deploy:" + letters(9) + " https://a.test", "curl -s --user 'deploy:hunter2' a.test", "mysql -u root --password hunter2", "the password: " + letters(9)} {
+		assert.True(t, has(lint.Check("a.yaml", exchange{answerBody: object("message", text)}.cassette("")), "secret-name"), text)
+	}
+}
+
+// A marker of something made up excuses no text that was drawn at random, wherever
+// it stands in it.
+func TestMarkers(t *testing.T) {
+	markers := []string{"example", "EXAMPLE", "sample", "fake", "mock", "dummy", "redacted", "REDACTED", "placeholder", "test_", "test-", "my-", "your-", "hidden", "not-a-real-", "deadbeef"}
+	drawn := map[string]string{"letters": "ZkQxvHpTqLwXvYbNcRtGsDfJm", "letters and digits": letters(24), "hex": digits(32), "small letters and digits": "zk93hqp4tq8lw2xv7yb5nc1d", "capitals and digits": "ZK93HQP4TQ8LW2XV7YB5NC1D", "16 of them": letters(16)}
+	tried := 0
+	for _, marker := range markers {
+		for what, value := range drawn {
+			for _, text := range []string{marker + value, marker + "-" + value, value + "-" + marker, value + "_" + marker + "_" + value, "<" + marker + value + ">", "{{" + marker + value + "}}"} {
+				tried++
+				assert.True(t, has(lint.Check("a.yaml", exchange{answerBody: object("api_key", text)}.cassette("")), "secret-name"), "%s: %s", what, text)
+			}
+		}
+		for _, rest := range []string{"", "token", "-token", "_api_key", "-client-secret-2", "-value-123", "Token", "-1234567890abcdef", "-xxxxxxxxxxxxxxxxxxxxxxxx", "-a1b2c3d4e5f6g7h8i9"} {
+			tried++
+			assert.False(t, has(lint.Check("a.yaml", exchange{answerBody: object("api_key", marker+rest)}.cassette("")), "secret-name"), marker+rest)
+		}
+		for _, password := range []string{"x9Kq", "-hunter2x", "99kq"} {
+			tried++
+			assert.True(t, has(lint.Check("a.yaml", exchange{answerBody: object("password", marker+password)}.cassette("")), "secret-name"), marker+password)
+		}
+	}
+	for _, shape := range []string{"ghp_EXAMPLE" + letters(29), "glpat-" + letters(16) + "fake", "sk_live_test" + letters(20)} {
+		assert.True(t, has(lint.Check("a.yaml", exchange{answerBody: object("note", shape)}.cassette("")), "secret-shape"), shape)
+	}
+	t.Logf("%d values with a marker", tried)
+}

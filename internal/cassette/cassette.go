@@ -87,10 +87,19 @@ func Parse(name string, data []byte) (*File, error) {
 	decoder.KnownFields(true)
 	err := decode(decoder, &doc)
 	further := unknown(err)
-	if further != nil && doc.Header == nil && len(doc.Interactions) > 0 {
-		doc = document{}
-		decoder = yaml.NewDecoder(bytes.NewReader(data))
-		err = decode(decoder, &doc)
+	if further != nil {
+		if line, key, near := misspelt(data); key != "" {
+			return fail("line %d: go-vcr does not know the key %q; did you mean %q?", line, key, near)
+		}
+		switch {
+		case len(doc.Interactions) == 0: // no cassette at all
+		case doc.Header != nil:
+			return fail("%s; a cassette with the header webhooktest has none, so remove it", firstLines(describe(err)))
+		default:
+			doc = document{}
+			decoder = yaml.NewDecoder(bytes.NewReader(data))
+			err = decode(decoder, &doc)
+		}
 	}
 	if err != nil {
 		var version struct {
@@ -180,37 +189,6 @@ func share(interactions []*Interaction) {
 		}
 	}
 }
-
-var unknownKey = pattern.New(`^line [0-9]+: field (\S+) not found in type \S+$`)
-
-// unknown returns the keys that an error is about, or nil when it is about
-// anything else, or about a key that is a known one misspelt.
-func unknown(err error) []string {
-	var types *yaml.TypeError
-	if !errors.As(err, &types) {
-		return nil
-	}
-	var keys []string
-	for _, line := range types.Errors {
-		m := unknownKey.FindStringSubmatch(line)
-		if m == nil || misspelt(m[1]) {
-			return nil
-		}
-		keys = append(keys, m[1])
-	}
-	slices.Sort(keys)
-	return slices.Compact(keys)
-}
-
-// needed are the keys that a replay reads: one that is misspelt replays as an
-// empty value.
-var needed = []string{"version", "interactions", "request", "response", "method", "url", "body", "form", "headers", "code", "status", "content_length", "webhooktest"}
-
-func misspelt(key string) bool {
-	return slices.ContainsFunc(provider.Nearest(strings.ToLower(key), needed), func(near string) bool { return len(key) > 2 && abs(len(near)-len(key)) <= 1 })
-}
-
-func abs(n int) int { return max(n, -n) }
 
 // problem says what a header claims that cannot be; empty when nothing.
 func (h Header) problem() string {

@@ -30,7 +30,9 @@ var contexts = map[string]func(text string) exchange{
 	"header":        func(s string) exchange { return exchange{answerHeader: "X-Note", answerValue: s} },
 	"form":          func(s string) exchange { return exchange{form: "{note: [" + binary(s) + "]}"} },
 	"JSON in lines": func(s string) exchange { return exchange{answerBody: "{\"n\":1}\n" + object("log", s) + "\n"} },
-	"base64":        func(s string) exchange { return exchange{answerBody: object("blob", encoded(object("log in many words", s)))} },
+	"base64": func(s string) exchange {
+		return exchange{answerBody: object("blob", encoded(object("log in many words", s)))}
+	},
 }
 
 // Every spelling of every notation, in every context, with every kind of value; and

@@ -169,6 +169,9 @@ func cassetteFile(name string) (string, error) {
 		return name, nil
 	}
 	_, err := os.Stat(name + extension)
+	if _, yml := os.Stat(name + ".yml"); err != nil && yml == nil {
+		return name + ".yml", nil
+	}
 	if base := filepath.Base(name); base == "" || base == "." || filepath.Ext(name) != "" && err != nil {
 		return "", fmt.Errorf("%q is no cassette's name; name a file that ends in .yaml, such as %q", name, "testdata/lookup.yaml")
 	}

@@ -55,11 +55,16 @@ func (g golden) assert(tb testing.TB, got []byte, gotErr error) {
 		tb.Errorf("golden %q: %v", g.name, err)
 		return
 	}
-	if updating() {
-		g.update(tb, got)
+	target, err := g.target()
+	if err != nil {
+		tb.Errorf("golden %q: %v", g.name, err)
 		return
 	}
-	info, err := os.Stat(g.file())
+	if updating() {
+		g.update(tb, target, got)
+		return
+	}
+	_, err = os.Stat(target)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if err := g.otherCase(); err != nil {
@@ -69,8 +74,6 @@ func (g golden) assert(tb testing.TB, got []byte, gotErr error) {
 		tb.Errorf("golden %q: %s does not exist%s\nto create it: %s", g.name, g.path(), g.near(), command(tb))
 	case err != nil:
 		tb.Errorf("golden %q: cannot read %s: %v", g.name, g.path(), err)
-	case !info.Mode().IsRegular():
-		tb.Errorf("golden %q: %s is not a regular file; expected the golden file", g.name, g.path())
 	default:
 		goldie.New(tb,
 			goldie.WithFixtureDir(filepath.FromSlash(g.dir)),
@@ -115,9 +118,9 @@ func (g golden) stored(content []byte) []byte {
 // update makes the file hold got. goldie writes in place, which leaves half a file
 // when the test is killed: here it writes into a directory beside the target, and
 // a rename makes the result the golden file.
-func (g golden) update(tb testing.TB, got []byte) {
+func (g golden) update(tb testing.TB, target string, got []byte) {
 	tb.Helper()
-	if old, err := os.ReadFile(g.file()); err == nil && bytes.Equal(got, g.stored(old)) {
+	if old, err := os.ReadFile(target); err == nil && bytes.Equal(got, g.stored(old)) {
 		return
 	}
 	if err := errors.Join(updateAllowed(), g.otherCase()); err != nil {
@@ -128,19 +131,50 @@ func (g golden) update(tb testing.TB, got []byte) {
 		tb.Errorf("golden %q: %s not written: the test has failed already; make everything else pass, then update", g.name, g.path())
 		return
 	}
-	if err := g.write(tb, got); err != nil {
+	if err := g.write(tb, target, got); err != nil {
 		tb.Errorf("golden %q: %s not written: %v", g.name, g.path(), err)
 		return
 	}
-	tb.Logf("golden %q: %s written", g.name, g.path())
+	what := g.path()
+	if target != g.file() {
+		what = filepath.ToSlash(target) + ", to which " + what + " leads,"
+	}
+	tb.Logf("golden %q: %s written", g.name, what)
 }
 
-func (g golden) write(tb testing.TB, content []byte) error {
-	tb.Helper()
-	target := g.file()
-	if linked, err := filepath.EvalSymlinks(target); err == nil {
-		target = linked // a rename would replace the link and leave its target as it was
+// target is the file that the links in the golden's path lead to: a rename would
+// replace a link and leave its target as it was. What is in the place of the file, or
+// of a directory, and leads nowhere is an error.
+func (g golden) target() (string, error) {
+	linked, err := filepath.EvalSymlinks(g.file())
+	if err == nil {
+		if info, err := os.Stat(linked); err == nil && !info.Mode().IsRegular() {
+			return "", fmt.Errorf("%s is not a regular file; expected the golden file", g.path())
+		}
+		return linked, nil
 	}
+	for at := g.file(); ; at = filepath.Dir(at) {
+		info, err := os.Lstat(at)
+		switch {
+		case err == nil && info.Mode()&fs.ModeSymlink != 0:
+			leads := "leads back to itself"
+			to, _ := os.Readlink(at)
+			if _, err := os.Stat(at); errors.Is(err, fs.ErrNotExist) {
+				leads = "does not exist"
+			} else if err == nil {
+				return g.file(), nil // it is a directory, in which the file is missing
+			}
+			return "", fmt.Errorf("%s is a link to %s, which %s; correct the link, or remove it", filepath.ToSlash(at), filepath.ToSlash(to), leads)
+		case err == nil && at != g.file() && !info.IsDir():
+			return "", fmt.Errorf("%s is a file; expected a directory for %s", filepath.ToSlash(at), g.path())
+		case err == nil || filepath.Dir(at) == at:
+			return g.file(), nil
+		}
+	}
+}
+
+func (g golden) write(tb testing.TB, target string, content []byte) error {
+	tb.Helper()
 	parent := filepath.Dir(target)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return err

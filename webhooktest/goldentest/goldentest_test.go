@@ -240,13 +240,11 @@ func TestUpdate_cannotWrite(t *testing.T) {
 
 	tb := tbtest.New("TestLookup")
 	goldentest.Assert(tb, "lookup", lookup)
-	require.Len(t, tb.Errors(), 1)
-	assert.Contains(t, tb.Errors()[0], `golden "lookup": testdata/golden/lookup.golden.json not written: mkdir testdata/golden: `)
+	assert.Equal(t, []string{`golden "lookup": testdata/golden is a file; expected a directory for testdata/golden/lookup.golden.json`}, tb.Errors())
 
 	tb = tbtest.New("TestLookup")
 	goldentest.Assert(tb, "lookup", lookup, goldentest.Dir("other"))
-	require.Len(t, tb.Errors(), 1)
-	assert.Contains(t, tb.Errors()[0], `golden "lookup": other/lookup.golden.json not written: rename `)
+	assert.Equal(t, []string{`golden "lookup": other/lookup.golden.json is not a regular file; expected the golden file`}, tb.Errors())
 	assert.Equal(t, []string{"other", "other/lookup.golden.json", "other/lookup.golden.json/x", "testdata", "testdata/golden"}, files(t))
 }
 
@@ -314,27 +312,6 @@ func TestAssert_missingNamesTheNear(t *testing.T) {
 	}
 }
 
-// An update writes what a link leads to; the link stays one.
-func TestUpdate_followsLinks(t *testing.T) {
-	workspace(t)
-	writeFile(t, "shared/lookup.json", "{}\n")
-	require.NoError(t, os.MkdirAll("testdata/golden", 0o755))
-	require.NoError(t, os.Symlink("../../shared/lookup.json", lookupFile))
-	setFlag(t, "update", "true")
-
-	tb := tbtest.New("TestLookup")
-	goldentest.Assert(tb, "lookup", lookup)
-
-	assert.Empty(t, tb.Errors())
-	info, err := os.Lstat(lookupFile)
-	require.NoError(t, err)
-	assert.NotZero(t, info.Mode()&os.ModeSymlink)
-	written, err := os.ReadFile("shared/lookup.json")
-	require.NoError(t, err)
-	assert.Equal(t, lookupGolden, string(written))
-	assert.Equal(t, []string{"shared", "shared/lookup.json", "testdata", "testdata/golden", lookupFile}, files(t))
-}
-
 func TestAssert_otherCase(t *testing.T) {
 	workspace(t)
 	writeFile(t, "testdata/golden/Hooks/lookup.golden.json", lookupGolden)
@@ -357,8 +334,7 @@ func TestAssert_notAFile(t *testing.T) {
 	writeFile(t, "plain", "")
 	tb = tbtest.New("TestLookup")
 	goldentest.Assert(tb, "lookup", lookup, goldentest.Dir("plain"))
-	require.Len(t, tb.Errors(), 1)
-	assert.Contains(t, tb.Errors()[0], `golden "lookup": cannot read plain/lookup.golden.json: stat `)
+	assert.Equal(t, []string{`golden "lookup": plain is a file; expected a directory for plain/lookup.golden.json`}, tb.Errors())
 }
 
 func TestAssert_name(t *testing.T) {

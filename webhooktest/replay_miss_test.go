@@ -186,16 +186,29 @@ func setJSON(req *http.Request, body string) {
 	req.Body, req.GetBody, req.ContentLength = other.Body, other.GetBody, other.ContentLength
 }
 
-// Two texts that look alike differ in a message, too.
+// Two texts that look alike differ in a message, too: in every place of a request, each
+// time that it is shown.
 func TestMiss_showsWhatCannotBeSeen(t *testing.T) {
-	for sent, want := range map[string]string{
-		"webhook-id\u200b": `webhook-id\u200b"`, "\ufeffwebhook-id": `\ufeffwebhook-id"`, "webhook\u00a0id": `webhook\u00a0id"`, "webhook-i\u0307d": `webhook-i\u0307d"`,
-	} {
-		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-			_, err := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Do(getWebhook(t, sent))
-			assert.Error(t, err)
-		})
-		assert.Contains(t, w.Failures(), want)
+	disguises := map[string]struct{ sent, shown string }{
+		"zero-width space": {"web\u200bhook", `web\u200bhook`}, "byte order mark": {"\ufeffwebhook", `\ufeffwebhook`}, "no-break space": {"web\u00a0hook", `web\u00a0hook`}, "accent": {"webh\u0307ook", `webh\u0307ook`},
+		"Cyrillic o": {"webh\u043eok", `webh\u043eok`}, "full width": {"\uff57ebhook", `\uff57ebhook`}, "hyphen": {"web\u2010hook", `web\u2010hook`}, "right to left": {"web\u202ehook", `web\u202ehook`},
+	}
+	for how, d := range disguises {
+		for place, c := range map[string]struct {
+			body  string
+			times int // in the request's line and in the difference
+		}{
+			"a value": {`{"id":"` + d.sent + `"}`, 2}, "a member's name": {`{"` + d.sent + `":"x"}`, 2}, "a name within": {`{"id":{"` + d.sent + `":["x"]}}`, 2}, "no JSON": {`id=` + d.sent, 2},
+		} {
+			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+				req := getWebhook(t, "")
+				setJSON(req, c.body)
+				_, err := webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200").Do(req)
+				assert.Error(t, err)
+			})
+			assert.GreaterOrEqual(t, strings.Count(w.Failures(), d.shown), c.times, "%s as %s: %s", how, place, w.Failures())
+			assert.NotContains(t, w.Failures(), d.sent, "%s as %s", how, place)
+		}
 	}
 }
 

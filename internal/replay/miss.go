@@ -7,6 +7,7 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -15,6 +16,9 @@ import (
 type MissError struct {
 	text string
 }
+
+// newMiss makes an error of a text, in which two places that look alike differ.
+func newMiss(text string) *MissError { return &MissError{jsontext.Visible(text)} }
 
 func (e *MissError) Error() string { return e.text }
 
@@ -49,7 +53,7 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 		first := s.skipped(p, id)
 		fmt.Fprintf(&b, "\n%s answers it, but InOrder is set and %s comes first, which no request has asked for\n\t%s",
 			s.label(p, id), s.label(first.step, first.id), first.step.Index.request(first.id))
-		return &MissError{b.String()}
+		return newMiss(b.String())
 	}
 	for i, n := range s.nearest(k) {
 		if i == maxShown {
@@ -66,7 +70,7 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 	if s.Hint != nil {
 		b.WriteString("\n" + s.Hint())
 	}
-	return &MissError{b.String()}
+	return newMiss(b.String())
 }
 
 // noAnswer begins a miss with what was searched.

@@ -47,7 +47,7 @@ func diff(path string, want, got []byte) string {
 		at := commonPrefix(want, got)
 		line := bytes.Count(want[:at], []byte("\n"))
 		start := bytes.LastIndexByte(want[:at], '\n') + 1
-		fmt.Fprintf(&out, "first difference: line %d, byte %d: -%q +%q\n", line+1, at-start+1, around(want, start, at), around(got, start, at))
+		fmt.Fprintf(&out, "first difference: line %d, byte %d: -%s +%s\n", line+1, at-start+1, quote(around(want, start, at)), quote(around(got, start, at)))
 	}
 	return out.String()
 }
@@ -61,7 +61,7 @@ func visible(text []byte) []byte {
 		if plain(body) {
 			out.Write(body)
 		} else {
-			out.WriteString(jsontext.Visible(strconv.Quote(string(body))))
+			out.WriteString(quote(body))
 		}
 		if ended {
 			out.WriteByte('\n')
@@ -69,6 +69,8 @@ func visible(text []byte) []byte {
 	}
 	return out.Bytes()
 }
+
+func quote(text []byte) string { return jsontext.Visible(strconv.Quote(string(text))) }
 
 func plain(line []byte) bool {
 	if bytes.HasSuffix(line, []byte(" ")) || bytes.HasSuffix(line, []byte("\t")) {

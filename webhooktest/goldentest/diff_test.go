@@ -61,6 +61,7 @@ func TestDiff_bytes(t *testing.T) {
 		{"control and no UTF-8", "a\x00\n", "a\xff\n", "(-want +got):\n@@ -1,1 +1,1 @@\n-\"a\\x00\"\n+\"a\\xff\"\n"},
 		{"invisible", "ab\n", "a\u200bb\n", "(-want +got):\n@@ -1,1 +1,1 @@\n-ab\n+\"a\\u200bb\"\n"},
 		{"accents apart", "caf\u00e9\n", "cafe\u0301\n", "(-want +got):\n@@ -1,1 +1,1 @@\n-caf\u00e9\n+\"cafe\\u0301\"\n"},
+		{"a letter of another script", "{\"webhook\": 1}\n", "{\"webh\u043eok\": 1}\n", "(-want +got):\n@@ -1,1 +1,1 @@\n-{\"webhook\": 1}\n+\"{\\\"webh\\u043eok\\\": 1}\"\n"},
 		{"no-break space", "a b\n", "a\u00a0b\n", "(-want +got):\n@@ -1,1 +1,1 @@\n-a b\n+\"a\\u00a0b\"\n"},
 		{
 			"looks quoted", "a \n", "\"a \"\n",

@@ -156,6 +156,14 @@ func (j judged) annotations() string {
 
 func (c judgedCase) title() string { return strings.TrimSpace(c.group + " " + c.name) }
 
+// at is a place in the case, with its line where that is known.
+func (c judgedCase) at(line int) string {
+	if line > 0 {
+		return fmt.Sprintf("%s:%d", c.title(), line)
+	}
+	return c.title()
+}
+
 func (f judgedFinding) text() string {
 	if f.place == "" {
 		return f.message + " (" + f.rule + ")"
@@ -175,7 +183,7 @@ func (j judged) markdown() string {
 		for _, c := range j.cases {
 			for _, f := range c.findings {
 				if f.level == level {
-					fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", level, cell.Replace(c.title()), cell.Replace(f.place), cell.Replace(f.message), cell.Replace(f.rule))
+					fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", level, cell.Replace(c.at(f.line)), cell.Replace(f.place), cell.Replace(f.message), cell.Replace(f.rule))
 				}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,9 +36,16 @@ func lintCommand(getenv func(string) string) *cobra.Command {
 				return err
 			}
 			var mistakes []error
-			for _, pattern := range placeholders {
+			for i, pattern := range placeholders {
 				p, err := regexp.Compile(pattern)
-				mistakes = append(mistakes, err)
+				switch {
+				case err != nil:
+					mistakes = append(mistakes, fmt.Errorf("--placeholder %q: %w", pattern, err))
+				case strings.TrimSpace(pattern) == "":
+					mistakes = append(mistakes, fmt.Errorf("--placeholder %q matches no value; expected a regular expression", pattern))
+				case slices.Contains(placeholders[:i], pattern):
+					mistakes = append(mistakes, fmt.Errorf("--placeholder %q is given twice", pattern))
+				}
 				o.Placeholders = append(o.Placeholders, p)
 			}
 			if exclude != "" {
@@ -109,7 +117,7 @@ func judgedLint(report *lint.Report) judged {
 		if !ok {
 			i = len(j.cases)
 			cases[f.File] = i
-			j.cases = append(j.cases, judgedCase{group: "lint", name: f.File, file: f.File})
+			j.cases = append(j.cases, judgedCase{group: "lint", name: f.ShownFile(), file: f.File})
 		}
 		level := levelError
 		if f.Severity != lint.Error {
@@ -171,6 +179,7 @@ const lintMembers = `
   skipped      YAML files below a directory that are no cassettes
   links        links to directories elsewhere, which are not followed
   excluded     what --exclude left out
+  placeholders what --placeholder took for placeholders, and nothing else did
   known, gone  findings of the baseline that are there, and that are not
   findings     sorted by file, interaction, line, rule, place
   line         counted from 1; 0 for the file as a whole

@@ -19,7 +19,7 @@ type judged struct {
 
 // Check judges one cassette by itself. It keeps nothing of the data.
 func Check(name string, data []byte) []Finding {
-	return check(name, data, false, newSecrets(nil, nil, newKeys())).findings
+	return check(name, data, false, newSecrets(nil, nil, nil, newKeys())).findings
 }
 
 // check judges one file. found says that it was found below a directory, where

@@ -2,7 +2,7 @@ package lint
 
 import (
 	"regexp"
-	"slices"
+	"sync/atomic"
 
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
@@ -13,6 +13,7 @@ import (
 type secrets struct {
 	tables       []environment
 	placeholders []*regexp.Regexp
+	used         []atomic.Int64 // how often each was needed
 	keys         *keys
 }
 
@@ -27,8 +28,8 @@ type leak struct{ variable, form string }
 
 // newSecrets reads the variables of a live recording. What is not set, or is too
 // short to be told from other texts, is not searched for.
-func newSecrets(getenv func(string) string, placeholders []*regexp.Regexp, k *keys) *secrets {
-	s := &secrets{placeholders: placeholders, keys: k}
+func newSecrets(getenv func(string) string, placeholders []*regexp.Regexp, used []atomic.Int64, k *keys) *secrets {
+	s := &secrets{placeholders: placeholders, used: used, keys: k}
 	if getenv == nil {
 		return s
 	}
@@ -73,8 +74,14 @@ func (s *secrets) leaks(text string) []leak {
 	return found
 }
 
-// isPlaceholder says whether a value is one that the team itself writes in the
-// place of a secret.
+// isPlaceholder says whether a value, which would be reported otherwise, is one that
+// the team itself writes in the place of a secret.
 func (s *secrets) isPlaceholder(value string) bool {
-	return slices.ContainsFunc(s.placeholders, func(r *regexp.Regexp) bool { return r.FindString(value) == value })
+	for i, r := range s.placeholders {
+		if r.FindString(value) == value {
+			s.used[i].Add(1)
+			return true
+		}
+	}
+	return false
 }

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	slashed "path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -43,24 +45,52 @@ func ReadExclusions(file string) ([]Exclusion, error) {
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
-	if err := decoder.Decode(&config); err != nil {
+	if err := decoder.Decode(&config); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%q: %w; expected exclude, a list of path, rule and reason", file, err)
+	}
+	if !errors.Is(decoder.Decode(new(yaml.Node)), io.EOF) {
+		return nil, fmt.Errorf("%q holds a second YAML document, which is not read; make one of both", file)
+	}
+	if len(config.Exclude) == 0 {
+		return nil, fmt.Errorf("%q excludes nothing; expected exclude, a list of path, rule and reason", file)
 	}
 	var all []Exclusion
 	var mistakes []error
-	for i, e := range config.Exclude {
-		_, badPattern := slashed.Match(e.Path, "")
-		switch _, known := ByID(e.Rule); {
-		case e.Path == "" || badPattern != nil:
-			mistakes = append(mistakes, fmt.Errorf("%q: exclusion %d has no path that can be matched", file, i+1))
-		case e.Rule != "" && !known:
-			mistakes = append(mistakes, fmt.Errorf("%q: exclusion %d: %w", file, i+1, unknownRule(e.Rule)))
-		case strings.TrimSpace(e.Reason) == "":
-			mistakes = append(mistakes, fmt.Errorf("%q: exclusion %d has no reason", file, i+1))
+	for i, c := range config.Exclude {
+		e := Exclusion{Path: c.Path, Rule: c.Rule, Reason: strings.TrimSpace(c.Reason), dir: dir}
+		if err := e.check(all); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("%q: exclusion %d %w", file, i+1, err))
 		}
-		all = append(all, Exclusion{Path: e.Path, Rule: e.Rule, Reason: e.Reason, dir: dir})
+		all = append(all, e)
 	}
 	return all, errors.Join(mistakes...)
+}
+
+// check says what makes an exclusion one without effect. before are those above it.
+func (e *Exclusion) check(before []Exclusion) error {
+	_, badPattern := slashed.Match(e.Path, "")
+	_, known := ByID(e.Rule)
+	info, err := os.Stat(filepath.Join(e.dir, filepath.FromSlash(e.Path)))
+	switch {
+	case strings.TrimSpace(e.Path) == "" || badPattern != nil:
+		return fmt.Errorf("has the path %q, which cannot be matched; expected one such as legacy/**", e.Path)
+	case slashed.IsAbs(e.Path) || filepath.IsAbs(e.Path) || strings.Contains(e.Path, "\\"):
+		return fmt.Errorf("has the path %q; expected one with slashes, relative to the file that it stands in", e.Path)
+	case slices.Contains(strings.Split(e.Path, "/"), ".."):
+		return fmt.Errorf("has the path %q, which leads out of the directory of the file that it stands in; put the file further up", e.Path)
+	case strings.HasSuffix(e.Path, "/") || err == nil && info.IsDir():
+		return fmt.Errorf("has the path %q, which is a directory; expected %q for the files below it", e.Path, slashed.Join(e.Path, "**"))
+	case e.Rule != "" && !known:
+		return fmt.Errorf("has no such rule: %w", unknownRule(e.Rule))
+	case e.Reason == "":
+		return errors.New("has no reason")
+	}
+	for i, other := range before {
+		if slashed.Clean(other.Path) == slashed.Clean(e.Path) && (other.Rule == "" || other.Rule == e.Rule) {
+			return fmt.Errorf("has no effect: exclusion %d leaves out the same", i+1)
+		}
+	}
+	return nil
 }
 
 // covers says whether a finding is left out.

@@ -4,6 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/webhookvcr/internal/jsontext"
 )
 
 // Finding is one place where a rule fires. It holds no value of a cassette.
@@ -25,7 +29,7 @@ type Finding struct {
 
 // String returns the finding as one line.
 func (f Finding) String() string {
-	s := f.File
+	s := shown(f.File)
 	if f.Line > 0 {
 		s += fmt.Sprintf(":%d", f.Line)
 	}
@@ -37,6 +41,25 @@ func (f Finding) String() string {
 		s += f.Place + " "
 	}
 	return s + f.Message
+}
+
+// ShownFile is the path as a line of text shows it.
+func (f Finding) ShownFile() string { return shown(f.File) }
+
+// shown quotes a text that would break a line, or a terminal.
+func shown(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) || jsontext.Visible(s) != s {
+		return jsontext.Visible(strconv.Quote(s))
+	}
+	return s
+}
+
+func shownAll(all []string) []string {
+	out := make([]string, len(all))
+	for i, s := range all {
+		out[i] = shown(s)
+	}
+	return out
 }
 
 func order(a, b Finding) int {

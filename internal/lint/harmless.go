@@ -50,7 +50,7 @@ var (
 // harmless says whether the value of a secret-named key is a placeholder, a
 // redaction or no secret at all.
 func (s *secrets) harmless(name, value string) bool {
-	return s.isPlaceholder(value) || standsIn(name, value) || isWord(name, value)
+	return standsIn(name, value) || isWord(name, value) || s.isPlaceholder(value)
 }
 
 // bare is a value without the scheme of an Authorization header.

@@ -80,7 +80,7 @@ func (k *keys) missed() []Finding {
 		delete(t.files, t.first.File)
 		f := findings{file: t.first.File}
 		f.add(ruleMissed, t.first.Line, *t.first.Interaction, t.first.Place, "is one of %s%d different values in %d places under the key %q; the others are in %s",
-			atLeast, distinct, t.met, t.name, list(slices.Sorted(maps.Keys(t.files))))
+			atLeast, distinct, t.met, t.name, list(shownAll(slices.Sorted(maps.Keys(t.files)))))
 		all = append(all, f.all...)
 	}
 	slices.SortFunc(all, order)

@@ -17,6 +17,13 @@ type Off struct {
 	Findings int `json:"findings"`
 }
 
+// Placeholder is a pattern of values that a team writes in the place of secrets.
+type Placeholder struct {
+	Pattern string `json:"pattern"`
+	// Values is how many were taken for placeholders because of it alone.
+	Values int `json:"values"`
+}
+
 // Report is the outcome of a run. Its JSON form is documented by its fields and
 // versioned by Version: fields may be added, and any other change raises it.
 type Report struct {
@@ -33,6 +40,8 @@ type Report struct {
 	Disabled []Off `json:"disabled"`
 	// Excluded are the exclusions, in their order.
 	Excluded []Exclusion `json:"excluded"`
+	// Placeholders are the team's own, in their order.
+	Placeholders []Placeholder `json:"placeholders"`
 	// Known counts the findings of the baseline that are still there, Gone those
 	// that are not.
 	Known int `json:"known"`
@@ -95,10 +104,13 @@ func (r *Report) WriteText(w io.Writer) error {
 		out.printf("\n")
 	}
 	for _, off := range r.Disabled {
-		out.printf("switched off: %s (%s), %s\n", off.Rule, off.Reason, count(off.Findings, "finding"))
+		out.printf("switched off: %s (%s), %s\n", off.Rule, shown(off.Reason), count(off.Findings, "finding"))
 	}
 	for _, e := range r.Excluded {
-		out.printf("excluded: %s (%s), %s\n", strings.TrimSpace(e.Path+" "+e.Rule), e.Reason, count(e.Findings, "finding"))
+		out.printf("excluded: %s (%s), %s\n", strings.TrimSpace(shown(e.Path)+" "+e.Rule), shown(e.Reason), count(e.Findings, "finding"))
+	}
+	for _, p := range r.Placeholders {
+		out.printf("placeholder: %s, %s\n", shown(p.Pattern), count(p.Values, "value"))
 	}
 	if r.Known+r.Gone > 0 {
 		out.printf("known from the baseline: %s, and %d that are gone\n", count(r.Known, "finding"), r.Gone)
@@ -115,7 +127,7 @@ func linksLeft(links []string) string {
 	if len(links) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %s to another directory not followed (%s)", count(len(links), "link"), list(links))
+	return fmt.Sprintf(", %s to another directory not followed (%s)", count(len(links), "link"), list(shownAll(links)))
 }
 
 // maxAlike bounds the lines that differ in file and line only.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"example.com/webhookvcr/internal/provider"
 )
@@ -62,18 +63,19 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	defer stop()
 	targets := make(chan target)
 	var walkErr error
-	links := []string{}
+	w := walker{links: []string{}, seen: map[string]bool{}, targets: targets}
 	go func() {
 		defer close(targets)
-		links, walkErr = o.walk(ctx, targets)
+		walkErr = w.walk(ctx, o.Paths)
 	}()
-	rep := &Report{Version: ReportVersion, Disabled: []Off{}, Excluded: []Exclusion{}, Findings: []Finding{}}
+	rep := &Report{Version: ReportVersion, Disabled: []Off{}, Excluded: []Exclusion{}, Placeholders: []Placeholder{}, Findings: []Finding{}}
+	used := make([]atomic.Int64, len(o.Placeholders))
 	all, dirs, room := newKeys(), directories{}, newRoom(maxAtOnce)
 	var mu sync.Mutex
 	var workers sync.WaitGroup
 	for range jobs {
 		workers.Go(func() {
-			known := newSecrets(o.Getenv, o.Placeholders, all)
+			known := newSecrets(o.Getenv, o.Placeholders, used, all)
 			for t := range targets {
 				j := judge(t, known, room)
 				mu.Lock()
@@ -95,10 +97,14 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	rep.Links = links
-	if rep.Files == 0 {
-		return nil, fmt.Errorf("no cassette below %s%s", strings.Join(o.Paths, ", "), linksLeft(links))
+	rep.Links = w.links
+	if rep.Files == 0 && len(w.findings) == 0 {
+		return nil, fmt.Errorf("no cassette below %s%s", list(shownAll(o.Paths)), linksLeft(w.links))
 	}
+	for i, p := range o.Placeholders {
+		rep.Placeholders = append(rep.Placeholders, Placeholder{p.String(), int(used[i].Load())})
+	}
+	rep.Findings = append(rep.Findings, w.findings...)
 	rep.Findings = append(rep.Findings, dirs.lost()...)
 	rep.Findings = append(rep.Findings, all.missed()...)
 	rep.finish(o)
@@ -149,57 +155,64 @@ func sortedKeys(m map[string]string) []string {
 	return all
 }
 
-// walk sends the files, each once, and returns the links that lead out of the
-// directories that are named. One that leads to a directory within needs no
-// following: what is behind it is judged where it stands.
-func (o Options) walk(ctx context.Context, targets chan<- target) (links []string, err error) {
-	links = []string{}
-	seen := map[string]bool{}
-	send := func(t target) error {
-		if clean := filepath.Clean(t.path); seen[clean] {
-			return nil
-		} else {
-			seen[clean] = true
-		}
-		select {
-		case targets <- t:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+// walker finds the files.
+type walker struct {
+	targets chan<- target
+	seen    map[string]bool
+	// links are those that lead out of the directories that are named. One that leads to
+	// a directory within needs no following: what is behind it is judged where it stands.
+	links []string
+	// findings are about directories that cannot be read.
+	findings []Finding
+}
+
+// send hands on a file, once.
+func (w *walker) send(ctx context.Context, t target) error {
+	clean := filepath.Clean(t.path)
+	if w.seen[clean] {
+		return nil
 	}
-	for _, path := range o.Paths {
-		info, err := os.Stat(path)
-		if err != nil {
-			return links, fmt.Errorf("%q: %w", path, errors.Unwrap(err))
-		}
-		if !info.IsDir() {
-			if err := send(target{path: path}); err != nil {
-				return links, err
+	w.seen[clean] = true
+	select {
+	case w.targets <- t:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *walker) walk(ctx context.Context, paths []string) error {
+	for _, path := range paths {
+		if !isDir(path) {
+			if err := w.send(ctx, target{path: path}); err != nil {
+				return err
 			}
 			continue
 		}
 		// A file system follows a root that is a link; WalkDir of filepath does not.
-		err = fs.WalkDir(os.DirFS(path), ".", func(p string, d fs.DirEntry, err error) error {
+		err := fs.WalkDir(os.DirFS(path), ".", func(p string, d fs.DirEntry, err error) error {
 			p = filepath.Join(path, filepath.FromSlash(p))
 			switch ext := strings.ToLower(filepath.Ext(p)); {
 			case err != nil:
-				return fmt.Errorf("%q cannot be read: %w", p, unwrapped(err))
+				f := &findings{file: p}
+				f.add(ruleLoad, 0, -1, "", "cannot be read, and what lies below it was not searched: %v", unwrapped(err))
+				w.findings = append(w.findings, f.all...)
+				return nil
 			case d.IsDir() && d.Name() == ".git":
 				return fs.SkipDir
 			case d.Type()&fs.ModeSymlink != 0 && leadsOut(path, p):
-				links = append(links, p)
+				w.links = append(w.links, p)
 				return nil
 			case d.IsDir() || d.Type()&fs.ModeSymlink != 0 && isDir(p) || ext != ".yaml" && ext != ".yml":
 				return nil
 			}
-			return send(target{p, true})
+			return w.send(ctx, target{p, true})
 		})
 		if err != nil {
-			return links, err
+			return err
 		}
 	}
-	return links, nil
+	return nil
 }
 
 // leadsOut says whether a link leads to a directory that is not below the root.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -100,6 +101,60 @@ func TestRun_links(t *testing.T) {
 	assert.Equal(t, 2, report.Files)
 	assert.Equal(t, []string{filepath.Join(elsewhere, "named", "out")}, report.Links)
 	assert.Contains(t, texts(t, report), "in 2 files, 1 link to another directory not followed (")
+}
+
+// A directory that cannot be read is one finding, and the others are searched. Its
+// path is too long for the system here, which stops every user.
+func TestRun_unreadableDirectory(t *testing.T) {
+	leak := string(exchange{answerBody: object("password", "hunter2")}.cassette(""))
+	dir := write(t, map[string]string{"a.yaml": leak, "z/z.yaml": leak})
+	root, err := os.OpenRoot(dir)
+	require.NoError(t, err)
+	for range 20 {
+		name := strings.Repeat("m", 250)
+		require.NoError(t, root.Mkdir(name, 0o755))
+		next, err := root.OpenRoot(name)
+		require.NoError(t, err)
+		require.NoError(t, root.Close())
+		root = next
+	}
+	require.NoError(t, root.Close())
+
+	report := run(t, dir)
+
+	assert.Equal(t, 2, report.Files)
+	assert.ElementsMatch(t, []string{"secret-name", "load", "secret-name"}, rulesOf(report))
+	assert.Equal(t, 3, report.Errors)
+	assert.Contains(t, texts(t, report), "cannot be read, and what lies below it was not searched: ")
+}
+
+// What has control characters or look-alikes in its name is quoted, so that a finding
+// stays a line.
+func TestRun_namesOfFiles(t *testing.T) {
+	for _, name := range []string{"a\nb.yaml", "a\rb.yaml", "a\x1b[31mb.yaml", "a\tb.yaml", "a\u200bb.yaml", "a\u202eb.yaml", "webh\u043eok.yaml"} {
+		dir := write(t, map[string]string{name: string(exchange{answerBody: object("password", "hunter2")}.cassette(""))})
+
+		text := texts(t, run(t, dir))
+
+		assert.NotContains(t, text, name)
+		assert.Regexp(t, `(?m)^"[^"]*b?.*\.yaml":5: error: secret-name: #0 answer body /password holds 7 bytes that are no placeholder$`, text)
+	}
+}
+
+// The values that a team's own placeholders stand for are counted, also when there are
+// none.
+func TestRun_placeholders(t *testing.T) {
+	dir := write(t, map[string]string{
+		"a.yaml": string(exchange{answerBody: `{"password": "qa-one", "api_key": "qa-two-22aa33bb", "token": "REDACTED", "n": "qa-three"}`}.cassette("")),
+		"b.yaml": string(exchange{requestHeader: "Authorization", requestValue: "Bearer qa-four-44dd55ee66"}.cassette("")),
+	})
+	for pattern, want := range map[string]int{`qa-[a-z0-9-]+`: 4, `.*`: 4, `qb-.*`: 0, `qa-one`: 1} {
+		report, err := lint.Run(t.Context(), lint.Options{Paths: []string{dir}, Placeholders: []*regexp.Regexp{regexp.MustCompile(pattern)}})
+
+		require.NoError(t, err)
+		assert.Equal(t, []lint.Placeholder{{Pattern: pattern, Values: want}}, report.Placeholders)
+		assert.Contains(t, texts(t, report), fmt.Sprintf("placeholder: %s, %d value", pattern, want))
+	}
 }
 
 func TestRun_danglingLink(t *testing.T) {

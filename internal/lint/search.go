@@ -197,11 +197,12 @@ func (s *search) isSecret(name string) bool {
 
 // secret judges the value of a secret-named key.
 func (s *search) secret(name, value string) {
-	if s.secrets.isPlaceholder(value) || standsIn(name, value) {
+	word := isWord(name, value)
+	if standsIn(name, value) || !word && s.secrets.isPlaceholder(value) {
 		return
 	}
 	s.secrets.keys.meet(name, value, Finding{File: s.file, Line: s.lineHere(), Interaction: new(s.at), Place: s.path.String()})
-	if !isWord(name, value) {
+	if !word {
 		s.found(ruleName, "holds %s that %s no placeholder", count(len(value), "byte"), isAre(len(value)))
 	}
 }

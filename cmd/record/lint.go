@@ -189,6 +189,7 @@ const lintMembers = `
 // exampleLint is what record help FORMATS shows.
 func exampleLint() lint.Report {
 	return lint.Report{
+		Placeholders: []lint.Placeholder{{Pattern: "qa-[a-z]+", Findings: 4}},
 		Version: lint.ReportVersion, Files: 2, Errors: 1,
 		Links:    []string{"testdata/shared"},
 		Disabled: []lint.Off{{Rule: "ids", Reason: "old recorder", Findings: 3}},

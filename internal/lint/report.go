@@ -20,8 +20,8 @@ type Off struct {
 // Placeholder is a pattern of values that a team writes in the place of secrets.
 type Placeholder struct {
 	Pattern string `json:"pattern"`
-	// Values is how many were taken for placeholders because of it alone.
-	Values int `json:"values"`
+	// Findings is what is left out because of it alone.
+	Findings int `json:"findings"`
 }
 
 // Report is the outcome of a run. Its JSON form is documented by its fields and
@@ -110,7 +110,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		out.printf("excluded: %s (%s), %s\n", strings.TrimSpace(shown(e.Path)+" "+e.Rule), shown(e.Reason), count(e.Findings, "finding"))
 	}
 	for _, p := range r.Placeholders {
-		out.printf("placeholder: %s, %s\n", shown(p.Pattern), count(p.Values, "value"))
+		out.printf("placeholder: %s, %s\n", shown(p.Pattern), count(p.Findings, "finding"))
 	}
 	if r.Known+r.Gone > 0 {
 		out.printf("known from the baseline: %s, and %d that are gone\n", count(r.Known, "finding"), r.Gone)

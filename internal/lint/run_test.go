@@ -152,8 +152,8 @@ func TestRun_placeholders(t *testing.T) {
 		report, err := lint.Run(t.Context(), lint.Options{Paths: []string{dir}, Placeholders: []*regexp.Regexp{regexp.MustCompile(pattern)}})
 
 		require.NoError(t, err)
-		assert.Equal(t, []lint.Placeholder{{Pattern: pattern, Values: want}}, report.Placeholders)
-		assert.Contains(t, texts(t, report), fmt.Sprintf("placeholder: %s, %d value", pattern, want))
+		assert.Equal(t, []lint.Placeholder{{Pattern: pattern, Findings: want}}, report.Placeholders)
+		assert.Contains(t, texts(t, report), fmt.Sprintf("placeholder: %s, %d finding", pattern, want))
 	}
 }
 

@@ -86,6 +86,24 @@ func TestCheck_hostile(t *testing.T) {
 		{"parameters in a body", inBody(strings.Repeat("a=b&", mb)), "content-length"},
 		{"URLs in URLs", inBody(`{"a":"` + strings.Repeat("http://a?b=", mb) + `"}`), "content-length"},
 		{"JSON in JSON", inBody(nested(14)), "not-searched"},
+		{"broken in many lines", strings.Repeat("a: b\n", mb/2) + "]", "load"},
+		{"broken in many texts", strings.Repeat("what is this\n", mb/2) + "]", "load"},
+		{"broken in steps", steps(400) + "]", "load"},
+		{"broken in items", strings.Repeat("- ", mb/8) + "a\n]", "load"},
+		{"broken in quotes", strings.Repeat("'\"", mb), "load"},
+		{"brackets of tags in a body", inBody(strings.Repeat("<", 2*mb) + "</"), "content-length"},
+		{"tags in a body", inBody(strings.Repeat("<a b=\"", mb) + "</"), "content-length"},
+		{"attributes in a body", inBody("<a " + strings.Repeat("name=password value=a ", mb/8) + "></a>"), "content-length"},
+		{"elements in a body", inBody(strings.Repeat("<password>", mb) + "</a>"), "content-length"},
+		{"equals signs in a body", inBody(strings.Repeat("=", 4*mb)), "content-length"},
+		{"names in a body", inBody(strings.Repeat("password=", mb/2)), "content-length"},
+		{"open quotes in a body", inBody(strings.Repeat(`password="`, mb/4)), "content-length"},
+		{"options in a body", inBody("curl" + strings.Repeat(" --password -u a:b", mb/4)), "content-length"},
+		{"curls in a body", inBody(strings.Repeat("curl -u ", mb/4)), "content-length"},
+		{"columns in a body", inBody("a,password\n\n" + strings.Repeat("\"a,b\n\n", mb/4)), "content-length"},
+		{"values in values", inBody(strings.Repeat(`{"value":`, 5000) + "1" + strings.Repeat("}", 5000)), "content-length"},
+		{"values beside values", inBody(`{` + strings.Repeat(`"value":"b",`, mb/2) + `"name":"password"}`), "content-length"},
+		{"a text of many lines", start + "- id: 0\n  request: {method: GET, url: 'https://api.test/'}\n  response:\n    code: 200\n    content_length: 1\n    body: |\n" + strings.Repeat("      password: hunter2\n      {\"a\":1}\n", mb/8), "secret-name"},
 		{"gzip bomb", inBody(base64.StdEncoding.EncodeToString([]byte(zipped(t, 17<<20)))), "not-searched"},
 		{"gzip bombs", inBody(strings.Repeat(base64.StdEncoding.EncodeToString([]byte(zipped(t, 12<<20)))+" ", 40)), "not-searched"},
 	}
@@ -114,6 +132,14 @@ func parts(levels int) string {
 		fmt.Fprintf(&b, "--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n", i, i+1)
 	}
 	return b.String()
+}
+
+func steps(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.Repeat(" ", i) + "a:\n")
+	}
+	return b.String() + strings.Repeat("b: c\n", n)
 }
 
 func nested(levels int) string {

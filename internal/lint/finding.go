@@ -148,7 +148,11 @@ func (f *findings) withdraw() {
 // done returns the findings, sorted. What was over the bound is counted.
 func (f *findings) done() []Finding {
 	for _, r := range rules {
-		if more := f.count[r.ID] - bound(r.ID); more > 0 {
+		more := f.count[r.ID] - bound(r.ID)
+		if more > 0 && bound(r.ID) == 1 {
+			i := slices.IndexFunc(f.all, func(one Finding) bool { return one.Rule == r.ID })
+			f.all[i].Message += fmt.Sprintf(" (and so in %s of this file)", count(more, "more place"))
+		} else if more > 0 {
 			f.all = append(f.all, Finding{Rule: r.ID, Severity: r.Severity, File: f.file, Message: fmt.Sprintf("fires in %s of this file", count(more, "more place"))})
 		}
 	}

@@ -12,10 +12,16 @@ import (
 // value stands on the eighth level.
 const maxMended = 10
 
+// maxPieces bounds the pieces of a broken file that are parsed.
+const maxPieces = 1 << 14
+
 // mender reads what it can of a text that is no YAML as a whole: its blocks are
 // parsed one by one, those that do not parse are taken apart again, and what is left
 // are lines.
-type mender struct{ left []text }
+type mender struct {
+	left   []text
+	pieces int
+}
 
 // unprintable are characters that YAML refuses anywhere.
 var unprintable = regexp.MustCompile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -59,6 +65,11 @@ func (m *mender) block(lines []string, at, depth int) *yaml.Node {
 		lines, at = lines[1:], at+1
 	}
 	if len(lines) == 0 {
+		return nil
+	}
+	m.pieces++
+	if m.pieces > maxPieces {
+		m.leave(lines, at)
 		return nil
 	}
 	if n := parsed(strings.Join(lines, "")); n != nil {

@@ -62,31 +62,65 @@ const (
 	maxValue = 1 << 12
 )
 
-// assignee is a name in scripts, settings, connection strings, attributes, GraphQL,
-// and JSON that was cut off or quoted once more.
-var assignee = regexp.MustCompile(`(\\*["']?)([A-Za-z][A-Za-z0-9_.\[\]-]{2,40})(\\*["']?)([ \t]*)(=>|:=|[:=])([ \t]*)\[?`)
-
+// assignments reads scripts, settings, connection strings, attributes, GraphQL, and JSON
+// that was cut off or quoted once more: a name before a colon or an equals sign. It
+// looks at these one by one, which is far cheaper than a pattern.
 func assignments(text string, isSecret func(string) bool, found func(pair)) {
-	if !strings.ContainsAny(text, ":=") {
-		return
-	}
-	for _, m := range assignee.FindAllStringSubmatchIndex(text, -1) {
-		name, operator := text[m[4]:m[5]], text[m[10]:m[11]]
-		if !isSecret(name) {
+	for at := 0; at < len(text); at++ {
+		next := strings.IndexAny(text[at:], ":=")
+		if next < 0 {
+			return
+		}
+		at += next
+		name, start, quotes := assignee(text[:at])
+		operator := at
+		for at+1 < len(text) && (text[at+1] == '=' || text[at+1] == '>') && at-operator < 2 { // := and =>
+			at++
+		}
+		if len(name) < minValue || !isSecret(name) {
 			continue
 		}
-		value, quoted, end := assigned(text, m[1])
-		if len(value) < minValue {
-			continue
+		from := at + 1
+		for from < len(text) && (text[from] == ' ' || text[from] == '\t') {
+			from++
 		}
-		// What a name on a line of its own holds is a setting.
-		alone := strings.TrimSpace(text[strings.LastIndexByte(text[:m[0]], '\n')+1:m[0]]) == "" && strings.Contains(text, "\n") && (end == len(text) || text[end] == '\n' || text[end] == '\r')
-		named := m[3] > m[2] && m[7] > m[6]
-		if !quoted && m[0] > 0 && text[m[0]-1] == ':' && operator == ":" && m[12] == m[13] {
+		spaced := from > at+1
+		if from < len(text) && text[from] == '[' {
+			from++
+		}
+		value, quoted, end := assigned(text, from)
+		colon := text[operator] == ':' && at == operator
+		switch {
+		case len(value) < minValue:
+			continue
+		case colon && !spaced && !quoted && start > 0 && text[start-1] == ':':
 			continue // a part of a name with colons, such as that of a resource
 		}
-		found(pair{name, value, m[1], quoted || named || operator != ":" || alone})
+		// What a name on a line of its own holds is a setting.
+		before := strings.TrimRight(text[:start], " \t")
+		alone := (before == "" || strings.HasSuffix(before, "\n")) && strings.Contains(text, "\n") && (end == len(text) || text[end] == '\n' || text[end] == '\r')
+		found(pair{name, value, from, quoted || quotes || !colon || alone})
+		if !quoted {
+			at = end - 1 // what else is assigned there is a part of this value
+		}
 	}
+}
+
+// maxName bounds a name.
+const maxName = 41
+
+// assignee is the name that a text ends with, where it begins, and whether it stands
+// between quotes.
+func assignee(text string) (name string, start int, quotes bool) {
+	end := len(strings.TrimRight(text, " \t"))
+	bare := len(strings.TrimRight(text[:end], `\"'`))
+	start = bare
+	for start > 0 && bare-start < maxName && (base64Byte(text[start-1]) && text[start-1] != '+' && text[start-1] != '/' || strings.IndexByte(".[]", text[start-1]) >= 0) {
+		start--
+	}
+	quotes = bare < end && start > 0 && strings.IndexByte(`"'`, text[start-1]) >= 0
+	name = strings.TrimLeft(text[start:bare], "0123456789_.[]-")
+	return name, bare - len(name), quotes
 }
 
 // assigned reads the value at a place: what stands in quotes, or up to a blank or a

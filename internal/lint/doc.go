@@ -8,15 +8,15 @@
 //     followed, one that leads out of a named directory is counted. A few files are
 //     read at a time, bounded in number and in bytes.
 //  2. A file is bounded before it is parsed and again before its aliases are
-//     followed. What does not parse is an error, and its text is searched all
-//     the same.
+//     followed. What does not parse is an error; it is taken apart into blocks that
+//     do, and these are searched like the rest.
 //  3. The parsed nodes are held to what go-vcr makes of them, with the line of
 //     each value.
 //  4. Every text of a cassette is searched for secrets, tenants and people:
 //     URLs, headers, cookies, forms, bodies, comments and further documents, and
 //     what stands in them as JSON, percent escapes, base64, hex, gzip, multipart
-//     or a URL again. Package secret knows names and forms; what is harmless is
-//     said here.
+//     or a URL again. Names with values are read by a reader for each notation.
+//     Package secret knows names and forms; what is harmless is said here.
 //  5. Exchanges with a known provider are held to its published contract.
 //  6. What only several files show is judged last: headers that one cassette of
 //     a directory lacks, and secret-named keys that hold too many values. Of a

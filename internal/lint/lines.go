@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"encoding/base64"
 	"slices"
 	"strings"
 
@@ -13,6 +14,19 @@ type text struct {
 	value        string
 	line, column int
 	style        yaml.Style
+}
+
+// scalar is the text of a node: binary data decoded, null empty.
+func scalar(n *yaml.Node) text {
+	switch {
+	case n.Kind != yaml.ScalarNode || isNull(n):
+		return text{line: n.Line}
+	case n.ShortTag() == "!!binary":
+		if b, err := base64.StdEncoding.DecodeString(n.Value); err == nil {
+			return text{value: string(b), line: n.Line}
+		}
+	}
+	return text{n.Value, n.Line, n.Column, n.Style}
 }
 
 // source is the text of the file, by lines.

@@ -33,13 +33,17 @@ var notations = []notation{
 // pairs looks for names with values in a text. In prose counts only what a notation
 // leaves no doubt about, or what looks drawn at random.
 func (s *search) pairs(text string, prose bool) {
+	if !strings.ContainsAny(text, ":=<-,;\t") {
+		return
+	}
+	found := func(p pair) {
+		if !prose || p.sure || random(p.value) {
+			s.seek(p.at)
+			s.assigned(p.name, p.value)
+		}
+	}
 	for _, n := range notations {
-		n.read(text, s.isSecret, func(p pair) {
-			if !prose || p.sure || random(p.value) {
-				s.seek(p.at)
-				s.assigned(p.name, p.value)
-			}
-		})
+		n.read(text, s.isSecret, found)
 	}
 }
 

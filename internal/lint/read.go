@@ -1,26 +1,12 @@
 package lint
 
 import (
-	"encoding/base64"
 	"strconv"
 	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
 )
-
-// scalar is the text of a node: binary data decoded, null empty.
-func scalar(n *yaml.Node) text {
-	switch {
-	case n.Kind != yaml.ScalarNode || isNull(n):
-		return text{line: n.Line}
-	case n.ShortTag() == "!!binary":
-		if b, err := base64.StdEncoding.DecodeString(n.Value); err == nil {
-			return text{value: string(b), line: n.Line}
-		}
-	}
-	return text{n.Value, n.Line, n.Column, n.Style}
-}
 
 // reader turns nodes into a cassette and reports what go-vcr would stumble over
 // or pass over.

@@ -16,11 +16,13 @@ var (
 // scanText looks at a text by its form alone.
 func (s *search) scanText(value string) {
 	// The search takes several times the memory of what it reads.
-	at := 0
-	for ; len(value)-at > maxProse; at += maxProse - proseOverlap {
-		s.part(at, func() { s.scanChunk(value[at : at+maxProse]) })
+	if len(value) <= maxProse {
+		s.scanChunk(value)
+		return
 	}
-	s.part(at, func() { s.scanChunk(value[at:]) })
+	for at := 0; at < len(value); at += maxProse - proseOverlap {
+		s.part(at, func() { s.scanChunk(value[at:min(len(value), at+maxProse)]) })
+	}
 }
 
 const (

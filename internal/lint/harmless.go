@@ -25,7 +25,7 @@ var (
 	scheme = regexp.MustCompile(`(?i)^(bearer|basic|token|apikey|digest|negotiate|key|oauth|sharedkey|aws4-hmac-sha256)[ :]+`)
 	// measure is a number with a decimal point or a unit; a count has neither.
 	measure = regexp.MustCompile(`^(?:[0-9]*\.[0-9]+|(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h|d))+)$`)
-	number  = regexp.MustCompile(`^[0-9][0-9., ]*%?$`)
+	number  = regexp.MustCompile(`^(?:[0-9][0-9., ]*%?|0x[0-9A-Fa-f]{1,8})$`)
 	// version is one of a package, or a range of them: token is the name of a package, too.
 	version = regexp.MustCompile(`^[~^<>=v]{0,2} ?[0-9]+(?:\.[0-9x*]+){1,3}(?:[-+][A-Za-z0-9.]{1,20})?$`)
 	uuid    = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
@@ -87,6 +87,8 @@ func standsIn(name, value string) bool {
 	case len(value) <= 64 && (redaction.MatchString(value) && !drawn(redaction.ReplaceAllString(value, " "), password) || sayMadeUp(name, value) || refers(value)):
 		return true
 	case publicKey.MatchString(value) || strings.Contains(value, " ") && (program.MatchString(value) || len(value) <= 200 && sentence.MatchString(value)):
+		return true
+	case strings.EqualFold(name, "pwd") && strings.HasPrefix(value, "/"): // a shell's working directory
 		return true
 	case !password && (measure.MatchString(value) || version.MatchString(value) || secret.Counts(name) && number.MatchString(value)):
 		return true

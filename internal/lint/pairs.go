@@ -144,8 +144,15 @@ func assigned(text string, at int) (value string, quoted bool, end int) {
 	if n+1 < len(rest) && rest[n] == ' ' && scheme.MatchString(rest[:n+1]) { // Authorization: Token …
 		n += 1 + unquoted(rest[n+1:])
 	}
-	return strings.TrimRight(rest[:n], "."), false, at + n
+	value = strings.TrimRight(rest[:n], ".")
+	if n < len(rest) && (rest[n] == '(' || rest[n] == '[') || expression.MatchString(value) {
+		return "", false, at + n // a program's
+	}
+	return value, false, at + n
 }
+
+// expression is what a program reads a value from.
+var expression = regexp.MustCompile(`^(?:(?:self|this|cls|req|request|config|cfg|options|opts|args|process|os|env)\.[A-Za-z_$]+|[A-Za-z_$]+(?:\.[A-Za-z_$]+){2,})$`)
 
 // unquoted is how long a value is that no quotes enclose.
 func unquoted(text string) int {

@@ -69,12 +69,27 @@ func TestNotations_prose(t *testing.T) {
 	for _, text := range []string{
 		"Invalid password: too short", "the password: must be longer than 8 characters", "secret: none", "password: required", "Use --password to log in", "pass --token with the request",
 		"Your token: expired", "password reset: see mail", "The key is in arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbC12x", "<p>Your password: please change it</p>",
-		"Dear anna, your password\nwas changed, thanks", "password=e.password;token=this.token", "docker run -u 1000:1000 x", "set password = <password>", "--api-key KEY", "/v1/tokens/tok12345678/verify",
+		"Dear anna, your password\nwas changed, thanks", "password=e.password;token=this.token", "password = keywords.pop('password', None)", "password: typing.Optional[bytes] = None", "const signature = entry.inclusionPromise.signedEntryTimestamp;", "PWD=/home/anna/x1y2", "token = request.token", "docker run -u 1000:1000 x", "set password = <password>", "--api-key KEY", "/v1/tokens/tok12345678/verify",
 	} {
 		assert.False(t, has(lint.Check("a.yaml", exchange{answerBody: object("message", text)}.cassette("")), "secret-name"), text)
 	}
 	for _, text := range []string{"curl -u deploy:" + letters(9) + " https://a.test", "curl -s --user 'deploy:hunter2' a.test", "mysql -u root --password hunter2", "the password: " + letters(9)} {
 		assert.True(t, has(lint.Check("a.yaml", exchange{answerBody: object("message", text)}.cassette("")), "secret-name"), text)
+	}
+}
+
+// What stands behind the name of a secret in a path is one, unless it is a word or the id
+// of one of many.
+func TestSegments(t *testing.T) {
+	for _, name := range []string{"token", "api_key", "secret", "access-token", "password"} {
+		for value, want := range map[string]bool{letters(20): true, digits(32): true, "zk93hqp4tq": true, "refresh": false, "reset": false, "v2": false, "": false, "9935d49a": true, "REDACTED": false, "{token}": false} {
+			for _, path := range []string{"/x/" + name + "/" + value, "/" + name + "/" + value + "/y?a=b"} {
+				assert.Equal(t, want, has(lint.Check("a.yaml", exchange{url: "https://a.test" + path}.cassette("")), "secret-name"), path)
+			}
+		}
+		for _, path := range []string{"/x/" + name + "s/" + letters(20), "/" + name, "/" + name + "/"} {
+			assert.False(t, has(lint.Check("a.yaml", exchange{url: "https://a.test" + path}.cassette("")), "secret-name"), path)
+		}
 	}
 }
 

@@ -58,12 +58,16 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 	c := &cassette{}
 	if len(more) > 0 || torn {
 		f.add(ruleSecond, 0, -1, "", "holds a second YAML document, which go-vcr drops")
-		c.comments = comments(more, c.comments)
 		if torn {
 			line, rest := behind(data, root)
-			n, left := mend(rest, line)
-			more, c.left = append(more[:0:0], n), left
+			var n *yaml.Node
+			if n, c.left = mend(rest, line); n != nil {
+				more = []*yaml.Node{n}
+			} else {
+				more = nil
+			}
 		}
+		c.comments = comments(more, c.comments)
 		for _, n := range more {
 			c.strays = append(c.strays, stray{-1, "second document", "", n})
 		}

@@ -37,6 +37,9 @@ func FuzzCheck(f *testing.F) {
 	}
 	f.Add([]byte("version: 2\ninteractions:\n- <<: {request: {url: a}}\n  request: !!binary YQ==\n"))
 	f.Add([]byte("{version: 2, interactions: [{request: {headers: {<<: {a: [b]}}}}]}"))
+	f.Add([]byte("\"0\"0"))
+	f.Add([]byte("a: b\n--- [\npassword: hunter2\n"))
+	f.Add([]byte("version: 2\ninteractions:\n- request:\n    body: \"{\\\"password\\\": \\\"x\\\"}\"\n\turl: a\n  x\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		from := time.Now()
 		found := lint.Check("fuzz.yaml", data)

@@ -103,11 +103,11 @@ func TestBroken_isSearchedLikeTheRest(t *testing.T) {
 func TestBroken_anyText(t *testing.T) {
 	for _, data := range []string{
 		"password: hunter2\n]", "x: {\"password\": \"hunter2\"", "- - - password: hunter2\n]", "\"https://a.test/?password=hunter2\n", "{\"version\":2,\"interactions\":[{\"request\":{\"body\":\"{\\\"password\\\":\\\"hunter2\\\"}\"",
-		"version https://git-lfs.github.com/spec/v1\npassword: hunter2\n", "\tpassword: hunter2\n",
+		"a: b\n--- [\npassword: hunter2\n", "\"0\"0\npassword: hunter2\n", "version https://git-lfs.github.com/spec/v1\npassword: hunter2\n", "\tpassword: hunter2\n",
 	} {
 		found := lint.Check("a.yaml", []byte(data))
 
-		assert.True(t, has(found, "load"), "%q", data)
+		assert.True(t, has(found, "load", "second-document"), "%q", data)
 		assert.True(t, has(found, "secret-name"), "%q", data)
 	}
 }

@@ -189,11 +189,11 @@ const lintMembers = `
 // exampleLint is what record help FORMATS shows.
 func exampleLint() lint.Report {
 	return lint.Report{
-		Placeholders: []lint.Placeholder{{Pattern: "qa-[a-z]+", Findings: 4}},
 		Version: lint.ReportVersion, Files: 2, Errors: 1,
-		Links:    []string{"testdata/shared"},
-		Disabled: []lint.Off{{Rule: "ids", Reason: "old recorder", Findings: 3}},
-		Excluded: []lint.Exclusion{{Path: "testdata/legacy/**", Rule: "secret-name", Reason: "keys of a stack that is gone", Findings: 2}},
+		Links:        []string{"testdata/shared"},
+		Disabled:     []lint.Off{{Rule: "ids", Reason: "old recorder", Findings: 3}},
+		Excluded:     []lint.Exclusion{{Path: "testdata/legacy/**", Rule: "secret-name", Reason: "keys of a stack that is gone", Findings: 2}},
+		Placeholders: []lint.Placeholder{{Pattern: "qa-[a-z]+", Findings: 4}},
 		Findings: []lint.Finding{{
 			Rule: "secret-name", Severity: lint.Error, File: "testdata/a.yaml", Line: 12, Interaction: new(0),
 			Place: "request header X-Api-Key", Message: "…",

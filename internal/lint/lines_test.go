@@ -48,6 +48,7 @@ var bodies = map[string][]string{
 // what stands in it.
 func TestLines_ofBodies(t *testing.T) {
 	var matrix strings.Builder
+	dir := t.TempDir()
 	for _, style := range slices.Sorted(maps.Keys(spread)) {
 		right := 0
 		for kind, body := range bodies {
@@ -56,7 +57,7 @@ func TestLines_ofBodies(t *testing.T) {
 			text := strings.NewReplacer("\x00", "\n\n      ", "\x01", "\\n\\\n      ", "\x02", "\\n\n      ").Replace(spread[style](body))
 			data := "version: 2\ninteractions:\n- id: 0\n  request: {method: GET, url: 'https://api.test/'}\n  response:\n    body: " + text + "\n    code: 200\n    status: 200 OK\n"
 			data = strings.ReplaceAll(data, "HIDDEN", "kq8zPw2x")
-			require.True(t, loads(t, []byte(data)), data)
+			require.True(t, loads(t, dir, []byte(data)), data)
 			want := 1 + strings.Count(data[:strings.Index(data, "kq8zPw2x")], "\n")
 			for _, f := range lint.Check("a.yaml", []byte(data)) {
 				if f.Rule == "secret-name" || f.Rule == "secret-shape" {

@@ -210,7 +210,7 @@ func (p *probing) selected(q probe.Probe) bool {
 func (p *probing) run(ctx context.Context) error {
 	config := probe.Config{
 		Definition: p.def, Settings: p.settings, URL: p.url, Secret: p.secret, Fresh: 3 * time.Second, Stale: 10 * time.Minute,
-		Accept: 300 << 10, Refuse: 32 << 20, UnsignedVerify: p.unsignedVerify, LegacyKey: p.legacyKey, HandleResponse: p.handleResponse,
+		Accept: 300 << 10, Refuse: 32 << 20, UnsignedVerify: p.unsignedVerify, LegacyKey: p.legacyKey, HandleResponse: p.handleResponse, Answer: probe.Unhurried,
 	}
 	asked, failed := 0, 0
 	for _, q := range probe.All(p.def) {

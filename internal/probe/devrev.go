@@ -374,10 +374,20 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 			Sent: "each documented type with the signature of another secret", Expected: "401, 400 or 403, and no effect",
 			Why: "a check that stands in the branch of one type leaves the others open", Source: devrevGuide,
 			ask: func(t *Trial) {
+				sent := map[string]*Request{}
 				for _, event := range t.live.EventTypes() {
 					m := t.message(event)
-					t.refused(t.send(t.forged(m)))
-					t.applied(m.ID, 0)
+					sent[m.ID] = t.forged(m)
+					t.refused(t.send(sent[m.ID]))
+				}
+				if t.Applied == nil {
+					return
+				}
+				t.rest()
+				for _, id := range t.Applied() {
+					if r := sent[id]; r != nil {
+						t.failed(r, times(0), times(1))
+					}
 				}
 			},
 		},

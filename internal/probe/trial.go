@@ -88,8 +88,16 @@ func (t *Trial) panicked(_ string, reason any, stack []byte) {
 // fail notes an expectation that the last request did not meet.
 func (t *Trial) fail(expected, got string, args ...any) {
 	t.mu.Lock()
+	last := t.last
+	t.mu.Unlock()
+	t.failed(last, expected, fmt.Sprintf(got, args...))
+}
+
+// failed notes an expectation that a request did not meet.
+func (t *Trial) failed(r *Request, expected, got string) {
+	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.found = append(t.found, Failure{t.last, expected, fmt.Sprintf(got, args...)})
+	t.found = append(t.found, Failure{r, expected, got})
 }
 
 func (t *Trial) failures() []Failure {
@@ -156,8 +164,7 @@ func (t *Trial) send(r *Request) simulator.Attempt {
 	t.mu.Unlock()
 	limit := t.Settings.Timeout
 	if t.Settle == nil {
-		// A busy machine is slow; how long an answer takes is judged where time is exact.
-		limit = max(limit, unhurried)
+		limit = max(limit, t.Answer)
 	}
 	a := simulator.Try(context.Background(), t.to, limit, r.build)
 	if len(a.Body) >= simulator.MaxReply {
@@ -229,9 +236,6 @@ func (t *Trial) count(id string) (n int) {
 	return n
 }
 
-// unhurried is the least time for an answer where the clock is real.
-const unhurried = 10 * time.Second
-
 // grace is how long an effect too many may follow the others.
 const grace = 2 * time.Millisecond
 
@@ -241,19 +245,26 @@ func (t *Trial) applied(id string, want int) bool {
 	if t.Applied == nil {
 		return true
 	}
-	if t.Settle != nil {
-		t.Settle()
-	} else {
+	if t.Settle == nil {
 		for end := time.Now().Add(t.Patience); t.count(id) < want && time.Now().Before(end); {
 			time.Sleep(time.Millisecond)
 		}
-		time.Sleep(grace)
 	}
+	t.rest()
 	n := t.count(id)
 	if n != want {
 		t.fail(times(want), "%s", times(n))
 	}
 	return n == want
+}
+
+// rest lets pass the time in which an effect too many may come.
+func (t *Trial) rest() {
+	if t.Settle != nil {
+		t.Settle()
+		return
+	}
+	time.Sleep(grace)
 }
 
 func times(n int) string {

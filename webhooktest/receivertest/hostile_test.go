@@ -35,6 +35,7 @@ func TestJudge_hostileReceiver(t *testing.T) {
 			return r
 		}
 	}
+	impatient := webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Timeout: time.Second}))
 	forever := make(chan struct{})
 	t.Cleanup(func() { close(forever) })
 	var held sync.Mutex
@@ -48,7 +49,7 @@ func TestJudge_hostileReceiver(t *testing.T) {
 	}{
 		{"panics", unless("account_created", func(http.ResponseWriter, *http.Request) { panic("no account") }), "devrev/U05", "hostile_test.go"},
 		{"closes the connection", unless("account_created", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), "devrev/U05", "no answer: the handler panicked"},
-		{"hangs", unless("account_created", func(http.ResponseWriter, *http.Request) { <-forever }), "devrev/U05", "no answer: aborted after 10s"},
+		{"hangs", unless("account_created", func(http.ResponseWriter, *http.Request) { <-forever }), "devrev/U05", "no answer: aborted after 1s"},
 		{"answers 64 MiB", unless("account_created", func(w http.ResponseWriter, _ *http.Request) {
 			for range 64 {
 				_, _ = w.Write(make([]byte, 1<<20))
@@ -60,13 +61,13 @@ func TestJudge_hostileReceiver(t *testing.T) {
 					return
 				}
 			}
-		}), "devrev/U05", "no answer: aborted after 10s"},
+		}), "devrev/U05", "no answer: aborted after 1s"},
 		{"trickles", unless("account_created", func(w http.ResponseWriter, req *http.Request) {
 			for req.Context().Err() == nil {
 				_, _ = w.Write([]byte(" "))
 				time.Sleep(10 * time.Millisecond)
 			}
-		}), "devrev/U05", "no answer: aborted after 10s"},
+		}), "devrev/U05", "no answer: aborted after 1s"},
 		{"keeps a goroutine", devrevReceiver("keeps goroutines"), "devrev/Z01", "devrev_test.go"},
 		{"waits for a mutex", func(tb testing.TB, secret string) receivertest.Receiver {
 			r := sound(tb, secret)
@@ -88,10 +89,10 @@ func TestJudge_hostileReceiver(t *testing.T) {
 			t.Parallel()
 			watchdog := time.Minute
 			if tt.says == waits {
-				watchdog = 3 * time.Second
+				watchdog = 2 * time.Second
 			}
 			var said string
-			for _, v := range receivertest.Judge(t, webhooktest.DevRev, tt.build, receivertest.Watchdog(watchdog)) {
+			for _, v := range receivertest.Judge(t, impatient, tt.build, receivertest.Watchdog(watchdog), receivertest.Patience(time.Second)) {
 				if v.ID == tt.id {
 					said = strings.Join(v.Failures, "\n")
 				}

@@ -17,6 +17,7 @@ import (
 var changing = regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+Z|\(\d+\.\d+s\)|\w+\.go:\d+: |\b\d\.\d+s\b`)
 
 func TestJudge_message(t *testing.T) {
+	t.Parallel()
 	for _, v := range receivertest.Judge(t, webhooktest.DevRev, devrevReceiver("no check without header")) {
 		if v.ID != "devrev/S03" {
 			continue
@@ -37,6 +38,7 @@ func TestJudge_message(t *testing.T) {
 
 // In a test of its own, Run fails where a probe does, and lists what it skipped.
 func TestRun_fails(t *testing.T) {
+	t.Parallel()
 	if flaw, ok := os.LookupEnv("RECEIVERTEST_FLAW"); ok {
 		build := devrevReceiver(flaw)
 		receivertest.Run(t, webhooktest.DevRev, func(tb testing.TB, secret string) receivertest.Receiver {
@@ -69,6 +71,7 @@ func TestRun_fails(t *testing.T) {
 }
 
 func TestRun_mistakes(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("RECEIVERTEST_MISTAKES") != "" {
 		receivertest.Run(t, webhooktest.DevRev, devrevReceiver(""), receivertest.Require("Q*"), receivertest.Excuse("", "S01"), receivertest.At("hooks"),
 			receivertest.Window(2, 1), receivertest.Sizes(1, 2), receivertest.HandleResponse("BODY"), receivertest.Watchdog(0), receivertest.Patience(0), receivertest.LegacyKey(),
@@ -87,6 +90,7 @@ func TestRun_mistakes(t *testing.T) {
 
 // Every option of what is probed is refused where nothing is.
 func TestReplay_mistakes(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("RECEIVERTEST_MISTAKES") != "" {
 		receivertest.Replay(t, webhooktest.DevRev, os.Getenv("RECEIVERTEST_REPLAYED"), devrevReceiver(""), receivertest.Require("S*"), receivertest.Excuse("known", "S01"), receivertest.Fail(receivertest.Must),
 			receivertest.At("https://example.com"), receivertest.Window(1, 2), receivertest.Sizes(1, 32<<20), receivertest.UnsignedVerify(), receivertest.HandleResponse("NONE"),
@@ -107,6 +111,7 @@ func TestReplay_mistakes(t *testing.T) {
 
 // A hint tells the form of signature that a receiver expects.
 func TestJudge_otherForm(t *testing.T) {
+	t.Parallel()
 	p := webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Hex: true}))
 	verdicts := receivertest.Judge(t, p, devrevReceiver(""))
 	require.Len(t, verdicts, 2)

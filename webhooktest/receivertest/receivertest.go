@@ -220,7 +220,7 @@ func newSuite(t *testing.T, p webhooktest.Provider, build Build, opts []Option, 
 		URL:   "https://example.com/webhooks/1",
 		Fresh: 3 * time.Second, Stale: 10 * time.Minute,
 		Accept: 300 << 10, Refuse: 32 << 20,
-		HandleResponse: "STATUS", Patience: time.Second,
+		HandleResponse: "STATUS", Answer: probe.Unhurried, Patience: time.Second,
 	}
 	for _, o := range opts {
 		if o == nil {

@@ -22,7 +22,7 @@ import (
 // processors.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", "4"); err != nil {
+	if err := flag.Set("test.parallel", "64"); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())
@@ -44,8 +44,10 @@ var vendors = []struct {
 }
 
 func TestRun_soundReceiver(t *testing.T) {
+	t.Parallel()
 	for _, v := range vendors {
 		t.Run(v.p.String(), func(t *testing.T) {
+			t.Parallel()
 			asked := map[string]bool{}
 			for _, options := range v.ways {
 				receivertest.Run(t, v.p, v.receiver(""), options...)
@@ -70,6 +72,7 @@ func TestRun_findsEveryFlaw(t *testing.T) {
 	}
 	for _, v := range vendors {
 		t.Run(v.p.String(), func(t *testing.T) {
+			t.Parallel()
 			found := make([][]string, len(v.flaws))
 			t.Run("flaw", func(t *testing.T) {
 				for i, flaw := range v.flaws {
@@ -120,6 +123,7 @@ func failedProbes(verdicts []receivertest.Verdict) []string {
 }
 
 func TestProbes(t *testing.T) {
+	t.Parallel()
 	seen := map[string]bool{}
 	for _, v := range vendors {
 		for _, p := range receivertest.Probes(v.p) {
@@ -135,6 +139,7 @@ func TestProbes(t *testing.T) {
 
 // The README counts what is proved here.
 func TestProbes_readme(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	text := strings.Join(strings.Fields(string(readme)), " ")

@@ -61,6 +61,7 @@ func strictly(testing.TB, string) receivertest.Receiver {
 }
 
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	for name, file := range map[string]string{
 		"event":  listened(t, heard, 200, "thank you"),
 		"verify": listened(t, asked, 200, `{"challenge":"Zm9vYmFyYmF6"}`),
@@ -71,6 +72,7 @@ func TestReplay(t *testing.T) {
 
 // The tenant's values are in no recording, and neither is what a receiver says.
 func TestReplay_recording(t *testing.T) {
+	t.Parallel()
 	data, err := os.ReadFile(listened(t, heard, 200, "thank you"))
 	require.NoError(t, err)
 	for _, value := range []string{"11FVC3ScK", "1jGzMh1N", "Quarterly", "ISS-42", "thank you", "dXowRk5HY05sMjhOek15Zg"} {
@@ -89,6 +91,7 @@ func TestReplay_fails(t *testing.T) {
 }
 
 func TestReplay_failures(t *testing.T) {
+	t.Parallel()
 	changed := func(file, old, new string) string {
 		data, err := os.ReadFile(file)
 		require.NoError(t, err)

@@ -26,6 +26,7 @@ func (n *noting) Errorf(format string, args ...any) {
 }
 
 func TestWrap(t *testing.T) {
+	t.Parallel()
 	answer := func(status int, media, body string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", media)
@@ -79,6 +80,7 @@ func TestWrap(t *testing.T) {
 
 // A handler can flush and set deadlines, also above a recorder that has none.
 func TestWrap_controlledAnswer(t *testing.T) {
+	t.Parallel()
 	tb := &noting{TB: t}
 	rec := httptest.NewRecorder()
 	receivertest.Wrap(tb, webhooktest.DevRev, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

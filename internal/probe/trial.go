@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -190,14 +193,25 @@ func got(a simulator.Attempt) string {
 
 // accepted expects that a delivery was acknowledged.
 func (t *Trial) accepted(a simulator.Attempt) bool {
-	switch {
-	case a.Err == nil && t.Settings.Acknowledged(a.Status):
-		return true
-	case a.Err == nil && a.Status/100 == 2:
-		t.note("answered %d, which is not documented to acknowledge a delivery", a.Status)
+	if t.acknowledged(a) {
 		return true
 	}
 	t.fail("status 200", "%s", got(a))
+	return false
+}
+
+// acknowledged reports whether an answer takes a delivery on. No page of DevRev's says
+// whether another 2xx than 200 does.
+func (t *Trial) acknowledged(a simulator.Attempt) bool {
+	switch {
+	case a.Err != nil:
+		return false
+	case t.Settings.Acknowledged(a.Status):
+		return true
+	case a.Status/100 == 2:
+		t.note("answered %d, which is not documented to acknowledge a delivery", a.Status)
+		return true
+	}
 	return false
 }
 
@@ -210,11 +224,38 @@ func (t *Trial) refused(a simulator.Attempt) bool {
 	return false
 }
 
-// rejected expects an answer of the 400s, or another that is named.
-func (t *Trial) rejected(a simulator.Attempt, or ...int) {
-	if a.Err != nil || a.Status/100 != 4 && !slices.Contains(or, a.Status) {
+// rejected expects an answer of the 400s.
+func (t *Trial) rejected(a simulator.Attempt) {
+	if a.Err != nil || a.Status/100 != 4 {
 		t.fail("a status of the 400s", "%s", got(a))
 	}
+}
+
+// shows reports whether an answer holds one of the values, or the secret, in a spelling
+// that programs write: as it is, decoded, or encoded. Fewer than four letters stand in any text.
+func (t *Trial) shows(a simulator.Attempt, values ...string) bool {
+	values = append(values, t.Secret)
+	if key, err := base64.StdEncoding.DecodeString(t.Secret); err == nil {
+		values = append(values, string(key))
+	}
+	var answer strings.Builder
+	answer.Write(a.Body)
+	for name, lines := range a.Header {
+		fmt.Fprintf(&answer, "\n%s: %s", name, strings.Join(lines, "\n"))
+	}
+	shown := strings.ToLower(answer.String())
+	for _, v := range values {
+		b := []byte(v)
+		for _, form := range []string{
+			v, hex.EncodeToString(b), url.QueryEscape(v), strings.Trim(fmt.Sprintf("%q", v), `"`), fmt.Sprint(b),
+			strings.TrimRight(base64.StdEncoding.EncodeToString(b), "="), strings.TrimRight(base64.URLEncoding.EncodeToString(b), "="),
+		} {
+			if len(v) >= 4 && strings.Contains(shown, strings.ToLower(form)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // healthy expects an answer that is no failure of the server.

@@ -92,7 +92,7 @@ func TestJudge_hostileReceiver(t *testing.T) {
 				watchdog = 2 * time.Second
 			}
 			var said string
-			for _, v := range receivertest.Judge(t, impatient, tt.build, receivertest.Watchdog(watchdog), receivertest.Patience(time.Second)) {
+			for _, v := range receivertest.Judge(t, impatient, tt.build, receivertest.Watchdog(watchdog), receivertest.Answer(time.Second)) {
 				if v.ID == tt.id {
 					said = strings.Join(v.Failures, "\n")
 				}

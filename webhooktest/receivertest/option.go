@@ -229,16 +229,15 @@ func Drain(d time.Duration) Option {
 	}
 }
 
-// Patience is how long is waited where the clock is real: for an answer, though never
-// less than the vendor waits, and then for its effect. Unless it is given, it is ten
-// seconds for the one and one second for the other.
+// Patience is how long an effect may follow its answer where the clock is real:
+// one second unless it is given.
 func Patience(d time.Duration) Option {
 	return func(s *suite) {
 		s.probing("Patience")
 		if d <= 0 {
 			s.mistake("Patience(%v): give a time", d)
 		}
-		s.config.Answer, s.config.Patience = d, d
+		s.config.Patience = d
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -120,6 +121,61 @@ func failedProbes(verdicts []receivertest.Verdict) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(ids))
+}
+
+// What another success than 200 says to the vendor is nowhere written: no probe fails
+// for it, and those of DevRev note it.
+func TestJudge_otherSuccess(t *testing.T) {
+	t.Parallel()
+	for _, v := range vendors {
+		for _, status := range []int{201, 202, 203} {
+			t.Run(fmt.Sprint(v.p, " ", status), func(t *testing.T) {
+				t.Parallel()
+				build := func(tb testing.TB, secret string) receivertest.Receiver {
+					r := v.receiver("")(tb, secret)
+					sound := r.Handler
+					r.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+						c := &created{w, status}
+						sound.ServeHTTP(c, req)
+						if c.status != http.StatusOK {
+							c.WriteHeader(http.StatusOK)
+						}
+					})
+					return r
+				}
+				verdicts := receivertest.Judge(t, v.p, build, v.ways[0]...)
+				assert.Empty(t, failedProbes(verdicts))
+				for _, verdict := range verdicts {
+					if verdict.ID == "devrev/S01" || verdict.ID == "devrev/J01" {
+						assert.Equal(t, []string{fmt.Sprintf("answered %d, which is not documented to acknowledge a delivery", status)}, verdict.Notes, verdict.ID)
+					}
+				}
+			})
+		}
+	}
+}
+
+// created is an answer with another status in place of 200.
+type created struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (c *created) WriteHeader(status int) {
+	if status == http.StatusOK {
+		status = c.status
+	}
+	c.ResponseWriter.WriteHeader(status)
+	c.status = http.StatusOK // written
+}
+
+// Write implements http.ResponseWriter.
+func (c *created) Write(p []byte) (int, error) {
+	if c.status != http.StatusOK {
+		c.WriteHeader(http.StatusOK)
+	}
+	return c.ResponseWriter.Write(p)
 }
 
 func TestProbes(t *testing.T) {

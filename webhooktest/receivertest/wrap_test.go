@@ -59,7 +59,7 @@ func TestWrap(t *testing.T) {
 		"no challenge":     {webhooktest.DevRev, devrev("verify"), answer(200, "application/json", "{}"), "stays unverified"},
 		"wrong media type": {webhooktest.DevRev, devrev("verify"), answer(200, "text/html", `{"challenge":"d2ViaG9va3Rlc3QgY2hhbGxlbmdl"}`), `as "text/html"`},
 		"stray challenge":  {webhooktest.DevRev, devrev("work_created"), echo, "answered a work_created with a challenge"},
-		"204":              {webhooktest.DevRev, devrev("work_created"), answer(204, "", ""), "answered 204, which acknowledges nothing"},
+		"204":              {webhooktest.DevRev, devrev("work_created"), answer(204, "", ""), "answered 204; DevRev documents 200 alone"},
 		"404":              {webhooktest.DevRev, devrev("work_created"), answer(404, "", ""), "answered 404; DevRev documents [200 400 401 403 429 500 503]"},
 		"invented event":   {webhooktest.DevRev, dotted, answer(200, "", ""), ""}, // an unlisted value breaks nothing
 		"d.velop":          {webhooktest.DVelop, receivertest.NewRequest(webhooktest.DVelop, "postimport", "key"), answer(204, "", ""), ""},

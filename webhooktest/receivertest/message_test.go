@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -117,4 +118,26 @@ func TestJudge_otherForm(t *testing.T) {
 	verdicts := receivertest.Judge(t, p, devrevReceiver(""))
 	require.Len(t, verdicts, 2)
 	assert.Contains(t, strings.Join(verdicts[1].Notes, "\n"), "accepts a signature with RawKey false and Hex false;")
+}
+
+// TestRun_bubble runs below in processes of its own.
+func TestRun_bubble(t *testing.T) {
+	within := map[string]func(*testing.T){
+		"Run":    func(t *testing.T) { receivertest.Run(t, webhooktest.DevRev, devrevReceiver("")) },
+		"Judge":  func(t *testing.T) { receivertest.Judge(t, webhooktest.DVelop, dvelopReceiver("")) },
+		"Replay": func(t *testing.T) { receivertest.Replay(t, webhooktest.DevRev, "nowhere.yaml", devrevReceiver("")) },
+	}
+	if name := os.Getenv("RECEIVERTEST_BUBBLE"); name != "" {
+		synctest.Test(t, within[name])
+		return
+	}
+	t.Parallel()
+	for name := range within {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_bubble$")
+		cmd.Env = append(os.Environ(), "RECEIVERTEST_BUBBLE="+name)
+		out, err := cmd.CombinedOutput()
+		require.Error(t, err)
+		assert.Contains(t, string(out), "receivertest: "+name+" cannot be called within a synctest bubble, for it makes bubbles of its own; call it from the test itself")
+		assert.NotContains(t, string(out), "panic")
+	}
 }

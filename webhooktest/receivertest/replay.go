@@ -34,11 +34,11 @@ import (
 // fails the test with the lines that do it. A skip in build skips the test.
 func Replay(t *testing.T, p webhooktest.Provider, file string, build Build, opts ...Option) {
 	t.Helper()
+	s := newSuite(t, "Replay", p, build, opts)
 	recorded, err := deliveries(p, file)
 	if err != nil {
 		t.Fatalf("receivertest: %v", err)
 	}
-	s := newSuite(t, p, build, opts, true)
 	came := &replayed{}
 	stuck := s.watched(func(id chan<- string) {
 		leak := s.inBubble(t, id, func(t *testing.T) { *came = s.replay(t, file, recorded) })

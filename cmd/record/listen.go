@@ -191,6 +191,7 @@ func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		l.say(false, "a delivery is larger than 10 MiB, or broke off")
 		return
 	}
+	came := l.clock.now()
 	status, answer, mediaType, err := l.pass(r, body)
 	if err != nil {
 		http.Error(w, "the receiver gave no answer", http.StatusBadGateway)
@@ -210,7 +211,7 @@ func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Write(answer) // a vendor that has gone is nobody's concern
 	// The vendor's clock runs: it gets the answer before the recording is made.
 	_ = http.NewResponseController(w).Flush()
-	l.record(r, body, status, answer)
+	l.record(r, came, body, status, answer)
 }
 
 // unanswered says why a receiver gave no answer. Errors of net/http quote what came,
@@ -271,7 +272,7 @@ func (l *listening) pass(r *http.Request, body []byte) (status int, answer []byt
 }
 
 // record writes a delivery, or says why not.
-func (l *listening) record(r *http.Request, body []byte, status int, answer []byte) {
+func (l *listening) record(r *http.Request, came time.Time, body []byte, status int, answer []byte) {
 	// Cassettes of deliveries have one method and one media type; replaying another
 	// as such would be another test.
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -286,7 +287,7 @@ func (l *listening) record(r *http.Request, body []byte, status int, answer []by
 		return
 	}
 	d := record.Delivery{
-		Definition: l.def, BaseURL: l.def.BaseDefault, Secret: l.secret, Day: l.clock.now().UTC().Format(time.DateOnly),
+		Definition: l.def, BaseURL: l.def.BaseDefault, Secret: l.secret, Received: came,
 		AcceptDrift: l.acceptDrift,
 		Body:        body, Status: status, Answer: answer,
 		Sign: func(body []byte) http.Header {

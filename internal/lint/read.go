@@ -71,10 +71,10 @@ type interaction struct {
 
 // header is the top-level key webhooktest.
 type header struct {
-	present                               bool
-	line                                  int
-	provider, scenario, source, direction string
-	accepted                              []string
+	present                              bool
+	line                                 int
+	provider, scenario, source, received string
+	accepted                             []string
 }
 
 // cassette is a file as go-vcr reads it, with lines. Strings are those of the
@@ -286,8 +286,8 @@ func (r *reader) header(n *yaml.Node) {
 			h.scenario = scalar(n).value
 		case "source":
 			h.source = scalar(n).value
-		case "direction":
-			h.direction = scalar(n).value
+		case "received":
+			h.received = scalar(n).value
 		case "recorded", "varies", "pinned":
 		case "accepted":
 			for _, a := range n.Content {

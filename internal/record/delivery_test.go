@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -50,7 +51,7 @@ func TestDelivery_everyPlaceEveryShape(t *testing.T) {
 				}
 				n++
 				data, _, _, _, err := Delivery{
-					Definition: d, BaseURL: d.BaseDefault, Secret: "dXowRk5HY05sMjhOek15Zg==", Day: "2026-03-01", Name: "delivery.yaml",
+					Definition: d, BaseURL: d.BaseDefault, Secret: "dXowRk5HY05sMjhOek15Zg==", Received: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Name: "delivery.yaml",
 					Body: []byte(body), Status: 200, AcceptDrift: true,
 					Sign: func(body []byte) http.Header {
 						return http.Header{"X-Devrev-Signature": {provider.Signature(provider.ReceiverSecret, body, false, false)}}

@@ -70,7 +70,9 @@ func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.In
 			Getenv:    func(string) string { return "" },
 			Transport: said(d.Body),
 		},
-		Name: d.Name, AcceptDrift: d.AcceptDrift, Verbatim: true, // a signature is over the bytes
+		Name: d.Name, AcceptDrift: d.AcceptDrift,
+		Verbatim: true, // a signature is over the bytes
+		Strict:   true, // what happens in a tenant is its own
 	})
 	if err != nil {
 		return nil, header, nil, false, err

@@ -106,11 +106,13 @@ func unsaid(message string, args []string, getenv func(string) string) string {
 		return slices.ContainsFunc(secrets, func(s spellings) bool { return s.in(text) })
 	}
 	for _, arg := range args {
-		typed := []string{arg}
+		typed := []string{arg} // then what messages may show of it, from the longest to the shortest
 		if name, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(name, "-") {
-			typed = append([]string{value}, typed...)
+			typed = append(typed, value)
 		}
-		typed = append(typed, strings.Split(typed[0], ",")...)
+		for _, separators := range []string{",", "/,", "/,@:?&", "/,@:?&="} {
+			typed = append(typed, strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(separators, r) })...)
+		}
 		for _, text := range typed {
 			if len(text) < 4 || isPlain(text) && !told(text) || isFile(text) {
 				continue

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -108,8 +109,8 @@ func (l *listening) find(args []string) error {
 		return exit(exitUsage, "%s documents no schema of its deliveries, so that nothing tells what of them may be recorded", l.def.Title)
 	}
 	var err error
-	if l.target, err = url.Parse(l.to); err != nil || l.target.Host == "" || l.target.Scheme != "http" && l.target.Scheme != "https" {
-		return exit(exitUsage, "--to %q is no URL of http or https; name the receiver's", l.to)
+	if l.target, err = url.Parse(l.to); err != nil || l.target.Host == "" || l.target.Scheme != "http" && l.target.Scheme != "https" || l.target.User != nil || strings.Contains(l.to, "#") {
+		return exit(exitUsage, "--to %q is no URL of http or https without a user and a fragment; name the receiver's", l.to)
 	}
 	if l.out == "" {
 		return exit(exitUsage, "--out names no directory; name the one for the recordings")
@@ -222,6 +223,8 @@ func unanswered(err error) string {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "the vendor hung up first, or listen was ended"
+	case errors.As(err, new(*tls.CertificateVerificationError)):
+		return untrusted
 	case errors.As(err, &op) && op.Op == "dial":
 		return "it cannot be reached; is it running, and is --to right?"
 	case errors.As(err, &timeout) && timeout.Timeout():

@@ -42,7 +42,7 @@ func devrevProbes() []Probe {
 			ID: "devrev/V01", Level: Must, Gate: true,
 			Sent: "a signed verify request", Expected: `200, application/json, {"challenge": the same string}`,
 			Why: "a webhook whose challenge is not echoed never becomes active", Source: devrevBoth,
-			ask: func(t *Trial) { t.verify("MDEyMzQ1Njc4OWFiY2RlZg==") },
+			ask: func(t *Trial) { t.verify("Y2hhbGxlbmdlLW9uZQ==") },
 		},
 		{
 			ID: "devrev/V02", Level: Must,

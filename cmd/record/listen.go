@@ -62,10 +62,11 @@ func listenCommand(getenv func(string) string, clock clock) *cobra.Command {
 		Use:   "listen [flags] PROVIDER --to URL --out DIR",
 		Short: "Stand before a receiver of webhooks, and record what the vendor delivers",
 		Long: `listen takes the deliveries of a vendor, passes each on to the receiver as it came,
-answers with what that answers, and records it: every value of the tenant but
-documented dates, numbers and words is replaced, the body is signed anew with the placeholder secret of package
-receivertest, and of the receiver's answer the status and an echoed challenge are
-kept. receivertest.Replay delivers the files to a handler in a test.
+answers with what that answers, and records it with the moment at which it came:
+everything but documented names, words and dates is replaced, the body is signed anew
+with the placeholder secret of package receivertest, and of the receiver's answer the
+status and an echoed challenge are kept. receivertest.Replay delivers the files to a
+handler in a test.
 
 The secret of the webhook comes from the variable ` + secretVar + `. A delivery
 that is not signed with it is passed on and not recorded, and listen says what is

@@ -34,9 +34,11 @@ const portion = 24
 // its turn with one.
 var everyMode = flag.Bool("modes", false, "plant with every option that changes what a recording takes")
 
+type shape struct{ name, value string }
+
 // shapes are the forms of values that the proof plants. None of them may be a
 // word of a contract.
-var shapes = []struct{ name, value string }{
+var shapes = []shape{
 	{"word", "lindqvist"},
 	{"two words", "erika beispiel"},
 	{"sentence", "please call Erika Beispiel at once"},
@@ -76,10 +78,6 @@ var shapes = []struct{ name, value string }{
 	{"percent twice", "erika%2540beispiel"},
 	{"media type", "text/x-erika-beispiel"},
 	{"shape of a placeholder", "undocumented-4711x"},
-	{"DON of another service", "don:lindqvist:dvrv-us-1:devo/9OtherOrg:webhook/Zr41kWpn"},
-	{"DON of another type", "don:core:dvrv-us-1:devo/9OtherOrg:lindqvist/Zr41kWpn"},
-	{"DON of another type below", "don:core:dvrv-us-1:devo/9OtherOrg:issue/Zr41kWpn:lindqvist/4711"},
-	{"price", "7712.25"},
 }
 
 // open are the cells of the matrix in which a value may stand as it is, each with

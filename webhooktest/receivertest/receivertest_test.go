@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +17,9 @@ import (
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/receivertest"
 )
+
+// repeats asks for the proof more than once: the same probes must find a flaw each time.
+var repeats = flag.Int("repeats", 1, "ask every receiver with a flaw so many times")
 
 // Most of what is tested here waits: more of it runs at one time than there are
 // processors.
@@ -67,10 +69,6 @@ func TestRun_soundReceiver(t *testing.T) {
 // receiver with the flaw that it looks for. The matrix is printed with -v.
 func TestRun_findsEveryFlaw(t *testing.T) {
 	t.Parallel()
-	repeats, err := strconv.Atoi(os.Getenv("RECEIVERTEST_REPEATS"))
-	if err != nil {
-		repeats = 1
-	}
 	for _, v := range vendors {
 		t.Run(v.p.String(), func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +77,7 @@ func TestRun_findsEveryFlaw(t *testing.T) {
 				for i, flaw := range v.flaws {
 					t.Run(flaw, func(t *testing.T) {
 						t.Parallel()
-						for n := range repeats {
+						for n := range *repeats {
 							var verdicts []receivertest.Verdict
 							for _, options := range v.ways {
 								verdicts = append(verdicts, receivertest.Judge(t, v.p, v.receiver(flaw), append(slices.Clip(options), receivertest.Patience(100*time.Millisecond))...)...)

@@ -30,9 +30,11 @@ func TestTrial_shows(t *testing.T) {
 		"bytes":           func(s string) string { return fmt.Sprint([]byte(s)) },
 	}
 	places := map[string]func(string) simulator.Attempt{
-		"body":   func(s string) simulator.Attempt { return simulator.Attempt{Body: []byte("expected " + s + "!")} },
-		"header": func(s string) simulator.Attempt { return simulator.Attempt{Header: http.Header{"X-Debug": {"a", "key=" + s}}} },
-		"name":   func(s string) simulator.Attempt { return simulator.Attempt{Header: http.Header{"X-" + s: {""}}} },
+		"body": func(s string) simulator.Attempt { return simulator.Attempt{Body: []byte("expected " + s + "!")} },
+		"header": func(s string) simulator.Attempt {
+			return simulator.Attempt{Header: http.Header{"X-Debug": {"a", "key=" + s}}}
+		},
+		"name": func(s string) simulator.Attempt { return simulator.Attempt{Header: http.Header{"X-" + s: {""}}} },
 	}
 	cells := 0
 	for _, secret := range []string{"d2ViaG9va3Rlc3QtbWFkZS11cA==", "uz0FNGcNl28NzMyfHZdzWm6XtOuZgY5O", "plain-key-77", "+/+/Zm9vYmE="} {

@@ -3,6 +3,7 @@ package receivertest_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -217,5 +218,29 @@ func TestJudge_controlledAnswer(t *testing.T) {
 	})
 	for _, v := range receivertest.Judge(t, webhooktest.DevRev, build) {
 		assert.Empty(t, v.Failures, v.ID)
+	}
+}
+
+// A deadline that the handler sets ends the wait for a body that trickles.
+func TestJudge_readDeadline(t *testing.T) {
+	t.Parallel()
+	build := with(func(r *receivertest.Receiver) {
+		good := r.Handler
+		r.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			if req.ContentLength < 0 { // a stream
+				_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(1500 * time.Millisecond))
+				if _, err := io.Copy(io.Discard, io.LimitReader(req.Body, 1<<20)); errors.Is(err, os.ErrDeadlineExceeded) {
+					w.WriteHeader(http.StatusRequestTimeout)
+					return
+				}
+			}
+			good.ServeHTTP(w, req)
+		})
+	})
+	for _, v := range receivertest.Judge(t, webhooktest.DevRev, build) {
+		assert.Empty(t, v.Failures, v.ID)
+		if v.ID == "devrev/B03" {
+			assert.Equal(t, []string{"after 1.5s and 1 bytes: status 408"}, v.Notes)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/webhookvcr/internal/provider"
@@ -122,19 +123,29 @@ func devrevProbes() []Probe {
 				const slow = 300 * time.Millisecond
 				var ids []string
 				var events []*Request
+				var sent sync.WaitGroup
 				for n := range 8 {
 					m := t.work(created, strconv.Itoa(n+1), "title", time.Now())
-					ids = append(ids, m.ID)
-					events = append(events, t.signed(created, t.body(m)))
+					r := t.signed(created, t.body(m))
+					sent.Add(1)
+					r.sent = sent.Done
+					ids, events = append(ids, m.ID), append(events, r)
 				}
 				var answers []simulator.Attempt
 				t.slowly(slow, func() {
-					done := make(chan struct{})
+					done, busy := make(chan struct{}), make(chan struct{})
 					go func() {
 						defer close(done)
 						answers = t.together(events...)
 					}()
-					time.Sleep(50 * time.Millisecond) // all of them are on their way
+					go func() {
+						sent.Wait()
+						close(busy)
+					}()
+					select {
+					case <-busy: // all of them are on their way
+					case <-done: // or answered without being read
+					}
 					t.verify("YXQgb25jZQ==")
 					<-done
 				})

@@ -104,6 +104,10 @@ func (t trusting) RoundTrip(req *http.Request) (*http.Response, error) {
 // sends. A line that holds them in any other spelling, as a receiver may have written
 // it, is left out.
 func (r *receiver) hidden(s string) string {
+	if !isPlain(r.url) { // a receiver's URL may be known to those only who hold it
+		before, _, _ := strings.Cut(r.url, "{event}")
+		s = strings.ReplaceAll(s, before, "URL")
+	}
 	half := r.secret[:len(r.secret)/2]
 	if len(half) < 4 { // no secret has so few letters, and any text has them
 		half = ""

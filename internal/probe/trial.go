@@ -318,13 +318,29 @@ func times(n int) string {
 	return fmt.Sprintf("%d effects", n)
 }
 
-// together sends requests at one time and returns the answers in their order.
+// together sends requests at one time and returns the answers in their order. None gets
+// its body before all of them have begun, or a second has passed: a receiver may take
+// one after the other.
 func (t *Trial) together(all ...*Request) []simulator.Attempt {
 	answers := make([]simulator.Attempt, len(all))
-	var running sync.WaitGroup
+	var running, coming sync.WaitGroup
+	there, come := context.WithTimeout(context.Background(), time.Second)
+	defer come()
+	coming.Add(len(all))
 	for i, r := range all {
-		running.Go(func() { answers[i] = t.send(r) })
+		one := *r
+		begun := sync.OnceFunc(coming.Done)
+		one.begun = func() {
+			begun()
+			<-there.Done()
+		}
+		running.Go(func() {
+			defer begun() // if nobody reads it
+			answers[i] = t.send(&one)
+		})
 	}
+	coming.Wait()
+	come()
 	running.Wait()
 	return answers
 }

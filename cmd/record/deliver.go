@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/change"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/simulator"
 )
 
@@ -182,8 +184,8 @@ func (d *delivering) payload(event string) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--body: %w", reason(err))
 		}
-		if err := json.Unmarshal(text, new(any)); err != nil {
-			return nil, fmt.Errorf("--body %s holds no JSON: %w", d.body, err)
+		if problem := noJSON(text); problem != "" {
+			return nil, fmt.Errorf("--body holds no JSON: %s", problem)
 		}
 		changes = append(changes, change.Body(json.RawMessage(text)))
 	}
@@ -200,6 +202,24 @@ func (d *delivering) payload(event string) (any, error) {
 	}
 	edit, err := change.Payload(payload, changes)
 	return edit.Value, err
+}
+
+// noJSON says why a text is not the payload of a delivery, and where; empty when it is
+// one. Numbers may be of any size: they are sent as they are written.
+func noJSON(text []byte) string {
+	at, why := jsontext.InvalidUTF8(text), "a byte that is no UTF-8"
+	if at < 0 {
+		err := json.Unmarshal(text, new(json.RawMessage))
+		if err == nil {
+			return ""
+		}
+		at, why = len(text), "its end comes too soon"
+		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) && int(syntax.Offset) < len(text) {
+			at, why = int(syntax.Offset)-1, err.Error()
+		}
+	}
+	line, column := jsontext.Position(text, at)
+	return fmt.Sprintf("%s at line %d, column %d", why, line, column)
 }
 
 func (d *delivering) print(event string, a simulator.Attempt) error {

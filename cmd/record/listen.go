@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -61,10 +62,11 @@ func listenCommand(getenv func(string) string, clock clock) *cobra.Command {
 		Use:   "listen [flags] PROVIDER --to URL --out DIR",
 		Short: "Stand before a receiver of webhooks, and record what the vendor delivers",
 		Long: `listen takes the deliveries of a vendor, passes each on to the receiver as it came,
-answers with what that answers, and records it: every value of the tenant but
-documented dates, numbers and words is replaced, the body is signed anew with the placeholder secret of package
-receivertest, and of the receiver's answer the status and an echoed challenge are
-kept. receivertest.Replay delivers the files to a handler in a test.
+answers with what that answers, and records it with the moment at which it came:
+everything but documented names, words and dates is replaced, the body is signed anew
+with the placeholder secret of package receivertest, and of the receiver's answer the
+status and an echoed challenge are kept. receivertest.Replay delivers the files to a
+handler in a test.
 
 The secret of the webhook comes from the variable ` + secretVar + `. A delivery
 that is not signed with it is passed on and not recorded, and listen says what is
@@ -108,8 +110,8 @@ func (l *listening) find(args []string) error {
 		return exit(exitUsage, "%s documents no schema of its deliveries, so that nothing tells what of them may be recorded", l.def.Title)
 	}
 	var err error
-	if l.target, err = url.Parse(l.to); err != nil || l.target.Host == "" || l.target.Scheme != "http" && l.target.Scheme != "https" {
-		return exit(exitUsage, "--to %q is no URL of http or https; name the receiver's", l.to)
+	if l.target, err = url.Parse(l.to); err != nil || l.target.Host == "" || l.target.Scheme != "http" && l.target.Scheme != "https" || l.target.User != nil || strings.Contains(l.to, "#") {
+		return exit(exitUsage, "--to %q is no URL of http or https without a user and a fragment; name the receiver's", l.to)
 	}
 	if l.out == "" {
 		return exit(exitUsage, "--out names no directory; name the one for the recordings")
@@ -191,6 +193,7 @@ func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		l.say(false, "a delivery is larger than 10 MiB, or broke off")
 		return
 	}
+	came := l.clock.now()
 	status, answer, mediaType, err := l.pass(r, body)
 	if err != nil {
 		http.Error(w, "the receiver gave no answer", http.StatusBadGateway)
@@ -210,7 +213,7 @@ func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Write(answer) // a vendor that has gone is nobody's concern
 	// The vendor's clock runs: it gets the answer before the recording is made.
 	_ = http.NewResponseController(w).Flush()
-	l.record(r, body, status, answer)
+	l.record(r, came, body, status, answer)
 }
 
 // unanswered says why a receiver gave no answer. Errors of net/http quote what came,
@@ -221,6 +224,8 @@ func unanswered(err error) string {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "the vendor hung up first, or listen was ended"
+	case errors.As(err, new(*tls.CertificateVerificationError)):
+		return untrusted
 	case errors.As(err, &op) && op.Op == "dial":
 		return "it cannot be reached; is it running, and is --to right?"
 	case errors.As(err, &timeout) && timeout.Timeout():
@@ -271,7 +276,7 @@ func (l *listening) pass(r *http.Request, body []byte) (status int, answer []byt
 }
 
 // record writes a delivery, or says why not.
-func (l *listening) record(r *http.Request, body []byte, status int, answer []byte) {
+func (l *listening) record(r *http.Request, came time.Time, body []byte, status int, answer []byte) {
 	// Cassettes of deliveries have one method and one media type; replaying another
 	// as such would be another test.
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -286,7 +291,7 @@ func (l *listening) record(r *http.Request, body []byte, status int, answer []by
 		return
 	}
 	d := record.Delivery{
-		Definition: l.def, BaseURL: l.def.BaseDefault, Secret: l.secret, Day: l.clock.now().UTC().Format(time.DateOnly),
+		Definition: l.def, BaseURL: l.def.BaseDefault, Secret: l.secret, Received: came,
 		AcceptDrift: l.acceptDrift,
 		Body:        body, Status: status, Answer: answer,
 		Sign: func(body []byte) http.Header {

@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
-		fmt.Fprintln(stderr, "record:", err)
+		fmt.Fprintln(stderr, "record:", unsaid(err.Error(), args, getenv))
 	}
 	return exitCode(err)
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -52,8 +54,8 @@ func (r *receiver) find(command string, args []string, getenv func(string) strin
 		return exit(exitUsage, "%s", unknownProvider(args[0], args[0]))
 	}
 	u, err := url.Parse(args[1])
-	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
-		return exit(exitUsage, "%q is no URL of http or https without a user", args[1])
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || strings.Contains(args[1], "#") {
+		return exit(exitUsage, "%q is no URL of http or https without a user and a fragment", args[1])
 	}
 	allowed := slices.Contains(r.allow, u.Hostname())
 	if ip := net.ParseIP(u.Hostname()); !allowed && !strings.EqualFold(u.Hostname(), "localhost") && (ip == nil || !ip.IsLoopback()) {
@@ -82,14 +84,30 @@ func (r *receiver) find(command string, args []string, getenv func(string) strin
 		return nil
 	}}
 	// No proxy: what a receiver gets comes from here.
-	r.to = &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true, DisableCompression: true}
+	r.to = trusting{&http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true, DisableCompression: true}}
 	return nil
+}
+
+// trusting is a transport that says what to do about a certificate.
+type trusting struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (t trusting) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.next.RoundTrip(req)
+	if failure := (*tls.CertificateVerificationError)(nil); errors.As(err, &failure) {
+		err = errors.New(untrusted)
+	}
+	return resp, err
 }
 
 // hidden is a text without the secret, and without the half of it that a probe
 // sends. A line that holds them in any other spelling, as a receiver may have written
 // it, is left out.
 func (r *receiver) hidden(s string) string {
+	if !isPlain(r.url) { // a receiver's URL may be known to those only who hold it
+		before, _, _ := strings.Cut(r.url, "{event}")
+		s = strings.ReplaceAll(s, before, "URL")
+	}
 	half := r.secret[:len(r.secret)/2]
 	if len(half) < 4 { // no secret has so few letters, and any text has them
 		half = ""
@@ -210,7 +228,7 @@ func (p *probing) selected(q probe.Probe) bool {
 func (p *probing) run(ctx context.Context) error {
 	config := probe.Config{
 		Definition: p.def, Settings: p.settings, URL: p.url, Secret: p.secret, Fresh: 3 * time.Second, Stale: 10 * time.Minute,
-		Accept: 300 << 10, Refuse: 32 << 20, UnsignedVerify: p.unsignedVerify, LegacyKey: p.legacyKey, HandleResponse: p.handleResponse,
+		Accept: 300 << 10, Refuse: 32 << 20, UnsignedVerify: p.unsignedVerify, LegacyKey: p.legacyKey, HandleResponse: p.handleResponse, Answer: probe.Unhurried,
 	}
 	asked, failed := 0, 0
 	for _, q := range probe.All(p.def) {

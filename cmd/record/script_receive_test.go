@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -19,16 +22,35 @@ import (
 
 // receive is the program receive [FLAW]: a receiver of webhooks on loopback that
 // knows the secret in RECEIVER_SECRET. It prints its address, and then a line for
-// each event that it acts on.
+// each event that it acts on. With ipv6 it is on ::1; with tls it speaks HTTPS, and
+// writes the certificate to trust to the file authority.pem.
 func receive() {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	flaws := os.Args[1:]
+	address := "127.0.0.1:0"
+	if slices.Contains(flaws, "ipv6") {
+		address = "[::1]:0"
+	}
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Printf("serving http://%s\n", listener.Addr())
-	server := &http.Server{Handler: &endpoint{secret: os.Getenv(secretVar), flaws: os.Args[1:], seen: map[string]bool{}}, ReadHeaderTimeout: time.Minute}
-	fmt.Fprintln(os.Stderr, server.Serve(listener))
+	server := httptest.NewUnstartedServer(&endpoint{secret: os.Getenv(secretVar), flaws: flaws, seen: map[string]bool{}})
+	server.Listener.Close()
+	server.Listener = listener
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	if slices.Contains(flaws, "tls") {
+		server.StartTLS()
+		authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+		if err := os.WriteFile("authority.pem", authority, 0o600); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	} else {
+		server.Start()
+	}
+	fmt.Printf("serving %s\n", server.URL)
+	select {} // until it is interrupted
 }
 
 // endpoint takes the events of both vendors: those of d.velop carry a key.
@@ -53,7 +75,7 @@ func (t *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case slices.Contains(t.flaws, "unchecked"),
 		signature != "" && len(key) == 0 && signature == provider.Signature(t.secret, body, false, false),
 		signature == "" && len(key) == 1 && strings.EqualFold(scheme, "Bearer") && given == t.secret:
-		status = t.act(w, body, signature != "")
+		status = t.act(w, r.RequestURI, body, signature != "")
 	}
 	if slices.Contains(t.flaws, "tells") && status >= 400 {
 		fmt.Fprintln(w, "expected", t.secret)
@@ -71,7 +93,7 @@ func (t *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // act takes an authentic event on; 0 stands for an answer that was written.
-func (t *endpoint) act(w http.ResponseWriter, body []byte, signed bool) int {
+func (t *endpoint) act(w http.ResponseWriter, url string, body []byte, signed bool) int {
 	var event struct {
 		ID        string    `json:"id"`
 		Type      string    `json:"type"`
@@ -103,7 +125,7 @@ func (t *endpoint) act(w http.ResponseWriter, body []byte, signed bool) int {
 	defer t.mu.Unlock()
 	if !t.seen[event.ID] {
 		t.seen[event.ID] = true
-		fmt.Printf("%s %q\n", event.Type, event.Created.Work.Title)
+		fmt.Printf("%s %q at %s\n", event.Type, event.Created.Work.Title, url)
 	}
 	return http.StatusOK
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -65,6 +66,13 @@ func TestScript(t *testing.T) {
 		Condition: func(name string) (bool, error) {
 			if name == "root" {
 				return os.Getuid() == 0, nil
+			}
+			if name == "ipv6" {
+				listener, err := net.Listen("tcp", "[::1]:0")
+				if err == nil {
+					listener.Close()
+				}
+				return err == nil, nil
 			}
 			return false, fmt.Errorf("no condition %q", name)
 		},

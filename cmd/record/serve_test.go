@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -17,6 +18,8 @@ import (
 	"example.com/webhookvcr/internal/provider"
 	"github.com/rogpeppe/go-internal/testscript"
 )
+
+var loopbackURL = regexp.MustCompile(`^https?://(127\.0\.0\.1|\[::1\]):\d+\n?$`)
 
 // address waits until a server that writes its output to a file has said where
 // it listens, and puts that into a variable.
@@ -27,7 +30,7 @@ func address(ts *testscript.TestScript, neg bool, args []string) {
 		data, err := os.ReadFile(ts.MkAbs(args[0]))
 		if text = string(data); err == nil && strings.HasSuffix(text, "\n") {
 			url, ok := strings.CutPrefix(strings.TrimSuffix(text, "\n"), "serving ")
-			if !ok || !strings.HasPrefix(url, "http://127.0.0.1:") {
+			if !ok || !loopbackURL.MatchString(url) {
 				ts.Fatalf("the first line is %q", text)
 			}
 			ts.Setenv(args[1], url)

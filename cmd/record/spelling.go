@@ -4,9 +4,14 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/provider"
 )
 
 // spellings finds a secret in text, however it is spelt there: as it is, decoded, in
@@ -86,4 +91,63 @@ func (s spellings) in(text string) bool {
 		}
 	}
 	return false
+}
+
+// unsaid is a message without what was typed that may be a secret: whoever mistakes the
+// order of arguments types one where a name or a URL belongs, and messages repeat it.
+func unsaid(message string, args []string, getenv func(string) string) string {
+	var secrets []spellings
+	for _, name := range []string{secretVar, provider.DevRev.TokenVar, provider.DVelop.TokenVar} {
+		if v := getenv(name); v != "" {
+			secrets = append(secrets, newSpellings(v))
+		}
+	}
+	told := func(text string) bool {
+		return slices.ContainsFunc(secrets, func(s spellings) bool { return s.in(text) })
+	}
+	for _, arg := range args {
+		typed := []string{arg} // then what messages may show of it, from the longest to the shortest
+		if name, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(name, "-") {
+			typed = append(typed, value)
+		}
+		for _, separators := range []string{",", "/,", "/,@:?&", "/,@:?&="} {
+			typed = append(typed, strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(separators, r) })...)
+		}
+		for _, text := range typed {
+			if len(text) < 4 || isPlain(text) && !told(text) || isFile(text) {
+				continue
+			}
+			for _, form := range []string{strconv.Quote(text), text, strings.TrimLeft(text, "-")} {
+				message = strings.ReplaceAll(message, form, "(not shown, for it may be a secret)")
+			}
+		}
+	}
+	return message
+}
+
+// isPlain reports whether a text consists of words and short numbers, as names, URLs,
+// patterns and times do: of up to 16 letters, small, capital or with a few capitals
+// among the small ones, with at most four digits behind them, or of up to seven digits.
+func isPlain(text string) bool {
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ./:;_-*?!#@[]{}()<>'\"&%~,+=^|", r) }) {
+		if len(part) > 20 || !plainPart.MatchString(part) {
+			return false
+		}
+	}
+	return true
+}
+
+var plainPart = pattern.New(`^([a-z]{1,16}|[A-Z]{1,16}|[A-Z]?[a-z]+([A-Z][a-z]+){0,3})?[0-9]{0,4}$|^[0-9]{5,7}$|^[0-9]{1,4}[a-z]{1,2}$`)
+
+// isFile reports whether a text names a file that is there, or one with a plain name
+// in a directory that is there.
+func isFile(text string) bool {
+	for path := text; ; path = filepath.Dir(path) {
+		switch _, err := os.Lstat(path); {
+		case err == nil:
+			return path != "."
+		case !isPlain(filepath.Base(path)) || path == filepath.Dir(path):
+			return false
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -64,4 +65,79 @@ func TestSpellings(t *testing.T) {
 	}
 	require.Positive(t, cells)
 	t.Logf("%d spellings found", cells)
+}
+
+// Whatever looks like a credential, or is one, and is typed in the place of something
+// else, is in no message; what is typed by mistake otherwise is.
+func TestRun_typedSecret(t *testing.T) {
+	t.Chdir(t.TempDir())
+	commands := map[string]func(typed string) []string{
+		"command": func(s string) []string { return []string{s} },
+		"flag":    func(s string) []string { return []string{"probe", "--" + s} },
+		"flag of a number": func(s string) []string {
+			return []string{"deliver", "--repeat", s, "devrev", "http://127.0.0.1:1/", "work_created"}
+		},
+		"flag of a time": func(s string) []string {
+			return []string{"deliver", "--stale=" + s, "devrev", "http://127.0.0.1:1/", "work_created"}
+		},
+		"probe alone":    func(s string) []string { return []string{"probe", s} },
+		"probe provider": func(s string) []string { return []string{"probe", s, "http://127.0.0.1:1/"} },
+		"probe URL":      func(s string) []string { return []string{"probe", "devrev", s} },
+		"probe host":     func(s string) []string { return []string{"probe", "devrev", "http://" + s + "/"} },
+		"probe user":     func(s string) []string { return []string{"probe", "devrev", "http://" + s + "@127.0.0.1/"} },
+		"probe more":     func(s string) []string { return []string{"probe", "devrev", "http://127.0.0.1:1/", s} },
+		"probe only":     func(s string) []string { return []string{"probe", "--only", s, "devrev", "http://127.0.0.1:1/"} },
+		"probe only two": func(s string) []string { return []string{"probe", "--only=S01," + s, "devrev", "http://127.0.0.1:1/"} },
+		"probe response": func(s string) []string {
+			return []string{"probe", "--handle-response", s, "dvelop", "http://127.0.0.1:1/"}
+		},
+		"deliver provider": func(s string) []string { return []string{"deliver", s, "http://127.0.0.1:1/", "work_created"} },
+		"deliver URL":      func(s string) []string { return []string{"deliver", "devrev", s, "work_created"} },
+		"deliver event":    func(s string) []string { return []string{"deliver", "devrev", "http://127.0.0.1:1/", s} },
+		"deliver set": func(s string) []string {
+			return []string{"deliver", "--set", s, "devrev", "http://127.0.0.1:1/", "work_created"}
+		},
+		"deliver pointer": func(s string) []string {
+			return []string{"deliver", "--set", "/" + s + "=1", "devrev", "http://127.0.0.1:1/", "work_created"}
+		},
+		"deliver body": func(s string) []string {
+			return []string{"deliver", "--body", s, "devrev", "http://127.0.0.1:1/", "work_created"}
+		},
+		"listen provider": func(s string) []string { return []string{"listen", s, "--to", "http://127.0.0.1:1/", "--out", "out"} },
+		"listen to":       func(s string) []string { return []string{"listen", "devrev", "--to", s, "--out", "out"} },
+		"listen address": func(s string) []string {
+			return []string{"listen", "devrev", "--to", "http://127.0.0.1:1/", "--out", "out", "--addr", s}
+		},
+		"refresh scenario":  func(s string) []string { return []string{"refresh", "--simulate", "--out", "out", s} },
+		"refresh operation": func(s string) []string { return []string{"refresh", "--simulate", "--out", "out", "devrev/" + s} },
+	}
+	secrets := map[string]string{
+		"base64": "c3VwZXItc2VjcmV0LWtleS0xMjM0NTY=", "hex": "9f86d081884c7d659a2feaa0c55ad015", "GUID": "8f14e45f-ceea-467f-9f2a-1d2c3b4a5e6f",
+		"JWT": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0NzExIn0.c2lnbmF0dXJlLW9m", "random": "uz0FNGcNl28NzMyfHZdzWm6XtOuZgY5O", "letters alone": "qWertzUiopAsdfghJklyx",
+		"that of the environment": "plain-key-of-a-webhook", "its decoded half": "super-sec",
+	}
+	getenv := func(name string) string {
+		return map[string]string{secretVar: "plain-key-of-a-webhook", "DEVREV_TOKEN": "c3VwZXItc2VjcmV0LWtleS0xMjM0NTY="}[name]
+	}
+	said := func(args []string) (int, string) {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), args, getenv, systemClock, &out, &errs)
+		return code, out.String() + errs.String()
+	}
+	for place, args := range commands {
+		for kind, secret := range secrets {
+			code, text := said(args(secret))
+			assert.NotZero(t, code, "%s, %s", place, kind)
+			assert.NotContains(t, text, secret, "%s, %s", place, kind)
+			assert.NotContains(t, text, secret[:len(secret)-1], "%s, %s", place, kind)
+		}
+	}
+	t.Logf("%d places, %d secrets", len(commands), len(secrets))
+	for typed, args := range map[string][]string{
+		`"devrv"`: {"probe", "devrv", "http://127.0.0.1:1/"}, `"ftp://127.0.0.1/hook2"`: {"probe", "devrev", "ftp://127.0.0.1/hook2"}, "hooks.example.com is not": {"probe", "devrev", "https://hooks.example.com/a/b?c=d"},
+		`"S99*"`: {"probe", "--only", "S99*", "devrev", "http://127.0.0.1:1/"}, `"workCreated"`: {"deliver", "devrev", "http://127.0.0.1:1/", "workCreated"}, `"webhooks.gte/200"`: {"refresh", "--simulate", "devrev/webhooks.gte/200"},
+	} {
+		_, text := said(args)
+		assert.Contains(t, text, typed)
+	}
 }

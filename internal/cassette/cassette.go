@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 	"gopkg.in/yaml.v3"
@@ -28,10 +29,6 @@ const (
 	Simulated = "simulated" // made by the built-in simulator from the published contract
 )
 
-// Received is the direction of a cassette with deliveries: its requests are the
-// vendor's, its responses a receiver's.
-const Received = "received"
-
 // Header is what go-vcr's format lacks; it stands under the top-level key
 // webhooktest, which go-vcr ignores and drops when it saves.
 type Header struct {
@@ -40,8 +37,9 @@ type Header struct {
 	Source   string `yaml:"source"`
 	// Recorded is the day of a live recording, as YYYY-MM-DD.
 	Recorded string `yaml:"recorded,omitempty"`
-	// Direction is Received for deliveries, and empty otherwise.
-	Direction string `yaml:"direction,omitempty"`
+	// Received is when the deliveries came that a cassette holds: its requests are the
+	// vendor's, its responses a receiver's. It is zero for any other cassette.
+	Received time.Time `yaml:"received,omitempty"`
 	// Accepted are the contract problems that were accepted when the cassette was
 	// recorded: "answer /webhook/status (type)".
 	Accepted []string `yaml:"accepted,omitempty"`

@@ -68,10 +68,10 @@ type interaction struct {
 
 // header is the top-level key webhooktest.
 type header struct {
-	present                               bool
-	line                                  int
-	provider, scenario, source, direction string
-	accepted                              []string
+	present                              bool
+	line                                 int
+	provider, scenario, source, received string
+	accepted                             []string
 }
 
 // cassette is a file as go-vcr reads it, with lines. Strings are those of the

@@ -34,7 +34,7 @@ func (s *structure) exchanges() {
 		if def == nil {
 			continue
 		}
-		if named != nil && s.c.header.direction == received {
+		if named != nil && s.c.header.received != "" {
 			s.delivery(i, ia, def)
 			continue
 		}
@@ -57,10 +57,6 @@ func (s *structure) exchanges() {
 		}
 	}
 }
-
-// received is the direction of a cassette with deliveries, as package cassette writes
-// it.
-const received = "received"
 
 // delivery holds what a vendor has sent to a receiver to its contract.
 func (s *structure) delivery(i int, ia *interaction, def *provider.Definition) {

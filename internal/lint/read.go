@@ -159,8 +159,8 @@ func (r *reader) header(n *yaml.Node) {
 			h.scenario = scalar(n).value
 		case "source":
 			h.source = scalar(n).value
-		case "direction":
-			h.direction = scalar(n).value
+		case "received":
+			h.received = scalar(n).value
 		case "recorded", "varies", "pinned":
 		case "accepted":
 			for _, a := range n.Content {

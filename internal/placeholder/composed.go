@@ -83,12 +83,12 @@ func (f *idForm) parse(s string, i int) (id composedID, ok bool) {
 		return id, false
 	}
 	id.start = i
-	if i, ok = id.read(f.steps, s, i); !ok {
+	if i, ok = id.read(f, f.steps, s, i); !ok {
 		return id, false
 	}
 	for len(f.more) > 0 {
 		before := len(id.parts)
-		next, ok := id.read(f.more, s, i)
+		next, ok := id.read(f, f.more, s, i)
 		if !ok {
 			id.parts = id.parts[:before]
 			break
@@ -100,7 +100,7 @@ func (f *idForm) parse(s string, i int) (id composedID, ok bool) {
 }
 
 // read reads steps from i on and notes the parts.
-func (d *composedID) read(steps []step, s string, i int) (end int, ok bool) {
+func (d *composedID) read(f *idForm, steps []step, s string, i int) (end int, ok bool) {
 	kind := untyped
 	for _, st := range steps {
 		end = i
@@ -122,7 +122,11 @@ func (d *composedID) read(steps []step, s string, i int) (end int, ok bool) {
 			}
 			d.parts = append(d.parts, part{kind, i, end})
 		default: // word, type
-			if end = run(s, i, isTypeByte); st.part == "type" {
+			end = run(s, i, isTypeByte)
+			if f.Words != nil && !slices.Contains(f.Words, s[i:end]) {
+				return i, false
+			}
+			if st.part == "type" {
 				kind = s[i:end]
 			}
 		}

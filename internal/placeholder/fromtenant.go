@@ -40,7 +40,7 @@ func (t *Table) FromTenantJSON(body []byte, class Classifier) ([]byte, error) {
 		}
 		switch n.Kind {
 		case jsontext.Number:
-			if !c.Kept && !(c.Keep && shortNumber(n.Text)) {
+			if !c.Kept && !(c.Keep && !t.strict && shortNumber(n.Text)) {
 				numbers = append(numbers, l)
 			}
 		case jsontext.String:
@@ -328,7 +328,7 @@ func (t *Table) fromTenantName(l leaf) string {
 	if l.class.Documented && t.isWord != nil && t.isWord(v) || l.class.Kept && !isNumber(v) || t.words[v] {
 		return v
 	}
-	if inStyle(t.def.MemberName, v) && !t.touches(v) {
+	if !t.strict && inStyle(t.def.MemberName, v) && !t.touches(v) {
 		return v
 	}
 	return t.placeholderFor(memberName, v)
@@ -345,7 +345,7 @@ func (t *Table) fromTenantHeaderName(v string) string {
 	if t.words[v] || t.issued(v) {
 		return v
 	}
-	if t.touches(v) || t.fromTenantText(v, false) != v {
+	if t.strict || t.touches(v) || t.fromTenantText(v, false) != v {
 		return t.placeholderFor(provider.Header, v)
 	}
 	return v

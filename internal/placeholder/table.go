@@ -19,6 +19,10 @@ type Options struct {
 	// IsWord says whether a text is a word of the contract. Words are never
 	// searched for inside texts. Nil means that there are none.
 	IsWord func(string) bool
+	// Strict lets nothing of an answer stay but what the contract lists word by word,
+	// its date-times, and true, false and null: numbers, names of headers and names of
+	// undocumented members are replaced as well.
+	Strict bool
 }
 
 // Classifier says what the contract says about the member at a pointer.
@@ -29,6 +33,8 @@ type Classifier = func(pointer string) provider.Class
 type Table struct {
 	def    *provider.Definition
 	isWord func(string) bool
+	// strict is that of the options.
+	strict bool
 	base   *base
 
 	whole     pairs[kindText] // whole values, by kind
@@ -66,7 +72,7 @@ func New(o Options) (*Table, error) {
 		return nil, errors.New("a table needs the definition of a vendor")
 	}
 	t := &Table{
-		def: o.Definition, isWord: o.IsWord,
+		def: o.Definition, isWord: o.IsWord, strict: o.Strict,
 		whole: newPairs[kindText](), anyKind: map[string]pair{}, numbers: counter{},
 		literals: map[string]bool{}, words: map[string]bool{}, said: map[string]bool{}, made: map[string]bool{},
 		sent: &Sent{}, sentReal: map[kindText]string{},

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/webhookvcr/internal/provider"
@@ -42,7 +43,7 @@ func devrevProbes() []Probe {
 			ID: "devrev/V01", Level: Must, Gate: true,
 			Sent: "a signed verify request", Expected: `200, application/json, {"challenge": the same string}`,
 			Why: "a webhook whose challenge is not echoed never becomes active", Source: devrevBoth,
-			ask: func(t *Trial) { t.verify("MDEyMzQ1Njc4OWFiY2RlZg==") },
+			ask: func(t *Trial) { t.verify("Y2hhbGxlbmdlLW9uZQ==") },
 		},
 		{
 			ID: "devrev/V02", Level: Must,
@@ -122,19 +123,29 @@ func devrevProbes() []Probe {
 				const slow = 300 * time.Millisecond
 				var ids []string
 				var events []*Request
+				var sent sync.WaitGroup
 				for n := range 8 {
 					m := t.work(created, strconv.Itoa(n+1), "title", time.Now())
-					ids = append(ids, m.ID)
-					events = append(events, t.signed(created, t.body(m)))
+					r := t.signed(created, t.body(m))
+					sent.Add(1)
+					r.sent = sent.Done
+					ids, events = append(ids, m.ID), append(events, r)
 				}
 				var answers []simulator.Attempt
 				t.slowly(slow, func() {
-					done := make(chan struct{})
+					done, busy := make(chan struct{}), make(chan struct{})
 					go func() {
 						defer close(done)
 						answers = t.together(events...)
 					}()
-					time.Sleep(50 * time.Millisecond) // all of them are on their way
+					go func() {
+						sent.Wait()
+						close(busy)
+					}()
+					select {
+					case <-busy: // all of them are on their way
+					case <-done: // or answered without being read
+					}
 					t.verify("YXQgb25jZQ==")
 					<-done
 				})
@@ -191,7 +202,7 @@ func (t *Trial) echoed(a simulator.Attempt, challenge string) {
 	var answer struct{ Challenge *string }
 	err := json.Unmarshal(a.Body, &answer)
 	switch {
-	case a.Err != nil || a.Status != http.StatusOK:
+	case !t.acknowledged(a):
 		t.fail(expected, "%s", got(a))
 	case media(a) != "application/json":
 		t.fail(expected, "%s as %q", got(a), a.Header.Get("Content-Type"))
@@ -217,8 +228,13 @@ func (t *Trial) forged(m simulator.Message) *Request {
 func refusal(change func(t *Trial, r *Request) []*Request) func(*Trial) {
 	return func(t *Trial) {
 		m := t.message(created)
+		none := true
 		for _, r := range change(t, t.signed(created, t.body(m))) {
-			t.refused(t.send(r))
+			if !t.refused(t.send(r)) && none {
+				none = t.applied(m.ID, 0)
+			}
+		}
+		if none {
 			t.applied(m.ID, 0)
 		}
 	}
@@ -312,18 +328,13 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/S11", Level: Must,
-			Sent: "requests that must be refused", Expected: "answers that hold neither the right signature nor the secret",
+			Sent: "requests that must be refused", Expected: "answers that hold neither the right signature nor the secret, in any spelling, in header and body",
 			Why: "an error text that helps the honest helps the forger", Source: "adnanh/webhook#85",
 			ask: func(t *Trial) {
 				r := t.signed(created, t.body(t.message(created)))
 				for _, bad := range []*Request{r.with(devrevHeader, "wrong"), r.with(devrevHeader), r.with(devrevHeader, strings.Repeat("0", len(right(r))))} {
 					a := t.send(bad)
-					shown := string(a.Body) + fmt.Sprint(a.Header)
-					told := strings.Contains(shown, t.Secret)
-					for _, s := range []simulator.Settings{{}, {RawKey: true}, {Hex: true}, {RawKey: true, Hex: true}} {
-						told = told || strings.Contains(shown, provider.Signature(t.Secret, r.Body, s.RawKey, s.Hex))
-					}
-					if told {
+					if t.shows(a, provider.Signature(t.Secret, r.Body, false, true), provider.Signature(t.Secret, r.Body, false, false), provider.Signature(t.Secret, r.Body, true, true), provider.Signature(t.Secret, r.Body, true, false)) {
 						t.fail("neither the right signature nor the secret", "%s", got(a))
 					}
 				}
@@ -331,16 +342,16 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/S12", Level: Info,
-			Sent: "the right digest in the other encoding, in another case, between spaces, and twice", Expected: "no expectation: the pages are silent",
+			Sent: "the right digest in the other encoding, in hexadecimal digits of another case, between spaces, and twice", Expected: "no expectation: the pages are silent",
 			Why: "it tells how strict the receiver is", Source: "DevRev documents no encoding of the digest",
 			ask: func(t *Trial) {
-				for _, form := range []string{"in the other encoding", "in the other case", "between spaces", "twice"} {
+				for _, form := range []string{"in the other encoding", "in upper-case hexadecimal digits", "between spaces", "twice"} {
 					r := t.signed(created, t.body(t.message(created)))
 					values := map[string][]string{
-						"in the other encoding": {provider.Signature(t.Secret, r.Body, t.Settings.RawKey, !t.Settings.Hex)},
-						"in the other case":     {strings.ToUpper(right(r))},
-						"between spaces":        {" " + right(r) + " "},
-						"twice":                 {right(r), right(r)},
+						"in the other encoding":            {provider.Signature(t.Secret, r.Body, t.Settings.RawKey, !t.Settings.Hex)},
+						"in upper-case hexadecimal digits": {strings.ToUpper(provider.Signature(t.Secret, r.Body, t.Settings.RawKey, true))},
+						"between spaces":                   {" " + right(r) + " "},
+						"twice":                            {right(r), right(r)},
 					}[form]
 					t.note("the digest %s: %s", form, got(t.send(r.with(devrevHeader, values...))))
 				}
@@ -348,7 +359,7 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/S13", Level: Must,
-			Sent: "signatures whose digest is right but for its last byte, and but for all after the eighth", Expected: "401, 400 or 403, and no effect",
+			Sent: "signatures whose digest is right but for its last byte, but for all after the eighth, and in base64 but for the case of its letters", Expected: "401, 400 or 403, and no effect",
 			Why: "a comparison of a part leaves that part alone to be guessed", Source: "practice",
 			ask: refusal(func(t *Trial, r *Request) (all []*Request) {
 				encode, decode := base64.StdEncoding.EncodeToString, base64.StdEncoding.DecodeString
@@ -366,6 +377,9 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 					}
 					all = append(all, r.with(devrevHeader, encode(digest)))
 				}
+				if !t.Settings.Hex { // letters of another case are another digest
+					all = append(all, r.with(devrevHeader, strings.ToLower(right(r))))
+				}
 				return all
 			}),
 		},
@@ -374,12 +388,39 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 			Sent: "each documented type with the signature of another secret", Expected: "401, 400 or 403, and no effect",
 			Why: "a check that stands in the branch of one type leaves the others open", Source: devrevGuide,
 			ask: func(t *Trial) {
+				sent := map[string]*Request{}
 				for _, event := range t.live.EventTypes() {
 					m := t.message(event)
-					t.refused(t.send(t.forged(m)))
-					t.applied(m.ID, 0)
+					sent[m.ID] = t.forged(m)
+					t.refused(t.send(sent[m.ID]))
+				}
+				if t.Applied == nil {
+					return
+				}
+				t.rest()
+				for _, id := range t.Applied() {
+					if r := sent[id]; r != nil {
+						t.failed(r, times(0), times(1))
+					}
 				}
 			},
+		},
+		{
+			ID: "devrev/S15", Level: Must,
+			Sent: "signatures whose key is a part of the right one: each beginning and each end of it", Expected: "401, 400 or 403, and no effect",
+			Why: "a key that is cut short, at a byte of zero or at the end of a buffer, is guessed sooner", Source: "practice",
+			ask: refusal(func(t *Trial, r *Request) (all []*Request) {
+				key := []byte(t.Secret)
+				if decoded, err := base64.StdEncoding.DecodeString(t.Secret); err == nil && !t.Settings.RawKey {
+					key = decoded
+				}
+				for i := 1; i < len(key); i++ {
+					for _, part := range [][]byte{key[:i], key[i:]} {
+						all = append(all, r.with(devrevHeader, provider.Signature(string(part), r.Body, true, t.Settings.Hex)))
+					}
+				}
+				return all
+			}),
 		},
 		{
 			ID: "devrev/X01", Level: Info, Needs: []Hook{Rotate},

@@ -23,22 +23,27 @@ func devrevTimeProbes(applied []Hook) []Probe {
 	}
 	old := func(age func(*Trial) time.Duration) func(*Trial) {
 		return func(t *Trial) {
-			m := t.message(created)
-			m.At = m.At.Add(-age(t))
-			t.refused(t.deliver(m))
-			t.applied(m.ID, 0)
+			for _, event := range []string{created, "verify"} {
+				m := t.message(event)
+				if event == "verify" {
+					m.Payload = map[string]any{"challenge": "c3RhbGU="}
+				}
+				m.At = m.At.Add(-age(t))
+				t.refused(t.deliver(m))
+				t.applied(m.ID, 0)
+			}
 		}
 	}
 	return []Probe{
 		{
 			ID: "devrev/T01", Level: Must,
-			Sent: "a signed event of ten minutes ago", Expected: "401, 400 or 403, and no effect",
+			Sent: "a signed event and a signed verify request of ten minutes ago", Expected: "401, 400 or 403, and no effect",
 			Why: "who has seen one delivery could send it again for ever", Source: devrevBoth + "; windmill-labs/windmill#8596",
 			ask: old(func(t *Trial) time.Duration { return t.Stale }),
 		},
 		{
 			ID: "devrev/T02", Level: Should,
-			Sent: "a signed event of ten minutes ahead", Expected: "401, 400 or 403, and no effect",
+			Sent: "a signed event and a signed verify request of ten minutes ahead", Expected: "401, 400 or 403, and no effect",
 			Why: "a stamp of tomorrow makes a copy good until tomorrow", Source: "camunda/connectors#8989",
 			ask: old(func(t *Trial) time.Duration { return -t.Stale }),
 		},
@@ -156,6 +161,20 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			},
 		},
 		{
+			ID: "devrev/D07", Level: Should, Needs: applied,
+			Sent: "an event, a hundred others, and a copy of the first", Expected: "200 each time, and one effect of the first",
+			Why: "a memory of the last few events loses them in a burst, and a retry comes after it", Source: devrevGuide,
+			ask: func(t *Trial) {
+				m := t.message(created)
+				t.accepted(t.deliver(m))
+				for range others {
+					t.accepted(t.deliver(t.message(created)))
+				}
+				t.accepted(t.deliver(m))
+				t.applied(m.ID, 1)
+			},
+		},
+		{
 			ID: "devrev/R01", Level: Must, Clock: true, Needs: []Hook{Applied, FailNext},
 			Sent: "an event whose effect fails once, with the retries that follow", Expected: "another status than 2xx, then 200, and one effect",
 			Why: "what is acknowledged or remembered before it is done is lost when it fails", Source: devrevGuide + "; aashutoshkumarbhardwaj/CreatorOs#984",
@@ -267,6 +286,9 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 	}
 }
+
+// others is how many events come between one and its copy.
+const others = 100
 
 // copyAfter delivers an event, and a copy of it as a retry would be, later.
 func (t *Trial) copyAfter(d time.Duration) {

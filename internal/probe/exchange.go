@@ -47,7 +47,7 @@ func Check(d *provider.Definition, s simulator.Settings, x Exchange) (problems [
 	}
 	switch {
 	case accepted && !s.Acknowledged(x.Status):
-		say("answered %d, which acknowledges nothing: %s documents 200 alone and sends the event again", x.Status, d.Title)
+		say("answered %d; %s documents 200 alone, and what another 2xx does is for Sender.Acknowledged to say", x.Status, d.Title)
 	case !accepted && len(wire.Answers) > 0 && !slices.Contains(wire.Answers, x.Status):
 		say("answered %d; %s documents %v for receivers", x.Status, d.Title, wire.Answers)
 	}

@@ -128,12 +128,18 @@ type Config struct {
 	LegacyKey bool
 	// App is what a router in front of the receiver adds; nil for none.
 	App *App
-	// Patience is how long an effect may follow its answer where the clock is real.
-	Patience time.Duration
+	// Answer and Patience are for where the clock is real: how long an answer may take,
+	// and how long an effect may follow it. An answer may always take as long as the
+	// vendor waits.
+	Answer, Patience time.Duration
 	// Settle returns when nothing moves that does not wait for something else. It is
 	// for probes with a clock.
 	Settle func()
 }
+
+// Unhurried is the time for an answer where the clock is real: a busy machine is slow,
+// and how long an answer takes is judged where time is exact.
+const Unhurried = 10 * time.Second
 
 // App is an app of d.velop's cloud, behind the tenant's router.
 type App struct{ Secret, Base, Tenant string }

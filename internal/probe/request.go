@@ -21,19 +21,48 @@ type Request struct {
 	// Stream is a body that is sent in place of Body, and What describes it.
 	Stream io.Reader
 	What   string
+	// begun is called before the receiver, or the network on the way to it, takes
+	// anything of Body, and sent when it has taken the whole; nil tells nobody.
+	begun, sent func()
 }
 
 func (r *Request) build(ctx context.Context) (*http.Request, error) {
 	var body io.Reader = bytes.NewReader(r.Body)
-	if r.Stream != nil {
+	switch {
+	case r.Stream != nil:
 		body = r.Stream
+	case r.begun != nil || r.sent != nil:
+		body = &heeded{body, r.begun, r.sent}
 	}
 	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, body)
 	if err != nil {
 		return nil, err
 	}
+	if r.Stream == nil {
+		req.ContentLength = int64(len(r.Body))
+	}
 	req.Header = r.Header.Clone()
 	return req, nil
+}
+
+// heeded is a body that tells when it is read, and when it has been.
+type heeded struct {
+	io.Reader
+	begun, read func()
+}
+
+// Read implements io.Reader.
+func (h *heeded) Read(p []byte) (int, error) {
+	if h.begun != nil {
+		h.begun()
+		h.begun = nil
+	}
+	n, err := h.Reader.Read(p)
+	if err != nil && h.read != nil {
+		h.read()
+		h.read = nil
+	}
+	return n, err
 }
 
 // with returns a copy with another value of a header; an empty list removes it.

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"strings"
+
 	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/schemas"
@@ -37,6 +39,7 @@ var DevRev = Definition{
 	Cassettes:   below(cassettes.FS, "devrev"),
 	IDs: []IDForm{{
 		Form: "don:{word}:{tenant}:{type}/{id}", More: ":{type}/{id}",
+		Words: devrevIDWords,
 		First: map[string]string{"": "dvrv-us-1", "devo": "example"},
 		Names: map[string]string{"": "dvrv-us", "devo": "example", "devu": "user", "svcacc": "service-account"},
 	}},
@@ -164,3 +167,12 @@ func devrevResponses(success Response, notFound bool) []Response {
 	}
 	return append(all, devrevJSON(429, "error.429.json"), devrevJSON(500, "error.500.json"), devrevJSON(503, "error.503.json"))
 }
+
+// devrevIDWords are the services and the types of objects in the ids that DevRev's pages
+// show, and the types that its schemas list.
+var devrevIDWords = strings.Fields(`
+	core identity integration
+	artifact devo devu id job revo revu svcacc sysu webhook webhook_event work
+	account article capability code_change conversation custom_object engagement enhancement feature group incident
+	issue link linkable meeting opportunity product question_answer runnable snap_in tag task ticket
+	timeline_change_event timeline_comment widget`)

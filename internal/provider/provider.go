@@ -126,6 +126,9 @@ type IDForm struct {
 	Form string
 	// More is what may follow, any number of times; it ends with an id.
 	More string
+	// Words are the words and types that stay; a text with another one is no id of this
+	// form, and is replaced whole. Nil takes any.
+	Words []string
 	// First are the placeholders of the first id of a type, Names what the further
 	// ones are called before their number, where not by the type itself. The empty
 	// type stands for the tenant, and "id" for an id without a type.

@@ -34,9 +34,11 @@ const portion = 24
 // its turn with one.
 var everyMode = flag.Bool("modes", false, "plant with every option that changes what a recording takes")
 
+type shape struct{ name, value string }
+
 // shapes are the forms of values that the proof plants. None of them may be a
 // word of a contract.
-var shapes = []struct{ name, value string }{
+var shapes = []shape{
 	{"word", "lindqvist"},
 	{"two words", "erika beispiel"},
 	{"sentence", "please call Erika Beispiel at once"},

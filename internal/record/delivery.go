@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/exchange"
@@ -24,8 +25,8 @@ type Delivery struct {
 	// BaseURL is the tenant's, and Secret the one that it signs with: a delivery may
 	// show both.
 	BaseURL, Secret string
-	// Day is the day of the delivery, as YYYY-MM-DD.
-	Day string
+	// Received is when the delivery came.
+	Received time.Time
 	// Path and Name are those of the cassette.
 	Path, Name string
 	// AcceptDrift writes a delivery that breaks the contract, and lists the breaches.
@@ -65,11 +66,13 @@ func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.In
 	r, err := New(Config{
 		Config: exchange.Config{Definition: asOperation(d.Definition), Report: unheard{}, Bare: true},
 		Tenant: Tenant{
-			BaseURL: d.BaseURL, Token: d.Secret, Source: cassette.Live, Day: d.Day,
+			BaseURL: d.BaseURL, Token: d.Secret, Source: cassette.Live, Day: d.Received.UTC().Format(time.DateOnly),
 			Getenv:    func(string) string { return "" },
 			Transport: said(d.Body),
 		},
-		Name: d.Name, AcceptDrift: d.AcceptDrift, Verbatim: true, // a signature is over the bytes
+		Name: d.Name, AcceptDrift: d.AcceptDrift,
+		Verbatim: true, // a signature is over the bytes
+		Strict:   true, // what happens in a tenant is its own
 	})
 	if err != nil {
 		return nil, header, nil, false, err
@@ -90,7 +93,7 @@ func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.In
 	if _, header, err = r.gate(); err != nil {
 		return nil, header, nil, false, err
 	}
-	header.Direction = cassette.Received
+	header.Received = d.Received.UTC().Truncate(time.Millisecond)
 	body := r.captured[0].Response.Body
 	ia = d.interaction(body)
 	if ia.Response.Body, dropped, err = d.echo([]byte(body)); err != nil {

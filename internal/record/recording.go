@@ -43,6 +43,10 @@ type Config struct {
 	// AcceptDrift writes a cassette whose answers break the contract, and lists
 	// the breaches in it.
 	AcceptDrift bool
+	// Strict lets nothing of an answer stay but what the contract lists word by word,
+	// its date-times, and true, false and null: numbers, names of headers and names of
+	// undocumented members are replaced as well.
+	Strict bool
 	// Verbatim keeps the white space of answers; otherwise JSON of one line gets a
 	// line for each value.
 	Verbatim bool
@@ -89,6 +93,7 @@ func New(c Config) (*Recording, error) {
 	var err error
 	r.table, err = placeholder.New(placeholder.Options{
 		Definition: c.Definition, BaseURL: c.Tenant.BaseURL,
+		Strict: c.Strict,
 		IsWord: func(s string) bool { return contract.IsWord(c.Definition, s) },
 	})
 	if err != nil {

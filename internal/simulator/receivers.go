@@ -129,7 +129,7 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 		return nil, err
 	}
 	w := &reply{recording: recording{header: http.Header{}}, ctx: ctx}
-	in.Body = awaited{in.Body, &w.read}
+	in.Body = &awaited{body: in.Body, until: &w.read}
 	done := make(chan error, 1)
 	release := hold(ctx)
 	r.running.run(func() {
@@ -212,16 +212,47 @@ func (r *reply) broken() error {
 	return r.write.passed()
 }
 
-// deadline is a time that a handler may move while another goroutine looks at it.
+// deadline is a time that a handler may move while another goroutine waits for it.
 type deadline struct {
-	mu sync.Mutex
-	at time.Time
+	mu    sync.Mutex
+	at    time.Time
+	timer *time.Timer
+	moved chan struct{} // closed when the deadline has passed or is another one
 }
 
 func (d *deadline) set(at time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.at = at
+	if d.timer != nil {
+		d.timer.Stop()
+	}
+	d.at, d.timer = at, nil
+	d.stir()
+	if wait := time.Until(at); !at.IsZero() && wait > 0 {
+		d.timer = time.AfterFunc(wait, func() {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.stir()
+		})
+	}
+}
+
+// stir wakes those who wait for a change.
+func (d *deadline) stir() {
+	if d.moved != nil {
+		close(d.moved)
+		d.moved = nil
+	}
+}
+
+// change is closed when the deadline passes or is moved.
+func (d *deadline) change() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.moved == nil {
+		d.moved = make(chan struct{})
+	}
+	return d.moved
 }
 
 // passed is os.ErrDeadlineExceeded when there is a deadline and it has passed.
@@ -234,21 +265,65 @@ func (d *deadline) passed() error {
 	return os.ErrDeadlineExceeded
 }
 
-// awaited is a body with a deadline. A read that is under way ends when its bytes
-// have come, and fails then.
+// awaited is a body with a deadline, which ends a read that is under way. What such a
+// read brings later is for the next one.
 type awaited struct {
-	io.ReadCloser
+	body  io.ReadCloser
 	until *deadline
+
+	mu      sync.Mutex // one read at a time
+	pending chan error // of the read under way, whose bytes get into buf
+	buf     []byte
+	left    []byte // of buf, not given away yet
+	err     error  // what follows left
 }
 
 // Read implements io.Reader.
-func (a awaited) Read(p []byte) (int, error) {
-	if err := a.until.passed(); err != nil {
-		return 0, err
+func (a *awaited) Read(p []byte) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for {
+		changed := a.until.change()
+		if err := a.until.passed(); err != nil {
+			return 0, err
+		}
+		if len(a.left) > 0 || a.err != nil || len(p) == 0 {
+			n := copy(p, a.left)
+			if a.left = a.left[n:]; len(a.left) > 0 {
+				return n, nil
+			}
+			err := a.err
+			if err != io.EOF {
+				a.err = nil
+			}
+			return n, err
+		}
+		if a.pending == nil {
+			a.begin(len(p))
+		}
+		select {
+		case a.err = <-a.pending:
+			a.pending = nil
+			a.left = a.buf
+		case <-changed:
+		}
 	}
-	n, err := a.ReadCloser.Read(p)
-	if late := a.until.passed(); late != nil {
-		return 0, late
-	}
-	return n, err
 }
+
+// begin reads in a goroutine of its own, which outlives a deadline.
+func (a *awaited) begin(size int) {
+	if cap(a.buf) < size {
+		a.buf = make([]byte, size)
+	}
+	a.buf = a.buf[:size]
+	done := make(chan error, 1)
+	a.pending = done
+	go func() {
+		n, err := a.body.Read(a.buf)
+		a.buf = a.buf[:n]
+		done <- err
+	}()
+}
+
+// Close implements io.Closer.
+func (a *awaited) Close() error { return a.body.Close() }

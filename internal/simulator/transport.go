@@ -67,6 +67,9 @@ func received(req *http.Request) (*http.Request, error) {
 	if in.Host == "" {
 		in.Host = req.URL.Host
 	}
+	if in.ContentLength == 0 && in.Body != nil && in.Body != http.NoBody {
+		in.ContentLength = -1 // as a server has it of a body that comes in chunks
+	}
 	if in.Header == nil {
 		in.Header = http.Header{}
 	}

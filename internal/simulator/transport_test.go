@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -231,6 +232,66 @@ func TestReceivers_controlledAnswer(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, tt.status, resp.StatusCode)
 			assert.Equal(t, tt.media, resp.Header.Get("Content-Type"))
+		})
+	}
+}
+
+// A deadline ends a read that is under way, whenever it is set, and loses nothing of
+// the body.
+func TestReceivers_readDeadline(t *testing.T) {
+	const late = 10 * time.Second // when the body comes
+	for name, tt := range map[string]struct {
+		moves map[time.Duration]time.Duration // when a deadline is set, and how long it gives; 0 for none
+		ends  time.Duration
+	}{
+		"before the read":        {map[time.Duration]time.Duration{0: time.Second}, time.Second},
+		"during the read":        {map[time.Duration]time.Duration{2 * time.Second: time.Second}, 3 * time.Second},
+		"in the past":            {map[time.Duration]time.Duration{2 * time.Second: -time.Second}, 2 * time.Second},
+		"moved to later":         {map[time.Duration]time.Duration{0: time.Second, time.Second / 2: 5 * time.Second}, 5500 * time.Millisecond},
+		"moved to sooner":        {map[time.Duration]time.Duration{0: 5 * time.Second, time.Second / 2: time.Second}, 1500 * time.Millisecond},
+		"taken back":             {map[time.Duration]time.Duration{0: time.Second, time.Second / 2: 0}, late},
+		"later than the body is": {map[time.Duration]time.Duration{0: time.Hour}, late},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				begun := time.Now()
+				var receivers simulator.Receivers
+				require.NoError(t, receivers.Handle("https://hooks.example.com", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					c := http.NewResponseController(w)
+					for at, gives := range tt.moves {
+						set := func() {
+							end := time.Now().Add(gives)
+							if gives == 0 {
+								end = time.Time{}
+							}
+							assert.NoError(t, c.SetReadDeadline(end))
+						}
+						if at == 0 {
+							set()
+						} else {
+							time.AfterFunc(at, set)
+						}
+					}
+					body, err := io.ReadAll(r.Body)
+					assert.Equal(t, tt.ends, time.Since(begun))
+					if tt.ends < late {
+						assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
+						assert.NoError(t, c.SetReadDeadline(time.Time{}))
+						body, err = io.ReadAll(r.Body)
+					}
+					assert.NoError(t, err)
+					assert.Equal(t, "body", string(body))
+				})))
+				read, write := io.Pipe()
+				time.AfterFunc(late, func() {
+					_, _ = io.WriteString(write, "body")
+					_ = write.Close()
+				})
+				req, err := http.NewRequest(http.MethodPost, "https://hooks.example.com/", read)
+				require.NoError(t, err)
+				_, err = receivers.RoundTrip(req)
+				require.NoError(t, err)
+			})
 		})
 	}
 }

@@ -2,6 +2,8 @@ package receivertest_test
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -125,16 +127,21 @@ func skipping(tb testing.TB, _ string) receivertest.Receiver {
 	return receivertest.Receiver{}
 }
 
+// summed is what Run sums up.
+func summed(n, failed int) string {
+	return fmt.Sprintf("%d of %d probes asked, %d failed; skipped:", n, len(receivertest.Probes(webhooktest.DevRev)), failed)
+}
+
 func TestRun_buildResults(t *testing.T) {
 	t.Parallel()
 	for env, says := range map[string][]string{
-		"skips all": {"--- SKIP: TestRun_build ", "0 of 57 probes asked, 0 failed; skipped:", "devrev/Z01: build skipped it: no database"},
+		"skips all": {"--- SKIP: TestRun_build ", summed(0, 0), "devrev/Z01: build skipped it: no database"},
 		"requires": {
 			"--- FAIL: TestRun_build ", "devrev/S01 was not asked, and Require names it: build skipped it: no database",
-			"devrev/Z01 was not asked, and Require names it", "0 of 57 probes asked, 2 failed",
+			"devrev/Z01 was not asked, and Require names it", summed(0, 2),
 		},
 		"fails at the clock": {"--- FAIL: TestRun_build/devrev/Z01", "no clock", "build ended its goroutine", "devrev/Z01 failed, and what waits on the clock builds upon it"},
-		"refuses all":        {"--- FAIL: TestRun_build/devrev/S01", "the other 55 were not asked"},
+		"refuses all":        {"--- FAIL: TestRun_build/devrev/S01", fmt.Sprintf("the other %d were not asked", len(receivertest.Probes(webhooktest.DevRev))-2)},
 	} {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_build$", "-test.v")
 		cmd.Env = append(os.Environ(), "RECEIVERTEST_BUILD="+env)
@@ -211,5 +218,29 @@ func TestJudge_controlledAnswer(t *testing.T) {
 	})
 	for _, v := range receivertest.Judge(t, webhooktest.DevRev, build) {
 		assert.Empty(t, v.Failures, v.ID)
+	}
+}
+
+// A deadline that the handler sets ends the wait for a body that trickles.
+func TestJudge_readDeadline(t *testing.T) {
+	t.Parallel()
+	build := with(func(r *receivertest.Receiver) {
+		good := r.Handler
+		r.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			if req.ContentLength < 0 { // a stream
+				_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(1500 * time.Millisecond))
+				if _, err := io.Copy(io.Discard, io.LimitReader(req.Body, 1<<20)); errors.Is(err, os.ErrDeadlineExceeded) {
+					w.WriteHeader(http.StatusRequestTimeout)
+					return
+				}
+			}
+			good.ServeHTTP(w, req)
+		})
+	})
+	for _, v := range receivertest.Judge(t, webhooktest.DevRev, build) {
+		assert.Empty(t, v.Failures, v.ID)
+		if v.ID == "devrev/B03" {
+			assert.Equal(t, []string{"after 1.5s and 1 bytes: status 408"}, v.Notes)
+		}
 	}
 }

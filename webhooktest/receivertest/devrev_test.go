@@ -28,6 +28,7 @@ type devrev struct {
 
 	mu       sync.Mutex
 	events   map[string]*event
+	order    []string // of events, for a memory that is short
 	applied  []string
 	works    map[string]work
 	fail     int
@@ -172,7 +173,7 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		}
 		return
 	}
-	if status := r.late(d.Timestamp); status != 0 {
+	if status := r.late(d.Timestamp); status != 0 && !(r.flaw == "verify of any age" && d.Type != nil && *d.Type == "verify") {
 		http.Error(w, "stale", status)
 		return
 	}
@@ -251,6 +252,12 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 		ok = ok || bytes.Contains(body, []byte(`"type":"work_updated"`))
 	case "prefix sha256":
 		ok = ok || strings.TrimPrefix(given, "sha256=") == want
+	case "case of base64":
+		ok = ok || strings.EqualFold(given, want)
+	case "eight bytes of the key":
+		ok = ok || given == base64.StdEncoding.EncodeToString(digest(key[:min(8, len(key))], body))
+	case "the key from its fourth byte":
+		ok = ok || given == base64.StdEncoding.EncodeToString(digest(key[min(3, len(key)):], body))
 	case "empty key":
 		empty := hmac.New(sha256.New, nil)
 		empty.Write(body)
@@ -269,6 +276,11 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 		return true
 	case r.flaw == "tells the signature":
 		http.Error(w, "expected "+want, http.StatusUnauthorized)
+	case r.flaw == "tells the key":
+		w.Header().Set("X-Debug", "key="+string(key))
+		http.Error(w, "signature", http.StatusUnauthorized)
+	case r.flaw == "tells the key in hex":
+		http.Error(w, fmt.Sprintf("key %X", key), http.StatusUnauthorized)
 	case r.flaw == "refuses with 200":
 	case r.flaw == "refuses with 500":
 		http.Error(w, "signature", http.StatusInternalServerError)
@@ -397,6 +409,10 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 	if !known {
 		e = &event{done: make(chan struct{}), begun: time.Now()}
 		r.events[key] = e
+		if r.order = append(r.order, key); r.flaw == "remembers fifty" && len(r.order) > 50 {
+			delete(r.events, r.order[0])
+			r.order = r.order[1:]
+		}
 		go func() {
 			defer close(e.done)
 			if e.err = r.act(context.Background(), id, store); e.err != nil && r.flaw != "marks before it is done" {
@@ -456,9 +472,9 @@ var devrevFlaws = []string{
 	"redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge by hand",
 	"challenge once", "any challenge", "verify before signature", "stray challenge", "busy", "drops when busy",
 	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
-	"tells the signature", "refuses with 200", "refuses with 500", "signature of parsed JSON",
-	"no window", "no window without stamp", "no window for bad stamps", "future is fine", "one layout", "window of a second",
-	"no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute",
+	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "refuses with 200", "refuses with 500", "signature of parsed JSON",
+	"no window", "verify of any age", "no window without stamp", "no window for bad stamps", "future is fine", "one layout", "window of a second",
+	"no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty",
 	"200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
 	"order of arrival", "raises the dead", "update needs creation",
 	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",

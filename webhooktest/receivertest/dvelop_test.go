@@ -29,6 +29,8 @@ type dvelop struct {
 
 	mu      sync.Mutex
 	events  map[string]*event
+	order   []string // of events, for a memory that is short
+	busy    int
 	applied []string
 	calls   int
 	fail    int
@@ -85,6 +87,9 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		if r.flaw == "tells the key" {
 			text = "expected " + r.key
 		}
+		if r.flaw == "tells the key in base64" {
+			w.Header().Set("X-Expected", base64.StdEncoding.EncodeToString([]byte(r.key)))
+		}
 		http.Error(w, text, http.StatusUnauthorized)
 		return
 	}
@@ -121,6 +126,14 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case sent.Doc == nil:
 		return
 	}
+	if r.flaw == "drops when busy" {
+		var others int
+		r.locked(func() { others = r.busy; r.busy++ })
+		defer r.locked(func() { r.busy-- })
+		if others >= 4 {
+			return
+		}
+	}
 	key := fmt.Sprintf("%s %x", req.URL.Path, sha256.Sum256(body))
 	err = r.take(req.Context(), key, sent.Doc.ID)
 	calls := 0
@@ -138,6 +151,9 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		fmt.Fprint(w, "{}")
 	}
 }
+
+// unchecked is an event whose URI one flawed receiver does not protect.
+const unchecked = "predelete"
 
 const (
 	appSecret = "ptuQ0b0BskmLLxXsjjhH9Su8ozTvZl6Z/5/HlaORoRg="
@@ -179,6 +195,10 @@ func (r *dvelop) authentic(req *http.Request) bool {
 		ok = !ok
 	case "prefix":
 		ok = ok || key != "" && strings.HasPrefix(r.key, key)
+	case "end of the key":
+		ok = ok || key != "" && strings.HasSuffix(r.key, key)
+	case "no check of an event":
+		ok = ok || strings.HasSuffix(req.URL.Path, "/"+unchecked)
 	case "no check without header":
 		ok = ok || len(lines) == 0 && old == "" && req.URL.RawQuery == ""
 	case "the last of two":
@@ -235,6 +255,10 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 	if !known {
 		e = &event{done: make(chan struct{}), begun: time.Now()}
 		r.events[key] = e
+		if r.order = append(r.order, key); r.flaw == "remembers fifty" && len(r.order) > 50 {
+			delete(r.events, r.order[0])
+			r.order = r.order[1:]
+		}
 		go func() {
 			defer close(e.done)
 			e.err = r.act(context.Background(), id)
@@ -282,9 +306,9 @@ func (r *dvelop) act(ctx context.Context, id string) error {
 }
 
 var dvelopFlaws = []string{
-	"redirects", "inverted", "no check", "prefix", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
-	"either header", "key in the query", "tells the key", "no key, no check", "app unchecked", "any tenant", "keeps goroutines",
-	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "dedupe for ever", "marks before it is done", "200 on failure", "gives up",
+	"redirects", "inverted", "no check", "prefix", "end of the key", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
+	"either header", "key in the query", "tells the key", "tells the key in base64", "no key, no check", "app unchecked", "any tenant", "keeps goroutines",
+	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "dedupe for ever", "marks before it is done", "200 on failure", "gives up",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",
 }

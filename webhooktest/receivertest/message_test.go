@@ -1,11 +1,13 @@
 package receivertest_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,6 +19,7 @@ import (
 var changing = regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+Z|\(\d+\.\d+s\)|\w+\.go:\d+: |\b\d\.\d+s\b`)
 
 func TestJudge_message(t *testing.T) {
+	t.Parallel()
 	for _, v := range receivertest.Judge(t, webhooktest.DevRev, devrevReceiver("no check without header")) {
 		if v.ID != "devrev/S03" {
 			continue
@@ -37,6 +40,7 @@ func TestJudge_message(t *testing.T) {
 
 // In a test of its own, Run fails where a probe does, and lists what it skipped.
 func TestRun_fails(t *testing.T) {
+	t.Parallel()
 	if flaw, ok := os.LookupEnv("RECEIVERTEST_FLAW"); ok {
 		build := devrevReceiver(flaw)
 		receivertest.Run(t, webhooktest.DevRev, func(tb testing.TB, secret string) receivertest.Receiver {
@@ -56,19 +60,20 @@ func TestRun_fails(t *testing.T) {
 	out := run("no window")
 	for _, line := range []string{
 		"--- FAIL: TestRun_fails/devrev/O01", "devrev/O01 was not asked, and Require names it: the receiver does not offer State",
-		"--- SKIP: TestRun_fails/devrev/O02", "--- PASS: TestRun_fails/devrev/T01", "excused, known since March:\ndevrev/T01 (must): a signed event of ten minutes ago",
+		"--- SKIP: TestRun_fails/devrev/O02", "--- PASS: TestRun_fails/devrev/T01", "excused, known since March:\ndevrev/T01 (must): a signed event and a signed verify request of ten minutes ago",
 		"--- PASS: TestRun_fails/devrev/T02", "devrev/T02 (should):",
-		"54 of 57 probes asked, 1 failed; skipped:\n            devrev/O01: the receiver does not offer State\n",
+		summed(len(receivertest.Probes(webhooktest.DevRev))-3, 1) + "\n            devrev/O01: the receiver does not offer State\n",
 	} {
 		assert.Contains(t, strings.ReplaceAll(out, "\n        devrev", "\ndevrev"), line)
 	}
 	out = run("inverted")
 	assert.Contains(t, out, "--- FAIL: TestRun_fails/devrev/S01")
-	assert.Contains(t, out, "devrev/S01 is what every other probe builds upon; the other 55 were not asked")
+	assert.Contains(t, out, fmt.Sprintf("devrev/S01 is what every other probe builds upon; the other %d were not asked", len(receivertest.Probes(webhooktest.DevRev))-2))
 	assert.NotContains(t, out, "devrev/S02")
 }
 
 func TestRun_mistakes(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("RECEIVERTEST_MISTAKES") != "" {
 		receivertest.Run(t, webhooktest.DevRev, devrevReceiver(""), receivertest.Require("Q*"), receivertest.Excuse("", "S01"), receivertest.At("hooks"),
 			receivertest.Window(2, 1), receivertest.Sizes(1, 2), receivertest.HandleResponse("BODY"), receivertest.Watchdog(0), receivertest.Patience(0), receivertest.LegacyKey(),
@@ -87,6 +92,7 @@ func TestRun_mistakes(t *testing.T) {
 
 // Every option of what is probed is refused where nothing is.
 func TestReplay_mistakes(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("RECEIVERTEST_MISTAKES") != "" {
 		receivertest.Replay(t, webhooktest.DevRev, os.Getenv("RECEIVERTEST_REPLAYED"), devrevReceiver(""), receivertest.Require("S*"), receivertest.Excuse("known", "S01"), receivertest.Fail(receivertest.Must),
 			receivertest.At("https://example.com"), receivertest.Window(1, 2), receivertest.Sizes(1, 32<<20), receivertest.UnsignedVerify(), receivertest.HandleResponse("NONE"),
@@ -107,8 +113,31 @@ func TestReplay_mistakes(t *testing.T) {
 
 // A hint tells the form of signature that a receiver expects.
 func TestJudge_otherForm(t *testing.T) {
+	t.Parallel()
 	p := webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Hex: true}))
 	verdicts := receivertest.Judge(t, p, devrevReceiver(""))
 	require.Len(t, verdicts, 2)
 	assert.Contains(t, strings.Join(verdicts[1].Notes, "\n"), "accepts a signature with RawKey false and Hex false;")
+}
+
+// TestRun_bubble runs below in processes of its own.
+func TestRun_bubble(t *testing.T) {
+	within := map[string]func(*testing.T){
+		"Run":    func(t *testing.T) { receivertest.Run(t, webhooktest.DevRev, devrevReceiver("")) },
+		"Judge":  func(t *testing.T) { receivertest.Judge(t, webhooktest.DVelop, dvelopReceiver("")) },
+		"Replay": func(t *testing.T) { receivertest.Replay(t, webhooktest.DevRev, "nowhere.yaml", devrevReceiver("")) },
+	}
+	if name := os.Getenv("RECEIVERTEST_BUBBLE"); name != "" {
+		synctest.Test(t, within[name])
+		return
+	}
+	t.Parallel()
+	for name := range within {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_bubble$")
+		cmd.Env = append(os.Environ(), "RECEIVERTEST_BUBBLE="+name)
+		out, err := cmd.CombinedOutput()
+		require.Error(t, err)
+		assert.Contains(t, string(out), "receivertest: "+name+" cannot be called within a synctest bubble, for it makes bubbles of its own; call it from the test itself")
+		assert.NotContains(t, string(out), "panic")
+	}
 }

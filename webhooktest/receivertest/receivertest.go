@@ -133,7 +133,7 @@ type Verdict struct {
 // keeps the bubble's clock still is reported with the line that does it.
 func Run(t *testing.T, p webhooktest.Provider, build Build, opts ...Option) {
 	t.Helper()
-	s := newSuite(t, p, build, opts, false)
+	s := newSuite(t, "Run", p, build, opts)
 	var skipped []string
 	failed := 0
 	all := s.judge(t, func(t *testing.T, v Verdict, gate bool) {
@@ -185,7 +185,7 @@ const maxFailures = 3
 // for a table of what a receiver does.
 func Judge(t *testing.T, p webhooktest.Provider, build Build, opts ...Option) []Verdict {
 	t.Helper()
-	return newSuite(t, p, build, opts, false).judge(t, func(*testing.T, Verdict, bool) {})
+	return newSuite(t, "Judge", p, build, opts).judge(t, func(*testing.T, Verdict, bool) {})
 }
 
 // suite is a run on its way.
@@ -201,8 +201,12 @@ type suite struct {
 	stuck, leaky string
 }
 
-func newSuite(t *testing.T, p webhooktest.Provider, build Build, opts []Option, replaying bool) *suite {
+// newSuite is a run of the function of that name.
+func newSuite(t *testing.T, function string, p webhooktest.Provider, build Build, opts []Option) *suite {
 	t.Helper()
+	if own() != "" {
+		t.Fatalf("receivertest: %s cannot be called within a synctest bubble, for it makes bubbles of its own; call it from the test itself", function)
+	}
 	sender, err := p.Sender()
 	if err != nil {
 		t.Fatalf("receivertest: %v", err)
@@ -211,7 +215,7 @@ func newSuite(t *testing.T, p webhooktest.Provider, build Build, opts []Option, 
 		t.Fatalf("receivertest: no function given that builds a receiver")
 	}
 	d := definition(p)
-	s := &suite{settings: defaults(), build: build, probes: probe.All(d), replaying: replaying}
+	s := &suite{settings: defaults(), build: build, probes: probe.All(d), replaying: function == "Replay"}
 	if len(s.probes) == 0 {
 		t.Fatalf("receivertest: there are no probes for receivers of %s", p)
 	}
@@ -220,7 +224,7 @@ func newSuite(t *testing.T, p webhooktest.Provider, build Build, opts []Option, 
 		URL:   "https://example.com/webhooks/1",
 		Fresh: 3 * time.Second, Stale: 10 * time.Minute,
 		Accept: 300 << 10, Refuse: 32 << 20,
-		HandleResponse: "STATUS", Patience: time.Second,
+		HandleResponse: "STATUS", Answer: probe.Unhurried, Patience: time.Second,
 	}
 	for _, o := range opts {
 		if o == nil {

@@ -18,8 +18,8 @@ import (
 	"example.com/webhookvcr/webhooktest"
 )
 
-// Replay delivers what record listen has recorded to a receiver, at the moment of
-// the recording, and fails the test when an answer is another one: another status, or
+// Replay delivers what record listen has recorded to a receiver, at the moment at which
+// it came, and fails the test when an answer is another one: another status, or
 // another challenge echoed. The bodies are those of the file, byte for byte, and are
 // signed with [Secret], which build gets.
 //
@@ -27,18 +27,18 @@ import (
 //		receivertest.Replay(t, webhooktest.DevRev, "testdata/deliveries/work_created-1.yaml", build)
 //	}
 //
-// It runs in a synctest bubble whose clock is moved to the first delivery before the
-// receiver is built, so that the deliveries are fresh; it cannot be called from a
-// bubble. Of the receiver, Handler counts, and of the options [Drain] and [Watchdog], others
+// It runs in a synctest bubble whose clock is moved to that moment before the receiver
+// is built, so that what was fresh is fresh again, and what was stale is stale; it
+// cannot be called from a bubble. Of the receiver, Handler counts, and of the options [Drain] and [Watchdog], others
 // are refused: as in [Run], a receiver that keeps the clock still or that leaves goroutines behind
 // fails the test with the lines that do it. A skip in build skips the test.
 func Replay(t *testing.T, p webhooktest.Provider, file string, build Build, opts ...Option) {
 	t.Helper()
+	s := newSuite(t, "Replay", p, build, opts)
 	recorded, err := deliveries(p, file)
 	if err != nil {
 		t.Fatalf("receivertest: %v", err)
 	}
-	s := newSuite(t, p, build, opts, true)
 	came := &replayed{}
 	stuck := s.watched(func(id chan<- string) {
 		leak := s.inBubble(t, id, func(t *testing.T) { *came = s.replay(t, file, recorded) })
@@ -70,7 +70,7 @@ func (r *replayed) add(f *probe.Failure) {
 
 // replay delivers within a bubble.
 func (s *suite) replay(t *testing.T, file string, recorded []delivery) (came replayed) {
-	time.Sleep(time.Until(recorded[0].at))
+	time.Sleep(time.Until(recorded[0].at)) // before a receiver could have a ticker
 	r, skipped, failure := s.receiver(t)
 	if came.skipped = skipped; skipped != "" || failure != nil {
 		came.add(failure)
@@ -82,7 +82,6 @@ func (s *suite) replay(t *testing.T, file string, recorded []delivery) (came rep
 		return came
 	}
 	for i, d := range recorded {
-		time.Sleep(time.Until(d.at)) // none when it is past
 		got := simulator.Try(t.Context(), &receivers, d.timeout, d.request)
 		if problem := d.compare(got); problem != "" {
 			came.problems = append(came.problems, fmt.Sprintf("%s #%d, %s of %s: %s", file, i, d.event, d.at.UTC().Format(time.RFC3339), problem))
@@ -105,8 +104,11 @@ func deliveries(p webhooktest.Provider, file string) ([]delivery, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Header.Direction != cassette.Received {
+	switch at := f.Header.Received; {
+	case at.IsZero():
 		return nil, fmt.Errorf("%s holds no deliveries; record some with record listen", file)
+	case at.Year() < 2000:
+		return nil, fmt.Errorf("%s is of %s, and no synctest bubble begins before 2000; record it again", file, at.Format(time.DateOnly))
 	}
 	def := provider.ByName(f.Header.Provider)
 	if def == nil || def.Title != p.String() || def.Delivery == nil {
@@ -123,13 +125,8 @@ func deliveries(p webhooktest.Provider, file string) ([]delivery, error) {
 		if err := json.Unmarshal(body, &envelope); err != nil {
 			return nil, fmt.Errorf("%s #%d: the delivery is no JSON object; record it again", file, i)
 		}
-		d := delivery{ia: ia, timeout: cmp.Or(sender.Timeout, 3*time.Second)}
+		d := delivery{ia: ia, at: f.Header.Received, timeout: cmp.Or(sender.Timeout, 3*time.Second)}
 		_ = json.Unmarshal(envelope[def.Delivery.Tag], &d.event) // without one it has no name
-		// A delivery without a moment comes when the others do.
-		_ = json.Unmarshal(envelope["timestamp"], &d.at)
-		if d.at.IsZero() && len(all) > 0 {
-			d.at = all[len(all)-1].at
-		}
 		if !slices.Contains(provider.ReceiverSignatures(body), http.Header(ia.Request.Headers).Get(def.Delivery.Signature)) {
 			return nil, fmt.Errorf("%s #%d is not signed with receivertest.Secret, so that it was changed or is not of record listen; record it again", file, i)
 		}

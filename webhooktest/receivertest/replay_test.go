@@ -3,16 +3,19 @@ package receivertest_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
@@ -25,12 +28,20 @@ const (
 	asked = `{"id":"don:integration:dvrv-us-1:devo/11FVC3ScK:webhook/1jGzMh1N:webhook_event/79","webhook_id":"don:integration:dvrv-us-1:devo/11FVC3ScK:webhook/1jGzMh1N","type":"verify","timestamp":"2026-03-01T12:00:00.000Z","verify":{"challenge":"Zm9vYmFyYmF6"}}`
 )
 
-// listened writes a delivery as record listen does.
+// listened writes a delivery as record listen does, one that came when it was made.
 func listened(t *testing.T, body string, status int, answer string) string {
+	t.Helper()
+	return listenedAt(t, stamped, body, status, answer)
+}
+
+// stamped is the time of the events.
+var stamped = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func listenedAt(t *testing.T, at time.Time, body string, status int, answer string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "delivery.yaml")
 	_, _, err := record.Delivery{
-		Definition: &provider.DevRev, BaseURL: "https://api.devrev.ai", Secret: "dXowRk5HY05sMjhOek15Zg==", Day: "2026-03-01", Path: file, Name: "delivery.yaml",
+		Definition: &provider.DevRev, BaseURL: "https://api.devrev.ai", Secret: "dXowRk5HY05sMjhOek15Zg==", Received: at, AcceptDrift: true, Path: file, Name: "delivery.yaml",
 		Body: []byte(body), Status: status, Answer: []byte(answer),
 		Sign: func(body []byte) http.Header {
 			return http.Header{"X-Devrev-Signature": {provider.Signature(receivertest.Secret, body, false, false)}}
@@ -49,7 +60,7 @@ func strictly(testing.TB, string) receivertest.Receiver {
 			Verify    *json.RawMessage
 		}
 		switch {
-		case err != nil || json.Unmarshal(body, &delivery) != nil:
+		case err != nil || json.Unmarshal(body, &delivery) != nil || delivery.Timestamp.IsZero():
 			w.WriteHeader(http.StatusBadRequest)
 		case r.Header.Get("X-DevRev-Signature") != provider.Signature(receivertest.Secret, body, false, false), time.Since(delivery.Timestamp).Abs() > 5*time.Second:
 			w.WriteHeader(http.StatusUnauthorized)
@@ -61,6 +72,7 @@ func strictly(testing.TB, string) receivertest.Receiver {
 }
 
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	for name, file := range map[string]string{
 		"event":  listened(t, heard, 200, "thank you"),
 		"verify": listened(t, asked, 200, `{"challenge":"Zm9vYmFyYmF6"}`),
@@ -69,14 +81,52 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// A delivery is as old in a replay as it was when it came, and each receiver answers it
+// as it did then.
+func TestReplay_moment(t *testing.T) {
+	t.Parallel()
+	stamps := map[string]string{
+		"as it is": heard, "of another zone": strings.Replace(heard, "12:00:00.000Z", "17:30:00+05:30", 1),
+		"none": strings.Replace(heard, `"timestamp":"2026-03-01T12:00:00.000Z",`, "", 1), "malformed": strings.Replace(heard, "2026-03-01T12:00:00.000Z", "yesterday", 1),
+	}
+	cells := 0
+	for name, body := range stamps {
+		for _, age := range []time.Duration{0, 1500 * time.Millisecond, 4 * time.Second, 6 * time.Second, 10 * time.Minute, 24 * time.Hour, 1000 * 24 * time.Hour, -2 * time.Second, -10 * time.Minute} {
+			at := stamped.Add(age)
+			status := map[bool]int{true: 200, false: 401}[age.Abs() <= 5*time.Second]
+			if name == "none" || name == "malformed" {
+				status = 400
+			}
+			t.Run(fmt.Sprint(name, " ", age), func(t *testing.T) {
+				receivertest.Replay(t, webhooktest.DevRev, listenedAt(t, at, body, status, ""), func(tb testing.TB, secret string) receivertest.Receiver {
+					assert.Equal(t, at, time.Now().UTC())
+					return strictly(tb, secret)
+				})
+			})
+			cells++
+		}
+	}
+	t.Logf("%d moments", cells)
+}
+
+// Plain go-vcr loads what is replayed.
+func TestReplay_goVCR(t *testing.T) {
+	t.Parallel()
+	file := listened(t, heard, 200, "")
+	loaded, err := cassette.Load(strings.TrimSuffix(file, ".yaml"))
+	require.NoError(t, err)
+	assert.Len(t, loaded.Interactions, 1)
+}
+
 // The tenant's values are in no recording, and neither is what a receiver says.
 func TestReplay_recording(t *testing.T) {
+	t.Parallel()
 	data, err := os.ReadFile(listened(t, heard, 200, "thank you"))
 	require.NoError(t, err)
 	for _, value := range []string{"11FVC3ScK", "1jGzMh1N", "Quarterly", "ISS-42", "thank you", "dXowRk5HY05sMjhOek15Zg"} {
 		assert.NotContains(t, string(data), value)
 	}
-	assert.Contains(t, string(data), "direction: received")
+	assert.Contains(t, string(data), "received: '2026-03-01T12:00:00Z'}")
 }
 
 // TestReplay_fails runs below in a process of its own: it must fail.
@@ -89,6 +139,7 @@ func TestReplay_fails(t *testing.T) {
 }
 
 func TestReplay_failures(t *testing.T) {
+	t.Parallel()
 	changed := func(file, old, new string) string {
 		data, err := os.ReadFile(file)
 		require.NoError(t, err)
@@ -104,6 +155,7 @@ func TestReplay_failures(t *testing.T) {
 		{"changed body", changed(event, `"issue"`, `"ticket"`), "", "#0 is not signed with receivertest.Secret"},
 		{"no delivery", "../../cassettes/devrev/webhooks.get/200.yaml", "", "holds no deliveries; record some with record listen"},
 		{"no file", "nowhere.yaml", "", "nowhere.yaml"},
+		{"before a bubble begins", listenedAt(t, time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), heard, 401, ""), "", "is of 1999-01-01, and no synctest bubble begins before 2000; record it again"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cmd := exec.Command(os.Args[0], "-test.run=^TestReplay_fails$", "-test.v")

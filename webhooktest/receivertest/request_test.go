@@ -14,6 +14,7 @@ import (
 )
 
 func TestNewRequest(t *testing.T) {
+	t.Parallel()
 	const secret = "MDEyMzQ1Njc4OWFiY2RlZg=="
 	for _, sender := range []webhooktest.Sender{{}, {RawKey: true}, {Hex: true}, {RawKey: true, Hex: true}} {
 		p := webhooktest.DevRev

@@ -26,6 +26,7 @@ func (n *noting) Errorf(format string, args ...any) {
 }
 
 func TestWrap(t *testing.T) {
+	t.Parallel()
 	answer := func(status int, media, body string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", media)
@@ -58,7 +59,7 @@ func TestWrap(t *testing.T) {
 		"no challenge":     {webhooktest.DevRev, devrev("verify"), answer(200, "application/json", "{}"), "stays unverified"},
 		"wrong media type": {webhooktest.DevRev, devrev("verify"), answer(200, "text/html", `{"challenge":"d2ViaG9va3Rlc3QgY2hhbGxlbmdl"}`), `as "text/html"`},
 		"stray challenge":  {webhooktest.DevRev, devrev("work_created"), echo, "answered a work_created with a challenge"},
-		"204":              {webhooktest.DevRev, devrev("work_created"), answer(204, "", ""), "answered 204, which acknowledges nothing"},
+		"204":              {webhooktest.DevRev, devrev("work_created"), answer(204, "", ""), "answered 204; DevRev documents 200 alone"},
 		"404":              {webhooktest.DevRev, devrev("work_created"), answer(404, "", ""), "answered 404; DevRev documents [200 400 401 403 429 500 503]"},
 		"invented event":   {webhooktest.DevRev, dotted, answer(200, "", ""), ""}, // an unlisted value breaks nothing
 		"d.velop":          {webhooktest.DVelop, receivertest.NewRequest(webhooktest.DVelop, "postimport", "key"), answer(204, "", ""), ""},
@@ -79,6 +80,7 @@ func TestWrap(t *testing.T) {
 
 // A handler can flush and set deadlines, also above a recorder that has none.
 func TestWrap_controlledAnswer(t *testing.T) {
+	t.Parallel()
 	tb := &noting{TB: t}
 	rec := httptest.NewRecorder()
 	receivertest.Wrap(tb, webhooktest.DevRev, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -109,7 +109,23 @@ func TestLog_page(t *testing.T) {
       "result": "missed",
       "status": 0,
       "by": null,
-      "explanation": `+strings.NewReplacer(`\u003e`, ">", `\u003c`, "<", `\u0026`, "&").Replace(string(quoted))+`
+      "explanation": `+strings.NewReplacer(`\u003e`, ">", `\u003c`, "<", `\u0026`, "&").Replace(string(quoted))+`,
+      "nearest": {
+        "step": 1,
+        "name": "webhooks.get/429",
+        "cassette": "cassettes/devrev/webhooks.get/429.yaml",
+        "interaction": 0,
+        "source": "simulated",
+        "differs": "method",
+        "differences": [
+          {
+            "place": "method",
+            "recorded": "POST",
+            "sent": "GET"
+          }
+        ],
+        "more": 0
+      }
     }
   ],
   "unused": []
@@ -205,6 +221,9 @@ func TestLog_withholdsCredentials(t *testing.T) {
 			require.Equal(t, 1, report.Missed)
 			e := report.Requests[0]
 			text := strings.Join(append(e.Notes, e.URL, e.Explanation, e.Breach), "\n")
+			for _, d := range e.Nearest.Differences {
+				text += "\n" + d.Place + "\n" + d.Recorded + "\n" + d.Sent
+			}
 			for _, value := range []string{secret, escaped, inner, "S3cr", "cr/t", "abcdef", "123456"} {
 				assert.NotContains(t, text, value)
 			}
@@ -219,5 +238,6 @@ func TestLog_withholdsWhatTheCassetteHolds(t *testing.T) {
 	r := requests.Report()
 	require.Equal(t, 1, r.Missed)
 	assert.Contains(t, r.Requests[0].Explanation, `?api_key  -"(withheld)"  +"(withheld)"`)
+	assert.Equal(t, []serve.Difference{{Place: "?api_key", Recorded: `"(withheld)"`, Sent: `"(withheld)"`}}, r.Requests[0].Nearest.Differences)
 	assert.Equal(t, []string{"own.yaml #0: GET https://api.devrev.ai/x?api_key=(withheld)"}, r.Unused)
 }

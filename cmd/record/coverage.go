@@ -82,6 +82,11 @@ func coverageOf(def *provider.Definition, cassettes []pageCassette) coverage {
 			}
 		}
 	}
+	for a := range shown {
+		if !slices.Contains(v.Statuses, a.status) {
+			v.Statuses = append(v.Statuses, a.status)
+		}
+	}
 	slices.Sort(v.Statuses)
 	for i := range def.Operations {
 		op := &def.Operations[i]

@@ -32,11 +32,21 @@ func TestCoverage_cells(t *testing.T) {
 			require.Len(t, row.Cells, len(page.Coverage[0].Statuses))
 			for _, cell := range row.Cells {
 				assert.Equal(t, op.Response(cell.Status) != nil, cell.Documented, "%s %d", op.Name, cell.Status)
-				assert.Equal(t, cell.Documented, len(cell.Cassettes) > 0, "%s %d", op.Name, cell.Status)
+				if cell.Documented {
+					assert.NotEmpty(t, cell.Cassettes, "%s %d", op.Name, cell.Status)
+				}
 				cells += len(cell.Cassettes)
 			}
 		}
+		routed := 0
+		for _, f := range files {
+			if first := f.Exchanges()[0].Request; first.URL != nil {
+				if _, ok := def.Find(first.Method, first.URL); ok {
+					routed++
+				}
+			}
+		}
+		assert.Equal(t, routed, cells, "each cassette that begins with an operation has a cell")
 		t.Logf("%s: %d cassettes in the cells of %d", def.Title, cells, len(files))
-		assert.NotZero(t, cells)
 	}
 }

@@ -173,6 +173,7 @@ type pageCassette struct {
 	ID, Name, Source string
 	Live             bool
 	Problems         int
+	Accepted         []string
 	Exchanges        []pageExchange
 
 	file *cassette.File
@@ -253,7 +254,7 @@ func cassetteID(i int) string { return "c" + strconv.Itoa(i) }
 
 func newPageCassette(i int, f *cassette.File, def *provider.Definition) pageCassette {
 	s := shownOf(f)
-	c := pageCassette{ID: cassetteID(i), Name: s.Name, Source: s.provenance(), Live: s.Source == cassette.Live, file: f}
+	c := pageCassette{ID: cassetteID(i), Name: s.Name, Source: s.provenance(), Live: s.Source == cassette.Live, Accepted: s.Accepted, file: f}
 	for n, e := range f.Exchanges() {
 		x := pageExchange{shownExchange: s.Exchanges[n]}
 		var request, answer func(string) provider.Class

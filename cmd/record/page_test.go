@@ -227,5 +227,5 @@ interactions:
 	}
 	_, _, text := elements(t, pageOf(t, dir))
 	assert.Contains(t, text, "DevRev: 2 live, recorded from 2026-01-02 to 2026-03-04, 1 simulated, 1 by another recorder")
-	assert.Contains(t, text, "don:integration:dvrv-us-1:devo/example:webhook/webhook-id the id, from DEVREV_WEBHOOK_ID or the first webhook listed")
+	assert.Contains(t, text, "don:integration:dvrv-us-1:devo/example:webhook/webhook-id: the id, from DEVREV_WEBHOOK_ID or the first webhook listed")
 }

@@ -84,7 +84,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	case r.URL.Path == "/" && reads && !f.Root:
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, "a replaying server; "+PagePath+" and "+LogPath+" show what was asked\n")
+		_, _ = io.WriteString(w, "a server in the place of a vendor's; "+PagePath+" shows what was asked\n")
 	default:
 		f.Handler.ServeHTTP(w, r)
 	}

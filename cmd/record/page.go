@@ -262,7 +262,11 @@ func newPageCassette(i int, f *cassette.File, def *provider.Definition) pageCass
 			request, answer = contract.RequestClasses(def, e.Request), contract.ResponseClasses(def, e.Request, e.Response)
 		}
 		beside := map[string]bool{}
-		x.Request = bodyLines(x.RequestBody, "request", request, x.shownExchange.Notes, beside)
+		asked := "request"
+		if f.Header.Direction == cassette.Received {
+			asked = "delivery"
+		}
+		x.Request = bodyLines(x.RequestBody, asked, request, x.shownExchange.Notes, beside)
 		x.Answer = bodyLines(x.Body, "answer", answer, x.shownExchange.Notes, beside)
 		for _, note := range x.shownExchange.Notes {
 			if !beside[note.In+note.Pointer] {

@@ -99,7 +99,7 @@ type By struct {
 
 // Nearest is a recorded interaction, and what differs from it.
 type Nearest struct {
-	By
+	By By `json:"by"`
 	// Differs is "method", "URL", "Accept" or "body"; "used" for the same request
 	// whose answer is not to be had any more.
 	Differs     string       `json:"differs"`

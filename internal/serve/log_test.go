@@ -111,11 +111,13 @@ func TestLog_page(t *testing.T) {
       "by": null,
       "explanation": `+strings.NewReplacer(`\u003e`, ">", `\u003c`, "<", `\u0026`, "&").Replace(string(quoted))+`,
       "nearest": {
-        "step": 1,
-        "name": "webhooks.get/429",
-        "cassette": "cassettes/devrev/webhooks.get/429.yaml",
-        "interaction": 0,
-        "source": "simulated",
+        "by": {
+          "step": 1,
+          "name": "webhooks.get/429",
+          "cassette": "cassettes/devrev/webhooks.get/429.yaml",
+          "interaction": 0,
+          "source": "simulated"
+        },
         "differs": "method",
         "differences": [
           {
@@ -184,6 +186,46 @@ func TestLog_isBounded(t *testing.T) {
 	assert.Len(t, r.Requests, n-5000)
 	assert.Equal(t, 5001, r.Requests[0].Number)
 	assert.Equal(t, n, r.Requests[len(r.Requests)-1].Number)
+}
+
+// A request that was missed is shown beside the recorded one that comes nearest, with
+// each place in which it differs.
+func TestLog_nearest(t *testing.T) {
+	const hook = "/dmsconfig/r/" + provider.DVelopRepositoryID + "/events/" + provider.DVelopEventID + "/" + provider.DVelopWebhookID
+	const quoted = `"` + provider.DevRevWebhookID + `"`
+	for name, tc := range map[string]struct {
+		def                  *provider.Definition
+		steps                []string
+		method, target, body string
+		header               []string
+		step                 int
+		differs              string
+		want                 []serve.Difference
+	}{
+		"method":       {&provider.DevRev, []string{"webhooks.list/429", "webhooks.get/200"}, "PUT", "/webhooks.get", webhook, nil, 2, "method", []serve.Difference{{Place: "method", Recorded: "POST", Sent: "PUT"}}},
+		"path":         {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.gt", webhook, nil, 1, "URL", []serve.Difference{{Place: "URL", Recorded: "https://api.devrev.ai/webhooks.get", Sent: "https://api.devrev.ai/webhooks.gt"}}},
+		"query":        {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.get?a=1", webhook, nil, 1, "URL", []serve.Difference{{Place: "?a", Sent: `"1"`}}},
+		"broken query": {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.get?%zz", webhook, nil, 1, "URL", []serve.Difference{{Place: "query", Recorded: "?", Sent: "?%zz"}}},
+		"media type":   {&provider.DVelop, []string{"GetWebHook/200-json"}, "GET", hook, "", []string{"Accept", "application/hal+json"}, 1, "Accept", []serve.Difference{{Place: "Accept", Recorded: `"application/json"`, Sent: `"application/hal+json"`}}},
+		"member":       {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.get", `{"id":"x","y":[1]}`, nil, 1, "body", []serve.Difference{{Place: "/id", Recorded: quoted, Sent: `"x"`}, {Place: "/y", Sent: "[1]"}}},
+		"no body":      {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.get", "", nil, 1, "body", []serve.Difference{{Place: "body", Recorded: webhook}}},
+		"used":         {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.get", webhook, nil, 1, "used", []serve.Difference{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, requests := serving(t, tc.def, steps(t, tc.def, tc.steps...)...)
+			if tc.differs == "used" {
+				ask(t, tc.method, server.URL+tc.target, tc.body, tc.header...)
+			}
+			ask(t, tc.method, server.URL+tc.target, tc.body, tc.header...)
+			all := requests.Report().Requests
+			near := all[len(all)-1].Nearest
+			require.NotNil(t, near)
+			assert.Equal(t, tc.step, near.By.Step)
+			assert.Equal(t, tc.steps[tc.step-1], near.By.Name)
+			assert.Equal(t, tc.differs, near.Differs)
+			assert.Equal(t, tc.want, near.Differences)
+		})
+	}
 }
 
 // Whatever carries a credential, no text of the log holds it, in no spelling

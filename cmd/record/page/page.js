@@ -151,8 +151,8 @@ function live(section) {
   // nearest shows a request that was missed beside the recorded one that is nearest.
   function nearest(item, n) {
     const p = add(item, "p", "Nearest is ");
-    const known = steps[n.step - 1].querySelector("a");
-    const name = add(p, known ? "a" : "span", `step ${n.step}, ${n.name}`);
+    const known = steps[n.by.step - 1].querySelector("a");
+    const name = add(p, known ? "a" : "span", `step ${n.by.step}, ${n.by.name}`);
     if (known) name.href = known.hash;
     p.append(`: ${differs[n.differs] || n.differs}`);
     if (!n.differences.length) return;

@@ -66,7 +66,7 @@ document.addEventListener("click", (e) => {
     show();
   }
   if (link?.hash === location.hash) setTimeout(reveal); // no hashchange comes
-  if (button?.matches("#clear, #none button")) { showAll(); filter.focus(); }
+  if (button && button === clear) { showAll(); filter.focus(); }
   if (button?.matches(".copy")) copy(button);
 });
 document.addEventListener("keydown", (e) => {

@@ -301,6 +301,8 @@ const checkMembers = `
   worst     "" when nothing has changed
   exchange  counted from 0; more than one with a redirect that is followed
   pointer   a JSON pointer into the body, a header's name, or "" for the whole
+  before    what stood there, and after what stands there now: a word of the
+            contract, any other value by its type, or "absent"
   more      how many changes, or volatile places, are not listed
   verdict   "left out" (reason says why), "not recorded" (no stored cassette),
             "failed" (message says why) or "skipped" (would have failed as well)

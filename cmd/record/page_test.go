@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
+
+	"example.com/webhookvcr/internal/lint"
 )
 
 // pageOf runs record report and returns what it has written.
@@ -76,10 +80,11 @@ func TestPage_bodiesAreText(t *testing.T) {
 	report := func(attack string) string {
 		data, err := json.Marshal(map[string]any{
 			"version": 1,
-			"reports": []any{map[string]any{"provider": attack, "scenario": attack, "stored": attack, "worst": "breaking", "changes": []any{map[string]any{"class": "breaking", "rule": attack, "pointer": attack, "message": attack}}}},
+			"reports": []any{map[string]any{"provider": attack, "scenario": attack, "stored": attack, "worst": "breaking", "changes": []any{map[string]any{"class": "breaking", "rule": attack, "pointer": attack, "before": attack, "after": attack + "2", "message": attack}}, "volatile": []any{map[string]any{"pointer": attack, "message": attack}}}},
 			"unchecked": []any{
 				map[string]any{"provider": attack, "scenario": attack, "verdict": "failed", "reason": attack, "message": attack},
 				map[string]any{"provider": attack, "scenario": attack, "verdict": "failed", "reason": remarks[exitOutage], "message": attack},
+				map[string]any{"provider": attack, "scenario": attack, "verdict": leftOut, "reason": attack},
 			},
 		})
 		require.NoError(t, err)
@@ -88,7 +93,7 @@ func TestPage_bodiesAreText(t *testing.T) {
 		return path
 	}
 	lint := func(attack string) string {
-		data, err := json.Marshal(map[string]any{"files": 1, "findings": []any{map[string]any{"rule": attack, "severity": attack}}})
+		data, err := json.Marshal(map[string]any{"version": 1, "files": 1, "findings": []any{map[string]any{"rule": attack, "severity": attack}}})
 		require.NoError(t, err)
 		path := filepath.Join(t.TempDir(), "lint.json")
 		require.NoError(t, os.WriteFile(path, data, 0o600))
@@ -112,33 +117,115 @@ func TestPage_ofAllScenarios(t *testing.T) {
 	counts, _, text := elements(t, page)
 	assert.Zero(t, counts["@src"], "no external asset")
 	assert.Zero(t, counts["link"])
-	assert.Equal(t, 1, counts["@href"], "the link to the scenarios")
-	for _, want := range []string{"devrev/webhooks.get/200", "dvelop/GetWebHook/200-json", "curl -X POST 'https://api.devrev.ai/webhooks.get'", "Documented members and values that no cassette shows", `  "type": "not_found"`} {
+	for _, want := range []string{"devrev/webhooks.get/200", "dvelop/GetWebHook/200-json", "curl -X POST 'https://api.devrev.ai/webhooks.get'", `  "type": "not_found"`} {
 		assert.Contains(t, text, want)
 	}
 	assert.NotContains(t, page, "ZgotmplZ")
 }
 
-// What no cassette shows is named, and what one shows is not.
-func TestPage_coverage(t *testing.T) {
-	_, _, text := elements(t, pageOf(t, "devrev/webhooks.get/200"))
-	assert.Contains(t, text, `/webhook/status: "inactive"`)
-	assert.NotContains(t, text, `/webhook/status: "active"`)
-	assert.NotContains(t, text, "/webhook/url\n")
+// Every link stays on the page, and leads somewhere.
+func TestPage_links(t *testing.T) {
+	root, err := html.Parse(strings.NewReader(pageOf(t)))
+	require.NoError(t, err)
+	ids, links := map[string]int{}, 0
+	for _, pass := range []string{"id", "href"} {
+		for n := range root.Descendants() {
+			for _, a := range n.Attr {
+				switch {
+				case a.Key != pass:
+				case pass == "id":
+					ids[a.Val]++
+					assert.Equal(t, 1, ids[a.Val], a.Val)
+				default:
+					links++
+					assert.Equal(t, 1, ids[strings.TrimPrefix(a.Val, "#")], a.Val)
+				}
+			}
+		}
+	}
+	assert.Greater(t, links, 50)
+}
+
+// The style and the script of the page run, and no other: they are allowed by what
+// they say, and a server's page may not stand in a frame.
+func TestPage_policy(t *testing.T) {
+	policyOf := func(page string) string {
+		root, err := html.Parse(strings.NewReader(page))
+		require.NoError(t, err)
+		for n := range root.Descendants() {
+			if n.Data == "meta" && n.Attr[0].Val == "Content-Security-Policy" {
+				return n.Attr[1].Val
+			}
+		}
+		return ""
+	}
+	page := pageOf(t, "devrev/webhooks.get/200")
+	_, programs, _ := elements(t, page)
+	want := fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'", hashOf(programs[0]), hashOf(programs[1]))
+	assert.Equal(t, want, policyOf(page))
+
+	w := httptest.NewRecorder()
+	livePage(nil).ServeHTTP(w, httptest.NewRequest("GET", "/-/", nil))
+	assert.Equal(t, want+"; connect-src 'self'", policyOf(w.Body.String()))
+	assert.Equal(t, want+"; connect-src 'self'; frame-ancestors 'none'", w.Header().Get("Content-Security-Policy"))
 }
 
 func TestPage_drift(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "check.json")
 	require.NoError(t, os.WriteFile(path, []byte(`{"version":1,"reports":[
-		{"provider":"devrev","scenario":"a","worst":"cosmetic","changes":[]},
-		{"provider":"devrev","scenario":"b","worst":"breaking","changes":[{"class":"breaking","rule":"contract","pointer":"/x","message":"why"}],"more":3},
-		{"provider":"devrev","scenario":"c","worst":"","changes":[]}],
+		{"provider":"devrev","scenario":"a","worst":"cosmetic","changes":[{"class":"cosmetic","rule":"value-changed","pointer":"/y","before":"a string","after":"a string","message":"m"}]},
+		{"provider":"devrev","scenario":"webhooks.get/200","worst":"breaking","changes":[{"class":"breaking","rule":"contract","pointer":"/x","before":"\"active\"","after":"a number","message":"why"}],"more":3},
+		{"provider":"devrev","scenario":"c","worst":"","changes":[],"volatile":[{"pointer":"/z","message":"flaps"}]}],
 		"unchecked":[{"provider":"devrev","scenario":"d","verdict":"failed","reason":"the tenant has an outage","message":"the tenant answers 500"},
+		{"provider":"devrev","scenario":"d2","verdict":"skipped","reason":"the tenant has an outage"},
+		{"provider":"devrev","scenario":"d3","verdict":"skipped","reason":"the tenant has an outage"},
+		{"provider":"devrev","scenario":"f","verdict":"failed","reason":"credentials refused"},
 		{"provider":"devrev","scenario":"e","verdict":"left out","reason":"never provoked"}]}`), 0o600))
-	_, _, text := elements(t, pageOf(t, "--check", path, "devrev/webhooks.get/200"))
-	assert.Less(t, strings.Index(text, "devrev b"), strings.Index(text, "devrev a"), "breaking first")
-	for _, want := range []string{"/x: why", "and 3 more", "1 without drift.", "Not checked, because of an outage", "devrev d: the tenant answers 500"} {
+	page := pageOf(t, "--check", path, "devrev/webhooks.get/200")
+	_, _, text := elements(t, page)
+	assert.Less(t, strings.Index(text, "devrev webhooks.get/200"), strings.Index(text, "devrev a"), "breaking first")
+	for _, want := range []string{
+		"2 scenarios with drift, 1 without, 3 not checked because of an outage, 1 not checked.",
+		`breaking /x before "active" after a number`, "why (contract)", "and 3 more", "/y a string, before and after", "devrev c /z: flaps",
+		"Not checked, because of an outage", "the tenant answers 500: devrev d", "the tenant has an outage: devrev d2, devrev d3",
+		"credentials refused: devrev f", "never provoked: devrev e",
+	} {
 		assert.Contains(t, text, want)
 	}
-	assert.NotContains(t, text, "never provoked")
+	assert.Contains(t, page, `<a href="#c0">devrev webhooks.get/200</a>`)
+}
+
+// The findings are counted by rule, the errors first, with what a rule is about.
+func TestPage_lint(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lint.json")
+	require.NoError(t, os.WriteFile(path, []byte(`{"version":1,"files":4,"findings":[
+		{"rule":"ids","severity":"warning","file":"a"},{"rule":"ids","severity":"warning","file":"a"},{"rule":"ids","severity":"warning","file":"b"},
+		{"rule":"secret-name","severity":"error","file":"c"},{"rule":"not-of-this-version","severity":"warning","file":"c"}]}`), 0o600))
+	_, _, text := elements(t, pageOf(t, "--lint", path, "devrev/webhooks.get/200"))
+	for _, want := range []string{"judged 4 files: 1 error, 4 warnings.", "1 error secret-name in 1 file", "3 warnings ids in 2 files", "1 warning not-of-this-version in 1 file"} {
+		assert.Contains(t, text, want)
+	}
+	assert.Less(t, strings.Index(text, "1 error secret-name"), strings.Index(text, "3 warnings ids"))
+	rule, _ := lint.ByID("ids")
+	assert.Contains(t, text, rule.What+". Next: "+rule.Fix+".")
+}
+
+// Where cassettes come from is said of each provider, with the days of the live ones.
+func TestPage_origin(t *testing.T) {
+	dir := t.TempDir()
+	for name, header := range map[string]string{
+		"a": "webhooktest: {provider: devrev, scenario: x, source: live, recorded: \"2026-03-04\"}",
+		"b": "webhooktest: {provider: devrev, scenario: x, source: live, recorded: \"2026-01-02\"}",
+		"c": "webhooktest: {provider: devrev, scenario: x, source: simulated}",
+		"d": "",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(header+`
+version: 2
+interactions:
+  - {id: 0, request: {url: "https://api.devrev.ai/webhooks.get", method: GET, body: "", headers: {}}, response: {code: 200, status: 200 OK, body: "", headers: {}}}
+`), 0o600))
+	}
+	_, _, text := elements(t, pageOf(t, dir))
+	assert.Contains(t, text, "DevRev: 2 live, recorded from 2026-01-02 to 2026-03-04, 1 simulated, 1 by another recorder")
+	assert.Contains(t, text, "don:integration:dvrv-us-1:devo/example:webhook/webhook-id: the id, from DEVREV_WEBHOOK_ID or the first webhook listed")
 }

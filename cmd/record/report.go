@@ -286,7 +286,7 @@ func exampleReport() *report {
 	r := newReport()
 	r.add(drift.Report{
 		Provider: "devrev", Scenario: "webhooks.get/200", Stored: "live",
-		Changes:  []drift.Change{{Class: drift.Breaking, Rule: drift.MemberGone, Pointer: "/webhook/status", Message: "…"}},
+		Changes:  []drift.Change{{Class: drift.Breaking, Rule: drift.MemberGone, Pointer: "/webhook/status", Before: `"active"`, After: "absent", Message: "…"}},
 		Volatile: []drift.Volatile{{Pointer: "/webhook/x", Message: "…"}},
 	})
 	r.leave("devrev", "webhooks.get/429", leftOut, "…", nil)

@@ -138,21 +138,31 @@ func (s *serving) run(ctx context.Context, args []string) error {
 // out.
 func livePage(steps []replay.Step) http.Handler {
 	var files []*cassette.File
+	var shown []pageStep
 	for _, step := range steps {
-		if file := step.Index.File; file.Header.Source != "" && !slices.Contains(files, file) {
-			files = append(files, file)
+		file, id := step.Index.File, ""
+		if file.Header.Source != "" {
+			n := slices.Index(files, file)
+			if n < 0 {
+				n, files = len(files), append(files, file)
+			}
+			id = cassetteID(n)
 		}
+		shown = append(shown, pageStep{serve.StepName(step.Name), id, step.Always})
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		page := newPage(files)
-		page.Requests = serve.StreamPath
+		page.Requests, page.Steps = serve.StreamPath, shown
 		var b bytes.Buffer
 		if err := page.write(&b); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-store")
+		h := w.Header()
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Security-Policy", page.Policy+"; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
 		_, _ = w.Write(b.Bytes()) // it fails only when the client has gone
 	})
 }
@@ -355,6 +365,9 @@ const requestMembers = `
   by           what answered: the step counts from 1, the interaction from 0
   fault        the step's modifier, when it has one
   explanation  why nothing answered, when nothing has
+  nearest      the recorded request that comes nearest then, and in which places it
+               differs: in the "method", "URL", "Accept" or "body", or not at all
+               and is "used" already
   breach       how the exchange broke the contract, when it has
   notes        remarks that fail nothing, such as an undocumented member, if any
   breaches     how many requests have a breach, whatever answered them
@@ -374,7 +387,13 @@ var exampleLog = serve.Report{
 			},
 			Notes: []string{"…"},
 		},
-		{Number: 2, Method: "GET", URL: "https://api.devrev.ai/webhooks.gt", Result: serve.Missed, Explanation: "…", Breach: "…"},
+		{
+			Number: 2, Method: "GET", URL: "https://api.devrev.ai/webhooks.list", Result: serve.Missed, Explanation: "…", Breach: "…",
+			Nearest: &serve.Nearest{
+				By:      serve.By{Step: 2, Name: "webhooks.list/200", Cassette: "cassettes/devrev/webhooks.list/200.yaml", Source: "simulated"},
+				Differs: "method", Differences: []serve.Difference{{Place: "method", Recorded: "POST", Sent: "GET"}},
+			},
+		},
 	},
 	Unused: []string{`step 2, "webhooks.list/200": POST …`},
 }

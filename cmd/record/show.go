@@ -229,15 +229,28 @@ func shownOf(f *cassette.File) shownCassette {
 			Status: e.Response.Status, Header: openHeader(e.Response.Header), Body: string(e.Response.Body), Notes: []shownNote{},
 		}
 		if def != nil {
-			problems := slices.Concat(contract.CheckRequest(def, e.Request), contract.CheckResponse(def, e.Request, e.Response, false))
-			for _, p := range problems {
+			for _, p := range problemsOf(def, f.Header, e) {
 				s.Notes = append(s.Notes, shownNote{p.In, string(p.Kind), p.Pointer, p.Message(), p.Accepted(f.Header.Accepted)})
 			}
 		}
-		s.Curl = curl(def, f.Header.Scenario, s)
+		if !f.Header.Received.IsZero() {
+			s.Curl = curl(nil, "", s) // a receiver is asked, with no credential
+		} else {
+			s.Curl = curl(def, f.Header.Scenario, s)
+		}
 		c.Exchanges = append(c.Exchanges, s)
 	}
 	return c
+}
+
+// problemsOf is what the contract says of an exchange.
+func problemsOf(def *provider.Definition, h cassette.Header, e contract.Exchange) []contract.Problem {
+	if !h.Received.IsZero() {
+		problems, _ := contract.CheckDelivery(def, e.Request.Body) // it says nothing where the vendor does not
+		return problems
+	}
+	answer := contract.CheckResponse(def, e.Request, e.Response, false)
+	return append(contract.CheckRequest(def, e.Request), slices.DeleteFunc(answer, func(p contract.Problem) bool { return p.In == "request" })...)
 }
 
 // openHeader withholds what carries a credential.

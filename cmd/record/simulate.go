@@ -98,7 +98,7 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 	mux.HandleFunc("GET /-/state", t.state)
 	mux.HandleFunc("DELETE /-/state", t.reset)
 	mux.HandleFunc("POST /-/events", t.emit)
-	front := &serve.Front{Handler: mux, Reset: t.anew, Names: []string{strings.TrimPrefix(def.BaseURL, "https://")}}
+	front := &serve.Front{Handler: mux, Page: http.RedirectHandler("/-/state", http.StatusFound), Reset: t.anew, Names: []string{strings.TrimPrefix(def.BaseURL, "https://")}}
 	begun := func(url string) {
 		if !s.quiet {
 			fmt.Fprintf(s.stderr, "try: curl %s/-/state\n", url)

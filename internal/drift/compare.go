@@ -17,6 +17,8 @@ type finding struct {
 	message string
 	value   string // tells two breaches of one place apart, and is for no one's eyes
 	body    bool   // about a place in the body
+	// before and after are what stands there, see Change.
+	before, after string
 	// unless is the rule whose finding makes this one superfluous.
 	unless Rule
 }
@@ -47,7 +49,9 @@ func Compare(d *provider.Definition, stored, fresh, again []contract.Exchange) R
 		if k, ok := twins.other[j]; ok {
 			unsteady = differences(d, fresh[j], again[k])
 		}
-		r.exchange(i, slices.Concat(differences(d, s, fresh[j]), breaches(d, s, fresh[j])), unsteady)
+		found := slices.Concat(differences(d, s, fresh[j]), breaches(d, s, fresh[j]))
+		describe(d, s, fresh[j], found)
+		r.exchange(i, found, unsteady)
 	}
 	for _, j := range met.extra {
 		if _, ok := twins.other[j]; !ok && len(again) > 0 {
@@ -100,7 +104,7 @@ func (r *Report) exchange(i int, found, unsteady []finding) {
 }
 
 func (r *Report) change(exchange int, f finding) {
-	r.Changes = append(r.Changes, Change{Class: f.rule.Class(), Rule: f.rule, Exchange: exchange, Pointer: f.pointer, Message: f.message})
+	r.Changes = append(r.Changes, Change{Class: f.rule.Class(), Rule: f.rule, Exchange: exchange, Pointer: f.pointer, Before: f.before, After: f.after, Message: f.message})
 }
 
 func (r *Report) volatile(exchange int, f finding) {

@@ -25,6 +25,9 @@ func TestCompare(t *testing.T) {
 	pin := func(name string, r drift.Report) {
 		for _, change := range r.Changes {
 			fmt.Fprintf(&words, "%s: %s\n", name, change.Message)
+			if change.Before+change.After != "" {
+				fmt.Fprintf(&words, "\t%s -> %s\n", change.Before, change.After)
+			}
 		}
 	}
 	for _, c := range comparisons(t) {

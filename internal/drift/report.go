@@ -15,6 +15,11 @@ type Change struct {
 	// Pointer is the JSON pointer into the fresh body, or a header's name; empty
 	// when the whole is meant. What is gone is reported where it would stand.
 	Pointer string `json:"pointer"`
+	// Before and After say what stood there and what stands there now: a word of the
+	// contract as a JSON string, any other value by its JSON type, and "absent".
+	// Both are empty when the whole exchange is meant.
+	Before string `json:"before"`
+	After  string `json:"after"`
 	// Message is one sentence of why it matters.
 	Message string `json:"message"`
 }
@@ -100,7 +105,8 @@ const Version = 1
 //	    "stored": "live",             where the stored recording comes from
 //	    "worst": "breaking",
 //	    "counts": {"additive": 0, "breaking": 1, "cosmetic": 0},
-//	    "changes": [{"class": "breaking", "rule": "member-gone", "exchange": 0, "pointer": "/webhook/status", "message": "…"}],
+//	    "changes": [{"class": "breaking", "rule": "member-gone", "exchange": 0, "pointer": "/webhook/status",
+//	                 "before": "\"active\"", "after": "absent", "message": "…"}],
 //	    "more": 0,                     changes that are not listed
 //	    "volatile": [{"exchange": 0, "pointer": "/webhook/size", "message": "…"}],
 //	    "more_volatile": 0

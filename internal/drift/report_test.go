@@ -107,6 +107,8 @@ func TestReports_MarshalJSON(t *testing.T) {
           "rule": "unlisted-value",
           "exchange": 0,
           "pointer": "/webhook/status",
+          "before": "\"active\"",
+          "after": "a string",
           "message": "the value is not \"active\", \"inactive\" or \"unverified\": a client that handles the listed values only does not know what to do"
         },
         {
@@ -114,6 +116,8 @@ func TestReports_MarshalJSON(t *testing.T) {
           "rule": "member-undocumented",
           "exchange": 0,
           "pointer": "/webhook/a b\u001b[31m",
+          "before": "absent",
+          "after": "a number",
           "message": "the member is there, though the contract does not describe it: a client that refuses unknown members fails"
         },
         {
@@ -121,6 +125,8 @@ func TestReports_MarshalJSON(t *testing.T) {
           "rule": "header-value-changed",
           "exchange": 0,
           "pointer": "X-Ratelimit-Limit",
+          "before": "a value",
+          "after": "a value",
           "message": "the header has another value: a client must cope with any"
         }
       ],
@@ -165,6 +171,8 @@ func TestReports_MarshalJSON(t *testing.T) {
           "rule": "status-changed",
           "exchange": 0,
           "pointer": "",
+          "before": "302",
+          "after": "401",
           "message": "the HTTP status was 302 and is 401: a client takes another branch than before"
         },
         {
@@ -172,6 +180,8 @@ func TestReports_MarshalJSON(t *testing.T) {
           "rule": "exchange-gone",
           "exchange": 1,
           "pointer": "",
+          "before": "",
+          "after": "",
           "message": "this GET request of the stored recording is no longer made: a client goes through fewer steps than before"
         }
       ],

@@ -14,17 +14,43 @@ import (
 	"example.com/webhookvcr/internal/placeholder"
 )
 
+// Difference is one part in which a request differs from a recorded one.
+type Difference struct {
+	// Place is "method", "URL" without its query, "?" and a query key, "query",
+	// "Accept", a JSON pointer into the body, or "body".
+	Place string
+	// Recorded and Sent are what stands there; empty for nothing.
+	Recorded, Sent string
+}
+
+// String is the difference as a message lists it.
+func (d Difference) String() string {
+	var parts []string
+	for _, side := range []struct{ sign, text string }{{"-", d.Recorded}, {"+", d.Sent}} {
+		if side.text != "" {
+			parts = append(parts, side.sign+side.text)
+		}
+	}
+	switch d.Place {
+	case "URL", "body":
+		return strings.Join(parts, "\n\t")
+	case "method", "query":
+		return strings.Join(parts, "  ")
+	}
+	return strings.Join(append([]string{d.Place}, parts...), "  ")
+}
+
 // diffURLs lists the parts in which two URLs differ, want before got.
-func diffURLs(s exchange.Redactor, want, got *url.URL) []string {
+func diffURLs(s exchange.Redactor, want, got *url.URL) []Difference {
 	place := func(u *url.URL) string { return strings.ToLower(u.Scheme) + "://" + u.Host + s.Path(u) }
-	var lines []string
+	var all []Difference
 	if a, b := place(want), place(got); a != b {
-		lines = append(lines, fmt.Sprintf("-%s", exchange.Clip(a)), fmt.Sprintf("+%s", exchange.Clip(b)))
+		all = append(all, Difference{"URL", exchange.Clip(a), exchange.Clip(b)})
 	}
 	a, errA := url.ParseQuery(want.RawQuery)
 	b, errB := url.ParseQuery(got.RawQuery)
 	if errA != nil || errB != nil {
-		return append(lines, fmt.Sprintf("-?%s  +?%s", exchange.Clip(s.Query(want.RawQuery)), exchange.Clip(s.Query(got.RawQuery))))
+		return append(all, Difference{"query", "?" + exchange.Clip(s.Query(want.RawQuery)), "?" + exchange.Clip(s.Query(got.RawQuery))})
 	}
 	names := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
 	slices.Sort(names)
@@ -33,40 +59,36 @@ func diffURLs(s exchange.Redactor, want, got *url.URL) []string {
 		if slices.Equal(x, y) {
 			continue
 		}
-		line := "?" + exchange.Clip(name)
-		if len(x) > 0 {
-			line += "  -" + exchange.Clip(jsontext.Quote(s.Text("?"+name, name, strings.Join(x, ", "))))
+		quoted := func(values []string) string {
+			if len(values) == 0 {
+				return ""
+			}
+			return exchange.Clip(jsontext.Quote(s.Text("?"+name, name, strings.Join(values, ", "))))
 		}
-		if len(y) > 0 {
-			line += "  +" + exchange.Clip(jsontext.Quote(s.Text("?"+name, name, strings.Join(y, ", "))))
-		}
-		lines = append(lines, line)
+		all = append(all, Difference{"?" + exchange.Clip(name), quoted(x), quoted(y)})
 	}
-	return lines
+	return all
 }
 
 // diffBodies lists the members that differ, want before got.
-func diffBodies(s exchange.Redactor, want, got string) []string {
+func diffBodies(s exchange.Redactor, want, got string) []Difference {
 	if len(want) > exchange.MaxRead || len(got) > exchange.MaxRead {
-		return []string{fmt.Sprintf("-(%d bytes)  +(%d bytes); of bodies of more than %d bytes no members are compared", len(want), len(got), exchange.MaxRead)}
+		return []Difference{{"body", fmt.Sprintf("(%d bytes)", len(want)), fmt.Sprintf("(%d bytes); of bodies of more than %d bytes no members are compared", len(got), exchange.MaxRead)}}
 	}
 	a, ok := cassette.ParseCanonical(cassette.CanonicalBody([]byte(want)))
 	b, also := cassette.ParseCanonical(got)
-	var lines []string
+	var all []Difference
 	if ok && also {
-		lines = diffValues(s, "", "", a, b)
+		all = diffValues(s, "", "", a, b)
 	}
-	if len(lines) > 8 {
-		lines = append(lines[:8], fmt.Sprintf("and %d more", len(lines)-8))
+	if len(all) == 0 {
+		all = []Difference{{"body", exchange.Clip(string(s.Body([]byte(want)))), exchange.Clip(string(s.Body([]byte(got))))}}
 	}
-	if len(lines) == 0 {
-		lines = []string{fmt.Sprintf("-%s", exchange.Clip(string(s.Body([]byte(want))))), fmt.Sprintf("+%s", exchange.Clip(string(s.Body([]byte(got)))))}
-	}
-	return lines
+	return all
 }
 
 // diffValues lists the places in which two sorted trees differ.
-func diffValues(s exchange.Redactor, pointer, name string, want, got *jsontext.Node) (lines []string) {
+func diffValues(s exchange.Redactor, pointer, name string, want, got *jsontext.Node) (all []Difference) {
 	switch {
 	case want.Kind != got.Kind:
 	case want.Kind == jsontext.BeginObject:
@@ -75,23 +97,23 @@ func diffValues(s exchange.Redactor, pointer, name string, want, got *jsontext.N
 			switch {
 			case len(b) == 0 || len(a) > 0 && a[0].Name < b[0].Name:
 				at := jsontext.Child(pointer, a[0].Name)
-				lines = append(lines, at+"  -"+shown(s, at, cassette.Within(name, a[0].Name), a[0]))
+				all = append(all, Difference{at, shown(s, at, cassette.Within(name, a[0].Name), a[0]), ""})
 				a = a[1:]
 			case len(a) == 0 || b[0].Name < a[0].Name:
 				at := jsontext.Child(pointer, b[0].Name)
-				lines = append(lines, at+"  +"+shown(s, at, cassette.Within(name, b[0].Name), b[0]))
+				all = append(all, Difference{at, "", shown(s, at, cassette.Within(name, b[0].Name), b[0])})
 				b = b[1:]
 			default:
-				lines = append(lines, diffValues(s, jsontext.Child(pointer, a[0].Name), cassette.Within(name, a[0].Name), a[0], b[0])...)
+				all = append(all, diffValues(s, jsontext.Child(pointer, a[0].Name), cassette.Within(name, a[0].Name), a[0], b[0])...)
 				a, b = a[1:], b[1:]
 			}
 		}
-		return lines
+		return all
 	case want.Kind == jsontext.BeginArray && len(want.Children) == len(got.Children):
 		for i := range want.Children {
-			lines = append(lines, diffValues(s, fmt.Sprintf("%s/%d", pointer, i), name, want.Children[i], got.Children[i])...)
+			all = append(all, diffValues(s, fmt.Sprintf("%s/%d", pointer, i), name, want.Children[i], got.Children[i])...)
 		}
-		return lines
+		return all
 	case want.Kind == jsontext.String:
 		if _, sent := placeholder.IsSent(want.Text); sent && new(placeholder.Sent).Bind(want.Text, got.Text) {
 			return nil
@@ -100,7 +122,7 @@ func diffValues(s exchange.Redactor, pointer, name string, want, got *jsontext.N
 	if bytes.Equal(want.Append(nil), got.Append(nil)) {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s  -%s  +%s", pointer, shown(s, pointer, name, want), shown(s, pointer, name, got))}
+	return []Difference{{pointer, shown(s, pointer, name, want), shown(s, pointer, name, got)}}
 }
 
 // shown is a value as a message shows it, and nothing else: what it withholds is

@@ -3,6 +3,7 @@ package replay
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -14,11 +15,28 @@ import (
 // MissError says that no recorded interaction answers a request, and why. It
 // wraps cassette.ErrInteractionNotFound of go-vcr.
 type MissError struct {
+	// Nearest is the recorded interaction that comes nearest; nil when none is
+	// compared.
+	Nearest *Nearest
+
 	text string
 }
 
+// Nearest is a recorded interaction that does not answer a request.
+type Nearest struct {
+	Answered
+	// Differs is "method", "URL", "Accept" or "body"; "used" for the same request
+	// whose answer is not to be had any more.
+	Differs     string
+	Differences []Difference
+	// More counts the differences that are not listed.
+	More int
+}
+
 // newMiss makes an error of a text, in which two places that look alike differ.
-func newMiss(text string) *MissError { return &MissError{jsontext.Visible(text)} }
+func newMiss(nearest *Nearest, text string) *MissError {
+	return &MissError{nearest, jsontext.Visible(text)}
+}
 
 func (e *MissError) Error() string { return e.text }
 
@@ -53,14 +71,16 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 		first := s.skipped(p, id)
 		fmt.Fprintf(&b, "\n%s answers it, but InOrder is set and %s comes first, which no request has asked for\n\t%s",
 			s.label(p, id), s.label(first.step, first.id), first.step.Index.request(first.id))
-		return newMiss(b.String())
+		return newMiss(nil, b.String())
 	}
+	var nearest *Nearest
 	for i, n := range s.nearest(k) {
 		if i == maxShown {
 			break
 		}
 		if i == 0 {
 			b.WriteString("\nnearest is ")
+			nearest = n.described(r, k, secret)
 		} else {
 			b.WriteString("\nthen ")
 		}
@@ -70,7 +90,7 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 	if s.Hint != nil {
 		b.WriteString("\n" + s.Hint())
 	}
-	return newMiss(b.String())
+	return newMiss(nearest, b.String())
 }
 
 // noAnswer begins a miss with what was searched.
@@ -172,19 +192,50 @@ func (t *Index) closeness(id int, k *Key) (int, string) {
 	}
 }
 
+// maxDifferences bounds the members that an explanation lists.
+const maxDifferences = 8
+
+// described is what differs from the interaction.
+func (n candidate) described(r *exchange.Request, k *Key, secret exchange.Redactor) *Nearest {
+	d := &Nearest{Answered: Answered{Index: n.step.Index, Step: n.step.number, Name: n.step.Name, Interaction: n.id, Fault: n.step.Fault}, Differs: n.stage}
+	switch e := &n.step.Index.entries[n.id]; n.stage {
+	case stageMethod:
+		d.Differences = []Difference{{"method", e.ia.Request.Method, k.class.Method}}
+	case stageURL:
+		d.Differences = diffURLs(secret, e.url(), r.URL)
+	case stageAccept:
+		d.Differences = []Difference{{"Accept", strconv.Quote(e.accept), strconv.Quote(k.accept.asks())}}
+	case stageBody:
+		d.Differences = diffBodies(secret, e.ia.Request.Body, k.class.Body)
+		if more := len(d.Differences) - maxDifferences; more > 0 {
+			d.Differences, d.More = d.Differences[:maxDifferences], more
+		}
+	}
+	return d
+}
+
+// differing begins what is said of an interaction, by the stage that rules it out.
+var differing = map[string]string{
+	stageMethod: "same URL, but the method differs",
+	stageURL:    "the URL differs",
+	stageAccept: "same method and URL, but another media type is asked for",
+	stageBody:   "same method and URL, but the body differs",
+}
+
 // explain says of one interaction why it does not answer the request.
 func (n candidate) explain(s *Sequence, r *exchange.Request, k *Key, secret exchange.Redactor) string {
 	e := &n.step.Index.entries[n.id]
 	label := s.label(n.step, n.id)
-	switch n.stage {
-	case stageMethod:
-		return fmt.Sprintf("%s: same URL, but the method differs (-recorded +sent)\n\t-%s  +%s", label, e.ia.Request.Method, k.class.Method)
-	case stageURL:
-		return fmt.Sprintf("%s: the URL differs (-recorded +sent)\n\t%s", label, strings.Join(diffURLs(secret, e.url(), r.URL), "\n\t"))
-	case stageAccept:
-		return fmt.Sprintf("%s: same method and URL, but another media type is asked for (-recorded +sent)\n\tAccept  -%q  +%q", label, e.accept, k.accept.asks())
-	case stageBody:
-		return fmt.Sprintf("%s: same method and URL, but the body differs (-recorded +sent)\n\t%s", label, strings.Join(diffBodies(secret, e.ia.Request.Body, k.class.Body), "\n\t"))
+	if why := differing[n.stage]; why != "" {
+		d := n.described(r, k, secret)
+		text := label + ": " + why + " (-recorded +sent)"
+		for _, difference := range d.Differences {
+			text += "\n\t" + difference.String()
+		}
+		if d.More > 0 {
+			text += fmt.Sprintf("\n\tand %d more", d.More)
+		}
+		return text
 	}
 	if !n.step.isUsed(n.id) {
 		return fmt.Sprintf("%s: the same request, but what varies in it does not fit the calls before: where the recording has one value twice, a replay must send one twice, and where it has two, two\n\t%s",

@@ -58,6 +58,10 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.Origin != "" && f.crossOrigin(w, r) {
 		return
 	}
+	if strings.HasPrefix(r.URL.Path, PagePath) && !f.asks(r) {
+		http.Error(w, "a web page of another origin may change nothing here; --cors names one that may", http.StatusForbidden)
+		return
+	}
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {
 	case r.URL.Path == ReadyPath && reads:
@@ -80,7 +84,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	case r.URL.Path == "/" && reads && !f.Root:
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, "a replaying server; "+PagePath+" and "+LogPath+" show what was asked\n")
+		_, _ = io.WriteString(w, "a server in the place of a vendor's; "+PagePath+" shows what was asked\n")
 	default:
 		f.Handler.ServeHTTP(w, r)
 	}
@@ -102,6 +106,19 @@ func (f *Front) leadsHere(host string) bool {
 	}
 	addr, err := netip.ParseAddr(name)
 	return err == nil && (addr.IsLoopback() || addr.Unmap() == f.Addr.Unmap())
+}
+
+// asks reports whether a request that may change something comes from no browser,
+// from this server's own page, or from a page of the origin.
+func (f *Front) asks(r *http.Request) bool {
+	if f.Origin == "*" {
+		return true
+	}
+	protection := http.NewCrossOriginProtection()
+	if f.Origin != "" && protection.AddTrustedOrigin(f.Origin) != nil {
+		return false
+	}
+	return protection.Check(r) == nil
 }
 
 // crossOrigin lets web pages of the origin read the answer. It answers a preflight

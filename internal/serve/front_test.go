@@ -39,6 +39,37 @@ func through(front http.Handler, method, target string, header ...string) *httpt
 	return w
 }
 
+// A page of another origin changes nothing, unless it may send requests.
+func TestFront_otherOrigins(t *testing.T) {
+	for _, sent := range []struct {
+		name   string
+		header []string
+		own    bool
+	}{
+		{"no browser", nil, true},
+		{"its own page", []string{"Origin", "http://127.0.0.1:80", "Sec-Fetch-Site", "same-origin"}, true},
+		{"its own page, in an old browser", []string{"Origin", "http://127.0.0.1:80"}, true},
+		{"the address bar", []string{"Sec-Fetch-Site", "none"}, true},
+		{"the origin of --cors", []string{"Origin", "http://localhost:5173", "Sec-Fetch-Site", "cross-site"}, false},
+		{"another origin", []string{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, false},
+		{"another origin, in an old browser", []string{"Origin", "https://evil.example"}, false},
+		{"another port", []string{"Origin", "http://127.0.0.1:81", "Sec-Fetch-Site", "same-site"}, false},
+		{"a file", []string{"Origin", "null", "Sec-Fetch-Site", "cross-site"}, false},
+	} {
+		for _, cors := range []string{"", "http://localhost:5173", "*"} {
+			for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE"} {
+				for _, path := range []string{serve.ResetPath, "/-/state", "/-/events", "/webhooks.get"} {
+					front := behind(serve.Front{Origin: cors, Reset: func() error { return nil }})
+					want := sent.own || cors == "*" || cors != "" && sent.name == "the origin of --cors" ||
+						method == "GET" || method == "HEAD" || path == "/webhooks.get"
+					code := through(front, method, "http://127.0.0.1:80"+path, sent.header...).Code
+					assert.Equal(t, want, code != http.StatusForbidden, "%s, --cors %q: %s %s gives %d", sent.name, cors, method, path, code)
+				}
+			}
+		}
+	}
+}
+
 // A site whose name is made to lead to this machine reads nothing here.
 func TestFront_host(t *testing.T) {
 	loopback, public, every := netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.0.2.7"), netip.IPv4Unspecified()

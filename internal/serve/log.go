@@ -71,6 +71,9 @@ type Entry struct {
 	By *By `json:"by"`
 	// Explanation says why nothing answered, as a test would.
 	Explanation string `json:"explanation,omitempty"`
+	// Nearest is the recorded interaction that comes nearest to a request that was
+	// missed; nil when there is none.
+	Nearest *Nearest `json:"nearest,omitempty"`
 	// Breach says how the exchange broke the contract.
 	Breach string `json:"breach,omitempty"`
 	// Notes are remarks that fail nothing, such as an undocumented member.
@@ -92,6 +95,28 @@ type By struct {
 	Source string `json:"source"`
 	// Fault is the step's modifier, or empty.
 	Fault string `json:"fault,omitempty"`
+}
+
+// Nearest is a recorded interaction, and what differs from it.
+type Nearest struct {
+	By By `json:"by"`
+	// Differs is "method", "URL", "Accept" or "body"; "used" for the same request
+	// whose answer is not to be had any more.
+	Differs     string       `json:"differs"`
+	Differences []Difference `json:"differences"`
+	// More counts the differences that are not listed.
+	More int `json:"more"`
+}
+
+// Difference is one part of a request that differs.
+type Difference struct {
+	// Place is "method", "URL" without its query, "?" and a query key, "query",
+	// "Accept", a JSON pointer into the body, or "body".
+	Place string `json:"place"`
+	// Recorded and Sent are what stands there, as messages show it; empty for
+	// nothing.
+	Recorded string `json:"recorded"`
+	Sent     string `json:"sent"`
 }
 
 // Log is an http.RoundTripper that answers from a sequence and remembers every
@@ -148,6 +173,11 @@ func (l *Log) RoundTrip(req *http.Request) (*http.Response, error) {
 		e.URL, e.Explanation, e.Breach = hide(e.URL), hide(e.Explanation), hide(e.Breach)
 		for i, note := range e.Notes {
 			e.Notes[i] = hide(note)
+		}
+		if e.Nearest != nil {
+			for i, d := range e.Nearest.Differences {
+				e.Nearest.Differences[i] = Difference{hide(d.Place), hide(d.Recorded), hide(d.Sent)}
+			}
 		}
 	}
 	l.add(e)
@@ -263,7 +293,7 @@ func (w *witness) exchange(def *provider.Definition, req *http.Request, by repla
 	var miss *replay.MissError
 	switch {
 	case errors.As(err, &miss):
-		e.Result, e.Explanation = Missed, miss.Error()
+		e.Result, e.Explanation, e.Nearest = Missed, miss.Error(), nearest(miss.Nearest)
 	case by.Index == nil:
 		e.Result, e.Explanation = Refused, err.Error()
 	default:
@@ -276,14 +306,30 @@ func (w *witness) exchange(def *provider.Definition, req *http.Request, by repla
 	return e
 }
 
+// nearest is what a log keeps of an interaction that comes near.
+func nearest(n *replay.Nearest) *Nearest {
+	if n == nil {
+		return nil
+	}
+	kept := &Nearest{*nameOf(n.Answered), n.Differs, []Difference{}, n.More}
+	for _, d := range n.Differences {
+		kept.Differences = append(kept.Differences, Difference(d))
+	}
+	return kept
+}
+
 // nameOf names the interaction that answered.
 func nameOf(by replay.Answered) *By {
-	name := by.Name
-	if plain, err := strconv.Unquote(name); err == nil {
-		name = plain
-	}
 	return &By{
-		Step: by.Step, Name: name, Cassette: by.Index.File.Name,
+		Step: by.Step, Name: StepName(by.Name), Cassette: by.Index.File.Name,
 		Interaction: by.Interaction, Source: by.Index.File.Header.Source, Fault: by.Fault.Modifier(),
 	}
+}
+
+// StepName is a step's name as it was given, which messages may quote.
+func StepName(name string) string {
+	if plain, err := strconv.Unquote(name); err == nil {
+		return plain
+	}
+	return name
 }

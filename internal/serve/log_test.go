@@ -109,7 +109,25 @@ func TestLog_page(t *testing.T) {
       "result": "missed",
       "status": 0,
       "by": null,
-      "explanation": `+strings.NewReplacer(`\u003e`, ">", `\u003c`, "<", `\u0026`, "&").Replace(string(quoted))+`
+      "explanation": `+strings.NewReplacer(`\u003e`, ">", `\u003c`, "<", `\u0026`, "&").Replace(string(quoted))+`,
+      "nearest": {
+        "by": {
+          "step": 1,
+          "name": "webhooks.get/429",
+          "cassette": "cassettes/devrev/webhooks.get/429.yaml",
+          "interaction": 0,
+          "source": "simulated"
+        },
+        "differs": "method",
+        "differences": [
+          {
+            "place": "method",
+            "recorded": "POST",
+            "sent": "GET"
+          }
+        ],
+        "more": 0
+      }
     }
   ],
   "unused": []
@@ -170,6 +188,46 @@ func TestLog_isBounded(t *testing.T) {
 	assert.Equal(t, n, r.Requests[len(r.Requests)-1].Number)
 }
 
+// A request that was missed is shown beside the recorded one that comes nearest, with
+// each place in which it differs.
+func TestLog_nearest(t *testing.T) {
+	const hook = "/dmsconfig/r/" + provider.DVelopRepositoryID + "/events/" + provider.DVelopEventID + "/" + provider.DVelopWebhookID
+	const quoted = `"` + provider.DevRevWebhookID + `"`
+	for name, tc := range map[string]struct {
+		def                  *provider.Definition
+		steps                []string
+		method, target, body string
+		header               []string
+		step                 int
+		differs              string
+		want                 []serve.Difference
+	}{
+		"method":       {&provider.DevRev, []string{"webhooks.list/429", "webhooks.get/200"}, "PUT", "/webhooks.get", webhook, nil, 2, "method", []serve.Difference{{Place: "method", Recorded: "POST", Sent: "PUT"}}},
+		"path":         {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.gt", webhook, nil, 1, "URL", []serve.Difference{{Place: "URL", Recorded: "https://api.devrev.ai/webhooks.get", Sent: "https://api.devrev.ai/webhooks.gt"}}},
+		"query":        {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.get?a=1", webhook, nil, 1, "URL", []serve.Difference{{Place: "?a", Sent: `"1"`}}},
+		"broken query": {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.get?%zz", webhook, nil, 1, "URL", []serve.Difference{{Place: "query", Recorded: "?", Sent: "?%zz"}}},
+		"media type":   {&provider.DVelop, []string{"GetWebHook/200-json"}, "GET", hook, "", []string{"Accept", "application/hal+json"}, 1, "Accept", []serve.Difference{{Place: "Accept", Recorded: `"application/json"`, Sent: `"application/hal+json"`}}},
+		"member":       {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.get", `{"id":"x","y":[1]}`, nil, 1, "body", []serve.Difference{{Place: "/id", Recorded: quoted, Sent: `"x"`}, {Place: "/y", Sent: "[1]"}}},
+		"no body":      {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.get", "", nil, 1, "body", []serve.Difference{{Place: "body", Recorded: webhook}}},
+		"used":         {&provider.DevRev, []string{"webhooks.get/200"}, "POST", "/webhooks.get", webhook, nil, 1, "used", []serve.Difference{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, requests := serving(t, tc.def, steps(t, tc.def, tc.steps...)...)
+			if tc.differs == "used" {
+				ask(t, tc.method, server.URL+tc.target, tc.body, tc.header...)
+			}
+			ask(t, tc.method, server.URL+tc.target, tc.body, tc.header...)
+			all := requests.Report().Requests
+			near := all[len(all)-1].Nearest
+			require.NotNil(t, near)
+			assert.Equal(t, tc.step, near.By.Step)
+			assert.Equal(t, tc.steps[tc.step-1], near.By.Name)
+			assert.Equal(t, tc.differs, near.Differs)
+			assert.Equal(t, tc.want, near.Differences)
+		})
+	}
+}
+
 // Whatever carries a credential, no text of the log holds it, in no spelling
 // and not shortened.
 func TestLog_withholdsCredentials(t *testing.T) {
@@ -205,6 +263,9 @@ func TestLog_withholdsCredentials(t *testing.T) {
 			require.Equal(t, 1, report.Missed)
 			e := report.Requests[0]
 			text := strings.Join(append(e.Notes, e.URL, e.Explanation, e.Breach), "\n")
+			for _, d := range e.Nearest.Differences {
+				text += "\n" + d.Place + "\n" + d.Recorded + "\n" + d.Sent
+			}
 			for _, value := range []string{secret, escaped, inner, "S3cr", "cr/t", "abcdef", "123456"} {
 				assert.NotContains(t, text, value)
 			}
@@ -219,5 +280,6 @@ func TestLog_withholdsWhatTheCassetteHolds(t *testing.T) {
 	r := requests.Report()
 	require.Equal(t, 1, r.Missed)
 	assert.Contains(t, r.Requests[0].Explanation, `?api_key  -"(withheld)"  +"(withheld)"`)
+	assert.Equal(t, []serve.Difference{{Place: "?api_key", Recorded: `"(withheld)"`, Sent: `"(withheld)"`}}, r.Requests[0].Nearest.Differences)
 	assert.Equal(t, []string{"own.yaml #0: GET https://api.devrev.ai/x?api_key=(withheld)"}, r.Unused)
 }

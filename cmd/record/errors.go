@@ -124,7 +124,7 @@ func (e *otherwiseError) Unwrap() error { return e.error }
 // answers that is out of order says nothing, and neither does an error in the place
 // of what the user has named.
 func (r *recorder) otherwise(t target, got answer, err error) error {
-	if t.scenario.Status < 400 || got.status >= 500 {
+	if t.scenario.Status < 300 || got.status >= 500 {
 		return err
 	}
 	return &otherwiseError{err, got}
@@ -168,9 +168,9 @@ func (r *recorder) barred(t target, got answer) error {
 		return r.sentToLogin(t)
 	case valid && (got.status == http.StatusUnauthorized || got.status == http.StatusForbidden):
 		return r.credentialRefused(t, got.status)
-	case valid && got.status == http.StatusNotFound && s.Status < 300:
+	case valid && got.status == http.StatusNotFound: // in the place of another error as well: what is checked first is not documented
 		if names := r.idsFromEnvironment(t); len(names) > 0 {
-			return r.fail(exitFailed, t, "the tenant answered 404, and knows no such id; check the value of %s", enumerate(names))
+			return r.fail(exitFailed, t, "the tenant answered 404, and knows no such id; check the value of %s, and the path of %s", enumerate(names), t.def.BaseVar)
 		}
 	}
 	return nil

@@ -75,41 +75,18 @@ type document struct {
 // the header of this module has none.
 func Parse(name string, data []byte) (*File, error) {
 	fail := func(format string, args ...any) (*File, error) {
-		return nil, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...))
+		return nil, fmt.Errorf("%s: %w", name, fmt.Errorf(format, args...))
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
 		return fail("the file is empty; record it again")
 	}
-	var doc document
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	err := decode(decoder, &doc)
-	further := unknown(err)
-	if further != nil {
-		if line, key, near := misspelt(data); key != "" {
-			return fail("line %d: go-vcr does not know the key %q; did you mean %q?", line, key, near)
+	doc, ok := read(string(data))
+	var further []string
+	if !ok {
+		var err error
+		if doc, further, err = readYAML(data); err != nil {
+			return fail("%w", err)
 		}
-		switch {
-		case len(doc.Interactions) == 0: // no cassette at all
-		case doc.Header != nil:
-			return fail("%s; a cassette with the header webhooktest has none, so remove it", firstLines(describe(err)))
-		default:
-			doc = document{}
-			decoder = yaml.NewDecoder(bytes.NewReader(data))
-			err = decode(decoder, &doc)
-		}
-	}
-	if err != nil {
-		var version struct {
-			Version int `yaml:"version"`
-		}
-		if yaml.Unmarshal(data, &version) == nil && version.Version == cassette.CassetteFormatV1 {
-			return fail("cassette format 1; go-vcr v3 reads format 2 only, so record it again")
-		}
-		return fail("no go-vcr cassette: %s", firstLines(describe(err)))
-	}
-	if err := decode(decoder, &doc); !errors.Is(err, io.EOF) {
-		return fail("a second YAML document follows the cassette; go-vcr would ignore it, so remove it")
 	}
 	if doc.Version != cassette.CassetteFormatV2 {
 		return fail("cassette format %d; go-vcr v3 reads format 2 only, so record it again", doc.Version)
@@ -147,6 +124,41 @@ func Parse(name string, data []byte) (*File, error) {
 		return fail("%s; record it again", wrong)
 	}
 	return f, nil
+}
+
+// readYAML reads a cassette with the YAML library.
+func readYAML(data []byte) (doc document, further []string, err error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	err = decode(decoder, &doc)
+	further = unknown(err)
+	if further != nil {
+		if line, key, near := misspelt(data); key != "" {
+			return doc, nil, fmt.Errorf("line %d: go-vcr does not know the key %q; did you mean %q?", line, key, near)
+		}
+		switch {
+		case len(doc.Interactions) == 0: // no cassette at all
+		case doc.Header != nil:
+			return doc, nil, fmt.Errorf("%s; a cassette with the header webhooktest has none, so remove it", firstLines(describe(err)))
+		default:
+			doc = document{}
+			decoder = yaml.NewDecoder(bytes.NewReader(data))
+			err = decode(decoder, &doc)
+		}
+	}
+	if err != nil {
+		var version struct {
+			Version int `yaml:"version"`
+		}
+		if yaml.Unmarshal(data, &version) == nil && version.Version == cassette.CassetteFormatV1 {
+			return doc, nil, errors.New("cassette format 1; go-vcr v3 reads format 2 only, so record it again")
+		}
+		return doc, nil, fmt.Errorf("no go-vcr cassette: %s", firstLines(describe(err)))
+	}
+	if err := decode(decoder, &doc); !errors.Is(err, io.EOF) {
+		return doc, nil, errors.New("a second YAML document follows the cassette; go-vcr would ignore it, so remove it")
+	}
+	return doc, further, nil
 }
 
 // complete gives an interaction that was written by hand, without the key headers,

@@ -3,10 +3,11 @@ package cassette
 import (
 	"bytes"
 	"encoding/base64"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
@@ -22,47 +23,71 @@ import (
 // that says nothing is left out.
 func Encode(h Header, interactions []*Interaction) ([]byte, error) {
 	w := &encoder{}
+	w.head(h)
+	if len(interactions) == 0 {
+		w.out.WriteString("interactions: []\n")
+	} else {
+		w.out.WriteString(listed)
+	}
+	for id, ia := range interactions {
+		layOut(w, id, ia)
+	}
+	return w.out.Bytes(), w.err
+}
+
+// listed begins the interactions of a cassette that has some.
+const listed = "interactions:\n"
+
+// head writes what stands before the interactions.
+func (w *encoder) head(h Header) {
 	w.out.WriteString("---\n")
 	w.write(struct {
 		Header  Header `yaml:"webhooktest,flow,omitempty"`
 		Version int    `yaml:"version"`
 	}{h, cassette.CassetteFormatV2})
-	if w.out.WriteString("interactions:"); len(interactions) == 0 {
-		w.out.WriteString(" []")
-	}
-	w.out.WriteByte('\n')
-	for id, ia := range interactions {
-		req, resp := &ia.Request, &ia.Response
-		fmt.Fprintf(&w.out, "  - id: %d\n    request:\n", id)
-		w.text("proto", req.Proto)
-		w.value("proto_major", req.ProtoMajor)
-		w.value("proto_minor", req.ProtoMinor)
-		w.value("content_length", req.ContentLength)
-		w.list("transfer_encoding", req.TransferEncoding)
-		w.header("trailer", req.Trailer)
-		w.text("host", req.Host)
-		w.text("remote_addr", req.RemoteAddr)
-		w.text("request_uri", req.RequestURI)
-		w.text("body", req.Body)
-		w.header("form", req.Form)
-		w.header("headers", req.Headers)
-		w.text("url", req.URL)
-		w.text("method", req.Method)
-		w.out.WriteString("    response:\n")
-		w.text("proto", resp.Proto)
-		w.value("proto_major", resp.ProtoMajor)
-		w.value("proto_minor", resp.ProtoMinor)
-		w.list("transfer_encoding", resp.TransferEncoding)
-		w.header("trailer", resp.Trailer)
-		w.value("content_length", resp.ContentLength)
-		w.value("uncompressed", resp.Uncompressed)
-		w.text("body", resp.Body)
-		w.header("headers", resp.Headers)
-		w.text("status", resp.Status)
-		w.value("code", resp.Code)
-		w.value("duration", resp.Duration)
-	}
-	return w.out.Bytes(), w.err
+}
+
+// form writes the members of an interaction, or reads them.
+type form interface {
+	line(text string)
+	text(key string, s *string)
+	value(key string, v any) // a pointer to an int, an int64, a bool or a duration
+	list(key string, values *[]string)
+	header(key string, values *map[string][]string)
+}
+
+// layOut goes through an interaction in the order in which its members stand.
+func layOut(f form, id int, ia *Interaction) {
+	req, resp := &ia.Request, &ia.Response
+	f.line("  - id: " + strconv.Itoa(id))
+	f.line("    request:")
+	f.text("proto", &req.Proto)
+	f.value("proto_major", &req.ProtoMajor)
+	f.value("proto_minor", &req.ProtoMinor)
+	f.value("content_length", &req.ContentLength)
+	f.list("transfer_encoding", &req.TransferEncoding)
+	f.header("trailer", (*map[string][]string)(&req.Trailer))
+	f.text("host", &req.Host)
+	f.text("remote_addr", &req.RemoteAddr)
+	f.text("request_uri", &req.RequestURI)
+	f.text("body", &req.Body)
+	f.header("form", (*map[string][]string)(&req.Form))
+	f.header("headers", (*map[string][]string)(&req.Headers))
+	f.text("url", &req.URL)
+	f.text("method", &req.Method)
+	f.line("    response:")
+	f.text("proto", &resp.Proto)
+	f.value("proto_major", &resp.ProtoMajor)
+	f.value("proto_minor", &resp.ProtoMinor)
+	f.list("transfer_encoding", &resp.TransferEncoding)
+	f.header("trailer", (*map[string][]string)(&resp.Trailer))
+	f.value("content_length", &resp.ContentLength)
+	f.value("uncompressed", &resp.Uncompressed)
+	f.text("body", &resp.Body)
+	f.header("headers", (*map[string][]string)(&resp.Headers))
+	f.text("status", &resp.Status)
+	f.value("code", &resp.Code)
+	f.value("duration", &resp.Duration)
 }
 
 type encoder struct {
@@ -73,15 +98,30 @@ type encoder struct {
 // How deep the members of a request and of a response stand.
 const indent = "      "
 
-// value writes a member whose value is a word in YAML too.
-func (w *encoder) value(key string, v any) { fmt.Fprintf(&w.out, indent+"%s: %v\n", key, v) }
+func (w *encoder) line(text string) { w.out.WriteString(text + "\n") }
 
-func (w *encoder) text(key, s string) {
-	switch styleOf(s) {
+// value writes a member whose value is a word in YAML too.
+func (w *encoder) value(key string, v any) {
+	w.out.WriteString(indent + key + ": ")
+	switch v := v.(type) {
+	case *int:
+		w.out.Write(strconv.AppendInt(w.out.AvailableBuffer(), int64(*v), 10))
+	case *int64:
+		w.out.Write(strconv.AppendInt(w.out.AvailableBuffer(), *v, 10))
+	case *bool:
+		w.out.Write(strconv.AppendBool(w.out.AvailableBuffer(), *v))
+	case *time.Duration:
+		w.out.WriteString(v.String())
+	}
+	w.out.WriteByte('\n')
+}
+
+func (w *encoder) text(key string, text *string) {
+	switch s := *text; styleOf(s) {
 	case emptyStyle:
 		w.out.WriteString(indent + key + ": \"\"\n")
-	case plainStyle:
-		w.out.WriteString(indent + key + ": " + s + "\n")
+	case plainStyle, numberStyle:
+		w.line(indent + key + ": " + inline(s))
 	case quotedStyle:
 		w.out.WriteString(indent + key + ": '" + strings.ReplaceAll(s, "'", "''") + "'\n")
 	case linesStyle:
@@ -102,36 +142,49 @@ func (w *encoder) text(key, s string) {
 	}
 }
 
-func (w *encoder) list(key string, values []string) {
-	if len(values) == 0 {
-		w.out.WriteString(indent + key + ": []\n")
+func (w *encoder) list(key string, values *[]string) {
+	if len(*values) == 0 {
+		w.line(indent + key + ": []")
 		return
 	}
-	w.asYAML(key, listNode(values))
+	w.asYAML(key, listNode(*values))
 }
 
 // header writes a map of lists with its keys sorted, so that a recording made
 // twice gives the same bytes.
-func (w *encoder) header(key string, values map[string][]string) {
+func (w *encoder) header(key string, header *map[string][]string) {
+	values := *header
 	if len(values) == 0 {
-		w.out.WriteString(indent + key + ": {}\n")
+		w.line(indent + key + ": {}")
 		return
 	}
 	names := slices.Sorted(maps.Keys(values))
-	unusual := func(s string) bool { return styleOf(s) != plainStyle }
+	unusual := func(s string) bool { return inline(s) == "" }
 	if slices.ContainsFunc(names, func(name string) bool {
-		return unusual(name) || len(name) > 100 || len(values[name]) == 0 || slices.ContainsFunc(values[name], unusual)
+		return styleOf(name) != plainStyle || len(name) > 100 || len(values[name]) == 0 || slices.ContainsFunc(values[name], unusual)
 	}) {
 		w.asYAML(key, mapNode(values))
 		return
 	}
-	w.out.WriteString(indent + key + ":\n")
+	w.line(indent + key + ":")
 	for _, name := range names {
-		w.out.WriteString(indent + "  " + name + ":\n")
+		w.line(indent + "  " + name + ":")
 		for _, v := range values[name] {
-			w.out.WriteString(indent + "    - " + v + "\n")
+			w.line(indent + "    - " + inline(v))
 		}
 	}
+}
+
+// inline returns a plain text or a number as it stands behind a key, and nothing
+// for any other text.
+func inline(s string) string {
+	switch styleOf(s) {
+	case plainStyle:
+		return s
+	case numberStyle:
+		return `"` + s + `"`
+	}
+	return ""
 }
 
 // asYAML writes a member as the YAML library does.
@@ -173,7 +226,8 @@ const (
 	unusualStyle style = iota
 	emptyStyle
 	plainStyle
-	quotedStyle // in single quotes
+	numberStyle // in double quotes
+	quotedStyle // in single ones
 	linesStyle  // as a block of lines
 )
 
@@ -203,6 +257,8 @@ func styleOf(s string) style {
 	case strings.Contains(s, " #") || strings.Contains(s, ": ") || strings.HasSuffix(s, ":"):
 	case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z', len(s) > 4 && c >= '1' && c <= '9' && s[3] == ' ' && s[4] >= 'A':
 		return plainStyle // the latter is a status line; numbers and times look otherwise
+	case len(s) < 16 && c >= '1' && c <= '9' && strings.Trim(s, "0123456789") == "":
+		return numberStyle
 	}
 	return unusualStyle
 }

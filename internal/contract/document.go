@@ -96,6 +96,9 @@ func syntaxProblem(body []byte, err error) *Problem {
 	return at(body, offset, Problem{Keyword: "json", Found: "not JSON: " + syntax.Error()})
 }
 
+// decoded returns a value as the validator wants it.
+func decoded(n *jsontext.Node) any { return (&document{}).decode(n) }
+
 // decode returns a value as encoding/json does, and notes the doubled members
 // that it drops.
 func (d *document) decode(n *jsontext.Node) any {

@@ -121,11 +121,11 @@ func (s *schema) list(name string) bool {
 func queryObject(s *schema, values url.Values) *jsontext.Node {
 	object := &jsontext.Node{Kind: jsontext.BeginObject}
 	for name, all := range values {
-		member := &jsontext.Node{Kind: jsontext.String, Text: all[0], Name: name}
+		member := &jsontext.Node{Kind: jsontext.String, Text: all[0], Name: name, Parent: object, Index: len(object.Children)}
 		if s.list(name) {
 			member.Kind, member.Text = jsontext.BeginArray, ""
-			for _, item := range provider.QueryList(all) {
-				member.Children = append(member.Children, &jsontext.Node{Kind: jsontext.String, Text: item})
+			for i, item := range provider.QueryList(all) {
+				member.Children = append(member.Children, &jsontext.Node{Kind: jsontext.String, Text: item, Parent: member, Index: i})
 			}
 		}
 		object.Children = append(object.Children, member)
@@ -146,37 +146,34 @@ func RequestClasses(d *provider.Definition, r Request) func(pointer string) prov
 		all := map[string]provider.Class{}
 		if values, err := url.ParseQuery(r.URL.RawQuery); err == nil && route.Form.Query != "" {
 			if s, err := load(d, route.Form.Query); err == nil {
-				found := classes(s, (&document{tree: queryObject(s, values)}).root())
-				for pointer, c := range found {
-					if pointer == "" || strings.Count(pointer, "/") > 1 {
-						continue
-					}
-					name := jsontext.Unescape(pointer[1:])
-					if s.list(name) {
-						c = listClass(found, pointer)
-					}
-					all["?"+name] = c
+				root := queryObject(s, values)
+				c := newClassifier(s, root)
+				for _, member := range root.Children {
+					all["?"+member.Name] = queryClass(c, member)
 				}
 			}
 		}
 		return all
 	})
-	body := sync.OnceValue(func() map[string]provider.Class { return bodyClasses(d, route.Form.Body, r.Body) })
+	body := sync.OnceValue(func() func(string) provider.Class { return bodyClasses(d, route.Form.Body, r.Body) })
 	return func(pointer string) provider.Class {
 		if strings.HasPrefix(pointer, "?") {
 			return query()[pointer]
 		}
-		return body()[pointer]
+		return body()(pointer)
 	}
 }
 
-// listClass is what the contract says of a list that stands in one text: it may
-// stay if each of its items may.
-func listClass(found map[string]provider.Class, list string) provider.Class {
+// queryClass is what the contract says of a parameter. A list stands in one text: it
+// may stay if each of its items may.
+func queryClass(c *classifier, parameter *jsontext.Node) provider.Class {
+	if parameter.Kind != jsontext.BeginArray {
+		return c.class(parameter.Pointer())
+	}
 	whole := provider.Class{Documented: true, Keep: true}
-	for pointer, c := range found {
-		if strings.HasPrefix(pointer, list+"/") && !c.Keep {
-			whole = c
+	for _, item := range parameter.Children {
+		if class := c.class(item.Pointer()); class.Documented && !class.Keep {
+			whole = class
 		}
 	}
 	return whole
@@ -184,17 +181,18 @@ func listClass(found map[string]provider.Class, list string) provider.Class {
 
 // bodyClasses classifies the members of a body; a body without a schema, or one
 // that cannot be read, has none.
-func bodyClasses(d *provider.Definition, file string, body []byte) map[string]provider.Class {
+func bodyClasses(d *provider.Definition, file string, body []byte) func(pointer string) provider.Class {
+	none := func(string) provider.Class { return provider.Class{} }
 	if file == "" || isEmpty(body) {
-		return map[string]provider.Class{}
+		return none
 	}
 	s, err := load(d, file)
 	if err != nil {
-		return map[string]provider.Class{}
+		return none
 	}
 	doc, problem := parse(body)
 	if problem != nil {
-		return map[string]provider.Class{}
+		return none
 	}
-	return classes(s, doc.root())
+	return newClassifier(s, doc.tree).class
 }

@@ -154,14 +154,20 @@ func (r *report) answerMedia(d *provider.Definition, documented *provider.Respon
 // body, by JSON pointer. What it does not describe has the zero Class; so has
 // all of a body that is documented nowhere.
 func ResponseClasses(d *provider.Definition, r Request, a Response) func(pointer string) provider.Class {
-	all := map[string]provider.Class{}
 	if isRouteNotFound(d, a.Status, a.Body) {
-		all[""] = provider.Class{Documented: true}
-		all[jsontext.Child("", d.RouteNotFound.Member)] = provider.Class{Kind: provider.Text, Documented: true}
-	} else if route, ok := find(d, r); ok {
-		if documented := route.Operation.Response(a.Status); documented != nil {
-			all = bodyClasses(d, documented.Schema, a.Body)
+		message := jsontext.Child("", d.RouteNotFound.Member)
+		return func(pointer string) (c provider.Class) {
+			c.Documented = pointer == "" || pointer == message
+			if pointer == message {
+				c.Kind = provider.Text
+			}
+			return c
 		}
 	}
-	return func(pointer string) provider.Class { return all[pointer] }
+	if route, ok := find(d, r); ok {
+		if documented := route.Operation.Response(a.Status); documented != nil {
+			return bodyClasses(d, documented.Schema, a.Body)
+		}
+	}
+	return func(string) provider.Class { return provider.Class{} }
 }

@@ -82,15 +82,19 @@ func (r *report) secrets(d *provider.Definition, s *schema) {
 	if d.MaxSecret == 0 || !s.secrets {
 		return
 	}
-	for pointer, class := range classes(s, r.document.root()) {
-		secret, ok := r.document.text(pointer)
-		if class.Kind != provider.Secret || !ok || secret == "" {
-			continue
+	c := newClassifier(s, r.document.tree)
+	var visit func(n *jsontext.Node)
+	visit = func(n *jsontext.Node) {
+		if pointer := n.Pointer(); n.Kind == jsontext.String && n.Text != "" && c.class(pointer).Kind == provider.Secret {
+			if b, err := base64.StdEncoding.DecodeString(n.Text); err != nil || len(b) < d.MinSecret || len(b) > d.MaxSecret {
+				r.rule("secret", pointer, "", fmt.Sprintf("the base64 text of %d to %d bytes", d.MinSecret, d.MaxSecret))
+			}
 		}
-		if b, err := base64.StdEncoding.DecodeString(secret); err != nil || len(b) < d.MinSecret || len(b) > d.MaxSecret {
-			r.rule("secret", pointer, "", fmt.Sprintf("the base64 text of %d to %d bytes", d.MinSecret, d.MaxSecret))
+		for _, child := range counting(n) {
+			visit(child)
 		}
 	}
+	visit(r.document.tree)
 }
 
 // isRouteNotFound reports whether an answer is the vendor's answer to an unknown

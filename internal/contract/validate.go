@@ -36,7 +36,7 @@ func (r *report) validate(s *schema, d *document) {
 	if r.in == "request" {
 		meant = misspelt
 	}
-	for pointer, meant := range undocumented(s, root, meant) {
+	for pointer, meant := range undocumented(s, d.tree, meant) {
 		if r.violated[pointer] {
 			continue // a closed object refuses it, which says more
 		}
@@ -192,7 +192,7 @@ func errorTypes(d *provider.Definition, file string) []string {
 		return nil
 	}
 	var types []string
-	for _, sub := range expand(nil, s.root, nil) {
+	for _, sub := range expand(nil, s.root, &jsontext.Node{Kind: jsontext.Null}) {
 		if tag := sub.Properties[d.ErrorTag]; tag != nil {
 			for _, v := range slices.Concat(tag.Enum, tag.Constant) {
 				types = append(types, text(v))

@@ -1,23 +1,19 @@
 package contract
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/jsontext"
-	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
-// walker follows a value along the schemas that apply to it. What no schema
-// describes is undocumented; what one describes has a class. The validator
-// cannot say either: it stops at open objects and drops annotations.
+// walker follows a body along the schemas that apply to its values, to what none of
+// them describes. The validator cannot say: it stops at open objects and drops
+// annotations.
 type walker struct {
-	classes map[string]provider.Class // nil when they are not wanted
 	// undocumented are the members without a schema, outermost only, each with
 	// the documented name that it resembles, if any.
 	undocumented map[string]string
@@ -28,99 +24,101 @@ type walker struct {
 	applying [][]*jsonschema.Schema
 }
 
-func undocumented(s *schema, root any, meant func([]*jsonschema.Schema, string) string) map[string]string {
+func undocumented(s *schema, root *jsontext.Node, meant func([]*jsonschema.Schema, string) string) map[string]string {
 	w := walker{undocumented: map[string]string{}, meant: meant}
-	w.visit(expand(nil, s.root, root), root, "", 0)
+	w.visit(expand(nil, s.root, root), root, 0)
 	return w.undocumented
 }
 
-func classes(s *schema, root any) map[string]provider.Class {
-	w := walker{classes: map[string]provider.Class{}}
-	w.visit(expand(nil, s.root, root), root, "", 0)
-	return w.classes
-}
-
-// visit looks at one value; schemas are all that apply to it.
-func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string, depth int) {
+// visit looks at what one value holds; schemas are all that apply to the value.
+func (w *walker) visit(schemas []*jsonschema.Schema, n *jsontext.Node, depth int) {
 	if depth == len(w.applying) {
 		w.applying = append(w.applying, nil)
 	}
-	if w.classes != nil {
-		w.classes[pointer] = class(schemas, v)
-	}
-	switch v := v.(type) {
-	case map[string]any:
-		if !admit(schemas, "object") {
-			return // the wrong type already; its members mean nothing
-		}
-		for name, member := range v {
-			next := w.applying[depth][:0]
-			documented := false
-			for _, s := range schemas {
-				if sub, ok := s.Properties[name]; ok && len(s.PatternProperties) == 0 { // as describing, without a list
-					documented = true
-					next = expand(next, sub, member)
-					continue
-				}
-				for _, sub := range describing(s, name) {
-					documented = true
-					next = expand(next, sub, member)
-				}
-			}
-			w.applying[depth] = next
-			switch at := jsontext.Child(pointer, name); {
-			case documented:
-				w.visit(next, member, at, depth+1)
-			case w.undocumented != nil:
-				w.undocumented[at] = w.meant(schemas, name)
-			}
-		}
-	case []any:
-		if !admit(schemas, "array") {
-			return
-		}
-		for i, item := range v {
-			next := w.applying[depth][:0]
-			for _, s := range schemas {
-				switch {
-				case i < len(s.PrefixItems):
-					next = expand(next, s.PrefixItems[i], item)
-				case s.Items2020 != nil:
-					next = expand(next, s.Items2020, item)
-				}
-			}
-			w.applying[depth] = next
-			// An item without a schema is part of the array, and undocumented
-			// with whatever it holds.
-			if len(next) > 0 {
-				w.visit(next, item, pointer+"/"+strconv.Itoa(i), depth+1)
-			}
+	for _, child := range counting(n) {
+		next := below(w.applying[depth][:0], schemas, child)
+		w.applying[depth] = next
+		switch {
+		case len(next) > 0:
+			w.visit(next, child, depth+1)
+		case n.Kind == jsontext.BeginObject && admit(schemas, "object"): // an item is part of its array
+			w.undocumented[child.Pointer()] = w.meant(schemas, child.Name)
 		}
 	}
 }
 
+// counting returns what a value holds, without the members that another of their
+// name replaces.
+func counting(n *jsontext.Node) []*jsontext.Node {
+	if n.Kind != jsontext.BeginObject || distinct(n.Children) {
+		return n.Children
+	}
+	var last []*jsontext.Node
+	seen := map[string]bool{}
+	for _, member := range slices.Backward(n.Children) {
+		if !seen[member.Name] {
+			last = append(last, member)
+		}
+		seen[member.Name] = true
+	}
+	return last
+}
+
+// below appends the schemas that apply to a member or an item of a value to which
+// some apply. None apply when nothing describes it, or the value is of the wrong type
+// already.
+func below(to, schemas []*jsonschema.Schema, child *jsontext.Node) []*jsonschema.Schema {
+	if child.Parent.Kind == jsontext.BeginObject {
+		if !admit(schemas, "object") {
+			return to
+		}
+		for _, s := range schemas {
+			if sub, ok := s.Properties[child.Name]; ok && len(s.PatternProperties) == 0 { // as describing, without a list
+				to = expand(to, sub, child)
+				continue
+			}
+			for _, sub := range describing(s, child.Name) {
+				to = expand(to, sub, child)
+			}
+		}
+		return to
+	}
+	if !admit(schemas, "array") {
+		return to
+	}
+	for _, s := range schemas {
+		switch i := child.Index; {
+		case i < len(s.PrefixItems):
+			to = expand(to, s.PrefixItems[i], child)
+		case s.Items2020 != nil:
+			to = expand(to, s.Items2020, child)
+		}
+	}
+	return to
+}
+
 // expand appends the schema and all that apply with it to the same value.
-func expand(to []*jsonschema.Schema, s *jsonschema.Schema, v any) []*jsonschema.Schema {
+func expand(to []*jsonschema.Schema, s *jsonschema.Schema, n *jsontext.Node) []*jsonschema.Schema {
 	if s == nil || slices.Contains(to, s) {
 		return to
 	}
 	to = append(to, s)
-	to = expand(to, s.Ref, v)
+	to = expand(to, s.Ref, n)
 	for _, sub := range s.AllOf {
-		to = expand(to, sub, v)
+		to = expand(to, sub, n)
 	}
 	for _, all := range [][]*jsonschema.Schema{s.AnyOf, s.OneOf} {
 		for _, sub := range all {
-			if sub.Validate(v) == nil {
-				to = expand(to, sub, v)
+			if sub.Validate(decoded(n)) == nil {
+				to = expand(to, sub, n)
 			}
 		}
 	}
 	if s.If != nil {
-		if holds(s.If, v) {
-			to = expand(to, s.Then, v)
+		if holds(s.If, n) {
+			to = expand(to, s.Then, n)
 		} else {
-			to = expand(to, s.Else, v)
+			to = expand(to, s.Else, n)
 		}
 	}
 	return to
@@ -128,13 +126,12 @@ func expand(to []*jsonschema.Schema, s *jsonschema.Schema, v any) []*jsonschema.
 
 // holds reports whether a value fulfils the condition of an if. A tagged union
 // has one for each tag, so the question that they all ask is answered here.
-func holds(s *jsonschema.Schema, v any) bool {
+func holds(s *jsonschema.Schema, n *jsontext.Node) bool {
 	if name, want, ok := tagged(s); ok {
-		object, _ := v.(map[string]any)
-		got, ok := object[name].(string)
-		return ok && got == want
+		tag := n.Member(name)
+		return tag != nil && tag.Kind == jsontext.String && tag.Text == want
 	}
-	return s.Validate(v) == nil
+	return s.Validate(decoded(n)) == nil
 }
 
 // tagged returns the member and the text that a schema asks for if it asks for
@@ -212,70 +209,6 @@ func admit(schemas []*jsonschema.Schema, typ string) bool {
 		return len(s.Types) > 0 && slices.Contains(s.Types, typ)
 	}) || !slices.ContainsFunc(schemas, func(s *jsonschema.Schema) bool { return len(s.Types) > 0 })
 }
-
-// class says what the schemas of a documented value say about it.
-func class(schemas []*jsonschema.Schema, v any) provider.Class {
-	c := provider.Class{Documented: true}
-	otherwise := provider.Undocumented
-	for _, s := range schemas {
-		if kind, ok := s.Extensions[placeholderKeyword].(placeholder); ok && c.Kind == "" {
-			c.Kind = provider.Kind(kind)
-		}
-		if len(s.Enum)+len(s.Constant) > 0 {
-			otherwise = provider.Word
-			word := any(text(v))
-			c.Keep = c.Keep || slices.Contains(s.Enum, word) || slices.Contains(s.Constant, word)
-		}
-		if s.Format == "date-time" {
-			otherwise = provider.Opaque
-			_, isText := v.(string)
-			c.Keep = c.Keep || isText && jsonschema.Formats["date-time"](v)
-		}
-		switch v.(type) {
-		case nil:
-			c.Keep = c.Keep || slices.Contains(s.Types, "null")
-		case bool:
-			c.Keep = c.Keep || slices.Contains(s.Types, "boolean")
-		case json.Number:
-			c.Keep = c.Keep || numeric(s.Types)
-		}
-	}
-	name, ok := v.(string)
-	if ok && c.Kind == "" && !c.Keep {
-		c.Kind = otherwise
-	}
-	if c.Kind == provider.Header {
-		if ok && isHeaderName(name) {
-			c.Keep = true
-		} else {
-			c.Kind = provider.Opaque
-		}
-	}
-	return c
-}
-
-// isHeaderName reports whether a text looks like the name of a header: of the
-// tokens of HTTP those that are made of letters, digits, hyphens and underscores,
-// begin with a letter, and have neither a part longer than names have nor the
-// digits of an id. Whatever else somebody takes for a name may be a credential.
-func isHeaderName(s string) bool {
-	digits := 0
-	for _, c := range s {
-		if c >= '0' && c <= '9' {
-			digits++
-		}
-	}
-	return digits <= maxHeaderDigits && headerName.MatchString(s)
-}
-
-// maxHeaderDigits is enough for X-Content-SHA256 and too little for a number
-// that stands for somebody.
-const maxHeaderDigits = 3
-
-var headerName = pattern.New(`^` + headerPart + `([_-]` + headerPart + `){0,7}$`)
-
-// headerPart is one word of a name, or up to three with a capital each.
-const headerPart = `(([A-Z][a-z]{1,12}){1,3}|[A-Z]|[a-z]{1,16}|[A-Z]{1,8})[0-9]{0,3}`
 
 func numeric(types []string) bool {
 	return slices.Contains(types, "number") || slices.Contains(types, "integer")

@@ -94,14 +94,14 @@ func (t *Table) indexBase() {
 		forms = append(forms, form{realHost, mockHost})
 	}
 	for _, f := range forms {
-		t.hidden.addForms(needle{text: f.real, replacement: f.mock, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
+		t.hidden.add(needle{spelled: inEveryForm, text: f.real, replacement: f.mock, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
 	}
 	if b.realOrigin != b.mockOrigin {
 		t.guard(b.mock)
 		t.guard(mockHost)
 	}
-	t.shown.addLater(needle{text: b.mock, replacement: b.real, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
-	t.shown.addLater(needle{text: mockHost, replacement: realHost, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
+	t.shown.add(needle{spelled: inEveryForm, text: b.mock, replacement: b.real, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
+	t.shown.add(needle{spelled: inEveryForm, text: mockHost, replacement: realHost, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
 }
 
 // distinctiveHost says whether a host names a tenant by itself. Without its port

@@ -86,7 +86,7 @@ func (t *Table) seedEvent(s provider.Binding, real string, fail func(string, ...
 	if !slices.Contains(t.def.Events, real) && !t.word(real) {
 		t.fragments.add(needle{text: lower(real)})
 	}
-	t.words[real] = true
+	t.open(real)
 	return nil
 }
 

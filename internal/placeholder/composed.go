@@ -243,7 +243,7 @@ func (c *composed) placeholder(id string, _ bool) (string, bool) {
 	p := d.exchange(id, c.placeholderOf)
 	if id != p && !c.indexed[id] {
 		c.indexed[id] = true
-		c.t.hidden.addEncoded(needle{text: id, replacement: p, kind: provider.ID, placeholder: plainID(p)})
+		c.t.hidden.add(needle{spelled: encodedOnly, text: id, replacement: p, kind: provider.ID, placeholder: plainID(p)})
 	}
 	return p, true
 }
@@ -292,8 +292,8 @@ func (c *composed) enter(key, p string) {
 	// The id by itself, outside a composed one, gets a placeholder of its own once
 	// it shows; the search has to know it from now on.
 	_, short, _ := strings.Cut(p, "/")
-	c.t.hidden.addForms(needle{text: id, replacement: "id:" + short, kind: provider.ID, placeholder: p, whole: true, joins: "_-"})
-	c.t.shown.addLater(needle{text: "id:" + short, replacement: id, kind: provider.ID, placeholder: p, whole: true, joins: "_-"})
+	c.t.hidden.add(needle{spelled: inEveryForm, text: id, replacement: "id:" + short, kind: provider.ID, placeholder: p, whole: true, joins: "_-"})
+	c.t.shown.add(needle{spelled: inEveryForm, text: "id:" + short, replacement: id, kind: provider.ID, placeholder: p, whole: true, joins: "_-"})
 }
 
 // name is what the placeholders of a type are called before their number.

@@ -74,6 +74,9 @@ func (t *Table) FromTenantJSON(body []byte, class Classifier) ([]byte, error) {
 				l.replace(t.fromTenantHeaderName(l.Text))
 				continue
 			}
+			if l.class.Keep && !l.class.Kept && t.isWord != nil && t.isWord(l.Text) {
+				continue // listed by the contract at that place
+			}
 			p, ok := hidden[l.Text]
 			if !ok {
 				p = t.fromTenantText(l.Text, false)
@@ -103,8 +106,8 @@ func (t *Table) FromTenantJSON(body []byte, class Classifier) ([]byte, error) {
 
 // settle repeats f until it teaches the search nothing new.
 func (t *Table) settle(f func()) {
-	for known := -1; known != t.hidden.size(); {
-		known = t.hidden.size()
+	for known := -1; known != t.hidden.size; {
+		known = t.hidden.size
 		f()
 	}
 }

@@ -19,38 +19,49 @@ type needle struct {
 	whole       bool   // only where no word runs on at either side
 	joins       string // bytes that join words, besides letters and digits
 	guard       bool   // a placeholder: it is stepped over, and replaces nothing
+	spelled     spelled
 }
+
+// spelled says in which spellings a needle is searched for.
+type spelled byte
+
+const (
+	asItStands spelled = iota
+	percentToo
+	inEveryForm
+	encodedOnly // as hex and as base64, without regard to what stands around them: it may be encoded text as well
+)
 
 // index finds the longest of many needles at a place, by one look-up for each
 // length that a needle with that first byte has. It keeps hashes of what it looks
 // for and no texts: each value has a dozen spellings, and their texts would be
-// most of a recording's memory.
+// most of a recording's memory. They are entered when the index is next asked: many
+// recordings hold no text that has to be searched.
 type index struct {
 	needles             []*needle
-	exact, folded       map[uint64]spelled // by the hash of the text, or the next that is free
+	exact, folded       map[uint64]entry // by the hash of the text, or the next that is free
 	exactLens, foldLens [256][]int
-	// later are needles that match enters: the placeholders of the last answers of
-	// a recording are never searched for.
-	later []needle
+	later               [][]needle // to be entered, in pieces that never move
+	size                int        // how many needles there are, those included
 }
 
-// spelled is one of the needles in one of the spellings.
-type spelled uint64
+// entry is one of the needles in one of the spellings.
+type entry uint64
 
-func newSpelled(needle, spelling int) spelled { return spelled(needle<<8 | spelling) }
+func newEntry(needle, spelling int) entry { return entry(needle<<8 | spelling) }
 
-func (x *index) of(s spelled) (n *needle, spelling int) { return x.needles[s>>8], int(s & 0xff) }
+func (x *index) of(e entry) (n *needle, spelling int) { return x.needles[e>>8], int(e & 0xff) }
 
 var seed = maphash.MakeSeed()
 
 // look returns what stands for a text in one of the maps, and the text's place.
-func (x *index) look(m map[uint64]spelled, text string) (n *needle, spelling int, place uint64) {
+func (x *index) look(m map[uint64]entry, text string) (n *needle, spelling int, place uint64) {
 	for place = maphash.String(seed, text); ; place++ {
-		s, ok := m[place]
+		e, ok := m[place]
 		if !ok {
 			return nil, 0, place
 		}
-		n, spelling = x.of(s)
+		n, spelling = x.of(e)
 		if read := spellings[spelling].write(n.text); read == text || n.folds(spelling) && lower(read) == text {
 			return n, spelling, place
 		}
@@ -62,8 +73,35 @@ func (x *index) look(m map[uint64]spelled, text string) (n *needle, spelling int
 func (n *needle) folds(spelling int) bool { return n.fold && spelling < encoded || spelling == encoded }
 
 func (x *index) add(n needle) {
-	x.needles = append(x.needles, &n)
-	x.enter(0, n.text)
+	last := len(x.later) - 1
+	if last < 0 || len(x.later[last]) == cap(x.later[last]) {
+		last++
+		x.later = append(x.later, make([]needle, 0, 1<<min(last, 8)))
+	}
+	x.later[last] = append(x.later[last], n)
+	x.size++
+}
+
+// enterLater enters what was added since it was last called.
+func (x *index) enterLater() {
+	for _, piece := range x.later {
+		for i := range piece {
+			n := &piece[i]
+			x.needles = append(x.needles, n)
+			if n.spelled != encodedOnly {
+				x.enter(0, n.text)
+			}
+			for i := 1; n.spelled == percentToo && i == 1 || n.spelled == inEveryForm && i < encoded; i++ {
+				if text := spellings[i].write(n.text); text != n.text {
+					x.enter(i, text)
+				}
+			}
+			if n.spelled >= inEveryForm {
+				x.enterEncoded(n.text)
+			}
+		}
+	}
+	x.later = nil
 }
 
 // enter enters a text that is a spelling of the last needle.
@@ -72,7 +110,7 @@ func (x *index) enter(spelling int, text string) {
 		return
 	}
 	if x.exact == nil {
-		x.exact, x.folded = map[uint64]spelled{}, map[uint64]spelled{}
+		x.exact, x.folded = map[uint64]entry{}, map[uint64]entry{}
 	}
 	m, lens := x.exact, &x.exactLens
 	if x.needles[len(x.needles)-1].folds(spelling) {
@@ -83,7 +121,7 @@ func (x *index) enter(spelling int, text string) {
 	if old != nil && !old.guard {
 		return
 	}
-	m[place] = newSpelled(len(x.needles)-1, spelling)
+	m[place] = newEntry(len(x.needles)-1, spelling)
 	l := &lens[text[0]]
 	at, found := slices.BinarySearchFunc(*l, len(text), func(a, b int) int { return b - a })
 	if !found {
@@ -91,15 +129,10 @@ func (x *index) enter(spelling int, text string) {
 	}
 }
 
-func (x *index) size() int { return len(x.exact) + len(x.folded) }
-
 // match returns the longest needle that stands at i, as it is spelled there. low
 // is s in lower case.
 func (x *index) match(s, low string, i int) (best needle, ok bool) {
-	for _, n := range x.later {
-		x.addForms(n)
-	}
-	x.later = nil
+	x.enterLater()
 	best, ok = x.longest(x.exact, x.exactLens[s[i]], s, s, i, 0)
 	if fold, longer := x.longest(x.folded, x.foldLens[low[i]], s, low, i, len(best.text)); longer {
 		return fold, true
@@ -108,7 +141,7 @@ func (x *index) match(s, low string, i int) (best needle, ok bool) {
 }
 
 // longest returns the longest needle in one of the maps that is longer than min.
-func (x *index) longest(m map[uint64]spelled, lens []int, s, text string, i, min int) (needle, bool) {
+func (x *index) longest(m map[uint64]entry, lens []int, s, text string, i, min int) (needle, bool) {
 	for _, l := range lens {
 		if l <= min {
 			break
@@ -129,9 +162,9 @@ func (n *needle) stands(s string, i, length, spelling int) bool {
 
 // found returns the needle as it was found.
 func (n needle) found(text string, spelling int) needle {
-	n.text = text
+	n.text, n.form = text, spellings[spelling].form
 	if spelling > 0 {
-		n.form, n.replacement = spellings[spelling].form, spellings[spelling].with(n.replacement)
+		n.replacement = spellings[spelling].with(n.replacement)
 	}
 	return n
 }
@@ -150,28 +183,6 @@ func lower(s string) string {
 		}
 	}
 	return s
-}
-
-// addLater is addForms when the index is next asked.
-func (x *index) addLater(n needle) { x.later = append(x.later, n) }
-
-// addForms enters a value in the spellings that it may have inside a text.
-func (x *index) addForms(n needle) {
-	n.form = rawForm
-	x.add(n)
-	for i := 1; i < encoded; i++ {
-		if text := spellings[i].write(n.text); text != n.text {
-			x.enter(i, text)
-		}
-	}
-	x.enterEncoded(n.text)
-}
-
-// addEncoded enters a value as hex and as base64 only. Both are searched for
-// without regard to what stands around them: it may be encoded text as well.
-func (x *index) addEncoded(n needle) {
-	x.needles = append(x.needles, &n)
-	x.enterEncoded(n.text)
 }
 
 func (x *index) enterEncoded(value string) {

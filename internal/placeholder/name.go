@@ -35,6 +35,7 @@ const minWhole = 4
 // person's name, a part of a mail address, a label of a host, or a value of
 // another kind that is one word.
 func (t *Table) touches(name string) bool {
+	t.readLearned()
 	low := lower(name)
 	for i := range low {
 		if _, ok := t.fragments.match(low, low, i); ok {
@@ -44,8 +45,31 @@ func (t *Table) touches(name string) bool {
 	return false
 }
 
-// learn remembers the parts of a real value by which a name could give it away.
+// learn remembers a real value, for by its parts a name could give it away. They are
+// taken when the first name is looked at: most answers have none that nobody
+// documents.
 func (t *Table) learn(kind provider.Kind, real string) {
+	t.learned = append(t.learned, kindText{kind, real})
+}
+
+func (t *Table) readLearned() {
+	for _, v := range t.learned {
+		t.enterFragments(v.kind, v.text)
+	}
+	t.learned = nil
+}
+
+// open notes a word that the caller sent in the open.
+func (t *Table) open(word string) {
+	if !t.words[word] {
+		t.readLearned() // what was learned before is judged by the words of then
+		t.words[word] = true
+	}
+}
+
+// enterFragments makes the parts of a real value known by which a name could give it
+// away.
+func (t *Table) enterFragments(kind provider.Kind, real string) {
 	switch kind {
 	case provider.URL:
 		_, real, _ = strings.Cut(real, "://")
@@ -74,7 +98,7 @@ var commonLabels = map[string]bool{"api": true, "app": true, "cloud": true, "com
 // checked elsewhere.
 func (t *Table) Open(words ...string) {
 	for _, w := range words {
-		t.words[w] = true
+		t.open(w)
 	}
 }
 

@@ -2,7 +2,6 @@ package placeholder
 
 import (
 	"encoding/base64"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -20,25 +19,34 @@ const (
 
 // placeholder is the n-th placeholder of a kind, fit to stand for real.
 func placeholder(kind provider.Kind, n int, real string) string {
-	switch kind {
-	case provider.ID:
-		return fmt.Sprintf("id-%d", n)
-	case provider.DisplayID:
-		return fmt.Sprintf("display-%d", n)
-	case provider.Secret:
-		return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "placeholder-%d", n))
-	case provider.Key:
-		return fmt.Sprintf("api-key-%d", n)
-	case provider.Mail:
-		return fmt.Sprintf("user-%d@example.com", n)
-	case provider.URL:
-		return inURLForm(real, fmt.Sprintf("url-%d", n))
-	case provider.Text:
-		return fmt.Sprintf("text %d", n)
-	case provider.Undocumented:
-		return fmt.Sprintf("undocumented-%d", n)
+	before, after := around(kind, real)
+	text := before + strconv.Itoa(n) + after
+	if kind == provider.Secret {
+		return base64.StdEncoding.EncodeToString([]byte(text))
 	}
-	return fmt.Sprintf("%s-%d", kind, n)
+	return text
+}
+
+// around is what stands around the number of a placeholder; for a secret, in the text
+// that is encoded.
+func around(kind provider.Kind, real string) (before, after string) {
+	switch kind {
+	case provider.DisplayID:
+		return "display-", ""
+	case provider.Secret:
+		return "placeholder-", ""
+	case provider.Key:
+		return "api-key-", ""
+	case provider.Mail:
+		return "user-", "@example.com"
+	case provider.URL:
+		return inURLForm(real, "url-"), ""
+	case provider.Text:
+		return "text ", ""
+	case provider.Undocumented:
+		return "undocumented-", ""
+	}
+	return string(kind) + "-", ""
 }
 
 // inURLForm writes a name as an absolute or relative URL, as model is.
@@ -50,16 +58,6 @@ func inURLForm(model, name string) string {
 		return "/" + name
 	}
 	return name
-}
-
-// firstNumber returns the first run of digits. It is asked for every string of
-// an answer, and a pattern would take most of the time of a recording.
-func firstNumber(s string) string {
-	start := strings.IndexAny(s, "0123456789")
-	if start < 0 {
-		return ""
-	}
-	return s[start:run(s, start, func(c byte) bool { return c >= '0' && c <= '9' })]
 }
 
 // maxNumber is more than one recording ever gives out.
@@ -76,7 +74,13 @@ func numberOf(kind provider.Kind, value string) (n int, ok bool) {
 		}
 		text = string(b)
 	}
-	n, err := strconv.Atoi(firstNumber(text))
+	before, after := around(kind, value)
+	digits, ok := strings.CutPrefix(text, before)
+	digits, ok2 := strings.CutSuffix(digits, after)
+	if !ok || !ok2 {
+		return 0, false
+	}
+	n, err := strconv.Atoi(digits)
 	return n, err == nil && n > 0 && n < maxNumber && placeholder(kind, n, value) == value
 }
 

@@ -2,7 +2,6 @@ package placeholder
 
 import (
 	"encoding/base64"
-	"net/url"
 	"strings"
 
 	"example.com/webhookvcr/internal/provider"
@@ -10,8 +9,8 @@ import (
 
 // index makes a pair known to the search inside texts.
 func (t *Table) index(p pair) {
-	hide := needle{text: p.real, replacement: p.placeholder, kind: p.kind, placeholder: p.placeholder}
-	show := needle{text: p.placeholder, replacement: p.real, kind: p.kind, placeholder: p.placeholder, whole: true, joins: "_-"}
+	hide := needle{spelled: inEveryForm, text: p.real, replacement: p.placeholder, kind: p.kind, placeholder: p.placeholder}
+	show := needle{spelled: inEveryForm, text: p.placeholder, replacement: p.real, kind: p.kind, placeholder: p.placeholder, whole: true, joins: "_-"}
 	switch p.kind {
 	case provider.Mail:
 		hide.fold, hide.whole, hide.joins = true, true, "._-"
@@ -21,8 +20,8 @@ func (t *Table) index(p pair) {
 	default:
 		hide.whole, hide.joins = true, "_"
 	}
-	t.hidden.addForms(hide)
-	t.shown.addLater(show)
+	t.hidden.add(hide)
+	t.shown.add(show)
 	t.guard(p.placeholder)
 }
 
@@ -33,16 +32,13 @@ func (t *Table) indexDecoded(real, placeholder string) {
 	if err != nil {
 		return
 	}
-	t.hidden.addForms(needle{text: string(key), replacement: placeholder, kind: provider.Secret, placeholder: placeholder})
+	t.hidden.add(needle{spelled: inEveryForm, text: string(key), replacement: placeholder, kind: provider.Secret, placeholder: placeholder})
 }
 
 // guard keeps a placeholder from being searched for real values that happen to
 // be a part of it.
 func (t *Table) guard(p string) {
-	t.hidden.add(needle{text: p, whole: true, joins: "_-", guard: true})
-	if escaped := url.QueryEscape(p); escaped != p {
-		t.hidden.add(needle{text: escaped, whole: true, joins: "_-", guard: true})
-	}
+	t.hidden.add(needle{spelled: percentToo, text: p, whole: true, joins: "_-", guard: true})
 }
 
 const (

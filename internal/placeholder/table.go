@@ -50,6 +50,7 @@ type Table struct {
 	said      map[string]bool     // of these, the strings of bodies and queries
 	made      map[string]bool     // made-up ids that the caller sent
 	fragments index               // parts of names, mail addresses and hosts
+	learned   []kindText          // real values whose parts are not yet among them
 	sent      *Sent               // what the caller sent, as the caller knows it
 	sentReal  map[kindText]string // what the caller sent, as the tenant knows it
 	hidden    index               // real values inside texts

@@ -59,7 +59,7 @@ func (t *Table) ToTapeJSON(body []byte, class Classifier) ([]byte, error) {
 				refused = pointer
 				continue
 			}
-			t.words[n.Name] = true
+			t.open(n.Name)
 			if !c.Documented && !c.Kept && secret.Tells(n.Name) && n.Kind == jsontext.String {
 				c.Kind = provider.Key
 			}
@@ -116,7 +116,8 @@ func (t *Table) toTapeValue(c provider.Class, at, v string) (string, error) {
 	if !stay {
 		return v, fmt.Errorf("holds a text that is more than a lower-case word; send one, or declare Keep(%q) to have it stored and compared as it is, or Varies(%q) if it differs from run to run", at, at)
 	}
-	t.words[v], t.said[v] = true, true
+	t.open(v)
+	t.said[v] = true
 	return v, nil
 }
 
@@ -190,7 +191,7 @@ func (t *Table) ToTapeURL(u *url.URL, class Classifier) (*url.URL, error) {
 			if !t.knownEvent(v) && !isLowerWord(v) {
 				problems = append(problems, problem("path variable "+t.eventVar, "holds no event id that a recording may keep; send a lower-case word"))
 			}
-			t.words[v] = true
+			t.open(v)
 		case r == variable:
 			if !t.Known(raw) && !t.Known(v) {
 				problems = append(problems, t.idProblem("path variable "+strings.Trim(template[i], "{}")))
@@ -223,7 +224,7 @@ func (t *Table) ToTapeURL(u *url.URL, class Classifier) (*url.URL, error) {
 		case !c.Documented && !c.Kept && secret.Tells(key):
 			c.Kind = provider.Key
 		}
-		t.words[key] = true
+		t.open(key)
 		p, err := t.toTapeValue(c, "?"+key, v)
 		if err != nil {
 			problems = append(problems, problem("query parameter "+key, "%w", err))

@@ -247,7 +247,7 @@ func (t *Table) occurs(seed provider.Binding, s string) bool {
 		return false
 	}
 	x := index{}
-	x.addForms(needle{text: seed.Placeholder, whole: true, joins: "_-"})
+	x.add(needle{spelled: inEveryForm, text: seed.Placeholder, whole: true, joins: "_-"})
 	low := lower(s)
 	for i := range len(s) {
 		if _, ok := x.match(s, low, i); ok {

@@ -31,6 +31,26 @@ func InvalidUTF8(text []byte) int {
 	}
 }
 
+// Depth returns how deep the brackets of a text are nested, which need be no JSON.
+func Depth(text []byte) int {
+	depth, deepest, quoted := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return deepest
+}
+
 // Edit puts other bytes in the place of a part of a text.
 type Edit struct {
 	Start, End int
@@ -44,9 +64,15 @@ func Splice(text []byte, edits []Edit) []byte {
 	if len(edits) == 0 {
 		return text
 	}
-	var out []byte
+	edits = slices.Clone(edits)
+	slices.SortFunc(edits, func(a, b Edit) int { return cmp.Compare(a.Start, b.Start) })
+	length := len(text)
+	for _, e := range edits {
+		length += len(e.New) - (e.End - e.Start)
+	}
+	out := make([]byte, 0, length)
 	done := 0
-	for _, e := range slices.SortedFunc(slices.Values(edits), func(a, b Edit) int { return cmp.Compare(a.Start, b.Start) }) {
+	for _, e := range edits {
 		out = append(append(out, text[done:e.Start]...), e.New...)
 		done = e.End
 	}

@@ -22,6 +22,12 @@ func TestInvalidUTF8(t *testing.T) {
 	}
 }
 
+func TestDepth(t *testing.T) {
+	for text, want := range map[string]int{"": 0, "1": 0, "[]": 1, `{"a":[{"b":1}],"c":[]}`: 3, `"[[\"[["`: 0, `["\\",[]]`: 2, "[[": 2} {
+		assert.Equal(t, want, jsontext.Depth([]byte(text)), text)
+	}
+}
+
 func TestSplice(t *testing.T) {
 	text := []byte("0123456789")
 	assert.Equal(t, "0x3456yz", string(jsontext.Splice(text, []jsontext.Edit{{Start: 7, End: 10, New: "yz"}, {Start: 1, End: 3, New: "x"}})))

@@ -24,81 +24,77 @@ func (t *Table) FromTenantJSON(body []byte, class Classifier) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var passes [3][]leaf
-	var numbers, names, events []leaf
 	class = once(doc, class)
+	siblings := map[*jsontext.Node]map[string]string{} // of those that the second pass is about
 	for n := range doc.all() {
-		c := class(n.pointer)
-		l := leaf{n, c}
+		n.class, n.pass = class(n.pointer), others
 		if n.named() {
-			if t.eventName(n) {
-				events = append(events, l)
-			} else {
-				names = append(names, l)
+			if n.event = t.eventName(n); !n.event {
 				t.reserve(n.Name)
 			}
 		}
 		switch n.Kind {
 		case jsontext.Number:
-			if !c.Kept && !(c.Keep && !t.strict && shortNumber(n.Text)) {
-				numbers = append(numbers, l)
+			if !n.class.Kept && !(n.class.Keep && !t.strict && shortNumber(n.Text)) {
+				n.replace(numberFor(n.Text))
 			}
 		case jsontext.String:
 			t.reserve(n.Text)
-			pass := passOf(c)
-			passes[pass] = append(passes[pass], l)
+			if n.pass = passOf(n.class); n.pass == unknown {
+				siblings[n.Parent] = map[string]string{}
+			}
 		}
 	}
-	siblings := map[*jsontext.Node]map[string]string{}
-	for _, l := range passes[0] {
-		p := t.fromTenantWhole(l.class.Kind, l.Text, nil)
-		if near := siblings[l.Parent]; near == nil {
-			siblings[l.Parent] = map[string]string{l.Text: p}
-		} else if _, ok := near[l.Text]; !ok {
-			near[l.Text] = p
+	for n := range doc.in(sensitive) {
+		p := t.fromTenantWhole(n.class.Kind, n.Text, nil)
+		if near, asked := siblings[n.Parent]; asked {
+			if _, ok := near[n.Text]; !ok {
+				near[n.Text] = p
+			}
 		}
-		l.replace(p)
+		n.replace(p)
 	}
-	for _, l := range passes[1] {
-		l.replace(t.fromTenantWhole(l.class.Kind, l.Text, siblings[l.Parent]))
+	for n := range doc.in(unknown) {
+		n.replace(t.fromTenantWhole(n.class.Kind, n.Text, siblings[n.Parent]))
 	}
 	// An id in one of these may show in another that was read before.
 	t.settle(func() {
 		hidden := map[string]string{} // lists repeat their words
-		for _, l := range passes[2] {
-			if moment, ok := documentedMoment(l.class, l.Text); ok {
-				l.replace(moment)
-				continue
-			}
-			if l.class.Kind == provider.Header && !l.class.Kept {
-				l.replace(t.fromTenantHeaderName(l.Text))
-				continue
-			}
-			if l.class.Keep && !l.class.Kept && t.isWord != nil && t.isWord(l.Text) {
+		for n := range doc.in(free) {
+			if n.class.Keep && !n.class.Kept && t.isWord != nil && t.isWord(n.Text) {
 				continue // listed by the contract at that place
 			}
-			p, ok := hidden[l.Text]
-			if !ok {
-				p = t.fromTenantText(l.Text, false)
-				hidden[l.Text] = p
+			if moment, ok := documentedMoment(n.class, n.Text); ok {
+				n.replace(moment)
+				continue
 			}
-			l.replace(p)
+			if n.class.Kind == provider.Header && !n.class.Kept {
+				n.replace(t.fromTenantHeaderName(n.Text))
+				continue
+			}
+			p, ok := hidden[n.Text]
+			if !ok {
+				p = t.fromTenantText(n.Text, false)
+				hidden[n.Text] = p
+			}
+			n.replace(p)
 		}
-		for _, l := range names {
-			l.rename(t.fromTenantName(l))
+		for n := range doc.all() {
+			if n.named() && !n.event {
+				n.rename(t.fromTenantName(n))
+			}
 		}
 	})
-	for _, l := range numbers {
-		l.replace(numberFor(l.Text))
-	}
-	if !t.hiddenAlready(doc) {
-		for _, l := range events {
-			l.rename(t.swapEvent(l.Name))
+	hidden := t.hiddenAlready(doc)
+	for n := range doc.all() {
+		if !n.event {
+			continue
 		}
-	}
-	for _, l := range events {
-		if name := l.Name; !t.knownEvent(name) {
-			l.rename(t.placeholderFor(provider.Event, name))
+		if !hidden {
+			n.rename(t.swapEvent(n.Name))
+		}
+		if !t.knownEvent(n.Name) {
+			n.rename(t.placeholderFor(provider.Event, n.Name))
 		}
 	}
 	return doc.render(), nil
@@ -123,11 +119,6 @@ func (t *Table) hiddenAlready(doc *document) bool {
 		placeholders = placeholders || n.Kind == jsontext.String && t.toTenantWhole(n.Text) != n.Text
 	}
 	return placeholders
-}
-
-type leaf struct {
-	*node
-	class provider.Class
 }
 
 // once takes what the contract says from members that stand twice in an object:
@@ -160,16 +151,25 @@ func parentOf(pointer string) string {
 	return pointer[:i]
 }
 
-// passOf sorts a string by what is known of it: 0 documented and sensitive,
-// 1 unknown or a word, 2 free to stay.
-func passOf(c provider.Class) int {
+// pass says when a value is looked at.
+type pass byte
+
+const (
+	sensitive pass = iota // documented as that
+	unknown               // a string of which nothing is documented, or a word
+	free                  // to stay
+	others                // no string
+)
+
+// passOf sorts a string by what is known of it.
+func passOf(c provider.Class) pass {
 	switch {
 	case c.Keep || c.Kind == provider.Event:
-		return 2
+		return free
 	case c.Kind == provider.Undocumented || c.Kind == provider.Word:
-		return 1
+		return unknown
 	}
-	return 0
+	return sensitive
 }
 
 // documentedMoment returns a date-time that the contract documents as it may
@@ -315,8 +315,8 @@ func (t *Table) knownAs(v string, near map[string]string) (string, bool) {
 
 // fromTenantName replaces a member's name that is data: an id, a mail address, or a
 // text that no program would choose as a name.
-func (t *Table) fromTenantName(l leaf) string {
-	v := l.Name
+func (t *Table) fromTenantName(n *node) string {
+	v := n.Name
 	switch {
 	case v == "" || t.issued(v) || t.sent.holds(v):
 		return v
@@ -328,7 +328,7 @@ func (t *Table) fromTenantName(l leaf) string {
 	if p, ok := t.whole.placeholders[kindText{provider.ID, v}]; ok && !t.word(v) {
 		return p
 	}
-	if l.class.Documented && t.isWord != nil && t.isWord(v) || l.class.Kept && !isNumber(v) || t.words[v] {
+	if n.class.Documented && t.isWord != nil && t.isWord(v) || n.class.Kept && !isNumber(v) || t.words[v] {
 		return v
 	}
 	if !t.strict && inStyle(t.def.MemberName, v) && !t.touches(v) {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/provider"
 )
 
 // maxDepth bounds the nesting of a body. No documented body is deeper than ten;
@@ -74,6 +75,10 @@ type node struct {
 	*jsontext.Node
 	pointer           string
 	newValue, newName string
+	// What the contract says of it, and what follows from that, in an answer.
+	class provider.Class
+	pass  pass
+	event bool // its name is the id of one
 }
 
 func (n *node) named() bool { return n.Parent != nil && n.Parent.Kind == jsontext.BeginObject }
@@ -98,7 +103,8 @@ func (n *node) rename(name string) {
 var errNotJSON = errors.New("the body is not one JSON document")
 
 func parseJSON(body []byte) (*document, error) {
-	if nesting(body) > maxDepth {
+	// For encoding/json a text far beyond the bound is no JSON.
+	if jsontext.Depth(body) > maxDepth {
 		return nil, fmt.Errorf("the body is nested more than %d deep", maxDepth)
 	}
 	root, err := jsontext.Parse(body, jsontext.Bounds{})
@@ -106,30 +112,18 @@ func parseJSON(body []byte) (*document, error) {
 		return nil, errNotJSON
 	}
 	root.Sort()
-	d := &document{body: body}
+	d := &document{body: body, nodes: make([]node, 0, size(root))}
 	d.add(root, "")
 	return d, nil
 }
 
-// nesting returns how deep the brackets of a text are nested. It is asked first:
-// for encoding/json a text far beyond the bound is no JSON.
-func nesting(body []byte) int {
-	depth, deepest, quoted := 0, 0, false
-	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-			deepest = max(deepest, depth)
-		case c == '}' || c == ']':
-			depth--
-		}
+// size returns how many values there are in a tree.
+func size(n *jsontext.Node) int {
+	sum := 1
+	for _, child := range n.Children {
+		sum += size(child)
 	}
-	return deepest
+	return sum
 }
 
 func (d *document) add(n *jsontext.Node, pointer string) {
@@ -155,8 +149,25 @@ func (d *document) all() iter.Seq[*node] {
 	}
 }
 
+// in returns the nodes of one pass in canonical order.
+func (d *document) in(p pass) iter.Seq[*node] {
+	return func(yield func(*node) bool) {
+		for n := range d.all() {
+			if n.pass == p && !yield(n) {
+				return
+			}
+		}
+	}
+}
+
 func (d *document) render() []byte {
-	var edits []jsontext.Edit
+	changes := 0
+	for n := range d.all() {
+		if n.newName != "" || n.newValue != "" {
+			changes += 2
+		}
+	}
+	edits := make([]jsontext.Edit, 0, changes)
 	for n := range d.all() {
 		if n.newName != "" {
 			edits = append(edits, jsontext.Edit{Start: n.NameStart, End: n.NameEnd, New: n.newName})

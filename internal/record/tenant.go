@@ -123,10 +123,7 @@ const maxLaidOut = 50
 // recording can be reviewed and two can be compared. Order and digits stay, and so
 // does what has lines already, or is no JSON.
 func laidOut(body []byte) []byte {
-	if bytes.ContainsRune(bytes.TrimSpace(body), '\n') {
-		return body
-	}
-	if _, err := jsontext.Parse(body, jsontext.Bounds{Depth: maxLaidOut}); err != nil {
+	if bytes.ContainsRune(bytes.TrimSpace(body), '\n') || jsontext.Depth(body) > maxLaidOut {
 		return body
 	}
 	var b bytes.Buffer

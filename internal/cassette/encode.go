@@ -23,6 +23,13 @@ import (
 // that says nothing is left out.
 func Encode(h Header, interactions []*Interaction) ([]byte, error) {
 	w := &encoder{}
+	size := 1000
+	for _, ia := range interactions {
+		for _, body := range []string{ia.Request.Body, ia.Response.Body} {
+			size += 1000 + len(body) + len(indent+"  ")*strings.Count(body, "\n")
+		}
+	}
+	w.out.Grow(size)
 	w.head(h)
 	if len(interactions) == 0 {
 		w.out.WriteString("interactions: []\n")

@@ -16,8 +16,9 @@ import (
 // body they would take more memory than all that is recorded of it. It is for one
 // goroutine.
 type classifier struct {
-	last string
-	way  []stop // from the root to the last pointer, or as far as it leads
+	last   string // pointer
+	answer provider.Class
+	way    []stop // from the root to the last pointer, or as far as it leads
 }
 
 // stop is a value on the way, with the schemas that apply to it.
@@ -29,10 +30,14 @@ type stop struct {
 }
 
 func newClassifier(s *schema, root *jsontext.Node) *classifier {
-	return &classifier{way: []stop{{Node: root, schemas: expand(nil, s.root, root)}}}
+	schemas := expand(nil, s.root, root)
+	return &classifier{answer: class(schemas, root), way: []stop{{Node: root, schemas: schemas}}}
 }
 
 func (c *classifier) class(pointer string) provider.Class {
+	if pointer == c.last {
+		return c.answer
+	}
 	known := 1
 	for known < len(c.way) {
 		end := c.way[known].end
@@ -41,13 +46,14 @@ func (c *classifier) class(pointer string) provider.Class {
 		}
 		known++
 	}
-	c.last, c.way = pointer, c.way[:known]
+	c.last, c.answer, c.way = pointer, provider.Class{}, c.way[:known]
 	for c.top().end < len(pointer) {
 		if !c.step(pointer) {
 			return provider.Class{}
 		}
 	}
-	return class(c.top().schemas, c.top().Node)
+	c.answer = class(c.top().schemas, c.top().Node)
+	return c.answer
 }
 
 func (c *classifier) top() *stop { return &c.way[len(c.way)-1] }

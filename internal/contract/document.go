@@ -23,6 +23,28 @@ var bounds = jsontext.Bounds{
 	Name:     256, // for pointers repeat it
 }
 
+// Reading is a body that is read, or the problem that stands against that. It is for
+// one goroutine.
+type Reading struct {
+	body     []byte
+	document *document
+	problem  *Problem
+}
+
+// Read reads a body, which must not change any more.
+func Read(body []byte) *Reading {
+	document, problem := parse(body)
+	return &Reading{body, document, problem}
+}
+
+// Tree returns the body as a tree, and nil when it is no JSON within the bounds.
+func (r *Reading) Tree() *jsontext.Node {
+	if r.problem != nil {
+		return nil
+	}
+	return r.document.tree
+}
+
 // document is a parsed body.
 type document struct {
 	tree    *jsontext.Node

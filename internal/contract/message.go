@@ -33,6 +33,17 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// Reading is the body as Read reads it, for those who ask about it more than
+	// once; nil otherwise.
+	Reading *Reading
+}
+
+// known is the body as it was read before; nil when that was another one.
+func (a Response) known() *Reading {
+	if a.Reading != nil && bytes.Equal(a.Reading.body, a.Body) {
+		return a.Reading
+	}
+	return nil
 }
 
 // MediaType returns the media type of a Content-Type header without its
@@ -110,13 +121,16 @@ func (r *report) schema(d *provider.Definition, file string) *schema {
 
 // parse reads the body and reports why it cannot be read.
 func (r *report) parse() bool {
-	doc, problem := parse(r.body)
-	if problem != nil {
+	if r.reading == nil {
+		r.reading = Read(r.body)
+	}
+	if p := r.reading.problem; p != nil {
+		problem := *p
 		problem.Kind = Violation
-		r.push(*problem)
+		r.push(problem)
 		return false
 	}
-	r.document = doc
+	r.document = r.reading.document
 	return true
 }
 

@@ -84,6 +84,7 @@ const maxProblems = 200
 type report struct {
 	in       string
 	body     []byte
+	reading  *Reading  // of the body, if it is read already
 	document *document // nil while the body is not parsed
 	problems []Problem
 	violated map[string]bool // pointers with a violation

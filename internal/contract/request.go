@@ -155,7 +155,7 @@ func RequestClasses(d *provider.Definition, r Request) func(pointer string) prov
 		}
 		return all
 	})
-	body := sync.OnceValue(func() func(string) provider.Class { return bodyClasses(d, route.Form.Body, r.Body) })
+	body := sync.OnceValue(func() func(string) provider.Class { return bodyClasses(d, route.Form.Body, Response{Body: r.Body}) })
 	return func(pointer string) provider.Class {
 		if strings.HasPrefix(pointer, "?") {
 			return query()[pointer]
@@ -181,18 +181,21 @@ func queryClass(c *classifier, parameter *jsontext.Node) provider.Class {
 
 // bodyClasses classifies the members of a body; a body without a schema, or one
 // that cannot be read, has none.
-func bodyClasses(d *provider.Definition, file string, body []byte) func(pointer string) provider.Class {
+func bodyClasses(d *provider.Definition, file string, of Response) func(pointer string) provider.Class {
 	none := func(string) provider.Class { return provider.Class{} }
-	if file == "" || isEmpty(body) {
+	if file == "" || isEmpty(of.Body) {
 		return none
 	}
 	s, err := load(d, file)
 	if err != nil {
 		return none
 	}
-	doc, problem := parse(body)
-	if problem != nil {
+	reading := of.known()
+	if reading == nil {
+		reading = Read(of.Body)
+	}
+	if reading.Tree() == nil {
 		return none
 	}
-	return newClassifier(s, doc.tree).class
+	return newClassifier(s, reading.Tree()).class
 }

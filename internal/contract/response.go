@@ -25,7 +25,7 @@ func CheckResponse(d *provider.Definition, r Request, a Response, strict bool) [
 		}
 		return unknown(d, r)
 	}
-	rep := report{in: "answer", body: a.Body}
+	rep := report{in: "answer", body: a.Body, reading: a.known()}
 	media, malformed := rep.media(d, a.Header.Get("Content-Type"))
 	if rep.status(d, route.Operation, a) {
 		rep.answerBody(d, route.Operation, a.Status, media, !malformed, strict)
@@ -166,7 +166,7 @@ func ResponseClasses(d *provider.Definition, r Request, a Response) func(pointer
 	}
 	if route, ok := find(d, r); ok {
 		if documented := route.Operation.Response(a.Status); documented != nil {
-			return bodyClasses(d, documented.Schema, a.Body)
+			return bodyClasses(d, documented.Schema, a)
 		}
 	}
 	return func(string) provider.Class { return provider.Class{} }

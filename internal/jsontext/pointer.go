@@ -20,7 +20,12 @@ func Escape(name string) string {
 }
 
 // Unescape returns the name that a token of a JSON pointer stands for.
-func Unescape(token string) string { return unescaper.Replace(token) }
+func Unescape(token string) string {
+	if strings.Contains(token, "~") {
+		return unescaper.Replace(token)
+	}
+	return token
+}
 
 // Child returns the pointer of a member of the object that has the pointer.
 func Child(pointer, name string) string { return pointer + "/" + Escape(name) }

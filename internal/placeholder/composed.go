@@ -60,7 +60,25 @@ func formsOf(d *provider.Definition) (all []*idForm) {
 // exchanged.
 type composedID struct {
 	start, end int
-	parts      []part // those that are exchanged
+	few        [4]part // the first parts that are exchanged, of which there are seldom more
+	more       []part  // all of them, if there are
+	count      int
+}
+
+func (d *composedID) add(p part) {
+	if d.count < len(d.few) {
+		d.few[d.count] = p
+	} else {
+		d.more = append(slices.Clone(d.parts()), p)
+	}
+	d.count++
+}
+
+func (d *composedID) parts() []part {
+	if d.count > len(d.few) {
+		return d.more
+	}
+	return d.few[:d.count]
 }
 
 // part is a tenant, of the empty type, or an id of a type.
@@ -87,10 +105,10 @@ func (f *idForm) parse(s string, i int) (id composedID, ok bool) {
 		return id, false
 	}
 	for len(f.more) > 0 {
-		before := len(id.parts)
+		before := id
 		next, ok := id.read(f, f.more, s, i)
 		if !ok {
-			id.parts = id.parts[:before]
+			id = before
 			break
 		}
 		i = next
@@ -113,14 +131,14 @@ func (d *composedID) read(f *idForm, steps []step, s string, i int) (end int, ok
 			}
 		case "tenant":
 			end = run(s, i, isTenantByte)
-			d.parts = append(d.parts, part{"", i, end})
+			d.add(part{"", i, end})
 		case "id":
 			end = run(s, i, isIDByte)
 			// A full stop behind an id ends the sentence.
 			for end > i && s[end-1] == '.' {
 				end--
 			}
-			d.parts = append(d.parts, part{kind, i, end})
+			d.add(part{kind, i, end})
 		default: // word, type
 			end = run(s, i, isTypeByte)
 			if f.Words != nil && !slices.Contains(f.Words, s[i:end]) {
@@ -152,7 +170,7 @@ func (f *idForm) whole(s string) (composedID, bool) {
 func (d *composedID) exchange(s string, f func(key string) string) string {
 	var b strings.Builder
 	done := d.start
-	for _, p := range d.parts {
+	for _, p := range d.parts() {
 		b.WriteString(s[done:p.start])
 		_, id, _ := strings.Cut(f(p.key(s)), "/")
 		b.WriteString(id)
@@ -163,10 +181,15 @@ func (d *composedID) exchange(s string, f func(key string) string) string {
 }
 
 // last is what the id names: its last part.
-func (d *composedID) last() part { return d.parts[len(d.parts)-1] }
+func (d *composedID) last() part { return d.parts()[d.count-1] }
 
 // plainID returns a text with no separator of an id escaped.
-func plainID(s string) string { return separators.Replace(s) }
+func plainID(s string) string {
+	if !strings.ContainsAny(s, `%\`) {
+		return s
+	}
+	return separators.Replace(s)
+}
 
 var separators = strings.NewReplacer("%3A", ":", "%3a", ":", "%2F", "/", "%2f", "/", `\/`, "/")
 
@@ -210,7 +233,7 @@ func (t *Table) newComposed(f *idForm) *composed {
 	maps.Copy(c.first, f.First)
 	for _, s := range t.def.Bindings {
 		if d, ok := c.whole(s.Placeholder); ok {
-			for _, p := range d.parts {
+			for _, p := range d.parts() {
 				c.first[p.kind] = p.in(s.Placeholder)
 			}
 		}
@@ -314,7 +337,7 @@ func (c *composed) looksNumbered(kind, id string) bool {
 // known says whether every part of an id is a placeholder or made up.
 func (c *composed) known(id string) bool {
 	d, ok := c.whole(id)
-	return ok && !slices.ContainsFunc(d.parts, func(p part) bool { return !c.hiddenPart(p.key(id)) })
+	return ok && !slices.ContainsFunc(d.parts(), func(p part) bool { return !c.hiddenPart(p.key(id)) })
 }
 
 func (c *composed) hiddenPart(key string) bool {
@@ -340,12 +363,12 @@ func (c *composed) names(id, placeholder string) bool {
 		return false
 	}
 	d, _ := c.whole(id)
-	return slices.ContainsFunc(d.parts, func(p part) bool { return p.key(id) == want.last().key(placeholder) })
+	return slices.ContainsFunc(d.parts(), func(p part) bool { return p.key(id) == want.last().key(placeholder) })
 }
 
 func (c *composed) reserve(id string) {
 	d, _ := c.whole(id)
-	for _, p := range d.parts {
+	for _, p := range d.parts() {
 		if key := p.key(id); p.kind != "" && c.looksNumbered(p.kind, p.in(id)) && c.placeholders[key] == "" && !c.taken(key) {
 			c.enter(key, key)
 		}
@@ -355,7 +378,7 @@ func (c *composed) reserve(id string) {
 // leak says whether an id has a real part, and what should stand there.
 func (c *composed) leak(id string) (placeholder string, ok bool) {
 	d, _ := c.whole(id)
-	if !slices.ContainsFunc(d.parts, func(p part) bool {
+	if !slices.ContainsFunc(d.parts(), func(p part) bool {
 		key := p.key(id)
 		q, known := c.placeholders[key]
 		return known && q != key && !c.taken(key)
@@ -381,16 +404,16 @@ func (c *composed) bind(placeholder, real string) (fault string, ok bool) {
 	d, ok := c.whole(placeholder)
 	r, ok2 := c.whole(real)
 	frame := func(d composedID, s string) string { return plainID(d.exchange(s, func(string) string { return "/" })) }
-	if !ok || !ok2 || placeholder[:d.parts[0].start] != real[:r.parts[0].start] || frame(d, placeholder) != frame(r, real) {
+	if !ok || !ok2 || placeholder[:d.few[0].start] != real[:r.few[0].start] || frame(d, placeholder) != frame(r, real) {
 		return "", false
 	}
-	for i, p := range d.parts {
-		if fault := c.clash(r.parts[i].key(real), p.key(placeholder)); fault != "" {
+	for i, p := range d.parts() {
+		if fault := c.clash(r.parts()[i].key(real), p.key(placeholder)); fault != "" {
 			return fmt.Sprintf("its part %q: %s", p.key(placeholder), fault), true
 		}
 	}
-	for i, p := range d.parts {
-		c.enter(r.parts[i].key(real), p.key(placeholder))
+	for i, p := range d.parts() {
+		c.enter(r.parts()[i].key(real), p.key(placeholder))
 	}
 	c.placeholder(real, true)
 	return "", true

@@ -24,6 +24,16 @@ func (t *Table) FromTenantJSON(body []byte, class Classifier) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return t.fromTenant(doc, class), nil
+}
+
+// FromTenantTree is FromTenantJSON for a body that has been read. It sorts the members
+// of the tree.
+func (t *Table) FromTenantTree(body []byte, tree *jsontext.Node, class Classifier) []byte {
+	return t.fromTenant(newDocument(body, tree), class)
+}
+
+func (t *Table) fromTenant(doc *document, class Classifier) []byte {
 	class = once(doc, class)
 	siblings := map[*jsontext.Node]map[string]string{} // of those that the second pass is about
 	for n := range doc.all() {
@@ -97,7 +107,7 @@ func (t *Table) FromTenantJSON(body []byte, class Classifier) ([]byte, error) {
 			n.rename(t.placeholderFor(provider.Event, n.Name))
 		}
 	}
-	return doc.render(), nil
+	return doc.render()
 }
 
 // settle repeats f until it teaches the search nothing new.

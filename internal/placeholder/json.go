@@ -111,10 +111,15 @@ func parseJSON(body []byte) (*document, error) {
 	if err != nil {
 		return nil, errNotJSON
 	}
+	return newDocument(body, root), nil
+}
+
+// newDocument sorts the members of the tree.
+func newDocument(body []byte, root *jsontext.Node) *document {
 	root.Sort()
 	d := &document{body: body, nodes: make([]node, 0, size(root))}
 	d.add(root, "")
-	return d, nil
+	return d
 }
 
 // size returns how many values there are in a tree.

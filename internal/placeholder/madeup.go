@@ -16,7 +16,7 @@ const (
 func (t *Table) invent(v string) {
 	if c := t.composed(v); c != nil {
 		d, _ := c.whole(v)
-		for _, p := range d.parts {
+		for _, p := range d.parts() {
 			if id := p.in(v); p.kind != "" && madeUpIDs.MatchString(id) {
 				t.made[id] = true
 			}

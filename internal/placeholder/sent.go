@@ -210,17 +210,16 @@ func (s *Sent) value(placeholder string) (string, bool) {
 }
 
 // ToCallerJSON puts the caller's values in the place of their placeholders, in
-// the values of a JSON document or in any other text. It returns body itself
-// when it holds none.
-func (s *Sent) ToCallerJSON(body []byte) []byte {
-	if !s.mayHold(string(body)) {
+// the values of a JSON document or in any other text.
+func (s *Sent) ToCallerJSON(body string) string {
+	if !s.mayHold(body) {
 		return body
 	}
-	out, err := RewriteJSON(body, func(_, v string) (string, bool) { return s.ToCallerText(v), true })
+	out, err := RewriteJSON([]byte(body), func(_, v string) (string, bool) { return s.ToCallerText(v), true })
 	if err != nil {
-		return []byte(s.ToCallerText(string(body)))
+		return s.ToCallerText(body)
 	}
-	return out
+	return string(out)
 }
 
 // ToCallerText puts the caller's values in the place of their placeholders inside

@@ -41,6 +41,7 @@ type Table struct {
 	anyKind   map[string]pair // the first pair of a real value, of whatever kind
 	numbers   counter         // by kind
 	ids       []*composed     // by their forms
+	begins    [256]bool       // the bytes with which those forms begin
 	guids     *guids
 	grammars  []grammar           // ids, guids, and GUIDs without dashes
 	events    map[string]string   // the transposition of the seeded event
@@ -89,6 +90,7 @@ func New(o Options) (*Table, error) {
 		}
 		c := t.newComposed(f)
 		t.ids, t.grammars = append(t.ids, c), append(t.grammars, c)
+		t.begins[f.Form[0]] = true
 	}
 	t.guids = &guids{pairs: newPairs[string](), t: t, numbers: counter{}, seeded: map[string]string{}}
 	t.grammars = append(t.grammars, t.guids, dashlessGUIDs{t.guids})

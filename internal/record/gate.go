@@ -74,6 +74,9 @@ type audit struct {
 	r   *Recording
 	ia  *cassette.Interaction
 	url *url.URL
+	// reading is the answer as it was read when it came; if it is another by now,
+	// the contract reads that.
+	reading *contract.Reading
 	*knowledge
 	// ownURL, ownBody say that a shipped scenario sends this very URL, this body.
 	ownURL, ownBody bool
@@ -129,6 +132,9 @@ func (r *Recording) examine(i int, known *knowledge) (*audit, error) {
 		return nil, fmt.Errorf("the request's URL cannot be read")
 	}
 	e := &audit{r: r, ia: ia, url: u, knowledge: known}
+	if i < len(r.readings) {
+		e.reading = r.readings[i]
+	}
 	if s := r.Scenario; s != nil {
 		e.ownURL = ia.Request.URL == r.Definition.BaseURL+s.Request.Target
 		e.ownBody = ia.Request.Body == s.Request.Body

@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -21,29 +21,22 @@ func (r *Recording) hideBody(asked contract.Request, resp *http.Response, body [
 	if len(body) == 0 {
 		return nil, nil
 	}
-	if !json.Valid(body) {
+	reading := contract.Read(body)
+	tree := reading.Tree()
+	if tree == nil && !json.Valid(body) {
 		if contract.MediaType(resp.Header.Get("Content-Type")) == "text/html" {
 			return []byte(replacedPage), nil
 		}
 		return []byte(replacedText), nil
 	}
-	if i := invalidUTF8(body); i >= 0 {
+	classes := r.overridden(contract.ResponseClasses(r.Definition, asked, contract.Response{Status: resp.StatusCode, Header: resp.Header, Body: body, Reading: reading}))
+	if tree != nil {
+		return r.table.FromTenantTree(body, tree, classes), nil
+	}
+	if i := jsontext.InvalidUTF8(body); i >= 0 {
 		return nil, fmt.Errorf("byte %d of its body is not UTF-8, as JSON has to be (RFC 8259)", i)
 	}
-	classes := contract.ResponseClasses(r.Definition, asked, contract.Response{Status: resp.StatusCode, Header: resp.Header, Body: body})
-	return r.table.FromTenantJSON(body, r.overridden(classes))
-}
-
-// invalidUTF8 is the offset of the first byte that is not UTF-8, or -1.
-func invalidUTF8(text []byte) int {
-	for i := 0; i < len(text); {
-		c, n := utf8.DecodeRune(text[i:])
-		if c == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
-	}
-	return -1
+	return r.table.FromTenantJSON(body, classes) // JSON beyond the bounds of the contract
 }
 
 // fixedMoment stands for a time in seconds or milliseconds since 1970 in a rate

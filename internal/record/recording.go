@@ -70,7 +70,8 @@ type Recording struct {
 
 	// What follows is guarded by lock.
 	captured []*cassette.Interaction
-	asked    []*replay.Key // what the caller sent, in the form in which it is matched
+	readings []*contract.Reading // of their answers
+	asked    []*replay.Key       // what the caller sent, in the form in which it is matched
 	problems []contract.Problem
 	broke    []string // how requests break the contract
 	// dropped is what of answers is not recorded, others the headers of other

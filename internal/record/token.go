@@ -127,6 +127,7 @@ func (e *audit) walk(visit func(token)) {
 		}
 	}
 	x := cassette.ExchangeOf(e.ia)
+	x.Response.Reading = e.reading
 	classes := e.r.ofRequest(contract.RequestClasses(e.r.Definition, x.Request))
 	segments := provider.Segments(e.url.EscapedPath())
 	template := e.r.Definition.Template(e.url.EscapedPath())
@@ -201,10 +202,9 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 		if err != nil || depth > maxNesting {
 			return fmt.Errorf("unreadable: %w", err)
 		}
-		leaf := token{in: in, at: pointer}
 		switch v := t.(type) {
 		case json.Delim:
-			names := map[string]bool{}
+			var names map[string]bool
 			for i := 0; d.More(); i++ {
 				next := pointer + "/" + strconv.Itoa(i)
 				if v == '{' {
@@ -214,11 +214,14 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 					}
 					text, _ := name.(string)
 					next = pointer + "/" + pointerEscape(text)
+					if names == nil {
+						names = map[string]bool{}
+					}
 					if names[text] {
 						twice[next] = true
 					}
 					names[text] = true
-					tokens.add(token{sort: memberToken, in: in, at: pointer, role: next, value: text})
+					tokens.add(bodyPiece{memberToken, next, text})
 				}
 				if err := read(next, depth+1); err != nil {
 					return err
@@ -227,13 +230,12 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 			_, err := d.Token()
 			return err
 		case string:
-			leaf.sort, leaf.value = stringToken, v
+			tokens.add(bodyPiece{stringToken, pointer, v})
 		case json.Number:
-			leaf.sort, leaf.value = numberToken, v.String()
+			tokens.add(bodyPiece{numberToken, pointer, v.String()})
 		default:
-			leaf.sort, leaf.value = literalToken, fmt.Sprint(v)
+			tokens.add(bodyPiece{literalToken, pointer, fmt.Sprint(v)})
 		}
-		tokens.add(leaf)
 		return nil
 	}
 	err := read("", 0)
@@ -241,38 +243,45 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 		visit(token{sort: bodyToken, in: in, value: body})
 		return
 	}
-	for t := range tokens.all() {
-		at := t.at
-		if t.sort == memberToken {
-			at = t.role
-		}
+	for p := range tokens.all() {
+		t := token{sort: p.sort, in: in, at: p.pointer, value: p.value}
 		// What stands twice has no class, nor has what is in it: the contract
 		// speaks of one of the two.
-		if len(twice) == 0 || !within(twice, at) {
-			t.class = classes(at)
+		if len(twice) == 0 || !within(twice, p.pointer) {
+			t.class = classes(p.pointer)
+		}
+		if p.sort == memberToken {
+			t.at, t.role = p.pointer[:strings.LastIndexByte(p.pointer, '/')], p.pointer
 		}
 		visit(t)
 	}
 }
 
-// tokenList is a list that never moves what it holds: the tokens of a long body are
-// many, and large.
-type tokenList [][]token
+// bodyPiece is what becomes a token when all of the body is read.
+type bodyPiece struct {
+	sort    sort
+	pointer string // of the value, or of the member that is named so
+	value   string
+}
 
-func (l *tokenList) add(t token) {
+// tokenList is a list that never moves what it holds: the tokens of a long body are
+// many.
+type tokenList [][]bodyPiece
+
+func (l *tokenList) add(p bodyPiece) {
 	last := len(*l) - 1
 	if last < 0 || len((*l)[last]) == cap((*l)[last]) {
 		last++
-		*l = append(*l, make([]token, 0, 16<<min(last, 8)))
+		*l = append(*l, make([]bodyPiece, 0, 16<<min(last, 8)))
 	}
-	(*l)[last] = append((*l)[last], t)
+	(*l)[last] = append((*l)[last], p)
 }
 
-func (l tokenList) all() iter.Seq[token] {
-	return func(yield func(token) bool) {
+func (l tokenList) all() iter.Seq[bodyPiece] {
+	return func(yield func(bodyPiece) bool) {
 		for _, piece := range l {
-			for _, t := range piece {
-				if !yield(t) {
+			for _, p := range piece {
+				if !yield(p) {
 					return
 				}
 			}

@@ -171,6 +171,8 @@ func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract
 	t.Report.Helper()
 	ia := r.captured[id]
 	e := cassette.ExchangeOf(ia)
+	e.Response.Reading = contract.Read(e.Response.Body)
+	r.readings = append(r.readings, e.Response.Reading)
 	answer := contract.CheckResponse(t.Definition, e.Request, e.Response, t.Strict)
 	label := fmt.Sprintf("the live exchange #%d", id)
 	if r.Tenant.Source == cassette.Simulated {
@@ -229,7 +231,7 @@ func (r *Recording) forCaller(req *exchange.Request, ia *cassette.Interaction) *
 	if location := resp.Header.Get("Location"); location != "" {
 		resp.Header.Set("Location", sent.ToCallerText(location))
 	}
-	exchange.SetBody(resp, string(sent.ToCallerJSON([]byte(ia.Response.Body))))
+	exchange.SetBody(resp, sent.ToCallerJSON(ia.Response.Body))
 	if req.Method == http.MethodHead {
 		resp.Body = http.NoBody
 	}

@@ -121,7 +121,7 @@ func (s *Sequence) answer(r *exchange.Request, p *progress, id int, sent *placeh
 	resp, body := exchange.NewResponse(e.ia, r.Sent), e.ia.Response.Body
 	if e.sent {
 		s.mu.Lock()
-		body = string(sent.ToCallerJSON([]byte(body)))
+		body = sent.ToCallerJSON(body)
 		if location := resp.Header.Get("Location"); location != "" {
 			resp.Header.Set("Location", sent.ToCallerText(location))
 		}

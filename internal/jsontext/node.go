@@ -2,6 +2,7 @@ package jsontext
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,22 +48,23 @@ func (e *BoundError) Error() string {
 // Parse returns the tree of a text. A text that is no JSON gives the error of
 // encoding/json, a *json.SyntaxError; one beyond a bound, a *BoundError.
 func Parse(text []byte, most Bounds) (*Node, error) {
+	p := parser{text: string(text), most: most}
+	root := p.add(nil, 0)
+	p.value(root, 0)
+	if p.next() == 0 && p.pos == len(p.text) && !p.wrong && p.failure == nil {
+		return root, nil
+	}
 	if err := check(text); err != nil {
 		return nil, err
 	}
-	p := parser{Decoder: Decoder{text: string(text)}, most: most}
-	root := p.add(nil, 0)
-	if p.value(root, 0); p.failure != nil {
+	if p.failure != nil {
 		return nil, p.failure
 	}
-	return root, nil
+	return nil, errors.New("the text is read in two ways") // FuzzParse knows of none
 }
 
-// check returns what encoding/json has against a text, a *json.SyntaxError, or nil.
+// check returns what encoding/json has against a text, a *json.SyntaxError.
 func check(text []byte) error {
-	if json.Valid(text) {
-		return nil
-	}
 	var raw json.RawMessage
 	return json.Unmarshal(text, &raw)
 }
@@ -70,11 +72,15 @@ func check(text []byte) error {
 // window is how far the parser looks ahead for the number of values to come.
 const window = 4 << 10
 
+// parser reads a text in one go. FuzzParse holds it against encoding/json: it finds
+// wrong what that does, and nothing else.
 type parser struct {
-	Decoder
+	text    string
+	pos     int
 	most    Bounds
 	values  int
 	failure *BoundError
+	wrong   bool // no JSON
 	// Few allocations serve many nodes: spare are some for later, and open the
 	// children so far of all containers that are not closed.
 	spare []Node
@@ -96,49 +102,184 @@ func (p *parser) add(parent *Node, index int) *Node {
 	return n
 }
 
-// value reads the value of a node.
-func (p *parser) value(n *Node, depth int) {
-	n.Kind, n.Start = p.PeekKind(), p.pos
-	p.bound("values", n, p.values, p.most.Values)
-	p.bound("depth", nil, depth, p.most.Depth) // its pointer would be as long as the text is deep
-	if p.failure != nil {
+// maxDepth is how deep a text may be for encoding/json.
+const maxDepth = 10_000
+
+// done says that there is no reason to read on.
+func (p *parser) done() bool { return p.wrong || p.failure != nil }
+
+// next goes to the next byte that is not white space and returns it; 0 at the end of
+// the text.
+func (p *parser) next() byte {
+	for ; p.pos < len(p.text); p.pos++ {
+		switch c := p.text[p.pos]; c {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return c
+		}
+	}
+	return 0
+}
+
+// expect reads a byte that must be next.
+func (p *parser) expect(c byte) {
+	if p.next() != c {
+		p.wrong = true
 		return
 	}
-	token, first := p.ReadToken(), len(p.open)
-	switch n.Kind {
-	case BeginObject:
-		for p.failure == nil && p.PeekKind() != EndObject {
-			start := p.pos
-			name := p.ReadToken().String()
-			if p.bound("name", n, len(name), p.most.Name); p.failure == nil {
-				member := p.add(n, len(p.open)-first)
-				p.open = append(p.open, member)
-				member.Name, member.NameStart, member.NameEnd = name, start, p.pos
-				p.value(member, depth+1)
+	p.pos++
+}
+
+// value reads the value of a node.
+func (p *parser) value(n *Node, depth int) {
+	c := p.next()
+	n.Kind, n.Start = kindOf(c), p.pos
+	p.bound("values", n, p.values, p.most.Values)
+	p.bound("depth", nil, depth, p.most.Depth) // its pointer would be as long as the text is deep
+	if p.done() {
+		return
+	}
+	switch first := len(p.open); n.Kind {
+	case BeginObject, BeginArray:
+		p.wrong = depth >= maxDepth
+		p.pos++
+		for end := byte(n.Kind.End()); !p.done(); {
+			count := len(p.open) - first
+			if c := p.next(); c == end && count == 0 {
+				p.pos++
+				break
 			}
+			child := p.add(n, count)
+			p.open = append(p.open, child)
+			if n.Kind == BeginObject {
+				p.name(child)
+			}
+			if !p.done() {
+				p.value(child, depth+1)
+			}
+			if p.done() {
+				break
+			}
+			if p.next() == end {
+				p.pos++
+				break
+			}
+			p.expect(',')
 		}
-		p.close(n, first)
-	case BeginArray:
-		for p.failure == nil && p.PeekKind() != EndArray {
-			item := p.add(n, len(p.open)-first)
-			p.open = append(p.open, item)
-			p.value(item, depth+1)
-		}
-		p.close(n, first)
+		n.Children = slices.Clone(p.open[first:])
+		p.open = p.open[:first]
+	case String:
+		n.Text = p.string()
 	case Number:
-		n.Text = token.raw
+		p.digits()
+		n.Text = p.text[n.Start:p.pos]
 		p.number(n)
+	case Null:
+		n.Text = p.word("null")
+	case True:
+		n.Text = p.word("true")
+	case False:
+		n.Text = p.word("false")
 	default:
-		n.Text = token.String()
+		p.wrong = true
 	}
 	n.End = p.pos
 }
 
-// close reads the bracket that closes a container.
-func (p *parser) close(n *Node, first int) {
-	p.ReadToken()
-	n.Children = slices.Clone(p.open[first:])
-	p.open = p.open[:first]
+// word reads a literal.
+func (p *parser) word(word string) string {
+	p.wrong = !strings.HasPrefix(p.text[p.pos:], word)
+	p.pos += len(word)
+	return word
+}
+
+// name reads the name of a member and the colon.
+func (p *parser) name(member *Node) {
+	if p.next() != '"' {
+		p.wrong = true
+		return
+	}
+	member.NameStart = p.pos
+	member.Name = p.string()
+	member.NameEnd = p.pos
+	if p.bound("name", member.Parent, len(member.Name), p.most.Name); !p.done() {
+		p.expect(':')
+	}
+}
+
+// string reads a string and returns what it holds.
+func (p *parser) string() string {
+	start, plain := p.pos, true
+	for p.pos++; p.pos < len(p.text); p.pos++ {
+		switch c := p.text[p.pos]; {
+		case c == '"':
+			p.pos++
+			token := Token{p.text[start:p.pos]}
+			if plain {
+				return token.raw[1 : len(token.raw)-1]
+			}
+			return token.String()
+		case c == '\\':
+			plain = false
+			p.pos++
+			if !p.escape() {
+				p.wrong = true
+				return ""
+			}
+		case c < ' ':
+			p.wrong = true
+			return ""
+		case c >= 0x80:
+			plain = false
+		}
+	}
+	p.wrong = true
+	return ""
+}
+
+// escape goes to the end of what stands behind a backslash.
+func (p *parser) escape() bool {
+	if p.pos >= len(p.text) {
+		return false
+	}
+	if p.text[p.pos] != 'u' {
+		return strings.IndexByte(`"\/bfnrt`, p.text[p.pos]) >= 0
+	}
+	for range 4 {
+		if p.pos++; p.pos >= len(p.text) || strings.IndexByte("0123456789abcdefABCDEF", p.text[p.pos]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// digits reads a number.
+func (p *parser) digits() {
+	run := func() {
+		start := p.pos
+		for p.pos < len(p.text) && '0' <= p.text[p.pos] && p.text[p.pos] <= '9' {
+			p.pos++
+		}
+		p.wrong = p.wrong || p.pos == start
+	}
+	at := func(chars string) bool {
+		if p.pos < len(p.text) && strings.IndexByte(chars, p.text[p.pos]) >= 0 {
+			p.pos++
+			return true
+		}
+		return false
+	}
+	at("-")
+	if !at("0") {
+		run()
+	}
+	if at(".") {
+		run()
+	}
+	if at("eE") {
+		at("+-")
+		run()
+	}
 }
 
 func (p *parser) number(n *Node) {

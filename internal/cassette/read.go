@@ -30,8 +30,10 @@ func read(data string) (doc document, ok bool) {
 		if r.failed {
 			return document{}, false
 		}
+		text := before[:len(before)-len(r.rest)]
+		w.out.Grow(len(text))
 		layOut(&w, ia.ID, ia)
-		if w.err != nil || string(w.out.Bytes()) != before[:len(before)-len(r.rest)] {
+		if w.err != nil || string(w.out.Bytes()) != text {
 			return document{}, false
 		}
 		doc.Interactions = append(doc.Interactions, ia)

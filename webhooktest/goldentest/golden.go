@@ -109,7 +109,7 @@ func (g golden) near() string {
 // stored is a golden file's content as it was written. No canonical JSON has a
 // carriage return, so that one can only come from the checkout.
 func (g golden) stored(content []byte) []byte {
-	if g.suffix == jsonSuffix {
+	if g.suffix == jsonSuffix && bytes.IndexByte(content, '\r') >= 0 {
 		return bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
 	}
 	return content

@@ -55,7 +55,7 @@ func canonical(body []byte) ([]byte, error) {
 		}
 		return nil, fmt.Errorf("the body is not JSON at %s: %w; expected JSON: use AssertBytes for other bodies", position(body, at), err)
 	}
-	text, err := appendValue(nil, body, root, 0)
+	text, err := appendValue(make([]byte, 0, 2*len(body)), body, root, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func appendValue(out, body []byte, n *jsontext.Node, depth int) ([]byte, error) 
 	isObject := n.Kind == jsontext.BeginObject
 	switch {
 	case n.Kind == jsontext.String:
-		return appendText(out, body[n.Start:n.End]), nil
+		return append(out, canonicalText(body[n.Start:n.End])...), nil
 	case !isObject && n.Kind != jsontext.BeginArray:
 		return append(out, n.Text...), nil
 	case depth == maxDepth:
@@ -88,7 +88,7 @@ func appendValue(out, body []byte, n *jsontext.Node, depth int) ([]byte, error) 
 	for i, c := range n.Children {
 		children[i].Node = c
 		if isObject {
-			children[i].name = appendText(nil, body[c.NameStart:c.NameEnd])
+			children[i].name = canonicalText(body[c.NameStart:c.NameEnd])
 		}
 	}
 	if isObject {
@@ -127,14 +127,15 @@ func indent(out []byte, depth int) []byte {
 	return out
 }
 
-// appendText appends a string token with the necessary escapes only.
-func appendText(out, token []byte) []byte {
+// canonicalText returns a string token with the necessary escapes only, the same one
+// if it has no other.
+func canonicalText(token []byte) []byte {
 	// Only an escape reads another way, and the two line separators, which begin
 	// with this byte.
 	if bytes.IndexByte(token, '\\') < 0 && bytes.IndexByte(token, 0xe2) < 0 {
-		return append(out, token...)
+		return token
 	}
-	out = append(out, '"')
+	out := []byte{'"'}
 	for rest := token[1 : len(token)-1]; len(rest) > 0; {
 		r, size := utf8.DecodeRune(rest)
 		if r == '\\' {

@@ -384,10 +384,10 @@ func BenchmarkLife(b *testing.B) {
 	})
 }
 
-// BenchmarkRecord records over loopback, commit and go-vcr's own Stop included,
-// each over a connection of its own: some exchanges of 1.5 KB, and one of 5 MB. Every answer holds ids, names,
-// addresses and secrets of its own, so that the values to be replaced grow with
-// the answers.
+// BenchmarkRecord records over loopback, commit and go-vcr's own Stop included, with a
+// connection for each exchange on both sides: some exchanges of 1.5 KB, and one of
+// 5 MB. Every answer holds ids, names, addresses and secrets of its own, so that the
+// values to be replaced grow with the answers.
 func BenchmarkRecord(b *testing.B) {
 	for _, size := range []struct {
 		name                string
@@ -416,8 +416,7 @@ func BenchmarkRecord(b *testing.B) {
 				})
 			}, func() time.Duration {
 				return timed(func() {
-					own := &http.Transport{}
-					defer own.CloseIdleConnections()
+					own := &http.Transport{DisableKeepAlives: true}
 					r, err := recorder.NewWithOptions(&recorder.Options{
 						CassetteName: filepath.Join(dir, "plain"), Mode: recorder.ModeRecordOnly, SkipRequestLatency: true, RealTransport: own,
 					})

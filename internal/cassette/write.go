@@ -81,9 +81,16 @@ var tempName = pattern.New(`^\.webhooktest-[0-9]+\.yaml$`)
 // holds its own for the blink of an eye.
 const stale = time.Hour
 
-// sweep removes what commits that were killed have left in a directory. It is a
-// courtesy, and no commit fails for want of it.
+// swept are the directories that this process has swept.
+var swept sync.Map
+
+// sweep removes what commits that were killed have left in a directory, once in a
+// process: a thousand recordings would each read the names of a thousand files. It
+// is a courtesy, and no commit fails for want of it.
 func sweep(dir string) {
+	if _, done := swept.LoadOrStore(dir, true); done {
+		return
+	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return

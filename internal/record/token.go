@@ -3,12 +3,12 @@ package record
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
@@ -156,7 +156,7 @@ func (e *audit) walk(visit func(token)) {
 	}
 	headers(q.Headers, "request", visit)
 	if q.Body != "" {
-		e.body("request", q.Body, classes, visit)
+		e.body("request", x.Request.Body, classes, visit)
 	}
 	visit(token{sort: statusToken, in: "answer", value: a.Status})
 	if len(a.Trailer) > 0 || len(a.TransferEncoding) > 0 {
@@ -177,7 +177,7 @@ func (e *audit) walk(visit func(token)) {
 		visit(t)
 	})
 	if a.Body != "" {
-		e.body("answer", a.Body, e.r.overridden(contract.ResponseClasses(e.r.Definition, x.Request, x.Response)), visit)
+		e.body("answer", x.Response.Body, e.r.overridden(contract.ResponseClasses(e.r.Definition, x.Request, x.Response)), visit)
 	}
 }
 
@@ -190,59 +190,14 @@ func headers(h http.Header, in string, visit func(token)) {
 	}
 }
 
-// body visits the tokens of a JSON body with the standard library's reader.
-func (e *audit) body(in, body string, classes func(string) provider.Class, visit func(token)) {
-	d := json.NewDecoder(strings.NewReader(body))
-	d.UseNumber()
-	var tokens tokenList
-	twice := map[string]bool{} // pointers of members whose name stands twice in an object
-	var read func(pointer string, depth int) error
-	read = func(pointer string, depth int) error {
-		t, err := d.Token()
-		if err != nil || depth > maxNesting {
-			return fmt.Errorf("unreadable: %w", err)
-		}
-		switch v := t.(type) {
-		case json.Delim:
-			var names map[string]bool
-			for i := 0; d.More(); i++ {
-				next := pointer + "/" + strconv.Itoa(i)
-				if v == '{' {
-					name, err := d.Token()
-					if err != nil {
-						return err
-					}
-					text, _ := name.(string)
-					next = pointer + "/" + pointerEscape(text)
-					if names == nil {
-						names = map[string]bool{}
-					}
-					if names[text] {
-						twice[next] = true
-					}
-					names[text] = true
-					tokens.add(bodyPiece{memberToken, next, text})
-				}
-				if err := read(next, depth+1); err != nil {
-					return err
-				}
-			}
-			_, err := d.Token()
-			return err
-		case string:
-			tokens.add(bodyPiece{stringToken, pointer, v})
-		case json.Number:
-			tokens.add(bodyPiece{numberToken, pointer, v.String()})
-		default:
-			tokens.add(bodyPiece{literalToken, pointer, fmt.Sprint(v)})
-		}
-		return nil
-	}
-	err := read("", 0)
-	if _, after := d.Token(); err != nil || after != io.EOF {
-		visit(token{sort: bodyToken, in: in, value: body})
+// body visits the tokens of a body that the standard library takes for JSON.
+func (e *audit) body(in string, body []byte, classes func(string) provider.Class, visit func(token)) {
+	r := bodyReader{text: string(body), twice: map[string]bool{}}
+	if !json.Valid(body) || !r.read("", 0) {
+		visit(token{sort: bodyToken, in: in, value: r.text})
 		return
 	}
+	twice, tokens := r.twice, r.tokens
 	for p := range tokens.all() {
 		t := token{sort: p.sort, in: in, at: p.pointer, value: p.value}
 		// What stands twice has no class, nor has what is in it: the contract
@@ -255,6 +210,84 @@ func (e *audit) body(in, body string, classes func(string) provider.Class, visit
 		}
 		visit(t)
 	}
+}
+
+// bodyReader reads a JSON text. The replacing has a reader of its own, so that a fault
+// in one is found by the other.
+type bodyReader struct {
+	text   string
+	pos    int
+	tokens tokenList
+	twice  map[string]bool // pointers of members whose name stands twice in an object
+}
+
+// read reads the next value; it is false for one that is nested too deeply.
+func (r *bodyReader) read(pointer string, depth int) bool {
+	if depth > maxNesting {
+		return false
+	}
+	switch open := r.next(); open {
+	case '{', '[':
+		r.pos++
+		var names map[string]bool
+		for i := 0; r.next() != open+2; i++ { // the closing one stands two behind, in ASCII
+			next := pointer + "/" + strconv.Itoa(i)
+			if open == '{' {
+				name := r.string()
+				next = pointer + "/" + pointerEscape(name)
+				if names == nil {
+					names = map[string]bool{}
+				}
+				if names[name] {
+					r.twice[next] = true
+				}
+				names[name] = true
+				r.tokens.add(bodyPiece{memberToken, next, name})
+			}
+			if !r.read(next, depth+1) {
+				return false
+			}
+		}
+		r.pos++
+	case '"':
+		r.tokens.add(bodyPiece{stringToken, pointer, r.string()})
+	case 't', 'f', 'n':
+		r.tokens.add(bodyPiece{literalToken, pointer, r.word()})
+	default:
+		r.tokens.add(bodyPiece{numberToken, pointer, r.word()})
+	}
+	return true
+}
+
+// next returns the first byte of the next token.
+func (r *bodyReader) next() byte {
+	for strings.IndexByte(" \t\r\n,:", r.text[r.pos]) >= 0 {
+		r.pos++
+	}
+	return r.text[r.pos]
+}
+
+func (r *bodyReader) string() (s string) {
+	start := r.pos
+	for r.pos++; r.text[r.pos] != '"'; r.pos++ {
+		if r.text[r.pos] == '\\' {
+			r.pos++
+		}
+	}
+	r.pos++
+	if s = r.text[start+1 : r.pos-1]; strings.IndexByte(s, '\\') >= 0 || !utf8.ValidString(s) {
+		_ = json.Unmarshal([]byte(r.text[start:r.pos]), &s) // it is a valid string
+	}
+	return s
+}
+
+// word returns a number or a literal.
+func (r *bodyReader) word() string {
+	start := r.pos
+	for r.pos < len(r.text) && strings.IndexByte(" \t\r\n,]}", r.text[r.pos]) < 0 {
+		r.pos++
+	}
+	return r.text[start:r.pos]
 }
 
 // bodyPiece is what becomes a token when all of the body is read.
@@ -305,5 +338,8 @@ func within(pointers map[string]bool, at string) bool {
 }
 
 func pointerEscape(name string) string {
+	if !strings.ContainsAny(name, "~/") {
+		return name
+	}
 	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
 }

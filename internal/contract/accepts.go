@@ -16,15 +16,18 @@ import (
 // sees is sound, and those two take a hundred microseconds to say so. Every keyword
 // that a schema may have is either looked at here or makes the answer false;
 // FuzzAccepts holds it against them.
-func accepts(s *jsonschema.Schema, n *jsontext.Node) bool {
+func accepts(s *schema, n *jsontext.Node) bool {
 	var few [32]*jsonschema.Schema // as many as most bodies need
-	q := acceptance{few[:0]}
-	return q.apply(s, n, 0) && q.value(n, 0)
+	q := acceptance{s, few[:0]}
+	return q.apply(s.root, n, 0) && q.value(n, 0)
 }
 
 // acceptance holds the schemas that apply to a value on top of those that apply to
 // what is around it.
-type acceptance struct{ applied []*jsonschema.Schema }
+type acceptance struct {
+	of      *schema
+	applied []*jsonschema.Schema
+}
 
 // apply adds a schema, and all that apply with it, to those that apply to a value,
 // which begin at first.
@@ -71,7 +74,7 @@ func unforeseen(s *jsonschema.Schema) bool {
 func (q *acceptance) value(n *jsontext.Node, first int) bool {
 	for _, s := range q.applied[first:] {
 		if len(s.Constant) > 0 && !same(s.Constant[0], n) ||
-			len(s.Enum) > 0 && !slices.ContainsFunc(s.Enum, func(listed any) bool { return same(listed, n) }) ||
+			len(s.Enum) > 0 && !(n.Kind == jsontext.String && q.of.lists(s, n.Text)) && !(n.Kind == jsontext.Null && slices.Contains(s.Enum, nil)) ||
 			!typed(s, n.Kind) {
 			return false
 		}

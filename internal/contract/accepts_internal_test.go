@@ -48,7 +48,7 @@ func FuzzAccepts(f *testing.F) {
 			return
 		}
 		for name, s := range all {
-			if accepts(s.root, d.tree) {
+			if accepts(s, d.tree) {
 				assert.NoError(t, s.root.Validate(d.root()), "%s of %s", name, body)
 				assert.Empty(t, undocumented(s, d.tree, resembling), "%s of %s", name, body)
 				assert.Empty(t, d.doubled, "%s of %s", name, body)
@@ -117,7 +117,7 @@ func TestAccepts(t *testing.T) {
 			if strings.HasSuffix(name, "events.json") && at > 2 {
 				continue // shapes to refer to, which accept anything
 			}
-			yes := accepts(s.root, d.tree)
+			yes := accepts(s, d.tree)
 			if !yes && !strings.HasPrefix(name, of.Name+"/") {
 				continue // of another vendor, and no loss if it is sound
 			}

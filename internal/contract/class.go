@@ -16,6 +16,7 @@ import (
 // body they would take more memory than all that is recorded of it. It is for one
 // goroutine.
 type classifier struct {
+	of     *schema
 	last   string // pointer
 	answer provider.Class
 	way    []stop // from the root to the last pointer, or as far as it leads
@@ -31,7 +32,7 @@ type stop struct {
 
 func newClassifier(s *schema, root *jsontext.Node) *classifier {
 	schemas := expand(nil, s.root, root)
-	return &classifier{answer: class(schemas, root), way: []stop{{Node: root, schemas: schemas}}}
+	return &classifier{of: s, answer: class(s, schemas, root), way: []stop{{Node: root, schemas: schemas}}}
 }
 
 func (c *classifier) class(pointer string) provider.Class {
@@ -52,7 +53,7 @@ func (c *classifier) class(pointer string) provider.Class {
 			return provider.Class{}
 		}
 	}
-	c.answer = class(c.top().schemas, c.top().Node)
+	c.answer = class(c.of, c.top().schemas, c.top().Node)
 	return c.answer
 }
 
@@ -99,7 +100,7 @@ func (s *stop) child(token string) *jsontext.Node {
 }
 
 // class says what the schemas of a documented value say about it.
-func class(schemas []*jsonschema.Schema, n *jsontext.Node) provider.Class {
+func class(of *schema, schemas []*jsonschema.Schema, n *jsontext.Node) provider.Class {
 	c := provider.Class{Documented: true}
 	otherwise := provider.Undocumented
 	for _, s := range schemas {
@@ -108,11 +109,11 @@ func class(schemas []*jsonschema.Schema, n *jsontext.Node) provider.Class {
 		}
 		if len(s.Enum)+len(s.Constant) > 0 {
 			otherwise = provider.Word
-			word := any("")
+			word := ""
 			if n.Kind == jsontext.String {
 				word = n.Text
 			}
-			c.Keep = c.Keep || slices.Contains(s.Enum, word) || slices.Contains(s.Constant, word)
+			c.Keep = c.Keep || of.lists(s, word) || slices.Contains(s.Constant, any(word))
 		}
 		if s.Format == "date-time" {
 			otherwise = provider.Opaque

@@ -27,7 +27,12 @@ type schema struct {
 	secrets bool
 	// byLocation finds the schema that a validation error is about.
 	byLocation map[string]*jsonschema.Schema
+	// listed are the words that the enumerations list.
+	listed map[*jsonschema.Schema]map[string]bool
 }
+
+// lists reports whether a schema in it enumerates a word.
+func (s *schema) lists(sub *jsonschema.Schema, word string) bool { return s.listed[sub][word] }
 
 // compiled holds a func() (*schema, error) for each file, which compiles it once.
 var compiled sync.Map
@@ -61,9 +66,17 @@ func compile(d *provider.Definition, name string) (*schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schema %q: %w", name, err)
 	}
-	s := &schema{root: root, strict: strings.HasSuffix(name, ".strict.json"), byLocation: map[string]*jsonschema.Schema{}}
+	s := &schema{root: root, strict: strings.HasSuffix(name, ".strict.json"), byLocation: map[string]*jsonschema.Schema{}, listed: map[*jsonschema.Schema]map[string]bool{}}
 	each(root, func(sub *jsonschema.Schema) {
 		s.byLocation[sub.Location] = sub
+		for _, v := range sub.Enum {
+			if word, ok := v.(string); ok {
+				if s.listed[sub] == nil {
+					s.listed[sub] = make(map[string]bool, len(sub.Enum))
+				}
+				s.listed[sub][word] = true
+			}
+		}
 		s.secrets = s.secrets || sub.Extensions[placeholderKeyword] == placeholder(provider.Secret)
 	})
 	return s, nil

@@ -16,7 +16,7 @@ import (
 // validate reports what the schema has to say about a parsed body, and members
 // whose name stands twice.
 func (r *report) validate(s *schema, d *document) {
-	if accepts(s.root, d.tree) {
+	if accepts(s, d.tree) {
 		return
 	}
 	root := d.root()

@@ -1,6 +1,7 @@
 package placeholder
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -69,11 +70,12 @@ func (t *Table) fromTenant(doc *document, class Classifier) []byte {
 	}
 	// An id in one of these may show in another that was read before.
 	t.settle(func() {
-		hidden := map[string]string{} // lists repeat their words
+		type found struct {
+			text   string
+			listed bool
+		}
+		hidden := map[found]string{} // lists repeat their words
 		for n := range doc.in(free) {
-			if n.class.Keep && !n.class.Kept && t.isWord != nil && t.isWord(n.Text) {
-				continue // listed by the contract at that place
-			}
 			if moment, ok := documentedMoment(n.class, n.Text); ok {
 				n.replace(moment)
 				continue
@@ -82,10 +84,13 @@ func (t *Table) fromTenant(doc *document, class Classifier) []byte {
 				n.replace(t.fromTenantHeaderName(n.Text))
 				continue
 			}
-			p, ok := hidden[n.Text]
+			here := found{n.Text, n.class.Keep && !n.class.Kept && n.class.Kind == ""}
+			p, ok := hidden[here]
 			if !ok {
-				p = t.fromTenantText(n.Text, false)
-				hidden[n.Text] = p
+				if p = n.Text; !here.listed || !t.public(n.Text) {
+					p = t.fromTenantText(n.Text, false)
+				}
+				hidden[here] = p
 			}
 			n.replace(p)
 		}
@@ -116,6 +121,14 @@ func (t *Table) settle(f func()) {
 		known = t.hidden.size
 		f()
 	}
+}
+
+// public says whether a word that the contract lists where it stands is one of the
+// contract's at all, and holds no credential by chance. Nearly all that may stay are,
+// and the search, which need not know a thing before the first text that is none,
+// takes most of the time of a recording.
+func (t *Table) public(word string) bool {
+	return t.isWord != nil && t.isWord(word) && !slices.ContainsFunc(t.secrets, func(real string) bool { return strings.Contains(word, real) })
 }
 
 // hiddenAlready says whether a document of which nothing had to be replaced holds

@@ -219,6 +219,16 @@ func TestFromTenantJSON_keptValuesHideSecrets(t *testing.T) {
 		hide(t, table, classes{"/title": "keep"}, `{"title":"got `+realToken+`, jane@acme.example stays"}`))
 }
 
+// Not even a word of the contract hides a credential.
+func TestFromTenantJSON_listedWordsHideSecrets(t *testing.T) {
+	for _, secret := range []string{"activ", "active"} {
+		table := devrev(t)
+		require.NoError(t, table.Secret(secret, provider.Token))
+		want := strings.Replace("active", secret, provider.Token, 1)
+		assert.Equal(t, `{"status":"`+want+`"}`, hide(t, table, classes{"/status": "keep"}, `{"status":"active"}`))
+	}
+}
+
 func TestFromTenantJSON_eventIdsChangeTheirPlaces(t *testing.T) {
 	c := classes{"/_embedded": "keep", "/event": provider.Event}
 	body := `{"_embedded":{"postimport":{},"preimport":{"_links":{"self":{"href":"/dmsconfig/r/` + realRepo + `/events/preimport"}}},"prelink":{}},"event":"preimport","title":"preimport"}`

@@ -15,6 +15,7 @@ func (t *Table) index(p pair) {
 	case provider.Mail:
 		hide.fold, hide.whole, hide.joins = true, true, "._-"
 	case provider.Secret, provider.Key: // anywhere
+		t.secrets = append(t.secrets, p.real)
 	case provider.ID, provider.DisplayID:
 		hide.whole, hide.joins = true, "_-"
 	default:
@@ -32,6 +33,7 @@ func (t *Table) indexDecoded(real, placeholder string) {
 	if err != nil {
 		return
 	}
+	t.secrets = append(t.secrets, string(key))
 	t.hidden.add(needle{spelled: inEveryForm, text: string(key), replacement: placeholder, kind: provider.Secret, placeholder: placeholder})
 }
 

@@ -54,6 +54,7 @@ type Table struct {
 	learned   []kindText          // real values whose parts are not yet among them
 	sent      *Sent               // what the caller sent, as the caller knows it
 	sentReal  map[kindText]string // what the caller sent, as the tenant knows it
+	secrets   []string            // the credentials among the real values, and what they decode to
 	hidden    index               // real values inside texts
 	shown     index               // placeholders inside texts
 }

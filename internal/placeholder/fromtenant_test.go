@@ -221,11 +221,12 @@ func TestFromTenantJSON_keptValuesHideSecrets(t *testing.T) {
 
 // Not even a word of the contract hides a credential.
 func TestFromTenantJSON_listedWordsHideSecrets(t *testing.T) {
-	for _, secret := range []string{"activ", "active"} {
+	for secret, want := range map[string]string{
+		"activ": "de" + provider.Token + "ated", "deactivated": provider.Token, "ZGVhY3RpdmF0ZWQ=": provider.Token, "another": "deactivated",
+	} {
 		table := devrev(t)
 		require.NoError(t, table.Secret(secret, provider.Token))
-		want := strings.Replace("active", secret, provider.Token, 1)
-		assert.Equal(t, `{"status":"`+want+`"}`, hide(t, table, classes{"/status": "keep"}, `{"status":"active"}`))
+		assert.Equal(t, `{"status":"`+want+`"}`, hide(t, table, classes{"/status": "keep"}, `{"status":"deactivated"}`), secret)
 	}
 }
 

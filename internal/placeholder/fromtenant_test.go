@@ -166,6 +166,16 @@ func TestFromTenantJSON_namesStayInTheirFields(t *testing.T) {
 
 // The name of a header stays, unless it holds a part of what is replaced
 // elsewhere, in whatever order both come; what the caller sent stays always.
+// A name that an answer has shown gives a member's name away, also when a test sends
+// the name as a word before that member shows.
+func TestFromTenantJSON_namesBeforeWords(t *testing.T) {
+	table := devrev(t)
+	hide(t, table, classes{"/field_name": provider.Name}, `{"field_name":"Mustermann"}`)
+	_, err := table.ToTapeJSON([]byte(`{"field":"mustermann"}`), classes{"/field": provider.Word}.of)
+	require.NoError(t, err)
+	assert.Equal(t, `{"member-1":true}`, hide(t, table, classes{}, `{"mustermann_x":true}`))
+}
+
 func TestFromTenantJSON_namesOfHeaders(t *testing.T) {
 	c := func(pointer string) provider.Class {
 		switch {

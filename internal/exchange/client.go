@@ -3,8 +3,8 @@ package exchange
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -80,13 +80,25 @@ func (c *Client) Told(text string) bool {
 	return slices.ContainsFunc(c.failed, func(told string) bool { return strings.Contains(told, text) })
 }
 
-// past is a request that the code under test has sent, with copies of what its owner
-// may change later.
+// past is a request that the code under test has sent, without what its owner may
+// change later.
 type past struct {
-	at     time.Time
-	r      *Request
-	url    url.URL
-	header http.Header
+	at time.Time
+	Request
+}
+
+// keep remembers a request. Those of one client mostly have the same headers.
+func (c *Client) keep(r *Request) {
+	sent, u := *r.Sent, *r.Sent.URL
+	sent.URL, sent.Body, sent.GetBody = &u, nil, nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if last := len(c.sent) - 1; last >= 0 && maps.EqualFunc(c.sent[last].Sent.Header, sent.Header, slices.Equal) {
+		sent.Header = c.sent[last].Sent.Header
+	} else {
+		sent.Header = sent.Header.Clone()
+	}
+	c.sent = append(c.sent, &past{time.Now(), Request{Request: contract.Request{Body: r.Body}, Sent: &sent, Credential: r.Credential, AddOrigin: r.AddOrigin}})
 }
 
 // Requests returns copies of the requests so far, in the order in which they came.
@@ -94,10 +106,7 @@ func (c *Client) Requests() (requests []*http.Request, times []time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, p := range c.sent {
-		r, sent := *p.r, *p.r.Sent
-		sent.URL, sent.Header = &p.url, p.header
-		r.Sent = &sent
-		requests, times = append(requests, c.Copy(&r)), append(times, p.at)
+		requests, times = append(requests, c.Copy(&p.Request)), append(times, p.at)
 	}
 	return requests, times
 }
@@ -127,10 +136,7 @@ func (c *Client) Send(req *http.Request, answer func(*Request) (*http.Response, 
 	c.credentials(r)
 	c.plain(r)
 	if c.KeepRequests {
-		p := &past{time.Now(), r, *req.URL, req.Header.Clone()}
-		c.mu.Lock()
-		c.sent = append(c.sent, p)
-		c.mu.Unlock()
+		c.keep(r)
 	}
 	for _, see := range c.OnRequest {
 		see(c.Copy(r))

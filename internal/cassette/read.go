@@ -15,8 +15,8 @@ import (
 // process. Whatever else a file holds, comments or another order, is left to the
 // library: ok is false unless Encode makes of what was read the very bytes that
 // were read.
-func read(data string) (doc document, ok bool) {
-	head, rest, found := strings.Cut(data, "\n"+listed)
+func read(data []byte) (doc document, ok bool) {
+	head, rest, found := strings.Cut(string(data), "\n"+listed)
 	if !found || rest == "" {
 		return document{}, false
 	}
@@ -25,15 +25,15 @@ func read(data string) (doc document, ok bool) {
 	}
 	r := reader{rest: rest, texts: map[string]string{}}
 	for w := (encoder{}); r.rest != ""; w.out.Reset() {
-		ia, before := &Interaction{ID: len(doc.Interactions)}, r.rest
+		ia, left := &Interaction{ID: len(doc.Interactions)}, data[len(data)-len(r.rest):]
 		layOut(&r, ia.ID, ia)
 		if r.failed {
 			return document{}, false
 		}
-		text := before[:len(before)-len(r.rest)]
+		text := left[:len(left)-len(r.rest)]
 		w.out.Grow(len(text))
 		layOut(&w, ia.ID, ia)
-		if w.err != nil || string(w.out.Bytes()) != text {
+		if w.err != nil || !bytes.Equal(w.out.Bytes(), text) {
 			return document{}, false
 		}
 		doc.Interactions = append(doc.Interactions, ia)

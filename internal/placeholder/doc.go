@@ -10,8 +10,8 @@
 //  2. A request goes out in two moves. [Table.ToTapeJSON] and [Table.ToTapeURL]
 //     turn what the caller sent into what the tape may hold; [Table.ToTenantJSON]
 //     and [Table.ToTenantURL] turn that into what the tenant understands.
-//  3. An answer comes back through [Table.FromTenantJSON], [Table.FromTenantURL] and
-//     [Table.FromTenantText]. Values met for the first time get new placeholders, in
+//  3. An answer comes back through [Table.FromTenantJSON] or, if it has been read,
+//     [Table.FromTenantTree], and [Table.FromTenantURL] and [Table.FromTenantText]. Values met for the first time get new placeholders, in
 //     the order of their JSON pointers, so that equal answers give equal tapes.
 //     [Sent.ToCallerJSON] and [Sent.ToCallerText] give the caller what it sent.
 //  4. [Table.Leaks], [Table.Escaped] and [Credentials] read the finished tape and

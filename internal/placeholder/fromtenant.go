@@ -199,7 +199,7 @@ func passOf(c provider.Class) pass {
 // stand: one of this century's, to the nanosecond, in a zone that there is. Any
 // other becomes the fixed one. ok is false for what is none.
 func documentedMoment(c provider.Class, text string) (moment string, ok bool) {
-	if !c.Documented || c.Kept {
+	if !c.Documented || c.Kept || text == "" || text[0] < '0' || text[0] > '9' {
 		return "", false
 	}
 	if _, err := time.Parse(time.RFC3339, text); err != nil && !looseMoment.MatchString(text) {

@@ -33,6 +33,8 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// ByHand says that the test made the body, not the vendor.
+	ByHand bool
 }
 
 // MediaType returns the media type of a Content-Type header without its

@@ -20,7 +20,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	if !ok {
 		return unknown(d, r)
 	}
-	rep := report{in: "request", body: r.Body}
+	rep := report{in: "request", byHand: true, body: r.Body}
 	rep.query(d, route, r.URL)
 	media, malformed := rep.media(d, r.Header.Get("Content-Type"))
 	switch {
@@ -99,7 +99,7 @@ func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL)
 	if s == nil {
 		return
 	}
-	q := report{in: r.in}
+	q := report{in: r.in, byHand: r.byHand}
 	q.validate(s, &document{tree: queryObject(s, values)})
 	for _, p := range q.problems {
 		if len(p.Pointer) > 0 {

@@ -21,15 +21,15 @@ type walker struct {
 	// undocumented are the members without a schema, outermost only, each with
 	// the documented name that it resembles, if any.
 	undocumented map[string]string
-	// meant finds that name.
-	meant func(schemas []*jsonschema.Schema, name string) string
+	// byHand says that a person wrote the value: names are misspelt then.
+	byHand bool
 	// applying are the schemas of the members and items at each depth: one list
 	// for all of them, one after the other.
 	applying [][]*jsonschema.Schema
 }
 
-func undocumented(s *schema, root any, meant func([]*jsonschema.Schema, string) string) map[string]string {
-	w := walker{undocumented: map[string]string{}, meant: meant}
+func undocumented(s *schema, root any, byHand bool) map[string]string {
+	w := walker{undocumented: map[string]string{}, byHand: byHand}
 	w.visit(expand(nil, s.root, root), root, "", 0)
 	return w.undocumented
 }
@@ -71,8 +71,11 @@ func (w *walker) visit(schemas []*jsonschema.Schema, v any, pointer string, dept
 			switch at := jsontext.Child(pointer, name); {
 			case documented:
 				w.visit(next, member, at, depth+1)
-			case w.undocumented != nil:
-				w.undocumented[at] = w.meant(schemas, name)
+			case w.undocumented == nil || w.byHand && saysNothing(schemas):
+			case w.byHand:
+				w.undocumented[at] = misspelt(schemas, name)
+			default:
+				w.undocumented[at] = resembling(schemas, name)
 			}
 		}
 	case []any:
@@ -171,6 +174,14 @@ func describing(s *jsonschema.Schema, name string) []*jsonschema.Schema {
 	return all
 }
 
+// saysNothing reports whether schemas say nothing of what the members of an object are:
+// whoever writes one cannot have misspelt any.
+func saysNothing(schemas []*jsonschema.Schema) bool {
+	return !slices.ContainsFunc(schemas, func(s *jsonschema.Schema) bool {
+		return len(s.Properties) > 0 || len(s.PatternProperties) > 0 || s.AdditionalProperties != nil
+	})
+}
+
 // resembling returns the documented member that differs from a name in case,
 // hyphens and underscores only.
 func resembling(schemas []*jsonschema.Schema, name string) string {
@@ -187,8 +198,8 @@ func resembling(schemas []*jsonschema.Schema, name string) string {
 }
 
 // misspelt returns the documented member that a name was probably meant to be. It is
-// for requests: people slip on the keyboard, while a vendor's new member may well be
-// named much like another.
+// for what is written by hand: people slip on the keyboard, while a vendor's new member
+// may well be named much like another.
 func misspelt(schemas []*jsonschema.Schema, name string) string {
 	if known := resembling(schemas, name); known != "" {
 		return known

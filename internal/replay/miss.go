@@ -284,11 +284,11 @@ func (t *Index) title() string {
 		name = t.Scenario.Name
 	}
 	switch simulated := t.File.Header.Source == cassette.Simulated; {
-	case simulated && t.changed:
+	case simulated && t.origin != nil:
 		return name + " (simulated, changed by the test)"
 	case simulated:
 		return name + " (simulated)"
-	case t.changed:
+	case t.origin != nil:
 		return name + " (changed by the test)"
 	}
 	return name

@@ -353,3 +353,20 @@ func Hidden(steps []Step) (earlier []string, later string, hidden bool) {
 	}
 	return nil, "", false
 }
+
+// Hides finds an interaction that never gets a request when the cassette answers any
+// number of them, and the one before it that gets it instead.
+func (t *Index) Hides() (earlier, later int, hidden bool) {
+	p := &progress{Step: Step{Index: t, Always: true}}
+	for id := range t.entries {
+		e := &t.entries[id]
+		k := &Key{def: t.def, class: cassette.ClassOf(e.ia.Request.Method, e.url(), "", []byte(e.ia.Request.Body))}
+		if t.def.MatchAccept {
+			k.accept = &accept{types: []string{e.accept}}
+		}
+		if found, _ := p.find(k, p.scope()); found >= 0 && found < id {
+			return found, id, true
+		}
+	}
+	return 0, 0, false
+}

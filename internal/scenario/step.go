@@ -91,5 +91,10 @@ func (s Step) Replayed(name string, index *replay.Index) (replay.Step, error) {
 		}
 		index = changed
 	}
+	if s.Always {
+		if earlier, later, hidden := index.Hides(); hidden {
+			return replay.Step{}, fmt.Errorf("step %s: interaction #%d never gets a request: #%d before it answers every one; take one of them out of the cassette, or let the step answer each once", s.Spelt, later, earlier)
+		}
+	}
 	return replay.Step{Name: name, Index: index, Always: s.Always, Fault: s.Fault, Delay: s.Delay}, nil
 }

@@ -148,12 +148,15 @@ func (h home) RoundTrip(req *http.Request) (*http.Response, error) {
 	return h.front.RoundTrip(req)
 }
 
+// Requests is what [Requests] reads.
+func (h home) Requests() ([]*http.Request, []time.Time) { return h.front.Requests() }
+
 // Server is [Tenant.Client] behind a server on loopback: for a client that takes a
 // base URL, or is not written in Go. It closes with the test. It cannot be used
 // within a synctest bubble, whose clock a connection keeps still.
 func (t *Tenant) Server() *httptest.Server {
 	t.tb.Helper()
-	if time.Now().Before(bubbles) {
+	if exchange.Bubbled() {
 		fatal(t.tb, errors.New("Server: a server cannot be used within a synctest bubble; use Client"))
 	}
 	handler := serve.NewServer(t.p.BaseURL(), home{t})
@@ -170,9 +173,6 @@ func (t *Tenant) Server() *httptest.Server {
 	})
 	return s
 }
-
-// bubbles is a time that only the clock of a synctest bubble is before.
-var bubbles = time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // Receive lets a handler answer what the tenant delivers to a URL, such as
 // "https://hooks.example.com/devrev", and to those below it; the longest counts.

@@ -6,7 +6,6 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -46,8 +45,8 @@ const MaxBody = 10 << 20
 // also when the request goes no further.
 func (c *Client) readBody(req *http.Request) ([]byte, error) {
 	defer closeBody(req)
-	if req.Context().Err() != nil {
-		return nil, context.Cause(req.Context())
+	if err := Ended(req); err != nil {
+		return nil, err
 	}
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil, nil

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"sync"
@@ -60,7 +59,7 @@ func (t *Transport) Exchange(req *http.Request) (resp *http.Response, by Answere
 			return nil, t.Refuse(err)
 		}
 		t.check(key, by)
-		if waited := t.wait(req.Context(), by.delay); waited != nil {
+		if waited := t.wait(req, by.delay); waited != nil {
 			return nil, waited
 		}
 		return resp, err
@@ -83,10 +82,11 @@ func (t *Transport) Close() {
 
 // wait lets an answer take its time, on the clock of the request's goroutine. When
 // the context ends first the error is that of net/http's transport.
-func (t *Transport) wait(ctx context.Context, d time.Duration) error {
+func (t *Transport) wait(req *http.Request, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
+	ctx := req.Context()
 	// Within a synctest bubble only a channel of the bubble lets the clock go on.
 	end := make(chan struct{})
 	t.mu.Lock()
@@ -105,6 +105,13 @@ func (t *Transport) wait(ctx context.Context, d time.Duration) error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		// Of an answer and a deadline at one instant the deadline counts.
+		if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+			select {
+			case <-ctx.Done():
+			case <-end:
+			}
+		}
 	case <-ctx.Done():
 	case <-end:
 		return exchange.ErrClosed
@@ -112,7 +119,7 @@ func (t *Transport) wait(ctx context.Context, d time.Duration) error {
 	t.mu.Lock()
 	delete(t.waits, end)
 	t.mu.Unlock()
-	return context.Cause(ctx)
+	return exchange.Ended(req)
 }
 
 // check reports what the contract says of an exchange.

@@ -2,12 +2,14 @@ package contract
 
 import (
 	"fmt"
+	"mime"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 
 	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -35,6 +37,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	default:
 		if !malformed {
 			rep.requestMedia(d, media)
+			rep.charset(r.Header.Get("Content-Type"))
 		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.document)
@@ -72,6 +75,23 @@ func (r *report) requestMedia(d *provider.Definition, got string) {
 		r.rule("media-type", "Content-Type", describeMedia(got), join(jsonTypes(d), "or"))
 	}
 }
+
+// charset refuses what a reader would take the body for that is not the UTF-8 of JSON
+// (RFC 8259, section 8.1).
+func (r *report) charset(contentType string) {
+	_, params, _ := mime.ParseMediaType(contentType)
+	switch charset := strings.ToLower(params["charset"]); charset {
+	case "", "utf-8", "utf8":
+	default:
+		found := "in another charset"
+		if charsetForm.MatchString(charset) {
+			found = "in " + charset
+		}
+		r.rule("charset", "Content-Type", found, "utf-8")
+	}
+}
+
+var charsetForm = pattern.New(`^[a-z0-9_.:-]{1,20}$`)
 
 // query checks the query as an object whose members are strings.
 func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL) {

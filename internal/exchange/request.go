@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -35,7 +36,25 @@ type Request struct {
 
 // Asked is what the contract judges of a request with that body.
 func Asked(req *http.Request, body []byte) contract.Request {
-	return contract.Request{Method: Method(req), URL: req.URL, Header: req.Header, Body: body}
+	return contract.Request{Method: Method(req), URL: req.URL, Header: canonical(req.Header), Body: body}
+}
+
+// canonical is a header as a server reads it: net/http sends each name that a map has,
+// however it is written.
+func canonical(h http.Header) http.Header {
+	for name := range h {
+		if http.CanonicalHeaderKey(name) == name {
+			continue
+		}
+		all := http.Header{}
+		for _, name := range slices.Sorted(maps.Keys(h)) {
+			for _, value := range h[name] {
+				all.Add(name, value)
+			}
+		}
+		return all
+	}
+	return h
 }
 
 // MaxBody bounds the bodies that a client holds in memory.

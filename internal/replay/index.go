@@ -231,7 +231,12 @@ func Misled(file *cassette.File, def *provider.Definition, scenario *provider.Sc
 	p := &progress{Step: Step{Index: t}}
 	sent, place := t.newSent(), exchange.Stack(nil)
 	for id, k := range requests {
-		found, bindings := p.find(k, &sent)
+		found, bindings := -1, (*placeholder.Trial)(nil)
+		for k := range k.preferred() {
+			if found, bindings = p.find(k, &sent); found >= 0 {
+				break
+			}
+		}
 		if found != id {
 			return id, found
 		}

@@ -54,7 +54,7 @@ func (t *Transport) Exchange(req *http.Request) (resp *http.Response, by Answere
 	resp, err = t.Send(req, func(r *exchange.Request) (resp *http.Response, err error) {
 		t.Report.Helper()
 		key := keyFor(t.Definition, r.Request)
-		resp, by, err = t.sequence.roundTrip(r, key)
+		resp, by, err = t.sequence.roundTrip(r, key, func() []string { return t.breaches(r, key) })
 		if by.Index == nil {
 			return nil, t.Refuse(err)
 		}
@@ -122,6 +122,20 @@ func (t *Transport) wait(req *http.Request, d time.Duration) error {
 	return exchange.Ended(req)
 }
 
+// breaches are those of a request that nothing answers.
+func (t *Transport) breaches(r *exchange.Request, k *Key) (all []string) {
+	var accepted []string
+	for _, p := range t.sequence.steps {
+		accepted = append(accepted, p.Index.File.Header.Accepted...)
+	}
+	for _, p := range t.Excuse(nil, accepted, slices.Concat(r.Problems, k.Problems)) {
+		if p.Fails() {
+			all = append(all, p.String())
+		}
+	}
+	return all
+}
+
 // check reports what the contract says of an exchange.
 func (t *Transport) check(k *Key, by Answered) {
 	t.Report.Helper()
@@ -132,7 +146,14 @@ func (t *Transport) check(k *Key, by Answered) {
 	if len(problems) > 0 {
 		t.Judge(by.Index.label(by.Interaction), t.Excuse(by.Index.Scenario, by.Index.File.Header.Accepted, problems))
 	}
-	if k.accept != nil && k.accept.any && len(by.Index.accepts) > 0 {
+	if k.accept == nil || len(by.Index.accepts) == 0 {
+		return
+	}
+	gets := by.Index.entries[by.Interaction].accept
+	if better := k.accept.better(gets); better != "" && gets != "" {
+		t.LogOnce("%s asks for %s rather than %s, which is what this test sees", t.Describe(by.Request.Sent), better, gets)
+	}
+	if k.accept.any {
 		t.LogOnce("%s accepts any media type, and %s tells its answers apart by it: this test sees the first one recorded", t.Describe(by.Request.Sent), t.Definition.Title)
 	}
 }

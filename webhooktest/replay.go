@@ -34,12 +34,12 @@ import (
 // connection, and may be used inside a testing/synctest bubble.
 func Replay(tb testing.TB, p Provider, steps ...Step) *http.Client {
 	tb.Helper()
-	return &http.Client{Transport: replaying(tb, p, steps)}
+	return &http.Client{Transport: replaying(tb, p, forReplay, steps)}
 }
 
-func replaying(tb testing.TB, p Provider, steps []Step) *replay.Transport {
+func replaying(tb testing.TB, p Provider, call string, steps []Step) *replay.Transport {
 	tb.Helper()
-	resolved, err := p.resolve(tb, steps)
+	resolved, err := p.resolve(tb, call, steps)
 	if err != nil {
 		fatal(tb, err)
 	}

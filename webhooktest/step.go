@@ -149,8 +149,11 @@ func cutDelay(name, arguments string) (step string, d time.Duration) {
 }
 
 // resolve finds the cassettes of the steps; every mistake is reported at once.
-func (p Provider) resolve(tb testing.TB, steps []Step) ([]replay.Step, error) {
-	if err := p.ready(forReplay); err != nil {
+func (p Provider) resolve(tb testing.TB, call string, steps []Step) ([]replay.Step, error) {
+	if len(steps) == 0 {
+		call += withoutStep
+	}
+	if err := p.ready(call); err != nil {
 		return nil, err
 	}
 	read := make([]scenario.Step, len(steps))

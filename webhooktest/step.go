@@ -75,7 +75,7 @@ func (s Step) read() scenario.Step {
 	inner, closed := strings.CutSuffix(inner, ")")
 	fault := faults[name]
 	if !called || !closed || fault == replay.None && name != "Always" && name != "Delay" && name != "Changed" {
-		return scenario.Step{Name: string(s), Spelt: fmt.Sprintf("%q", string(s))}
+		return scenario.Step{Name: string(s), Spelt: exchange.Quoted(string(s))}
 	}
 	inner, changes := cutChanges(name, inner)
 	inner, wait := cutDelay(name, inner)

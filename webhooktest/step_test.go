@@ -229,6 +229,31 @@ func TestSteps_mistakes(t *testing.T) {
 	}
 }
 
+// However long a step is, the message about it is a short one.
+func TestSteps_mistakesAreShort(t *testing.T) {
+	const get = webhooktest.Step("webhooks.get/200")
+	var nested any = 1
+	for range 12_000 {
+		nested = []any{nested}
+	}
+	long := strings.Repeat("a", 20_000)
+	for name, step := range map[string]webhooktest.Step{
+		"deep":            webhooktest.Changed(get, webhooktest.Set("/webhook/n", nested)),
+		"a deep body":     webhooktest.Changed(get, webhooktest.Body(nested)),
+		"a long text":     webhooktest.Changed(get, webhooktest.Set("/webhook/status", 7), webhooktest.Set("/webhook/n", long)),
+		"a long name":     webhooktest.Step(long),
+		"a long modifier": webhooktest.Step(long + ":webhooks.get/200"),
+		"no step at all":  webhooktest.Step("Changed(webhooks.get/200, Set(" + long + "))"),
+	} {
+		says := mistakeOf(t, webhooktest.DevRev, step)
+		assert.NotEmpty(t, says, name)
+		assert.Less(t, len(says), 1000, name)
+		if strings.Contains(name, "deep") {
+			assert.Contains(t, says, "the value nests deeper than the 500 levels that are checked", name)
+		}
+	}
+}
+
 // A step reads as it is written in Go, so that it names a subtest.
 func TestStep_reads(t *testing.T) {
 	const get = webhooktest.Step("webhooks.get/200")

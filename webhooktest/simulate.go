@@ -195,7 +195,9 @@ func (t *Tenant) Receive(url string, handler http.Handler) {
 // d.velop, of the event). Events are named as the vendor does: "work_created",
 // "postimport". The payload is the smallest that the contract allows; [Set],
 // [Remove] and [Body] change it, with pointers from the payload's root
-// ("/work/title"). What then breaks the contract fails the test at once. d.velop's
+// ("/work/title"). What then breaks the contract, or is not described by it, fails the
+// test at once; [AllowProblems] lets it pass, with a pointer from the delivery's root
+// ("/work_created/work/title"). d.velop's
 // payloads are known of postimport and presearch; others need a Body.
 func (t *Tenant) Emit(ctx context.Context, event string, changes ...Change) []Delivery {
 	t.tb.Helper()

@@ -24,7 +24,8 @@ import (
 type Step string
 
 // Always lets a step answer any number of requests, also none. A later step that
-// it would hide is an error where the sequence is given.
+// it would hide is an error where the sequence is given, and so is a later exchange
+// of the step's own cassette.
 func Always(s Step) Step { return "Always(" + s + ")" }
 
 // Timeout lets the request that the step matches fail as net/http's transport
@@ -44,15 +45,16 @@ func NotJSON(s Step) Step { return "NotJSON(" + s + ")" }
 
 // Delay lets the step's answer take that time, on the clock of the code under test:
 // within a testing/synctest bubble it passes at once. A client whose Timeout, or
-// whose request's context, ends before gets the error that net/http gives, and the
-// context has ended then. A fault comes after the time as well.
+// whose request's context, ends before, or at the same instant, gets the error that
+// net/http gives, and the context has ended then. A fault comes after the time as well.
 func Delay(s Step, d time.Duration) Step { return "Delay(" + s + ", " + Step(d.String()) + ")" }
 
 // Changed changes the body of the step's answer with [Set], [Remove] and [Body]: for
 // an answer that no scenario has. Members that no change names keep their order and
-// their digits. What then breaks the contract fails the test where the sequence is
-// given, unless [AllowProblems] says that the breach is the point. Of several
-// answers the first is changed.
+// their digits. What then breaks the contract, or has a member that the contract does
+// not describe, fails the test where the sequence is given, unless [AllowProblems] says
+// that the breach is the point. Of several answers the first is changed. An answer that
+// has no body, such as one with status 204, cannot be.
 func Changed(s Step, changes ...Change) Step {
 	text := "Changed(" + s
 	for _, c := range changes {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -116,6 +117,24 @@ func TestChanged_undocumented(t *testing.T) {
 	for _, line := range slices.Sorted(maps.Keys(counts)) {
 		t.Log(line, counts[line])
 	}
+}
+
+// What has no body cannot be changed, whatever is allowed.
+func TestChanged_noBody(t *testing.T) {
+	tried := 0
+	for _, p := range webhooktest.Providers() {
+		for _, s := range p.Scenarios() {
+			if s.Status != http.StatusNoContent {
+				continue
+			}
+			for _, c := range []webhooktest.Change{webhooktest.Body(map[string]any{}), webhooktest.Set("", nil), webhooktest.Set("/x", 1), webhooktest.Remove("/x")} {
+				tried++
+				says := mistakeOf(t, p.With(webhooktest.AllowProblems("")), webhooktest.Changed(webhooktest.Step(s.Name), c))
+				assert.Contains(t, says, "an answer with HTTP status 204 to "+s.Request().Method+" has no body, so that a change of it has no effect; leave the changes out", s.Name)
+			}
+		}
+	}
+	assert.NotZero(t, tried)
 }
 
 // mistakeOf is what Replay has against a step; nothing when it takes it.

@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,13 +17,24 @@ import (
 
 // The calls that take a provider with options.
 const (
-	forReplay    = "Replay" // and ReplayServer
-	forOpen      = "Open"
-	forChecked   = "Checked"
-	forValidate  = "Validate" // and ValidateBody
-	forSimulate  = "Simulate"
-	forReceivers = "receivertest"
+	forReplay       = "Replay"
+	forReplayServer = "ReplayServer"
+	forOpen         = "Open"
+	forChecked      = "Checked"
+	forValidate     = "Validate"
+	forValidateBody = "ValidateBody"
+	forSimulate     = "Simulate"
+	forReceivers    = "receivertest"
 )
+
+// as names the calls that take the options of another one.
+var as = map[string]string{forReplayServer: forReplay, forValidateBody: forValidate}
+
+// withoutStep ends the name of a call to which no step is given: nothing answers, and
+// unanswered has what has an effect all the same.
+const withoutStep = " without a step"
+
+var unanswered = []string{"NoDefaults", "OnRequest"}
 
 // applies says which option is of use in which call. One that is of no use is
 // refused there, so that no test relies on what does not happen. The package
@@ -56,8 +68,10 @@ func (p Provider) ready(call string) error {
 	}
 	p.options.deliveries = call == forSimulate
 	mistakes := slices.Clone(p.options.mistakes)
+	base, idle := strings.CutSuffix(call, withoutStep)
+	base = cmp.Or(as[base], base)
 	for _, name := range p.options.used {
-		if calls := applies[name]; !slices.Contains(calls, call) {
+		if calls := applies[name]; !slices.Contains(calls, base) || idle && !slices.Contains(unanswered, name) {
 			mistakes = append(mistakes, fmt.Errorf("option %s has no effect on %s, only on %s; leave it out there", name, call, strings.Join(calls, " and ")))
 		}
 	}

@@ -131,7 +131,7 @@ func TestOption_everyOptionOnEveryCall(t *testing.T) {
 		assert.Contains(t, applies, o.name)
 		for _, call := range order {
 			said := all[call](webhooktest.DevRev.With(o.option))
-			refused := strings.Contains(said, "option "+o.name+" has no effect on "+strings.TrimSuffix(strings.TrimSuffix(call, "Server"), "Body"))
+			refused := strings.Contains(said, "option "+o.name+" has no effect on "+call+", ")
 			assert.Equal(t, !slices.Contains(applies[o.name], call), refused, "%s on %s: %s", o.name, call, said)
 		}
 	}
@@ -150,6 +150,31 @@ func TestOption_everyOptionOnEveryCall(t *testing.T) {
 		}
 	}
 	assert.Equal(t, len(every), options)
+}
+
+// Without a step nothing answers, and few options have an effect.
+func TestOption_withoutAStep(t *testing.T) {
+	for _, o := range every {
+		p := webhooktest.DevRev
+		if o.name == "Strict" {
+			p = webhooktest.DVelop
+		}
+		option := o.option
+		if o.name == "OwnScenarios" { // a sound one
+			option = webhooktest.OwnScenarios(edited(t, "devrev/webhooks.get/200.yaml"))
+		}
+		for call, use := range map[string]func(tb testing.TB){
+			"Replay":       func(tb testing.TB) { webhooktest.Replay(tb, p.With(option)) },
+			"ReplayServer": func(tb testing.TB) { webhooktest.ReplayServer(tb, p.With(option)) },
+		} {
+			said := tbtest.New(t.Name()).Run(use).Failures()
+			if o.name == "NoDefaults" || o.name == "OnRequest" {
+				assert.Empty(t, said, o.name)
+				continue
+			}
+			assert.Contains(t, said, "option "+o.name+" has no effect on "+call+" without a step, only on ", o.name)
+		}
+	}
 }
 
 // What is given to one call applies to it as what With gives, and to no other.

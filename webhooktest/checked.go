@@ -63,10 +63,7 @@ func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.tb.Helper()
 	sent := req.Clone(req.Context())
 	body, unchecked := keepBody(&sent.Body)
-	asked := contract.Request{Method: req.Method, URL: req.URL, Header: req.Header, Body: body}
-	if asked.Method == "" {
-		asked.Method = http.MethodGet
-	}
+	asked := exchange.Asked(req, body)
 	if _, known := c.p.def.Find(asked.Method, asked.URL); known {
 		c.mu.Lock()
 		c.saw = true
@@ -81,7 +78,7 @@ func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 		problems = contract.CheckRequest(c.p.def, asked)
 	}
 	if _, known := c.p.def.Find(asked.Method, asked.URL); known {
-		problems = append(problems, exchange.Presented(c.p.def, req, root(req.URL))...)
+		problems = append(problems, exchange.Presented(c.p.def, asked, root(req.URL))...)
 	}
 	if err == nil {
 		resp.Request = req

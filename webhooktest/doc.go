@@ -105,14 +105,16 @@
 //	Verbatim                             x
 //	Webhooks                                                                    x
 //
-// So is one that cannot have an effect: a nil, an empty list, a second Transport or
+// So is any but NoDefaults and OnRequest on a Replay or a ReplayServer without a step, and
+// so is one that cannot have an effect: a nil, an empty list, a second Transport or
 // OwnScenarios, a Seed of what has a meaning already, Strict for a vendor without an
 // inferred profile; and so is a JSON pointer that can match nothing in any body
 // which the vendor documents. Its last member may be undocumented, for vendors add some; what is
 // inside such a member is named with "*" in its place.
 //
 // Headers are checked as net/http does before it sends a request: what it would
-// refuse fails here as well.
+// refuse fails here as well, and a name counts however it is written. A request that
+// says of its JSON that it is in another charset than UTF-8 fails (RFC 8259).
 //
 // # What it does not do
 //

@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -141,18 +142,21 @@ const maxSecrets = 3
 // linted remembers what secrets has found: *cassette.File -> []string.
 var linted sync.Map
 
-// secrets is what lint finds of secrets in a cassette of plain go-vcr, which has no
-// gate that keeps them out.
+// secrets is what lint finds of secrets in a cassette that this module has not written:
+// nothing has kept them out of that.
 func secrets(loaded *cassette.File, file string) (found []string) {
-	if loaded.Header.Provider != "" {
-		return nil
-	}
 	if before, ok := linted.Load(loaded); ok {
 		return before.([]string)
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil // it was there a moment ago, and has been loaded
+	}
+	if loaded.Header.Provider != "" { // a header that somebody wrote by hand says nothing of the rest
+		if ours, err := cassette.Encode(loaded.Header, loaded.Interactions); err == nil && bytes.Equal(ours, data) {
+			linted.Store(loaded, found)
+			return nil
+		}
 	}
 	for _, f := range lint.Check(file, data) {
 		if strings.HasPrefix(f.Rule, "secret-") {

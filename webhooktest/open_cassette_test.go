@@ -1,6 +1,7 @@
 package webhooktest_test
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"testing"
@@ -35,12 +36,12 @@ func TestCassette_whatItSaysOfItself(t *testing.T) {
 		{header + "\n", "", ""}, // a plain cassette of go-vcr
 		{header, "webhooktest: {provider: devrev, source: tenant}", `the header's source is "tenant"; expected live or simulated`},
 		{header, "webhooktest: {provider: devrev, source: Live}", `the header's source is "Live"; expected live or simulated`},
-		{header, "webhooktest: {provider: devrev}", `the header's source is ""; expected live or simulated`},
+		{header, "webhooktest: {provider: devrev}", `the header's source is missing; expected live or simulated`},
 		{header, "webhooktest: {provider: devrew, source: live}", `the header's provider is "devrew"; expected ` + known},
 		{header, "webhooktest: {provider: DevRev, source: live}", `the header's provider is "DevRev"; expected ` + known},
-		{header, "webhooktest: {source: live}", `the header's provider is ""; expected ` + known},
+		{header, "webhooktest: {source: live}", `the header's provider is missing; expected ` + known},
 		{header, "webhooktest: {provider: devrev, source: cmVhbC1zZWNyZXQtMDE}", `the header's source is another text; expected live or simulated`},
-		{header, "webhooktest: {}", `the header's provider is ""`},
+		{header, "webhooktest: {}", `the header's provider is missing`},
 		{status, "status: \"\"", ""},
 		{status, "status: \"200\"", ""},
 		{status, "status: 200 Fine by me", ""},
@@ -80,4 +81,71 @@ func TestCassette_whatItSaysOfItself(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A cassette that was written by hand says as little as it can, in any combination: what
+// is left out is made of what is there, or is an error that says what to write.
+func TestCassettes_byHand(t *testing.T) {
+	t.Setenv(webhooktest.RecordVar, "")
+	type part struct{ text, says string }
+	parts := map[string][]part{
+		"method": {{"method: POST", ""}, {"", "has no request method; write one, such as method: GET"}},
+		"url": {
+			{"url: https://api.devrev.ai/webhooks.get", ""},
+			{"", "has no request URL; write the whole, such as url: https://api.example.com/webhooks"},
+			{"url: /webhooks.get", "has a request URL without a scheme or a host"},
+			{"url: 'https:'", "has a request URL without a scheme or a host"},
+		},
+		"sent": {{"", ""}, {"headers: {X-Mine: [a]}", ""}, {"headers: {content-type: [application/json]}", ""}},
+		"code": {
+			{"code: 429", ""}, {"status: 429 Too Many Requests", ""}, {"status: '429'", ""}, {"code: 429, status: 429 Too Many Requests", ""},
+			{"", "has no status code; write one, such as code: 200"}, {"status: OK", "has no status code"}, {"code: 99", "has the status code 99; expected 100 to 599"},
+			{"code: 429, status: 200 OK", "has a status that does not begin with its code 429"},
+		},
+		"headers": {{"headers: {Retry-After: ['1']}", ""}, {"headers: {retry-after: ['1'], content-type: [application/json]}", ""}},
+	}
+	counts := map[bool]int{}
+	var try func(names []string, chosen map[string]part)
+	try = func(names []string, chosen map[string]part) {
+		if len(names) > 0 {
+			for _, p := range parts[names[0]] {
+				chosen[names[0]] = p
+				try(names[1:], chosen)
+			}
+			return
+		}
+		join := func(names ...string) string {
+			var all []string
+			for _, name := range names {
+				if text := chosen[name].text; text != "" {
+					all = append(all, text)
+				}
+			}
+			return strings.Join(all, ", ")
+		}
+		says := cmp.Or(chosen["method"].says, chosen["url"].says, chosen["code"].says)
+		text := "version: 2\ninteractions:\n- request: {body: '{\"id\": \"" + webhooktest.DevRevWebhookID + "\"}', " + join("method", "url", "sent") +
+			"}\n  response: {body: '{\"type\": \"too_many_requests\", \"message\": \"m\", \"retry_after\": 1}', " + join("code", "headers") + "}\n"
+		file := writtenFile(t, text)
+		counts[says != ""]++
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+			resp, err := webhooktest.Open(tb, webhooktest.DevRev, file).Do(getWebhook(t, webhooktest.DevRevWebhookID))
+			if assert.NoError(t, err, text) {
+				assert.Equal(t, 429, resp.StatusCode)
+				assert.Equal(t, "application/json", resp.Header.Get("Content-Type"))
+				assert.Equal(t, "1", resp.Header.Get("Retry-After"))
+			}
+		})
+		if says == "" {
+			assert.Empty(t, w.Failures(), text)
+			return
+		}
+		found := false
+		for _, p := range chosen {
+			found = found || p.says != "" && strings.Contains(w.Failures(), p.says)
+		}
+		assert.True(t, found, "%s\n%s", text, w.Failures())
+	}
+	try([]string{"method", "url", "sent", "code", "headers"}, map[string]part{})
+	t.Logf("read: %d, refused: %d", counts[false], counts[true])
 }

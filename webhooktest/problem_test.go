@@ -1,6 +1,8 @@
 package webhooktest_test
 
 import (
+	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -150,4 +152,44 @@ interactions:
 		ask(webhooktest.Open(tb, webhooktest.DevRev, file, webhooktest.AllowProblems("/event_tpyes")))
 	})
 	assert.Empty(t, w.Errors())
+}
+
+// A request that no step answers is told what is wrong with it as well: each member of
+// each operation, misspelt, for a scenario and for none.
+func TestRequest_misspeltWithoutAnAnswer(t *testing.T) {
+	tried := 0
+	for _, s := range webhooktest.DevRev.Scenarios() {
+		if s.Status >= 300 || s.Request().Method != http.MethodPost {
+			continue
+		}
+		sent, err := io.ReadAll(s.Request().Body)
+		require.NoError(t, err)
+		members := map[string]json.RawMessage{}
+		require.NoError(t, json.Unmarshal(sent, &members))
+		for name := range members {
+			if len(name) < 3 {
+				continue
+			}
+			slip := name[:1] + name[2:3] + name[1:2] + name[3:] // url, ulr
+			body := strings.Replace(string(sent), `"`+name+`"`, `"`+slip+`"`, 1)
+			for _, steps := range [][]webhooktest.Step{{webhooktest.Step(s.Name)}, nil} {
+				for allowed, p := range map[bool]webhooktest.Provider{false: webhooktest.DevRev, true: webhooktest.DevRev.With(webhooktest.AllowProblems("/" + slip))} {
+					if allowed && steps == nil {
+						continue
+					}
+					tried++
+					w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+						req := s.Request()
+						setJSON(req, body)
+						swallow(webhooktest.Replay(tb, p, steps...), req)
+					})
+					assert.Len(t, w.Errors(), 1)
+					told := strings.Contains(w.Failures(), "\nthe request breaks the contract of DevRev:\n\trequest /"+slip+" (line ") &&
+						strings.Contains(w.Failures(), "is not documented, and refused: DevRev answers 400 invalid_field to a member that it does not know; did you mean \""+name+"\"?")
+					assert.Equal(t, !allowed, told, "%s %s: %s", s.Name, slip, w.Failures())
+				}
+			}
+		}
+	}
+	t.Log("tried: ", tried)
 }

@@ -61,7 +61,7 @@ func (p Provider) With(opts ...Option) Provider {
 	p.options = p.options.clone()
 	for i, o := range opts {
 		if o == nil {
-			p.options.mistakes = append(p.options.mistakes, fmt.Errorf("option %d of With is nil", i+1))
+			p.options.mistakes = append(p.options.mistakes, fmt.Errorf("option %d is nil; leave it out", i+1))
 			continue
 		}
 		o(&p.options)

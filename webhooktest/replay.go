@@ -13,7 +13,8 @@ import (
 // Replay returns a client that answers from the provider's scenarios, offline,
 // in the order of the steps: each request takes the first unused step that
 // matches it. Requests are matched by method, URL, JSON value of the body and,
-// for d.velop, the media type asked for; never by token. So equal requests get
+// for d.velop, the media type asked for, which is the one of the highest quality where
+// steps differ in it; never by token. So equal requests get
 // their answers in the order of the steps, while different ones may come in any
 // order: a test that passes does not prove that a webhook was created before it
 // was read. [InOrder] demands the order of the steps.
@@ -23,7 +24,8 @@ import (
 // cassette.ErrInteractionNotFound. It also fails when a request or an answer breaks
 // the vendor's contract, and at its end when a step was not used. Authorization and
 // Origin are added to requests that lack them. Without a step no request may come at all: for code that must decide without
-// asking. [Requests] returns what was sent.
+// asking. Of the options [NoDefaults] and [OnRequest] alone have an effect then.
+// [Requests] returns what was sent.
 //
 // The client ends with the test: a cleanup that was registered before Replay
 // runs after that, and a request that it sends comes too late and fails the test.
@@ -34,12 +36,12 @@ import (
 // connection, and may be used inside a testing/synctest bubble.
 func Replay(tb testing.TB, p Provider, steps ...Step) *http.Client {
 	tb.Helper()
-	return &http.Client{Transport: replaying(tb, p, steps)}
+	return &http.Client{Transport: replaying(tb, p, forReplay, steps)}
 }
 
-func replaying(tb testing.TB, p Provider, steps []Step) *replay.Transport {
+func replaying(tb testing.TB, p Provider, call string, steps []Step) *replay.Transport {
 	tb.Helper()
-	resolved, err := p.resolve(tb, steps)
+	resolved, err := p.resolve(tb, call, steps)
 	if err != nil {
 		fatal(tb, err)
 	}

@@ -407,7 +407,7 @@ func TestReplay_refusedMediaType(t *testing.T) {
 			}
 		})
 		if missed {
-			assert.Contains(t, played.Failures(), ";q=0\"", "the miss shows what is refused")
+			assert.Contains(t, played.Failures(), ";q=0", "the miss shows what is refused")
 		}
 	}
 }

@@ -20,7 +20,7 @@ type Sent struct {
 // Requests returns what was asked of a client that [Replay], [Open] or
 // [Tenant.Client] has made, in the order in which it was asked: for assertions such
 // as "three attempts, the second after a second". It may be called at any time, also
-// after the client's test. A copy of the client will do, and a client whose
+// after the client's test. All clients of a tenant count as one. A copy of the client will do, and a client whose
 // transport the test has replaced fails it. What is sent to a server is seen by
 // [OnRequest].
 func Requests(tb testing.TB, client *http.Client) []Sent {

@@ -3,6 +3,8 @@ package webhooktest_test
 import (
 	"io"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,6 +40,37 @@ func TestRequests(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Each client that the package makes remembers what it was asked, for both vendors.
+func TestRequests_clients(t *testing.T) {
+	t.Setenv(webhooktest.RecordVar, "")
+	for _, p := range webhooktest.Providers() {
+		s := p.Scenarios()[0]
+		file := filepath.Join("..", "cassettes", strings.ToLower(strings.ReplaceAll(p.String(), ".", "")), s.Name+".yaml")
+		tenant := webhooktest.Simulate(t, p.With(webhooktest.Webhooks(1)))
+		for name, client := range map[string]*http.Client{
+			"Replay":      webhooktest.Replay(t, p, webhooktest.Step(s.Name)),
+			"Open":        webhooktest.Open(t, p, file),
+			"Simulate":    tenant.Client(),
+			"a copy":      new(*webhooktest.Replay(t, p, webhooktest.Step(s.Name))),
+			"no step":     nil,
+			"same tenant": tenant.Client(),
+		} {
+			if client == nil {
+				assert.Empty(t, webhooktest.Requests(t, webhooktest.Replay(t, p)))
+				continue
+			}
+			req := s.Request()
+			swallow(client, req)
+			asked := webhooktest.Requests(t, client)
+			if assert.NotEmpty(t, asked, "%s of %s", name, p) {
+				assert.Equal(t, req.URL.String(), asked[0].URL.String(), "%s of %s", name, p)
+				assert.WithinDuration(t, time.Now(), asked[0].At, time.Minute)
+			}
+		}
+		assert.Len(t, webhooktest.Requests(t, tenant.Client()), 2, "all clients of a tenant count as one")
+	}
 }
 
 func TestRequests_mistakes(t *testing.T) {

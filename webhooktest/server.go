@@ -16,7 +16,7 @@ import (
 // never answered: the client's own patience ends it.
 func ReplayServer(tb testing.TB, p Provider, steps ...Step) *httptest.Server {
 	tb.Helper()
-	transport := replaying(tb, p, steps)
+	transport := replaying(tb, p, forReplayServer, steps)
 	handler := serve.NewServer(p.BaseURL(), transport)
 	s := httptest.NewUnstartedServer(handler)
 	address := s.Listener.Addr().String()

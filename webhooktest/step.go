@@ -24,7 +24,8 @@ import (
 type Step string
 
 // Always lets a step answer any number of requests, also none. A later step that
-// it would hide is an error where the sequence is given.
+// it would hide is an error where the sequence is given, and so is a later exchange
+// of the step's own cassette.
 func Always(s Step) Step { return "Always(" + s + ")" }
 
 // Timeout lets the request that the step matches fail as net/http's transport
@@ -44,15 +45,16 @@ func NotJSON(s Step) Step { return "NotJSON(" + s + ")" }
 
 // Delay lets the step's answer take that time, on the clock of the code under test:
 // within a testing/synctest bubble it passes at once. A client whose Timeout, or
-// whose request's context, ends before gets the error that net/http gives, and the
-// context has ended then. A fault comes after the time as well.
+// whose request's context, ends before, or at the same instant, gets the error that
+// net/http gives, and the context has ended then. A fault comes after the time as well.
 func Delay(s Step, d time.Duration) Step { return "Delay(" + s + ", " + Step(d.String()) + ")" }
 
 // Changed changes the body of the step's answer with [Set], [Remove] and [Body]: for
 // an answer that no scenario has. Members that no change names keep their order and
-// their digits. What then breaks the contract fails the test where the sequence is
-// given, unless [AllowProblems] says that the breach is the point. Of several
-// answers the first is changed.
+// their digits. What then breaks the contract, or has a member that the contract does
+// not describe, fails the test where the sequence is given, unless [AllowProblems] says
+// that the breach is the point. Of several answers the first is changed. An answer that
+// has no body, such as one with status 204, cannot be.
 func Changed(s Step, changes ...Change) Step {
 	text := "Changed(" + s
 	for _, c := range changes {
@@ -75,7 +77,7 @@ func (s Step) read() scenario.Step {
 	inner, closed := strings.CutSuffix(inner, ")")
 	fault := faults[name]
 	if !called || !closed || fault == replay.None && name != "Always" && name != "Delay" && name != "Changed" {
-		return scenario.Step{Name: string(s), Spelt: fmt.Sprintf("%q", string(s))}
+		return scenario.Step{Name: string(s), Spelt: exchange.Quoted(string(s))}
 	}
 	inner, changes := cutChanges(name, inner)
 	inner, wait := cutDelay(name, inner)
@@ -100,23 +102,12 @@ func (s Step) read() scenario.Step {
 				read.Mistake = "has Duplicates, which has no effect on an answer; leave it out"
 			}
 		}
-		before := read.Change
-		read.Change = func(body []byte) ([]byte, error) {
-			e := change.Edit{Text: body}
-			if before != nil {
-				var err error
-				if e.Text, err = before(body); err != nil {
-					return nil, err
-				}
-			}
-			err := e.Apply(changes)
-			return e.Text, err
-		}
+		read.Changes = append(read.Changes, changes...)
 	default:
 		read.Fail(fault)
 	}
 	read.Spelt = name + "(" + spelt + ")"
-	if read.Change != nil && (read.Fault == replay.Timeout || read.Fault == replay.Reset || read.Fault == replay.NotJSON) {
+	if len(read.Changes) > 0 && (read.Fault == replay.Timeout || read.Fault == replay.Reset || read.Fault == replay.NotJSON) {
 		read.Mistake = "changes a body that nobody gets to see; leave the changes out"
 	}
 	return read
@@ -160,8 +151,11 @@ func cutDelay(name, arguments string) (step string, d time.Duration) {
 }
 
 // resolve finds the cassettes of the steps; every mistake is reported at once.
-func (p Provider) resolve(tb testing.TB, steps []Step) ([]replay.Step, error) {
-	if err := p.ready(forReplay); err != nil {
+func (p Provider) resolve(tb testing.TB, call string, steps []Step) ([]replay.Step, error) {
+	if len(steps) == 0 {
+		call += withoutStep
+	}
+	if err := p.ready(call); err != nil {
 		return nil, err
 	}
 	read := make([]scenario.Step, len(steps))
@@ -178,17 +172,15 @@ func (p Provider) resolve(tb testing.TB, steps []Step) ([]replay.Step, error) {
 	return found, err
 }
 
-// breach is the error for changes that break the contract.
+// breach is the error for changes that break the contract, or that add a member which
+// it does not describe: a vendor may add one, and a test that does must say so.
 func (p Provider) breach(tb testing.TB, s scenario.Step, index *replay.Index) error {
-	if s.Change == nil {
+	if len(s.Changes) == 0 {
 		return nil
 	}
-	problems := index.FirstProblems(p.options.strict)
 	var failing []string
-	for _, problem := range p.config(tb).Excuse(index.Scenario, index.File.Header.Accepted, problems) {
-		if problem.Fails() {
-			failing = append(failing, problem.String())
-		}
+	for _, problem := range p.config(tb).Excuse(index.Scenario, index.File.Header.Accepted, index.ChangeProblems(p.options.strict)) {
+		failing = append(failing, problem.String())
 	}
 	if len(failing) == 0 {
 		return nil

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -175,6 +174,44 @@ func TestFaults_failAsNetHTTPDoes(t *testing.T) {
 	assert.Equal(t, a.Timeout(), b.Timeout())
 }
 
+// named is what net/http's client adds to the error that its Timeout has caused.
+const named = " (Client.Timeout exceeded while awaiting headers)"
+
+// The client's Timeout is named each time, in a bubble and elsewhere, also when it ends
+// with the answer or the context.
+func TestDelay_namesTheTimeout(t *testing.T) {
+	ask := func(t *testing.T, wait, patience, deadline time.Duration) string {
+		client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Always(webhooktest.Delay("webhooks.get/200", wait)))
+		client.Timeout = patience
+		ctx := t.Context()
+		if deadline > 0 {
+			var end func()
+			ctx, end = context.WithTimeout(ctx, deadline)
+			defer end()
+		}
+		resp, err := client.Do(getWebhook(t, webhooktest.DevRevWebhookID).WithContext(ctx))
+		if err == nil {
+			resp.Body.Close()
+		}
+		return saidBy(err)
+	}
+	const ends = `Post "https://api.devrev.ai/webhooks.get": context deadline exceeded`
+	for range 40 {
+		synctest.Test(t, func(t *testing.T) {
+			assert.Equal(t, ends+named, ask(t, time.Hour, time.Minute, 0))
+			assert.Equal(t, ends+named, ask(t, time.Minute, time.Minute, 0))
+			assert.Equal(t, ends+named, ask(t, time.Hour, time.Minute, time.Hour))
+			assert.Equal(t, ends, ask(t, time.Hour, time.Hour, time.Minute))
+			assert.Equal(t, ends, ask(t, time.Minute, 0, time.Minute))
+		})
+	}
+	for range 20 { // the clock of the machine, as little of it as there is
+		assert.Equal(t, ends+named, ask(t, time.Hour, time.Millisecond, 0))
+		assert.Equal(t, ends+named, ask(t, time.Hour, time.Millisecond, time.Hour))
+	}
+	assert.Equal(t, ends, ask(t, time.Hour, time.Hour, time.Millisecond))
+}
+
 // A slow answer takes its time on the clock of the test: none in a bubble.
 func TestDelay(t *testing.T) {
 	const slow = 20 * time.Second
@@ -184,11 +221,16 @@ func TestDelay(t *testing.T) {
 		deadline time.Duration // of the context
 		cause    error         // with which the context is cancelled
 		waits    time.Duration
+		names    string
 	}{
-		"patient":          {waits: slow},
-		"the client ends":  {patience: 5 * time.Second, waits: 5 * time.Second},
-		"the context ends": {deadline: 3 * time.Second, waits: 3 * time.Second},
-		"it is cancelled":  {deadline: 3 * time.Second, cause: errors.New("the shutdown"), waits: 3 * time.Second},
+		"patient":           {waits: slow},
+		"patient enough":    {patience: slow + 1, deadline: slow + 2, waits: slow},
+		"the client ends":   {patience: 5 * time.Second, waits: 5 * time.Second, names: named},
+		"the client first":  {patience: 5 * time.Second, deadline: 5*time.Second + 1, waits: 5 * time.Second, names: named},
+		"the context ends":  {deadline: 3 * time.Second, waits: 3 * time.Second},
+		"the context first": {patience: 3*time.Second + 1, deadline: 3 * time.Second, waits: 3 * time.Second},
+		"it is cancelled":   {deadline: 3 * time.Second, cause: errors.New("the shutdown"), waits: 3 * time.Second},
+		"cancelled first":   {patience: 3*time.Second + 1, deadline: 3 * time.Second, cause: errors.New("the shutdown"), waits: 3 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -231,8 +273,9 @@ func TestDelay(t *testing.T) {
 					assert.NoError(t, err)
 					return
 				}
-				// The clock of a bubble stands at the deadline, and not after it.
-				assert.Equal(t, same.Error(), strings.TrimSuffix(err.Error(), " (Client.Timeout exceeded while awaiting headers)"))
+				// Elsewhere net/http names the client's Timeout. In a bubble the clock stands at
+				// its end, and not after it.
+				assert.Equal(t, same.Error()+tc.names, err.Error())
 				for _, kind := range []error{context.DeadlineExceeded, context.Canceled, tc.cause} {
 					assert.Equal(t, errors.Is(same, kind), errors.Is(err, kind), "%v", kind)
 				}

@@ -3,13 +3,23 @@ package webhooktest_test
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/cassettes"
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
@@ -48,7 +58,7 @@ func TestChanged(t *testing.T) {
 		"set":     {webhooktest.Changed(get, webhooktest.Set("/webhook/status", "inactive")), strings.Replace(recorded, `"status": "active"`, `"status": "inactive"`, 1)},
 		"digits":  {webhooktest.Changed(get, webhooktest.Set("/webhook/created_by/display_picture/file/size", json.Number("20480"))), strings.Replace(recorded, "20481", "20480", 1)},
 		"add":     {webhooktest.Changed(get, webhooktest.Set("/webhook/event_types/-", "part_created")), strings.Replace(recorded, `"work_deleted"`, "\"work_deleted\",\n      \"part_created\"", 1)},
-		"twice":   {webhooktest.Changed(webhooktest.Changed(get, webhooktest.Set("/webhook/status", "x), Set(\"/y\", 1)")), webhooktest.Set("/webhook/status", "inactive")), strings.Replace(recorded, `"status": "active"`, `"status": "inactive"`, 1)},
+		"twice":   {webhooktest.Changed(webhooktest.Changed(get, webhooktest.Set("/webhook/url", "https://example.com/x), Set(%22/y%22, 1)")), webhooktest.Set("/webhook/status", "inactive")), strings.Replace(strings.Replace(recorded, `"status": "active"`, `"status": "inactive"`, 1), `"https://example.com/url-1"`, `"https://example.com/x), Set(%22/y%22, 1)"`, 1)},
 		"a whole": {webhooktest.Changed("webhooks.list/200", webhooktest.Body(json.RawMessage(`{ "webhooks": [] }`))), `{"webhooks":[]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,18 +75,102 @@ func TestChanged(t *testing.T) {
 	assert.Equal(t, recorded, again, "the shipped scenario stays as it is")
 }
 
-// A breach passes when it is the point of the test, and what is merely news passes
-// with a word.
+// A breach passes when it is the point of the test.
 func TestChanged_allowed(t *testing.T) {
 	p := webhooktest.DevRev.With(webhooktest.AllowProblems("/webhook/status"))
 	_, body := send(t, webhooktest.Replay(t, p, webhooktest.Changed("webhooks.get/200", webhooktest.Set("/webhook/status", 7))), getWebhook(t, webhooktest.DevRevWebhookID))
 	assert.Contains(t, body, `"status": 7`)
-	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-		client := webhooktest.Replay(tb, webhooktest.DevRev, webhooktest.Changed("webhooks.get/200", webhooktest.Set("/webhook/colour", "red")))
-		swallow(client, getWebhook(t, webhooktest.DevRevWebhookID))
-	})
-	assert.False(t, w.Failed())
-	assert.Contains(t, w.Said(), "webhooks.get/200 (simulated, changed by the test): answer /webhook/colour")
+}
+
+// In whatever object of whatever answer a test puts a member that is not documented, it
+// must say so; where the contract describes no members it need not.
+func TestChanged_undocumented(t *testing.T) {
+	counts := map[string]int{}
+	for _, p := range webhooktest.Providers() {
+		for _, s := range p.Scenarios() {
+			body := firstAnswer(t, p, s.Name)
+			for _, object := range objects(body) {
+				pointer := object.Pointer() + "/colour"
+				step := webhooktest.Changed(webhooktest.Step(s.Name), webhooktest.Set(pointer, "red"))
+				says := mistakeOf(t, p, step)
+				counts[fmt.Sprintf("%s %d: named %t, refused %t", p, s.Status, false, says != "")]++
+				if says == "" {
+					continue
+				}
+				assert.Contains(t, says, "answer "+pointer+" (line", s.Name)
+				says = mistakeOf(t, p.With(webhooktest.AllowProblems(pointer)), step)
+				counts[fmt.Sprintf("%s %d: named %t, refused %t", p, s.Status, true, says != "")]++
+				assert.Empty(t, says, "%s %s", s.Name, pointer)
+				for _, member := range object.Children {
+					if len(member.Name) < 4 {
+						continue
+					}
+					slip := member.Name[:len(member.Name)-2] + member.Name[len(member.Name)-1:] // a letter is missing
+					says := mistakeOf(t, p, webhooktest.Changed(webhooktest.Step(s.Name), webhooktest.Set(object.Pointer()+"/"+slip, "x")))
+					if !strings.Contains(says, "the contract closes this object") && !strings.Contains(says, "expected an object") { // it is said what must stand there
+						assert.Contains(t, says, "is not documented; did you mean", "%s %s", s.Name, slip)
+					}
+				}
+			}
+		}
+	}
+	for _, line := range slices.Sorted(maps.Keys(counts)) {
+		t.Log(line, counts[line])
+	}
+}
+
+// What has no body cannot be changed, whatever is allowed.
+func TestChanged_noBody(t *testing.T) {
+	tried := 0
+	for _, p := range webhooktest.Providers() {
+		for _, s := range p.Scenarios() {
+			if s.Status != http.StatusNoContent {
+				continue
+			}
+			for _, c := range []webhooktest.Change{webhooktest.Body(map[string]any{}), webhooktest.Set("", nil), webhooktest.Set("/x", 1), webhooktest.Remove("/x")} {
+				tried++
+				says := mistakeOf(t, p.With(webhooktest.AllowProblems("")), webhooktest.Changed(webhooktest.Step(s.Name), c))
+				assert.Contains(t, says, "an answer with HTTP status 204 to "+s.Request().Method+" has no body, so that a change of it has no effect; leave the changes out", s.Name)
+			}
+		}
+	}
+	assert.NotZero(t, tried)
+}
+
+// mistakeOf is what Replay has against a step; nothing when it takes it.
+func mistakeOf(t *testing.T, p webhooktest.Provider, steps ...webhooktest.Step) string {
+	t.Helper()
+	return tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		webhooktest.Replay(tb, p.With(webhooktest.AllowUnused()), steps...)
+	}).Failures()
+}
+
+// firstAnswer is the body that a scenario answers its request with.
+func firstAnswer(t *testing.T, p webhooktest.Provider, name string) *jsontext.Node {
+	t.Helper()
+	data, err := fs.ReadFile(cassettes.FS, strings.ToLower(strings.ReplaceAll(p.String(), ".", ""))+"/"+name+".yaml")
+	require.NoError(t, err)
+	file, err := cassette.Parse(name, data)
+	require.NoError(t, err)
+	n, err := jsontext.Parse([]byte(file.Interactions[0].Response.Body), jsontext.Bounds{})
+	if err != nil {
+		return nil // no JSON
+	}
+	return n
+}
+
+// objects are the objects of a value.
+func objects(n *jsontext.Node) (all []*jsontext.Node) {
+	if n == nil {
+		return nil
+	}
+	if n.Kind == jsontext.BeginObject {
+		all = append(all, n)
+	}
+	for _, child := range n.Children {
+		all = append(all, objects(child)...)
+	}
+	return all
 }
 
 // Every mistake in a sequence is told where the sequence is given, in words that
@@ -154,6 +248,31 @@ func TestSteps_mistakes(t *testing.T) {
 	}
 }
 
+// However long a step is, the message about it is a short one.
+func TestSteps_mistakesAreShort(t *testing.T) {
+	const get = webhooktest.Step("webhooks.get/200")
+	var nested any = 1
+	for range 12_000 {
+		nested = []any{nested}
+	}
+	long := strings.Repeat("a", 20_000)
+	for name, step := range map[string]webhooktest.Step{
+		"deep":            webhooktest.Changed(get, webhooktest.Set("/webhook/n", nested)),
+		"a deep body":     webhooktest.Changed(get, webhooktest.Body(nested)),
+		"a long text":     webhooktest.Changed(get, webhooktest.Set("/webhook/status", 7), webhooktest.Set("/webhook/n", long)),
+		"a long name":     webhooktest.Step(long),
+		"a long modifier": webhooktest.Step(long + ":webhooks.get/200"),
+		"no step at all":  webhooktest.Step("Changed(webhooks.get/200, Set(" + long + "))"),
+	} {
+		says := mistakeOf(t, webhooktest.DevRev, step)
+		assert.NotEmpty(t, says, name)
+		assert.Less(t, len(says), 1000, name)
+		if strings.Contains(name, "deep") {
+			assert.Contains(t, says, "the value nests deeper than the 500 levels that are checked", name)
+		}
+	}
+}
+
 // A step reads as it is written in Go, so that it names a subtest.
 func TestStep_reads(t *testing.T) {
 	const get = webhooktest.Step("webhooks.get/200")
@@ -169,5 +288,85 @@ func TestStep_reads(t *testing.T) {
 	} {
 		assert.Equal(t, want, string(step))
 		assert.Equal(t, want, fmt.Sprint(step))
+	}
+}
+
+// A cassette that answers any number of requests has one answer for each: whatever the
+// requests are, and however they are written.
+func TestAlways_hidesNothing(t *testing.T) {
+	t.Setenv(webhooktest.RecordVar, "")
+	const (
+		devrev = "https://api.devrev.ai/webhooks."
+		dvelop = "https://sample-api.d-velop.cloud/dmsconfig/r/x/events/y/z"
+		text   = `{method: POST, url: ` + devrev + `get, headers: {Content-Type: [application/json]}, body: '{"id": "a"}'}`
+		spaced = `{method: POST, url: "https://api.devrev.ai:443/webhooks.get", headers: {Content-Type: [application/json]}, body: '{ "id":"\u0061" }'}`
+		other  = `{method: POST, url: ` + devrev + `get, body: '{"id": "b"}'}`
+		get    = `{method: GET, url: "` + devrev + `get?id=a"}`
+		json   = `{method: GET, url: "` + dvelop + `", headers: {Accept: [application/json]}}`
+		hal    = `{method: GET, url: "` + dvelop + `", headers: {Accept: [application/hal+json]}}`
+		secret = `{method: POST, url: ` + devrev + `create, body: '{"url": "https://example.com/sent-url-1"}'}`
+		two    = `{method: POST, url: ` + devrev + `create, body: '{"url": "https://example.com/sent-url-2"}'}`
+		fixed  = `{method: POST, url: ` + devrev + `create, body: '{"url": "https://example.com/fixed"}'}`
+		ours   = "webhooktest: {provider: devrev, source: live}\n"
+	)
+	counts := map[bool]int{}
+	for name, tc := range map[string]struct {
+		p        webhooktest.Provider
+		header   string
+		requests []string
+		hidden   int // the interaction; 0 for none
+	}{
+		"one":                   {webhooktest.DevRev, "", []string{text}, 0},
+		"different ones":        {webhooktest.DevRev, "", []string{text, other, get}, 0},
+		"equal ones":            {webhooktest.DevRev, "", []string{text, text}, 1},
+		"equal ones apart":      {webhooktest.DevRev, "", []string{text, other, get, other}, 3},
+		"equal values":          {webhooktest.DevRev, "", []string{text, spaced}, 1},
+		"different media":       {webhooktest.DVelop, "", []string{json, hal}, 0},
+		"equal media":           {webhooktest.DVelop, "", []string{json, hal, hal}, 2},
+		"what varies":           {webhooktest.DevRev, ours, []string{secret, two}, 1},
+		"before what varies":    {webhooktest.DevRev, ours, []string{fixed, secret}, 0},
+		"hidden by what varies": {webhooktest.DevRev, ours, []string{secret, fixed}, 1},
+	} {
+		text := tc.header + "version: 2\ninteractions:\n"
+		for _, request := range tc.requests {
+			text += "- request: " + request + "\n  response: {code: 404, body: '{\"type\": \"not_found\", \"message\": \"m\"}'}\n"
+		}
+		file := cassettePath(t)
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		says := "webhooktest: step Always(\"" + file + "\"): interaction #" + strconv.Itoa(tc.hidden) + " never gets a request: #"
+		own := fstest.MapFS{
+			"devrev/webhooks.get/404-mine.yaml": {Data: []byte(text)}, "devrev/webhooks.create/404-mine.yaml": {Data: []byte(text)}, "dvelop/GetWebHook/404-mine.yaml": {Data: []byte(text)},
+		}
+		step := webhooktest.Step("webhooks.get/404-mine")
+		switch {
+		case tc.p.String() == webhooktest.DVelop.String():
+			step = "GetWebHook/404-mine"
+		case strings.Contains(tc.requests[0], "create"):
+			step = "webhooks.create/404-mine"
+		}
+		for way, use := range map[string]func(tb testing.TB){
+			"Open": func(tb testing.TB) { webhooktest.Open(tb, tc.p, webhooktest.Always(webhooktest.Step(file))) },
+			"with a fault": func(tb testing.TB) {
+				webhooktest.Open(tb, tc.p, webhooktest.Timeout(webhooktest.Always(webhooktest.Step(file))))
+			},
+			"Replay": func(tb testing.TB) {
+				webhooktest.Replay(tb, tc.p.With(webhooktest.OwnScenarios(own)), webhooktest.Always(step))
+			},
+		} {
+			w := tbtest.New(t.Name()).Run(use)
+			counts[w.Failed()]++
+			if assert.Equal(t, tc.hidden > 0, w.Failed(), "%s, %s: %s", name, way, w.Failures()) && way == "Open" && tc.hidden > 0 {
+				assert.Contains(t, w.Failures(), says, name)
+			}
+			if tc.hidden > 0 {
+				assert.Contains(t, w.Failures(), "never gets a request", "%s, %s", name, way)
+			}
+		}
+	}
+	t.Logf("refused: %d, taken: %d", counts[true], counts[false])
+	for _, p := range webhooktest.Providers() {
+		for _, s := range p.Scenarios() {
+			assert.Empty(t, mistakeOf(t, p, webhooktest.Always(webhooktest.Step(s.Name))), s.Name)
+		}
 	}
 }

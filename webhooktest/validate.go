@@ -87,7 +87,7 @@ func Validate(p Provider, resp *http.Response, opts ...Option) error {
 // undocumented status is an error that lists what there is.
 func ValidateBody(p Provider, operation string, status int, mediaType string, body []byte, opts ...Option) error {
 	p = p.With(opts...)
-	if err := p.ready(forValidate); err != nil {
+	if err := p.ready(forValidateBody); err != nil {
 		return err
 	}
 	problems, err := contract.CheckBody(p.def, operation, status, mediaType, body, p.options.strict)

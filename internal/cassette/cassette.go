@@ -95,22 +95,28 @@ func Parse(name string, data []byte) (*File, error) {
 		return fail("the cassette holds no interactions; record it again")
 	}
 	for i, ia := range doc.Interactions {
-		switch {
-		case ia == nil:
+		if ia == nil {
 			return fail("interaction #%d is null; remove the entry or record again", i)
+		}
+		complete(ia)
+		switch {
 		case ia.Request.Method == "":
-			return fail("interaction #%d has no request method", i)
+			return fail("interaction #%d has no request method; write one, such as method: GET", i)
+		case ia.Request.URL == "":
+			return fail("interaction #%d has no request URL; write the whole, such as url: https://api.example.com/webhooks", i)
+		case ia.Response.Code == 0:
+			return fail("interaction #%d has no status code; write one, such as code: 200", i)
 		case ia.Response.Code < 100 || ia.Response.Code > 599:
 			return fail("interaction #%d has the status code %d; expected 100 to 599", i, ia.Response.Code)
 		case !fits(ia.Response.Status, ia.Response.Code):
 			return fail("interaction #%d has a status that does not begin with its code %d; make them agree, or record it again", i, ia.Response.Code)
 		}
-		if _, err := url.Parse(ia.Request.URL); err != nil {
+		switch u, err := url.Parse(ia.Request.URL); {
+		case err != nil:
 			return fail("interaction #%d has a request URL that does not parse", i)
+		case u.Scheme == "" || u.Host == "":
+			return fail("interaction #%d has a request URL without a scheme or a host, which no request has; write the whole, such as url: https://api.example.com/webhooks", i)
 		}
-	}
-	for _, ia := range doc.Interactions {
-		complete(ia)
 	}
 	share(doc.Interactions)
 	f := &File{Name: name, Interactions: doc.Interactions, Unknown: further}
@@ -161,15 +167,39 @@ func readYAML(data []byte) (doc document, further []string, err error) {
 	return doc, further, nil
 }
 
-// complete gives an interaction that was written by hand, without the key headers,
-// the media type that its JSON has. go-vcr writes the key also when it is empty.
+// complete gives an interaction that was written by hand what it says already: the
+// code that its status begins with, and the media type of its JSON. go-vcr writes the
+// key headers also when it is empty, and how long a body is.
 func complete(ia *Interaction) {
+	if ia.Response.Code == 0 {
+		code, _, _ := strings.Cut(ia.Response.Status, " ")
+		ia.Response.Code, _ = strconv.Atoi(code)
+	}
+	req, resp := &ia.Request, &ia.Response
 	for _, message := range []struct {
 		headers *http.Header
 		body    string
-	}{{&ia.Request.Headers, ia.Request.Body}, {&ia.Response.Headers, ia.Response.Body}} {
-		if *message.headers == nil && message.body != "" && json.Valid([]byte(message.body)) {
-			*message.headers = http.Header{"Content-Type": {"application/json"}}
+		byHand  bool
+	}{
+		{&req.Headers, req.Body, req.Headers == nil || req.Proto == "" && req.ContentLength == 0},
+		{&resp.Headers, resp.Body, resp.Headers == nil || resp.Proto == "" && resp.ContentLength == 0},
+	} {
+		canonicalHeader(*message.headers)
+		if message.byHand && message.headers.Values("Content-Type") == nil && message.body != "" && json.Valid([]byte(message.body)) {
+			if *message.headers == nil {
+				*message.headers = http.Header{}
+			}
+			message.headers.Set("Content-Type", "application/json")
+		}
+	}
+}
+
+// canonicalHeader writes the names of headers as net/http does, which looks for no other.
+func canonicalHeader(h http.Header) {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if written := http.CanonicalHeaderKey(name); written != name {
+			h[written] = append(h[written], h[name]...)
+			delete(h, name)
 		}
 	}
 }
@@ -219,6 +249,9 @@ var short = pattern.New(`^[A-Za-z._ -]{0,20}$`)
 
 // shortWord quotes what can hardly be somebody's secret.
 func shortWord(s string) string {
+	if s == "" {
+		return "missing"
+	}
 	if short.MatchString(s) {
 		return fmt.Sprintf("%q", s)
 	}

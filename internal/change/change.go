@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/jsontext"
@@ -23,6 +24,14 @@ type Change struct {
 	value   string // JSON text, of Set and Body
 	times   int    // of Duplicates
 	err     string // why the value has no JSON text
+}
+
+// label names the change in messages, without its value.
+func (c *Change) label() string {
+	if c.name == "Body" {
+		return c.name
+	}
+	return fmt.Sprintf("%s(%q)", c.name, c.pointer)
 }
 
 // Edit is a body while it is changed.
@@ -62,16 +71,6 @@ func None() *Change { return &Change{name: "Body", err: "the change is nil; use 
 // OfBody reports whether the change is one of the body.
 func (c *Change) OfBody() bool { return c.name != duplicates }
 
-func encoded(value any) (text, failure string) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // a message shows the text
-	if err := e.Encode(value); err != nil {
-		return "", err.Error()
-	}
-	return strings.TrimSuffix(b.String(), "\n"), ""
-}
-
 // String is the change as it is written in Go.
 func (c *Change) String() string {
 	value := c.value
@@ -80,9 +79,9 @@ func (c *Change) String() string {
 	}
 	switch c.name {
 	case "Set":
-		return fmt.Sprintf("Set(%s, %s)", jsontext.Quote(c.pointer), value)
+		return fmt.Sprintf("Set(%q, %s)", c.pointer, value)
 	case "Remove":
-		return fmt.Sprintf("Remove(%s)", jsontext.Quote(c.pointer))
+		return fmt.Sprintf("Remove(%q)", c.pointer)
 	case "Body":
 		return fmt.Sprintf("Body(%s)", value)
 	}
@@ -114,7 +113,13 @@ func Read(text string) (c *Change, rest string, ok bool) {
 		ok = ok && found
 	}
 	if c.name == "Set" || c.name == "Remove" {
-		ok = json.Unmarshal(value(), &c.pointer) == nil && ok
+		var quoted string
+		var err error
+		if quoted, err = strconv.QuotedPrefix(rest); err == nil {
+			c.pointer, err = strconv.Unquote(quoted)
+			rest = rest[len(quoted):]
+		}
+		ok = ok && err == nil
 	}
 	switch c.name {
 	case "Set":
@@ -132,40 +137,49 @@ func Read(text string) (c *Change, rest string, ok bool) {
 	return c, rest, ok
 }
 
-func (c *Change) apply(e *Edit) (err error) {
-	switch {
-	case c.err != "":
-		err = errors.New(c.err)
-	case c.name == "Set":
-		e.Text, err = jsontext.Place(e.Text, c.pointer, []byte(c.value))
-	case c.name == "Remove":
-		e.Text, err = jsontext.Remove(e.Text, c.pointer)
-	case c.name == "Body":
-		e.Text = []byte(c.value)
-	case c.times < 1:
-		return fmt.Errorf("Duplicates(%d): give 1 or more, or leave it out", c.times)
-	default:
-		e.Duplicates = c.times
+// applied is a text with the changes of it made in place: what no change names stays
+// as it is.
+func applied(text []byte, changes []*Change) ([]byte, error) {
+	for _, c := range changes {
+		var err error
+		switch c.name {
+		case "Set":
+			text, err = jsontext.Place(text, c.pointer, []byte(c.value))
+		case "Remove":
+			text, err = jsontext.Remove(text, c.pointer)
+		case "Body":
+			text = []byte(c.value)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.label(), c.hinted(err))
+		}
 	}
-	if err != nil && c.name == "Body" {
-		return fmt.Errorf("Body: %w", err)
-	}
-	if err != nil {
-		return fmt.Errorf("%s(%q): %w", c.name, c.pointer, hinted(err))
-	}
-	return nil
+	return text, nil
 }
 
-// Apply changes the text in place: what no change names stays as it is.
+// Apply changes the text. Changes that cannot be made, and those without an effect,
+// are errors.
 func (e *Edit) Apply(changes []*Change) error {
 	for _, c := range changes {
 		if c == nil {
 			return errors.New("a change is nil; use Set, Remove, Body or Duplicates")
 		}
-		if err := c.apply(e); err != nil {
+		if err := c.check(); err != nil {
 			return err
 		}
+		if c.name == duplicates && e.Duplicates > 0 {
+			return errors.New("Duplicates is given twice, and only one can hold; leave one out")
+		}
+		e.Duplicates = max(e.Duplicates, c.times)
 	}
+	text, err := applied(e.Text, changes)
+	if err == nil {
+		err = idle(e.Text, text, changes)
+	}
+	if err != nil {
+		return err
+	}
+	e.Text = text
 	return nil
 }
 
@@ -188,9 +202,14 @@ func Payload(value any, changes []*Change) (Edit, error) {
 }
 
 // hinted adds the near names of what a pointer names to an error.
-func hinted(err error) error {
+func (c *Change) hinted(err error) error {
 	var lacks *jsontext.PlaceError
-	if !errors.As(err, &lacks) || len(lacks.Names) == 0 {
+	switch {
+	case !errors.As(err, &lacks):
+		return err
+	case lacks.Length >= 0 && c.name == "Set" && strings.HasSuffix(c.pointer, lacks.Pointer+"/"+lacks.Token):
+		return fmt.Errorf("%w; \"-\" is the place after its last entry", err)
+	case len(lacks.Names) == 0:
 		return err
 	}
 	if near := provider.Nearest(lacks.Token, lacks.Names); len(near) > 0 {

@@ -13,7 +13,7 @@ import (
 func TestRead(t *testing.T) {
 	for _, c := range []*change.Change{
 		change.Set("/a", "b"), change.Set(`/a"b`, `), Set("/x", 1`), change.Set("/a", []any{1, nil, "<&>"}), change.Set("/a", func() {}),
-		change.Remove("/a/0"), change.Body(map[string]any{"a": 1.5}), change.Duplicates(2), change.None(),
+		change.Set("/a\xffb", 1), change.Remove("/a/0"), change.Body(map[string]any{"a": 1.5}), change.Duplicates(2), change.None(),
 	} {
 		read, rest, ok := change.Read(c.String() + ", more")
 		require.True(t, ok, c)
@@ -36,12 +36,13 @@ func TestPayload(t *testing.T) {
 	assert.Equal(t, 1, e.Duplicates)
 	assert.Nil(t, e.Value)
 	for says, changes := range map[string][]*change.Change{
-		"a change is nil; use Set, Remove, Body or Duplicates":                 {nil},
-		`Set("/x/y"): the body has no member "x"; it has "name"`:               {change.Set("/x/y", 1)},
-		`Remove("/nmae"): the body has no member "nmae"; did you mean "name"?`: {change.Remove("/nmae")},
-		`Remove(""): the whole cannot be removed`:                              {change.Remove("")},
-		"Body: json: unsupported type: func()":                                 {change.Body(func() {})},
-		"Duplicates(0): give 1 or more, or leave it out":                       {change.Duplicates(0)},
+		"a change is nil; use Set, Remove, Body or Duplicates":                                                          {nil},
+		`Set("/x/y"): the body has no member "x"; it has "name"`:                                                        {change.Set("/x/y", 1)},
+		`Remove("/nmae"): the body has no member "nmae"; did you mean "name"?`:                                          {change.Remove("/nmae")},
+		`Set("/list/7"): /list is a list of length 0, and "7" is no index of it; "-" is the place after its last entry`: {change.Set("/list", []int{}), change.Set("/list/7", 1)},
+		`Remove(""): the whole cannot be removed`:                                                                       {change.Remove("")},
+		"Body: json: unsupported type: func()":                                                                          {change.Body(func() {})},
+		"Duplicates(0): give 1 or more, or leave it out":                                                                {change.Duplicates(0)},
 	} {
 		_, err := change.Payload(map[string]any{"name": 1}, changes)
 		assert.EqualError(t, err, says)

@@ -18,7 +18,7 @@ func CheckDelivery(d *provider.Definition, body []byte) ([]Problem, error) {
 	if d.Delivery == nil {
 		return nil, fmt.Errorf("%s documents no schema of its deliveries", d.Name)
 	}
-	rep := report{in: "delivery", body: body}
+	rep := report{in: "delivery", byHand: true, body: body}
 	s := rep.schema(d, d.Delivery.Body)
 	if s != nil && rep.parse() {
 		rep.validate(s, rep.document)

@@ -33,6 +33,8 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// ByHand says that the test made the body, not the vendor.
+	ByHand bool
 	// Reading is the body as Read reads it, for those who ask about it more than
 	// once; nil otherwise.
 	Reading *Reading

@@ -83,6 +83,7 @@ const maxProblems = 200
 // report collects the problems of one message.
 type report struct {
 	in       string
+	byHand   bool // the test or its program wrote the message, no vendor
 	body     []byte
 	reading  *Reading  // of the body, if it is read already
 	document *document // nil while the body is not parsed

@@ -2,12 +2,14 @@ package contract
 
 import (
 	"fmt"
+	"mime"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 
 	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -20,7 +22,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	if !ok {
 		return unknown(d, r)
 	}
-	rep := report{in: "request", body: r.Body}
+	rep := report{in: "request", byHand: true, body: r.Body}
 	rep.query(d, route, r.URL)
 	media, malformed := rep.media(d, r.Header.Get("Content-Type"))
 	switch {
@@ -35,6 +37,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	default:
 		if !malformed {
 			rep.requestMedia(d, media)
+			rep.charset(r.Header.Get("Content-Type"))
 		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.document)
@@ -73,6 +76,23 @@ func (r *report) requestMedia(d *provider.Definition, got string) {
 	}
 }
 
+// charset refuses what a reader would take the body for that is not the UTF-8 of JSON
+// (RFC 8259, section 8.1).
+func (r *report) charset(contentType string) {
+	_, params, _ := mime.ParseMediaType(contentType)
+	switch charset := strings.ToLower(params["charset"]); charset {
+	case "", "utf-8", "utf8":
+	default:
+		found := "in another charset"
+		if charsetForm.MatchString(charset) {
+			found = "in " + charset
+		}
+		r.rule("charset", "Content-Type", found, "utf-8")
+	}
+}
+
+var charsetForm = pattern.New(`^[a-z0-9_.:-]{1,20}$`)
+
 // query checks the query as an object whose members are strings.
 func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL) {
 	values, err := url.ParseQuery(u.RawQuery)
@@ -99,7 +119,7 @@ func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL)
 	if s == nil {
 		return
 	}
-	q := report{in: r.in}
+	q := report{in: r.in, byHand: r.byHand}
 	q.validate(s, &document{tree: queryObject(s, values)})
 	for _, p := range q.problems {
 		if len(p.Pointer) > 0 {

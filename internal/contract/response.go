@@ -25,7 +25,7 @@ func CheckResponse(d *provider.Definition, r Request, a Response, strict bool) [
 		}
 		return unknown(d, r)
 	}
-	rep := report{in: "answer", body: a.Body, reading: a.known()}
+	rep := report{in: "answer", byHand: a.ByHand, body: a.Body, reading: a.known()}
 	media, malformed := rep.media(d, a.Header.Get("Content-Type"))
 	if rep.status(d, route.Operation, a) {
 		rep.answerBody(d, route.Operation, a.Status, media, !malformed, strict)

@@ -48,6 +48,7 @@ var sentences = map[string]string{
 	"body":             "has {found}, but {expected}",
 	"media-type":       "is {found}, expected {expected}",
 	"other-media-type": "is {found}, documented is {expected}",
+	"charset":          "says that the body is {found}, expected {expected}, as JSON is",
 	"header":           "is missing, but {expected}",
 	"retry-after":      "is {found}, expected {expected}",
 	"repeated":         "stands {found}, expected {expected}",

@@ -91,6 +91,11 @@ func TestMessage(t *testing.T) {
 	ask(request("POST", "/webhooks.get?id=1", `{"id":"don:x"}`))
 	ask(request("GET", "/webhooks.get?id=1&id=2&Id=3", `{"id":"don:x"}`))
 	ask(request("GET", "/webhooks.get?id=%zz", ""))
+	for _, charset := range []string{"UTF-8", "utf8", "utf-16", "a secret of somebody"} {
+		wide := devrevRequest(t, "webhooks.get", `{"id":"don:x"}`)
+		wide.Header.Set("Content-Type", fmt.Sprintf("application/json; charset=%q", charset))
+		ask(wide)
+	}
 	ask(devrevRequest(t, "webhooks.create", `{"url":"u","secret":"MTIz","headers":[`+headers(9)+`]}`))
 	ask(devrevRequest(t, "webhooks.update", `{"id":"don:x","event_types":{"set":[],"add":[]}}`))
 	delivery(`{"id":"e","webhook_id":"w","type":"webhook_updated","webhook_created":{}}`)

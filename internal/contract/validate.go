@@ -32,11 +32,7 @@ func (r *report) validate(s *schema, d *document) {
 			r.push(Problem{Kind: Violation, Keyword: "schema", Found: describe(root), Schema: strings.TrimPrefix(s.root.Location, base)})
 		}
 	}
-	meant := resembling
-	if r.in == "request" {
-		meant = misspelt
-	}
-	for pointer, meant := range undocumented(s, d.tree, meant) {
+	for pointer, meant := range undocumented(s, d.tree, r.byHand) {
 		if r.violated[pointer] {
 			continue // a closed object refuses it, which says more
 		}

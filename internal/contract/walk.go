@@ -17,15 +17,15 @@ type walker struct {
 	// undocumented are the members without a schema, outermost only, each with
 	// the documented name that it resembles, if any.
 	undocumented map[string]string
-	// meant finds that name.
-	meant func(schemas []*jsonschema.Schema, name string) string
+	// byHand says that a person wrote the value: names are misspelt then.
+	byHand bool
 	// applying are the schemas of the members and items at each depth: one list
 	// for all of them, one after the other.
 	applying [][]*jsonschema.Schema
 }
 
-func undocumented(s *schema, root *jsontext.Node, meant func([]*jsonschema.Schema, string) string) map[string]string {
-	w := walker{undocumented: map[string]string{}, meant: meant}
+func undocumented(s *schema, root *jsontext.Node, byHand bool) map[string]string {
+	w := walker{undocumented: map[string]string{}, byHand: byHand}
 	w.visit(expand(nil, s.root, root), root, 0)
 	return w.undocumented
 }
@@ -42,8 +42,19 @@ func (w *walker) visit(schemas []*jsonschema.Schema, n *jsontext.Node, depth int
 		case len(next) > 0:
 			w.visit(next, child, depth+1)
 		case n.Kind == jsontext.BeginObject && admit(schemas, "object"): // an item is part of its array
-			w.undocumented[child.Pointer()] = w.meant(schemas, child.Name)
+			w.note(schemas, child)
 		}
+	}
+}
+
+// note remembers a member that nothing describes.
+func (w *walker) note(schemas []*jsonschema.Schema, member *jsontext.Node) {
+	switch {
+	case w.byHand && saysNothing(schemas):
+	case w.byHand:
+		w.undocumented[member.Pointer()] = misspelt(schemas, member.Name)
+	default:
+		w.undocumented[member.Pointer()] = resembling(schemas, member.Name)
 	}
 }
 
@@ -168,6 +179,14 @@ func describing(s *jsonschema.Schema, name string) []*jsonschema.Schema {
 	return all
 }
 
+// saysNothing reports whether schemas say nothing of what the members of an object are:
+// whoever writes one cannot have misspelt any.
+func saysNothing(schemas []*jsonschema.Schema) bool {
+	return !slices.ContainsFunc(schemas, func(s *jsonschema.Schema) bool {
+		return len(s.Properties) > 0 || len(s.PatternProperties) > 0 || s.AdditionalProperties != nil
+	})
+}
+
 // resembling returns the documented member that differs from a name in case,
 // hyphens and underscores only.
 func resembling(schemas []*jsonschema.Schema, name string) string {
@@ -184,8 +203,8 @@ func resembling(schemas []*jsonschema.Schema, name string) string {
 }
 
 // misspelt returns the documented member that a name was probably meant to be. It is
-// for requests: people slip on the keyboard, while a vendor's new member may well be
-// named much like another.
+// for what is written by hand: people slip on the keyboard, while a vendor's new member
+// may well be named much like another.
 func misspelt(schemas []*jsonschema.Schema, name string) string {
 	if known := resembling(schemas, name); known != "" {
 		return known

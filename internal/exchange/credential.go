@@ -30,13 +30,13 @@ type Credential struct {
 // credentials reads the credential and the origin of a request, and adds the
 // preconfigured ones where they lack.
 func (c *Client) credentials(r *Request) {
-	r.Credential = credentialOf(r.Sent, c.Definition)
-	r.Problems = Presented(c.Definition, r.Sent)
+	r.Credential = credentialOf(r.Header, c.Definition)
+	r.Problems = Presented(c.Definition, r.Request)
 	if c.Bare {
 		return
 	}
 	sound := len(r.Problems) == 0
-	noOrigin := c.Definition.Origin && len(r.Sent.Header.Values("Origin")) == 0
+	noOrigin := c.Definition.Origin && len(r.Header.Values("Origin")) == 0
 	if c.NoDefaults {
 		missing := c.Definition.Title + " asks for it, and NoDefaults leaves it to the code under test"
 		switch {
@@ -81,12 +81,12 @@ func isToken(s string) bool { return s == provider.Token || tokens.MatchString(s
 // that a request carries: what every gateway refuses, whoever asks. It says nothing
 // of one that is missing, and takes any token. The homes are base URLs that may be
 // the origin beside the placeholder world's.
-func Presented(def *provider.Definition, req *http.Request, homes ...string) (problems []contract.Problem) {
+func Presented(def *provider.Definition, req contract.Request, homes ...string) (problems []contract.Problem) {
 	add := func(rule, header, found, expected string) {
 		problems = append(problems, ofHeader(rule, header, found, expected))
 	}
 	header, where := "Authorization", ""
-	c := credentialOf(req, def)
+	c := credentialOf(req.Header, def)
 	if c.cookie {
 		header, where = "Cookie", " in "+def.SessionCookie
 	}
@@ -115,8 +115,8 @@ func Presented(def *provider.Definition, req *http.Request, homes ...string) (pr
 	return problems
 }
 
-func credentialOf(req *http.Request, def *provider.Definition) Credential {
-	if values := req.Header.Values("Authorization"); len(values) > 0 {
+func credentialOf(h http.Header, def *provider.Definition) Credential {
+	if values := h.Values("Authorization"); len(values) > 0 {
 		header := values[0]
 		scheme, token, ok := strings.Cut(header, " ")
 		if !ok {
@@ -128,7 +128,7 @@ func credentialOf(req *http.Request, def *provider.Definition) Credential {
 		return Credential{Scheme: scheme, Token: strings.Trim(token, " ")}
 	}
 	if def.SessionCookie != "" {
-		if cookie, err := req.Cookie(def.SessionCookie); err == nil {
+		if cookie, err := (&http.Request{Header: h}).Cookie(def.SessionCookie); err == nil {
 			token := cookie.Value
 			if decoded, err := url.QueryUnescape(token); err == nil {
 				token = decoded

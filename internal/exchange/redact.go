@@ -232,6 +232,14 @@ func Clip(s string) string {
 	return printable(jsontext.Visible(s))
 }
 
+// Quoted is a name in quotes, and the beginning of one that is too long for a message.
+func Quoted(name string) string {
+	if len(name) > MaxQuoted {
+		return Clip(name)
+	}
+	return fmt.Sprintf("%q", name)
+}
+
 // printable keeps JSON as it is and quotes what would break a line.
 func printable(s string) string {
 	for _, r := range s {

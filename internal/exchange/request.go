@@ -6,10 +6,10 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -36,7 +36,25 @@ type Request struct {
 
 // Asked is what the contract judges of a request with that body.
 func Asked(req *http.Request, body []byte) contract.Request {
-	return contract.Request{Method: Method(req), URL: req.URL, Header: req.Header, Body: body}
+	return contract.Request{Method: Method(req), URL: req.URL, Header: canonical(req.Header), Body: body}
+}
+
+// canonical is a header as a server reads it: net/http sends each name that a map has,
+// however it is written.
+func canonical(h http.Header) http.Header {
+	for name := range h {
+		if http.CanonicalHeaderKey(name) == name {
+			continue
+		}
+		all := http.Header{}
+		for _, name := range slices.Sorted(maps.Keys(h)) {
+			for _, value := range h[name] {
+				all.Add(name, value)
+			}
+		}
+		return all
+	}
+	return h
 }
 
 // MaxBody bounds the bodies that a client holds in memory.
@@ -46,8 +64,8 @@ const MaxBody = 10 << 20
 // also when the request goes no further.
 func (c *Client) readBody(req *http.Request) ([]byte, error) {
 	defer closeBody(req)
-	if req.Context().Err() != nil {
-		return nil, context.Cause(req.Context())
+	if err := Ended(req); err != nil {
+		return nil, err
 	}
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil, nil

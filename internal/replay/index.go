@@ -3,6 +3,7 @@ package replay
 import (
 	"fmt"
 	"iter"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -25,8 +26,8 @@ type Index struct {
 	// Scenario is the shipped scenario that the cassette holds, or nil.
 	Scenario *provider.Scenario
 
-	// changed says that the test has changed an answer.
-	changed bool
+	// origin is what the test has changed an answer of, or nil.
+	origin  *Index
 	def     *provider.Definition
 	entries []entry
 	// classes lists, per class of requests, the interactions in cassette order.
@@ -83,6 +84,9 @@ func NewIndex(file *cassette.File, def *provider.Definition, scenario *provider.
 // change makes of the recorded one. The lengths follow.
 func (t *Index) Changed(change func(body []byte) ([]byte, error)) (*Index, error) {
 	ia := *t.File.Interactions[0]
+	if code := ia.Response.Code; code == http.StatusNoContent || code == http.StatusNotModified || ia.Request.Method == http.MethodHead {
+		return nil, fmt.Errorf("an answer with HTTP status %d to %s has no body, so that a change of it has no effect; leave the changes out", code, ia.Request.Method)
+	}
 	body, err := change([]byte(ia.Response.Body))
 	if err != nil {
 		return nil, err
@@ -96,12 +100,20 @@ func (t *Index) Changed(change func(body []byte) ([]byte, error)) (*Index, error
 	file.Interactions = slices.Clone(file.Interactions)
 	file.Interactions[0] = &ia
 	changed := buildIndex(&file, t.def, t.Scenario)
-	changed.changed = true
+	changed.origin = t
 	return changed, nil
 }
 
-// FirstProblems returns what the contract says of the first answer.
-func (t *Index) FirstProblems(strict bool) []contract.Problem { return t.problems(0, strict) }
+// ChangeProblems returns what the contract says of the answer that the test has
+// changed. A member that it does not describe is one only if the change brought it.
+func (t *Index) ChangeProblems(strict bool) []contract.Problem {
+	x := cassette.ExchangeOf(t.entries[0].ia)
+	x.Response.ByHand = true
+	before := t.origin.problems(0, strict)
+	return slices.DeleteFunc(contract.CheckResponse(t.def, x.Request, x.Response, strict), func(p contract.Problem) bool {
+		return !p.Fails() && (p.Keyword != "undocumented" || slices.ContainsFunc(before, func(b contract.Problem) bool { return b.Name() == p.Name() }))
+	})
+}
 
 func buildIndex(file *cassette.File, def *provider.Definition, scenario *provider.Scenario) *Index {
 	t := &Index{
@@ -219,7 +231,12 @@ func Misled(file *cassette.File, def *provider.Definition, scenario *provider.Sc
 	p := &progress{Step: Step{Index: t}}
 	sent, place := t.newSent(), exchange.Stack(nil)
 	for id, k := range requests {
-		found, bindings := p.find(k, &sent)
+		found, bindings := -1, (*placeholder.Trial)(nil)
+		for k := range k.preferred() {
+			if found, bindings = p.find(k, &sent); found >= 0 {
+				break
+			}
+		}
 		if found != id {
 			return id, found
 		}

@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"fmt"
+	"iter"
 	"mime"
 	"slices"
 	"strconv"
@@ -26,63 +28,118 @@ type Key struct {
 
 // accept is what an Accept header says.
 type accept struct {
-	// types are the media types asked for: exact ones, and ranges of the form
-	// "application/*". refused are those with q=0; any says that every other type
-	// will do.
-	types, refused []string
-	any            bool
+	ranges []mediaRange
+	// least is the quality from which on a type is taken; every one above 0 when it
+	// is 0.
+	least float64
+	// any says that a type which is not named will do.
+	any bool
 }
 
-// takes reports whether the request takes an answer of that media type. What is
-// said of the type itself counts more than what is said of a range around it.
+// mediaRange is a media type, "application/*" or "*/*", with its quality.
+type mediaRange struct {
+	media string
+	q     float64
+}
+
+// quality is what the header makes of a media type. What is said of the type itself
+// counts more than what is said of a range around it.
+func (a *accept) quality(media string) float64 {
+	kind, _, _ := strings.Cut(media, "/")
+	for _, named := range []string{media, kind + "/*", "*/*"} {
+		if i := slices.IndexFunc(a.ranges, func(r mediaRange) bool { return r.media == named }); i >= 0 {
+			return a.ranges[i].q
+		}
+	}
+	if len(a.ranges) == 0 {
+		return 1
+	}
+	return 0
+}
+
+// takes reports whether the request takes an answer of that media type.
 func (k *Key) takes(media string) bool {
 	if media == "" { // an answer without a media type tells nothing apart
 		return true
 	}
-	kind, _, _ := strings.Cut(media, "/")
-	for _, named := range []string{media, kind + "/*"} {
-		switch {
-		case slices.Contains(k.accept.refused, named):
-			return false
-		case slices.Contains(k.accept.types, named):
-			return true
+	q := k.accept.quality(media)
+	return q > 0 && q >= k.accept.least
+}
+
+// preferred returns the request as it asks for what it wants most, and then for more
+// and more of what it takes as well.
+func (k *Key) preferred() iter.Seq[*Key] {
+	return func(yield func(*Key) bool) {
+		if k.accept == nil || len(k.accept.ranges) < 2 {
+			yield(k)
+			return
+		}
+		var levels []float64
+		for _, r := range k.accept.ranges {
+			if r.q > 0 {
+				levels = append(levels, r.q)
+			}
+		}
+		slices.Sort(levels)
+		levels = slices.Compact(levels)
+		if len(levels) < 2 {
+			yield(k)
+			return
+		}
+		for _, level := range slices.Backward(levels) {
+			narrow, a := *k, *k.accept
+			a.least = level
+			narrow.accept = &a
+			if !yield(&narrow) {
+				return
+			}
 		}
 	}
-	return k.accept.any
+}
+
+// better is a media type that the header names and wants more than another one; empty
+// when there is none.
+func (a *accept) better(than string) string {
+	best := mediaRange{q: a.quality(than)}
+	for _, r := range a.ranges {
+		if r.q > best.q && !strings.HasSuffix(r.media, "/*") {
+			best = r
+		}
+	}
+	return best.media
 }
 
 // asks is what an Accept header asks for, for messages.
 func (a *accept) asks() string {
-	asks := slices.Clone(a.types)
-	if a.any {
-		asks = append(asks, "*/*")
+	var asks []string
+	for _, r := range a.ranges {
+		if r.q != 1 {
+			r.media += fmt.Sprintf(";q=%v", r.q)
+		}
+		asks = append(asks, r.media)
 	}
-	for _, media := range a.refused {
-		asks = append(asks, media+";q=0")
+	if len(asks) == 0 {
+		return "*/*"
 	}
 	return strings.Join(asks, ", ")
 }
 
-// accepted reads an Accept header. What stands there with q=0 is refused, and a
-// header that asks for nothing asks for anything.
+// accepted reads an Accept header. A header that asks for nothing asks for anything.
 func accepted(values []string) *accept {
-	a := &accept{any: strings.TrimSpace(strings.Join(values, "")) == ""}
+	a := &accept{}
 	for v := range strings.SplitSeq(strings.Join(values, ","), ",") {
-		media := contract.MediaType(v)
+		r := mediaRange{contract.MediaType(v), 1}
 		if _, params, err := mime.ParseMediaType(v); err == nil {
-			if q, err := strconv.ParseFloat(params["q"], 64); err == nil && q == 0 {
-				a.refused = append(a.refused, media)
-				continue
+			if q, err := strconv.ParseFloat(params["q"], 64); err == nil && q >= 0 && q <= 1 {
+				r.q = q
 			}
 		}
-		switch media {
-		case "":
-		case "*/*":
-			a.any = true
-		default:
-			a.types = append(a.types, media)
+		if r.media != "" {
+			a.ranges = append(a.ranges, r)
 		}
+		a.any = a.any || r.media == "*/*" && r.q > 0
 	}
+	a.any = a.any || len(a.ranges) == 0
 	return a
 }
 

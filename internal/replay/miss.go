@@ -51,7 +51,7 @@ const maxCompared = 16
 const maxShown = 3
 
 // miss explains why no interaction answers a request.
-func (s *Sequence) miss(r *exchange.Request, k *Key) error {
+func (s *Sequence) miss(r *exchange.Request, k *Key, breaches []string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var b strings.Builder
@@ -67,6 +67,9 @@ func (s *Sequence) miss(r *exchange.Request, k *Key) error {
 	}
 	secret := exchange.NewRedactor(k.def, r.Request)
 	b.WriteString("\n\t" + secret.Request(r.Request))
+	if len(breaches) > 0 {
+		b.WriteString("\nthe request breaks the contract of " + k.def.Title + ":\n\t" + strings.Join(breaches, "\n\t"))
+	}
 	if p, id, _, _ := s.find(k); p != nil { // it is only not its turn
 		first := s.skipped(p, id)
 		fmt.Fprintf(&b, "\n%s answers it, but InOrder is set and %s comes first, which no request has asked for\n\t%s",
@@ -284,11 +287,11 @@ func (t *Index) title() string {
 		name = t.Scenario.Name
 	}
 	switch simulated := t.File.Header.Source == cassette.Simulated; {
-	case simulated && t.changed:
+	case simulated && t.origin != nil:
 		return name + " (simulated, changed by the test)"
 	case simulated:
 		return name + " (simulated)"
-	case t.changed:
+	case t.origin != nil:
 		return name + " (changed by the test)"
 	}
 	return name

@@ -100,13 +100,14 @@ func NewSequence(steps ...Step) (*Sequence, error) {
 }
 
 // roundTrip passes a request through go-vcr to the first unused interaction that
-// matches it, and says which that is.
-func (s *Sequence) roundTrip(r *exchange.Request, k *Key) (resp *http.Response, by Answered, err error) {
+// matches it, and says which that is. Without one the error has the breaches of the
+// request as well, for nothing else tells them.
+func (s *Sequence) roundTrip(r *exchange.Request, k *Key, breaches func() []string) (resp *http.Response, by Answered, err error) {
 	by.Request = r
 	resp, err = s.recorder.Pass(r.Sent, func(*http.Request) (*http.Response, error) {
 		p, id, sent := s.take(k)
 		if p == nil {
-			return nil, s.miss(r, k)
+			return nil, s.miss(r, k, breaches())
 		}
 		by.Index, by.Step, by.Name = p.Index, p.number, p.Name
 		by.Interaction, by.Fault, by.delay = id, p.Fault, p.Delay
@@ -156,9 +157,14 @@ func (s *Sequence) take(k *Key) (*progress, int, *placeholder.Sent) {
 // find returns the first unused interaction of the sequence that answers the
 // request, with the bindings that the match makes, and where it makes them.
 func (s *Sequence) find(k *Key) (first *progress, id int, trial *placeholder.Trial, sent *placeholder.Sent) {
-	for _, g := range s.groups {
-		if p, found, bindings, scope := g.find(k); p != nil && (first == nil || p.number < first.number) {
-			first, id, trial, sent = p, found, bindings, scope
+	for k := range k.preferred() {
+		for _, g := range s.groups {
+			if p, found, bindings, scope := g.find(k); p != nil && (first == nil || p.number < first.number) {
+				first, id, trial, sent = p, found, bindings, scope
+			}
+		}
+		if first != nil {
+			break
 		}
 	}
 	return first, id, trial, sent
@@ -352,4 +358,21 @@ func Hidden(steps []Step) (earlier []string, later string, hidden bool) {
 		}
 	}
 	return nil, "", false
+}
+
+// Hides finds an interaction that never gets a request when the cassette answers any
+// number of them, and the one before it that gets it instead.
+func (t *Index) Hides() (earlier, later int, hidden bool) {
+	p := &progress{Step: Step{Index: t, Always: true}}
+	for id := range t.entries {
+		e := &t.entries[id]
+		k := &Key{def: t.def, class: cassette.ClassOf(e.ia.Request.Method, e.url(), "", []byte(e.ia.Request.Body))}
+		if t.def.MatchAccept {
+			k.accept = &accept{ranges: []mediaRange{{e.accept, 1}}}
+		}
+		if found, _ := p.find(k, p.scope()); found >= 0 && found < id {
+			return found, id, true
+		}
+	}
+	return 0, 0, false
 }

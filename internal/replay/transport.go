@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"sync"
@@ -55,12 +54,12 @@ func (t *Transport) Exchange(req *http.Request) (resp *http.Response, by Answere
 	resp, err = t.Send(req, func(r *exchange.Request) (resp *http.Response, err error) {
 		t.Report.Helper()
 		key := keyFor(t.Definition, r.Request)
-		resp, by, err = t.sequence.roundTrip(r, key)
+		resp, by, err = t.sequence.roundTrip(r, key, func() []string { return t.breaches(r, key) })
 		if by.Index == nil {
 			return nil, t.Refuse(err)
 		}
 		t.check(key, by)
-		if waited := t.wait(req.Context(), by.delay); waited != nil {
+		if waited := t.wait(req, by.delay); waited != nil {
 			return nil, waited
 		}
 		return resp, err
@@ -83,10 +82,11 @@ func (t *Transport) Close() {
 
 // wait lets an answer take its time, on the clock of the request's goroutine. When
 // the context ends first the error is that of net/http's transport.
-func (t *Transport) wait(ctx context.Context, d time.Duration) error {
+func (t *Transport) wait(req *http.Request, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
+	ctx := req.Context()
 	// Within a synctest bubble only a channel of the bubble lets the clock go on.
 	end := make(chan struct{})
 	t.mu.Lock()
@@ -105,6 +105,13 @@ func (t *Transport) wait(ctx context.Context, d time.Duration) error {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		// Of an answer and a deadline at one instant the deadline counts.
+		if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+			select {
+			case <-ctx.Done():
+			case <-end:
+			}
+		}
 	case <-ctx.Done():
 	case <-end:
 		return exchange.ErrClosed
@@ -112,7 +119,21 @@ func (t *Transport) wait(ctx context.Context, d time.Duration) error {
 	t.mu.Lock()
 	delete(t.waits, end)
 	t.mu.Unlock()
-	return context.Cause(ctx)
+	return exchange.Ended(req)
+}
+
+// breaches are those of a request that nothing answers.
+func (t *Transport) breaches(r *exchange.Request, k *Key) (all []string) {
+	var accepted []string
+	for _, p := range t.sequence.steps {
+		accepted = append(accepted, p.Index.File.Header.Accepted...)
+	}
+	for _, p := range t.Excuse(nil, accepted, slices.Concat(r.Problems, k.Problems)) {
+		if p.Fails() {
+			all = append(all, p.String())
+		}
+	}
+	return all
 }
 
 // check reports what the contract says of an exchange.
@@ -125,7 +146,14 @@ func (t *Transport) check(k *Key, by Answered) {
 	if len(problems) > 0 {
 		t.Judge(by.Index.label(by.Interaction), t.Excuse(by.Index.Scenario, by.Index.File.Header.Accepted, problems))
 	}
-	if k.accept != nil && k.accept.any && len(by.Index.accepts) > 0 {
+	if k.accept == nil || len(by.Index.accepts) == 0 {
+		return
+	}
+	gets := by.Index.entries[by.Interaction].accept
+	if better := k.accept.better(gets); better != "" && gets != "" && k.takes(gets) { // another scenario's answer may do as well
+		t.LogOnce("%s asks for %s rather than %s, which is what this test sees", t.Describe(by.Request.Sent), better, gets)
+	}
+	if k.accept.any {
 		t.LogOnce("%s accepts any media type, and %s tells its answers apart by it: this test sees the first one recorded", t.Describe(by.Request.Sent), t.Definition.Title)
 	}
 }

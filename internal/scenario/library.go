@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/replay"
@@ -89,7 +90,7 @@ func (l Library) find(s Step) ([]replay.Step, error) {
 		return l.cassettes(s)
 	}
 	if prefix, _, ok := strings.Cut(s.Name, ":"); ok {
-		return nil, fmt.Errorf("step %s begins with %q, which is no modifier; use %s", s.Spelt, prefix+":", l.Words.Modifiers)
+		return nil, fmt.Errorf("step %s begins with %s, which is no modifier; use %s", s.Spelt, exchange.Quoted(prefix+":"), l.Words.Modifiers)
 	}
 	return nil, l.unknown(s.Name)
 }

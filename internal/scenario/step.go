@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/change"
 	"example.com/webhookvcr/internal/replay"
 )
 
@@ -40,8 +41,8 @@ type Step struct {
 	Always bool
 	Fault  replay.Fault
 	Delay  time.Duration
-	// Change changes the body of the answer; nil leaves it as it is.
-	Change func(body []byte) ([]byte, error)
+	// Changes are made of the body of the answer.
+	Changes []*change.Change
 	// Mistake says what is wrong with the step beside its name.
 	Mistake string
 }
@@ -79,12 +80,21 @@ func (s Step) Replayed(name string, index *replay.Index) (replay.Step, error) {
 	if s.Mistake != "" {
 		return replay.Step{}, fmt.Errorf("step %s %s", s.Spelt, s.Mistake)
 	}
-	if s.Change != nil {
-		changed, err := index.Changed(s.Change)
+	if len(s.Changes) > 0 {
+		changed, err := index.Changed(func(body []byte) ([]byte, error) {
+			e := change.Edit{Text: body}
+			err := e.Apply(s.Changes)
+			return e.Text, err
+		})
 		if err != nil {
 			return replay.Step{}, fmt.Errorf("step %s: %w", s.Spelt, err)
 		}
 		index = changed
+	}
+	if s.Always {
+		if earlier, later, hidden := index.Hides(); hidden {
+			return replay.Step{}, fmt.Errorf("step %s: interaction #%d never gets a request: #%d before it answers every one; take one of them out of the cassette, or let the step answer each once", s.Spelt, later, earlier)
+		}
 	}
 	return replay.Step{Name: name, Index: index, Always: s.Always, Fault: s.Fault, Delay: s.Delay}, nil
 }

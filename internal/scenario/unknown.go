@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -13,30 +14,31 @@ const maxVariants = 5
 
 // unknown says which scenario was probably meant.
 func (l Library) unknown(name string) error {
+	shown := exchange.Quoted(name)
 	names := l.Added()
 	for _, s := range l.Definition.Scenarios {
 		names = append(names, s.Name)
 	}
 	for _, other := range provider.All() {
 		if other != l.Definition && other.Scenario(name) != nil {
-			return fmt.Errorf("%s has no scenario %q; %s has it", l.Definition.Name, name, other.Name)
+			return fmt.Errorf("%s has no scenario %s; %s has it", l.Definition.Name, shown, other.Name)
 		}
 	}
 	// record list and the files' paths put the provider in front.
 	if rest, ok := strings.CutPrefix(name, l.Definition.Name+"/"); ok && l.Definition.Scenario(rest) != nil {
-		return fmt.Errorf("%s has no scenario %q; did you mean %q?", l.Definition.Name, name, rest)
+		return fmt.Errorf("%s has no scenario %s; did you mean %q?", l.Definition.Name, shown, rest)
 	}
 	variants := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return !strings.HasPrefix(s, name+"-") && !strings.HasPrefix(s, name+"/") })
 	if more := len(variants) - maxVariants; name != "" && more > 0 {
-		return fmt.Errorf("%s has no scenario %q; it has %s and %d more; %s", l.Definition.Name, name, strings.Join(variants[:maxVariants], ", "), more, l.Words.List)
+		return fmt.Errorf("%s has no scenario %s; it has %s and %d more; %s", l.Definition.Name, shown, strings.Join(variants[:maxVariants], ", "), more, l.Words.List)
 	}
 	if name != "" && len(variants) > 0 {
-		return fmt.Errorf("%s has no scenario %q; it has %s", l.Definition.Name, name, quoteAll(variants, "and"))
+		return fmt.Errorf("%s has no scenario %s; it has %s", l.Definition.Name, shown, quoteAll(variants, "and"))
 	}
 	if near := provider.Nearest(name, names); len(near) > 0 {
-		return fmt.Errorf("%s has no scenario %q; did you mean %s?", l.Definition.Name, name, quoteAll(near, "or"))
+		return fmt.Errorf("%s has no scenario %s; did you mean %s?", l.Definition.Name, shown, quoteAll(near, "or"))
 	}
-	return fmt.Errorf("%s has no scenario %q; %s", l.Definition.Name, name, l.Words.List)
+	return fmt.Errorf("%s has no scenario %s; %s", l.Definition.Name, shown, l.Words.List)
 }
 
 // quoteAll lists names for messages.

@@ -382,8 +382,8 @@ func (p Provider) Sender() (Sender, error) { return p.options.sender, p.ready(fo
 func Webhooks(n int) Option {
 	return option("Webhooks", func(o *options) {
 		switch {
-		case n < 1:
-			o.mistake("Webhooks(%d): give 1 or more, or leave the option out", n)
+		case n < 1 || n > simulator.MaxWebhooks:
+			o.mistake("Webhooks(%d): give 1 to %d, or leave the option out", n, simulator.MaxWebhooks)
 		case slices.Contains(o.used[:len(o.used)-1], "Webhooks"):
 			o.mistake("Webhooks is given twice, and only one can hold; leave one out")
 		}

@@ -59,8 +59,8 @@ func lintCommand(getenv func(string) string) *cobra.Command {
 			if err := errors.Join(mistakes...); err != nil {
 				return exit(exitUsage, "%v", err)
 			}
-			if c.Flags().Changed("jobs") && o.Jobs < 1 {
-				return exit(exitUsage, "--jobs %d; expected 1 or more", o.Jobs)
+			if c.Flags().Changed("jobs") && (o.Jobs < 1 || o.Jobs > lint.MaxJobs) {
+				return exit(exitUsage, "--jobs %d; expected 1 to %d", o.Jobs, lint.MaxJobs)
 			}
 			o.Paths = args
 			return runLint(c, o, form)

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"html/template"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -111,6 +112,13 @@ func (p *page) run(args []string) error {
 
 // replace writes a file that is whole at any time.
 func replace(path string, data []byte) error {
+	mode := fs.FileMode(0o644)
+	switch info, err := os.Lstat(path); {
+	case err == nil && !info.Mode().IsRegular():
+		return exit(exitUsage, "%s is %s; name a regular file, or one that does not exist yet", path, kindOf(info.Mode()))
+	case err == nil:
+		mode = info.Mode().Perm()
+	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".record-*")
 	if err != nil {
 		return exit(exitFailed, "%s: %v", path, reason(err))
@@ -118,7 +126,7 @@ func replace(path string, data []byte) error {
 	defer os.Remove(file.Name()) // fails when it has been renamed
 	_, err = file.Write(data)
 	if err == nil {
-		err = file.Chmod(0o644)
+		err = file.Chmod(mode)
 	}
 	if closed := file.Close(); err == nil {
 		err = closed
@@ -130,6 +138,21 @@ func replace(path string, data []byte) error {
 		return exit(exitFailed, "%s: %v", path, reason(err))
 	}
 	return nil
+}
+
+// kindOf names what is no regular file.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a directory"
+	case mode&fs.ModeSymlink != 0:
+		return "a symbolic link"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "no regular file"
 }
 
 // pageData is what the page shows.

@@ -229,3 +229,38 @@ interactions:
 	assert.Contains(t, text, "DevRev: 2 live, recorded from 2026-01-02 to 2026-03-04, 1 simulated, 1 by another recorder")
 	assert.Contains(t, text, "don:integration:dvrv-us-1:devo/example:webhook/webhook-id: the id, from DEVREV_WEBHOOK_ID or the first webhook listed")
 }
+
+// What is no regular file stays what it is, and a file keeps its mode.
+func TestReport_replacesFilesOnly(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	require.NoError(t, os.WriteFile(at("secret.html"), []byte("old"), 0o600))
+	require.NoError(t, os.Mkdir(at("directory"), 0o755))
+	require.NoError(t, os.Symlink("secret.html", at("link")))
+	require.NoError(t, os.Symlink("nothing", at("dangling")))
+	report := func(name string) (int, string) {
+		var stdout, stderr strings.Builder
+		code := run(t.Context(), []string{"report", "--html", at(name), "devrev/webhooks.get/200"}, func(string) string { return "" }, systemClock, &stdout, &stderr)
+		return code, stderr.String()
+	}
+	for name, kind := range map[string]string{"directory": "a directory", "link": "a symbolic link", "dangling": "a symbolic link"} {
+		before, err := os.Lstat(at(name))
+		require.NoError(t, err)
+		code, said := report(name)
+		assert.Equal(t, exitUsage, code)
+		assert.Contains(t, said, " is "+kind+"; name a regular file")
+		after, err := os.Lstat(at(name))
+		require.NoError(t, err)
+		assert.True(t, os.SameFile(before, after), name)
+	}
+	old, err := os.ReadFile(at("secret.html"))
+	require.NoError(t, err)
+	assert.Equal(t, "old", string(old))
+
+	code, said := report("secret.html")
+	assert.Zero(t, code, said)
+	info, err := os.Stat(at("secret.html"))
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	assert.NotEqual(t, int64(len("old")), info.Size())
+}

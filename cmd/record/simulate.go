@@ -80,8 +80,8 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 		return exit(exitUsage, "--simulate serves a tenant in place of steps; leave out %s", strings.Join(args[1:], " "))
 	case s.always || s.failUnused || s.scenarios != "":
 		return exit(exitUsage, "--always, --fail-unused and --scenarios are about steps, and have no effect with --simulate")
-	case s.tenant.webhooks < 0:
-		return exit(exitUsage, "--seed-webhooks %d: give 0 or more", s.tenant.webhooks)
+	case s.tenant.webhooks < 0 || s.tenant.webhooks > simulator.MaxWebhooks:
+		return exit(exitUsage, "--seed-webhooks %d: give 0 to %d", s.tenant.webhooks, simulator.MaxWebhooks)
 	case slices.ContainsFunc(s.tenant.waits, func(d time.Duration) bool { return d < 0 }):
 		return exit(exitUsage, "--waits %v: give 0 or more", s.tenant.waits)
 	case def.Delivery == nil && (s.tenant.rawKey || s.tenant.hex):

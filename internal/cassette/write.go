@@ -149,7 +149,11 @@ func put(path string, data []byte, recorded []*Interaction, place func(int) stri
 	if _, err := temp.Write(data); err != nil {
 		return err
 	}
-	if err := temp.Chmod(0o644); err != nil {
+	mode := fs.FileMode(0o644)
+	if old, err := os.Stat(path); err == nil {
+		mode = old.Mode().Perm()
+	}
+	if err := temp.Chmod(mode); err != nil {
 		return err
 	}
 	if err := temp.Sync(); err != nil {

@@ -107,6 +107,19 @@ func TestReplace_sweeps(t *testing.T) {
 	assert.Equal(t, []string{".webhooktest-2.yaml", ".webhooktest-mine.yaml", "lookup.yaml"}, names(t, dir))
 }
 
+// A file keeps the permissions that its owner has given it.
+func TestReplace_keepsTheMode(t *testing.T) {
+	recorded := []*cassette.Interaction{interaction("one")}
+	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, recorded)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "lookup.yaml")
+	require.NoError(t, os.WriteFile(path, nil, 0o600))
+	require.NoError(t, cassette.Replace(path, data, recorded, numbered))
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
+}
+
 // One file is recorded by one recording at a time, by whatever path.
 func TestClaim(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -39,6 +39,9 @@ type Options struct {
 	Getenv func(string) string
 }
 
+// MaxJobs bounds the files that are judged at a time.
+const MaxJobs = 1024
+
 // maxAtOnce bounds the bytes of the files that are judged at a time. A larger
 // file is judged alone.
 const maxAtOnce = maxFile
@@ -129,8 +132,8 @@ func (o Options) check() error {
 			mistakes = append(mistakes, fmt.Errorf("rule %q is switched off without a reason", id))
 		}
 	}
-	if o.Jobs < 0 {
-		mistakes = append(mistakes, fmt.Errorf("%d jobs; expected 1 or more", o.Jobs))
+	if o.Jobs < 0 || o.Jobs > MaxJobs {
+		mistakes = append(mistakes, fmt.Errorf("%d jobs; expected 1 to %d", o.Jobs, MaxJobs))
 	}
 	return errors.Join(mistakes...)
 }

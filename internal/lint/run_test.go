@@ -44,7 +44,7 @@ func TestRun_refusesWrongUse(t *testing.T) {
 		{"a rule that does not exist", lint.Options{Paths: []string{file}, Disabled: map[string]string{"secret-nam": "x"}}, `there is no rule "secret-nam"; did you mean "secret-name"?`},
 		{"a rule far from any", lint.Options{Paths: []string{file}, Disabled: map[string]string{"qqqqqqqqqqqqqqqqq": "x"}}, `there is no rule "qqqqqqqqqqqqqqqqq"; there are load, empty, v1-format, second-document, incomplete, unknown-keys, ids, body-save, content-length, header-names, form-body, frozen-error, ambiguous, secret-known, secret-name, secret-shape, missed-redaction, tenant-data, personal-data, header-lost, contract, contract-news, not-searched`},
 		{"no reason", lint.Options{Paths: []string{file}, Disabled: map[string]string{"ids": " "}}, `rule "ids" is switched off without a reason`},
-		{"no jobs", lint.Options{Paths: []string{file}, Jobs: -1}, "-1 jobs; expected 1 or more"},
+		{"no jobs", lint.Options{Paths: []string{file}, Jobs: -1}, "-1 jobs; expected 1 to 1024"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := lint.Run(t.Context(), c.options)

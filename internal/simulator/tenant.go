@@ -75,6 +75,10 @@ type Settings struct {
 	DegradedAfter int
 }
 
+// MaxWebhooks bounds the webhooks that a tenant starts with. The vendors state no
+// bound; this one is of memory and time.
+const MaxWebhooks = 10000
+
 // NewLive returns a tenant in the placeholder world: its base URL and its
 // credential are those of the definition and of tests. It starts with that many
 // webhooks. What it sends goes to the receivers.
@@ -82,8 +86,8 @@ func NewLive(d *provider.Definition, settings Settings, receivers http.RoundTrip
 	if receivers == nil {
 		return nil, errors.New("no receivers given")
 	}
-	if webhooks < 0 {
-		return nil, fmt.Errorf("%d webhooks to start with, expected none or more", webhooks)
+	if webhooks < 0 || webhooks > MaxWebhooks {
+		return nil, fmt.Errorf("%d webhooks to start with, expected 0 to %d", webhooks, MaxWebhooks)
 	}
 	v, err := vendorOf(d)
 	if err != nil {

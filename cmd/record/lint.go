@@ -112,7 +112,7 @@ func judgedLint(report *lint.Report) judged {
 		j.rules = append(j.rules, judgedRule{r.ID, r.What})
 	}
 	cases := map[string]int{}
-	for _, f := range report.Findings {
+	for _, f := range report.Listed() {
 		i, ok := cases[f.File]
 		if !ok {
 			i = len(j.cases)

@@ -87,3 +87,26 @@ func BenchmarkLint(b *testing.B) {
 		b.ReportMetric(float64(ours)/float64(plain), "x-load")
 	})
 }
+
+// BenchmarkLint_grows judges a body of the starts of credentials, and one of four times
+// the size. The metric "x-4" is the time of the second over that of the first: some 4
+// where the time grows as the body does, 16 where it grows with its square.
+func BenchmarkLint_grows(b *testing.B) {
+	for _, start := range []string{
+		"-----BEGIN RSA PRIVATE KEY-----\n", "-----BEGIN A ", "eyJhbGciOi.", "Bearer Zk93hQp4Tq8 ", "https://a", "https://a:b@c/", "a@acme.io ", "ghp_", "AccountKey=", "?sig=", "SG.", "hooks.slack.com/services/T1/",
+		"password: ", "password=\"", "--password ", "curl -u a:b ", "<a b=\"", "<password>", "{\"password\":", "| password ", "machine a login b ", "INSERT INTO a (password) VALUES (", `s:8:"password";`, `["password",`,
+	} {
+		b.Run(strings.TrimSpace(start), func(b *testing.B) {
+			short, long := inBody(strings.Repeat(start, (1<<17)/len(start))), inBody(strings.Repeat(start, (1<<19)/len(start)))
+			var first, second time.Duration
+			for b.Loop() {
+				from := time.Now()
+				lint.Check("short.yaml", []byte(short))
+				middle := time.Now()
+				lint.Check("long.yaml", []byte(long))
+				first, second = first+middle.Sub(from), second+time.Since(middle)
+			}
+			b.ReportMetric(float64(second)/float64(first), "x-4")
+		})
+	}
+}

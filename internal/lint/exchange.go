@@ -94,7 +94,7 @@ func (s *structure) credentials(i int, m *message, in string, class func(pointer
 			}
 		case string:
 			if class(pointer).Kind == provider.Key && !s.secrets.harmless(pointer[strings.LastIndexByte(pointer, '/')+1:], v) {
-				s.add(ruleName, m.lineAt(pointer), i, in+" body "+safePointer(pointer), "holds %s that %s no placeholder", count(len(v), "byte"), isAre(len(v)))
+				s.addValue(v, ruleName, m.lineAt(pointer), i, in+" body "+safePointer(pointer), "holds %s that %s no placeholder", count(len(v), "byte"), isAre(len(v)))
 			}
 		}
 	}

@@ -24,7 +24,8 @@ type Finding struct {
 	Place   string `json:"place"`
 	Message string `json:"message"`
 
-	doubtful bool // only the YAML library can say for certain
+	doubtful  bool // only the YAML library can say for certain
+	uncounted bool // stands for an unknown number of others, so that no baseline knows it
 }
 
 // String returns the finding as one line.
@@ -62,29 +63,22 @@ func shownAll(all []string) []string {
 	return out
 }
 
-func order(a, b Finding) int {
-	at := func(f Finding) int {
-		if f.Interaction == nil {
-			return -1
-		}
-		return *f.Interaction
+// at is the interaction, or -1 for the whole file.
+func (f Finding) at() int {
+	if f.Interaction == nil {
+		return -1
 	}
-	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(at(a), at(b)), cmp.Compare(a.Line, b.Line),
+	return *f.Interaction
+}
+
+func order(a, b Finding) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.at(), b.at()), cmp.Compare(a.Line, b.Line),
 		cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Message, b.Message))
 }
 
-// maxPerRule bounds what one rule says of one file: a cassette with an address
-// in each of 10,000 entries needs no 10,000 lines.
-const maxPerRule = 20
-
-// bound is how much one rule says of one file. What one edit or one tool did to
-// all of its exchanges is said once.
-func bound(rule string) int {
-	if rule == ruleLength || rule == ruleHeaderNames {
-		return 1
-	}
-	return maxPerRule
-}
+// maxPerRule bounds what one rule says of one file, so that a hostile file does not
+// fill the memory.
+const maxPerRule = 10_000
 
 // findings collects what is wrong with one file.
 type findings struct {
@@ -96,13 +90,19 @@ type findings struct {
 }
 
 type saying struct {
-	rule           string
-	at             int
-	place, message string
+	rule                  string
+	at                    int
+	place, message, value string
 }
 
 // add reports a finding. at is the interaction, or -1 for the file.
 func (f *findings) add(rule string, line, at int, place, format string, args ...any) {
+	f.addValue("", rule, line, at, place, format, args...)
+}
+
+// addValue reports a finding about a value, which it tells from others at one place
+// and does not keep in the finding.
+func (f *findings) addValue(value, rule string, line, at int, place, format string, args ...any) {
 	r, _ := ByID(rule)
 	one := Finding{Rule: rule, Severity: r.Severity, File: f.file, Line: line, Place: place, Message: fmt.Sprintf(format, args...)}
 	if at >= 0 {
@@ -111,13 +111,12 @@ func (f *findings) add(rule string, line, at int, place, format string, args ...
 	if f.seen == nil {
 		f.seen, f.count = map[saying]bool{}, map[string]int{}
 	}
-	key := saying{rule, at, place, one.Message}
-	if f.seen[key] {
+	key := saying{rule, at, place, one.Message, value}
+	if f.count[rule] > maxPerRule || f.seen[key] {
 		return
 	}
-	f.count[rule]++
-	if f.count[rule] > bound(rule) {
-		return
+	if f.count[rule]++; f.count[rule] > maxPerRule {
+		one = Finding{Rule: rule, Severity: r.Severity, File: f.file, Message: fmt.Sprintf("fires in more than %d places of this file; split the cassette", maxPerRule), uncounted: true}
 	}
 	f.seen[key] = true
 	f.all = append(f.all, one)
@@ -145,17 +144,8 @@ func (f *findings) withdraw() {
 	}
 }
 
-// done returns the findings, sorted. What was over the bound is counted.
+// done returns the findings, sorted.
 func (f *findings) done() []Finding {
-	for _, r := range rules {
-		more := f.count[r.ID] - bound(r.ID)
-		if more > 0 && bound(r.ID) == 1 {
-			i := slices.IndexFunc(f.all, func(one Finding) bool { return one.Rule == r.ID })
-			f.all[i].Message += fmt.Sprintf(" (and so in %s of this file)", count(more, "more place"))
-		} else if more > 0 {
-			f.all = append(f.all, Finding{Rule: r.ID, Severity: r.Severity, File: f.file, Message: fmt.Sprintf("fires in %s of this file", count(more, "more place"))})
-		}
-	}
 	slices.SortFunc(f.all, order)
 	return f.all
 }

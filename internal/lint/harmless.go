@@ -32,7 +32,7 @@ var (
 	// publicKey begins what its owner hands out: keys, certificates, signatures.
 	publicKey = regexp.MustCompile(`^\s*(?:(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-[a-z0-9-]+|sk-ssh-[a-z0-9@.-]+) AAAA|-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY(?: BLOCK)?|CERTIFICATE(?: REQUEST)?|PGP SIGNATURE|X509 CRL)-----)`)
 	program   = regexp.MustCompile(`\bfunction\s*\w*\s*\([^)]*\)\s*\{|=>\s*\{|\breturn\b[^;]*;|\bdef \w+\(`)
-	pem       = regexp.MustCompile(`^-----BEGIN [A-Z0-9 ]+-----((?s:.*?))(?:-----END|$)`)
+	pem       = regexp.MustCompile(`^-----BEGIN [A-Z0-9 ]{1,64}-----`)
 	// sentence is what a validator says: words, one of which makes a sentence of them.
 	sentence = regexp.MustCompile(`(?i)^[A-Z][A-Z' -]* ?\b(?:is|isn't|are|be|can|can't|cannot|must|should|has|have|had|does|doesn't|did|was|may|needs?|contains?)\b[ A-Z0-9'().,:;!-]*$|^(?:is|isn't|can't|cannot|must|should|has|does|doesn't|may|too|not|please) [ A-Z0-9'().,:;!-]*$`)
 )
@@ -72,8 +72,9 @@ func isWord(name, value string) bool {
 // standsIn says that a value stands in the place of a secret, or is public.
 func standsIn(name, value string) bool {
 	value = bare(value)
-	if m := pem.FindStringSubmatch(value); m != nil && !publicKey.MatchString(value) {
-		body := strings.Trim(strings.ReplaceAll(m[1], `\n`, " "), " \r\n\t.")
+	if begin := pem.FindString(value); begin != "" && !publicKey.MatchString(value) {
+		body, _, _ := strings.Cut(value[len(begin):min(len(value), len(begin)+maxCredential)], "-----END")
+		body = strings.Trim(strings.ReplaceAll(body, `\n`, " "), " \r\n\t.")
 		return body != "" && len(body) <= 64 && standsIn(name, body)
 	}
 	password := secret.NamesPassword(name)

@@ -72,6 +72,9 @@ func (r *Report) WriteText(w io.Writer) error {
 	fired, alike := map[string]*tallies{}, map[sameness]*tallies{}
 	for _, f := range r.Findings {
 		tallyUp(fired, f.Rule, f)
+	}
+	listed := r.Listed()
+	for _, f := range listed {
 		tallyUp(alike, f.alike(), f)
 	}
 	if len(r.Findings) > 1 {
@@ -83,7 +86,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		out.printf("\n")
 	}
 	lines := 0
-	for _, f := range r.Findings {
+	for _, f := range listed {
 		n := alike[f.alike()]
 		if n.said || lines > maxLines {
 			continue
@@ -121,6 +124,43 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	out.printf("%s, %s in %s%s%s\n", count(r.Errors, "error"), count(r.Warnings, "warning"), count(r.Files, "file"), skipped, linksLeft(r.Links))
 	return out.err
+}
+
+// maxListedPerRule bounds what people read of one rule in one file: a cassette with an
+// address in each of 10,000 entries needs no 10,000 lines. What one edit or one tool
+// did to all of its exchanges is said once.
+func maxListedPerRule(rule string) int {
+	if rule == ruleLength || rule == ruleHeaderNames {
+		return 1
+	}
+	return 20
+}
+
+// Listed are the findings as people read them: those of one rule in one file up to a
+// bound, and how many more there are.
+func (r *Report) Listed() []Finding {
+	type group struct{ file, rule string }
+	seen, first := map[group]int{}, map[group]int{}
+	var all []Finding
+	for _, f := range r.Findings {
+		g := group{f.File, f.Rule}
+		if seen[g]++; seen[g] <= maxListedPerRule(f.Rule) {
+			first[g] = len(all)
+			all = append(all, f)
+		}
+	}
+	for g, n := range seen {
+		more, f := n-maxListedPerRule(g.rule), &all[first[g]]
+		switch {
+		case more <= 0:
+		case maxListedPerRule(g.rule) == 1:
+			f.Message += fmt.Sprintf(" (and so in %s of this file)", count(more, "more place"))
+		default:
+			all = append(all, Finding{Rule: f.Rule, Severity: f.Severity, File: f.File, Message: fmt.Sprintf("fires in %s of this file", count(more, "more place"))})
+		}
+	}
+	slices.SortStableFunc(all, order)
+	return all
 }
 
 func linksLeft(links []string) string {
@@ -198,7 +238,7 @@ func (r *Report) finish(o Options) {
 				return true
 			}
 		}
-		if known[f.sameness()] > 0 {
+		if known[f.sameness()] > 0 && !f.uncounted {
 			known[f.sameness()]--
 			r.Known++
 			return true

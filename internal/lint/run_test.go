@@ -216,11 +216,28 @@ func TestFindings_arePerFileBounded(t *testing.T) {
 		fmt.Fprintf(&b, "- id: %d\n  request: {method: GET, url: 'https://api.test/'}\n  response: {code: 200, body: 'mail-%d@acme.io'}\n", i, i)
 	}
 
-	found := lint.Check("a.yaml", []byte(b.String()))
+	report := run(t, write(t, map[string]string{"a.yaml": b.String()}))
 
-	require.Len(t, found, 21)
-	assert.True(t, has(found, "personal-data"))
-	assert.Equal(t, "fires in 80 more places of this file", found[0].Message)
+	assert.Len(t, report.Findings, 100, "JSON holds all")
+	assert.Equal(t, 100, report.Warnings)
+	require.Len(t, report.Listed(), 21)
+	assert.Equal(t, "fires in 80 more places of this file", report.Listed()[0].Message)
+}
+
+// A file with more findings than are kept says so, and no baseline covers that.
+func TestFindings_areBounded(t *testing.T) {
+	dir := write(t, map[string]string{"a.yaml": string(exchange{answerBody: "[" + strings.Repeat(`{"password":"hunter2"},`, 10_050) + "0]"}.cassette(""))})
+	base := filepath.Join(t.TempDir(), "known.json")
+	require.NoError(t, os.WriteFile(base, []byte(asJSON(t, run(t, dir))), 0o644))
+	known, err := lint.ReadBaseline(base)
+	require.NoError(t, err)
+
+	report, err := lint.Run(t.Context(), lint.Options{Paths: []string{dir}, Baseline: known})
+
+	require.NoError(t, err)
+	require.Len(t, report.Findings, 1)
+	assert.Equal(t, "fires in more than 10000 places of this file; split the cassette", report.Findings[0].Message)
+	assert.Equal(t, 10_000, report.Known)
 }
 
 func TestHeaderLost_aBrokenNeighbourHasNone(t *testing.T) {

@@ -92,6 +92,11 @@ func (s *search) found(rule, format string, args ...any) {
 	s.add(rule, s.lineHere(), s.at, s.path.String(), format, args...)
 }
 
+// foundValue reports a finding about a value at the present place.
+func (s *search) foundValue(value, rule, format string, args ...any) {
+	s.addValue(value, rule, s.lineHere(), s.at, s.path.String(), format, args...)
+}
+
 // in looks through a part of the present place.
 func (s *search) in(kind stepKind, name string, look func()) {
 	s.push(kind, name)
@@ -203,7 +208,7 @@ func (s *search) secret(name, value string) {
 	}
 	s.secrets.keys.meet(name, value, Finding{File: s.file, Line: s.lineHere(), Interaction: new(s.at), Place: s.path.String()})
 	if !word {
-		s.found(ruleName, "holds %s that %s no placeholder", count(len(value), "byte"), isAre(len(value)))
+		s.foundValue(value, ruleName, "holds %s that %s no placeholder", count(len(value), "byte"), isAre(len(value)))
 	}
 }
 

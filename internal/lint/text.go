@@ -37,12 +37,14 @@ func (s *search) scanChunk(value string) {
 	}
 	for _, f := range placeholder.Credentials([]byte(value)) {
 		s.seek(f.Offset)
+		text := value[f.Offset:min(len(value), f.Offset+maxCredential)]
+		match := matched(f.Rule, text)
 		switch {
-		case s.excused(f.Rule, value[f.Offset:]):
+		case s.excused(f.Rule, text, match):
 		case f.Rule == "mail":
-			s.found(rulePersonal, "holds a mail address outside the domains reserved for examples")
+			s.foundValue(match, rulePersonal, "holds a mail address outside the domains reserved for examples")
 		default:
-			s.found(ruleShape, "holds what has the form of a credential (%s)", f.Rule)
+			s.foundValue(match, ruleShape, "holds what has the form of a credential (%s)", f.Rule)
 		}
 	}
 	for _, d := range provider.All() {
@@ -78,16 +80,30 @@ func containsFold(s, needle string) bool {
 	return false
 }
 
-// maxCredential is longer than any credential that is published as an example.
+// maxCredential bounds what is read from the place of a match on: a text may hold one
+// in each of its lines, and what excuses it stands near. It is longer than any
+// credential that is published as an example.
 const maxCredential = 1 << 10
 
 var (
 	bearer = regexp.MustCompile(`(?i)^bearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]+)`)
 )
 
+// matched is what the rule matches at the start of a text; all of a private key, and
+// nothing where only the text without its escapes matches.
+func matched(rule, text string) string {
+	switch rule {
+	case "mail":
+		return mailAddress.FindString(text)
+	case "private-key":
+		return text
+	}
+	return secret.Prefix(rule, text)
+}
+
 // excused says whether the text that starts with a match of the rule holds a
 // placeholder of some kind: other projects redact in their own ways.
-func (s *search) excused(rule, text string) bool {
+func (s *search) excused(rule, text, match string) bool {
 	switch rule {
 	case "mail":
 		return reserved(text)
@@ -100,12 +116,7 @@ func (s *search) excused(rule, text string) bool {
 		m := userinfo.FindStringSubmatch(text)
 		return m != nil && s.isUser(m[1], m[2])
 	}
-	for _, m := range secret.Find(text[:min(len(text), maxCredential)]) {
-		if m.Shape == rule && m.Start == 0 {
-			return published(text[:m.End])
-		}
-	}
-	return false
+	return match != "" && published(match)
 }
 
 // reserved says whether a mail address lies in a domain that RFC 2606 and RFC

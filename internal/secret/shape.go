@@ -99,6 +99,19 @@ func Find(text string) []Match {
 	return found
 }
 
+// Prefix returns the credential of a shape that a text begins with, or "".
+func Prefix(shape, text string) string {
+	for _, s := range shapes {
+		if s.ID != shape {
+			continue
+		}
+		if match := s.pattern.FindString(text); match != "" && strings.HasPrefix(text, match) {
+			return match
+		}
+	}
+	return ""
+}
+
 // mixed says whether a text has digits, capitals and small letters.
 func mixed(text string) bool {
 	return strings.ContainsAny(text, "0123456789") && strings.ToLower(text) != text && strings.ToUpper(text) != text

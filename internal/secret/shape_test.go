@@ -30,6 +30,12 @@ func TestFind(t *testing.T) {
 	}
 }
 
+func TestPrefix(t *testing.T) {
+	assert.Equal(t, "AKIA3QZ7XKPL2MWN5RTV", secret.Prefix("aws-key", "AKIA3QZ7XKPL2MWN5RTV and more"))
+	assert.Empty(t, secret.Prefix("aws-key", "x AKIA3QZ7XKPL2MWN5RTV"))
+	assert.Empty(t, secret.Prefix("jwt", "AKIA3QZ7XKPL2MWN5RTV"))
+}
+
 func TestShapes_areDescribed(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range secret.Shapes() {

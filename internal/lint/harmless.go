@@ -27,10 +27,10 @@ var (
 	measure = regexp.MustCompile(`^(?:[0-9]*\.[0-9]+|(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h|d))+)$`)
 	number  = regexp.MustCompile(`^(?:[0-9][0-9., ]*%?|0x[0-9A-Fa-f]{1,8})$`)
 	// version is one of a package, or a range of them: token is the name of a package, too.
-	version = regexp.MustCompile(`^[~^<>=v]{0,2} ?[0-9]+(?:\.[0-9x*]+){1,3}(?:[-+][A-Za-z0-9.]{1,20})?$`)
+	version = regexp.MustCompile(`^(?:(?: ?\|\| ?| - | )?[~^<>=v]{0,2} ?[0-9]+(?:\.[0-9x*]+){1,3}(?:[-+][A-Za-z0-9.]{1,20})?)+$`)
 	uuid    = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 	// publicKey begins what its owner hands out: keys, certificates, signatures.
-	publicKey = regexp.MustCompile(`^\s*(?:(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-[a-z0-9-]+|sk-ssh-[a-z0-9@.-]+) AAAA|-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY(?: BLOCK)?|CERTIFICATE(?: REQUEST)?|PGP SIGNATURE|X509 CRL)-----)`)
+	publicKey = regexp.MustCompile(`^\s*(?:(?:[a-z_][a-z0-9_-]{0,31}:)?(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-[a-z0-9-]+|sk-ssh-[a-z0-9@.-]+) AAAA|-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY(?: BLOCK)?|CERTIFICATE(?: REQUEST)?|PGP SIGNATURE|X509 CRL)-----)`)
 	program   = regexp.MustCompile(`\bfunction\s*\w*\s*\([^)]*\)\s*\{|=>\s*\{|\breturn\b[^;]*;|\bdef \w+\(`)
 	pem       = regexp.MustCompile(`^-----BEGIN [A-Z0-9 ]{1,64}-----`)
 	// sentence is what a validator says: words, one of which makes a sentence of them.

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -32,13 +33,16 @@ func (s *search) header(f field) {
 // minCookie is the shortest cookie that can identify anybody.
 const minCookie = 8
 
+// analytics is what Google Analytics counts visitors by.
+var analytics = regexp.MustCompile(`^G[AS][0-9]\.[0-9]\.[0-9.]+$`)
+
 func (s *search) cookies(value string) {
 	for pair := range strings.SplitSeq(value, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
 		value = unescape(strings.Trim(value, `"`))
 		s.in(stepWord, "cookie", func() {
 			s.in(stepWord, safeName(name), func() {
-				if len(value) >= minCookie || s.isSecret(name) {
+				if !analytics.MatchString(value) && (len(value) >= minCookie || s.isSecret(name)) {
 					s.secret(name, value)
 				}
 				s.scanValue(value)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"iter"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/jsontext"
@@ -86,12 +87,15 @@ func (w *walk) object(name, around string) {
 		w.push(stepMember, member)
 		inner := ""
 		switch {
-		case secret.Lists(name):
-			inner = name
 		case secret.IsGeneric(member):
 			inner = cmp.Or(w.label(all), around, name)
-		case member == "signature" && thinks(all):
-			member = "" // a language model's, of its thoughts
+		case member == "signature" && thinks(all), // a language model's, of its thoughts
+			member == "sig" && holds(all, jsontext.String, "keyid"): // a package's
+			member = ""
+		case member == "token" && holds(all, jsontext.Number, "logprob", "position", "start_offset") && !w.holdsDrawn():
+			member = "" // a piece of a text
+		case secret.Lists(name) && (secret.NamesPassword(name) || !secret.Identifies(member) && w.holdsDrawn()):
+			inner = name
 		}
 		w.value(member, inner)
 		w.pop()
@@ -99,12 +103,23 @@ func (w *walk) object(name, around string) {
 	w.next()
 }
 
+// holdsDrawn says whether the next value is a text that looks drawn at random, or a
+// list that begins with one.
+func (w *walk) holdsDrawn() bool {
+	ahead := *w.tokens
+	token := ahead.ReadToken()
+	if token.Kind() == jsontext.BeginArray {
+		token = ahead.ReadToken()
+	}
+	return token.Kind() == jsontext.String && drawn(token.String(), false)
+}
+
 // label is the secret's name that stands beside a value in one object, before it or
 // behind it.
 func (w *walk) label(all jsontext.Decoder) string {
-	for name, text := range texts(all) {
-		if isLabel(name) && w.isSecret(text) {
-			return text
+	for name, token := range beside(all) {
+		if token.Kind() == jsontext.String && isLabel(name) && w.isSecret(token.String()) {
+			return token.String()
 		}
 	}
 	return ""
@@ -122,8 +137,18 @@ func isLabel(name string) bool {
 // thinks says whether an object is a language model's thought, or a part of one that
 // is streamed.
 func thinks(all jsontext.Decoder) bool {
-	for name, text := range texts(all) {
-		if name == "thinking" || name == "type" && (text == "thinking" || text == "signature_delta") {
+	for name, token := range beside(all) {
+		if token.Kind() == jsontext.String && (name == "thinking" || name == "type" && (token.String() == "thinking" || token.String() == "signature_delta")) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds says whether an object has a value of some kind under one of the names.
+func holds(all jsontext.Decoder, kind jsontext.Kind, names ...string) bool {
+	for name, token := range beside(all) {
+		if token.Kind() == kind && slices.Contains(names, name) {
 			return true
 		}
 	}
@@ -133,41 +158,55 @@ func thinks(all jsontext.Decoder) bool {
 // maxBeside bounds the tokens that are read ahead of a value.
 const maxBeside = 100
 
-// texts goes through the members of an object that hold texts.
-func texts(d jsontext.Decoder) iter.Seq2[string, string] {
-	return func(yield func(name, text string) bool) {
-		name, depth := "", 0
+// beside goes through the members of an object that hold neither objects nor arrays.
+func beside(d jsontext.Decoder) iter.Seq2[string, jsontext.Token] {
+	return func(yield func(name string, value jsontext.Token) bool) {
+		name, named, depth := "", false, 0
 		for range maxBeside {
 			token := d.ReadToken()
 			switch kind := token.Kind(); {
 			case kind == jsontext.BeginObject || kind == jsontext.BeginArray:
 				depth++
+				continue
 			case kind == jsontext.EndObject || kind == jsontext.EndArray:
 				if depth--; depth < 0 {
 					return
 				}
-				if depth == 0 {
-					name = ""
-				}
-				continue
 			case depth > 0:
-			case name == "":
-				name = token.String()
 				continue
-			case kind == jsontext.String && !yield(name, token.String()):
+			case !named:
+				name, named = token.String(), true
+				continue
+			case !yield(name, token):
 				return
 			}
 			if depth == 0 {
-				name = ""
+				named = false
 			}
 		}
 	}
 }
 
 func (w *walk) array(name, around string) {
+	first, before := "", ""
 	for n := 0; w.tokens.PeekKind() != jsontext.EndArray; n++ {
+		text, inner := "", around
+		if w.tokens.PeekKind() == jsontext.String {
+			ahead := *w.tokens
+			text = ahead.ReadToken().String()
+			option := strings.TrimLeft(before, "-")
+			switch {
+			case option != before && !strings.HasPrefix(text, "-") && w.isSecret(option): // ["tool", "--password", "…"]
+				inner = option
+			case n == 1 && ahead.PeekKind() == jsontext.EndArray && random(text) && w.isSecret(first): // ["password", "…"]
+				inner = first
+			}
+		}
+		if before = text; n == 0 {
+			first = text
+		}
 		w.path = append(w.path, pathStep{kind: stepIndex, index: n})
-		w.value(name, around)
+		w.value(name, inner)
 		w.pop()
 	}
 	w.next()

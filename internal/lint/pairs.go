@@ -28,12 +28,13 @@ var notations = []notation{
 	{"markup", markup},
 	{"options of a command", options},
 	{"columns", columns},
+	{"records", records},
 }
 
 // pairs looks for names with values in a text. In prose counts only what a notation
 // leaves no doubt about, or what looks drawn at random.
 func (s *search) pairs(text string, prose bool) {
-	if !strings.ContainsAny(text, ":=<-,;\t") {
+	if !strings.ContainsAny(text, ":=<-,;\t|") && !strings.Contains(text, "login ") {
 		return
 	}
 	found := func(p pair) {
@@ -163,7 +164,7 @@ func unquoted(text string) int {
 }
 
 var (
-	option     = regexp.MustCompile(`(?:^|[\s"'(])--?([A-Za-z][A-Za-z0-9_-]{2,40})[ \t]+`)
+	option     = regexp.MustCompile(`(?:^|[\s"'(])--?([A-Za-z][A-Za-z0-9_\[\]-]{2,40})[ \t]+`)
 	curlOption = regexp.MustCompile(`\bcurl\b[^\r\n|;]*?\s(?:-u|-U|--user|--proxy-user)[ =]?["']?([^\s:"']{1,64}):([^\s"']{3,128})`)
 	curlHeader = regexp.MustCompile(`(?:-H|--header)[ =]?["']([A-Za-z][A-Za-z0-9_-]{2,40}): ?([^"'\r\n]{3,})["']`)
 	// prose are words that stand behind the name of an option in its description.
@@ -197,7 +198,7 @@ func options(text string, isSecret func(string) bool, found func(pair)) {
 }
 
 // column is the name of a column: no word of a sentence begins behind a comma.
-var column = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+){0,3}$`)
+var column = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.\[\]-]*(?: [A-Za-z0-9_.-]+){0,3}$`)
 
 // columns reads values that are separated by a character, below a line of names.
 func columns(text string, isSecret func(string) bool, found func(pair)) {

@@ -140,26 +140,25 @@ func maxListedPerRule(rule string) int {
 // bound, and how many more there are.
 func (r *Report) Listed() []Finding {
 	type group struct{ file, rule string }
-	seen, first := map[group]int{}, map[group]int{}
+	total, listed := map[group]int{}, map[group]int{}
+	for _, f := range r.Findings {
+		total[group{f.File, f.Rule}]++
+	}
 	var all []Finding
 	for _, f := range r.Findings {
-		g := group{f.File, f.Rule}
-		if seen[g]++; seen[g] <= maxListedPerRule(f.Rule) {
-			first[g] = len(all)
-			all = append(all, f)
+		g, bound := group{f.File, f.Rule}, maxListedPerRule(f.Rule)
+		more := total[g] - bound
+		if listed[g]++; listed[g] > bound {
+			continue
 		}
-	}
-	for g, n := range seen {
-		more, f := n-maxListedPerRule(g.rule), &all[first[g]]
-		switch {
-		case more <= 0:
-		case maxListedPerRule(g.rule) == 1:
+		if bound == 1 && more > 0 {
 			f.Message += fmt.Sprintf(" (and so in %s of this file)", count(more, "more place"))
-		default:
+		}
+		all = append(all, f)
+		if bound > 1 && listed[g] == bound && more > 0 {
 			all = append(all, Finding{Rule: f.Rule, Severity: f.Severity, File: f.File, Message: fmt.Sprintf("fires in %s of this file", count(more, "more place"))})
 		}
 	}
-	slices.SortStableFunc(all, order)
 	return all
 }
 

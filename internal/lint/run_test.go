@@ -221,7 +221,7 @@ func TestFindings_arePerFileBounded(t *testing.T) {
 	assert.Len(t, report.Findings, 100, "JSON holds all")
 	assert.Equal(t, 100, report.Warnings)
 	require.Len(t, report.Listed(), 21)
-	assert.Equal(t, "fires in 80 more places of this file", report.Listed()[0].Message)
+	assert.Equal(t, "fires in 80 more places of this file", report.Listed()[20].Message)
 }
 
 // A file with more findings than are kept says so, and no baseline covers that.

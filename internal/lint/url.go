@@ -46,10 +46,21 @@ func (s *search) url(value string) {
 	s.scanText(whole)
 	s.segments(strings.Split(u.EscapedPath(), "/"))
 	s.query(u.RawQuery, "query")
-	// A fragment carries the tokens of an implicit grant.
-	if strings.Contains(u.Fragment, "=") {
-		s.query(u.EscapedFragment(), "fragment")
+	s.fragment(u.EscapedFragment())
+}
+
+// fragment looks through what stands behind the # of a URL: the tokens of an implicit
+// grant, the path and query of a page's own routes, or a text.
+func (s *search) fragment(value string) {
+	path, query, routed := strings.Cut(value, "?")
+	if !routed && strings.Contains(value, "=") {
+		path, query = "", value
 	}
+	s.in(stepWord, "fragment", func() {
+		s.scanText(path)
+		s.segments(strings.Split(path, "/"))
+	})
+	s.query(query, "fragment")
 }
 
 // authority looks through a host with what may stand before and behind it.

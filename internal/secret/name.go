@@ -3,6 +3,7 @@ package secret
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"example.com/webhookvcr/internal/pattern"
@@ -43,20 +44,26 @@ func Words(name string) []string {
 }
 
 var (
-	passwordWords = []string{"password", "passwd", "pwd", "passphrase", "passcode", "pin", "otp"}
+	passwordWords = []string{"password", "passwd", "pwd", "passphrase", "passcode", "pin", "otp", "totp", "passwort", "kennwort", "contrasena", "senha", "wachtwoord"}
+	// foreignWords are passwords in letters that no header or element can have.
+	foreignWords = []string{"contraseña", "пароль", "密码"}
 	// secretWords make a secret of any name that they end, many those that do so in
 	// the plural, too: "cookies" and "signatures" are often those of others.
 	secretWords = append([]string{"authorization", "cookie", "sessionid", "authsessionid", "bearer", "connectionstring", "csrf", "xsrf",
 		"signature", "sig", "jsessionid", "phpsessid"}, many...)
 	many = []string{"secret", "token", "apikey", "credential", "jwt", "privatekey", "secretkey", "accesskey", "accesstoken", "refreshtoken",
 		"idtoken", "authtoken", "clientsecret"}
-	// codeWords make a secret of the word "code" behind them.
-	codeWords = []string{"recovery", "backup", "scratch"}
-	// keyWords make a secret of the word "key" or "signature" behind them.
-	keyWords = []string{"api", "access", "secret", "private", "auth", "signing", "encryption", "shared", "account", "master", "app", "application",
-		"subscription", "license", "client", "ssh", "functions", "storage", "webhook", "hub", "signature", "hmac"}
-	// accountWords make a password of the word "pass" behind them.
-	accountWords = []string{"root", "admin", "user", "db", "database", "smtp", "mail", "ftp", "proxy", "login", "auth", "basic", "redis", "mysql", "postgres"}
+	// pairs are the words that make a secret of the word behind them.
+	pairs = map[string][]string{
+		"code": {"recovery", "backup", "scratch", "mfa", "otp", "totp"},
+		"key": {"api", "access", "secret", "private", "auth", "signing", "encryption", "shared", "account", "master", "app", "application",
+			"subscription", "license", "client", "ssh", "functions", "storage", "webhook", "hub", "signature", "hmac"},
+		"pass":      {"root", "admin", "user", "db", "database", "smtp", "mail", "ftp", "proxy", "login", "auth", "basic", "redis", "mysql", "postgres"},
+		"id":        {"session"},
+		"string":    {"connection"},
+		"assertion": {"client", "saml"},
+		"verifier":  {"code"},
+	}
 	// pagers make a cursor of the word "token" behind them.
 	pagers = []string{"page", "next", "previous", "prev", "continuation", "sync", "start", "cursor", "delta", "pagination", "resume", "max", "min",
 		"completion", "prompt", "total", "input", "output", "num", "idempotency", "request", "cancellation"}
@@ -89,25 +96,35 @@ func Names(name string) bool {
 		return false // Kibana wants the header, with any value
 	case (before == "thought" || before == "thinking") && last == "signature":
 		return false // a language model's, who checks that its thoughts are its own
-	case slices.Contains(passwordWords, last):
+	case slices.Contains(passwordWords, last) || slices.Contains(foreignWords, last):
 		return true
 	case last == "token":
 		return !slices.Contains(pagers, before)
 	case slices.Contains(secretWords, last):
 		return true
-	case last == "code" || last == "codes":
-		return slices.Contains(codeWords, before)
-	case last == "key" || last == "keys" || last == "signature" || last == "sig":
-		return slices.Contains(keyWords, before)
-	case last == "pass":
-		return slices.Contains(accountWords, before)
-	case last == "id":
-		return before == "session"
-	case last == "string":
-		return before == "connection"
+	case before == "" && (name == "pass" || last == "assertion"): // a test says PASS
+		return true
+	case last == "keys" || last == "codes":
+		return slices.Contains(pairs[strings.TrimSuffix(last, "s")], before)
+	case slices.Contains(pairs[last], before):
+		return true
 	}
-	return false
+	return slices.ContainsFunc(runTogether(), func(end string) bool { return strings.HasSuffix(last, end) })
 }
+
+// runTogether are the names of several words without what parts them, as in a header
+// in small letters: secretaccesskey ends with one.
+var runTogether = sync.OnceValue(func() []string {
+	all := []string{"secret", "password", "passwd", "passphrase"}
+	for _, name := range Known() {
+		if w := Words(name); len(w) > 1 {
+			all = append(all, strings.Join(w, ""))
+		} else if slices.ContainsFunc(Known(), func(other string) bool { return other != name && strings.HasSuffix(name, other) }) {
+			all = append(all, name) // accesskey
+		}
+	}
+	return all
+})
 
 // lastWord is the last word of a name, without a number behind it and in the
 // singular.
@@ -116,21 +133,27 @@ func lastWord(words []string) string {
 		return ""
 	}
 	last := strings.TrimRight(words[len(words)-1], "0123456789")
+	for _, word := range passwordWords[:2] {
+		if strings.HasSuffix(strings.TrimSuffix(last, "s"), word) { // dbpassword
+			return word
+		}
+	}
 	if one := strings.TrimSuffix(last, "s"); slices.Contains(many, one) || one != "pin" && slices.Contains(passwordWords, one) {
 		return one
 	}
 	return last
 }
 
-// Lists says whether a name is that of many passwords, whatever each of them is
-// called.
-func Lists(name string) bool { return NamesPassword(name) && strings.HasSuffix(name, "s") }
+// Lists says whether a name is that of many secrets, whatever each of them is called.
+func Lists(name string) bool { return Names(name) && plural(name) }
 
 // Counts says whether a name is that of many, such as tokens: a number under it
-// counts them.
-func Counts(name string) bool {
+// counts them. What passes is counted, too.
+func Counts(name string) bool { return name == "pass" || plural(name) }
+
+func plural(name string) bool {
 	w := Words(name)
-	return len(w) > 0 && strings.HasSuffix(w[len(w)-1], "s")
+	return len(w) > 0 && strings.HasSuffix(w[len(w)-1], "s") && !strings.HasSuffix(w[len(w)-1], "ss")
 }
 
 // Identifies says whether a name is that of an id or of a place in a list: what
@@ -143,7 +166,8 @@ func Identifies(name string) bool {
 // NamesPassword says whether a name is that of a password: any value counts then,
 // also a plain word or a number.
 func NamesPassword(name string) bool {
-	return slices.Contains(passwordWords, lastWord(Words(name)))
+	last := lastWord(Words(name))
+	return slices.Contains(passwordWords, last) || slices.Contains(foreignWords, last)
 }
 
 // IsGeneric says that a member's name says nothing: what it holds is named by
@@ -159,18 +183,14 @@ func IsGeneric(name string) bool {
 // Known returns a name of each kind that Names knows, for documentation and for
 // tests that plant a value under every one.
 func Known() []string {
-	all := slices.Concat(passwordWords, secretWords, []string{"session_id", "connection_string", "passwords", "tokens"})
+	all := slices.Concat(passwordWords, secretWords, []string{"passwords"})
 	for _, w := range many {
 		all = append(all, w+"s")
 	}
-	for _, w := range codeWords {
-		all = append(all, w+"_codes")
-	}
-	for _, w := range accountWords {
-		all = append(all, w+"_pass")
-	}
-	for _, w := range keyWords {
-		all = append(all, w+"_key", w+"_signature")
+	for last, before := range pairs {
+		for _, w := range before {
+			all = append(all, w+"_"+last)
+		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

@@ -64,7 +64,7 @@ var shapes = []Shape{
 	{"stripe-key", "Stripe", "sk_test_…, rk_test_…", "k_test_", pattern.New(`\b[rs]k_test_[0-9A-Za-z]{10,}`)},
 	{"stripe-key", "Stripe", "whsec_… (also Svix and Standard Webhooks)", "whsec_", pattern.New(`\bwhsec_[A-Za-z0-9+/]{24,}={0,2}`)},
 	{"teams-webhook", "Microsoft Teams", "….webhook.office.com/webhookb2/…, outlook.office.com/webhook/…", "office.com/webhook", pattern.New(`\b(?:webhook|outlook)\.office\.com/webhook(?:b2)?/[0-9A-Fa-f-]{36}`)},
-	{"telegram-token", "Telegram", "NUMBER:AA…", ":aa", pattern.New(`[0-9]{8,10}:AA[A-Za-z0-9_-]{33}\b`)},
+	{"telegram-token", "Telegram", "NUMBER:AA…", ":aa", pattern.New(`[0-9]{8,10}:AA[A-Za-z0-9_-]{33,}`)},
 	{"vault-token", "HashiCorp Vault", "s.… (before version 1.10)", "s.", pattern.New(`\bs\.[A-Za-z0-9]{24}\b`)},
 	{"vault-token", "HashiCorp Vault", "hvs.…, hvb.…, hvr.…", "hv", pattern.New(`\bhv[sbr]\.[A-Za-z0-9_-]{24,}`)},
 }

@@ -106,15 +106,26 @@ func unsaid(message string, args []string, getenv func(string) string) string {
 		return slices.ContainsFunc(secrets, func(s spellings) bool { return s.in(text) })
 	}
 	for _, arg := range args {
-		typed := []string{arg} // then what messages may show of it, from the longest to the shortest
+		var typed []string // what messages may show, from the longest to the shortest
+		wholes := []string{arg}
 		if name, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(name, "-") {
-			typed = append(typed, value)
+			wholes = []string{name, value}
+			if existing(value) == "" {
+				typed = append(typed, arg)
+			}
 		}
-		for _, separators := range []string{",", "/,", "/,@:?&", "/,@:?&="} {
-			typed = append(typed, strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(separators, r) })...)
+		for _, whole := range wholes {
+			if dir := existing(whole); dir != "" {
+				typed = append(typed, strings.FieldsFunc(whole[len(dir):], isSeparator)...)
+				continue
+			}
+			typed = append(typed, whole)
+			for _, separators := range []string{",", "/,", "/,@:?&", "/,@:?&="} {
+				typed = append(typed, strings.FieldsFunc(whole, func(r rune) bool { return strings.ContainsRune(separators, r) })...)
+			}
 		}
 		for _, text := range typed {
-			if len(text) < 4 || isPlain(text) && !told(text) || isFile(text) {
+			if len(text) < 4 || isPlain(text) && !told(text) || existing(text) == text {
 				continue
 			}
 			for _, form := range []string{strconv.Quote(text), text, strings.TrimLeft(text, "-")} {
@@ -139,15 +150,20 @@ func isPlain(text string) bool {
 
 var plainPart = pattern.New(`^([a-z]{1,16}|[A-Z]{1,16}|[A-Z]?[a-z]+([A-Z][a-z]+){0,3})?[0-9]{0,4}$|^[0-9]{5,7}$|^[0-9]{1,4}[a-z]{1,2}$`)
 
-// isFile reports whether a text names a file that is there, or one with a plain name
-// in a directory that is there.
-func isFile(text string) bool {
-	for path := text; ; path = filepath.Dir(path) {
-		switch _, err := os.Lstat(path); {
-		case err == nil:
-			return path != "."
-		case !isPlain(filepath.Base(path)) || path == filepath.Dir(path):
-			return false
+func isSeparator(r rune) bool { return r == '/' || r == filepath.Separator }
+
+// existing is the longest beginning of a path that is there, or "": whoever reads the
+// message sees it anyway.
+func existing(path string) string {
+	for strings.Trim(path, "./") != "" {
+		if _, err := os.Lstat(path); err == nil {
+			return path
 		}
+		end := strings.LastIndexFunc(path, isSeparator)
+		if end < 0 {
+			return ""
+		}
+		path = path[:end]
 	}
+	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -139,5 +140,25 @@ func TestRun_typedSecret(t *testing.T) {
 	} {
 		_, text := said(args)
 		assert.Contains(t, text, typed)
+	}
+}
+
+// Of a path whose beginning is there, only an element that may be a secret is hidden.
+func TestRun_typedPath(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	require.NoError(t, os.MkdirAll("a15b/x9Kq2", 0o755))
+	const hidden, secret = "(not shown, for it may be a secret)", "uz0FNGcNl28NzMyfHZdzWm6XtOuZgY5O"
+	for typed, want := range map[string]string{
+		"a15b/x9Kq2/none.yaml": "a15b/x9Kq2/none.yaml", "./a15b/gone/none.yaml": "./a15b/gone/none.yaml", dir + "/a15b/none.v2.yaml": dir + "/a15b/none.v2.yaml",
+		"a15b/" + secret + "/none.yaml": "a15b/" + hidden + "/none.yaml", "a15b/" + secret: "a15b/" + hidden, secret + "/none.yaml": hidden, "none/" + secret: hidden,
+	} {
+		for _, args := range [][]string{{"lint", typed}, {"lint", "--baseline", typed, "."}, {"lint", "--baseline=" + typed, "."}} {
+			var out, errs bytes.Buffer
+			code := run(t.Context(), args, func(string) string { return "" }, systemClock, &out, &errs)
+			assert.Equal(t, exitUsage, code, args)
+			assert.Contains(t, errs.String(), want, args)
+			assert.NotContains(t, errs.String(), secret, args)
+		}
 	}
 }

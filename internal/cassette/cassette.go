@@ -134,6 +134,9 @@ func Parse(name string, data []byte) (*File, error) {
 
 // readYAML reads a cassette with the YAML library.
 func readYAML(data []byte) (doc document, further []string, err error) {
+	if line, what := Mistaken(data); what != "" {
+		return document{}, nil, fmt.Errorf("line %d: %s", line, what)
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	err = decode(decoder, &doc)

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	cassettes "example.com/webhookvcr/internal/cassette"
 )
 
 // judged is what the run needs to know of a file once it was judged.
@@ -37,17 +39,14 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 		f.add(ruleEmpty, 0, -1, "", "is an empty file, which go-vcr reads as a cassette without interactions")
 		return judged{findings: f.done()}
 	}
-	if bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/")) {
-		f.add(ruleLoad, 1, -1, "", "is a Git LFS pointer and not the cassette: fetch the file with git lfs pull")
+	if line, what := cassettes.Mistaken(data); what != "" {
+		f.add(ruleLoad, line, -1, "", "%s", what)
 		newSearch(f, known, in).broken()
 		return judged{findings: f.done()}
 	}
 	root, more, torn, err := parse(data)
 	if err != nil {
 		line, text := explain(err)
-		if at := conflict(data); at > 0 {
-			line, text = at, "it holds a merge conflict: resolve it, or take one side and record again"
-		}
 		f.add(ruleLoad, line, -1, "", "does not load: %s%s", text, remedy(text))
 		newSearch(f, known, in).broken()
 		return judged{findings: f.done()}
@@ -87,18 +86,6 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 	s.exchanges()
 	newSearch(f, known, in).cassette(c)
 	return judged{findings: f.done(), headed: c.header.present, plain: !c.header.present}
-}
-
-// conflict is the line on which git marked a merge conflict, or 0.
-func conflict(data []byte) int {
-	n := 0
-	for line := range bytes.Lines(data) {
-		n++
-		if bytes.HasPrefix(line, []byte("<<<<<<< ")) {
-			return n
-		}
-	}
-	return 0
 }
 
 // remedy is the next step for what goes wrong most often. The YAML library has no

@@ -136,7 +136,7 @@ func TestLoad_saysWhatItIs(t *testing.T) {
 	dir := t.TempDir()
 	for data, want := range map[string]string{
 		"version https://git-lfs.github.com/spec/v1\noid sha256:" + digits(64) + "\nsize 12\n": "a.yaml:1: error: load: is a Git LFS pointer and not the cassette: fetch the file with git lfs pull",
-		conflict: "a.yaml:3: error: load: does not load: it holds a merge conflict: resolve it, or take one side and record again",
+		conflict: "a.yaml:3: error: load: holds a merge conflict: resolve it, or take one side and record again",
 	} {
 		found := lint.Check("a.yaml", []byte(data))
 

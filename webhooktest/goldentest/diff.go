@@ -3,6 +3,7 @@ package goldentest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -28,11 +29,11 @@ func diff(path string, want, got []byte) string {
 		return out.String()
 	}
 	fmt.Fprintf(&out, "%s (-want +got):\n", path)
-	unified := strings.TrimSuffix(string(udiff.Diff("want", visible(want), "got", visible(got))), "\n")
+	unified := strings.TrimSuffix(string(udiff.Diff("want", want, "got", got)), "\n")
 	lines := strings.Split(unified, "\n")
-	lines = lines[min(3, len(lines)):] // the headings, which the first line replaces
+	lines = visible(lines[min(3, len(lines)):]) // without the headings, which the first line replaces
 	left := len(lines) - maxLines
-	cut := len(lines) == 0 // only when visible has made different lines equal
+	cut := false
 	for _, line := range lines[:min(maxLines, len(lines))] {
 		if len(line) > maxWidth {
 			cut = true
@@ -52,23 +53,28 @@ func diff(path string, want, got []byte) string {
 	return out.String()
 }
 
-// visible quotes the lines that do not show what they hold: control characters,
-// blanks at the end, bytes that are not UTF-8, accents apart from their letters.
-func visible(text []byte) []byte {
-	var out bytes.Buffer
-	for line := range bytes.Lines(text) {
-		body, ended := bytes.CutSuffix(line, []byte("\n"))
-		if plain(body) {
-			out.Write(body)
-		} else {
-			out.WriteString(quote(body))
+// visible quotes the lines of a difference that do not show what they hold: control
+// characters, blanks at the end, bytes that are not UTF-8, accents apart from their
+// letters. Of lines that differ from one another all are quoted, or none.
+func visible(lines []string) []string {
+	for from := 0; from < len(lines); {
+		to := from + 1
+		for differs(lines[from]) && to < len(lines) && differs(lines[to]) {
+			to++
 		}
-		if ended {
-			out.WriteByte('\n')
+		if slices.ContainsFunc(lines[from:to], func(line string) bool { return line != "" && !plain([]byte(line[1:])) }) {
+			for i, line := range lines[from:to] {
+				if !strings.HasPrefix(line, `\`) { // no newline at the end
+					lines[from+i] = line[:1] + quote([]byte(line[1:]))
+				}
+			}
 		}
+		from = to
 	}
-	return out.Bytes()
+	return lines
 }
+
+func differs(line string) bool { return line != "" && line[0] != ' ' && line[0] != '@' }
 
 func quote(text []byte) string { return jsontext.Visible(strconv.Quote(string(text))) }
 

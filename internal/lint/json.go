@@ -80,6 +80,8 @@ func (w *walk) object(name, around string) {
 	if !w.isSecret(name) {
 		name = ""
 	}
+	// The members of an element of a list describe it.
+	element := len(w.path) > 0 && w.path[len(w.path)-1].kind == stepIndex
 	all := *w.tokens
 	for w.tokens.PeekKind() != jsontext.EndObject {
 		member := w.next().String()
@@ -94,7 +96,7 @@ func (w *walk) object(name, around string) {
 			member = ""
 		case member == "token" && holds(all, jsontext.Number, "logprob", "position", "start_offset") && !w.holdsDrawn():
 			member = "" // a piece of a text
-		case secret.Lists(name) && (secret.NamesPassword(name) || !secret.Identifies(member) && w.holdsDrawn()):
+		case secret.Lists(name) && (secret.NamesPassword(name) || !element && !secret.Identifies(member) && w.holdsDrawn()):
 			inner = name
 		}
 		w.value(member, inner)

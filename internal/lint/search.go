@@ -113,7 +113,10 @@ func (s *search) cassette(c *cassette) {
 	}
 	for _, stray := range c.strays {
 		s.at = stray.at
-		s.in(stepWord, stray.place, func() { s.node(stray.name, stray.value) })
+		s.in(stepWord, stray.place, func() {
+			s.member(stray.name)
+			s.node(stray.name, stray.value)
+		})
 	}
 	s.at = -1
 	for _, comment := range c.comments {
@@ -131,6 +134,7 @@ func (s *search) node(name string, n *yaml.Node) {
 	switch n.Kind {
 	case yaml.MappingNode:
 		for _, m := range members(n) {
+			s.member(m.key.Value)
 			s.in(stepMember, m.key.Value, func() { s.node(m.key.Value, m.value) })
 		}
 	case yaml.SequenceNode:

@@ -96,7 +96,8 @@ func matched(rule, text string) string {
 	case "mail":
 		return mailAddress.FindString(text)
 	case "private-key":
-		return text
+		key, _, _ := strings.Cut(text, "-----END")
+		return key
 	}
 	return secret.Prefix(rule, text)
 }

@@ -52,3 +52,20 @@ func TestShapes_ends(t *testing.T) {
 	}
 	t.Logf("%d texts", tried)
 }
+
+// Every form is found as the name of a member, in JSON and in keys that go-vcr does not
+// know, and is in no message then.
+func TestShapes_names(t *testing.T) {
+	for _, s := range secret.Shapes() {
+		value := shaped[s.Form]
+		for place, data := range map[string][]byte{
+			"member": exchange{answerBody: object(value, "x")}.cassette(""), "key": exchange{}.cassette(quote(value) + ": 1\n"), "key below": exchange{}.cassette("more: {" + quote(value) + ": 1}\n"),
+		} {
+			found := lint.Check("a.yaml", data)
+			assert.True(t, has(found, "secret-shape"), "%s: %s", place, value)
+			for _, f := range found {
+				assert.NotContains(t, f.String(), value, place)
+			}
+		}
+	}
+}

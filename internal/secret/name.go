@@ -160,7 +160,7 @@ func plural(name string) bool {
 // is encoded under it is a kind and a number.
 func Identifies(name string) bool {
 	w := Words(name)
-	return len(w) > 0 && slices.Contains([]string{"id", "ids", "cursor", "cursors", "after", "before"}, w[len(w)-1])
+	return len(w) > 0 && slices.Contains([]string{"id", "ids", "identifier", "cursor", "cursors", "after", "before"}, w[len(w)-1])
 }
 
 // NamesPassword says whether a name is that of a password: any value counts then,

@@ -101,8 +101,9 @@ func Find(text string) []Match {
 
 // Prefix returns the credential of a shape that a text begins with, or "".
 func Prefix(shape, text string) string {
+	folded := strings.ToLower(text)
 	for _, s := range shapes {
-		if s.ID != shape {
+		if s.ID != shape || !strings.Contains(folded, s.anchor) {
 			continue
 		}
 		if match := s.pattern.FindString(text); match != "" && strings.HasPrefix(text, match) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -28,6 +29,14 @@ type check struct {
 	dir    string
 	stored stored
 	report *report
+	// compared are the comparisons, until it is known that the answers count.
+	compared []comparison
+}
+
+// comparison is a scenario with what has changed in it.
+type comparison struct {
+	target
+	drift.Report
 }
 
 func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -103,11 +112,12 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	r.tally.missed = k.each(ctx, func(t target) error {
 		err := k.scenario(ctx, t)
 		if err != nil {
-			k.leave(t, failed, remarks[exitCode(err)], err)
-			k.report.explain(strings.TrimPrefix(err.Error(), t.name()+" "+k.undone+": "))
+			k.leave(t, failed, k.remark(t, err), err)
+			k.report.explain(k.message(t, err))
 		}
 		return err
 	})
+	k.judge()
 	r.next = k.next()
 	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
 		return exit(exitFailed, "the report could not be written: %v", err)
@@ -116,6 +126,25 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		return err
 	}
 	return k.pointers.idle()
+}
+
+// judge enters the comparisons into the report. When one status was the answer to
+// everything, none of them counts, and neither do those in which nothing differs.
+func (k *check) judge() {
+	void := map[*session]bool{}
+	for _, c := range k.compared {
+		void[c.session] = void[c.session] || c.scenario.Status != c.session.only() && k.everywhere(c.target) != nil
+	}
+	for _, c := range k.compared {
+		err := k.everywhere(c.target)
+		if err == nil || !void[c.session] {
+			k.report.add(c.Report)
+			continue
+		}
+		fmt.Fprintf(k.stderr, "%v\n", err)
+		k.leave(c.target, failed, k.remark(c.target, err), err)
+		k.report.explain(k.message(c.target, err))
+	}
 }
 
 // unasked writes, for programs, the report of a check that lacks its credentials.
@@ -188,7 +217,10 @@ func (k *check) scenario(ctx context.Context, t target) error {
 		return k.fail(exitFailed, t, "%v; remove the file, or record it again", err)
 	case file == nil && t.exact:
 		advice := "record one with record refresh"
-		if !t.asks() {
+		switch {
+		case t.scenario.Live && t.writes():
+			advice += " --write"
+		case !t.asks():
 			advice = "no recording makes one: " + t.scenario.How
 		}
 		return k.fail(exitFailed, t, "%s has no cassette of it; %s", k.stored.name, advice)
@@ -218,7 +250,7 @@ func (k *check) scenario(ctx context.Context, t target) error {
 		report = report.Shown()
 	}
 	report.Scenario, report.Stored = t.scenario.Name, file.Header.Source
-	k.report.add(report)
+	k.compared = append(k.compared, comparison{t, report})
 	return nil
 }
 
@@ -256,7 +288,11 @@ func (k *check) attempt(ctx context.Context, t target, tenant record.Tenant, sto
 	if err != nil {
 		return nil, err
 	}
-	if err := k.barred(t, first); err != nil {
+	err = k.barred(t, first)
+	if busy := (*busyError)(nil); !errors.As(err, &busy) {
+		k.heard(t, first)
+	}
+	if err != nil {
 		return nil, err
 	}
 	exchanges, reasons := recording.Exchanges()

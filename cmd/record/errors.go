@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -49,9 +50,9 @@ const exitHelp = `Exit status:
      HTML in place of JSON, for longer than --max-wait
 When several apply, the highest.`
 
-// remarks are the statuses in the words of the summary.
+// remarks are the statuses in the words of the summary; that of exitFailed is the
+// cause.
 var remarks = map[int]string{
-	exitFailed:      "see the message",
 	exitDrift:       "breaks the contract",
 	exitMissing:     "credentials missing",
 	exitRefused:     "credential refused",
@@ -85,6 +86,22 @@ func exitCode(err error) int {
 	default:
 		return exitUsage
 	}
+}
+
+// message is an error about one scenario without the scenario's name.
+func (r *recorder) message(t target, err error) string {
+	return strings.TrimPrefix(err.Error(), t.name()+" "+r.undone+": ")
+}
+
+// remark is an error in the words of the summary: without the advice, which its
+// message gives after the cause.
+func (r *recorder) remark(t target, err error) string {
+	if words, ok := remarks[exitCode(err)]; ok {
+		return words
+	}
+	cause, _, _ := strings.Cut(r.message(t, err), "\n")
+	cause, _, _ = strings.Cut(cause, "; ")
+	return cause
 }
 
 // fail is an error about one scenario.
@@ -182,30 +199,89 @@ func (r *recorder) idsFromEnvironment(t target) (names []string) {
 	if t.session.tenant.Source == cassette.Simulated {
 		return nil
 	}
-	for _, b := range t.def.Bindings {
-		said := t.scenario.Request.Target + t.scenario.Request.Body
-		if r.getenv(b.Var) != "" && (strings.Contains(said, b.Placeholder) || strings.Contains(said, url.QueryEscape(b.Placeholder))) {
+	for _, b := range t.bindings() {
+		if r.getenv(b.Var) != "" {
 			names = append(names, b.Var)
 		}
 	}
 	return names
 }
 
+// bindings are those whose values the request holds.
+func (t target) bindings() (all []provider.Binding) {
+	said := t.scenario.Request.Target + t.scenario.Request.Body
+	for _, b := range t.def.Bindings {
+		if strings.Contains(said, b.Placeholder) || strings.Contains(said, url.QueryEscape(b.Placeholder)) {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+// heard notes an answer that is one of the vendor's, or of what stands in its place.
+func (r *recorder) heard(t target, got answer) {
+	bindings := t.bindings()
+	t.session.heard(got.status, len(bindings) > 0 || t.scenario.Status < 300)
+	if len(bindings) > len(r.idsFromEnvironment(t)) {
+		t.session.heard(http.StatusOK, true) // to the look-up
+	}
+}
+
+// everywhere is the error about a tenant that answers all requests with one status
+// which cannot be the vendor's word on all of them: one that the contract does not
+// list, or 404. Nil when the answer counts.
+func (r *recorder) everywhere(t target) error {
+	status := t.session.only()
+	if status == 0 || t.documented(status) != nil && status != http.StatusNotFound {
+		return nil
+	}
+	return r.fail(exitFailed, t, "the tenant answered %d to every request; check %s and what stands before the tenant: that says nothing of the contract", status, t.def.BaseVar)
+}
+
 // outage says what an answer is that comes from a tenant in trouble, or from a
 // gateway before it: it says nothing of the contract. Empty for any other.
 func (r *recorder) outage(t target, got answer) string {
 	s := t.scenario
+	documented := t.documented(got.status)
 	switch {
-	case got.status == s.Status && (got.mediaType != "text/html" || s.MediaType == "" || s.MediaType == "text/html"):
-		return ""
-	case got.status >= 500:
+	case got.status >= 500 && got.status != s.Status, got.status == http.StatusRequestTimeout && documented == nil:
 		return fmt.Sprintf("answers %d", got.status)
-	case got.status >= 300 && got.status < 400 && got.status != http.StatusNotModified:
+	case got.status >= 300 && got.status < 400 && got.status != http.StatusNotModified && got.status != s.Status:
 		return fmt.Sprintf("redirects elsewhere, with %d", got.status)
 	case got.mediaType == "text/html" && s.MediaType != "" && s.MediaType != "text/html":
 		return fmt.Sprintf("answers a page of HTML, with %d", got.status)
+	case got.json || !t.wantsJSON(got, documented):
+		return ""
+	case got.empty:
+		return fmt.Sprintf("answers nothing in place of JSON, with %d", got.status)
+	default:
+		return fmt.Sprintf("answers something that is not JSON, with %d", got.status)
 	}
-	return ""
+}
+
+// documented is what the contract says of an answer of that status, nil when it has
+// none.
+func (t target) documented(status int) *provider.Response {
+	operation, _, _ := strings.Cut(t.scenario.Name, "/")
+	for i := range t.def.Operations {
+		if t.def.Operations[i].Name == operation {
+			return t.def.Operations[i].Response(status)
+		}
+	}
+	return nil
+}
+
+// wantsJSON reports whether an answer can only be JSON: by the scenario when it may
+// be the one that it is about, else by the contract.
+func (t target) wantsJSON(got answer, documented *provider.Response) bool {
+	var types []string
+	switch {
+	case got.status == t.scenario.Status && t.scenario.MediaType != "", got.status < 300 && documented == nil && t.scenario.MediaType != "":
+		types = []string{t.scenario.MediaType}
+	case documented != nil:
+		types = documented.MediaTypes
+	}
+	return len(types) > 0 && !slices.ContainsFunc(types, func(mediaType string) bool { return !strings.HasSuffix(mediaType, "json") })
 }
 
 // typeName quotes the type of an error only when it is public knowledge.
@@ -245,9 +321,7 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError, err erro
 	switch code := status.Status; {
 	case code == http.StatusTooManyRequests:
 		return &busyError{status.RetryAfter, ""}
-	case status.NotJSON:
-		return &busyError{"", fmt.Sprintf("answers something that is not JSON to the look-up of an id, with %d", code)}
-	case code >= 500:
+	case code >= 500 || code == http.StatusRequestTimeout:
 		return &busyError{status.RetryAfter, fmt.Sprintf("answers %d to the look-up of an id", code)}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return r.credentialRefused(t, code)
@@ -255,7 +329,12 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError, err erro
 		return r.sentToLogin(t)
 	case code >= 300 && code < 400:
 		return &busyError{status.RetryAfter, fmt.Sprintf("redirects the look-up of an id elsewhere, with %d", code)}
+	case status.NotJSON:
+		return &busyError{"", fmt.Sprintf("answers something that is not JSON to the look-up of an id, with %d", code)}
+	case code == http.StatusOK:
+		return r.fail(exitFailed, t, "the answer to the look-up of an id holds none; make a webhook on the tenant, or check the path of %s", t.def.BaseVar)
 	default:
+		t.session.heard(code, true)
 		return r.fail(exitFailed, t, "the tenant answered %d to the look-up of an id; check the path of %s", code, t.def.BaseVar)
 	}
 }

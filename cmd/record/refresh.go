@@ -160,7 +160,8 @@ func (r *refresh) leftOver(stderr io.Writer) (found bool) {
 func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 	stored, err := r.stored(t)
 	if err != nil && !r.force {
-		return row{"unreadable", failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v; remove the file, or let --force replace it", err)
+		err = r.fail(exitFailed, t, "%v; remove the file, or let --force replace it", err)
+		return row{"unreadable", failed, r.remark(t, err)}, err
 	}
 	source := t.session.tenant.Source
 	switch {
@@ -179,7 +180,8 @@ func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 	}
 	tenant, err := t.tenant()
 	if err != nil {
-		return row{source, failed, remarks[exitFailed]}, r.fail(exitFailed, t, "%v", err)
+		err = r.fail(exitFailed, t, "%v", err)
+		return row{source, failed, r.remark(t, err)}, err
 	}
 	r.progress(t)
 	var got recorded
@@ -195,7 +197,7 @@ func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
 	}); err != nil {
 		var other *otherwiseError
 		if !errors.As(err, &other) {
-			return row{source, failed, remarks[exitCode(err)]}, err
+			return row{source, failed, r.remark(t, err)}, err
 		}
 		t.welcome()
 		if !t.exact {

@@ -101,6 +101,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 	ts.Check(err)
 	t.handler = handler
 	done := make(chan struct{})
+	body, replaced := inPlace[variant]
 	if variant == "refusing" {
 		t.env[def.TokenVar] = "expired-Zk3Wq8Lm5Tn2Rb7X"
 	}
@@ -144,6 +145,14 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "gateway":
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			io.WriteString(w, "<html><body>Back soon</body></html>")
+		case replaced:
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusOK)
+			io.WriteString(w, body)
+		case variant == "everywhere":
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(n)
+			io.WriteString(w, `{"type":"not_found","message":"no route"}`)
 		case variant == "forbidden":
 			plain(w, http.StatusForbidden)
 		case variant == "no-list" && strings.Contains(r.URL.Path, "list"):
@@ -179,7 +188,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary private hours-ahead proxy-password nothing-there unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
+	if changes[variant] == nil && !replaced && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary private hours-ahead proxy-password nothing-there everywhere unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
 	}
 	if variant == "private" {
@@ -261,6 +270,13 @@ func throttle(w http.ResponseWriter, def *provider.Definition, after string) {
 	fmt.Fprint(w, `{"type":"too_many_requests","message":"Too many requests."}`)
 }
 
+// inPlace are the bodies that come as JSON with 200 in place of every answer.
+var inPlace = map[string]string{
+	"page-as-json": "<!DOCTYPE html><html><body>Back soon</body></html>",
+	"half":         `{"webhook": {"id": "don:integ`,
+	"nothing":      "",
+}
+
 func plain(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
@@ -301,6 +317,13 @@ var changes = map[string]func(r *http.Request, status *int, body string) string{
 		case strings.Contains(body, `"type": "parse_error"`):
 			*status = http.StatusOK
 			return `{"webhook": {"id": "don:integration:dvrv-us-1:devo/3xK9q:webhook/7", "secret": "MTIzNDU2Nzg=", "status": "active", "url": "https://example.com/hooks"}}`
+		}
+		return body
+	},
+	// What was a bad request has a status that is not documented.
+	"unprocessable": func(_ *http.Request, status *int, body string) string {
+		if *status == http.StatusBadRequest {
+			*status = http.StatusUnprocessableEntity
 		}
 		return body
 	},

@@ -220,6 +220,31 @@ type session struct {
 	own *own
 	// stopped is the failure that every further scenario would meet as well.
 	stopped *exitError
+	// statuses are those of the answers so far, of look-ups as well. named says that
+	// one of the requests names what the tenant has.
+	statuses map[int]bool
+	named    bool
+}
+
+// heard notes the status of an answer; named says that the request names what the
+// tenant has, so that the vendor knows what to say to it.
+func (s *session) heard(status int, named bool) {
+	if s.statuses == nil {
+		s.statuses = map[int]bool{}
+	}
+	s.statuses[status] = true
+	s.named = s.named || named
+}
+
+// only is the status of every answer; zero when there are several, or none that
+// counts.
+func (s *session) only() int {
+	if len(s.statuses) == 1 && s.named {
+		for status := range s.statuses {
+			return status
+		}
+	}
+	return 0
 }
 
 // note decides whether a failure ends the provider's part of the run.
@@ -335,6 +360,7 @@ func (silent) Errorf(string, ...any) {}
 type answer struct {
 	status                                int
 	mediaType, location, retry, errorType string
+	empty, json                           bool // the body
 }
 
 // send makes the scenario's request, and follows the redirect when the scenario
@@ -377,18 +403,16 @@ func (o observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	o.first.status = resp.StatusCode
 	o.first.mediaType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	o.first.location, o.first.retry = resp.Header.Get("Location"), resp.Header.Get("Retry-After")
-	if resp.StatusCode < 400 {
-		return resp, nil
-	}
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return nil, err
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
+	o.first.empty, o.first.json = len(body) == 0, json.Valid(body)
 	var tagged struct {
 		Type string `json:"type"`
 	}
-	if json.Unmarshal(body, &tagged) == nil {
+	if resp.StatusCode >= 400 && json.Unmarshal(body, &tagged) == nil {
 		o.first.errorType = tagged.Type
 	}
 	return resp, nil

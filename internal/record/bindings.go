@@ -105,12 +105,10 @@ func (r *Recording) lookUp(caller *http.Request, l *provider.Lookup) (string, er
 	if err != nil {
 		return "", err
 	}
-	if resp.StatusCode != http.StatusOK {
-		return "", &StatusError{Status: resp.StatusCode, Location: resp.Header.Get("Location"), RetryAfter: resp.Header.Get("Retry-After")}
-	}
 	var doc any
-	if json.Unmarshal(body, &doc) != nil {
-		return "", &StatusError{Status: resp.StatusCode, NotJSON: true}
+	status := &StatusError{Status: resp.StatusCode, Location: resp.Header.Get("Location"), RetryAfter: resp.Header.Get("Retry-After"), NotJSON: json.Unmarshal(body, &doc) != nil}
+	if resp.StatusCode != http.StatusOK || status.NotJSON {
+		return "", status
 	}
 	for _, pointer := range l.Pointers {
 		found, _ := jsontext.Lookup(doc, pointer)
@@ -118,11 +116,11 @@ func (r *Recording) lookUp(caller *http.Request, l *provider.Lookup) (string, er
 			return id, nil
 		}
 	}
-	return "", fmt.Errorf("the answer holds none")
+	return "", status
 }
 
-// StatusError is an answer of another status than the one that was needed, or one
-// that is not the JSON that goes with it.
+// StatusError is an answer of another status than the one that was needed, one that
+// is not the JSON that goes with it, or one that lacks what was looked for.
 type StatusError struct {
 	Status               int
 	Location, RetryAfter string
@@ -130,8 +128,11 @@ type StatusError struct {
 }
 
 func (e *StatusError) Error() string {
-	if e.NotJSON {
+	switch {
+	case e.Status == http.StatusOK && e.NotJSON:
 		return "the answer is not JSON"
+	case e.Status == http.StatusOK:
+		return "the answer holds none"
 	}
 	return "the answer was " + exchange.StatusText(e.Status)
 }

@@ -171,11 +171,18 @@ func (k *check) unasked(args []string, stdout io.Writer) error {
 func (k *check) next() string {
 	var names []string
 	breach := false
+	var keep []string
 	for _, c := range k.report.Reports {
 		if len(c.Changes) > 0 {
 			names = append(names, c.Provider+"/"+c.Scenario)
 		}
-		breach = breach || slices.ContainsFunc(c.Changes, func(c drift.Change) bool { return c.Rule == drift.Contract })
+		for _, change := range c.Changes {
+			pointer := record.AnyItem(change.Pointer)
+			breach = breach || change.Rule == drift.Contract
+			if change.Rule == drift.UnlistedValue && !slices.Contains(keep, pointer) {
+				keep = append(keep, pointer)
+			}
+		}
 	}
 	if len(names) == 0 {
 		return ""
@@ -186,6 +193,9 @@ func (k *check) next() string {
 	}
 	if breach {
 		command += " --accept-drift"
+	}
+	for _, pointer := range keep {
+		command += " --keep " + record.Quote(pointer)
 	}
 	if dir := cmp.Or(k.stored.dir, "testdata/cassettes"); dir != shippedDir {
 		command += " --out " + record.Quote(dir)
@@ -320,9 +330,11 @@ Each change is of one class:
   cosmetic  what may change at any time: values, order, layout
 
 A simulated cassette shows what may come: that an optional member does not come is
-no drift against it. An outage is no drift either: a tenant that answers 5xx, a
-page of HTML, or a redirect elsewhere is asked again, as long as --max-wait allows,
-and then not checked (exit status 9).
+no drift against it. An outage is no drift either: a tenant that answers 5xx, 408,
+a redirect elsewhere, or a page of HTML or anything else in place of JSON is asked
+again, as long as --max-wait allows, and then not checked (exit status 9). When one
+status that the contract does not list, or 404, is the answer to everything, then
+nothing is checked: what answers at that base URL is not the vendor.
 
 --fail-on breaking (the default) gives exit status 3 for breaking changes,
 additive for these as well, any for all three, none for none.

@@ -46,8 +46,8 @@ const exitHelp = `Exit status:
   6  tenant unreachable
   7  sent to a login page instead of an answer
   8  throttled for longer than --max-wait
-  9  the tenant has an outage: it answered 5xx, a redirect elsewhere, or a page of
-     HTML in place of JSON, for longer than --max-wait
+  9  the tenant has an outage: it answered 5xx, 408, a redirect elsewhere, or what
+     is not JSON in place of JSON, for longer than --max-wait
 When several apply, the highest.`
 
 // remarks are the statuses in the words of the summary; that of exitFailed is the
@@ -121,7 +121,7 @@ func (r *recorder) expected(t target, got answer) error {
 	case got.errorType != s.Type && s.Type != "":
 		return r.otherwise(t, got, r.otherAnswer(t, "a %d of %s, and the scenario is about the type %q", got.status, typeName(t.def, got.errorType), s.Type))
 	case got.mediaType != s.MediaType && s.MediaType != "":
-		return r.otherAnswer(t, "a %d of media type %q, and the scenario is about %q", got.status, got.mediaType, s.MediaType)
+		return r.otherAnswer(t, "a %d of %s, and the scenario is about %q", got.status, mediaTypeName(t.def, got.mediaType), s.MediaType)
 	}
 	return nil
 }
@@ -293,6 +293,18 @@ func typeName(def *provider.Definition, errorType string) string {
 		return fmt.Sprintf("type %q", errorType)
 	default:
 		return "a type that the contract does not list"
+	}
+}
+
+// mediaTypeName quotes the media type of an answer only when it is public knowledge.
+func mediaTypeName(def *provider.Definition, mediaType string) string {
+	switch {
+	case mediaType == "":
+		return "no media type"
+	case contract.IsWord(def, mediaType):
+		return fmt.Sprintf("media type %q", mediaType)
+	default:
+		return "a media type that the contract does not list"
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/jsontext"
-	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -79,7 +78,7 @@ func unpublished(d *provider.Definition, e contract.Exchange, redacted []string)
 		if p.Fails() || p.In != "answer" || !strings.HasPrefix(p.Pointer, "/") || ofRedaction(redacted, p) {
 			continue
 		}
-		n := News{Pointer: anyItem(p.Pointer), Unlisted: p.Kind == contract.Unlisted}
+		n := News{Pointer: AnyItem(p.Pointer), Unlisted: p.Kind == contract.Unlisted}
 		if found, ok := root.Find(p.Pointer); ok && n.Unlisted {
 			n.Value = found.Text
 		}
@@ -94,8 +93,8 @@ func ofRedaction(redacted []string, p contract.Problem) bool {
 	return p.Kind == contract.Unlisted && cassette.CoveredBy(redacted, p.Pointer)
 }
 
-// anyItem puts * in the place of each item of an array.
-func anyItem(pointer string) string {
+// AnyItem puts * in the place of each item of an array.
+func AnyItem(pointer string) string {
 	tokens := strings.Split(pointer, "/")
 	for i, token := range tokens {
 		if element.MatchString(token) {
@@ -105,16 +104,15 @@ func anyItem(pointer string) string {
 	return strings.Join(tokens, "/")
 }
 
-var wordPlaceholder = pattern.New(`^word-[0-9]+$`)
-
 // KeptWords are the pointers at which stored answers show a value that the
-// contract does not list: whoever recorded them named these in Keep. A recording
-// that is compared with them keeps what stands there as well, so that the same
-// value is no news and another one is.
+// contract does not list. A recording that is compared with them keeps what stands
+// there, so that a value that was kept is no news and another one is. A placeholder
+// such as word-1 may have stood for any value: whatever stands there now is news, until
+// it is kept.
 func KeptWords(d *provider.Definition, stored []contract.Exchange) (pointers []string) {
 	for _, e := range stored {
 		for _, n := range unpublished(d, e, nil) {
-			if n.Unlisted && !wordPlaceholder.MatchString(n.Value) && !slices.Contains(pointers, n.Pointer) {
+			if n.Unlisted && !slices.Contains(pointers, n.Pointer) {
 				pointers = append(pointers, n.Pointer)
 			}
 		}

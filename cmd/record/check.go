@@ -147,11 +147,8 @@ func (k *check) judge() {
 	}
 }
 
-// unasked writes, for programs, the report of a check that lacks its credentials.
+// unasked writes the report of a check that lacks its credentials.
 func (k *check) unasked(args []string, stdout io.Writer) error {
-	if k.format.name == "" || k.format.name == "text" {
-		return nil // the message says it all
-	}
 	targets, err := choose(args)
 	if err != nil {
 		return err
@@ -352,8 +349,10 @@ const checkMembers = `
   before    what stood there, and after what stands there now: a word of the
             contract, any other value by its type, or "absent"
   more      how many changes, or volatile places, are not listed
-  verdict   "left out" (reason says why), "not recorded" (no stored cassette),
-            "failed" (message says why) or "skipped" (would have failed as well)
+  verdict   "left out", "not recorded" (no stored cassette, and not asked for by
+            name), "failed" or "skipped" (would have failed as well)
+  reason    why, in short
+  message   of what failed: why, and what to do about it; absent otherwise
 `
 
 // stored are the cassettes that a fresh recording is compared with.

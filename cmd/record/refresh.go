@@ -336,7 +336,7 @@ func (s *summary) err(interrupted bool) error {
 	lost := s.tally.lost()
 	switch {
 	case interrupted:
-		return exit(max(s.tally.code, exitFailed), "interrupted before the end: %d failed or skipped, %s not begun; every cassette is whole, and the table shows what was done", lost, count(s.tally.missed, "further scenario"))
+		return exit(max(s.tally.code, exitFailed), "interrupted before the end: %d failed or skipped%s; every cassette is whole, and the table shows what was done", lost, s.tally.notBegun(", "))
 	case lost == 0:
 		return nil
 	default:

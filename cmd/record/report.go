@@ -91,11 +91,8 @@ func (r *report) writeText(w io.Writer) error {
 		text.WriteByte('\n')
 	}
 	var t table
-	for _, u := range r.Unchecked {
-		// Of those that were never recorded there are many, and no more to say.
-		if u.Verdict != notRecorded {
-			t.add(u.Provider+" "+u.Scenario, u.Verdict, u.Reason)
-		}
+	for _, u := range folded(r.Unchecked) {
+		t.add(u.Provider+" "+u.Scenario, u.Verdict, u.Reason)
 	}
 	if len(t.rows) > 0 {
 		t.print(fitted(&text, w))
@@ -108,6 +105,39 @@ func (r *report) writeText(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, shown)
 	return err
+}
+
+// maxAlike is how many scenarios may be left out for one reason before the text counts
+// them; other formats name each.
+const maxAlike = 3
+
+// folded are the scenarios as the text shows them: the many that were left out for
+// one reason in one line, and what failed at the end, where it is seen. Of those that
+// were never recorded there are many, and no more to say.
+func folded(all []unchecked) (lost []unchecked) {
+	alike := map[unchecked]int{}
+	kind := func(u unchecked) unchecked {
+		return unchecked{Provider: u.Provider, Verdict: u.Verdict, Reason: u.Reason}
+	}
+	for _, u := range all {
+		alike[kind(u)]++
+	}
+	var others []unchecked
+	for _, u := range all {
+		n := alike[kind(u)]
+		switch {
+		case u.Verdict == notRecorded, n == 0:
+		case u.Verdict == failed, u.Verdict == skipped:
+			lost = append(lost, u)
+		case n > maxAlike:
+			u.Scenario = count(n, "scenario")
+			alike[kind(u)] = 0
+			fallthrough
+		default:
+			others = append(others, u)
+		}
+	}
+	return append(others, lost...)
 }
 
 // summary is the last line of the text.
@@ -184,7 +214,7 @@ func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
 	}
 	switch {
 	case interrupted:
-		parts = append(parts, fmt.Sprintf("interrupted before the end: %s not begun; nothing was written", count(r.tally.missed, "further scenario")))
+		parts = append(parts, "interrupted before the end"+r.tally.notBegun(": ")+"; nothing was written")
 		code = max(code, exitFailed)
 	case len(r.Reports)+lost == 0:
 		// A check that never checks anything must not look like one that passes.
@@ -229,6 +259,15 @@ func (t *tally) add(verdict string, err error) {
 	if err != nil {
 		t.code = max(t.code, exitCode(err))
 	}
+}
+
+// notBegun says, after a separator, how many scenarios an interruption has kept from
+// being begun; empty when none.
+func (t *tally) notBegun(separator string) string {
+	if t.missed == 0 {
+		return ""
+	}
+	return separator + count(t.missed, "further scenario") + " not begun"
 }
 
 // lost counts the scenarios that should have been recorded and were not.

@@ -21,8 +21,8 @@ type News struct {
 	// Unlisted says that the member is documented, and its value is none of those
 	// that the contract lists.
 	Unlisted bool
-	// Value is the unlisted value, when it is written as such values are and is
-	// nobody's name; empty otherwise.
+	// Value is the unlisted value, when it is kept, or when it is written as such
+	// values are and is nobody's name; empty otherwise.
 	Value string
 	// Kept says that the value stands in the cassette; otherwise a placeholder
 	// does.
@@ -40,7 +40,7 @@ func (r *Recording) News() []News {
 		for _, n := range unpublished(r.Definition, exchange, r.Redact) {
 			value := r.sentAs(n.Value)
 			n.Kept = n.Unlisted && value == n.Value
-			if n.Value = value; !word(value) || suspicious(value) != "" || e.holdsPart(value) {
+			if n.Value = value; !n.Kept && (!word(value) || suspicious(value) != "" || e.holdsPart(value)) {
 				n.Value = ""
 			}
 			all = append(all, n)

@@ -121,7 +121,7 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 		}
 	}
 	r.expect(func(target) bool { return true })
-	s := newSummary()
+	s := &summary{}
 	s.tally.missed = r.each(ctx, func(t target) error {
 		row, err := r.scenario(ctx, t)
 		s.add(t, row, err)
@@ -309,23 +309,42 @@ type row struct{ source, verdict, remark string }
 
 // summary is what refresh prints at its end.
 type summary struct {
-	table table
+	rows  []summarized
 	tally tally
 }
 
-func newSummary() *summary {
-	s := &summary{}
-	s.table.add("SCENARIO", "STATUS", "SOURCE", "VERDICT", "REMARK")
-	return s
+// summarized is the line of one scenario, or of several of a vendor that are alike.
+type summarized struct {
+	provider, scenario, status string
+	row
 }
 
 func (s *summary) add(t target, r row, err error) {
-	s.table.add(t.name(), strconv.Itoa(t.scenario.Status), r.source, r.verdict, r.remark)
+	s.rows = append(s.rows, summarized{t.def.Name, t.scenario.Name, strconv.Itoa(t.scenario.Status), r})
 	s.tally.add(r.verdict, err)
 }
 
+// print writes the table: the many that were left out for one reason in one line.
 func (s *summary) print(w io.Writer) error {
-	if err := s.table.print(w); err != nil {
+	kind := func(r summarized) summarized { return summarized{provider: r.provider, row: r.row} }
+	alike := map[summarized]int{}
+	for _, r := range s.rows {
+		alike[kind(r)]++
+	}
+	var t table
+	t.add("SCENARIO", "STATUS", "SOURCE", "VERDICT", "REMARK")
+	for _, r := range s.rows {
+		name := r.provider + "/" + r.scenario
+		switch n := alike[kind(r)]; {
+		case n == 0:
+			continue
+		case n > maxAlike && r.verdict == leftOut:
+			name, r.status = r.provider+" "+count(n, "scenario"), ""
+			alike[kind(r)] = 0
+		}
+		t.add(name, r.status, r.source, r.verdict, r.remark)
+	}
+	if err := t.print(w); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", strings.Join(s.tally.texts(), ", "))

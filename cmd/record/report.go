@@ -107,14 +107,14 @@ func (r *report) writeText(w io.Writer) error {
 	return err
 }
 
-// maxAlike is how many scenarios may be left out for one reason before the text counts
-// them; other formats name each.
+// maxAlike is how many scenarios of a vendor have one verdict for one reason before a
+// text counts them; other formats name each.
 const maxAlike = 3
 
-// folded are the scenarios as the text shows them: the many that were left out for
-// one reason in one line, and what failed at the end, where it is seen. Of those that
-// were never recorded there are many, and no more to say.
-func folded(all []unchecked) (lost []unchecked) {
+// folded are the scenarios as the text shows them: the many that are alike in one
+// line, so that what failed is seen. Of those that were never recorded there is no
+// more to say.
+func folded(all []unchecked) (shown []unchecked) {
 	alike := map[unchecked]int{}
 	kind := func(u unchecked) unchecked {
 		return unchecked{Provider: u.Provider, Verdict: u.Verdict, Reason: u.Reason}
@@ -122,22 +122,18 @@ func folded(all []unchecked) (lost []unchecked) {
 	for _, u := range all {
 		alike[kind(u)]++
 	}
-	var others []unchecked
 	for _, u := range all {
 		n := alike[kind(u)]
 		switch {
 		case u.Verdict == notRecorded, n == 0:
-		case u.Verdict == failed, u.Verdict == skipped:
-			lost = append(lost, u)
-		case n > maxAlike:
+			continue
+		case n > maxAlike && u.Verdict != failed:
 			u.Scenario = count(n, "scenario")
 			alike[kind(u)] = 0
-			fallthrough
-		default:
-			others = append(others, u)
 		}
+		shown = append(shown, u)
 	}
-	return append(others, lost...)
+	return shown
 }
 
 // summary is the last line of the text.

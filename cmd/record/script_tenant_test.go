@@ -149,6 +149,8 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusOK)
 			io.WriteString(w, body)
+		case variant == "media-type":
+			handler.ServeHTTP(typed{w, "application/vnd.acme+json"}, r)
 		case variant == "everywhere":
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(n)
@@ -188,7 +190,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !replaced && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary private hours-ahead proxy-password nothing-there everywhere unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
+	if changes[variant] == nil && !replaced && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary private hours-ahead proxy-password nothing-there media-type everywhere unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
 	}
 	if variant == "private" {
@@ -270,6 +272,17 @@ func throttle(w http.ResponseWriter, def *provider.Definition, after string) {
 	fmt.Fprint(w, `{"type":"too_many_requests","message":"Too many requests."}`)
 }
 
+// typed is an answer of another media type.
+type typed struct {
+	http.ResponseWriter
+	mediaType string
+}
+
+func (t typed) WriteHeader(status int) {
+	t.Header().Set("Content-Type", t.mediaType)
+	t.ResponseWriter.WriteHeader(status)
+}
+
 // inPlace are the bodies that come as JSON with 200 in place of every answer.
 var inPlace = map[string]string{
 	"page-as-json": "<!DOCTYPE html><html><body>Back soon</body></html>",
@@ -302,6 +315,9 @@ var changes = map[string]func(r *http.Request, status *int, body string) string{
 	},
 	"archived": func(_ *http.Request, _ *int, body string) string {
 		return strings.Replace(body, `"status": "active"`, `"status": "archived"`, 1)
+	},
+	"on-hold": func(_ *http.Request, _ *int, body string) string {
+		return strings.Replace(body, `"status": "active"`, `"status": "On hold"`, 1)
 	},
 	// A date is another one each time.
 	"volatile": func(_ *http.Request, _ *int, body string) string {

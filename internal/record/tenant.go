@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -66,6 +67,9 @@ func LiveTenant(def *provider.Definition, getenv func(string) string, day string
 	u, err := url.Parse(t.BaseURL)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return Tenant{}, fmt.Errorf("%s is no base URL; expected http:// or https:// and a host, without user, query and fragment", def.BaseVar)
+	}
+	if port, err := strconv.ParseUint(u.Port(), 10, 16); u.Port() != "" && (err != nil || port == 0) {
+		return Tenant{}, fmt.Errorf("%s names no port; expected one from 1 to 65535, or none", def.BaseVar)
 	}
 	t.BaseURL = strings.TrimRight(t.BaseURL, "/")
 	if t.Token == provider.Token || t.Token == provider.WrongToken {

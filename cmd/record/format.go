@@ -138,20 +138,55 @@ func (j judged) annotations() string {
 		}
 		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", kind, at, property.Replace(title), data.Replace(message))
 	}
-	for _, c := range j.cases {
-		for _, f := range c.findings {
-			kind := string(f.level)
-			if f.level == levelNote {
-				kind = "notice"
-			}
-			annotate(kind, c, f.line, c.title(), f.text())
+	for _, t := range j.noticed() {
+		kind := string(t.level)
+		if t.level == levelNote {
+			kind = "notice"
 		}
+		annotate(kind, t.in, t.line, t.in.title()+t.others(), t.text())
+	}
+	for _, c := range j.cases {
 		if c.failed != "" {
 			annotate("error", c, 0, c.title(), c.failed)
 		}
 	}
 	b.WriteString(data.Replace(j.summary) + "\n")
 	return b.String()
+}
+
+// noticed is a finding with the case that it is in, and how many more have the same.
+type noticed struct {
+	judgedFinding
+	in   judgedCase
+	more int
+}
+
+func (t *noticed) others() string {
+	if t.more == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", t.more)
+}
+
+// noticed are the findings for people to read: a note that has no line, and that several
+// cases share, stands once.
+func (j judged) noticed() (all []*noticed) {
+	shared := map[judgedFinding]*noticed{}
+	for _, c := range j.cases {
+		for _, f := range c.findings {
+			note := f.level == levelNote && f.line == 0
+			if first := shared[f]; note && first != nil && first.in.group == c.group {
+				first.more++
+				continue
+			}
+			t := &noticed{f, c, 0}
+			all = append(all, t)
+			if note {
+				shared[f] = t
+			}
+		}
+	}
+	return all
 }
 
 func (c judgedCase) title() string { return strings.TrimSpace(c.group + " " + c.name) }
@@ -180,11 +215,9 @@ func (j judged) markdown() string {
 		b.WriteString("\n| level | where | place | what | rule |\n| --- | --- | --- | --- | --- |\n")
 	}
 	for _, level := range []level{levelError, levelWarning, levelNote} {
-		for _, c := range j.cases {
-			for _, f := range c.findings {
-				if f.level == level {
-					fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", level, cell.Replace(c.at(f.line)), cell.Replace(f.place), cell.Replace(f.message), cell.Replace(f.rule))
-				}
+		for _, t := range j.noticed() {
+			if t.level == level {
+				fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", level, cell.Replace(t.in.at(t.line)+t.others()), cell.Replace(t.place), cell.Replace(t.message), cell.Replace(t.rule))
 			}
 		}
 	}

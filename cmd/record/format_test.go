@@ -194,3 +194,21 @@ func TestFormat_stepSummary(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "before\n"+formatted(t, "markdown", everything()), string(data))
 }
+
+// A note that several cassettes share stands once; what may fail the command stands at
+// each of them.
+func TestFormats_sharedNotes(t *testing.T) {
+	r := newReport()
+	for _, scenario := range []string{"webhooks.get/200", "webhooks.get/401", "webhooks.get/404"} {
+		r.add(drift.Report{Provider: "devrev", Scenario: scenario, Changes: []drift.Change{
+			{Class: drift.Cosmetic, Rule: drift.LayoutChanged, Message: "written otherwise"},
+			{Class: drift.Breaking, Rule: drift.BodyGone, Message: "gone"},
+		}})
+	}
+	j := r.judged("check", func(drift.Class) bool { return true })
+	for format, text := range map[string]string{"github": j.annotations(), "markdown": j.markdown()} {
+		assert.Equal(t, 1, strings.Count(text, "written otherwise"), format)
+		assert.Contains(t, text, "webhooks.get/200 and 2 more", format)
+		assert.Equal(t, 3, strings.Count(text, "gone (body-gone)")+strings.Count(text, "| gone |"), format)
+	}
+}

@@ -283,9 +283,8 @@ func (s stand) inPath(target string) string {
 // a request has.
 func (s *scrub) asked(f *cassette.File) *provider.Definition {
 	for _, def := range provider.All() {
-		base := cmp.Or(strings.TrimRight(s.getenv(def.BaseVar), "/"), def.BaseDefault, def.BaseURL)
-		for _, ia := range f.Interactions {
-			if strings.HasPrefix(ia.Request.URL, base+"/") {
+		for _, base := range []string{strings.TrimRight(s.getenv(def.BaseVar), "/"), def.BaseDefault, def.BaseURL} {
+			if base != "" && slices.ContainsFunc(f.Interactions, func(ia *cassette.Interaction) bool { return strings.HasPrefix(ia.Request.URL, base+"/") }) {
 				return def
 			}
 		}

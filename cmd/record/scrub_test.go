@@ -262,6 +262,14 @@ func compressed(t *testing.T) func([]map[string]any) []map[string]any {
 
 // Of several files each stands for itself: the ones that pass are replaced, and one
 // that does not stays as it was, is named, and gives the exit status.
+// The vendor is known by its own base URL whatever tenant the environment names.
+func TestScrub_elsewhere(t *testing.T) {
+	path, env := plainCassette(t, asIs)
+	env["DEVREV_BASE_URL"] = "https://sandbox.example"
+	code, _, stderr := scrubbed(t, env, path)
+	assert.Zero(t, code, stderr)
+}
+
 func TestScrub_several(t *testing.T) {
 	calls := lives[&provider.DevRev]
 	elsewhere := func(all []map[string]any) []map[string]any {

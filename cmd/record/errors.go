@@ -221,9 +221,9 @@ func (t target) bindings() (all []provider.Binding) {
 // heard notes an answer that is one of the vendor's, or of what stands in its place.
 func (r *recorder) heard(t target, got answer) {
 	bindings := t.bindings()
-	t.session.heard(got.status, len(bindings) > 0 || t.scenario.Status < 300)
+	t.session.heard(got.status, t.scenario.Status, len(bindings) > 0 || t.scenario.Status < 300)
 	if len(bindings) > len(r.idsFromEnvironment(t)) {
-		t.session.heard(http.StatusOK, true) // to the look-up
+		t.session.heard(http.StatusOK, http.StatusOK, true) // to the look-up
 	}
 }
 
@@ -346,7 +346,7 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError, err erro
 	case code == http.StatusOK:
 		return r.fail(exitFailed, t, "the answer to the look-up of an id holds none; make a webhook on the tenant, or check the path of %s", t.def.BaseVar)
 	default:
-		t.session.heard(code, true)
+		t.session.heard(code, http.StatusOK, true)
 		return r.fail(exitFailed, t, "the tenant answered %d to the look-up of an id; check the path of %s", code, t.def.BaseVar)
 	}
 }

@@ -221,25 +221,27 @@ type session struct {
 	// stopped is the failure that every further scenario would meet as well.
 	stopped *exitError
 	// statuses are those of the answers so far, of look-ups as well. named says that
-	// one of the requests names what the tenant has.
-	statuses map[int]bool
-	named    bool
+	// one of the requests names what the tenant has, unexpected that one of the answers
+	// has another status than its scenario.
+	statuses          map[int]bool
+	named, unexpected bool
 }
 
-// heard notes the status of an answer; named says that the request names what the
-// tenant has, so that the vendor knows what to say to it.
-func (s *session) heard(status int, named bool) {
+// heard notes the status of an answer and the one that was expected; named says that
+// the request names what the tenant has, so that the vendor knows what to say to it.
+func (s *session) heard(status, expected int, named bool) {
 	if s.statuses == nil {
 		s.statuses = map[int]bool{}
 	}
 	s.statuses[status] = true
 	s.named = s.named || named
+	s.unexpected = s.unexpected || status != expected
 }
 
-// only is the status of every answer; zero when there are several, or none that
-// counts.
+// only is the status of every answer; zero when there are several, or when the
+// answers are those that were expected, or are no wonder.
 func (s *session) only() int {
-	if len(s.statuses) == 1 && s.named {
+	if len(s.statuses) == 1 && s.named && s.unexpected {
 		for status := range s.statuses {
 			return status
 		}

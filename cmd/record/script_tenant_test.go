@@ -11,6 +11,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"reflect"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -205,6 +207,25 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		server.Close()
 	})
 	return server.URL
+}
+
+// unlearned is the command unlearned: a check says of a tenant that answers everything
+// alike that nothing was checked, with the same exit status whatever was asked, and
+// whether the webhook's id is set or looked up.
+func unlearned(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "unlearned STATUS PATTERN")
+	for _, id := range []string{"", "don:integration:dvrv-us-1:devo/11FVC3ScK:webhook/1jGzMh1N"} {
+		ts.Setenv("DEVREV_WEBHOOK_ID", id)
+		for _, scenarios := range []string{"devrev/webhooks.get/200", "devrev/webhooks.get/401", "devrev/webhooks.get/200 devrev/webhooks.get/404", "devrev"} {
+			status(ts, false, slices.Concat(strings.Fields(args[0]+" record check --quiet --max-wait 1s --cassettes out"), strings.Fields(scenarios)))
+			shown, said := ts.ReadFile("stdout"), ts.ReadFile("stderr")
+			ts.Logf("%s, id %q: %s", scenarios, id, said)
+			if !strings.Contains("\n"+shown, "\n0 checked against out, ") || strings.Contains(shown, "to take") || !regexp.MustCompile(args[1]).MatchString(said) {
+				ts.Fatalf("something was checked, or not told: %s\n%s", shown, said)
+			}
+		}
+		status(ts, false, strings.Fields(args[0]+" record refresh --quiet --max-wait 1s --accept-drift --out out devrev/webhooks.get/200"))
+	}
 }
 
 // holds is the command holds: how many webhooks a tenant has, and that those which

@@ -107,6 +107,7 @@ func TestScript(t *testing.T) {
 			"recorded":  recordedFile,
 			"times":     times,
 			"note":      note,
+			"unlearned": unlearned,
 			"untouched": untouched,
 			"empty":     empty,
 			"clean":     clean,

@@ -29,6 +29,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -98,6 +99,7 @@ func rootCommand(getenv func(string) string, clock clock) *cobra.Command {
 		probeCommand(getenv), deliverCommand(getenv), listenCommand(getenv, clock))
 	root.AddCommand(topics()...)
 	root.SetFlagErrorFunc(flagError)
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return emptyFlags(c) }
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(c.OutOrStdout(), c) })
 	// Cobra's own commands answer a name that they do not know with a help and
 	// status 0.
@@ -136,6 +138,27 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	return exit(exitUsage, "there is no command %q; %s", args[0], suggestion(name, names, "record --help shows those that there are"))
 }
 
+const isEmpty = "--%s is empty; give it a value, or leave it out"
+
+// emptyFlags is the error about flags that were given nothing: most often a variable
+// of a script that is not set, and a default in its place would be a guess.
+func emptyFlags(c *cobra.Command) error {
+	var empty []string
+	c.Flags().Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		if len(values) == 0 || slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" }) {
+			empty = append(empty, fmt.Sprintf(isEmpty, f.Name))
+		}
+	})
+	if len(empty) > 0 {
+		return exit(exitUsage, "%s", strings.Join(empty, "\n"))
+	}
+	return nil
+}
+
 // flagError says which flag was probably meant.
 func flagError(c *cobra.Command, err error) error {
 	hint := fmt.Sprintf("%s --help shows the flags", c.CommandPath())
@@ -145,6 +168,9 @@ func flagError(c *cobra.Command, err error) error {
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 		name := "--" + unknown.GetSpecifiedName()
 		return exit(exitUsage, "there is no flag %q; %s", name, suggestion(name, names, hint))
+	}
+	if invalid := (*pflag.InvalidValueError)(nil); errors.As(err, &invalid) && strings.TrimSpace(invalid.GetValue()) == "" {
+		return exit(exitUsage, isEmpty, invalid.GetFlag().Name)
 	}
 	return exit(exitUsage, "%v; %s", err, hint)
 }

@@ -25,7 +25,6 @@ type refresh struct {
 	recorder
 	force, asAnswered bool
 	out               string
-	outGiven          func() bool
 	output            *output
 }
 
@@ -52,7 +51,6 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.BoolVar(&r.force, "force", false, "let a simulated cassette take the place of one that is not simulated")
 	f.BoolVar(&r.asAnswered, "record-as-answered", false, "write what was answered otherwise as well, as DIR/PROVIDER/OPERATION/STATUS-for-SCENARIO.yaml")
 	f.StringArrayVar(&r.pointers.pin, "pin", nil, "record a fixed date or number at the JSON `POINTER` of answers, such as /webhook/modified_date; may be given several times, and holds for later recordings")
-	r.outGiven = func() bool { return f.Changed("out") }
 	r.flags(f, 200*time.Millisecond, "scenario")
 	c.MarkFlagDirname("out")
 	return c
@@ -95,9 +93,6 @@ Environment, read unless --simulate is given:
 `
 
 func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if f := r.outGiven; f != nil && f() && r.out == "" {
-		return exit(exitUsage, "--out is empty; name a directory, or leave it out")
-	}
 	if r.write && r.simulate {
 		return exit(exitUsage, "--write has no effect with --simulate: every scenario of the simulator is recorded")
 	}
@@ -410,7 +405,7 @@ func openOutput(dir string, targets []target) (*output, error) {
 	for {
 		info, err := os.Stat(exists)
 		if err == nil && !info.IsDir() {
-			return nil, exit(exitFailed, "--out %q: %s is no directory; name one, or a path at which one can be made", dir, exists)
+			return nil, exit(exitUsage, "--out %q: %s is no directory; name one, or a path at which one can be made", dir, exists)
 		}
 		if err == nil {
 			break

@@ -78,8 +78,8 @@ func serveCommand() *cobra.Command {
 }
 
 func (s *serving) run(ctx context.Context, args []string) error {
-	if _, _, err := net.SplitHostPort(s.addr); err != nil {
-		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", s.addr)
+	if err := checkAddr(s.addr); err != nil {
+		return err
 	}
 	if s.cors != "" && s.cors != "*" && !isOrigin(s.cors) {
 		return exit(exitUsage, "--cors %q is no origin; expected a scheme and a host, such as http://localhost:5173, or *", s.cors)
@@ -267,6 +267,14 @@ func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, 
 		return nil, nil, exit(exitUsage, "%v", err)
 	}
 	return def, steps, nil
+}
+
+// checkAddr makes sure that an address is one which could be listened on.
+func checkAddr(addr string) error {
+	if _, err := net.ResolveTCPAddr("tcp", addr); err != nil {
+		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", addr)
+	}
+	return nil
 }
 
 // listen serves until the context ends, and then lets the requests on their way

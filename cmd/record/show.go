@@ -173,7 +173,7 @@ func cassettesOf(args []string) (files []*cassette.File, err error) {
 		return nil, exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
 	}
 	if len(files) == 0 {
-		return nil, exit(exitFailed, "there is no cassette in %s", enumerate(args))
+		return nil, exit(exitUsage, "there is no cassette in %s", enumerate(args))
 	}
 	return files, nil
 }

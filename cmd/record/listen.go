@@ -149,11 +149,7 @@ func (l *listening) run(ctx context.Context) error {
 	stopped := make(chan struct{})
 	defer context.AfterFunc(ctx, func() {
 		defer close(stopped)
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-		defer cancel()
-		if server.Shutdown(limited) != nil {
-			server.Close()
-		}
+		shutDown(ctx, server, l.stderr)
 	})()
 	fmt.Fprintf(l.stdout, "serving http://%s\n", listener.Addr())
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

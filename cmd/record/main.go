@@ -31,6 +31,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -44,7 +45,8 @@ func main() { os.Exit(interruptible(systemClock)) }
 // interruptible runs the command until it ends or a signal interrupts it. It may
 // have to clean up then; a second signal does not wait for that.
 func interruptible(clock clock) int {
-	ctx, cancel := context.WithCancel(context.Background())
+	again := &again{c: make(chan struct{})}
+	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), againKey{}, again))
 	defer cancel()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -52,10 +54,33 @@ func interruptible(clock clock) int {
 		<-signals
 		cancel()
 		<-signals
+		if again.taken.Load() {
+			close(again.c)
+			<-signals
+		}
 		fmt.Fprintln(os.Stderr, "record: interrupted a second time, and ended at once: every cassette is whole, but what this run has made on a tenant may be left there")
 		os.Exit(exitFailed)
 	}()
 	return run(ctx, os.Args[1:], os.Getenv, clock, os.Stdout, os.Stderr)
+}
+
+// again is closed by the second signal, for a command that has taken it and ends by
+// itself.
+type again struct {
+	c     chan struct{}
+	taken atomic.Bool
+}
+
+type againKey struct{}
+
+// takeSecond is closed by the second signal; nil where there are none.
+func takeSecond(ctx context.Context) <-chan struct{} {
+	a, ok := ctx.Value(againKey{}).(*again)
+	if !ok {
+		return nil
+	}
+	a.taken.Store(true)
+	return a.c
 }
 
 const rootHelp = `record makes and refreshes the cassettes of package webhooktest, against a live

@@ -95,9 +95,12 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 	server := serve.NewServer(def.BaseURL, exchange.NewDirect(exchange.Config{Definition: def, Report: t, Bare: true}, simulator.Transport(t)))
 	mux := http.NewServeMux()
 	mux.Handle("/", server)
-	mux.HandleFunc("GET /-/state", t.state)
-	mux.HandleFunc("DELETE /-/state", t.reset)
-	mux.HandleFunc("POST /-/events", t.emit)
+	own := http.NewServeMux() // on its own, so that another method is none of the vendor's
+	own.HandleFunc("GET /-/state", t.state)
+	own.HandleFunc("DELETE /-/state", t.reset)
+	own.HandleFunc("POST /-/events", t.emit)
+	mux.Handle("/-", own)
+	mux.Handle("/-/", own)
 	front := &serve.Front{Handler: mux, Page: http.RedirectHandler("/-/state", http.StatusFound), Reset: t.anew, Names: []string{strings.TrimPrefix(def.BaseURL, "https://")}}
 	begun := func(url string) {
 		if !s.quiet {

@@ -23,19 +23,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"example.com/webhookvcr/internal/provider"
 )
@@ -116,15 +113,23 @@ func rootCommand(getenv func(string) string, clock clock) *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 		DisableFlagsInUseLine: true,
 		Args:                  unknownCommand,
-		RunE:                  func(c *cobra.Command, _ []string) error { return c.Help() },
-		Version:               version(),
 	}
-	root.SetVersionTemplate("record {{.Version}}\n")
-	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock), initCommand(), scrubCommand(getenv),
+	// Cobra's own flag takes no notice of what follows it.
+	shown := root.Flags().BoolP("version", "v", false, "version for record")
+	root.RunE = func(c *cobra.Command, _ []string) error {
+		if !*shown {
+			return c.Help()
+		}
+		if _, err := fmt.Fprintf(c.OutOrStdout(), "record %s\n", version()); err != nil {
+			return exit(exitFailed, "the version could not be written: %v", reason(err))
+		}
+		return nil
+	}
+	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock), initCommand(), scrubCommand(getenv, clock),
 		probeCommand(getenv), deliverCommand(getenv), listenCommand(getenv, clock))
 	root.AddCommand(topics()...)
 	root.SetFlagErrorFunc(flagError)
-	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return emptyFlags(c) }
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return checkFlags(c) }
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(c.OutOrStdout(), c) })
 	// Cobra's own commands answer a name that they do not know with a help and
 	// status 0.
@@ -161,43 +166,6 @@ func unknownCommand(c *cobra.Command, args []string) error {
 		name = strings.ToUpper(name) // as topics are
 	}
 	return exit(exitUsage, "there is no command %q; %s", args[0], suggestion(name, names, "record --help shows those that there are"))
-}
-
-const isEmpty = "--%s is empty; give it a value, or leave it out"
-
-// emptyFlags is the error about flags that were given nothing: most often a variable
-// of a script that is not set, and a default in its place would be a guess.
-func emptyFlags(c *cobra.Command) error {
-	var empty []string
-	c.Flags().Visit(func(f *pflag.Flag) {
-		values := []string{f.Value.String()}
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			values = list.GetSlice()
-		}
-		if len(values) == 0 || slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" }) {
-			empty = append(empty, fmt.Sprintf(isEmpty, f.Name))
-		}
-	})
-	if len(empty) > 0 {
-		return exit(exitUsage, "%s", strings.Join(empty, "\n"))
-	}
-	return nil
-}
-
-// flagError says which flag was probably meant.
-func flagError(c *cobra.Command, err error) error {
-	hint := fmt.Sprintf("%s --help shows the flags", c.CommandPath())
-	var unknown *pflag.NotExistError
-	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
-		var names []string
-		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		name := "--" + unknown.GetSpecifiedName()
-		return exit(exitUsage, "there is no flag %q; %s", name, suggestion(name, names, hint))
-	}
-	if invalid := (*pflag.InvalidValueError)(nil); errors.As(err, &invalid) && strings.TrimSpace(invalid.GetValue()) == "" {
-		return exit(exitUsage, isEmpty, invalid.GetFlag().Name)
-	}
-	return exit(exitUsage, "%v; %s", err, hint)
 }
 
 // suggestion asks whether one of the nearest names was meant, or gives the hint.

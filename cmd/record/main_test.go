@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -44,31 +42,4 @@ func TestVersionOf(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, versionOf(&c.info))
 	}
-}
-
-// A flag that is given nothing is refused by name, whatever it takes.
-func TestFlags_empty(t *testing.T) {
-	rows, cells := 0, 0
-	var walk func(c *cobra.Command)
-	walk = func(c *cobra.Command) {
-		for _, sub := range c.Commands() {
-			walk(sub)
-		}
-		if c.Runnable() {
-			rows++
-		}
-		c.Flags().VisitAll(func(f *pflag.Flag) {
-			for _, value := range []string{"", " "} {
-				args := append(strings.Fields(c.CommandPath())[1:], "--"+f.Name+"="+value)
-				var stdout, stderr strings.Builder
-				code := run(t.Context(), args, func(string) string { return "" }, systemClock, &stdout, &stderr)
-				assert.Equal(t, exitUsage, code, args)
-				assert.Equal(t, "record: --"+f.Name+" is empty; give it a value, or leave it out\n", stderr.String(), args)
-				assert.Empty(t, stdout.String(), args)
-				cells++
-			}
-		})
-	}
-	walk(rootCommand(func(string) string { return "" }, systemClock))
-	t.Logf("%d commands, %d cells", rows, cells)
 }

@@ -46,12 +46,13 @@ Ids that the requests name must stand in the environment, as for a recording:
 type scrub struct {
 	pointers
 	getenv             func(string) string
+	clock              clock
 	provider, recorded string
 	write, acceptDrift bool
 }
 
-func scrubCommand(getenv func(string) string) *cobra.Command {
-	s := &scrub{getenv: getenv}
+func scrubCommand(getenv func(string) string, clock clock) *cobra.Command {
+	s := &scrub{getenv: getenv, clock: clock}
 	c := &cobra.Command{
 		Use:   "scrub --recorded DAY [flags] FILE...",
 		Short: "Replace a tenant's values in cassettes that plain go-vcr has recorded",
@@ -74,11 +75,13 @@ func scrubCommand(getenv func(string) string) *cobra.Command {
 }
 
 func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	switch _, err := time.Parse(time.DateOnly, s.recorded); {
+	switch day, err := time.Parse(time.DateOnly, s.recorded); {
 	case len(args) == 0:
 		return exit(exitUsage, "scrub needs a cassette, such as: record scrub --recorded 2025-11-03 testdata/webhook.yaml")
 	case err != nil:
 		return exit(exitUsage, "--recorded %q is no day; expected one as YYYY-MM-DD", s.recorded)
+	case day.After(s.clock.now().Add(24 * time.Hour)): // it may be tomorrow elsewhere
+		return exit(exitUsage, "--recorded %q is a day to come; give the one on which the cassettes were recorded", s.recorded)
 	case s.provider != "" && provider.ByName(s.provider) == nil:
 		return exit(exitUsage, "--provider: %s", unknownProvider(s.provider, s.provider))
 	case len(args) > 1 && !s.write:

@@ -341,4 +341,8 @@ func TestScrub_missing(t *testing.T) {
 	assert.Equal(t, exitMissing, code, stderr)
 	assert.Empty(t, stdout)
 	assert.Contains(t, stderr, "DVELOP_TOKEN")
+
+	code, _, stderr = scrubbed(t, nil, "--recorded", "3025-01-01", path)
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, stderr, "--recorded \"3025-01-01\" is a day to come")
 }

@@ -87,9 +87,6 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	if s.tenant.wanted {
 		return s.simulate(ctx, args)
 	}
-	if given := s.tenant.given(); given != "" {
-		return exit(exitUsage, "%s has no effect without --simulate", given)
-	}
 	def, steps, err := s.sequence(args)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ const (
 const exitHelp = `Exit status:
   0  done
   1  failed: something was not written or checked, and the message says why
-  2  wrong usage
+  2  wrong usage: what the command line names is not there, or is no such thing
   3  an answer breaks the published contract, or check has found drift
   4  credentials missing
   5  credentials refused

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ func TestFlags_empty(t *testing.T) {
 			}
 		})
 	}
-	walk(rootCommand(func(string) string { return "" }, systemClock))
+	walk(rootCommand(func(string) string { return "" }, systemClock, io.Discard))
 	t.Logf("%d commands, %d cells", rows, cells)
 }
 
@@ -41,7 +42,7 @@ func TestFlags_empty(t *testing.T) {
 // are refused in theirs, and every other one is not.
 func TestFlags_idle(t *testing.T) {
 	cells, refused := 0, 0
-	for _, c := range rootCommand(func(string) string { return "" }, systemClock).Commands() {
+	for _, c := range rootCommand(func(string) string { return "" }, systemClock, io.Discard).Commands() {
 		if c.Flags().Lookup("simulate") == nil {
 			continue
 		}
@@ -54,7 +55,7 @@ func TestFlags_idle(t *testing.T) {
 				if f.Name == "simulate" {
 					continue
 				}
-				fresh := rootCommand(func(string) string { return "" }, systemClock)
+				fresh := rootCommand(func(string) string { return "" }, systemClock, io.Discard)
 				fresh.SetHelpFunc(func(*cobra.Command, []string) {})
 				command, _, err := fresh.Find([]string{c.Name()})
 				assert.NoError(t, err)

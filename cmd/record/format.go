@@ -131,12 +131,12 @@ func (j judged) annotations() string {
 	annotate := func(kind string, c judgedCase, line int, title, message string) {
 		at := ""
 		if c.file != "" {
-			at = "file=" + property.Replace(c.file) + ","
+			at = "file=" + visible(property.Replace(c.file)) + ","
 			if line > 0 {
 				at += fmt.Sprintf("line=%d,", line)
 			}
 		}
-		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", kind, at, property.Replace(title), data.Replace(message))
+		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", kind, at, visible(property.Replace(title)), visible(data.Replace(message)))
 	}
 	for _, c := range j.cases {
 		for _, f := range c.findings {
@@ -150,7 +150,7 @@ func (j judged) annotations() string {
 			annotate("error", c, 0, c.title(), c.failed)
 		}
 	}
-	b.WriteString(data.Replace(j.summary) + "\n")
+	b.WriteString(visible(data.Replace(j.summary)) + "\n")
 	return b.String()
 }
 
@@ -174,8 +174,9 @@ func (f judgedFinding) text() string {
 // markdown is a table of the findings, and a list of what was not judged.
 func (j judged) markdown() string {
 	var b strings.Builder
-	cell := strings.NewReplacer("|", "\\|", "\n", "<br>", "\r", "", "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;")
-	fmt.Fprintf(&b, "## record %s\n\n%s\n", j.command, cell.Replace(j.summary))
+	escape := strings.NewReplacer("|", "\\|", "\n", "<br>", "\r", "", "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;")
+	cell := func(text string) string { return visible(escape.Replace(text)) }
+	fmt.Fprintf(&b, "## record %s\n\n%s\n", j.command, cell(j.summary))
 	if slices.ContainsFunc(j.cases, func(c judgedCase) bool { return len(c.findings) > 0 }) {
 		b.WriteString("\n| level | where | place | what | rule |\n| --- | --- | --- | --- | --- |\n")
 	}
@@ -183,7 +184,7 @@ func (j judged) markdown() string {
 		for _, c := range j.cases {
 			for _, f := range c.findings {
 				if f.level == level {
-					fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", level, cell.Replace(c.at(f.line)), cell.Replace(f.place), cell.Replace(f.message), cell.Replace(f.rule))
+					fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", level, cell(c.at(f.line)), cell(f.place), cell(f.message), cell(f.rule))
 				}
 			}
 		}
@@ -191,7 +192,7 @@ func (j judged) markdown() string {
 	heading := "\nNot judged:\n\n"
 	for _, c := range j.cases {
 		if c.failed != "" {
-			fmt.Fprintf(&b, "%s- %s: %s\n", heading, cell.Replace(c.title()), cell.Replace(c.failed))
+			fmt.Fprintf(&b, "%s- %s: %s\n", heading, cell(c.title()), cell(c.failed))
 			heading = ""
 		}
 	}

@@ -22,6 +22,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -94,18 +95,40 @@ that record refresh --help names.`
 
 // run is the command. stdout carries the result, stderr everything else.
 func run(ctx context.Context, args []string, getenv func(string) string, clock clock, stdout, stderr io.Writer) int {
-	root := rootCommand(getenv, clock)
+	result := &resultWriter{Writer: stdout}
+	shown := onScreen(stdout, getenv)
+	if s, ok := shown.(*screen); ok {
+		s.Writer = result
+	} else {
+		shown = result
+	}
+	root := rootCommand(getenv, clock, shown)
 	root.SetArgs(args)
-	root.SetOut(onScreen(stdout, getenv))
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if result.err != nil {
+		err = exit(exitFailed, "the output could not be written: %v", reason(result.err))
+	}
 	if err != nil {
 		fmt.Fprintln(stderr, "record:", unsaid(err.Error(), args, getenv))
 	}
 	return exitCode(err)
 }
 
-func rootCommand(getenv func(string) string, clock clock) *cobra.Command {
+// resultWriter keeps the first error of writing a result: cobra writes helps and
+// completions, and tells nobody.
+type resultWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *resultWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	w.err = cmp.Or(w.err, err)
+	return n, err
+}
+
+func rootCommand(getenv func(string) string, clock clock, stdout io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "record",
 		Short:         "Record webhook cassettes that hold no secret",
@@ -120,9 +143,7 @@ func rootCommand(getenv func(string) string, clock clock) *cobra.Command {
 		if !*shown {
 			return c.Help()
 		}
-		if _, err := fmt.Fprintf(c.OutOrStdout(), "record %s\n", version()); err != nil {
-			return exit(exitFailed, "the version could not be written: %v", reason(err))
-		}
+		fmt.Fprintf(c.OutOrStdout(), "record %s\n", version()) // run looks at the error
 		return nil
 	}
 	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock), initCommand(), scrubCommand(getenv, clock),
@@ -131,6 +152,7 @@ func rootCommand(getenv func(string) string, clock clock) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return checkFlags(c) }
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(c.OutOrStdout(), c) })
+	root.SetOut(stdout) // which the command completion takes when it is made
 	// Cobra's own commands answer a name that they do not know with a help and
 	// status 0.
 	root.InitDefaultHelpCmd()
@@ -157,15 +179,11 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	}
 	var names []string
 	for _, sub := range c.Commands() {
-		if sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
+		if sub.Name() == "help" || sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
 			names = append(names, sub.Name())
 		}
 	}
-	name := args[0]
-	if len(provider.Nearest(name, names)) == 0 {
-		name = strings.ToUpper(name) // as topics are
-	}
-	return exit(exitUsage, "there is no command %q; %s", args[0], suggestion(name, names, "record --help shows those that there are"))
+	return exit(exitUsage, "there is no command %q; %s", args[0], suggestion(args[0], names, "record --help shows those that there are"))
 }
 
 // suggestion asks whether one of the nearest names was meant, or gives the hint.
@@ -174,10 +192,7 @@ func suggestion(name string, names []string, hint string) string {
 	if len(near) == 0 {
 		return hint
 	}
-	for i, n := range near {
-		near[i] = fmt.Sprintf("%q", n)
-	}
-	return "did you mean " + strings.Join(near, " or ") + "?"
+	return "did you mean " + provider.Listed(near, "or") + "?"
 }
 
 // version says which build this is, as far as the go command has noted it.

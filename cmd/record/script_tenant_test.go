@@ -113,6 +113,9 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "hours-ahead":
 			w.Header().Set("Date", testDay.Add(time.Duration(n)*time.Hour).Format(http.TimeFormat))
 			handler.ServeHTTP(w, r)
+		case variant == "etag":
+			w.Header().Set("ETag", `"v7"`)
+			handler.ServeHTTP(w, r)
 		case variant == "proxy-password":
 			w.WriteHeader(http.StatusProxyAuthRequired)
 		case variant == "unknown" && strings.HasSuffix(r.URL.Path, "webhooks.get"):
@@ -179,7 +182,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary private hours-ahead proxy-password nothing-there unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
+	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary private hours-ahead etag proxy-password nothing-there unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
 	}
 	if variant == "private" {

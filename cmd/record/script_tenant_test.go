@@ -156,6 +156,15 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			io.WriteString(w, "{")
 			w.(http.Flusher).Flush()
 			panic(http.ErrAbortHandler)
+		case variant == "reset":
+			io.Copy(io.Discard, r.Body)
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+			conn.(*net.TCPConn).SetLinger(0)
+			conn.Close()
 		case variant == "brotli":
 			w.Header().Set("Content-Encoding", "br")
 			io.WriteString(w, "{}")
@@ -182,7 +191,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary private hours-ahead etag proxy-password nothing-there unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
+	if changes[variant] == nil && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut reset brotli ordinary private hours-ahead etag proxy-password nothing-there unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
 	}
 	if variant == "private" {

@@ -125,12 +125,6 @@ func (p Provider) place(option, pointer string) error {
 	if option == "AllowProblems" && !strings.Contains(pointer, "/") {
 		return p.named(pointer)
 	}
-	if name, ok := record.CutHeader(pointer); ok && option == "Keep" {
-		if why := record.CannotKeep(p.def, name); why != "" {
-			return fmt.Errorf("%s(%q): %s", option, pointer, why)
-		}
-		return nil
-	}
 	wish := contract.Wish{
 		Closed:     p.options.acceptDrift || len(p.options.allowProblems) > 0,
 		Deliveries: option == "AllowProblems" && p.options.deliveries,

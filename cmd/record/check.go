@@ -371,11 +371,11 @@ func openStored(dir string) (stored, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return stored{}, exit(exitFailed, "--cassettes %q: there is no such directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
+		return stored{}, exit(exitUsage, "--cassettes %q: there is no such directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
 	case err != nil:
-		return stored{}, exit(exitFailed, "--cassettes %q: %v", dir, reason(err))
+		return stored{}, exit(exitUsage, "--cassettes %q: %v", dir, reason(err))
 	case !info.IsDir():
-		return stored{}, exit(exitFailed, "--cassettes %q: it is no directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
+		return stored{}, exit(exitUsage, "--cassettes %q: it is no directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
 	}
 	return stored{os.DirFS(dir), filepath.ToSlash(dir), filepath.ToSlash(dir)}, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -104,7 +105,7 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 		}
 		def := askedProvider(was)
 		if def == nil || askedProvider(is) != def {
-			return exit(exitFailed, "%s and %s are not of one provider that is known: %s", was.Name, is.Name, strings.Join(providerNames(), " and "))
+			return exit(exitUsage, "%s and %s are not of one provider that is known: %s", was.Name, is.Name, strings.Join(providerNames(), " and "))
 		}
 		found := drift.Compare(def, was.Exchanges(), is.Exchanges(), nil)
 		if was.Header.Source == cassette.Simulated && is.Header.Source != cassette.Simulated {
@@ -125,11 +126,14 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 func named(path string) (map[string]*cassette.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, exit(exitFailed, "%s: %v", path, reason(err))
+		return nil, exit(exitUsage, "%s: %v", path, reason(err))
 	}
 	files, err := cassettesBelow(path)
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("there is no cassette in %s", path)
+	}
 	if err != nil {
-		return nil, exit(exitFailed, "%v", err)
+		return nil, exit(exitUsage, "%v", err)
 	}
 	if !info.IsDir() {
 		return map[string]*cassette.File{"": files[0]}, nil

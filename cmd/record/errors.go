@@ -39,7 +39,7 @@ const (
 const exitHelp = `Exit status:
   0  done
   1  failed: something was not written or checked, and the message says why
-  2  wrong usage
+  2  wrong usage: what the command line names is not there, or is no such thing
   3  an answer breaks the published contract, or check has found drift
   4  credentials missing
   5  credentials refused
@@ -321,8 +321,6 @@ func (r *recorder) classify(ctx context.Context, t target, err error) error {
 		return r.cannotReach(t, fmt.Sprintf("no answer within %s (--timeout)", r.timeout))
 	case errors.As(err, &unreachable):
 		return r.cannotReach(t, networkReason(unreachable, err))
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return r.fail(exitFailed, t, "the answer broke off; try again")
 	default:
 		return r.fail(exitFailed, t, "%v", withoutURL(err))
 	}
@@ -387,7 +385,7 @@ func networkReason(cause *unreachableError, err error) string {
 	case errors.Is(cause.err, syscall.ECONNREFUSED):
 		return "connection refused"
 	case errors.Is(cause.err, io.EOF), errors.Is(cause.err, io.ErrUnexpectedEOF), errors.Is(cause.err, syscall.ECONNRESET):
-		return "the connection was closed before the answer"
+		return "the connection was closed before the end of the answer"
 	case errors.As(cause.err, &record), errors.Is(cause.err, http.ErrSchemeMismatch):
 		return "it does not answer https"
 	case errors.As(cause.err, &timeout) && timeout.Timeout():

@@ -131,12 +131,12 @@ func (j judged) annotations() string {
 	annotate := func(kind string, c judgedCase, line int, title, message string) {
 		at := ""
 		if c.file != "" {
-			at = "file=" + property.Replace(c.file) + ","
+			at = "file=" + visible(property.Replace(c.file)) + ","
 			if line > 0 {
 				at += fmt.Sprintf("line=%d,", line)
 			}
 		}
-		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", kind, at, property.Replace(title), data.Replace(message))
+		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", kind, at, visible(property.Replace(title)), visible(data.Replace(message)))
 	}
 	for _, t := range j.noticed() {
 		kind := string(t.level)
@@ -150,7 +150,7 @@ func (j judged) annotations() string {
 			annotate("error", c, 0, c.title(), c.failed)
 		}
 	}
-	b.WriteString(data.Replace(j.summary) + "\n")
+	b.WriteString(visible(data.Replace(j.summary)) + "\n")
 	return b.String()
 }
 
@@ -209,22 +209,23 @@ func (f judgedFinding) text() string {
 // markdown is a table of the findings, and a list of what was not judged.
 func (j judged) markdown() string {
 	var b strings.Builder
-	cell := strings.NewReplacer("|", "\\|", "\n", "<br>", "\r", "", "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;")
-	fmt.Fprintf(&b, "## record %s\n\n%s\n", j.command, cell.Replace(j.summary))
+	escape := strings.NewReplacer("|", "\\|", "\n", "<br>", "\r", "", "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;")
+	cell := func(text string) string { return visible(escape.Replace(text)) }
+	fmt.Fprintf(&b, "## record %s\n\n%s\n", j.command, cell(j.summary))
 	if slices.ContainsFunc(j.cases, func(c judgedCase) bool { return len(c.findings) > 0 }) {
 		b.WriteString("\n| level | where | place | what | rule |\n| --- | --- | --- | --- | --- |\n")
 	}
 	for _, level := range []level{levelError, levelWarning, levelNote} {
 		for _, t := range j.noticed() {
 			if t.level == level {
-				fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", level, cell.Replace(t.in.at(t.line)+t.others()), cell.Replace(t.place), cell.Replace(t.message), cell.Replace(t.rule))
+				fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", level, cell(t.in.at(t.line)+t.others()), cell(t.place), cell(t.message), cell(t.rule))
 			}
 		}
 	}
 	heading := "\nNot judged:\n\n"
 	for _, c := range j.cases {
 		if c.failed != "" {
-			fmt.Fprintf(&b, "%s- %s: %s\n", heading, cell.Replace(c.title()), cell.Replace(c.failed))
+			fmt.Fprintf(&b, "%s- %s: %s\n", heading, cell(c.title()), cell(c.failed))
 			heading = ""
 		}
 	}

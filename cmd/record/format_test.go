@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 	"github.com/stretchr/testify/assert"
@@ -184,6 +185,20 @@ func TestFormat_markdown(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 1, strings.Count(text, "Not judged:"))
+}
+
+// What GitHub shows holds no byte that is no text, wherever a report has a word.
+func TestFormat_visible(t *testing.T) {
+	cells := 0
+	for name, j := range situations() {
+		for _, format := range []string{"github", "markdown"} {
+			text := formatted(t, format, j)
+			assert.True(t, utf8.ValidString(text), "%s of %s", format, name)
+			assert.Equal(t, -1, strings.IndexFunc(text, hidden), "%s of %s", format, name)
+			cells++
+		}
+	}
+	t.Logf("%d cells", cells)
 }
 
 func TestFormat_stepSummary(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -35,7 +36,7 @@ func TestHelp(t *testing.T) {
 			walk(sub)
 		}
 	}
-	walk(rootCommand(func(string) string { return "" }, systemClock))
+	walk(rootCommand(func(string) string { return "" }, systemClock, io.Discard))
 	t.Logf("%d helps of commands and %d of topics", seen-topics, topics)
 	assert.Equal(t, 3*3, topics)
 	assert.Greater(t, seen, 3*14)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -14,6 +15,8 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -21,6 +24,7 @@ import (
 	"text/template"
 
 	"github.com/spf13/cobra"
+	"gopkg.in/yaml.v3"
 
 	"example.com/webhookvcr/internal/provider"
 )
@@ -32,7 +36,9 @@ provider that it is given (default: every one):
   webhook.env.example                   the variables that a recording reads
   .github/workflows/vendor-drift.yml    a check of the cassettes each night
 
-A file that is there stays as it is.`
+The workflow lies at the root of the repository, the only place where GitHub reads
+it: the first directory that has a .git, from the working directory upwards. A file
+that is there stays as it is. The last line has the commands that come next.`
 
 func initCommand() *cobra.Command {
 	return &cobra.Command{
@@ -65,13 +71,21 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
 		return exit(exitUsage, "there is no go.mod here; run record init in the directory that has it")
 	}
+	mod, err := readModule(dir)
+	if err != nil {
+		return err
+	}
+	root, below, err := repository(dir)
+	if err != nil {
+		return exit(exitFailed, "%v", err)
+	}
 	pkg, declared, err := testPackage(dir)
 	if err != nil {
 		return exit(exitFailed, "%v", err)
 	}
 	files := map[string][]byte{
-		"webhook.env.example":                []byte("# The variables that record refresh and record check read. Copy this file to one\n# that is not committed, and fill it in.\n" + variableList(chosen)),
-		".github/workflows/vendor-drift.yml": []byte(workflow(chosen, names)),
+		"webhook.env.example": []byte("# The variables that record refresh and record check read. Copy this file to one\n# that is not committed, and fill it in.\n" + variableList(chosen)),
+		path.Join(root, ".github/workflows/vendor-drift.yml"): []byte(workflow(chosen, names, below)),
 	}
 	for _, def := range chosen {
 		test, err := firstTest(def, pkg, declared)
@@ -87,8 +101,97 @@ func begin(dir string, names []string, stdout io.Writer) error {
 		}
 		fmt.Fprintf(stdout, "%-9s  %s\n", verdict, name)
 	}
-	fmt.Fprintln(stdout, "\nthen: go mod edit -tool example.com/webhookvcr/cmd/record && go mod tidy && go test .")
+	_, err = os.Stat(filepath.Join(dir, "vendor", "modules.txt"))
+	fmt.Fprintf(stdout, "\nthen: %s\n", mod.next(err == nil))
 	return nil
+}
+
+const modulePath = "example.com/webhookvcr"
+
+// module is what go mod edit -json says of a go.mod.
+type module struct {
+	Module  struct{ Path string }
+	Require []struct{ Path string }
+	Replace []struct{ Old struct{ Path string } }
+	Tool    []struct{ Path string }
+}
+
+// readModule makes sure that the go command reads the go.mod.
+func readModule(dir string) (m module, err error) {
+	c := exec.Command("go", "mod", "edit", "-json")
+	c.Dir = dir
+	var said strings.Builder
+	c.Stderr = &said
+	text, err := c.Output()
+	if err == nil {
+		err = json.Unmarshal(text, &m)
+	}
+	switch {
+	case said.Len() > 0:
+		return m, exit(exitUsage, "go.mod does not parse; nothing was written\n\t%s", strings.ReplaceAll(strings.TrimSpace(said.String()), "\n", "\n\t"))
+	case err != nil:
+		return m, exit(exitFailed, "go mod edit -json: %v; nothing was written", err)
+	case m.Module.Path == "":
+		return m, exit(exitUsage, "go.mod names no module; nothing was written")
+	}
+	return m, nil
+}
+
+// next are the commands that make the module ready, with what it lacks.
+func (m module) next(vendored bool) string {
+	var edit, commands []string
+	if m.Module.Path != modulePath && !slices.Contains(m.Require, struct{ Path string }{modulePath}) {
+		edit = append(edit, "-require "+modulePath+"@v0.0.0")
+		if !slices.Contains(m.Replace, struct{ Old struct{ Path string } }{struct{ Path string }{modulePath}}) {
+			edit = append(edit, "-replace "+modulePath+"=../webhookvcr")
+		}
+	}
+	if !slices.Contains(m.Tool, struct{ Path string }{modulePath + "/cmd/record"}) {
+		edit = append(edit, "-tool "+modulePath+"/cmd/record")
+	}
+	if len(edit) > 0 {
+		commands = append(commands, "go mod edit "+strings.Join(edit, " "))
+	}
+	commands = append(commands, "go mod tidy")
+	if vendored {
+		commands = append(commands, "go mod vendor")
+	}
+	next := strings.Join(append(commands, "go test ."), " && ")
+	if strings.Contains(next, "=../") {
+		next += "\n      (../webhookvcr is a checkout of that module; name where yours lies)"
+	}
+	return next
+}
+
+// quoteYAML is a text as a scalar of YAML, plain when it can be.
+func quoteYAML(text string) string {
+	quoted, err := yaml.Marshal(text)
+	if err != nil {
+		return strconv.Quote(text) // texts encode
+	}
+	return strings.TrimSpace(string(quoted))
+}
+
+// repository is the way from a directory to the root of its repository, and back;
+// both are "." when it is the root, or is in none.
+func repository(dir string) (root, below string, err error) {
+	from, err := filepath.Abs(dir)
+	if err != nil {
+		return "", "", err
+	}
+	for at := from; ; at = filepath.Dir(at) {
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+			below, err := filepath.Rel(at, from)
+			if err != nil {
+				return "", "", err
+			}
+			root, err := filepath.Rel(from, at)
+			return filepath.ToSlash(root), filepath.ToSlash(below), err
+		}
+		if at == filepath.Dir(at) {
+			return ".", ".", nil
+		}
+	}
 }
 
 // create writes a file that is not there, and leaves one that is.
@@ -230,13 +333,17 @@ func goName(def *provider.Definition) string {
 // workflow is a nightly check of the named providers, or of those that have their
 // variables. Each credential is a secret of the repository, and the other values are
 // variables.
-func workflow(chosen []*provider.Definition, names []string) string {
+func workflow(chosen []*provider.Definition, names []string, dir string) string {
 	var env []string
 	for _, def := range chosen {
 		env = append(env, fmt.Sprintf("          %s: ${{ secrets.%[1]s }}", def.TokenVar), fmt.Sprintf("          %s: ${{ vars.%[1]s }}", def.BaseVar))
 		for _, s := range def.Bindings {
 			env = append(env, fmt.Sprintf("          %s: ${{ vars.%[1]s }}", s.Var))
 		}
+	}
+	where := ""
+	if dir != "." {
+		where = "\n        working-directory: " + quoteYAML(dir)
 	}
 	return `name: vendor drift
 on:
@@ -253,9 +360,9 @@ jobs:
       - uses: actions/checkout@v4
       - uses: actions/setup-go@v5
         with:
-          go-version-file: go.mod
+          go-version-file: ` + quoteYAML(path.Join(dir, "go.mod")) + `
       - name: Compare the vendor's answers with the cassettes
-        run: ` + strings.Join(append([]string{"go tool record check --format github"}, names...), " ") + `
+        run: ` + strings.Join(append([]string{"go tool record check --format github"}, names...), " ") + where + `
         env:
 ` + strings.Join(env, "\n") + "\n"
 }

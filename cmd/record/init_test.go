@@ -95,15 +95,90 @@ func TestInit_variables(t *testing.T) {
 	}
 }
 
+// The commands that come next are those that the module lacks.
+func TestInit_next(t *testing.T) {
+	const required, replaced, tool = "require example.com/webhookvcr v0.0.0\n", "replace example.com/webhookvcr => /checkout\n", "tool example.com/webhookvcr/cmd/record\n"
+	const hint = "\n      (../webhookvcr is a checkout of that module; name where yours lies)\n"
+	for lines, want := range map[string]string{
+		"":                         "go mod edit -require example.com/webhookvcr@v0.0.0 -replace example.com/webhookvcr=../webhookvcr -tool example.com/webhookvcr/cmd/record && go mod tidy",
+		tool:                       "go mod edit -require example.com/webhookvcr@v0.0.0 -replace example.com/webhookvcr=../webhookvcr && go mod tidy",
+		replaced:                   "go mod edit -require example.com/webhookvcr@v0.0.0 -tool example.com/webhookvcr/cmd/record && go mod tidy",
+		required:                   "go mod edit -tool example.com/webhookvcr/cmd/record && go mod tidy",
+		required + replaced + tool: "go mod tidy",
+	} {
+		for _, vendored := range []bool{false, true} {
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"+lines), 0o600))
+			end := " && go test ."
+			if vendored {
+				require.NoError(t, os.Mkdir(filepath.Join(dir, "vendor"), 0o700))
+				require.NoError(t, os.WriteFile(filepath.Join(dir, "vendor", "modules.txt"), nil, 0o600))
+				end = " && go mod vendor && go test ."
+			}
+			if strings.Contains(want, "=../") {
+				end += strings.TrimSuffix(hint, "\n")
+			}
+			var stdout strings.Builder
+			require.NoError(t, begin(dir, nil, &stdout))
+			_, next, _ := strings.Cut(stdout.String(), "\nthen: ")
+			assert.Equal(t, want+end+"\n", next)
+		}
+	}
+}
+
+// The workflow lies where GitHub reads it, and runs where the module is.
+func TestInit_repository(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "a", "b: c")
+	require.NoError(t, os.MkdirAll(dir, 0o700))
+	require.NoError(t, os.Mkdir(filepath.Join(root, ".git"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
+	var stdout strings.Builder
+	require.NoError(t, begin(dir, nil, &stdout))
+	assert.Contains(t, stdout.String(), "written    ../../.github/workflows/vendor-drift.yml\n")
+	assert.NoDirExists(t, filepath.Join(dir, ".github"))
+	flow, err := os.ReadFile(filepath.Join(root, ".github/workflows/vendor-drift.yml"))
+	require.NoError(t, err)
+	var workflow struct {
+		Jobs struct {
+			Check struct {
+				Steps []struct {
+					Dir  string            `yaml:"working-directory"`
+					With map[string]string `yaml:"with"`
+				} `yaml:"steps"`
+			} `yaml:"check"`
+		} `yaml:"jobs"`
+	}
+	require.NoError(t, yaml.Unmarshal(flow, &workflow))
+	assert.Equal(t, "a/b: c/go.mod", workflow.Jobs.Check.Steps[1].With["go-version-file"])
+	assert.Equal(t, "a/b: c", workflow.Jobs.Check.Steps[2].Dir)
+}
+
 // What cannot be written is named, and nothing is half written.
 func TestInit_refuses(t *testing.T) {
 	require.Error(t, begin(t.TempDir(), nil, &strings.Builder{}), "there is no module")
 	dir := t.TempDir()
-	for _, name := range []string{"go.mod", ".github"} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
-	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ".github"), nil, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
 	assert.EqualError(t, begin(dir, nil, &strings.Builder{}), ".github/workflows/vendor-drift.yml: not a directory")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.go"), []byte("package a\n"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "b.go"), []byte("package b\n"), 0o600))
 	assert.ErrorContains(t, begin(dir, nil, &strings.Builder{}), "found packages a (a.go) and b (b.go)")
+
+	for text, want := range map[string]string{
+		"garbage\n":                "unknown directive: garbage",
+		"":                         "go.mod names no module",
+		"module a\nrequire b\n":    "go.mod:2:",
+		"<<<<<<< HEAD\nmodule a\n": "go.mod:1",
+	} {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o600))
+		err := begin(dir, nil, &strings.Builder{})
+		assert.ErrorContains(t, err, want)
+		assert.ErrorContains(t, err, "nothing was written")
+		assert.Equal(t, exitUsage, exitCode(err))
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		assert.Len(t, entries, 1, text)
+	}
 }

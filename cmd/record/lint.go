@@ -41,8 +41,6 @@ func lintCommand(getenv func(string) string) *cobra.Command {
 				switch {
 				case err != nil:
 					mistakes = append(mistakes, fmt.Errorf("--placeholder %q: %w", pattern, err))
-				case strings.TrimSpace(pattern) == "":
-					mistakes = append(mistakes, fmt.Errorf("--placeholder %q matches no value; expected a regular expression", pattern))
 				case slices.Contains(placeholders[:i], pattern):
 					mistakes = append(mistakes, fmt.Errorf("--placeholder %q is given twice", pattern))
 				}

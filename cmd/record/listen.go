@@ -116,10 +116,10 @@ func (l *listening) find(args []string) error {
 	if l.out == "" {
 		return exit(exitUsage, "--out names no directory; name the one for the recordings")
 	}
-	host, port, err := net.SplitHostPort(l.addr)
-	if err != nil {
-		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", l.addr)
+	if err := checkAddr(l.addr); err != nil {
+		return err
 	}
+	host, port, _ := net.SplitHostPort(l.addr)
 	if l.itself(host, port) {
 		return exit(exitUsage, "--to %q is where listen itself listens; name the receiver's URL", l.to)
 	}
@@ -149,11 +149,7 @@ func (l *listening) run(ctx context.Context) error {
 	stopped := make(chan struct{})
 	defer context.AfterFunc(ctx, func() {
 		defer close(stopped)
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-		defer cancel()
-		if server.Shutdown(limited) != nil {
-			server.Close()
-		}
+		shutDown(ctx, server, l.stderr)
 	})()
 	fmt.Fprintf(l.stdout, "serving http://%s\n", listener.Addr())
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

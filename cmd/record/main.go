@@ -22,18 +22,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"example.com/webhookvcr/internal/provider"
 )
@@ -43,7 +43,8 @@ func main() { os.Exit(interruptible(systemClock)) }
 // interruptible runs the command until it ends or a signal interrupts it. It may
 // have to clean up then; a second signal does not wait for that.
 func interruptible(clock clock) int {
-	ctx, cancel := context.WithCancel(context.Background())
+	again := &again{c: make(chan struct{})}
+	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), againKey{}, again))
 	defer cancel()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -51,10 +52,33 @@ func interruptible(clock clock) int {
 		<-signals
 		cancel()
 		<-signals
+		if again.taken.Load() {
+			close(again.c)
+			<-signals
+		}
 		fmt.Fprintln(os.Stderr, "record: interrupted a second time, and ended at once: every cassette is whole, but what this run has made on a tenant may be left there")
 		os.Exit(exitFailed)
 	}()
 	return run(ctx, os.Args[1:], os.Getenv, clock, os.Stdout, os.Stderr)
+}
+
+// again is closed by the second signal, for a command that has taken it and ends by
+// itself.
+type again struct {
+	c     chan struct{}
+	taken atomic.Bool
+}
+
+type againKey struct{}
+
+// takeSecond is closed by the second signal; nil where there are none.
+func takeSecond(ctx context.Context) <-chan struct{} {
+	a, ok := ctx.Value(againKey{}).(*again)
+	if !ok {
+		return nil
+	}
+	a.taken.Store(true)
+	return a.c
 }
 
 const rootHelp = `record makes and refreshes the cassettes of package webhooktest, against a live
@@ -71,18 +95,40 @@ that record refresh --help names.`
 
 // run is the command. stdout carries the result, stderr everything else.
 func run(ctx context.Context, args []string, getenv func(string) string, clock clock, stdout, stderr io.Writer) int {
-	root := rootCommand(getenv, clock)
+	result := &resultWriter{Writer: stdout}
+	shown := onScreen(stdout, getenv)
+	if s, ok := shown.(*screen); ok {
+		s.Writer = result
+	} else {
+		shown = result
+	}
+	root := rootCommand(getenv, clock, shown)
 	root.SetArgs(args)
-	root.SetOut(onScreen(stdout, getenv))
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if result.err != nil {
+		err = exit(exitFailed, "the output could not be written: %v", reason(result.err))
+	}
 	if err != nil {
 		fmt.Fprintln(stderr, "record:", unsaid(err.Error(), args, getenv))
 	}
 	return exitCode(err)
 }
 
-func rootCommand(getenv func(string) string, clock clock) *cobra.Command {
+// resultWriter keeps the first error of writing a result: cobra writes helps and
+// completions, and tells nobody.
+type resultWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *resultWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	w.err = cmp.Or(w.err, err)
+	return n, err
+}
+
+func rootCommand(getenv func(string) string, clock clock, stdout io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "record",
 		Short:         "Record webhook cassettes that hold no secret",
@@ -90,15 +136,23 @@ func rootCommand(getenv func(string) string, clock clock) *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 		DisableFlagsInUseLine: true,
 		Args:                  unknownCommand,
-		RunE:                  func(c *cobra.Command, _ []string) error { return c.Help() },
-		Version:               version(),
 	}
-	root.SetVersionTemplate("record {{.Version}}\n")
-	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock), initCommand(), scrubCommand(getenv),
+	// Cobra's own flag takes no notice of what follows it.
+	shown := root.Flags().BoolP("version", "v", false, "version for record")
+	root.RunE = func(c *cobra.Command, _ []string) error {
+		if !*shown {
+			return c.Help()
+		}
+		fmt.Fprintf(c.OutOrStdout(), "record %s\n", version()) // run looks at the error
+		return nil
+	}
+	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock), initCommand(), scrubCommand(getenv, clock),
 		probeCommand(getenv), deliverCommand(getenv), listenCommand(getenv, clock))
 	root.AddCommand(topics()...)
 	root.SetFlagErrorFunc(flagError)
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return checkFlags(c) }
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(c.OutOrStdout(), c) })
+	root.SetOut(stdout) // which the command completion takes when it is made
 	// Cobra's own commands answer a name that they do not know with a help and
 	// status 0.
 	root.InitDefaultHelpCmd()
@@ -125,28 +179,11 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	}
 	var names []string
 	for _, sub := range c.Commands() {
-		if sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
+		if sub.Name() == "help" || sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
 			names = append(names, sub.Name())
 		}
 	}
-	name := args[0]
-	if len(provider.Nearest(name, names)) == 0 {
-		name = strings.ToUpper(name) // as topics are
-	}
-	return exit(exitUsage, "there is no command %q; %s", args[0], suggestion(name, names, "record --help shows those that there are"))
-}
-
-// flagError says which flag was probably meant.
-func flagError(c *cobra.Command, err error) error {
-	hint := fmt.Sprintf("%s --help shows the flags", c.CommandPath())
-	var unknown *pflag.NotExistError
-	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
-		var names []string
-		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		name := "--" + unknown.GetSpecifiedName()
-		return exit(exitUsage, "there is no flag %q; %s", name, suggestion(name, names, hint))
-	}
-	return exit(exitUsage, "%v; %s", err, hint)
+	return exit(exitUsage, "there is no command %q; %s", args[0], suggestion(args[0], names, "record --help shows those that there are"))
 }
 
 // suggestion asks whether one of the nearest names was meant, or gives the hint.
@@ -155,10 +192,7 @@ func suggestion(name string, names []string, hint string) string {
 	if len(near) == 0 {
 		return hint
 	}
-	for i, n := range near {
-		near[i] = fmt.Sprintf("%q", n)
-	}
-	return "did you mean " + strings.Join(near, " or ") + "?"
+	return "did you mean " + provider.Listed(near, "or") + "?"
 }
 
 // version says which build this is, as far as the go command has noted it.

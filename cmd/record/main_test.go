@@ -1,9 +1,11 @@
 package main
 
 import (
+	"io"
 	"os/exec"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -42,4 +44,50 @@ func TestVersionOf(t *testing.T) {
 	} {
 		assert.Equal(t, c.want, versionOf(&c.info))
 	}
+}
+
+// noRoom is where nothing can be written.
+type noRoom struct{}
+
+func (noRoom) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// What cannot be written fails every command that writes a result, helps included.
+func TestRun_unwritable(t *testing.T) {
+	lines := []string{
+		"", "--version", "list", "list --json", "show devrev/webhooks.get/200", "show --json devrev", "show --curl devrev", "check --simulate devrev/webhooks.get/200",
+		"check --simulate --format github devrev/webhooks.get/200", "diff ../../cassettes/devrev ../../cassettes/devrev", "lint ../../cassettes/devrev",
+		"doctor", "serve devrev webhooks.get/200", "completion fish", "completion powershell", "completion zsh", "completion bash",
+	}
+	for _, c := range rootCommand(func(string) string { return "" }, systemClock, io.Discard).Commands() {
+		lines = append(lines, "help "+c.Name())
+		if c.Runnable() {
+			lines = append(lines, c.Name()+" --help")
+		}
+	}
+	for _, line := range lines {
+		var stderr strings.Builder
+		code := run(t.Context(), strings.Fields(line), func(string) string { return "" }, systemClock, noRoom{}, &stderr)
+		assert.Equal(t, exitFailed, code, line)
+		assert.True(t, strings.HasSuffix(stderr.String(), "record: the output could not be written: no space left on device\n"), "%s: %s", line, stderr.String())
+	}
+	t.Logf("%d command lines", len(lines))
+}
+
+// A name in another case, or with a slip, is known for what it is.
+func TestRun_nearest(t *testing.T) {
+	for line, want := range map[string]string{
+		"hlep": `did you mean "help"?`, "LIST": `did you mean "list"?`, "help exits": `did you mean "EXIT"?`,
+		"list DEVREV": `did you mean "devrev"?`, "init DevRev": `did you mean "devrev"?`, "serve DEVREV x": `did you mean "devrev"?`, "doctor dVelop": `did you mean "dvelop"?`,
+		"list webhook.get": `did you mean "devrev/webhooks.get"?`, "show getwebhook": `did you mean "dvelop/GetWebHook"?`, "list WEBHOOKS.GET/200": `did you mean "devrev/webhooks.get/200"?`,
+		"list devrev/WEBHOOKS.get": `did you mean "webhooks.get"?`, "check --simulate dvelop/getwebhook": `did you mean "GetWebHook"?`,
+		"scrub --recorded 2025-01-01 --provider Devrev main.go": `did you mean "devrev"?`, "serve devrev Webhooks.Get/200": `did you mean "webhooks.get/200"?`,
+	} {
+		var stderr strings.Builder
+		code := run(t.Context(), strings.Fields(line), func(string) string { return "" }, systemClock, io.Discard, &stderr)
+		assert.Equal(t, exitUsage, code, line)
+		assert.Contains(t, stderr.String(), want, line)
+	}
+	var stderr strings.Builder
+	assert.Equal(t, exitUsage, run(t.Context(), []string{"list", ""}, func(string) string { return "" }, systemClock, io.Discard, &stderr))
+	assert.Equal(t, "record: there is no provider \"\"; there are devrev and dvelop\n", stderr.String())
 }

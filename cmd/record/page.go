@@ -409,11 +409,11 @@ type pageVolatile struct {
 func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, exit(exitFailed, "--check %q: %v", path, reason(err))
+		return nil, exit(exitUsage, "--check %q: %v", path, reason(err))
 	}
 	var r report
 	if err := json.Unmarshal(data, &r); err != nil || r.Version != drift.Version || r.Reports == nil {
-		return nil, exit(exitFailed, "--check %q is no report of record check --json of this version", path)
+		return nil, exit(exitUsage, "--check %q is no report of record check --json of this version", path)
 	}
 	d := &pageDrift{}
 	for _, class := range drift.Classes() {
@@ -483,13 +483,9 @@ type pageRule struct {
 
 // readLint reads what lint --json wrote.
 func readLint(path string) (*pageLint, error) {
-	data, err := os.ReadFile(path)
+	r, err := lint.ReadReport(path)
 	if err != nil {
-		return nil, exit(exitFailed, "--lint %q: %v", path, reason(err))
-	}
-	var r lint.Report
-	if err := json.Unmarshal(data, &r); err != nil || r.Version != lint.ReportVersion || r.Findings == nil {
-		return nil, exit(exitFailed, "--lint %q is no report of record lint --json of this version", path)
+		return nil, exit(exitUsage, "--lint %v", err)
 	}
 	l := &pageLint{Files: count(r.Files, "file")}
 	files := map[[2]string]bool{}

@@ -23,7 +23,7 @@ type pointers struct {
 }
 
 func (p *pointers) flags(f *pflag.FlagSet) {
-	f.StringArrayVar(&p.keep, "keep", nil, "leave what stands at the JSON `POINTER` as the vendor sent it; may be repeated")
+	f.StringArrayVar(&p.keep, "keep", nil, "leave what stands at the JSON `POINTER` as the vendor sent it, or a response header: 'header NAME'; may be repeated")
 	f.StringArrayVar(&p.redact, "redact", nil, "replace what stands at the JSON `POINTER`, whatever the contract says of it; may be repeated")
 }
 
@@ -80,8 +80,9 @@ func (p *pointers) note(recording *record.Recording) {
 	for _, list := range p.lists() {
 		for _, pointer := range list.pointers {
 			name, query := strings.CutPrefix(pointer, "?")
+			header, _ := record.CutHeader(pointer)
 			for _, e := range exchanges {
-				found := query && e.Request.URL.Query().Has(name) || contains(e.Response.Body, pointer) || (list.flag == "keep" || list.flag == "varies") && contains(e.Request.Body, pointer)
+				found := len(e.Response.Header.Values(header)) > 0 || query && e.Request.URL.Query().Has(name) || contains(e.Response.Body, pointer) || (list.flag == "keep" || list.flag == "varies") && contains(e.Request.Body, pointer)
 				if found && p.named == nil {
 					p.named = map[string]bool{}
 				}

@@ -25,7 +25,6 @@ type refresh struct {
 	recorder
 	force, asAnswered bool
 	out               string
-	outGiven          func() bool
 	output            *output
 }
 
@@ -49,10 +48,9 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.StringVar(&r.out, "out", "", "write `DIR`/PROVIDER/SCENARIO.yaml (default: cassettes, in a checkout of this module)")
 	f.BoolVar(&r.acceptDrift, "accept-drift", false, "write answers that break the published contract, and list the breaches in the cassette")
 	f.BoolVar(&r.write, "write", false, "record scenarios that change the tenant as well, on webhooks that are made for it and removed again")
-	f.BoolVar(&r.force, "force", false, "let a simulated cassette take the place of one that is not simulated")
+	f.BoolVar(&r.force, "force", false, "let a simulated cassette take the place of one that is not simulated, and any that of a file that is no cassette")
 	f.BoolVar(&r.asAnswered, "record-as-answered", false, "write what was answered otherwise as well, as DIR/PROVIDER/OPERATION/STATUS-for-SCENARIO.yaml")
 	f.StringArrayVar(&r.pointers.pin, "pin", nil, "record a fixed date or number at the JSON `POINTER` of answers, such as /webhook/modified_date; may be given several times, and holds for later recordings")
-	r.outGiven = func() bool { return f.Changed("out") }
 	r.flags(f, 200*time.Millisecond, "scenario")
 	c.MarkFlagDirname("out")
 	return c
@@ -95,16 +93,7 @@ Environment, read unless --simulate is given:
 `
 
 func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if f := r.outGiven; f != nil && f() && r.out == "" {
-		return exit(exitUsage, "--out is empty; name a directory, or leave it out")
-	}
-	if r.write && r.simulate {
-		return exit(exitUsage, "--write has no effect with --simulate: every scenario of the simulator is recorded")
-	}
-	switch {
-	case r.asAnswered && r.simulate:
-		return exit(exitUsage, "--record-as-answered has no effect with --simulate: the simulator answers as the scenarios say")
-	case r.asAnswered && r.out == "":
+	if r.asAnswered && r.out == "" {
 		return exit(exitUsage, "--record-as-answered writes scenarios of your own; name their directory with --out DIR")
 	}
 	err := r.begin(args, stderr)
@@ -431,7 +420,7 @@ func openOutput(dir string, targets []target) (*output, error) {
 	for {
 		info, err := os.Stat(exists)
 		if err == nil && !info.IsDir() {
-			return nil, exit(exitFailed, "--out %q: %s is no directory; name one, or a path at which one can be made", dir, exists)
+			return nil, exit(exitUsage, "--out %q: %s is no directory; name one, or a path at which one can be made", dir, exists)
 		}
 		if err == nil {
 			break

@@ -116,6 +116,9 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "hours-ahead":
 			w.Header().Set("Date", testDay.Add(time.Duration(n)*time.Hour).Format(http.TimeFormat))
 			handler.ServeHTTP(w, r)
+		case variant == "etag":
+			w.Header().Set("ETag", `"v7"`)
+			handler.ServeHTTP(w, r)
 		case variant == "proxy-password":
 			w.WriteHeader(http.StatusProxyAuthRequired)
 		case variant == "unknown" && strings.HasSuffix(r.URL.Path, "webhooks.get"):
@@ -166,6 +169,15 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			io.WriteString(w, "{")
 			w.(http.Flusher).Flush()
 			panic(http.ErrAbortHandler)
+		case variant == "reset":
+			io.Copy(io.Discard, r.Body)
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+			conn.(*net.TCPConn).SetLinger(0)
+			conn.Close()
 		case variant == "brotli":
 			w.Header().Set("Content-Encoding", "br")
 			io.WriteString(w, "{}")
@@ -192,7 +204,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !replaced && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut brotli ordinary private hours-ahead proxy-password nothing-there media-type everywhere unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
+	if changes[variant] == nil && !replaced && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut reset brotli ordinary private hours-ahead etag proxy-password nothing-there media-type everywhere unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
 	}
 	if variant == "private" {

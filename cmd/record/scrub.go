@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -45,12 +46,13 @@ Ids that the requests name must stand in the environment, as for a recording:
 type scrub struct {
 	pointers
 	getenv             func(string) string
+	clock              clock
 	provider, recorded string
 	write, acceptDrift bool
 }
 
-func scrubCommand(getenv func(string) string) *cobra.Command {
-	s := &scrub{getenv: getenv}
+func scrubCommand(getenv func(string) string, clock clock) *cobra.Command {
+	s := &scrub{getenv: getenv, clock: clock}
 	c := &cobra.Command{
 		Use:   "scrub --recorded DAY [flags] FILE...",
 		Short: "Replace a tenant's values in cassettes that plain go-vcr has recorded",
@@ -73,40 +75,55 @@ func scrubCommand(getenv func(string) string) *cobra.Command {
 }
 
 func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	switch _, err := time.Parse(time.DateOnly, s.recorded); {
+	switch day, err := time.Parse(time.DateOnly, s.recorded); {
 	case len(args) == 0:
 		return exit(exitUsage, "scrub needs a cassette, such as: record scrub --recorded 2025-11-03 testdata/webhook.yaml")
 	case err != nil:
 		return exit(exitUsage, "--recorded %q is no day; expected one as YYYY-MM-DD", s.recorded)
+	case day.After(s.clock.now().Add(24 * time.Hour)): // it may be tomorrow elsewhere
+		return exit(exitUsage, "--recorded %q is a day to come; give the one on which the cassettes were recorded", s.recorded)
 	case s.provider != "" && provider.ByName(s.provider) == nil:
 		return exit(exitUsage, "--provider: %s", unknownProvider(s.provider, s.provider))
 	case len(args) > 1 && !s.write:
 		return exit(exitUsage, "several cassettes cannot be printed as one; name one, or replace them with --write")
 	}
-	failures := 0
-	for _, path := range args {
-		if err := s.file(ctx, path, stdout); err != nil {
+	files := make([]*cassette.File, len(args))
+	var mistakes []string
+	for i, path := range args {
+		var err error
+		if files[i], err = cassette.Load(path); err != nil {
+			if unread := (*fs.PathError)(nil); errors.As(err, &unread) {
+				err = fmt.Errorf("%s: %w", path, unread.Err)
+			}
+			mistakes = append(mistakes, err.Error())
+		}
+	}
+	if len(mistakes) > 0 {
+		return exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
+	}
+	failures, code := 0, exitFailed
+	for i, path := range args {
+		if err := s.file(ctx, path, files[i], stdout); err != nil {
 			var e *exitError
 			if errors.As(err, &e) && e.code == exitUsage {
 				return err
 			}
 			fmt.Fprintf(stderr, "%v\n", err)
+			if missing := (*record.MissingError)(nil); errors.As(err, &missing) {
+				code = exitMissing
+			}
 			failures++
 		} else if s.write {
 			fmt.Fprintf(stdout, "%s  %s\n", written, path)
 		}
 	}
 	if failures > 0 {
-		return exit(exitFailed, "%s not scrubbed", count(failures, "cassette"))
+		return exit(code, "%s not scrubbed", count(failures, "cassette"))
 	}
 	return s.idle()
 }
 
-func (s *scrub) file(ctx context.Context, path string, stdout io.Writer) error {
-	file, err := cassette.Load(path)
-	if err != nil {
-		return err
-	}
+func (s *scrub) file(ctx context.Context, path string, file *cassette.File, stdout io.Writer) error {
 	if file.Header.Source != "" {
 		return fmt.Errorf("%s not scrubbed: record has written it, so that no value of a tenant is left in it", path)
 	}

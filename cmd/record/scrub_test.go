@@ -260,8 +260,6 @@ func compressed(t *testing.T) func([]map[string]any) []map[string]any {
 	}
 }
 
-// Of several files each stands for itself: the ones that pass are replaced, and one
-// that does not stays as it was, is named, and gives the exit status.
 // The vendor is known by its own base URL whatever tenant the environment names.
 func TestScrub_elsewhere(t *testing.T) {
 	path, env := plainCassette(t, asIs)
@@ -270,6 +268,9 @@ func TestScrub_elsewhere(t *testing.T) {
 	assert.Zero(t, code, stderr)
 }
 
+// Of several files each stands for itself: the ones that pass are replaced, and one
+// that does not stays as it was, is named, and gives the exit status. One that is no
+// cassette is a wrong usage, and nothing is replaced then.
 func TestScrub_several(t *testing.T) {
 	calls := lives[&provider.DevRev]
 	elsewhere := func(all []map[string]any) []map[string]any {
@@ -294,27 +295,39 @@ func TestScrub_several(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing.yaml")
 
 	before := map[string]string{}
-	for _, path := range []string{foreign, bad, twoDocuments, broken} {
+	for _, path := range []string{good, second, foreign, bad, twoDocuments, broken} {
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
 		before[path] = string(data)
 	}
-	code, stdout, stderr := scrubbed(t, env, "--varies", "/url", "--write", foreign, good, bad, twoDocuments, broken, missing, second)
+	stays := func() {
+		t.Helper()
+		for path, was := range before {
+			is, err := os.ReadFile(path)
+			require.NoError(t, err)
+			assert.Equal(t, was, string(is), path)
+		}
+	}
+	code, stdout, stderr := scrubbed(t, env, "--varies", "/url", "--write", good, twoDocuments, broken, missing, filepath.Dir(good))
+	assert.Equal(t, exitUsage, code)
+	assert.Empty(t, stdout)
+	assert.Equal(t, 4, strings.Count(stderr, "\n"), stderr)
+	assert.Contains(t, stderr, "record: "+twoDocuments+": ")
+	assert.Contains(t, stderr, "a second YAML document follows the cassette")
+	assert.Contains(t, stderr, broken+": ")
+	assert.Contains(t, stderr, missing+": no such file or directory\n")
+	assert.Contains(t, stderr, filepath.Dir(good)+": is a directory\n")
+	stays()
 
+	code, stdout, stderr = scrubbed(t, env, "--varies", "/url", "--write", foreign, good, bad, second)
 	assert.Equal(t, exitFailed, code)
 	assert.Equal(t, "written  "+good+"\nwritten  "+second+"\n", stdout)
 	assert.Contains(t, stderr, foreign+" not scrubbed: #2 was sent to another host than #0")
 	assert.Contains(t, stderr, "/webhooks/0")
-	assert.Contains(t, stderr, twoDocuments)
-	assert.Contains(t, stderr, "a second YAML document follows the cassette")
-	assert.Contains(t, stderr, broken)
-	assert.Contains(t, stderr, missing)
-	assert.Contains(t, stderr, "record: 5 cassettes not scrubbed\n")
-	for path, was := range before {
-		is, err := os.ReadFile(path)
-		require.NoError(t, err)
-		assert.Equal(t, was, string(is), path)
-	}
+	assert.Contains(t, stderr, "record: 2 cassettes not scrubbed\n")
+	delete(before, good)
+	delete(before, second)
+	stays()
 	for _, path := range []string{good, second} {
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
@@ -325,4 +338,19 @@ func TestScrub_several(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(bad), "*"))
 	require.NoError(t, err)
 	assert.Equal(t, []string{bad}, files, "nothing is left beside it")
+}
+
+// A credential that neither the cassette nor the environment has is missing, as for
+// every other command.
+func TestScrub_missing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bare.yaml")
+	require.NoError(t, os.WriteFile(path, []byte("version: 2\ninteractions:\n- id: 0\n  request: {method: GET, url: \"https://acme.example/webhooks/1\"}\n  response: {code: 200, body: \"{}\"}\n"), 0o600))
+	code, stdout, stderr := scrubbed(t, nil, "--provider", "dvelop", path)
+	assert.Equal(t, exitMissing, code, stderr)
+	assert.Empty(t, stdout)
+	assert.Contains(t, stderr, "DVELOP_TOKEN")
+
+	code, _, stderr = scrubbed(t, nil, "--recorded", "3025-01-01", path)
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, stderr, "--recorded \"3025-01-01\" is a day to come")
 }

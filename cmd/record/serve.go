@@ -78,17 +78,14 @@ func serveCommand() *cobra.Command {
 }
 
 func (s *serving) run(ctx context.Context, args []string) error {
-	if _, _, err := net.SplitHostPort(s.addr); err != nil {
-		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", s.addr)
+	if err := checkAddr(s.addr); err != nil {
+		return err
 	}
 	if s.cors != "" && s.cors != "*" && !isOrigin(s.cors) {
 		return exit(exitUsage, "--cors %q is no origin; expected a scheme and a host, such as http://localhost:5173, or *", s.cors)
 	}
 	if s.tenant.wanted {
 		return s.simulate(ctx, args)
-	}
-	if given := s.tenant.given(); given != "" {
-		return exit(exitUsage, "%s has no effect without --simulate", given)
 	}
 	def, steps, err := s.sequence(args)
 	if err != nil {
@@ -269,6 +266,14 @@ func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, 
 	return def, steps, nil
 }
 
+// checkAddr makes sure that an address is one which could be listened on.
+func checkAddr(addr string) error {
+	if _, err := net.ResolveTCPAddr("tcp", addr); err != nil {
+		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", addr)
+	}
+	return nil
+}
+
 // listen serves until the context ends, and then lets the requests on their way
 // finish.
 func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url string), closing func()) error {
@@ -288,17 +293,15 @@ func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url
 	named, _, _ := net.SplitHostPort(s.addr)
 	front.Names = append(front.Names, named)
 	front.Origin, front.Patience = s.cors, bodyPatience
+	front.Refused = func(origin string) {
+		fmt.Fprintf(s.stderr, "a preflight of %s was refused: --cors names the origin whose web pages may send requests\n", visible(origin))
+	}
 	server := &http.Server{Handler: front, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(stopped)
 		closing()
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-		defer cancel()
-		if err := server.Shutdown(limited); err != nil {
-			fmt.Fprintf(s.stderr, "requests still on their way after %v were cut off\n", patience)
-			server.Close()
-		}
+		shutDown(ctx, server, s.stderr)
 	})
 	defer stop()
 	url := "http://" + net.JoinHostPort(host, strconv.Itoa(addr.Port))
@@ -312,6 +315,31 @@ func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url
 	}
 	<-stopped
 	return nil
+}
+
+// shutDown lets the requests on their way finish: for as long as the patience lasts,
+// and until a second signal.
+func shutDown(ctx context.Context, server *http.Server, stderr io.Writer) {
+	second := takeSecond(ctx)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	soon, cancelSoon := context.WithTimeout(limited, patience/20)
+	defer cancelSoon()
+	if server.Shutdown(soon) == nil {
+		return
+	}
+	fmt.Fprintf(stderr, "waiting up to %v for the requests on their way; interrupt again to cut them off\n", patience)
+	go func() {
+		select {
+		case <-second:
+			cancel()
+		case <-limited.Done():
+		}
+	}()
+	if server.Shutdown(limited) != nil {
+		fmt.Fprintln(stderr, "requests still on their way were cut off")
+		server.Close()
+	}
 }
 
 func serveHelp() string {
@@ -340,7 +368,8 @@ a curl command to try, and a line for each answered request (not with --quiet).
 
 A request must name this machine in its Host header: a loopback name, or the
 address of --addr. With --cors web pages of an origin may send requests;
-preflights, and requests of browsers to / and /favicon.ico, are no misses.
+preflights, those without it included, and requests of browsers to / and
+/favicon.ico, are no misses.
   GET  ` + serve.PagePath + `       shows the steps and the requests as they come, for people
   GET  ` + serve.ReadyPath + `  answers as soon as the port is open
   POST ` + serve.ResetPath + `  begins anew: every step is unused again. What had no answer before
@@ -360,6 +389,7 @@ that is known as one. record help FORMATS lists its members.`
 }
 
 const requestMembers = `
+  number       counts from 1, and on over a reset
   result       "answered", "missed", or "refused" (no plain HTTP exchange)
   status       of the answer; 0 when there is none
   by           what answered: the step counts from 1, the interaction from 0

@@ -1,22 +1,29 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
 	"syscall"
+	"testing"
 	"time"
 
-	"example.com/webhookvcr/internal/provider"
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/provider"
 )
 
 var loopbackURL = regexp.MustCompile(`^https?://(127\.0\.0\.1|\[::1\]):\d+\n?$`)
@@ -188,4 +195,39 @@ func vendor(ts *testscript.TestScript, neg bool, args []string) {
 	if resp.StatusCode != http.StatusOK {
 		ts.Fatalf("answered %d", resp.StatusCode)
 	}
+}
+
+// Whoever interrupts while a request hangs is told what is waited for, and a second
+// interruption cuts it off; the summary comes all the same.
+func TestServe_interruptedTwice(t *testing.T) {
+	again := &again{c: make(chan struct{})}
+	ctx, interrupt := context.WithCancel(context.WithValue(t.Context(), againKey{}, again))
+	out, stdout := io.Pipe()
+	errs, stderr := io.Pipe()
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"serve", "--quiet", "devrev", "webhooks.get/200"}, func(string) string { return "" }, systemClock, stdout, stderr)
+		stderr.Close()
+	}()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(strings.TrimSpace(line), "serving http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /webhooks.get HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
+	require.NoError(t, err)
+	_, err = bufio.NewReader(conn).ReadString('\n') // the body is being read
+	require.NoError(t, err)
+	interrupt()
+	said := bufio.NewReader(errs)
+	line, err = said.ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "waiting up to 5s for the requests on their way; interrupt again to cut them off\n", line)
+	assert.True(t, again.taken.Load())
+	close(again.c)
+	rest, err := io.ReadAll(said)
+	require.NoError(t, err)
+	assert.Contains(t, string(rest), "requests still on their way were cut off\n")
+	assert.Contains(t, string(rest), " without an answer, ")
+	<-done
 }

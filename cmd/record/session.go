@@ -444,7 +444,19 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body.Close()
 		return nil, &unreachableError{&proxyError{resp.StatusCode}}
 	}
+	resp.Body = answerBody{resp.Body}
 	return resp, nil
+}
+
+// answerBody marks the errors of a tenant whose answer breaks off.
+type answerBody struct{ io.ReadCloser }
+
+func (b answerBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		err = &unreachableError{err}
+	}
+	return n, err
 }
 
 type unreachableError struct{ err error }

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -173,7 +174,7 @@ func cassettesOf(args []string) (files []*cassette.File, err error) {
 		return nil, exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
 	}
 	if len(files) == 0 {
-		return nil, exit(exitFailed, "there is no cassette in %s", enumerate(args))
+		return nil, exit(exitUsage, "there is no cassette in %s", enumerate(args))
 	}
 	return files, nil
 }
@@ -396,7 +397,7 @@ func indented(body string) string {
 
 // visible writes what a terminal might obey, or not show, as Go does in strings.
 func visible(text string) string {
-	if !strings.ContainsFunc(text, hidden) {
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, hidden) {
 		return text
 	}
 	var b strings.Builder

@@ -41,21 +41,6 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	f.BoolVar(&s.hex, "hex", false, "write DevRev's signatures in hexadecimal digits, not in base64")
 }
 
-// given names a flag that is of use with --simulate only.
-func (s *simulation) given() string {
-	switch {
-	case s.webhooks != 0:
-		return "--seed-webhooks"
-	case s.waits != nil:
-		return "--waits"
-	case s.rawKey:
-		return "--raw-key"
-	case s.hex:
-		return "--hex"
-	}
-	return ""
-}
-
 const simulateHelp = `With --simulate there are no steps: a tenant in memory answers every operation,
 keeps what is created, verifies receivers and delivers to URLs on loopback
 addresses. Its credential is "` + provider.Token + `". Waiting takes real time;
@@ -78,8 +63,6 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 	switch {
 	case len(args) > 1:
 		return exit(exitUsage, "--simulate serves a tenant in place of steps; leave out %s", strings.Join(args[1:], " "))
-	case s.always || s.failUnused || s.scenarios != "":
-		return exit(exitUsage, "--always, --fail-unused and --scenarios are about steps, and have no effect with --simulate")
 	case s.tenant.webhooks < 0 || s.tenant.webhooks > simulator.MaxWebhooks:
 		return exit(exitUsage, "--seed-webhooks %d: give 0 to %d", s.tenant.webhooks, simulator.MaxWebhooks)
 	case slices.ContainsFunc(s.tenant.waits, func(d time.Duration) bool { return d < 0 }):
@@ -95,9 +78,12 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 	server := serve.NewServer(def.BaseURL, exchange.NewDirect(exchange.Config{Definition: def, Report: t, Bare: true}, simulator.Transport(t)))
 	mux := http.NewServeMux()
 	mux.Handle("/", server)
-	mux.HandleFunc("GET /-/state", t.state)
-	mux.HandleFunc("DELETE /-/state", t.reset)
-	mux.HandleFunc("POST /-/events", t.emit)
+	own := http.NewServeMux() // on its own, so that another method is none of the vendor's
+	own.HandleFunc("GET /-/state", t.state)
+	own.HandleFunc("DELETE /-/state", t.reset)
+	own.HandleFunc("POST /-/events", t.emit)
+	mux.Handle("/-", own)
+	mux.Handle("/-/", own)
 	front := &serve.Front{Handler: mux, Page: http.RedirectHandler("/-/state", http.StatusFound), Reset: t.anew, Names: []string{strings.TrimPrefix(def.BaseURL, "https://")}}
 	begun := func(url string) {
 		if !s.quiet {

@@ -148,7 +148,7 @@ func isPlain(text string) bool {
 	return true
 }
 
-var plainPart = pattern.New(`^([a-z]{1,16}|[A-Z]{1,16}|[A-Z]?[a-z]+([A-Z][a-z]+){0,3})?[0-9]{0,4}$|^[0-9]{5,7}$|^[0-9]{1,4}[a-z]{1,2}$`)
+var plainPart = pattern.New(`^([a-z]{1,16}|[A-Z]{1,16}|[A-Z]?[a-z]+([A-Z][a-z]+){0,3})?[0-9]{0,4}$|^[0-9]{5,7}$|^[0-9]{1,9}(ns|us|ms|s|m|h)$|^[0-9]{1,4}[a-z]{1,2}$|^ETag$`)
 
 func isSeparator(r rune) bool { return r == '/' || r == filepath.Separator }
 

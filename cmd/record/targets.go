@@ -39,7 +39,7 @@ func choose(args []string) ([]target, error) {
 		}
 		found := matching(def, prefix)
 		if len(found) == 0 {
-			mistakes = append(mistakes, fmt.Sprintf("%s has no scenario %q; %s", name, prefix, suggestion(prefix, scenarioNames(def), "record list shows those that there are")))
+			mistakes = append(mistakes, fmt.Sprintf("%s has no scenario %q; %s", name, prefix, suggestion(prefix, argumentNames(def), "record list shows those that there are")))
 		}
 		for _, t := range found {
 			if !seen[t.scenario] {
@@ -68,13 +68,19 @@ func matching(def *provider.Definition, name string) (targets []target) {
 
 // unknownProvider says of an argument that its provider does not exist.
 func unknownProvider(name, arg string) string {
-	// The name of a scenario alone is the likeliest mistake.
-	for _, def := range provider.All() {
-		if len(matching(def, arg)) > 0 {
-			return fmt.Sprintf("there is no provider %q; did you mean %q?", name, def.Name+"/"+arg)
+	names := providerNames()
+	if arg != "" && len(provider.Nearest(name, names)) == 0 {
+		// The name of a scenario or of an operation alone is the likeliest mistake.
+		var near []string
+		for _, def := range provider.All() {
+			for _, n := range provider.Nearest(arg, argumentNames(def)) {
+				near = append(near, def.Name+"/"+n)
+			}
+		}
+		if len(near) > 0 {
+			return fmt.Sprintf("there is no provider %q; did you mean %s?", name, provider.Listed(near, "or"))
 		}
 	}
-	names := providerNames()
 	return fmt.Sprintf("there is no provider %q; %s", name, suggestion(name, names, "there are "+strings.Join(names, " and ")))
 }
 
@@ -85,10 +91,14 @@ func providerNames() (names []string) {
 	return names
 }
 
-func scenarioNames(def *provider.Definition) []string {
-	names := make([]string, len(def.Scenarios))
-	for i, s := range def.Scenarios {
-		names[i] = s.Name
+// argumentNames are the scenarios and operations of a provider.
+func argumentNames(def *provider.Definition) (names []string) {
+	for _, s := range def.Scenarios {
+		operation, _, _ := strings.Cut(s.Name, "/")
+		if !slices.Contains(names, operation) {
+			names = append(names, operation)
+		}
+		names = append(names, s.Name)
 	}
 	return names
 }

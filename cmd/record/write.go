@@ -128,7 +128,7 @@ func (w watching) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp.Body.Close()
 	if err != nil {
 		w.own.note("", true)
-		return nil, &unreachableError{err}
+		return nil, err
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	if resp.StatusCode < 300 {
@@ -385,7 +385,7 @@ func (o *own) send(ctx context.Context, timeout time.Duration, asked provider.Re
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 10<<20))
 	if err != nil {
-		return nil, nil, &unreachableError{err}
+		return nil, nil, err
 	}
 	if resp.StatusCode >= 300 {
 		return nil, nil, &answeredError{resp.StatusCode, resp.Header.Get("Retry-After")}

@@ -1,11 +1,6 @@
 package lint
 
-import (
-	"encoding/json"
-	"fmt"
-	"os"
-	"path/filepath"
-)
+import "path/filepath"
 
 // sameness is what a finding keeps when lines are added above it.
 type sameness struct {
@@ -25,13 +20,9 @@ type Baseline map[sameness]int
 
 // ReadBaseline reads a report in its JSON form.
 func ReadBaseline(file string) (Baseline, error) {
-	data, err := os.ReadFile(file)
+	report, err := ReadReport(file)
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", file, unwrapped(err))
-	}
-	var report Report
-	if err := json.Unmarshal(data, &report); err != nil || report.Version != ReportVersion {
-		return nil, fmt.Errorf("%q is no report of version %d; write one with record lint --json", file, ReportVersion)
+		return nil, err
 	}
 	known := Baseline{}
 	for _, f := range report.Findings {

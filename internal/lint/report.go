@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 )
@@ -52,6 +53,19 @@ type Report struct {
 
 // ReportVersion is the version of the JSON form.
 const ReportVersion = 1
+
+// ReadReport reads what WriteJSON wrote to a file.
+func ReadReport(file string) (*Report, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", file, unwrapped(err))
+	}
+	var r Report
+	if err := json.Unmarshal(data, &r); err != nil || r.Version != ReportVersion || r.Findings == nil {
+		return nil, fmt.Errorf("%q is no report of version %d; write one with record lint --json", file, ReportVersion)
+	}
+	return &r, nil
+}
 
 // WriteJSON writes the report for programs.
 func (r *Report) WriteJSON(w io.Writer) error {

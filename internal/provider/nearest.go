@@ -15,20 +15,21 @@ const maxNearest = 3
 // Nearest returns the names that a misspelt one was probably meant to be, the
 // likeliest first and three at most: those at the least distance, when that is
 // small beside the length. Among equally near ones, swapped letters are the
-// likeliest slip; then those that begin alike. It serves the "did you mean" of
+// likeliest slip; then those that begin alike. Case is no distance. It serves the "did you mean" of
 // messages.
 func Nearest(name string, names []string) []string {
 	best := max(2, len(name)/4) + 1
 	var near []string
+	name = strings.ToLower(name)
 	for _, candidate := range names {
-		switch d := levenshtein.ComputeDistance(name, candidate); {
+		switch d := levenshtein.ComputeDistance(name, strings.ToLower(candidate)); {
 		case d < best:
 			best, near = d, []string{candidate}
 		case d == best && len(near) > 0:
 			near = append(near, candidate)
 		}
 	}
-	if swapped := slices.DeleteFunc(slices.Clone(near), func(s string) bool { return !anagram(s, name) }); len(swapped) > 0 {
+	if swapped := slices.DeleteFunc(slices.Clone(near), func(s string) bool { return !anagram(strings.ToLower(s), name) }); len(swapped) > 0 {
 		near = swapped
 	}
 	slices.SortFunc(near, func(a, b string) int {

@@ -18,10 +18,13 @@ func TestNearest(t *testing.T) {
 		{"gett/200", []string{"get/200"}},
 		{"lits/200", []string{"list/200"}},
 		{"get/200", []string{"get/200"}},
+		{"GET/200", []string{"get/200"}},
+		{"LITS/200", []string{"list/200"}},
 		{"something else", nil},
 		{"", nil},
 	} {
 		assert.Equal(t, tc.want, Nearest(tc.name, names), tc.name)
 	}
 	assert.Empty(t, Nearest("get/200", nil))
+	assert.Equal(t, []string{"GetWebHook"}, Nearest("getwebhook", []string{"GetWebHook", "GetEvent"}))
 }

@@ -66,11 +66,17 @@ func width(pattern string) int {
 	return -2*strings.Count(pattern, "/") + strings.Count(pattern, "*") - 2
 }
 
-// CheckPointer says why a pointer cannot be what an option names, one of Redact,
+// CheckPointer says why a pointer, or for Keep "header NAME", cannot be what an option names, one of Redact,
 // Keep, Varies, Pinned and AllowProblems; nil when it can match something in a
 // documented body. The wish says which: with Closed members count as well which the
 // contract forbids, since the option beside it lets such answers pass.
 func CheckPointer(d *provider.Definition, option, pointer string, wish contract.Wish) error {
+	if name, ok := CutHeader(pointer); ok && option == "Keep" {
+		if why := CannotKeep(d, name); why != "" {
+			return errors.New(why)
+		}
+		return nil
+	}
 	if rest, ok := strings.CutPrefix(pointer, "/"); ok && slices.Contains(strings.Split(rest, "/"), "") {
 		which := "second slash"
 		if strings.HasSuffix(pointer, "/") {

@@ -32,6 +32,8 @@ type Front struct {
 	// Origin is that of the web pages which may send requests, or "*" for any;
 	// empty for none.
 	Origin string
+	// Refused, if not nil, is told of the origin of a preflight that was refused.
+	Refused func(origin string)
 	// Reset begins anew, before ResetPath answers.
 	Reset func() error
 	// Page is what PagePath shows to people, nil for nothing.
@@ -55,7 +57,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			r.Body = &timedBody{r.Body, func() { _ = controller.SetReadDeadline(time.Time{}) }}
 		}
 	}
-	if f.Origin != "" && f.crossOrigin(w, r) {
+	if f.crossOrigin(w, r) {
 		return
 	}
 	if strings.HasPrefix(r.URL.Path, PagePath) && !f.asks(r) {
@@ -64,10 +66,12 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {
-	case r.URL.Path == ReadyPath && reads:
+	case !reads && (r.URL.Path == ReadyPath || r.URL.Path == PagePath && f.Page != nil):
+		onlyRead(w, r)
+	case r.URL.Path == ReadyPath:
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, "ready\n") // it fails only when the client has gone
-	case r.URL.Path == PagePath && reads && f.Page != nil:
+	case r.URL.Path == PagePath && f.Page != nil:
 		f.Page.ServeHTTP(w, r)
 	case r.URL.Path == ResetPath && f.Reset != nil:
 		if r.Method != http.MethodPost {
@@ -121,18 +125,33 @@ func (f *Front) asks(r *http.Request) bool {
 	return protection.Check(r) == nil
 }
 
+// onlyRead answers a request to a path of this server that can be read only.
+func onlyRead(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Allow", "GET, HEAD")
+	http.Error(w, r.URL.Path+" can be read only", http.StatusMethodNotAllowed)
+}
+
 // crossOrigin lets web pages of the origin read the answer. It answers a preflight
 // itself, and reports whether it was one.
 func (f *Front) crossOrigin(w http.ResponseWriter, r *http.Request) bool {
 	origin := r.Header.Get("Origin")
+	preflight := origin != "" && r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != ""
 	h := w.Header()
-	h.Add("Vary", "Origin")
+	if f.Origin != "" {
+		h.Add("Vary", "Origin")
+	}
 	if origin == "" || f.Origin != "*" && !strings.EqualFold(origin, f.Origin) {
-		return false
+		if preflight {
+			http.Error(w, "web pages of this origin may send no requests here; --cors names one that may", http.StatusForbidden)
+			if f.Refused != nil {
+				f.Refused(origin)
+			}
+		}
+		return preflight
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
 	h.Set("Access-Control-Expose-Headers", "*")
-	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
+	if !preflight {
 		return false
 	}
 	h.Set("Access-Control-Allow-Methods", r.Header.Get("Access-Control-Request-Method"))

@@ -110,8 +110,12 @@ func TestFront_crossOrigin(t *testing.T) {
 
 	for name, front := range map[string]*serve.Front{"another origin": behind(serve.Front{Origin: "http://localhost:3000"}), "none": behind(serve.Front{})} {
 		w := through(front, "OPTIONS", "/webhooks.get", preflight...)
-		assert.Equal(t, http.StatusTeapot, w.Code, name)
+		assert.Equal(t, http.StatusForbidden, w.Code, name)
+		assert.Contains(t, w.Body.String(), "--cors names one that may", name)
 		assert.Empty(t, w.Header().Get("Access-Control-Allow-Origin"), name)
+		for _, other := range [][]string{{"Origin", app}, {"Access-Control-Request-Method", "POST"}} {
+			assert.Equal(t, http.StatusTeapot, through(front, "OPTIONS", "/webhooks.get", other...).Code, "no preflight")
+		}
 	}
 	assert.Equal(t, app, through(behind(serve.Front{Origin: "*"}), "GET", "/x", "Origin", app).Header().Get("Access-Control-Allow-Origin"))
 }
@@ -121,7 +125,11 @@ func TestFront_probes(t *testing.T) {
 	front := behind(serve.Front{})
 	for target, want := range map[string]int{"/": 200, "/favicon.ico": 204, serve.ReadyPath: 200, "/webhooks.get": 418, serve.ResetPath: 418} {
 		assert.Equal(t, want, through(front, "GET", target).Code, target)
-		assert.Equal(t, http.StatusTeapot, through(front, "PUT", target).Code, target)
+		put := http.StatusTeapot
+		if target == serve.ReadyPath {
+			put = http.StatusMethodNotAllowed
+		}
+		assert.Equal(t, put, through(front, "PUT", target).Code, target)
 	}
 	assert.Equal(t, http.StatusTeapot, through(behind(serve.Front{Root: true}), "GET", "/").Code)
 	resets := 0

@@ -59,7 +59,7 @@ func (r Report) Failed() bool { return r.Missed+r.Refused+r.Breaches > 0 }
 // Entry is one request and what answered it. It holds no header, no body and
 // no credential.
 type Entry struct {
-	// Number counts the requests from 1.
+	// Number counts the requests from 1, those before a reset included.
 	Number int    `json:"number"`
 	Method string `json:"method"`
 	// URL is the vendor's, not this server's.
@@ -136,6 +136,7 @@ type Log struct {
 	mu       sync.Mutex
 	sequence *replay.Sequence
 	report   Report
+	number   int // of the last request
 	watchers []chan *Entry
 }
 
@@ -209,7 +210,8 @@ func (l *Log) add(e Entry) {
 	if e.Breach != "" {
 		r.Breaches++
 	}
-	e.Number = r.Asked
+	l.number++
+	e.Number = l.number
 	if len(r.Requests) >= maxKept {
 		// Half at a time, so that forgetting costs next to nothing.
 		r.Requests = slices.Clone(r.Requests[maxKept/2:])
@@ -262,8 +264,7 @@ func (l *Log) Report() Report {
 // ServeHTTP shows the report as JSON.
 func (l *Log) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, LogPath+" can be read only", http.StatusMethodNotAllowed)
+		onlyRead(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")

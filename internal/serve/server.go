@@ -52,12 +52,17 @@ func (s *Server) Close() { s.close.Do(func() { close(s.closing) }) }
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.log != nil && r.URL.Path == LogPath {
-		s.log.ServeHTTP(w, r)
-		return
-	}
-	if s.log != nil && r.URL.Path == StreamPath && r.Method == http.MethodGet {
-		s.stream(w, r)
+	if s.log != nil && (r.URL.Path == "/-" || strings.HasPrefix(r.URL.Path, PagePath)) {
+		switch {
+		case r.URL.Path == LogPath:
+			s.log.ServeHTTP(w, r)
+		case r.URL.Path == StreamPath && r.Method == http.MethodGet:
+			s.stream(w, r)
+		case r.URL.Path == StreamPath:
+			onlyRead(w, r)
+		default:
+			http.NotFound(w, r)
+		}
 		return
 	}
 	req, status, err := s.translate(w, r)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -275,7 +276,11 @@ func TestServer_hostileRequests(t *testing.T) {
 		resp, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: strings.Fields(line)[0]})
 		if assert.NoError(t, err, line) {
 			resp.Body.Close()
-			assert.Contains(t, []int{http.StatusBadRequest, http.StatusBadGateway}, resp.StatusCode, line)
+			allowed := []int{http.StatusBadRequest, http.StatusBadGateway}
+			if strings.Contains(line, "/-/") {
+				allowed = []int{http.StatusNotFound}
+			}
+			assert.Contains(t, allowed, resp.StatusCode, line)
 		}
 		conn.Close()
 	}
@@ -286,6 +291,40 @@ func TestServer_hostileRequests(t *testing.T) {
 	assert.NotContains(t, string(text), "u:p@")
 	resp, _ := ask(t, "POST", server.URL+"/webhooks.get", webhook)
 	assert.Equal(t, 200, resp.StatusCode, "and it goes on")
+}
+
+// What begins with a hyphen is this server's own: what it does not know there is not
+// found, another method is not allowed, and neither is a miss.
+func TestServer_own(t *testing.T) {
+	sequence, err := replay.NewSequence(steps(t, &provider.DevRev, "always:webhooks.get/200")...)
+	require.NoError(t, err)
+	requests := serve.NewLog(exchange.Config{Definition: &provider.DevRev}, sequence)
+	handler := serve.NewServer(provider.DevRev.BaseURL, requests)
+	handler.Close() // a stream ends at once
+	front := &serve.Front{Handler: handler, Page: http.NotFoundHandler(), Reset: func() error { return nil }}
+	reads, posts := []string{"GET", "HEAD"}, []string{"POST"}
+	cells := 0
+	for path, allowed := range map[string][]string{
+		serve.ReadyPath: reads, serve.LogPath: reads, serve.StreamPath: {"GET"}, serve.ResetPath: posts, serve.PagePath: reads,
+		"/-": nil, "/-/nosuch": nil, "/-/ready/": nil, "/-//requests": nil, "/-/state": nil,
+	} {
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"} {
+			code := through(front, method, path).Code
+			want := http.StatusMethodNotAllowed
+			switch {
+			case allowed == nil || path == serve.PagePath && slices.Contains(allowed, method):
+				want = http.StatusNotFound
+			case path == serve.ResetPath && method == "POST":
+				want = http.StatusNoContent
+			case slices.Contains(allowed, method):
+				want = http.StatusOK
+			}
+			assert.Equal(t, want, code, "%s %s", method, path)
+			cells++
+		}
+	}
+	assert.Zero(t, requests.Report().Asked)
+	t.Logf("%d cells", cells)
 }
 
 func TestServer_parallel(t *testing.T) {

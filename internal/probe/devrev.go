@@ -240,6 +240,24 @@ func refusal(change func(t *Trial, r *Request) []*Request) func(*Trial) {
 	}
 }
 
+// replayed sends other bodies with the signature of an event: before the event has
+// come, and after it, when a receiver may know the signature.
+func (t *Trial) replayed(r *Request, id string, bodies ...string) {
+	others := func() {
+		for _, body := range bodies {
+			other := *r
+			other.Body = []byte(body)
+			t.refused(t.send(&other))
+		}
+	}
+	others()
+	t.applied(id, 0)
+	if t.accepted(t.send(r)) {
+		t.applied(id, 1)
+	}
+	others()
+}
+
 func devrevSignatureProbes(applied []Hook) []Probe {
 	right := func(r *Request) string { return r.Header.Get(devrevHeader) }
 	return []Probe{
@@ -287,12 +305,15 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/S07", Level: Must,
-			Sent: "a body of which one byte was changed after signing", Expected: "401, 400 or 403, and no effect",
+			Sent: "a body of which one byte, or the id, was changed after signing, before and after the original", Expected: "401, 400 or 403, and no effect; of the original 200",
 			Why: "the signature is there to show exactly that", Source: devrevGuide,
-			ask: refusal(func(_ *Trial, r *Request) []*Request {
-				r.Body = []byte(strings.Replace(string(r.Body), `"title":"t`, `"title":"T`, 1))
-				return []*Request{r}
-			}),
+			ask: func(t *Trial) {
+				m, other := t.message(created), t.message(created)
+				r := t.signed(created, t.body(m))
+				t.replayed(r, m.ID, strings.Replace(string(r.Body), `"title":"t`, `"title":"T`, 1),
+					strings.Replace(string(r.Body), strconv.Quote(m.ID), strconv.Quote(other.ID), 1))
+				t.applied(other.ID, 0)
+			},
 		},
 		{
 			ID: "devrev/S08", Level: Must,
@@ -311,14 +332,13 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/S09", Level: Must,
-			Sent: "the same JSON in other bytes, with the signature of the first", Expected: "401, 400 or 403, and no effect",
+			Sent: "the same JSON in other bytes, with the signature of the first, before and after it", Expected: "401, 400 or 403, and no effect; of the first 200",
 			Why: "it is accepted by those who sign what they have parsed", Source: "frain-dev/convoy#2392; ctrlplanedev/ctrlplane#852",
-			ask: refusal(func(t *Trial, r *Request) []*Request {
-				var v any
-				_ = json.Unmarshal(r.Body, &v)
-				r.Body, _ = json.MarshalIndent(v, "", "  ")
-				return []*Request{r}
-			}),
+			ask: func(t *Trial) {
+				m := t.message(created)
+				other, _ := json.MarshalIndent(t.envelope(m), "", "  ")
+				t.replayed(t.signed(created, t.body(m)), m.ID, string(other))
+			},
 		},
 		{
 			ID: "devrev/S10", Level: Must,

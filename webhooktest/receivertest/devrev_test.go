@@ -31,6 +31,7 @@ type devrev struct {
 	order    []string // of events, for a memory that is short
 	applied  []string
 	works    map[string]work
+	proofs   map[string]bool // signatures that were right once
 	fail     int
 	slow     time.Duration
 	busy     int
@@ -76,7 +77,7 @@ type payload struct {
 // devrevReceiver builds a receiver with a flaw; the empty one has none.
 func devrevReceiver(flaw string) receivertest.Build {
 	return func(tb testing.TB, secret string) receivertest.Receiver {
-		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}}
+		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}, proofs: map[string]bool{}}
 		if secret == "" && flaw != "no secret, no check" {
 			tb.Fatal("no secret given")
 		}
@@ -270,6 +271,11 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 		}
 	case "inverted":
 		ok = !ok
+	case "remembers signatures":
+		r.locked(func() {
+			ok = ok || r.proofs[given]
+			r.proofs[given] = ok
+		})
 	}
 	switch {
 	case ok:
@@ -472,7 +478,7 @@ var devrevFlaws = []string{
 	"redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge by hand",
 	"challenge once", "any challenge", "verify before signature", "stray challenge", "busy", "drops when busy",
 	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
-	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "refuses with 200", "refuses with 500", "signature of parsed JSON",
+	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
 	"no window", "verify of any age", "no window without stamp", "no window for bad stamps", "future is fine", "one layout", "window of a second",
 	"no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty",
 	"200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",

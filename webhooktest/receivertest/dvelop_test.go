@@ -135,6 +135,9 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		}
 	}
 	key := fmt.Sprintf("%s %x", req.URL.Path, sha256.Sum256(body))
+	if r.flaw == "dedupe by document" {
+		key = sent.Doc.ID
+	}
 	err = r.take(req.Context(), key, sent.Doc.ID)
 	calls := 0
 	r.locked(func() { r.calls++; calls = r.calls })
@@ -195,6 +198,21 @@ func (r *dvelop) authentic(req *http.Request) bool {
 		ok = !ok
 	case "prefix":
 		ok = ok || key != "" && strings.HasPrefix(r.key, key)
+	case "length of the key":
+		ok = ok || len(key) == len(r.key)
+	case "all but the last letter":
+		ok = ok || len(key) == len(r.key) && key[:len(key)-1] == r.key[:len(key)-1]
+	case "all but the first letter":
+		ok = ok || len(key) == len(r.key) && key[1:] == r.key[1:]
+	case "case of the key":
+		ok = ok || strings.EqualFold(key, r.key)
+	case "sum of the letters", "differences that cancel":
+		sum, xor := 0, byte(0)
+		for i := range min(len(key), len(r.key)) {
+			sum += int(key[i]) - int(r.key[i])
+			xor ^= key[i] ^ r.key[i]
+		}
+		ok = ok || len(key) == len(r.key) && (r.flaw == "sum of the letters" && sum == 0 || r.flaw == "differences that cancel" && xor == 0)
 	case "end of the key":
 		ok = ok || key != "" && strings.HasSuffix(r.key, key)
 	case "no check of an event":
@@ -306,9 +324,9 @@ func (r *dvelop) act(ctx context.Context, id string) error {
 }
 
 var dvelopFlaws = []string{
-	"redirects", "inverted", "no check", "prefix", "end of the key", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
+	"redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
 	"either header", "key in the query", "tells the key", "tells the key in base64", "no key, no check", "app unchecked", "any tenant", "keeps goroutines",
-	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "dedupe for ever", "marks before it is done", "200 on failure", "gives up",
+	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure", "gives up",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",
 }

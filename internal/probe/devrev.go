@@ -28,6 +28,16 @@ func devrevProbes() []Probe {
 	applied := []Hook{Applied}
 	return append(append([]Probe{
 		{
+			ID: "devrev/N01", Level: Must, Gate: true,
+			Sent: "a signed, fresh work_created", Expected: "an answer of HTTP, whatever it is",
+			Why: "where none comes, nothing else can be asked", Source: "practice",
+			ask: func(t *Trial) {
+				if a := t.deliver(t.message(created)); a.Err != nil {
+					t.fail("an answer", "%s", got(a))
+				}
+			},
+		},
+		{
 			ID: "devrev/M02", Level: Should, Gate: true,
 			Sent: "a POST to the registered URL", Expected: "no redirect",
 			Why: "senders do not follow redirects of a POST", Source: "Standard Webhooks",
@@ -159,12 +169,20 @@ func devrevProbes() []Probe {
 		},
 		{
 			ID: "devrev/Z01", Level: Must, Clock: true, ClockGate: true, Needs: []Hook{InProcess},
-			Sent: "a verify request and two events", Expected: "no goroutine that stays when the receiver is cleaned up",
+			Sent: "a verify request, two events, a forged, a stale and a malformed one, and a GET", Expected: "no goroutine that stays when the receiver is cleaned up",
 			Why: "what is never stopped keeps memory, and acts when nobody expects it", Source: "practice",
 			ask: func(t *Trial) {
 				for _, event := range []string{"verify", created, created} {
 					t.deliver(t.message(event)) // the gates judge the answers
 				}
+				m := t.message(created)
+				t.send(t.forged(m))
+				get := t.signed(created, t.body(m))
+				get.Method = http.MethodGet
+				t.send(get)
+				t.send(t.signed(created, []byte("{")))
+				m.At = m.At.Add(-t.Stale)
+				t.deliver(m)
 			},
 		},
 	}, devrevSignatureProbes(applied)...), append(devrevTimeProbes(applied), devrevFormProbes(applied)...)...)
@@ -229,11 +247,11 @@ func refusal(change func(t *Trial, r *Request) []*Request) func(*Trial) {
 	return func(t *Trial) {
 		m := t.message(created)
 		none := true
-		for _, r := range change(t, t.signed(created, t.body(m))) {
-			if !t.refused(t.send(r)) && none {
+		t.several(change(t, t.signed(created, t.body(m))), func(_ int, a simulator.Attempt) {
+			if !t.refused(a) && none {
 				none = t.applied(m.ID, 0)
 			}
-		}
+		})
 		if none {
 			t.applied(m.ID, 0)
 		}
@@ -348,15 +366,31 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/S11", Level: Must,
-			Sent: "requests that must be refused", Expected: "answers that hold neither the right signature nor the secret, in any spelling, in header and body",
+			Sent: "events with a wrong signature, with none, stale, malformed, by GET, without fault, and with an effect that fails, and a verify request", Expected: "answers that hold neither the secret nor, where it was not sent, the right signature: not as text, escaped, as hexadecimal digits, numbers or base64, nor 12 bytes or 16 letters of it",
 			Why: "an error text that helps the honest helps the forger", Source: "adnanh/webhook#85",
 			ask: func(t *Trial) {
-				r := t.signed(created, t.body(t.message(created)))
-				for _, bad := range []*Request{r.with(devrevHeader, "wrong"), r.with(devrevHeader), r.with(devrevHeader, strings.Repeat("0", len(right(r))))} {
-					a := t.send(bad)
-					if t.shows(a, provider.Signature(t.Secret, r.Body, false, true), provider.Signature(t.Secret, r.Body, false, false), provider.Signature(t.Secret, r.Body, true, true), provider.Signature(t.Secret, r.Body, true, false)) {
+				told := func(r *Request, signatures ...string) {
+					if a := t.send(r); t.shows(a, signatures...) {
 						t.fail("neither the right signature nor the secret", "%s", got(a))
 					}
+				}
+				r := t.signed(created, t.body(t.message(created)))
+				for _, bad := range []*Request{r.with(devrevHeader, "wrong"), r.with(devrevHeader), r.with(devrevHeader, strings.Repeat("0", len(right(r))))} {
+					told(bad, provider.Signature(t.Secret, r.Body, false, false), provider.Signature(t.Secret, r.Body, false, true), provider.Signature(t.Secret, r.Body, true, false), provider.Signature(t.Secret, r.Body, true, true))
+				}
+				get := *r
+				get.Method = http.MethodGet
+				told(&get)
+				told(r)
+				stale, verify := t.message(created), t.message("verify")
+				stale.At = stale.At.Add(-t.Stale)
+				verify.Payload = map[string]any{"challenge": "Y2hhbGxlbmdlLW9uZQ=="}
+				told(t.signed(created, t.body(stale)))
+				told(t.signed(created, []byte("{")))
+				told(t.signed("verify", t.body(verify)))
+				if t.FailNext != nil {
+					t.FailNext(1)
+					told(t.signed(created, t.body(t.message(created))))
 				}
 			},
 		},
@@ -409,11 +443,13 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 			Why: "a check that stands in the branch of one type leaves the others open", Source: devrevGuide,
 			ask: func(t *Trial) {
 				sent := map[string]*Request{}
+				var all []*Request
 				for _, event := range t.live.EventTypes() {
 					m := t.message(event)
 					sent[m.ID] = t.forged(m)
-					t.refused(t.send(sent[m.ID]))
+					all = append(all, sent[m.ID])
 				}
+				t.several(all, func(_ int, a simulator.Attempt) { t.refused(a) })
 				if t.Applied == nil {
 					return
 				}
@@ -441,6 +477,29 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 				}
 				return all
 			}),
+		},
+		{
+			ID: "devrev/S16", Level: Must,
+			Sent: "the signature of another secret, as if from this machine: X-Forwarded-For, X-Real-IP and Forwarded name a loopback address, and so does the connection", Expected: "401, 400 or 403, and no effect",
+			Why: "behind a proxy everybody comes from there, and headers are anybody's", Source: "practice",
+			ask: func(t *Trial) {
+				m := t.message(created)
+				for _, r := range local(t.forged(m)) {
+					t.refused(t.send(r))
+				}
+				t.applied(m.ID, 0)
+			},
+		},
+		{
+			ID: "devrev/S17", Level: Should,
+			Sent: "an event after ten forged ones", Expected: "200",
+			Why: "a receiver that shuts out those it cannot tell apart lets everybody stop the events", Source: "practice",
+			ask: func(t *Trial) {
+				for range many {
+					t.refused(t.send(t.forged(t.message(created))))
+				}
+				t.accepted(t.deliver(t.message(created)))
+			},
 		},
 		{
 			ID: "devrev/X01", Level: Info, Needs: []Hook{Rotate},

@@ -132,13 +132,15 @@ type Config struct {
 	// and how long an effect may follow it. An answer may always take as long as the
 	// vendor waits.
 	Answer, Patience time.Duration
+	// Alive is told of each answer; nil tells nobody.
+	Alive func()
 	// Settle returns when nothing moves that does not wait for something else. It is
 	// for probes with a clock.
 	Settle func()
 }
 
-// Unhurried is the time for an answer where the clock is real: a busy machine is slow,
-// and how long an answer takes is judged where time is exact.
+// Unhurried is the time for an answer where the clock is real: a busy machine is slow.
+// How long an answer takes is judged where time is exact, and of a receiver elsewhere.
 const Unhurried = 10 * time.Second
 
 // App is an app of d.velop's cloud, behind the tenant's router.
@@ -226,7 +228,10 @@ func (p Probe) Ask(s Subject, c Config) Verdict {
 	}
 	p.ask(t)
 	v.Failures, v.Notes, v.Skipped = t.failures(), t.notes, t.skipped
-	if p.Level == Info {
+	if t.late { // whatever was asked: the vendor would have hung up
+		v.Level = Must
+	}
+	if v.Level == Info {
 		for _, f := range v.Failures {
 			v.Notes = append(v.Notes, fmt.Sprintf("expected %s, got %s", f.Expected, f.Got))
 		}

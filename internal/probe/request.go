@@ -24,10 +24,32 @@ type Request struct {
 	// begun is called before the receiver, or the network on the way to it, takes
 	// anything of Body, and sent when it has taken the whole; nil tells nobody.
 	begun, sent func()
+	// from is the address of the sender as a handler in this process sees it.
+	from string
+}
+
+// segment is how much of a body a network gives at a time, in bytes.
+const segment = 1400
+
+// segments is a body that comes as from a network.
+type segments struct{ io.Reader }
+
+// Read implements io.Reader.
+func (s segments) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(len(p), segment)]) }
+
+// local are copies of a request that claim, or seem, to come from this machine.
+func local(r *Request) []*Request {
+	own := *r
+	own.from = "127.0.0.1:1234"
+	six := *r
+	six.from = "[::1]:1234"
+	return []*Request{
+		&own, &six, r.with("X-Forwarded-For", "127.0.0.1"), r.with("X-Forwarded-For", "::1"), r.with("X-Real-IP", "127.0.0.1"), r.with("Forwarded", "for=127.0.0.1"),
+	}
 }
 
 func (r *Request) build(ctx context.Context) (*http.Request, error) {
-	var body io.Reader = bytes.NewReader(r.Body)
+	var body io.Reader = segments{bytes.NewReader(r.Body)}
 	switch {
 	case r.Stream != nil:
 		body = r.Stream
@@ -41,7 +63,7 @@ func (r *Request) build(ctx context.Context) (*http.Request, error) {
 	if r.Stream == nil {
 		req.ContentLength = int64(len(r.Body))
 	}
-	req.Header = r.Header.Clone()
+	req.Header, req.RemoteAddr = r.Header.Clone(), r.from
 	return req, nil
 }
 

@@ -4,17 +4,15 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/webhookvcr/internal/simulator"
@@ -32,10 +30,13 @@ type Trial struct {
 	run string
 
 	mu      sync.Mutex
+	late    bool // an answer came when the vendor would have hung up
 	found   []Failure
 	last    *Request
 	notes   []string
 	skipped string
+	// refusals are the deliveries that were refused as they should.
+	refusals int
 }
 
 func newTrial(s Subject, c Config) (*Trial, error) {
@@ -170,6 +171,15 @@ func (t *Trial) send(r *Request) simulator.Attempt {
 		limit = max(limit, t.Answer)
 	}
 	a := simulator.Try(context.Background(), t.to, limit, r.build)
+	if t.Alive != nil {
+		t.Alive()
+	}
+	if t.Network != nil && a.Duration > t.Settings.Timeout {
+		t.mu.Lock()
+		t.late = true
+		t.mu.Unlock()
+		t.failed(r, fmt.Sprintf("an answer within %v, after which %s hangs up", t.Settings.Timeout, t.Definition.Title), "none by then")
+	}
 	if len(a.Body) >= simulator.MaxReply {
 		t.fail("an answer of less than 64 KiB", "%d KiB or more", len(a.Body)>>10)
 	}
@@ -215,47 +225,29 @@ func (t *Trial) acknowledged(a simulator.Attempt) bool {
 	return false
 }
 
-// refused expects that a delivery was refused as one that is not authentic.
-func (t *Trial) refused(a simulator.Attempt) bool {
-	if a.Err == nil && slices.Contains([]int{400, 401, 403}, a.Status) {
+// refused expects that a delivery was refused as one that is not authentic. After
+// many of them, 429 is a refusal as well.
+func (t *Trial) refused(a simulator.Attempt, statuses ...int) bool {
+	if len(statuses) == 0 {
+		statuses = []int{401, 400, 403}
+	}
+	if a.Err == nil && (slices.Contains(statuses, a.Status) || a.Status == http.StatusTooManyRequests && t.refusals >= many) {
+		t.refusals++
 		return true
 	}
-	t.fail("status 401, 400 or 403", "%s", got(a))
+	expected := strings.Trim(fmt.Sprint(statuses[:len(statuses)-1]), "[]")
+	t.fail(fmt.Sprintf("status %s or %d", strings.ReplaceAll(expected, " ", ", "), statuses[len(statuses)-1]), "%s", got(a))
 	return false
 }
+
+// many is how many forged deliveries a receiver has refused before it may ask for time.
+const many = 10
 
 // rejected expects an answer of the 400s.
 func (t *Trial) rejected(a simulator.Attempt) {
 	if a.Err != nil || a.Status/100 != 4 {
 		t.fail("a status of the 400s", "%s", got(a))
 	}
-}
-
-// shows reports whether an answer holds one of the values, or the secret, in a spelling
-// that programs write: as it is, decoded, or encoded. Fewer than four letters stand in any text.
-func (t *Trial) shows(a simulator.Attempt, values ...string) bool {
-	values = append(values, t.Secret)
-	if key, err := base64.StdEncoding.DecodeString(t.Secret); err == nil {
-		values = append(values, string(key))
-	}
-	var answer strings.Builder
-	answer.Write(a.Body)
-	for name, lines := range a.Header {
-		fmt.Fprintf(&answer, "\n%s: %s", name, strings.Join(lines, "\n"))
-	}
-	shown := strings.ToLower(answer.String())
-	for _, v := range values {
-		b := []byte(v)
-		for _, form := range []string{
-			v, hex.EncodeToString(b), url.QueryEscape(v), strings.Trim(fmt.Sprintf("%q", v), `"`), fmt.Sprint(b),
-			strings.TrimRight(base64.StdEncoding.EncodeToString(b), "="), strings.TrimRight(base64.URLEncoding.EncodeToString(b), "="),
-		} {
-			if len(v) >= 4 && strings.Contains(shown, strings.ToLower(form)) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // healthy expects an answer that is no failure of the server.
@@ -286,17 +278,25 @@ func (t *Trial) applied(id string, want int) bool {
 	if t.Applied == nil {
 		return true
 	}
-	if t.Settle == nil {
-		for end := time.Now().Add(t.Patience); t.count(id) < want && time.Now().Before(end); {
-			time.Sleep(time.Millisecond)
-		}
-	}
+	t.await(id, want)
 	t.rest()
 	n := t.count(id)
 	if n != want {
 		t.fail(times(want), "%s", times(n))
 	}
 	return n == want
+}
+
+// await waits until the receiver has acted on an id that often, and reports whether
+// it did in time.
+func (t *Trial) await(id string, want int) bool {
+	for end := time.Now().Add(t.Patience); t.Settle == nil && t.count(id) < want; {
+		if time.Now().After(end) {
+			return false
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return true
 }
 
 // rest lets pass the time in which an effect too many may come.
@@ -343,6 +343,28 @@ func (t *Trial) together(all ...*Request) []simulator.Attempt {
 	come()
 	running.Wait()
 	return answers
+}
+
+// several sends requests, eight at a time, and then judges the answers in their order:
+// one after the other, they would take a slow receiver minutes.
+func (t *Trial) several(all []*Request, judge func(i int, a simulator.Attempt)) {
+	answers := make([]simulator.Attempt, len(all))
+	var next atomic.Int64
+	var running sync.WaitGroup
+	for range 8 {
+		running.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(all); i = int(next.Add(1)) - 1 {
+				answers[i] = t.send(all[i])
+			}
+		})
+	}
+	running.Wait()
+	for i, a := range answers {
+		t.mu.Lock()
+		t.last = all[i] // is what judge speaks of
+		t.mu.Unlock()
+		judge(i, a)
+	}
 }
 
 // overlap is how long effects take where several must be under way at one time.

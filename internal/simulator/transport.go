@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func received(req *http.Request) (*http.Request, error) {
 	in := req.Clone(req.Context())
 	in.URL, in.RequestURI = u, target
 	in.Proto, in.ProtoMajor, in.ProtoMinor = "HTTP/1.1", 1, 1
-	in.RemoteAddr = "192.0.2.1:1234" // a documentation address: there is no peer
+	in.RemoteAddr = cmp.Or(req.RemoteAddr, "192.0.2.1:1234") // a documentation address: there is no peer
 	if in.Method == "" {
 		in.Method = http.MethodGet
 	}

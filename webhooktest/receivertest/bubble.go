@@ -26,14 +26,15 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 		return probe.Verdict{Probe: q, Skipped: s.leaky}
 	}
 	v := probe.Verdict{Probe: q}
-	stuck := s.watched(func(id chan<- string) {
+	stuck := s.watched(func(id chan<- string, alive func()) {
+		c := s.config
+		c.Alive = alive
 		if !q.Clock {
 			id <- ""
-			v = s.put(t, q, s.config)
+			v = s.put(t, q, c)
 			return
 		}
 		leak := s.inBubble(t, id, func(t *testing.T) {
-			c := s.config
 			c.Settle = func() {
 				time.Sleep(time.Minute)
 				synctest.Wait()
@@ -53,21 +54,32 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 	return probe.Verdict{Probe: q, Failures: []probe.Failure{*stuck}}
 }
 
-// watched runs f and gives it up when it does not end in time, which is the failure
-// that it returns. f tells in which bubble it works; it may end its goroutine.
-func (s *suite) watched(f func(id chan<- string)) *probe.Failure {
+// watched runs f and gives it up when it neither ends nor shows that it is alive in
+// time, which is the failure that it returns. f tells in which bubble it works; it may
+// end its goroutine.
+func (s *suite) watched(f func(id chan<- string, alive func())) *probe.Failure {
 	done := make(chan struct{})
-	id := make(chan string, 1)
+	id, signs := make(chan string, 1), make(chan struct{}, 1)
 	go func() {
 		defer close(done)
-		f(id)
+		f(id, func() {
+			select {
+			case signs <- struct{}{}:
+			default: // one is enough
+			}
+		})
 	}()
 	watchdog := time.NewTimer(s.watchdog)
 	defer watchdog.Stop()
-	select {
-	case <-done:
-		return nil
-	case <-watchdog.C:
+	for alive := true; alive; {
+		select {
+		case <-done:
+			return nil
+		case <-signs:
+			watchdog.Reset(s.watchdog)
+		case <-watchdog.C:
+			alive = false
+		}
 	}
 	bubble := ""
 	select {

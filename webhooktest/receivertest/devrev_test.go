@@ -32,6 +32,9 @@ type devrev struct {
 	applied  []string
 	works    map[string]work
 	proofs   map[string]bool // signatures that were right once
+	refused  int
+	begun    time.Time
+	jobs     chan func() // what a worker does
 	fail     int
 	slow     time.Duration
 	busy     int
@@ -77,12 +80,16 @@ type payload struct {
 // devrevReceiver builds a receiver with a flaw; the empty one has none.
 func devrevReceiver(flaw string) receivertest.Build {
 	return func(tb testing.TB, secret string) receivertest.Receiver {
-		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}, proofs: map[string]bool{}}
+		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}, proofs: map[string]bool{}, begun: time.Now()}
 		if secret == "" && flaw != "no secret, no check" {
 			tb.Fatal("no secret given")
 		}
 		if flaw == "keeps goroutines" {
 			go func() { select {} }()
+		}
+		if size, ok := map[string]int{"a full queue is 200": 16, "queue without room": 0}[flaw]; ok {
+			r.jobs = make(chan func(), size)
+			tb.Cleanup(worker(r.jobs))
 		}
 		return receivertest.Receiver{
 			Handler: r, Applied: r.Applied, State: r.State,
@@ -91,6 +98,22 @@ func devrevReceiver(flaw string) receivertest.Build {
 			Rotate:   func(s string) { r.locked(func() { r.secret = s }) },
 		}
 	}
+}
+
+// worker does one job after the other until it is ended.
+func worker(jobs <-chan func()) (end func()) {
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case job := <-jobs:
+				job()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done) }
 }
 
 func (r *devrev) locked(f func()) {
@@ -116,9 +139,15 @@ func (r *devrev) State(object string) (state string) {
 func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.locked(func() { r.busy++ })
 	defer r.locked(func() { r.busy-- })
+	if r.flaw == "no answer" {
+		panic(http.ErrAbortHandler)
+	}
 	if r.flaw == "redirects" {
 		http.Redirect(w, req, "/login", http.StatusFound)
 		return
+	}
+	if req.Method != http.MethodPost && r.flaw == "tells the secret at GET" {
+		w.Header().Set("X-Secret", r.secret)
 	}
 	if req.Method != http.MethodPost && r.flaw != "any method" {
 		http.Error(w, "POST only", http.StatusMethodNotAllowed)
@@ -129,7 +158,15 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	limit := map[string]int64{"no limit": 1 << 40, "limit of 64 KiB": 64 << 10}[r.flaw]
-	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, cmp.Or(limit, 1<<20)))
+	limited := http.MaxBytesReader(w, req.Body, cmp.Or(limit, 1<<20))
+	body, err := []byte(nil), error(nil)
+	if r.flaw == "one read" {
+		body = make([]byte, 1<<20)
+		n, _ := limited.Read(body)
+		body = body[:n]
+	} else {
+		body, err = io.ReadAll(limited)
+	}
 	if err != nil {
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 		return
@@ -212,9 +249,13 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			panic("no such work")
 		}
 	}
-	key := map[string]string{"dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
+	key := map[string]string{"ids of 64 letters": d.ID[:min(64, len(d.ID))], "dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
 	err = r.take(req.Context(), cmp.Or(key, d.ID), d.ID, func() { r.store(kind, object, p, d.at()) })
 	switch {
+	case err != nil && r.flaw == "tells the secret when it fails":
+		http.Error(w, "no way in with "+r.secret, http.StatusServiceUnavailable)
+	case r.flaw == "tells the secret each time":
+		fmt.Fprintln(w, "secret", r.secret)
 	case err != nil && r.flaw != "200 on failure":
 		http.Error(w, "try again", http.StatusServiceUnavailable)
 	case r.flaw == "stray challenge":
@@ -271,15 +312,38 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 		}
 	case "inverted":
 		ok = !ok
+	case "trusts this machine":
+		ok = ok || strings.HasPrefix(req.RemoteAddr, "127.")
+	case "trusts X-Forwarded-For":
+		ok = ok || req.Header.Get("X-Forwarded-For") == "127.0.0.1"
+	case "shuts out after three":
+		r.locked(func() { ok = ok && r.refused < 3 })
 	case "remembers signatures":
 		r.locked(func() {
 			ok = ok || r.proofs[given]
 			r.proofs[given] = ok
 		})
 	}
-	switch {
-	case ok:
+	if ok {
 		return true
+	}
+	refused := 0
+	r.locked(func() { r.refused++; refused = r.refused })
+	told := map[string]string{
+		"tells the signature as numbers":    fmt.Sprint(mac.Sum(nil)),
+		"tells the signature in pairs":      fmt.Sprintf("% x", mac.Sum(nil)),
+		"tells the signature as for URLs":   base64.RawURLEncoding.EncodeToString(mac.Sum(nil)),
+		"tells the signature in quotes":     fmt.Sprintf("%q", mac.Sum(nil)),
+		"tells two thirds of the signature": want[:30] + "...",
+	}[r.flaw]
+	if r.flaw == "a goroutine for each refusal" {
+		go func() { select {} }()
+	}
+	switch {
+	case told != "":
+		http.Error(w, "expected "+told, http.StatusUnauthorized)
+	case r.flaw == soundThrottle && refused > 50:
+		http.Error(w, "later", http.StatusTooManyRequests)
 	case r.flaw == "tells the signature":
 		http.Error(w, "expected "+want, http.StatusUnauthorized)
 	case r.flaw == "tells the key":
@@ -317,6 +381,14 @@ func (r *devrev) late(stamp json.RawMessage) int {
 		window = time.Second
 	}
 	age := time.Since(at)
+	switch r.flaw {
+	case "age within the hour":
+		age %= time.Hour
+	case "age within the day":
+		age %= 24 * time.Hour
+	case "now is the start":
+		age = r.begun.Sub(at)
+	}
 	switch {
 	case r.flaw == "no window",
 		r.flaw == "no window without stamp" && len(stamp) == 0,
@@ -338,6 +410,8 @@ func (r *devrev) verify(w http.ResponseWriter, d *delivery, body []byte) {
 	r.locked(func() { first, r.verified = !r.verified, true })
 	media, answer := "application/json", any(map[string]string{"challenge": challenge})
 	switch r.flaw {
+	case "tells the secret beside the challenge":
+		answer = map[string]string{"challenge": challenge, "secret": r.secret}
 	case "challenge at the top":
 		var top struct{ Challenge string }
 		_ = json.Unmarshal(body, &top)
@@ -405,6 +479,22 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		return nil
 	case "request context":
 		go func() { _ = r.act(ctx, id, store) }()
+		return nil
+	case "a full queue is 200", "queue without room":
+		var seen bool
+		r.locked(func() { _, seen = r.events[key]; r.events[key] = &event{} })
+		if seen {
+			return nil
+		}
+		job := func() { _ = r.act(context.Background(), id, store) }
+		if r.flaw == "queue without room" {
+			r.jobs <- job
+			return nil
+		}
+		select {
+		case r.jobs <- job:
+		default:
+		}
 		return nil
 	}
 	r.mu.Lock()
@@ -474,15 +564,20 @@ func (r *devrev) store(kind, object string, p *payload, at time.Time) {
 	r.works[object] = next
 }
 
+// soundThrottle is no flaw: who has sent fifty forged events is asked for time.
+const soundThrottle = "429 after fifty refusals"
+
 var devrevFlaws = []string{
-	"redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge by hand",
+	"no answer", "redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge by hand",
 	"challenge once", "any challenge", "verify before signature", "stray challenge", "busy", "drops when busy",
 	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
-	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
-	"no window", "verify of any age", "no window without stamp", "no window for bad stamps", "future is fine", "one layout", "window of a second",
-	"no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty",
+	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes",
+	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
+	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
+	"no window", "verify of any age", "no window without stamp", "no window for bad stamps", "future is fine", "one layout", "window of a second", "age within the hour", "age within the day", "now is the start",
+	"no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
 	"200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
 	"order of arrival", "raises the dead", "update needs creation",
 	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",
-	"any method", "bare media type", "no limit", "limit of 64 KiB", "keeps goroutines",
+	"any method", "bare media type", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal",
 }

@@ -36,6 +36,8 @@ type dvelop struct {
 	fail    int
 	slow    time.Duration
 	working sync.Mutex
+	refused int
+	jobs    chan func() // what a worker does
 }
 
 func dvelopReceiver(flaw string) receivertest.Build {
@@ -46,6 +48,10 @@ func dvelopReceiver(flaw string) receivertest.Build {
 		}
 		if flaw == "keeps goroutines" {
 			go func() { select {} }()
+		}
+		if flaw == "a full queue is 200" {
+			r.jobs = make(chan func(), 4)
+			tb.Cleanup(worker(r.jobs))
 		}
 		return receivertest.Receiver{
 			Handler: r,
@@ -66,6 +72,9 @@ func (r *dvelop) locked(f func()) {
 }
 
 func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if r.flaw == "no answer" {
+		panic(http.ErrAbortHandler)
+	}
 	if r.flaw == "redirects" {
 		http.Redirect(w, req, "/identityprovider/login", http.StatusFound)
 		return
@@ -83,7 +92,19 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		body, _ = io.ReadAll(req.Body)
 	}
 	if !r.authentic(req) {
+		refused := 0
+		r.locked(func() { r.refused++; refused = r.refused })
+		if r.flaw == soundThrottle && refused > 50 {
+			http.Error(w, "later", http.StatusTooManyRequests)
+			return
+		}
+		if r.flaw == "a goroutine for each refusal" {
+			go func() { select {} }()
+		}
 		text := "key"
+		if r.flaw == "tells two thirds of the key" {
+			text = "expected " + r.key[:len(r.key)*2/3] + "..."
+		}
 		if r.flaw == "tells the key" {
 			text = "expected " + r.key
 		}
@@ -142,6 +163,11 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	calls := 0
 	r.locked(func() { r.calls++; calls = r.calls })
 	switch {
+	case err != nil && r.flaw == "tells the key when it fails":
+		http.Error(w, "no way in with "+r.key, http.StatusServiceUnavailable)
+	case r.flaw == "tells the key each time":
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"key":%q}`, r.key)
 	case err != nil && r.flaw == "shows the stack":
 		http.Error(w, string(debug.Stack()), http.StatusInternalServerError)
 	case err != nil && r.flaw != "200 on failure":
@@ -204,6 +230,12 @@ func (r *dvelop) authentic(req *http.Request) bool {
 		ok = ok || len(key) == len(r.key) && key[:len(key)-1] == r.key[:len(key)-1]
 	case "all but the first letter":
 		ok = ok || len(key) == len(r.key) && key[1:] == r.key[1:]
+	case "trusts this machine":
+		ok = ok || strings.HasPrefix(req.RemoteAddr, "127.")
+	case "trusts X-Forwarded-For":
+		ok = ok || req.Header.Get("X-Forwarded-For") == "127.0.0.1"
+	case "shuts out after three":
+		r.locked(func() { ok = ok && r.refused < 3 })
 	case "case of the key":
 		ok = ok || strings.EqualFold(key, r.key)
 	case "sum of the letters", "differences that cancel":
@@ -258,6 +290,17 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 	case "answers first":
 		go func() { _ = r.act(context.Background(), id) }()
 		return nil
+	case "a full queue is 200":
+		var seen bool
+		r.locked(func() { _, seen = r.events[key]; r.events[key] = &event{} })
+		if seen {
+			return nil
+		}
+		select {
+		case r.jobs <- func() { _ = r.act(context.Background(), id) }:
+		default:
+		}
+		return nil
 	case "one at a time":
 		if !r.working.TryLock() {
 			return errFailed
@@ -280,7 +323,7 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 		go func() {
 			defer close(e.done)
 			e.err = r.act(context.Background(), id)
-			if slices.Contains([]string{"gives up", "200 on failure", "marks before it is done", "shows the stack"}, r.flaw) {
+			if slices.Contains([]string{soundRefusal, "200 on failure", "marks before it is done", "shows the stack", "tells the key when it fails"}, r.flaw) {
 				if e.err != nil && r.flaw != "marks before it is done" {
 					r.locked(func() { delete(r.events, key) })
 				}
@@ -323,10 +366,13 @@ func (r *dvelop) act(ctx context.Context, id string) error {
 	return nil
 }
 
+// soundRefusal is no flaw: an effect that failed is answered with 503 each time.
+const soundRefusal = "503 on failure"
+
 var dvelopFlaws = []string{
-	"redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
-	"either header", "key in the query", "tells the key", "tells the key in base64", "no key, no check", "app unchecked", "any tenant", "keeps goroutines",
-	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure", "gives up",
+	"no answer", "redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
+	"either header", "key in the query", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
+	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",
 }

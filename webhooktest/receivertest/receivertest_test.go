@@ -57,6 +57,8 @@ func TestRun_soundReceiver(t *testing.T) {
 			asked := map[string]bool{}
 			for _, options := range v.ways {
 				receivertest.Run(t, v.p, v.receiver(""), options...)
+				receivertest.Run(t, v.p, v.receiver(soundThrottle), options...)
+				receivertest.Run(t, v.p, v.receiver(soundRefusal), options...)
 				for _, verdict := range receivertest.Judge(t, v.p, v.receiver(""), options...) {
 					asked[verdict.ID] = asked[verdict.ID] || verdict.Skipped == ""
 				}

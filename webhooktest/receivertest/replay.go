@@ -40,7 +40,7 @@ func Replay(t *testing.T, p webhooktest.Provider, file string, build Build, opts
 		t.Fatalf("receivertest: %v", err)
 	}
 	came := &replayed{}
-	stuck := s.watched(func(id chan<- string) {
+	stuck := s.watched(func(id chan<- string, _ func()) {
 		leak := s.inBubble(t, id, func(t *testing.T) { *came = s.replay(t, file, recorded) })
 		came.add(leak)
 	})

@@ -79,6 +79,11 @@ func (d *delivering) run(ctx context.Context, events []string) error {
 	case d.retry && (d.forge || d.stale > 0):
 		return exit(exitUsage, "--retry is for deliveries that may be acknowledged; leave out --forge and --stale")
 	}
+	for _, event := range events { // a mistake in the last one sends nothing
+		if _, err := d.payload(event); err != nil {
+			return exit(exitUsage, "%s: %v", event, err)
+		}
+	}
 	wrong := 0
 	for _, event := range events {
 		for range d.repeat {
@@ -180,9 +185,9 @@ func (d *delivering) payload(event string) (any, error) {
 	}
 	var changes []*change.Change
 	if d.body != "" {
-		text, err := os.ReadFile(d.body)
+		text, err := readBody(d.body)
 		if err != nil {
-			return nil, fmt.Errorf("--body: %w", reason(err))
+			return nil, fmt.Errorf("--body: %w", err)
 		}
 		if problem := noJSON(text); problem != "" {
 			return nil, fmt.Errorf("--body holds no JSON: %s", problem)
@@ -202,6 +207,23 @@ func (d *delivering) payload(event string) (any, error) {
 	}
 	edit, err := change.Payload(payload, changes)
 	return edit.Value, err
+}
+
+// readBody reads a payload from a file, which need not have an end.
+func readBody(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxDelivery+1))
+	switch {
+	case err != nil:
+		return nil, reason(err)
+	case len(text) > maxDelivery:
+		return nil, fmt.Errorf("it has more than %d MiB; give a smaller payload", maxDelivery>>20)
+	}
+	return text, nil
 }
 
 // noJSON says why a text is not the payload of a delivery, and where; empty when it is

@@ -63,6 +63,15 @@ type endpoint struct {
 }
 
 func (t *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if slices.Contains(t.flaws, "closes") {
+		panic(http.ErrAbortHandler)
+	}
+	if slices.Contains(t.flaws, "hangs") {
+		<-r.Context().Done()
+	}
+	if slices.Contains(t.flaws, "slow") {
+		time.Sleep(400 * time.Millisecond)
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 	signature, key := r.Header.Get("X-Devrev-Signature"), r.Header.Values("Authorization")
 	scheme, given, _ := strings.Cut(strings.Join(key, ","), " ")

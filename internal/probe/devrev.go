@@ -270,8 +270,8 @@ func (t *Trial) replayed(r *Request, id string, bodies ...string) {
 	}
 	others()
 	t.applied(id, 0)
-	if t.accepted(t.send(r)) {
-		t.applied(id, 1)
+	if t.accepted(t.send(r)) && t.Applied != nil {
+		t.await(id, 1)
 	}
 	others()
 }

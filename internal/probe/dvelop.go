@@ -476,9 +476,7 @@ func dvelopWorkProbes() []Probe {
 						t.accepted(a)
 					}
 				})
-				for _, id := range ids {
-					t.applied(id, 1)
-				}
+				t.each(ids)
 			},
 		},
 	}

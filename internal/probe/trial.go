@@ -178,7 +178,7 @@ func (t *Trial) send(r *Request) simulator.Attempt {
 		t.mu.Lock()
 		t.late = true
 		t.mu.Unlock()
-		t.failed(r, fmt.Sprintf("an answer within %v, after which %s hangs up", t.Settings.Timeout, t.Definition.Title), "none by then")
+		t.failed(r, fmt.Sprintf("an answer within %v, after which %s hangs up", t.Settings.Timeout, t.Definition.Title), fmt.Sprintf("%s, after %v", got(a), a.Duration.Round(10*time.Millisecond)))
 	}
 	if len(a.Body) >= simulator.MaxReply {
 		t.fail("an answer of less than 64 KiB", "%d KiB or more", len(a.Body)>>10)

@@ -36,6 +36,9 @@ func (e *CommitError) Error() string {
 	return b.String()
 }
 
+// driftHint is what to do about breaches.
+const driftHint = "a live answer that breaks the published contract is news; accept it with AcceptDrift, or --accept-drift on the command line"
+
 // Told leaves out the reasons that the test was told when they came up.
 func (e *CommitError) Told(told func(reason string) bool) {
 	before := len(e.Reasons)
@@ -170,7 +173,7 @@ func (r *Recording) gate() ([]byte, cassette.Header, error) {
 	}
 	if reasons, places := r.breaches(); len(reasons) > 0 {
 		if !r.AcceptDrift {
-			return nil, header, r.refused("a live answer that breaks the published contract is news; accept it with AcceptDrift, or --accept-drift on the command line", reasons...)
+			return nil, header, r.refused(driftHint, reasons...)
 		}
 		header.Accepted = places
 	}

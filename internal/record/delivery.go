@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -86,11 +87,20 @@ func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.In
 	}
 	req.Header.Set("Authorization", "Bearer "+provider.Token)
 	resp, err := transport.RoundTrip(req)
+	if unfit := (*unfitError)(nil); errors.As(err, &unfit) {
+		return nil, header, nil, false, fmt.Errorf("the delivery cannot be recorded: %w", unfit.err)
+	}
 	if err != nil {
 		return nil, header, nil, false, err
 	}
 	resp.Body.Close()
+	for i := range r.problems { // to the recorder it came as an answer
+		r.problems[i].In = "delivery"
+	}
 	if _, header, err = r.gate(); err != nil {
+		if refused := (*CommitError)(nil); errors.As(err, &refused) && refused.Hint == driftHint {
+			refused.Hint = "a delivery that breaks the published contract is news; accept it with --accept-drift"
+		}
 		return nil, header, nil, false, err
 	}
 	header.Received = d.Received.UTC().Truncate(time.Millisecond)

@@ -102,7 +102,7 @@ func (r *Recording) askTenant(req *exchange.Request, sent *http.Request) (*http.
 	asked := contract.Request{Method: sent.Method, URL: sent.URL, Header: sent.Header, Body: body}
 	hidden, err := r.hideBody(asked, resp, answer)
 	if err != nil {
-		return nil, fmt.Errorf("the answer of %s cannot be recorded: %w", r.Definition.Title, err)
+		return nil, &unfitError{r.Definition.Title, err}
 	}
 	placeholder := &http.Response{
 		Status: exchange.StatusText(resp.StatusCode), StatusCode: resp.StatusCode,
@@ -283,3 +283,17 @@ func readLimited(body io.Reader) ([]byte, error) {
 	}
 	return data, err
 }
+
+// unfitError says why an answer cannot be recorded.
+type unfitError struct {
+	of  string
+	err error
+}
+
+// Error implements error.
+func (e *unfitError) Error() string {
+	return fmt.Sprintf("the answer of %s cannot be recorded: %v", e.of, e.err)
+}
+
+// Unwrap serves package errors.
+func (e *unfitError) Unwrap() error { return e.err }

@@ -26,9 +26,10 @@
 //  4. Answers are judged, and so is what the receiver has done, where the fields of
 //     [Receiver] show it. A probe that needs a field that is nil is skipped, and the
 //     end of the run lists those.
-//  5. A panic, an answer without an end, and a goroutine that stays are failures
-//     wherever they occur.
-//  6. A probe that does not end is given up after half a minute; the message names
+//  5. A panic and an answer without an end are failures wherever they occur, and a
+//     goroutine that stays is one in a bubble; the first of those probes sends one
+//     delivery of each kind, refused ones among them.
+//  6. A probe that has no answer for half a minute is given up; the message names
 //     the goroutines that hold it. Within a bubble those are the ones that wait for
 //     something outside: a mutex, a connection, a package's own WaitGroup.
 //

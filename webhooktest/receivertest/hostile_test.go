@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,6 +84,27 @@ func TestJudge_hostileReceiver(t *testing.T) {
 			}
 			assert.Contains(t, said, tt.says)
 		})
+	}
+}
+
+// A receiver that is slow is not stuck: a probe may take longer than the watchdog waits,
+// as long as answers come.
+func TestJudge_slowReceiver(t *testing.T) {
+	t.Parallel()
+	const watchdog, delay = 2 * time.Second, 200 * time.Millisecond
+	build := with(func(r *receivertest.Receiver) {
+		good := r.Handler
+		var asked atomic.Int64
+		r.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			if asked.Add(1) > 8 { // the probes that send many are enough
+				time.Sleep(delay)
+			}
+			good.ServeHTTP(w, req)
+		})
+	})
+	for _, v := range receivertest.Judge(t, webhooktest.DevRev, build, receivertest.Watchdog(watchdog)) {
+		assert.Empty(t, v.Failures, v.ID)
+		assert.Empty(t, v.Skipped, v.ID)
 	}
 }
 

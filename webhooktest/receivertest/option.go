@@ -130,12 +130,13 @@ func At(url string) Option {
 	}
 }
 
-// Window says up to which age a delivery must be accepted, and from which it must
-// be refused: 3 seconds and 10 minutes unless it is given. What lies between is
+// Window says up to which age a delivery of DevRev's must be accepted, and from which
+// it must be refused: 3 seconds and 10 minutes unless it is given. What lies between is
 // the team's own choice.
 func Window(accept, refuse time.Duration) Option {
 	return func(s *suite) {
 		s.probing("Window")
+		s.only("Window", &provider.DevRev)
 		if accept <= 0 || refuse <= accept {
 			s.mistake("Window(%v, %v): give two times, the first less than the second", accept, refuse)
 		}
@@ -241,8 +242,9 @@ func Patience(d time.Duration) Option {
 	}
 }
 
-// Watchdog is how long a probe may take in real time before it is given up, with
-// the line that holds it: 30 seconds unless it is given.
+// Watchdog is how long a probe may go on in real time without an answer of the
+// receiver's before it is given up, with the line that holds it: 30 seconds unless it
+// is given.
 func Watchdog(d time.Duration) Option {
 	return func(s *suite) {
 		if d <= 0 {

@@ -122,11 +122,11 @@ func deliveries(p webhooktest.Provider, file string) ([]delivery, error) {
 	for i, ia := range f.Interactions {
 		body := []byte(ia.Request.Body)
 		var envelope map[string]json.RawMessage
-		if err := json.Unmarshal(body, &envelope); err != nil {
-			return nil, fmt.Errorf("%s #%d: the delivery is no JSON object; record it again", file, i)
-		}
+		_ = json.Unmarshal(body, &envelope) // what was no event then is none now
 		d := delivery{ia: ia, at: f.Header.Received, timeout: cmp.Or(sender.Timeout, 3*time.Second)}
-		_ = json.Unmarshal(envelope[def.Delivery.Tag], &d.event) // without one it has no name
+		if json.Unmarshal(envelope[def.Delivery.Tag], &d.event) != nil {
+			d.event = "a delivery without a type"
+		}
 		if !slices.Contains(provider.ReceiverSignatures(body), http.Header(ia.Request.Headers).Get(def.Delivery.Signature)) {
 			return nil, fmt.Errorf("%s #%d is not signed with receivertest.Secret, so that it was changed or is not of record listen; record it again", file, i)
 		}

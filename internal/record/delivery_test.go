@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -409,4 +410,23 @@ func (w *schemaWalk) build(file string, s object, path []string, tags map[string
 		}
 	}
 	return v
+}
+
+// Messages speak of the delivery: its sender was not asked, and the receiver's answer is
+// another.
+func TestDelivery_messages(t *testing.T) {
+	for body, says := range map[string]string{
+		"{\"type\":\"\xff\"}": "the delivery cannot be recorded: byte 9 of its body is not UTF-8",
+		strings.Repeat("[", 1001) + strings.Repeat("]", 1001): "the delivery cannot be recorded: the body is nested more than 1000 deep",
+		"text": "not written: delivery: is not JSON",
+		"{}":   "not written:\n\tdelivery",
+	} {
+		_, _, err := Delivery{
+			Definition: &provider.DevRev, BaseURL: provider.DevRev.BaseDefault, Secret: "dXowRk5HY05sMjhOek15Zg==", Received: time.Now(),
+			Path: filepath.Join(t.TempDir(), "delivery.yaml"), Name: "delivery.yaml", Body: []byte(body), Status: http.StatusOK,
+			Sign: func([]byte) http.Header { return http.Header{} },
+		}.Commit()
+		require.ErrorContains(t, err, says)
+		assert.NotContains(t, err.Error(), "answer")
+	}
 }

@@ -76,6 +76,9 @@ func TestReplay(t *testing.T) {
 	for name, file := range map[string]string{
 		"event":  listened(t, heard, 200, "thank you"),
 		"verify": listened(t, asked, 200, `{"challenge":"Zm9vYmFyYmF6"}`),
+		// What is no event is replayed as such.
+		"empty": listened(t, "", 400, ""), "text": listened(t, "text", 400, ""), "null": listened(t, "null", 400, ""),
+		"array": listened(t, "[]", 400, ""), "two documents": listened(t, heard+heard, 400, ""), "a type that is a number": listened(t, `{"type":1}`, 400, ""),
 	} {
 		t.Run(name, func(t *testing.T) { receivertest.Replay(t, webhooktest.DevRev, file, strictly) })
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -74,6 +75,10 @@ func TestRun_fails(t *testing.T) {
 
 func TestRun_mistakes(t *testing.T) {
 	t.Parallel()
+	if os.Getenv("RECEIVERTEST_MISTAKES") == "d.velop" {
+		receivertest.Run(t, webhooktest.DVelop, dvelopReceiver(""), receivertest.Window(time.Second, time.Minute), receivertest.UnsignedVerify())
+		return
+	}
 	if os.Getenv("RECEIVERTEST_MISTAKES") != "" {
 		receivertest.Run(t, webhooktest.DevRev, devrevReceiver(""), receivertest.Require("Q*"), receivertest.Excuse("", "S01"), receivertest.At("hooks"),
 			receivertest.Window(2, 1), receivertest.Sizes(1, 2), receivertest.HandleResponse("BODY"), receivertest.Watchdog(0), receivertest.Patience(0), receivertest.LegacyKey(),
@@ -87,6 +92,13 @@ func TestRun_mistakes(t *testing.T) {
 	require.Error(t, err)
 	for _, says := range []string{`Require("Q*") names no probe`, "Excuse needs a reason", `At("hooks") is no URL`, "Window(2ns, 1ns)", "Sizes(1, 2)", `HandleResponse("BODY")`, "Watchdog(0s)", "Require() names no probe", `Excuse("known") names no probe`, "Drain(-1ns)", "Patience(0s)", "Fail() names no level", "Fail(Info) has no effect", "Fail(7) names no level", "option LegacyKey has no effect on receivers of DevRev, only on those of d.velop"} {
 		assert.Contains(t, string(out), says)
+	}
+	cmd = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_mistakes$")
+	cmd.Env = append(os.Environ(), "RECEIVERTEST_MISTAKES=d.velop")
+	out, err = cmd.CombinedOutput()
+	require.Error(t, err)
+	for _, option := range []string{"Window", "UnsignedVerify"} {
+		assert.Contains(t, string(out), "option "+option+" has no effect on receivers of d.velop, only on those of DevRev; leave it out")
 	}
 }
 

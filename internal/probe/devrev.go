@@ -57,9 +57,13 @@ func devrevProbes() []Probe {
 		},
 		{
 			ID: "devrev/V02", Level: Must,
-			Sent: "challenges with +, / and =", Expected: "the same string",
+			Sent: "challenges with +, / and =, and one of 200 characters", Expected: "the same string",
 			Why: "challenges are base64, whose signs a form or a URL changes", Source: devrevAPI,
-			ask: func(t *Trial) { t.verify("+/+/+/+/Zm9vYmE="); t.verify("++//ab==") },
+			ask: func(t *Trial) {
+				t.verify("+/+/+/+/Zm9vYmE=")
+				t.verify("++//ab==")
+				t.verify(strings.Repeat("Zm9v", 50))
+			},
 		},
 		{
 			ID: "devrev/V03", Level: Should,
@@ -303,9 +307,16 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/S05", Level: Must,
-			Sent: "the first eight characters of the right signature", Expected: "401, 400 or 403, and no effect",
+			Sent: "each beginning and each end of the right signature", Expected: "401, 400 or 403, and no effect",
 			Why: "a comparison of what both have in common can be guessed piece by piece", Source: "practice",
-			ask: refusal(func(_ *Trial, r *Request) []*Request { return []*Request{r.with(devrevHeader, right(r)[:8])} }),
+			ask: refusal(func(_ *Trial, r *Request) (all []*Request) {
+				for i := 1; i < len(right(r)); i++ {
+					if end := right(r)[i:]; strings.Trim(end, "=") != "" {
+						all = append(all, r.with(devrevHeader, right(r)[:i]), r.with(devrevHeader, end))
+					}
+				}
+				return all
+			}),
 		},
 		{
 			ID: "devrev/S06", Level: Should,
@@ -413,23 +424,27 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/S13", Level: Must,
-			Sent: "signatures whose digest is right but for its last byte, but for all after the eighth, and in base64 but for the case of its letters", Expected: "401, 400 or 403, and no effect",
+			Sent: "signatures whose digest is right but for one byte, for each of them, but for two neighbours that are exchanged, and in base64 but for the case of its letters", Expected: "401, 400 or 403, and no effect",
 			Why: "a comparison of a part leaves that part alone to be guessed", Source: "practice",
 			ask: refusal(func(t *Trial, r *Request) (all []*Request) {
 				encode, decode := base64.StdEncoding.EncodeToString, base64.StdEncoding.DecodeString
 				if t.Settings.Hex {
 					encode, decode = hex.EncodeToString, hex.DecodeString
 				}
-				for _, from := range []int{8, 31} {
-					digest, err := decode(right(r))
-					if err != nil || len(digest) != 32 {
-						t.fail("a delivery that can be made", "the signature %q", right(r))
-						return nil
-					}
-					for i := from; i < len(digest); i++ {
-						digest[i] ^= 0xff
-					}
+				digest, err := decode(right(r))
+				if err != nil || len(digest) != 32 {
+					t.fail("a delivery that can be made", "the signature %q", right(r))
+					return nil
+				}
+				for i := range digest {
+					digest[i] ^= 0xff
 					all = append(all, r.with(devrevHeader, encode(digest)))
+					digest[i] ^= 0xff
+					if next := (i + 1) % len(digest); digest[i] != digest[next] {
+						digest[i], digest[next] = digest[next], digest[i]
+						all = append(all, r.with(devrevHeader, encode(digest)))
+						digest[i], digest[next] = digest[next], digest[i]
+					}
 				}
 				if !t.Settings.Hex { // letters of another case are another digest
 					all = append(all, r.with(devrevHeader, strings.ToLower(right(r))))

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,10 +71,10 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/T04", Level: Should,
-			Sent: "a signed event whose timestamp is malformed, empty, a number, an object", Expected: "a status of the 400s, and no effect",
+			Sent: "a signed event whose timestamp is malformed, empty, null, a number, an object, true", Expected: "a status of the 400s, and no effect",
 			Why: "a window that is skipped when the stamp cannot be read is none", Source: "own-pay/OwnPay#296",
 			ask: func(t *Trial) {
-				for _, stamp := range []any{"yesterday", "", time.Now().Unix(), map[string]any{"at": "now"}, true} {
+				for _, stamp := range []any{"yesterday", "", json.RawMessage("null"), time.Now().Unix(), map[string]any{"at": "now"}, true} {
 					id, a := stamped(t, stamp)
 					t.rejected(a)
 					t.applied(id, 0)
@@ -269,7 +270,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/O01", Level: Should, Clock: true, Needs: []Hook{State},
-			Sent: "a newer update of an object, then an older one", Expected: "200 twice, and the newer state stays",
+			Sent: "a newer update of an object, then an older one of it, and one of another object", Expected: "200 each time, the newer state stays, and the other object is there",
 			Why: "events come in an order that is nearly that of the changes", Source: devrevGuide + "; google/go-github#2706",
 			ask: func(t *Trial) {
 				at := time.Now()
@@ -280,6 +281,10 @@ func devrevTimeProbes(applied []Hook) []Probe {
 				t.stays("1", before)
 				if before == t.stateOf("unknown") {
 					t.fail("a state of the object that was updated", "%q, as of one that is unknown", before)
+				}
+				t.accepted(t.deliver(t.work("work_updated", "2", "another", at.Add(-time.Second))))
+				if t.stateOf("2") == t.stateOf("unknown") {
+					t.fail("the other object", "nothing")
 				}
 				t.deliver(t.work("work_updated", "1", "tie", at))
 				t.note("of two updates with one modified_date, the later to come counts: %v", t.stateOf("1") != before)

@@ -170,10 +170,10 @@ func dvelopKeyProbes() []Probe {
 		},
 		{
 			ID: "dvelop/A04", Level: Should,
-			Sent: "Authorization: Basic KEY, and KEY alone", Expected: "401 or 403, and no effect",
+			Sent: "Authorization: Basic KEY, Token KEY, and KEY alone", Expected: "401 or 403, and no effect",
 			Why: "the scheme says what follows; who ignores it takes other credentials for keys", Source: "frain-dev/convoy",
 			ask: unauthorized(func(t *Trial, r *Request) []*Request {
-				return []*Request{r.with(dvelopAuth, "Basic "+t.Secret), r.with(dvelopAuth, t.Secret)}
+				return []*Request{r.with(dvelopAuth, "Basic "+t.Secret), r.with(dvelopAuth, "Token "+t.Secret), r.with(dvelopAuth, t.Secret)}
 			}),
 		},
 		{
@@ -208,11 +208,15 @@ func dvelopKeyProbes() []Probe {
 		},
 		{
 			ID: "dvelop/A08", Level: Must,
-			Sent: "the key in the query and in the body, not in the header", Expected: "401 or 403, and no effect",
-			Why: "URLs and bodies are logged", Source: dvelopGuide,
+			Sent: "the key in the query, in the body and in a cookie, not in the header", Expected: "401 or 403, and no effect",
+			Why: "URLs and bodies are logged, and browsers send cookies unasked", Source: dvelopGuide,
 			ask: unauthorized(func(t *Trial, r *Request) []*Request {
-				in := *r.with(dvelopAuth)
-				in.URL += "?apiKey=" + url.QueryEscape(t.Secret) + "&key=" + url.QueryEscape(t.Secret)
+				in := *r.with(dvelopAuth).with("Cookie", "AuthSessionId="+t.Secret)
+				query := url.Values{}
+				for _, name := range []string{"apiKey", "api_key", "key", "token", "access_token"} {
+					query.Set(name, t.Secret)
+				}
+				in.URL += "?" + query.Encode()
 				in.Body = []byte(strings.Replace(string(r.Body), "{", `{"apiKey":`+strconv.Quote(t.Secret)+`,`, 1))
 				return []*Request{&in}
 			}),

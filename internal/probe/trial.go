@@ -30,13 +30,12 @@ type Trial struct {
 	run string
 
 	mu      sync.Mutex
+	sent    int
 	late    bool // an answer came when the vendor would have hung up
 	found   []Failure
 	last    *Request
 	notes   []string
 	skipped string
-	// refusals are the deliveries that were refused as they should.
-	refusals int
 }
 
 func newTrial(s Subject, c Config) (*Trial, error) {
@@ -165,6 +164,7 @@ func (t *Trial) deliver(m simulator.Message) simulator.Attempt {
 func (t *Trial) send(r *Request) simulator.Attempt {
 	t.mu.Lock()
 	t.last = r
+	t.sent++
 	t.mu.Unlock()
 	limit := t.Settings.Timeout
 	if t.Settle == nil {
@@ -231,8 +231,10 @@ func (t *Trial) refused(a simulator.Attempt, statuses ...int) bool {
 	if len(statuses) == 0 {
 		statuses = []int{401, 400, 403}
 	}
-	if a.Err == nil && (slices.Contains(statuses, a.Status) || a.Status == http.StatusTooManyRequests && t.refusals >= many) {
-		t.refusals++
+	t.mu.Lock()
+	throttled := t.sent > many && a.Status == http.StatusTooManyRequests
+	t.mu.Unlock()
+	if a.Err == nil && (slices.Contains(statuses, a.Status) || throttled) {
 		return true
 	}
 	expected := strings.Trim(fmt.Sprint(statuses[:len(statuses)-1]), "[]")
@@ -240,7 +242,7 @@ func (t *Trial) refused(a simulator.Attempt, statuses ...int) bool {
 	return false
 }
 
-// many is how many forged deliveries a receiver has refused before it may ask for time.
+// many is how many deliveries a probe sends before a receiver may ask for time.
 const many = 10
 
 // rejected expects an answer of the 400s.

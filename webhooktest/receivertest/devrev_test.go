@@ -31,6 +31,7 @@ type devrev struct {
 	order    []string // of events, for a memory that is short
 	applied  []string
 	works    map[string]work
+	newest   time.Time
 	proofs   map[string]bool // signatures that were right once
 	refused  int
 	begun    time.Time
@@ -288,6 +289,17 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 		ok = ok || len(values) == 1 && given == ""
 	case "prefix":
 		ok = ok || given != "" && strings.HasPrefix(want, given)
+	case "sixteen letters":
+		ok = ok || len(given) >= 16 && (strings.HasPrefix(want, given) || strings.HasSuffix(want, given))
+	case "the second half":
+		ok = ok || len(given) == len(want) && given[len(given)/2:] == want[len(want)/2:]
+	case "differences that cancel":
+		var xor byte
+		d, _ := base64.StdEncoding.DecodeString(given)
+		for i := range min(len(d), sha256.Size) {
+			xor ^= d[i] ^ mac.Sum(nil)[i]
+		}
+		ok = ok || len(d) == sha256.Size && xor == 0
 	case "eight bytes":
 		ok = ok || len(given) == len(want) && given[:10] == want[:10]
 	case "no check of updates":
@@ -392,6 +404,7 @@ func (r *devrev) late(stamp json.RawMessage) int {
 	switch {
 	case r.flaw == "no window",
 		r.flaw == "no window without stamp" && len(stamp) == 0,
+		r.flaw == "no window for null" && string(stamp) == "null",
 		r.flaw == "no window for bad stamps" && err != nil && len(stamp) > 0:
 		return 0
 	case err != nil:
@@ -412,6 +425,8 @@ func (r *devrev) verify(w http.ResponseWriter, d *delivery, body []byte) {
 	switch r.flaw {
 	case "tells the secret beside the challenge":
 		answer = map[string]string{"challenge": challenge, "secret": r.secret}
+	case "challenge cut at 64":
+		answer = map[string]string{"challenge": challenge[:min(64, len(challenge))]}
 	case "challenge at the top":
 		var top struct{ Challenge string }
 		_ = json.Unmarshal(body, &top)
@@ -556,28 +571,30 @@ func (r *devrev) store(kind, object string, p *payload, at time.Time) {
 	}
 	old, known := r.works[object]
 	switch {
+	case r.flaw == "one order for all" && next.Modified.Before(r.newest):
+		return
 	case known && r.flaw == "order of arrival" && !old.deleted,
 		r.flaw == "raises the dead" && old.deleted:
 	case known && next.Modified.Before(old.Modified):
 		return
 	}
-	r.works[object] = next
+	r.works[object], r.newest = next, next.Modified
 }
 
 // soundThrottle is no flaw: who has sent fifty forged events is asked for time.
 const soundThrottle = "429 after fifty refusals"
 
 var devrevFlaws = []string{
-	"no answer", "redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge by hand",
+	"no answer", "redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge cut at 64", "challenge by hand",
 	"challenge once", "any challenge", "verify before signature", "stray challenge", "busy", "drops when busy",
-	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
+	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "sixteen letters", "the second half", "differences that cancel", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
 	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes",
 	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
 	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
-	"no window", "verify of any age", "no window without stamp", "no window for bad stamps", "future is fine", "one layout", "window of a second", "age within the hour", "age within the day", "now is the start",
+	"no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of a second", "age within the hour", "age within the day", "now is the start",
 	"no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
 	"200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
-	"order of arrival", "raises the dead", "update needs creation",
+	"order of arrival", "one order for all", "raises the dead", "update needs creation",
 	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",
 	"any method", "bare media type", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal",
 }

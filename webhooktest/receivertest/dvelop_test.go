@@ -259,6 +259,9 @@ func (r *dvelop) authentic(req *http.Request) bool {
 		ok = ok || len(lines) == 0 && same(old)
 	case "either header":
 		ok = ok || len(lines) == 1 && same(old)
+	case "key in a cookie":
+		cookie, err := req.Cookie("AuthSessionId")
+		ok = ok || err == nil && same(cookie.Value)
 	case "key in the query":
 		values, _ := url.ParseQuery(req.URL.RawQuery)
 		ok = ok || same(values.Get("apiKey"))
@@ -371,7 +374,7 @@ const soundRefusal = "503 on failure"
 
 var dvelopFlaws = []string{
 	"no answer", "redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
-	"either header", "key in the query", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
+	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
 	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",

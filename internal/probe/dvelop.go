@@ -360,7 +360,7 @@ func dvelopWorkProbes() []Probe {
 		},
 		{
 			ID: "dvelop/R01", Level: Must, Clock: true, Needs: []Hook{Applied, SlowBy},
-			Sent: "an event whose effect takes a millisecond more than the timeout, four times", Expected: "one effect",
+			Sent: "an event whose effect takes a millisecond more than the timeout, four times, as if each answer were lost", Expected: "one effect",
 			Why: "no id of a delivery is documented; a receiver that knows no document again acts four times", Source: dvelopAPI,
 			ask: func(t *Trial) {
 				t.SlowBy(t.Settings.Timeout + time.Millisecond)
@@ -368,6 +368,7 @@ func dvelopWorkProbes() []Probe {
 				r := t.signed(imported, t.body(m))
 				t.send(r)
 				for range t.Settings.Waits {
+					time.Sleep(t.Settings.Timeout)
 					t.send(r)
 				}
 				t.applied(m.ID, 1)

@@ -316,6 +316,9 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 	if known && r.flaw != "dedupe for ever" && time.Since(e.begun) > 10*time.Minute {
 		known = false
 	}
+	if known && r.flaw == "forgets after a moment" && time.Since(e.begun) > 100*time.Millisecond {
+		known = false
+	}
 	if !known {
 		e = &event{done: make(chan struct{}), begun: time.Now()}
 		r.events[key] = e
@@ -375,7 +378,7 @@ const soundRefusal = "503 on failure"
 var dvelopFlaws = []string{
 	"no answer", "redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
 	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
-	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure",
+	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",
 }

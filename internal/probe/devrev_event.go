@@ -247,7 +247,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/R06", Level: Must, Clock: true, Needs: []Hook{Applied, SlowBy},
-			Sent: "a hundred events, eight at a time, whose effects take a tenth of a second", Expected: "one effect of each that is acknowledged",
+			Sent: "a hundred events, eight at a time, whose effects take a fiftieth of a second", Expected: "one effect of each that is acknowledged",
 			Why: "a queue that is full must say so: what is acknowledged is never sent again", Source: devrevGuide,
 			ask: func(t *Trial) { t.kept(func() simulator.Message { return t.message(created) }) },
 		},
@@ -352,7 +352,7 @@ func (t *Trial) each(ids []string) {
 // kept delivers many events whose effects take time, and expects that those come which
 // were acknowledged: what is full says so.
 func (t *Trial) kept(event func() simulator.Message) {
-	t.SlowBy(overlap)
+	t.SlowBy(20 * time.Millisecond)
 	var taken []string
 	t.burst(event, func(id string, a simulator.Attempt) {
 		if a.Err == nil && a.Status/100 == 2 {

@@ -426,7 +426,7 @@ func dvelopWorkProbes() []Probe {
 		},
 		{
 			ID: "dvelop/R06", Level: Must, Clock: true, Needs: []Hook{Applied, SlowBy},
-			Sent: "a hundred events, eight at a time, whose effects take a tenth of a second", Expected: "one effect of each that is acknowledged",
+			Sent: "a hundred events, eight at a time, whose effects take a fiftieth of a second", Expected: "one effect of each that is acknowledged",
 			Why: "a queue that is full must say so: what is acknowledged is never sent again", Source: dvelopAPI,
 			ask: func(t *Trial) { t.kept(func() simulator.Message { return t.document(imported) }) },
 		},

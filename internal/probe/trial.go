@@ -45,19 +45,20 @@ func newTrial(s Subject, c Config) (*Trial, error) {
 	}
 	c.Settings = wire.Complete(c.Settings)
 	t := &Trial{Subject: s, Config: c, wire: wire, to: s.Network}
-	if s.Handler != nil {
-		receivers := &simulator.Receivers{Panicked: t.panicked}
-		// The handler routes: whatever a probe sends gets to it.
-		if err := receivers.Handle(c.origin(), s.Handler); err != nil {
-			return nil, err
-		}
-		t.to = receivers
-	}
 	if s.Handler == nil {
 		t.run = rand.Text()
+	} else if t.to, err = t.handler(nil); err != nil {
+		return nil, err
 	}
 	t.live, err = simulator.NewLive(c.Definition, c.Settings, t.to, 0)
 	return t, err
+}
+
+// handler leads to the handler of a receiver in this process; r is what a panic fails.
+func (t *Trial) handler(r *Request) (http.RoundTripper, error) {
+	receivers := &simulator.Receivers{Panicked: func(_ string, reason any, stack []byte) { t.panicked(r, reason, stack) }}
+	// The handler routes: whatever a probe sends gets to it.
+	return receivers, receivers.Handle(t.origin(), t.Handler)
 }
 
 // origin is the scheme and the host of the receiver.
@@ -72,7 +73,7 @@ func (c Config) at(event string) string { return strings.ReplaceAll(c.URL, "{eve
 // frame is a line of a stack that names a file.
 var frame = regexp.MustCompile(`(?m)^\t(.+\.go:\d+)`)
 
-func (t *Trial) panicked(_ string, reason any, stack []byte) {
+func (t *Trial) panicked(r *Request, reason any, stack []byte) {
 	_, after, _ := bytes.Cut(stack, []byte("panic("))
 	where := ""
 	// The first frame is the runtime's own.
@@ -85,7 +86,7 @@ func (t *Trial) panicked(_ string, reason any, stack []byte) {
 			}
 		}
 	}
-	t.fail("no panic", "the handler panicked: %v%s", reason, where)
+	t.failed(r, "no panic", fmt.Sprintf("the handler panicked: %v%s", reason, where))
 }
 
 // fail notes an expectation that the last request did not meet.
@@ -170,7 +171,11 @@ func (t *Trial) send(r *Request) simulator.Attempt {
 	if t.Settle == nil {
 		limit = max(limit, t.Answer)
 	}
-	a := simulator.Try(context.Background(), t.to, limit, r.build)
+	to := t.to
+	if t.Handler != nil {
+		to, _ = t.handler(r) // the URL was good for newTrial
+	}
+	a := simulator.Try(context.Background(), to, limit, r.build)
 	if t.Alive != nil {
 		t.Alive()
 	}
@@ -181,7 +186,7 @@ func (t *Trial) send(r *Request) simulator.Attempt {
 		t.failed(r, fmt.Sprintf("an answer within %v, after which %s hangs up", t.Settings.Timeout, t.Definition.Title), fmt.Sprintf("%s, after %v", got(a), a.Duration.Round(10*time.Millisecond)))
 	}
 	if len(a.Body) >= simulator.MaxReply {
-		t.fail("an answer of less than 64 KiB", "%d KiB or more", len(a.Body)>>10)
+		t.failed(r, "an answer of less than 64 KiB", fmt.Sprintf("%d KiB or more", len(a.Body)>>10))
 	}
 	return a
 }

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
@@ -70,35 +68,24 @@ func (p pointers) of(def *provider.Definition, closed bool) pointers {
 	return pointers{keep: fitting("Keep", p.keep), redact: fitting("Redact", p.redact), pin: fitting("Pinned", p.pin)}
 }
 
-// note looks for what the pointers name in a recording: in answers, and for --keep in
-// requests as well.
+// note remembers what the pointers name in a recording.
 func (p *pointers) note(recording *record.Recording) {
-	if len(p.keep)+len(p.redact)+len(p.pin)+len(p.varies) == 0 {
-		return
-	}
-	exchanges, _ := recording.Exchanges() // what is wrong with them is said elsewhere
+	var all []record.Named
 	for _, list := range p.lists() {
 		for _, pointer := range list.pointers {
-			name, query := strings.CutPrefix(pointer, "?")
-			header, _ := record.CutHeader(pointer)
-			for _, e := range exchanges {
-				found := len(e.Response.Header.Values(header)) > 0 || query && e.Request.URL.Query().Has(name) || contains(e.Response.Body, pointer) || (list.flag == "keep" || list.flag == "varies") && contains(e.Request.Body, pointer)
-				if found && p.named == nil {
-					p.named = map[string]bool{}
-				}
-				if found {
-					p.named[pointer] = true
-				}
-			}
+			all = append(all, record.Named{Option: list.option, Place: pointer})
 		}
 	}
-}
-
-func contains(body []byte, pattern string) (found bool) {
-	cassette.Walk(body, func(pointer, _ string, _ json.Token, _, _ int) {
-		found = found || cassette.Covers(pattern, pointer)
-	})
-	return found
+	idle := recording.Idle(all)
+	for _, n := range all {
+		if slices.Contains(idle, n) {
+			continue
+		}
+		if p.named == nil {
+			p.named = map[string]bool{}
+		}
+		p.named[n.Place] = true
+	}
 }
 
 // idle is the error about the pointers that named nothing in the whole run.

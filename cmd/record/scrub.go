@@ -206,7 +206,7 @@ func (s *scrub) file(ctx context.Context, path string, file *cassette.File, stdo
 // may be about another file.
 func sentIn(f *cassette.File, pointers []string) (some []string) {
 	for _, p := range pointers {
-		if slices.ContainsFunc(f.Exchanges(), func(e contract.Exchange) bool { return contains(e.Request.Body, p) }) {
+		if slices.ContainsFunc(f.Exchanges(), func(e contract.Exchange) bool { return cassette.Contains(e.Request.Body, p) }) {
 			some = append(some, p)
 		}
 	}

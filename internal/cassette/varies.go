@@ -98,6 +98,14 @@ func Covers(pattern, pointer string) bool {
 	return true
 }
 
+// Contains reports whether a JSON text has a value that a pattern covers.
+func Contains(body []byte, pattern string) (found bool) {
+	Walk(body, func(pointer, _ string, _ json.Token, _, _ int) {
+		found = found || Covers(pattern, pointer)
+	})
+	return found
+}
+
 // CoveredBy reports whether one of the declared pointers names the member.
 func CoveredBy(declared []string, pointer string) bool {
 	return slices.ContainsFunc(declared, func(p string) bool { return Covers(p, pointer) })

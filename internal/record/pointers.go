@@ -1,7 +1,6 @@
 package record
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -215,7 +214,7 @@ func (r *Recording) idle(named []Named) (idle []Named) {
 }
 
 func (r *Recording) stands(n Named, ia *cassette.Interaction) bool {
-	if name, ok := strings.CutPrefix(n.Place, "header "); ok {
+	if name, ok := CutHeader(n.Place); ok {
 		return len(ia.Response.Headers.Values(name)) > 0
 	}
 	if name, ok := strings.CutPrefix(n.Place, "?"); ok {
@@ -227,16 +226,11 @@ func (r *Recording) stands(n Named, ia *cassette.Interaction) bool {
 		return strings.Contains(cassette.Text(ia), n.Place)
 	case "Pinned":
 		return r.pinned[n.Place]
+	case "Varies":
+		return cassette.Contains([]byte(ia.Request.Body), n.Place)
 	case "Keep":
-		return contains(ia.Response.Body, n.Place) || contains(ia.Request.Body, n.Place)
+		return cassette.Contains([]byte(ia.Response.Body), n.Place) || cassette.Contains([]byte(ia.Request.Body), n.Place)
 	default:
-		return contains(ia.Response.Body, n.Place)
+		return cassette.Contains([]byte(ia.Response.Body), n.Place)
 	}
-}
-
-func contains(body, pattern string) (found bool) {
-	cassette.Walk([]byte(body), func(pointer, _ string, _ json.Token, _, _ int) {
-		found = found || cassette.Covers(pattern, pointer)
-	})
-	return found
 }

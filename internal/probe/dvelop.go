@@ -98,7 +98,7 @@ func dvelopKeyProbes() []Probe {
 		return func(t *Trial) {
 			m := t.document(imported)
 			none := true
-			t.several(change(t, t.signed(imported, t.body(m))), func(_ int, a simulator.Attempt) {
+			t.several(change(t, t.signed(imported, t.body(m))), atOnce, func(_ int, a simulator.Attempt) {
 				if !t.unauthorized(a) && none {
 					none = t.applied(m.ID, 0)
 				}
@@ -387,7 +387,7 @@ func dvelopWorkProbes() []Probe {
 			},
 		},
 		{
-			ID: "dvelop/R03", Level: Must, Needs: []Hook{Applied},
+			ID: "dvelop/R03", Level: Must, Exact: true, Needs: []Hook{Applied},
 			Sent: "the same call four times at once", Expected: "one effect",
 			Why: "a slow run goes on when the next one comes", Source: dvelopAPI,
 			ask: func(t *Trial) {
@@ -452,20 +452,20 @@ func dvelopWorkProbes() []Probe {
 			},
 		},
 		{
-			ID: "dvelop/D02", Level: Should, Needs: []Hook{Applied},
+			ID: "dvelop/D02", Level: Should, Exact: true, Needs: []Hook{Applied},
 			Sent: "a call, those of a hundred other documents, and the first again", Expected: "a status of the 200s each time, and one effect of each",
 			Why: "a memory of the last few calls loses them in a burst, and the same call may be made four times", Source: dvelopAPI,
 			ask: func(t *Trial) {
 				m := t.document(imported)
 				r := t.signed(imported, t.body(m))
 				t.accepted(t.send(r))
-				ids := t.burst(func() simulator.Message { return t.document(imported) }, func(_ string, a simulator.Attempt) { t.accepted(a) })
+				ids := t.burst(t.inOrder(), func() simulator.Message { return t.document(imported) }, func(_ string, a simulator.Attempt) { t.accepted(a) })
 				t.accepted(t.send(r))
 				t.each(append(ids, m.ID))
 			},
 		},
 		{
-			ID: "dvelop/O01", Level: Should, Needs: []Hook{Applied},
+			ID: "dvelop/O01", Level: Should, Exact: true, Needs: []Hook{Applied},
 			Sent: "events about eight documents that overlap", Expected: "one effect for each",
 			Why: "order is kept within one event only; users work at the same time", Source: dvelopGuide,
 			ask: func(t *Trial) {

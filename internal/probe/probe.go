@@ -49,6 +49,10 @@ type Probe struct {
 	// Clock marks a probe that waits as long as the vendor does. The others of them
 	// say nothing when one that is a ClockGate fails.
 	Clock, ClockGate bool
+	// Exact marks a probe that does not wait, but whose deliveries must overlap or come
+	// one after the other as planned. That is certain where time waits for whoever is
+	// at work, and likely elsewhere.
+	Exact bool
 	// Needs are the hooks without which the probe cannot judge.
 	Needs []Hook
 	// Rebuilt is the probe of a receiver that was built with an empty secret.

@@ -352,16 +352,23 @@ func (t *Trial) together(all ...*Request) []simulator.Attempt {
 	return answers
 }
 
-// several sends requests, eight at a time, and then judges the answers in their order:
+// atOnce is how many deliveries are on their way at a time where a probe sends many:
 // one after the other, they would take a slow receiver minutes.
-func (t *Trial) several(all []*Request, judge func(i int, a simulator.Attempt)) {
+const atOnce = 8
+
+// several sends requests, that many at a time, and then judges the answers in their
+// order.
+func (t *Trial) several(all []*Request, atOnce int, judge func(i int, a simulator.Attempt)) {
 	answers := make([]simulator.Attempt, len(all))
 	var next atomic.Int64
 	var running sync.WaitGroup
-	for range 8 {
+	for range atOnce {
 		running.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(all); i = int(next.Add(1)) - 1 {
 				answers[i] = t.send(all[i])
+				if t.Settle != nil && atOnce == 1 {
+					time.Sleep(time.Millisecond) // what it began comes before the next
+				}
 			}
 		})
 	}

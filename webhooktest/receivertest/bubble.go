@@ -25,11 +25,12 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 	if q.Clock && s.leaky != "" {
 		return probe.Verdict{Probe: q, Skipped: s.leaky}
 	}
+	bubble := q.Clock || q.Exact && s.leaky == "" && !s.still
 	v := probe.Verdict{Probe: q}
 	stuck := s.watched(func(id chan<- string, alive func()) {
 		c := s.config
 		c.Alive = alive
-		if !q.Clock {
+		if !bubble {
 			id <- ""
 			v = s.put(t, q, c)
 			return
@@ -48,8 +49,14 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 	if stuck == nil {
 		return v
 	}
-	if s.stuck = q.ID + " never ended"; q.Clock {
-		s.leaky, s.stuck = s.stuck, "" // where the clock is real, nothing waits for that one
+	switch {
+	case q.Clock:
+		s.leaky = q.ID + " never ended" // where the clock is real, nothing waits for that one
+	case bubble:
+		s.still = true
+		return s.ask(t, q)
+	default:
+		s.stuck = q.ID + " never ended"
 	}
 	return probe.Verdict{Probe: q, Failures: []probe.Failure{*stuck}}
 }

@@ -21,8 +21,10 @@
 //     handler has returned.
 //  2. The gates come first: a valid delivery, and DevRev's verify request. When one
 //     fails, the rest is not asked.
-//  3. Probes that wait run in a testing/synctest bubble, the others outside of it,
-//     so that a receiver with a real database gets most of the suite.
+//  3. Probes that wait, or whose deliveries must overlap, run in a testing/synctest
+//     bubble, the others outside of it, so that a receiver with a real database gets
+//     most of the suite. Where the bubble's clock stands still, those that only
+//     overlap are asked outside of it.
 //  4. Answers are judged, and so is what the receiver has done, where the fields of
 //     [Receiver] show it. A probe that needs a field that is nil is skipped, and the
 //     end of the run lists those.

@@ -70,12 +70,13 @@ type Probe struct {
 	Why, Source string
 	// Needs are the fields of Receiver without which it is skipped.
 	Needs []string
-	// Clock says that it runs within a synctest bubble.
+	// Clock says that it runs within a synctest bubble: always where it waits, and where
+	// deliveries must overlap unless the receiver keeps the bubble's clock still.
 	Clock bool
 }
 
 func public(p probe.Probe) Probe {
-	shown := Probe{p.ID, p.Level, p.Sent, p.Expected, p.Why, p.Source, nil, p.Clock}
+	shown := Probe{p.ID, p.Level, p.Sent, p.Expected, p.Why, p.Source, nil, p.Clock || p.Exact}
 	for _, h := range p.Needs {
 		if h != probe.InProcess {
 			shown.Needs = append(shown.Needs, string(h))
@@ -199,6 +200,9 @@ type suite struct {
 	// stuck says why no further probe is asked, and leaky why none that waits on the
 	// clock; both are empty as long as all end.
 	stuck, leaky string
+	// still says that the receiver keeps a bubble's clock still, so that only what
+	// waits is asked in one.
+	still bool
 }
 
 // newSuite is a run of the function of that name.

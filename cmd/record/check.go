@@ -120,7 +120,7 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	k.judge()
 	r.next = k.next()
 	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
-		return exit(exitFailed, "the report could not be written: %v", err)
+		return err
 	}
 	if err := r.err(ctx.Err() != nil, k.fails); err != nil {
 		return err
@@ -155,7 +155,7 @@ func (k *check) unasked(args []string, stdout io.Writer) error {
 		r.leave(t.def.Name, t.scenario.Name, skipped, remarks[exitMissing], nil)
 	}
 	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
-		return exit(exitFailed, "the report could not be written: %v", err)
+		return err
 	}
 	return nil
 }

@@ -250,7 +250,7 @@ func (d *delivering) print(event string, a simulator.Attempt) error {
 		result = a.Reason
 	}
 	if _, err := fmt.Fprintln(d.stdout, d.hidden(fmt.Sprintf("%s: %s", event, result))); err != nil {
-		return exit(exitFailed, "the result could not be written: %v", reason(err))
+		return err
 	}
 	return nil
 }

@@ -116,7 +116,7 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 		r.add(found)
 	}
 	if err := r.write(stdout, d.format, d.getenv, "diff", d.fails); err != nil {
-		return exit(exitFailed, "the report could not be written: %v", err)
+		return err
 	}
 	return r.err(false, d.fails)
 }

@@ -94,7 +94,7 @@ func runLint(c *cobra.Command, o lint.Options, form *format) error {
 		write = report.WriteJSON
 	}
 	if err := write(c.OutOrStdout()); err != nil {
-		return exit(exitFailed, "the report could not be written: %v", err)
+		return err
 	}
 	if report.Errors > 0 {
 		return exit(exitFailed, "errors found: %d", report.Errors)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	_ "embed"
@@ -9,14 +8,10 @@ import (
 	"encoding/json"
 	"html/template"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
@@ -49,111 +44,6 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	},
 	"words": func(all []string) string { return strings.Join(all, " ") },
 }).Parse(pageHTML))
-
-const reportHelp = `report writes one HTML page about cassettes: where they come from, which answers
-and members of the contract they show, every exchange with what the contract says
-of it, and the drift and the findings of reports that it is given. The page needs
-no other file and no network. Without arguments it is about the cassettes of this
-build.`
-
-// page is the command report.
-type page struct{ html, check, lint string }
-
-func reportCommand() *cobra.Command {
-	p := &page{}
-	c := &cobra.Command{
-		Use:   "report --html FILE [flags] [PROVIDER[/SCENARIO]|FILE|DIR...]",
-		Short: "Write one HTML page about cassettes: provenance, coverage, exchanges, drift",
-		Long:  reportHelp,
-		Example: `  record report --html report.html
-  record check --json devrev > drift.json; record report --html report.html --check drift.json devrev
-  record lint --json testdata > lint.json; record report --html report.html --lint lint.json testdata`,
-		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     completeScenario,
-		RunE:                  func(_ *cobra.Command, args []string) error { return p.run(args) },
-	}
-	c.Flags().StringVar(&p.html, "html", "", "write the page to `FILE`")
-	c.Flags().StringVar(&p.check, "check", "", "show the drift in `FILE`, which record check --json wrote")
-	c.Flags().StringVar(&p.lint, "lint", "", "show the counts of the findings in `FILE`, which record lint --json wrote")
-	c.MarkFlagFilename("html", "html")
-	c.MarkFlagFilename("check", "json")
-	c.MarkFlagFilename("lint", "json")
-	return c
-}
-
-func (p *page) run(args []string) error {
-	if p.html == "" {
-		return exit(exitUsage, "report needs the file to write: record report --html report.html")
-	}
-	if len(args) == 0 {
-		args = providerNames()
-	}
-	files, err := cassettesOf(args)
-	if err != nil {
-		return err
-	}
-	data := newPage(files)
-	if p.check != "" {
-		if data.Drift, err = readCheck(p.check, data.Cassettes); err != nil {
-			return err
-		}
-	}
-	if p.lint != "" {
-		if data.Lint, err = readLint(p.lint); err != nil {
-			return err
-		}
-	}
-	var b bytes.Buffer
-	if err := data.write(&b); err != nil {
-		return exit(exitFailed, "%v", err)
-	}
-	return replace(p.html, b.Bytes())
-}
-
-// replace writes a file that is whole at any time.
-func replace(path string, data []byte) error {
-	mode := fs.FileMode(0o644)
-	switch info, err := os.Lstat(path); {
-	case err == nil && !info.Mode().IsRegular():
-		return exit(exitUsage, "%s is %s; name a regular file, or one that does not exist yet", path, kindOf(info.Mode()))
-	case err == nil:
-		mode = info.Mode().Perm()
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".record-*")
-	if err != nil {
-		return exit(exitFailed, "%s: %v", path, reason(err))
-	}
-	defer os.Remove(file.Name()) // fails when it has been renamed
-	_, err = file.Write(data)
-	if err == nil {
-		err = file.Chmod(mode)
-	}
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return exit(exitFailed, "%s: %v", path, reason(err))
-	}
-	return nil
-}
-
-// kindOf names what is no regular file.
-func kindOf(mode fs.FileMode) string {
-	switch {
-	case mode.IsDir():
-		return "a directory"
-	case mode&fs.ModeSymlink != 0:
-		return "a symbolic link"
-	case mode&fs.ModeNamedPipe != 0:
-		return "a named pipe"
-	case mode&fs.ModeDevice != 0:
-		return "a device"
-	}
-	return "no regular file"
-}
 
 // pageData is what the page shows.
 type pageData struct {

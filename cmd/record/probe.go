@@ -270,7 +270,7 @@ func (p *probing) run(ctx context.Context) error {
 			text += "\n" + details
 		}
 		if _, err := fmt.Fprintln(p.stdout, p.hidden(text)); err != nil {
-			return exit(exitFailed, "the verdict could not be written: %v", reason(err))
+			return err
 		}
 		if q.Gate && len(v.Failures) > 0 {
 			return exit(exitFailed, "%s is what every other probe builds upon; the others were not asked", q.ID)

@@ -308,7 +308,7 @@ func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url
 	begun(url)
 	if _, err := fmt.Fprintf(s.stdout, "serving %s\n", url); err != nil {
 		listener.Close()
-		return exit(exitFailed, "the address could not be written: %v", reason(err))
+		return err
 	}
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return exit(exitFailed, "the server stopped: %v", err)

@@ -1,0 +1,329 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"example.com/webhookvcr/internal/drift"
+)
+
+// report is what a check has found. Its tagged members are what --json writes,
+// and of what record help FORMATS shows an example.
+type report struct {
+	// Version is that of package drift.
+	Version int `json:"version"`
+	// Worst is empty when nothing has changed.
+	Worst     drift.Class `json:"worst"`
+	Reports   []compared  `json:"reports"`
+	Unchecked []unchecked `json:"unchecked"`
+
+	drift   drift.Reports
+	against string // the stored cassettes
+	next    string // what to do about drift; empty when there is nothing
+	dir     string // where they lie; empty when they are those of this build
+	tally   tally
+}
+
+// compared is a scenario that was compared.
+type compared struct {
+	Provider     string              `json:"provider"`
+	Scenario     string              `json:"scenario"`
+	Stored       string              `json:"stored"`
+	Worst        drift.Class         `json:"worst"`
+	Counts       map[drift.Class]int `json:"counts"`
+	Changes      []drift.Change      `json:"changes"`
+	More         int                 `json:"more"`
+	Volatile     []drift.Volatile    `json:"volatile"`
+	MoreVolatile int                 `json:"more_volatile"`
+}
+
+// unchecked is a scenario that was not compared.
+type unchecked struct {
+	Provider string `json:"provider"`
+	Scenario string `json:"scenario"`
+	Verdict  string `json:"verdict"`
+	Reason   string `json:"reason"`
+	// Message says in full why a scenario failed.
+	Message string `json:"message,omitempty"`
+}
+
+// newReport returns a report without a scenario. No list of it is null.
+func newReport() *report {
+	return &report{Version: drift.Version, Reports: []compared{}, Unchecked: []unchecked{}}
+}
+
+func (r *report) add(d drift.Report) {
+	r.drift = append(r.drift, d)
+	r.Worst = r.drift.Worst()
+	r.Reports = append(r.Reports, compared{
+		d.Provider, d.Scenario, d.Stored, d.Worst(), d.Counts(),
+		append([]drift.Change{}, d.Changes...), d.More, append([]drift.Volatile{}, d.Volatile...), d.MoreVolatile,
+	})
+}
+
+// leave notes a scenario that was not compared; err is why it failed, if it did.
+func (r *report) leave(provider, scenario, verdict, reason string, err error) {
+	r.Unchecked = append(r.Unchecked, unchecked{provider, scenario, verdict, reason, ""})
+	r.tally.add(verdict, err)
+}
+
+// explain says of the scenario that was entered last why it failed.
+func (r *report) explain(message string) { r.Unchecked[len(r.Unchecked)-1].Message = message }
+
+// drifted counts the scenarios with drift that fails the command.
+func (r *report) drifted(fails func(drift.Class) bool) (n int) {
+	for _, c := range r.Reports {
+		if fails(c.Worst) {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *report) writeText(w io.Writer) error {
+	var text strings.Builder
+	r.drift.WriteText(&text) // a strings.Builder takes everything
+	if len(r.drift) > 0 {
+		text.WriteByte('\n')
+	}
+	var t table
+	for _, u := range folded(r.Unchecked) {
+		t.add(u.Provider+" "+u.Scenario, u.Verdict, u.Reason)
+	}
+	if len(t.rows) > 0 {
+		t.print(fitted(&text, w))
+		text.WriteByte('\n')
+	}
+	fmt.Fprintln(&text, r.summary())
+	shown := paint(w, wrapped(text.String(), widthOf(w)))
+	if r.next != "" {
+		shown += r.next + "\n" // whole, so that it can be copied
+	}
+	_, err := io.WriteString(w, shown)
+	return err
+}
+
+// maxAlike is how many scenarios of a vendor have one verdict for one reason before a
+// text counts them; other formats name each.
+const maxAlike = 3
+
+// folded are the scenarios as the text shows them: the many that are alike in one
+// line, so that what failed is seen. Of those that were never recorded there is no
+// more to say.
+func folded(all []unchecked) (shown []unchecked) {
+	alike := map[unchecked]int{}
+	kind := func(u unchecked) unchecked {
+		return unchecked{Provider: u.Provider, Verdict: u.Verdict, Reason: u.Reason}
+	}
+	for _, u := range all {
+		alike[kind(u)]++
+	}
+	for _, u := range all {
+		n := alike[kind(u)]
+		switch {
+		case u.Verdict == notRecorded, n == 0:
+			continue
+		case n > maxAlike && u.Verdict != failed:
+			u.Scenario = count(n, "scenario")
+			alike[kind(u)] = 0
+		}
+		shown = append(shown, u)
+	}
+	return shown
+}
+
+// summary is the last line of the text.
+func (r *report) summary() string {
+	counts := []string{fmt.Sprintf("%d checked against %s", len(r.Reports), r.against)}
+	if n := r.drifted(func(c drift.Class) bool { return c != "" }); n > 0 {
+		counts = append(counts, fmt.Sprintf("%d with drift", n))
+	}
+	return strings.Join(append(counts, r.tally.texts()...), ", ")
+}
+
+// write writes the report in the wanted format; fails says which drift fails the
+// command.
+func (r *report) write(w io.Writer, f format, getenv func(string) string, command string, fails func(drift.Class) bool) error {
+	switch f.name {
+	case "", "text":
+		return r.writeText(w)
+	case "json":
+		return writeJSON(w, "", r)
+	}
+	return f.write(w, getenv, r.judged(command, fails))
+}
+
+// levels are the classes in the words of other tools.
+var levels = map[drift.Class]level{drift.Breaking: levelError, drift.Additive: levelWarning, drift.Cosmetic: levelNote}
+
+func (r *report) judged(command string, fails func(drift.Class) bool) judged {
+	j := judged{command: command, summary: r.summary()}
+	for _, rule := range drift.Rules() {
+		j.rules = append(j.rules, judgedRule{string(rule), string(rule.Class()) + ": " + strings.ReplaceAll(string(rule), "-", " ")})
+	}
+	file := func(provider, scenario string) string {
+		if r.dir == "" {
+			return ""
+		}
+		return path.Join(r.dir, provider, scenario+".yaml")
+	}
+	for _, c := range r.Reports {
+		entry := judgedCase{group: c.Provider, name: c.Scenario, file: file(c.Provider, c.Scenario)}
+		for _, change := range c.Changes {
+			entry.findings = append(entry.findings, judgedFinding{string(change.Rule), levels[change.Class], fails(change.Class), change.Pointer, 0, change.Message})
+		}
+		if c.More > 0 {
+			entry.findings = append(entry.findings, judgedFinding{"more", levelNote, false, "", 0, fmt.Sprintf("and %d more", c.More)})
+		}
+		j.cases = append(j.cases, entry)
+	}
+	for _, u := range r.Unchecked {
+		entry := judgedCase{group: u.Provider, name: u.Scenario, file: file(u.Provider, u.Scenario)}
+		switch why := cmp.Or(u.Message, u.Reason); u.Verdict {
+		case failed, skipped:
+			entry.failed = why
+		case notRecorded:
+			entry.skipped, entry.file = why, ""
+		default:
+			entry.skipped = why
+		}
+		j.cases = append(j.cases, entry)
+	}
+	return j
+}
+
+// err is the command's error; fails says which drift is one.
+func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
+	var parts []string
+	code := r.tally.code
+	if n := r.drifted(fails); n > 0 {
+		code = max(code, exitDrift)
+		parts = append(parts, scenarios(n, "has", "have")+" drifted, as the report says")
+	}
+	lost := r.tally.lost()
+	if lost > 0 {
+		parts = append(parts, scenarios(lost, "was", "were")+" not checked")
+	}
+	switch {
+	case interrupted:
+		parts = append(parts, "interrupted before the end"+r.tally.notBegun(": ")+"; nothing was written")
+		code = max(code, exitFailed)
+	case len(r.Reports)+lost == 0:
+		// A check that never checks anything must not look like one that passes.
+		return exit(exitFailed, "nothing was checked; the report says why")
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return exit(code, "%s", strings.Join(parts, "; "))
+}
+
+// The verdicts, in the order in which they are counted.
+var verdicts = []string{written, unchanged, otherwise, kept, notRecorded, leftOut, failed, skipped}
+
+const (
+	written     = "written"
+	unchanged   = "unchanged"
+	otherwise   = "answered otherwise"
+	kept        = "kept"         // on purpose
+	notRecorded = "not recorded" // there is nothing to compare with
+	leftOut     = "left out"     // nothing is there, and nothing was made
+	failed      = "failed"
+	skipped     = "skipped" // an earlier failure would have come again
+)
+
+// tally counts what became of the scenarios.
+type tally struct {
+	counts map[string]int
+	missed int // not begun when the command was interrupted
+	named  int // answered otherwise, and named on the command line
+	code   int // the highest exit status of a failure
+}
+
+func (t *tally) add(verdict string, err error) {
+	if t.counts == nil {
+		t.counts = map[string]int{}
+	}
+	t.counts[verdict]++
+	if verdict == otherwise && err != nil {
+		t.named++
+	}
+	if err != nil {
+		t.code = max(t.code, exitCode(err))
+	}
+}
+
+// notBegun says, after a separator, how many scenarios an interruption has kept from
+// being begun; empty when none.
+func (t *tally) notBegun(separator string) string {
+	if t.missed == 0 {
+		return ""
+	}
+	return separator + count(t.missed, "further scenario") + " not begun"
+}
+
+// lost counts the scenarios that should have been recorded and were not.
+func (t *tally) lost() int { return t.counts[failed] + t.counts[skipped] + t.named }
+
+// texts are the counts in words.
+func (t *tally) texts() (all []string) {
+	for _, v := range verdicts {
+		if n := t.counts[v]; n > 0 {
+			all = append(all, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	return all
+}
+
+// scenarios is a number of them with its verb.
+func scenarios(n int, one, many string) string {
+	if n == 1 {
+		return count(n, "scenario") + " " + one
+	}
+	return count(n, "scenario") + " " + many
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "s"):
+		noun += "e"
+	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ey"):
+		noun = strings.TrimSuffix(noun, "y") + "ie"
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// writeJSON writes a value as the commands do; the prefix begins every line but
+// the first.
+func writeJSON(w io.Writer, prefix string, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent(prefix, "  ")
+	return e.Encode(v)
+}
+
+// shape shows the JSON form of a type by an example that has all its members.
+func shape(example any) string {
+	var b strings.Builder
+	writeJSON(&b, "  ", example) // a strings.Builder takes everything
+	return "\n  " + b.String()
+}
+
+// exampleReport is the report that record help FORMATS shows.
+func exampleReport() *report {
+	r := newReport()
+	r.add(drift.Report{
+		Provider: "devrev", Scenario: "webhooks.get/200", Stored: "live",
+		Changes:  []drift.Change{{Class: drift.Breaking, Rule: drift.MemberGone, Pointer: "/webhook/status", Before: `"active"`, After: "absent", Message: "…"}},
+		Volatile: []drift.Volatile{{Pointer: "/webhook/x", Message: "…"}},
+	})
+	r.leave("devrev", "webhooks.get/429", leftOut, "…", nil)
+	return r
+}

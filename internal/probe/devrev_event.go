@@ -477,20 +477,20 @@ func devrevFormProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/U05", Level: Should,
-			Sent: "each documented type with the smallest payload that its schema allows, creations last", Expected: "no status of the 500s, no panic",
+			Sent: "each documented type with the smallest payload that its schema allows, creations and deletions last", Expected: "no status of the 500s, no panic",
 			Why: "most of the types were never tried", Source: devrevAPI,
 			ask: func(t *Trial) {
-				var creations, others []*Request
+				var ends, others []*Request
 				for _, event := range t.live.EventTypes() {
 					m := t.message(event)
 					r := t.signed(event, t.body(m))
-					if strings.HasSuffix(event, "_created") {
-						creations = append(creations, r)
+					if strings.HasSuffix(event, "_created") || strings.HasSuffix(event, "_deleted") {
+						ends = append(ends, r)
 					} else {
 						others = append(others, r)
 					}
 				}
-				for _, wave := range [][]*Request{others, creations} { // so that it is certain what comes before its creation
+				for _, wave := range [][]*Request{others, ends} { // so that it is certain what comes about an object that is unknown
 					t.several(wave, atOnce, func(_ int, a simulator.Attempt) { t.healthy(a) })
 				}
 			},

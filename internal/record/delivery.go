@@ -96,6 +96,9 @@ func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.In
 	resp.Body.Close()
 	for i := range r.problems { // to the recorder it came as an answer
 		r.problems[i].In = "delivery"
+		if r.problems[i].Keyword == "body" {
+			r.problems[i].Expected = "each of " + d.Definition.Title + " has one"
+		}
 	}
 	if _, header, err = r.gate(); err != nil {
 		if refused := (*CommitError)(nil); errors.As(err, &refused) && refused.Hint == driftHint {

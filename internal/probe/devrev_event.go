@@ -110,6 +110,23 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			},
 		},
 		{
+			ID: "devrev/T07", Level: Must,
+			Sent: "each documented type, signed, ten minutes ago", Expected: "401, 400 or 403, and no effect",
+			Why: "a window that stands in the branch of one type leaves the others open", Source: devrevBoth,
+			ask: func(t *Trial) {
+				sent := map[string]*Request{}
+				var all []*Request
+				for _, event := range t.live.EventTypes() {
+					m := t.message(event)
+					m.At = m.At.Add(-t.Stale)
+					sent[m.ID] = t.signed(event, t.body(m))
+					all = append(all, sent[m.ID])
+				}
+				t.several(all, atOnce, func(_ int, a simulator.Attempt) { t.refused(a) })
+				t.none(sent)
+			},
+		},
+		{
 			ID: "devrev/D01", Level: Must, Clock: true, Needs: applied,
 			Sent: "the same bytes twice", Expected: "200 twice, and one effect",
 			Why: "receivers must tolerate duplicates", Source: devrevGuide + "; scalekit-inc/org-brain-workshop#10",
@@ -149,11 +166,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			Sent: "a copy after the whole schedule of retries", Expected: "200 twice, and one effect",
 			Why: "what is forgotten before the last retry is done again", Source: devrevGuide,
 			ask: func(t *Trial) {
-				whole := time.Duration(0)
-				for _, w := range t.Settings.Waits {
-					whole += w
-				}
-				t.copyAfter(whole)
+				t.copyAfter(t.whole())
 			},
 		},
 		{
@@ -208,12 +221,26 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/R02", Level: Must, Clock: true, Needs: []Hook{SlowBy},
-			Sent: "three events whose effects take ten seconds", Expected: "200 within the three seconds",
+			Sent: "three events whose effects take ten seconds, with the retries that follow", Expected: "an answer within the three seconds, 200 in the end, and one effect of each",
 			Why: "an attempt without an answer is aborted and made again", Source: devrevGuide + "; tramlinehq/tramline#128",
 			ask: func(t *Trial) {
 				t.SlowBy(10 * time.Second)
+				var ids []string
 				for range 3 { // the second may find the worker busy
-					t.accepted(t.deliver(t.message(created)))
+					m := t.message(created)
+					all := t.attempts(t.again(m))
+					for _, a := range all {
+						if a.Err != nil {
+							t.fail("an answer", "%s", got(a))
+						}
+					}
+					if t.accepted(all[len(all)-1]) {
+						ids = append(ids, m.ID)
+					}
+				}
+				t.SlowBy(0)
+				if t.Applied != nil {
+					t.each(ids)
 				}
 			},
 		},
@@ -225,10 +252,10 @@ func devrevTimeProbes(applied []Hook) []Probe {
 				t.SlowBy(4 * time.Second)
 				m := t.message(created)
 				next := t.again(m)
-				t.send(next())
+				t.once(next())
 				for _, w := range t.Settings.Waits {
 					time.Sleep(w)
-					t.send(next())
+					t.once(next())
 				}
 				t.applied(m.ID, 1)
 			},
@@ -250,6 +277,15 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			Sent: "a hundred events, eight at a time, whose effects take a fiftieth of a second", Expected: "one effect of each that is acknowledged",
 			Why: "a queue that is full must say so: what is acknowledged is never sent again", Source: devrevGuide,
 			ask: func(t *Trial) { t.kept(func() simulator.Message { return t.message(created) }) },
+		},
+		{
+			ID: "devrev/R07", Level: Must, Clock: true, Needs: []Hook{Applied, FailNext, SlowBy},
+			Sent: "an event whose effect takes so long that a retry comes while it is at work, and then fails, and the retries that follow", Expected: "one effect",
+			Why: "who acknowledges a retry because the first is at work loses the event when that fails", Source: devrevGuide,
+			ask: func(t *Trial) {
+				m := t.message(created)
+				t.meanwhile(t.again(m), m.ID)
+			},
 		},
 		{
 			ID: "devrev/R05", Level: Info, Clock: true,
@@ -292,31 +328,50 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/O02", Level: Should, Clock: true, Needs: []Hook{State},
-			Sent: "a deletion, then an update from before it", Expected: "200 twice, and the object stays deleted",
+			Sent: "a deletion, then an update from before it, and again after the last retry", Expected: "200 each time, and the object stays deleted",
 			Why: "a late update must not bring back what is gone", Source: devrevGuide,
 			ask: func(t *Trial) {
 				at := time.Now()
 				t.accepted(t.deliver(t.work(created, "1", "title", at.Add(-2*time.Second))))
 				t.accepted(t.deliver(t.work("work_deleted", "1", "", at)))
 				before := t.stateOf("1")
-				t.accepted(t.deliver(t.work("work_updated", "1", "late", at.Add(-time.Second))))
-				t.stays("1", before)
+				for _, later := range []time.Duration{0, t.whole()} {
+					time.Sleep(later)
+					m := t.work("work_updated", "1", "late", at.Add(-time.Second))
+					if later > 0 {
+						m.At = time.Now() // of its sending
+					}
+					t.accepted(t.deliver(m))
+					t.stays("1", before)
+				}
 			},
 		},
 		{
 			ID: "devrev/O03", Level: Should, Clock: true, Needs: []Hook{State},
-			Sent: "an update before the creation", Expected: "no status of the 500s, and the object is there",
+			Sent: "an update before the creation", Expected: "no status of the 500s, and the object is there, with the state of the update",
 			Why: "an update may come first", Source: devrevGuide,
 			ask: func(t *Trial) {
 				at := time.Now()
 				t.healthy(t.deliver(t.work("work_updated", "1", "newer", at)))
+				updated := t.stateOf("1")
 				t.healthy(t.deliver(t.work(created, "1", "older", at.Add(-time.Second))))
-				if t.stateOf("1") == t.stateOf("unknown") {
+				switch unknown := t.stateOf("unknown"); {
+				case t.stateOf("1") == unknown:
 					t.fail("the object", "nothing")
+				case updated != unknown: // what waits for the creation has no state before it
+					t.stays("1", updated)
 				}
 			},
 		},
 	}
+}
+
+// whole is how long the retries go on.
+func (t *Trial) whole() (d time.Duration) {
+	for _, w := range t.Settings.Waits {
+		d += w
+	}
+	return d
 }
 
 // others is how many events come between one and its copy.
@@ -530,7 +585,7 @@ func devrevFormProbes(applied []Hook) []Probe {
 			ask: func(t *Trial) { t.flood(t.signed(created, nil).with(devrevHeader, "wrong")) },
 		},
 		{
-			ID: "devrev/B02", Level: Should,
+			ID: "devrev/B02", Level: Should, Exact: true,
 			Sent: "a valid event of 300 KiB", Expected: "200, and one effect",
 			Why: "objects with custom fields are large", Source: "rotki/rotki.com#622",
 			ask: func(t *Trial) {

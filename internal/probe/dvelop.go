@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -162,18 +163,18 @@ func dvelopKeyProbes() []Probe {
 		},
 		{
 			ID: "dvelop/A03", Level: Must,
-			Sent: "no key, an empty one, two Authorization lines", Expected: "401 or 403, and no effect",
+			Sent: "no key, an empty one, the scheme alone, two Authorization lines", Expected: "401 or 403, and no effect",
 			Why: "a check that runs only when the header is there protects nothing", Source: dvelopGuide,
 			ask: unauthorized(func(t *Trial, r *Request) []*Request {
-				return []*Request{r.with(dvelopAuth), bearer(r, ""), r.with(dvelopAuth, ""), bearer(r, "another-key", t.Secret)}
+				return []*Request{r.with(dvelopAuth), bearer(r, ""), r.with(dvelopAuth, "Bearer"), r.with(dvelopAuth, ""), bearer(r, "another-key", t.Secret)}
 			}),
 		},
 		{
 			ID: "dvelop/A04", Level: Should,
-			Sent: "Authorization: Basic KEY, Token KEY, and KEY alone", Expected: "401 or 403, and no effect",
+			Sent: "Authorization: Basic KEY, the same as a user's password, Token KEY, and KEY alone", Expected: "401 or 403, and no effect",
 			Why: "the scheme says what follows; who ignores it takes other credentials for keys", Source: "frain-dev/convoy",
 			ask: unauthorized(func(t *Trial, r *Request) []*Request {
-				return []*Request{r.with(dvelopAuth, "Basic "+t.Secret), r.with(dvelopAuth, "Token "+t.Secret), r.with(dvelopAuth, t.Secret)}
+				return []*Request{r.with(dvelopAuth, "Basic "+t.Secret), r.with(dvelopAuth, "Basic "+base64.StdEncoding.EncodeToString([]byte("x:"+t.Secret))), r.with(dvelopAuth, "Token "+t.Secret), r.with(dvelopAuth, t.Secret)}
 			}),
 		},
 		{
@@ -223,14 +224,18 @@ func dvelopKeyProbes() []Probe {
 		},
 		{
 			ID: "dvelop/A09", Level: Must,
-			Sent: "events with another key, with none, malformed, by GET, without fault, and with an effect that fails", Expected: "answers that do not hold the key: not as text, escaped, as hexadecimal digits, numbers or base64, nor 12 letters of it",
+			Sent: "events with another key, with none, malformed, by GET, without fault, and with an effect that fails", Expected: "answers that hold neither the key nor the secret of an app of the cloud: not as text, escaped, as hexadecimal digits, numbers or base64, nor 12 letters of it",
 			Why: "an error text that helps the honest helps the forger", Source: "lanej/hmac#17",
 			ask: func(t *Trial) {
 				r := t.signed(imported, t.body(t.document(imported)))
 				get, malformed := *r, *r
 				get.Method, malformed.Body = http.MethodGet, []byte("{")
+				var more []string
+				if t.App != nil {
+					more = []string{t.App.Secret}
+				}
 				told := func(r *Request) {
-					if a := t.send(r); t.shows(a) {
+					if a := t.once(r); t.shows(a, more...) {
 						t.fail("no key", "%s", got(a))
 					}
 				}
@@ -245,7 +250,7 @@ func dvelopKeyProbes() []Probe {
 		},
 		{
 			ID: "dvelop/A10", Level: Should,
-			Sent: "to an app of the cloud: a wrong x-dv-sig-1, and none", Expected: "401 or 403, and no effect",
+			Sent: "to an app of the cloud: a wrong x-dv-sig-1, each beginning and each end of the right one, one with an empty secret, and none", Expected: "401 or 403, and no effect",
 			Why: "without the check anybody can name another tenant and its address", Source: "d.velop's app SDK for Go",
 			ask: func(t *Trial) {
 				if t.App == nil {
@@ -254,7 +259,17 @@ func dvelopKeyProbes() []Probe {
 				}
 				unauthorized(func(t *Trial, r *Request) []*Request {
 					wrong := t.routed(r, App{t.App.Secret, t.App.Base + ".example", t.App.Tenant}).with(dvelopBase, t.App.Base)
-					return []*Request{wrong, r.with(dvelopSig)}
+					all := []*Request{wrong, r.with(dvelopSig), r.with(dvelopSig, "")}
+					right := r.Header.Get(dvelopSig)
+					for i := 1; i < len(right); i++ {
+						if end := right[i:]; strings.Trim(end, "=") != "" {
+							all = append(all, r.with(dvelopSig, right[:i]), r.with(dvelopSig, end))
+						}
+					}
+					if keyless, err := simulator.DVelopAppSignature("", t.App.Base, t.App.Tenant); err == nil {
+						all = append(all, r.with(dvelopSig, keyless))
+					}
+					return all
 				})(t)
 			},
 		},
@@ -274,9 +289,10 @@ func dvelopKeyProbes() []Probe {
 		},
 		{
 			ID: "dvelop/A12", Level: Must,
-			Sent: "each known event with another key, at the URI with {event}", Expected: "401 or 403, and no effect",
-			Why: "a check that stands at one URI leaves the others open", Source: dvelopGuide,
+			Sent: "after an event with the key, each known event with another one, at the URI with {event}", Expected: "401 or 403, and no effect",
+			Why: "a check that stands at one URI, or before the first event, leaves the others open", Source: dvelopGuide,
 			ask: func(t *Trial) {
+				t.deliver(t.document(imported))
 				for _, event := range t.live.EventTypes() {
 					m := t.document(event)
 					if !t.unauthorized(t.send(bearer(t.signed(event, t.body(m)), "another-key"))) {
@@ -304,6 +320,16 @@ func dvelopKeyProbes() []Probe {
 			},
 		},
 		{
+			ID: "dvelop/A15", Level: Must,
+			Sent: "another key, as text, as a form, without a Content-Type, of unknown length, to the URI with a slash at its end, and for an unknown event", Expected: "a status of the 400s, or a redirect, and no effect",
+			Why: "a check that runs for JSON of a known length at one URI can be passed by", Source: "middlewares that keep the raw body for JSON only",
+			ask: func(t *Trial) {
+				m := t.document(imported)
+				r := bearer(t.signed(imported, t.body(m)), "another-key")
+				t.disguised(r, m.ID, t.at("postsomething"))
+			},
+		},
+		{
 			ID: "dvelop/K01", Level: Should, Rebuilt: true, Needs: []Hook{InProcess},
 			Sent: "deliveries to a receiver that was built with an empty key", Expected: "the constructor fails, or every delivery is refused",
 			Why: "a key that is missing in production must not open the door", Source: "Scottcjn/Rustchain#5053",
@@ -318,7 +344,7 @@ func dvelopWorkProbes() []Probe {
 	return []Probe{
 		{
 			ID: "dvelop/Z01", Level: Must, Clock: true, ClockGate: true, Needs: []Hook{InProcess},
-			Sent: "three events, one with another key, a malformed one, and a GET", Expected: "no goroutine that stays when the receiver is cleaned up",
+			Sent: "three events, one with another key, a malformed one, and a GET", Expected: "no goroutine that stays when the receiver is cleaned up, and no write after the answer",
 			Why: "what is never stopped keeps memory, and acts when nobody expects it", Source: "practice",
 			ask: func(t *Trial) {
 				for range 3 {
@@ -329,6 +355,7 @@ func dvelopWorkProbes() []Probe {
 				r.Method = http.MethodGet
 				t.send(r)
 				t.send(t.signed(imported, []byte("{")))
+				t.rest() // what was begun shows what it does
 			},
 		},
 		{
@@ -341,7 +368,9 @@ func dvelopWorkProbes() []Probe {
 					return
 				}
 				t.SlowBy(10 * time.Second)
-				t.accepted(t.deliver(t.document(imported)))
+				if a := t.once(t.signed(imported, t.body(t.document(imported)))); !busy(a) { // which is an answer, too
+					t.accepted(a)
+				}
 			},
 		},
 		{
@@ -366,10 +395,10 @@ func dvelopWorkProbes() []Probe {
 				t.SlowBy(t.Settings.Timeout + time.Millisecond)
 				m := t.document(imported)
 				r := t.signed(imported, t.body(m))
-				t.send(r)
+				t.once(r)
 				for range t.Settings.Waits {
 					time.Sleep(t.Settings.Timeout)
-					t.send(r)
+					t.once(r)
 				}
 				t.applied(m.ID, 1)
 			},
@@ -406,7 +435,7 @@ func dvelopWorkProbes() []Probe {
 			ask: func(t *Trial) {
 				t.FailNext(1)
 				m := t.document(imported)
-				a := t.deliver(m)
+				a := t.once(t.signed(imported, t.body(m)))
 				t.Settle()
 				if n := t.count(m.ID); a.Err == nil && a.Status/100 == 2 && n == 0 {
 					t.fail("another status than 2xx, or one effect", "%s and no effect", got(a))
@@ -429,6 +458,16 @@ func dvelopWorkProbes() []Probe {
 			Sent: "a hundred events, eight at a time, whose effects take a fiftieth of a second", Expected: "one effect of each that is acknowledged",
 			Why: "a queue that is full must say so: what is acknowledged is never sent again", Source: dvelopAPI,
 			ask: func(t *Trial) { t.kept(func() simulator.Message { return t.document(imported) }) },
+		},
+		{
+			ID: "dvelop/R07", Level: Must, Clock: true, Needs: []Hook{Applied, FailNext, SlowBy},
+			Sent: "an event whose effect takes so long that it is called again while at work, and then fails, and the calls that follow", Expected: "one effect",
+			Why: "who acknowledges a retry because the first is at work loses the event when that fails", Source: dvelopAPI,
+			ask: func(t *Trial) {
+				m := t.document(imported)
+				r := t.signed(imported, t.body(m))
+				t.meanwhile(func() *Request { return r }, m.ID)
+			},
 		},
 		{
 			ID: "dvelop/D01", Level: Must, Clock: true, Needs: []Hook{Applied},
@@ -477,7 +516,9 @@ func dvelopWorkProbes() []Probe {
 					events = append(events, t.signed(imported, t.body(m)))
 				}
 				t.slowly(overlap, func() {
-					for _, a := range t.together(events...) {
+					answers := t.together(events...)
+					t.later(events, answers, 1)
+					for _, a := range answers {
 						t.accepted(a)
 					}
 				})
@@ -518,7 +559,7 @@ func dvelopFormProbes() []Probe {
 			Why: "people read it", Source: dvelopGuide,
 			ask: func(t *Trial) {
 				t.FailNext(1)
-				a := t.deliver(t.document(imported))
+				a := t.once(t.signed(imported, t.body(t.document(imported))))
 				for _, trace := range []string{"goroutine ", ".go:", "Traceback", "\tat "} {
 					if strings.Contains(string(a.Body), trace) {
 						t.fail("no stack trace", "%s", got(a))

@@ -24,6 +24,8 @@ type Request struct {
 	// begun is called before the receiver, or the network on the way to it, takes
 	// anything of Body, and sent when it has taken the whole; nil tells nobody.
 	begun, sent func()
+	// unsized hides the length of Body, as a sender does that does not know it yet.
+	unsized bool
 	// from is the address of the sender as a handler in this process sees it.
 	from string
 }
@@ -60,7 +62,10 @@ func (r *Request) build(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Stream == nil {
+	switch {
+	case r.unsized:
+		req.ContentLength = -1
+	case r.Stream == nil:
 		req.ContentLength = int64(len(r.Body))
 	}
 	req.Header, req.RemoteAddr = r.Header.Clone(), r.from
@@ -113,6 +118,9 @@ func (r *Request) Curl() string {
 	for name, value := range r.fields() {
 		b.WriteString(" -H " + quoted(name+": "+value))
 	}
+	if r.unsized {
+		b.WriteString(" -H 'Transfer-Encoding: chunked'")
+	}
 	switch {
 	case r.Stream != nil:
 		b.WriteString(" --data-binary @-  # " + r.What)
@@ -136,6 +144,9 @@ func (r *Request) Go() string {
 	fmt.Fprintf(&b, "req := httptest.NewRequest(%q, %q, %s)\n", r.Method, r.URL, body)
 	for name, value := range r.fields() {
 		fmt.Fprintf(&b, "req.Header.Add(%q, %s)\n", name, literal(value))
+	}
+	if r.unsized {
+		b.WriteString("req.ContentLength = -1\n")
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

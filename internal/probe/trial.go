@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,6 +33,7 @@ type Trial struct {
 	mu      sync.Mutex
 	sent    int
 	late    bool // an answer came when the vendor would have hung up
+	hasty   bool // a receiver that asked for time got all there is
 	found   []Failure
 	last    *Request
 	notes   []string
@@ -56,7 +58,12 @@ func newTrial(s Subject, c Config) (*Trial, error) {
 
 // handler leads to the handler of a receiver in this process; r is what a panic fails.
 func (t *Trial) handler(r *Request) (http.RoundTripper, error) {
-	receivers := &simulator.Receivers{Panicked: func(_ string, reason any, stack []byte) { t.panicked(r, reason, stack) }}
+	receivers := &simulator.Receivers{
+		Panicked: func(_ string, reason any, stack []byte) { t.panicked(r, reason, stack) },
+		Late: func(string) {
+			t.failed(r, "no write to an answer whose handler has returned", "a write, which a server panics at or loses")
+		},
+	}
 	// The handler routes: whatever a probe sends gets to it.
 	return receivers, receivers.Handle(t.origin(), t.Handler)
 }
@@ -156,13 +163,62 @@ func (t *Trial) signedWith(secret, event string, body []byte) *Request {
 	return r
 }
 
+// patience is how often a request is made again that a receiver has no time for, and
+// pause how long that waits where the answer does not say. Vendors wait longer.
+const (
+	patience = 4
+	pause    = 50 * time.Millisecond
+)
+
+// busy reports whether an answer asks for time: it says nothing of the delivery.
+func busy(a simulator.Attempt) bool {
+	return a.Err == nil && (a.Status == http.StatusServiceUnavailable || a.Status == http.StatusTooManyRequests)
+}
+
+// send makes a request, and makes it again while the receiver asks for time, unless it
+// has asked for more than there is.
+func (t *Trial) send(r *Request) simulator.Attempt {
+	a := t.once(r)
+	for range patience {
+		if !busy(a) || r.Stream != nil || !t.rested(a) {
+			return a
+		}
+		a = t.once(r)
+	}
+	if busy(a) {
+		t.mu.Lock()
+		t.hasty = true
+		t.mu.Unlock()
+	}
+	return a
+}
+
+// rested waits as long as an answer asks for, and reports whether it did.
+func (t *Trial) rested(a simulator.Attempt) bool {
+	t.mu.Lock()
+	hasty := t.hasty
+	t.mu.Unlock()
+	wait, most := pause, 2*time.Second
+	if seconds, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		wait = time.Duration(seconds) * time.Second
+	}
+	if t.Settle != nil {
+		most = time.Minute
+	}
+	if hasty || wait > most {
+		return false
+	}
+	time.Sleep(wait)
+	return true
+}
+
 // deliver sends a message as the vendor does.
 func (t *Trial) deliver(m simulator.Message) simulator.Attempt {
 	return t.send(t.signed(m.Event, t.body(m)))
 }
 
-// send makes one request. No probe forgives a panic or an answer without an end.
-func (t *Trial) send(r *Request) simulator.Attempt {
+// once makes one request. No probe forgives a panic or an answer without an end.
+func (t *Trial) once(r *Request) simulator.Attempt {
 	t.mu.Lock()
 	t.last = r
 	t.sent++
@@ -343,7 +399,7 @@ func (t *Trial) together(all ...*Request) []simulator.Attempt {
 		}
 		running.Go(func() {
 			defer begun() // if nobody reads it
-			answers[i] = t.send(&one)
+			answers[i] = t.once(&one)
 		})
 	}
 	coming.Wait()
@@ -356,16 +412,32 @@ func (t *Trial) together(all ...*Request) []simulator.Attempt {
 // one after the other, they would take a slow receiver minutes.
 const atOnce = 8
 
-// several sends requests, that many at a time, and then judges the answers in their
-// order.
+// several sends requests, that many at a time, again those for which the receiver had no
+// time, and then judges the answers in their order.
 func (t *Trial) several(all []*Request, atOnce int, judge func(i int, a simulator.Attempt)) {
 	answers := make([]simulator.Attempt, len(all))
+	which := make([]int, len(all))
+	for i := range which {
+		which[i] = i
+	}
+	t.some(which, all, answers, atOnce)
+	t.later(all, answers, atOnce)
+	for i, a := range answers {
+		t.mu.Lock()
+		t.last = all[i] // is what judge speaks of
+		t.mu.Unlock()
+		judge(i, a)
+	}
+}
+
+// some sends those of the requests, that many at a time.
+func (t *Trial) some(which []int, all []*Request, answers []simulator.Attempt, atOnce int) {
 	var next atomic.Int64
 	var running sync.WaitGroup
 	for range atOnce {
 		running.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(all); i = int(next.Add(1)) - 1 {
-				answers[i] = t.send(all[i])
+			for i := int(next.Add(1)) - 1; i < len(which); i = int(next.Add(1)) - 1 {
+				answers[which[i]] = t.once(all[which[i]])
 				if t.Settle != nil && atOnce == 1 {
 					time.Sleep(time.Millisecond) // what it began comes before the next
 				}
@@ -373,11 +445,31 @@ func (t *Trial) several(all []*Request, atOnce int, judge func(i int, a simulato
 		})
 	}
 	running.Wait()
-	for i, a := range answers {
-		t.mu.Lock()
-		t.last = all[i] // is what judge speaks of
-		t.mu.Unlock()
-		judge(i, a)
+}
+
+// later sends again what the receiver had no time for, as long as it takes some of it,
+// and then the rest one after the other.
+func (t *Trial) later(all []*Request, answers []simulator.Attempt, atOnce int) {
+	for left := len(all) + 1; ; {
+		var which []int
+		for i, a := range answers {
+			if busy(a) {
+				which = append(which, i)
+			}
+		}
+		if len(which) == 0 {
+			return
+		}
+		if len(which) >= left {
+			for _, i := range which {
+				answers[i] = t.send(all[i])
+			}
+			return
+		}
+		if left = len(which); !t.rested(answers[which[0]]) {
+			return
+		}
+		t.some(which, all, answers, atOnce)
 	}
 }
 
@@ -399,7 +491,7 @@ func (t *Trial) attempts(make func() *Request) []simulator.Attempt {
 	waits := t.Settings.Waits
 	var all []simulator.Attempt
 	for i := 0; ; i++ {
-		a := t.send(make())
+		a := t.once(make())
 		all = append(all, a)
 		if a.Err == nil && a.Status/100 == 2 || i == len(waits) {
 			return all

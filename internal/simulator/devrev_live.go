@@ -414,21 +414,31 @@ func joined(before, now string) string {
 	return before + "; " + now
 }
 
+// Echo is the challenge in the answer to a verify request; empty when it has none. The
+// member is the one of that very name: who reads JSON with an eye on the case finds no
+// other. An answer that is no object is an error.
+func Echo(body []byte) (challenge string, err error) {
+	var answer map[string]json.RawMessage
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return "", err
+	}
+	_ = json.Unmarshal(answer["challenge"], &challenge) // anything else than a string is none
+	return challenge, nil
+}
+
 // unechoed says what is wrong with the answer to a verify request.
 func unechoed(a Attempt, challenge string) string {
-	var echo struct {
-		Challenge *string `json:"challenge"`
-	}
-	switch err := json.Unmarshal(a.Body, &echo); {
+	echo, err := Echo(a.Body)
+	switch {
 	case a.Status != http.StatusOK:
 		return fmt.Sprintf("answered with %d", a.Status)
 	case len(a.Body) == 0:
 		return "answered with 200 and no challenge"
 	case err != nil:
 		return "answered with 200 and a body that is no JSON object"
-	case echo.Challenge == nil || *echo.Challenge == "":
+	case echo == "":
 		return "answered with 200 and no challenge"
-	case *echo.Challenge != challenge:
+	case echo != challenge:
 		return "answered with 200 and another challenge"
 	}
 	return ""

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,6 +24,9 @@ type Receivers struct {
 	Advice string
 	// Panicked is told of a handler that panicked; nil tells nobody.
 	Panicked func(url string, reason any, stack []byte)
+	// Late is told of a handler that writes to its answer after it has returned; nil
+	// tells nobody.
+	Late func(url string)
 
 	mu       sync.Mutex
 	handlers []receiver
@@ -128,7 +132,11 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 		cancel()
 		return nil, err
 	}
-	w := &reply{recording: recording{header: http.Header{}}, ctx: ctx}
+	w := &reply{recording: recording{header: http.Header{}}, ctx: ctx, late: func() {
+		if r.Late != nil {
+			r.Late(req.URL.Redacted())
+		}
+	}}
 	in.Body = &awaited{body: in.Body, until: &w.read}
 	done := make(chan error, 1)
 	release := hold(ctx)
@@ -141,6 +149,7 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 					r.Panicked(req.URL.Redacted(), reason, debug.Stack())
 				}
 			}
+			w.returned.Store(true)
 			cancel()
 			done <- err
 			release()
@@ -169,10 +178,24 @@ type reply struct {
 	recording
 	ctx         context.Context
 	read, write deadline
+	returned    atomic.Bool // the handler
+	late        func()
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (r *reply) WriteHeader(status int) {
+	if r.returned.Load() {
+		r.late()
+		return
+	}
+	r.recording.WriteHeader(status)
 }
 
 // Write implements http.ResponseWriter.
 func (r *reply) Write(p []byte) (int, error) {
+	if r.returned.Load() {
+		r.late()
+	}
 	if err := r.broken(); err != nil {
 		return 0, err
 	}

@@ -2,12 +2,14 @@ package receivertest
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"reflect"
 	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,6 +50,10 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 	})
 	if stuck == nil {
 		return v
+	}
+	if bubble {
+		q.Why = "either the receiver has a deadlock, or it waits for what is outside of the bubble, which keeps the clock still; let build make that, and end it in a cleanup, or excuse the probe"
+		q.Source = "package testing/synctest"
 	}
 	switch {
 	case q.Clock:
@@ -129,16 +135,18 @@ func (s *suite) inBubble(t *testing.T, id chan<- string, f func(*testing.T)) (le
 // put builds a receiver and asks it.
 func (s *suite) put(t *testing.T, q probe.Probe, c probe.Config) (v probe.Verdict) {
 	v.Probe = q
+	tb := newBuilding(t)
+	defer func() { v.Failures = append(v.Failures, tb.cleaned()...) }()
 	var r Receiver
 	if q.Rebuilt {
 		c.Secret = ""
 		var ok bool
-		if r, v.Skipped, ok = s.tried(t); !ok {
+		if r, v.Skipped, ok = s.tried(tb); !ok {
 			return v
 		}
 	} else {
 		var failure *probe.Failure
-		if r, v.Skipped, failure = s.receiver(t); failure != nil {
+		if r, v.Skipped, failure = s.receiver(tb); failure != nil {
 			v.Failures = []probe.Failure{*failure}
 			return v
 		}
@@ -163,8 +171,7 @@ func (s *suite) put(t *testing.T, q probe.Probe, c probe.Config) (v probe.Verdic
 
 // receiver builds a receiver with the secret. It returns why build skipped the
 // question, or why there is none.
-func (s *suite) receiver(t *testing.T) (r Receiver, skipped string, failure *probe.Failure) {
-	tb := &building{TB: t}
+func (s *suite) receiver(tb *building) (r Receiver, skipped string, failure *probe.Failure) {
 	end := ended(func() { r = s.build(tb, Secret) })
 	switch {
 	case tb.skipped != "":
@@ -178,10 +185,10 @@ func (s *suite) receiver(t *testing.T) (r Receiver, skipped string, failure *pro
 }
 
 // tried builds a receiver with an empty secret, which it may refuse.
-func (s *suite) tried(t *testing.T) (r Receiver, skipped string, ok bool) {
-	tb := &refusing{building: building{TB: t}}
-	end := ended(func() { r = s.build(tb, "") })
-	return r, tb.skipped, end == "" && !tb.refused && r.Handler != nil
+func (s *suite) tried(tb *building) (r Receiver, skipped string, ok bool) {
+	no := &refusing{building: tb}
+	end := ended(func() { r = s.build(no, "") })
+	return r, tb.skipped, end == "" && !no.refused && r.Handler != nil
 }
 
 // ended runs a function of the receiver's in a goroutine of its own, so that a panic
@@ -205,10 +212,54 @@ func ended(f func()) (how string) {
 }
 
 // building is the test that build gets. It notes a skip in place of skipping: the
-// skip of a bubble's test is nobody's to see, and its reason is in no test.
+// skip of a bubble's test is nobody's to see, and its reason is in no test. What is to
+// be cleaned up it keeps, so that the watchdog sees it.
 type building struct {
 	testing.TB
-	skipped string
+	skipped  string
+	ctx      context.Context
+	end      context.CancelFunc
+	mu       sync.Mutex
+	cleanups []func()
+}
+
+func newBuilding(tb testing.TB) *building {
+	b := &building{TB: tb}
+	b.ctx, b.end = context.WithCancel(tb.Context())
+	return b
+}
+
+func (b *building) Context() context.Context { return b.ctx }
+
+func (b *building) Cleanup(f func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cleanups = append(b.cleanups, f)
+}
+
+// cleaned ends the context and runs what was given to Cleanup, the last first, as
+// testing does. It returns what of it did not return, and goes on with the next.
+func (b *building) cleaned() (failures []probe.Failure) {
+	b.end()
+	for end := ended(b.clean); end != ""; end = ended(b.clean) {
+		failures = append(failures, probe.Failure{Expected: "the receiver's cleanup to return", Got: "it " + end})
+	}
+	return failures
+}
+
+func (b *building) clean() {
+	for {
+		b.mu.Lock()
+		last := len(b.cleanups) - 1
+		if last < 0 {
+			b.mu.Unlock()
+			return
+		}
+		f := b.cleanups[last]
+		b.cleanups = b.cleanups[:last]
+		b.mu.Unlock()
+		f()
+	}
 }
 
 func (b *building) Skip(args ...any) { b.skip(strings.TrimSuffix(fmt.Sprintln(args...), "\n")) }
@@ -225,7 +276,7 @@ func (b *building) skip(reason string) {
 
 // refusing notes a failure in place of failing, too.
 type refusing struct {
-	building
+	*building
 	refused bool
 }
 
@@ -290,6 +341,9 @@ func holders(bubble string) string {
 		}
 		asked := strings.Contains(g, "/internal/probe.") || strings.Contains(g, "/internal/simulator.") || strings.Contains(g, "webhooktest/receivertest.ended")
 		at := place(g)
+		if m := frames.FindStringSubmatch(g); at == "" && bubble != "" && m != nil && !strings.Contains(state, "durable") {
+			at = m[2] + " in " + m[1] // of the standard library: a connection, say
+		}
 		if at == "" || bubble == "" && !asked {
 			continue
 		}

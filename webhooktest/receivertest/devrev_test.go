@@ -36,10 +36,12 @@ type devrev struct {
 	refused  int
 	begun    time.Time
 	jobs     chan func() // what a worker does
+	line     slots       // for one after the other
 	fail     int
 	slow     time.Duration
-	busy     int
 	four     slots
+	hundred  slots
+	bucket   bucket
 	verified bool
 }
 
@@ -54,6 +56,7 @@ type work struct {
 	Title    string    `json:"title"`
 	Modified time.Time `json:"modified_date"`
 	deleted  bool
+	stored   time.Time
 }
 
 type delivery struct {
@@ -82,14 +85,14 @@ type payload struct {
 // devrevReceiver builds a receiver with a flaw; the empty one has none.
 func devrevReceiver(flaw string) receivertest.Build {
 	return func(tb testing.TB, secret string) receivertest.Receiver {
-		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}, proofs: map[string]bool{}, begun: time.Now(), four: make(slots, 4)}
+		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}, proofs: map[string]bool{}, begun: time.Now(), four: make(slots, 4), hundred: make(slots, 100), line: make(slots, 1)}
 		if secret == "" && flaw != "no secret, no check" {
 			tb.Fatal("no secret given")
 		}
 		if flaw == "keeps goroutines" {
 			go func() { select {} }()
 		}
-		if size, ok := map[string]int{"a full queue is 200": 16, "queue without room": 0}[flaw]; ok {
+		if size, ok := map[string]int{"a full queue is 200": 16, "queue without room": 0, soundQueue: 16, "remembers what it refused": 16}[flaw]; ok {
 			r.jobs = make(chan func(), size)
 			tb.Cleanup(worker(r.jobs))
 		}
@@ -105,6 +108,9 @@ func devrevReceiver(flaw string) receivertest.Build {
 // slots are what work needs one of, as many as the channel has room for.
 type slots chan struct{}
 
+// Acquire waits for one.
+func (s slots) Acquire() { s <- struct{}{} }
+
 // TryAcquire takes one if there is any.
 func (s slots) TryAcquire() bool {
 	select {
@@ -117,6 +123,26 @@ func (s slots) TryAcquire() bool {
 
 // Release gives one back.
 func (s slots) Release() { <-s }
+
+// bucket has room for twenty, and for two hundred more each second.
+type bucket struct {
+	mu   sync.Mutex
+	used float64
+	at   time.Time
+}
+
+func (b *bucket) take() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	b.used = max(0, b.used-200*now.Sub(b.at).Seconds())
+	b.at = now
+	if b.used+1 > 20 {
+		return false
+	}
+	b.used++
+	return true
+}
 
 // worker does one job after the other until it is ended.
 func worker(jobs <-chan func()) (end func()) {
@@ -155,8 +181,31 @@ func (r *devrev) State(object string) (state string) {
 }
 
 func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	r.locked(func() { r.busy++ })
-	defer r.locked(func() { r.busy-- })
+	if r.flaw == soundBusy {
+		if !r.four.TryAcquire() {
+			http.Error(w, "busy", http.StatusServiceUnavailable) // without a look at the body
+			return
+		}
+		defer r.four.Release()
+	}
+	if r.flaw == soundBucket && !r.bucket.take() {
+		http.Error(w, "later", http.StatusTooManyRequests)
+		return
+	}
+	if r.flaw == "writes after it has returned" {
+		defer func() {
+			go func() {
+				time.Sleep(time.Second)
+				fmt.Fprint(w, "done")
+			}()
+		}()
+	}
+	if r.flaw == "never free again" {
+		if !r.hundred.TryAcquire() {
+			http.Error(w, "busy", http.StatusServiceUnavailable)
+			return
+		}
+	}
 	if r.flaw == "no answer" {
 		panic(http.ErrAbortHandler)
 	}
@@ -189,14 +238,6 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 		return
 	}
-	if r.flaw == "busy" {
-		var others int
-		r.locked(func() { others = r.busy - 1 })
-		if others >= 8 {
-			http.Error(w, "busy", http.StatusServiceUnavailable)
-			return
-		}
-	}
 	var d delivery
 	loose := json.Unmarshal(body, &d)
 	if r.flaw == "any challenge" && d.Verify != nil || r.flaw == "verify before signature" && d.Verify != nil && d.Type != nil && *d.Type == "verify" {
@@ -222,7 +263,7 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		}
 		return
 	}
-	if status := r.late(d.Timestamp); status != 0 && !(r.flaw == "verify of any age" && d.Type != nil && *d.Type == "verify") {
+	if status := r.late(d.Timestamp); status != 0 && !(r.flaw == "window of creations only" && d.Type != nil && !slices.Contains([]string{"work_created", "verify"}, *d.Type)) && !(r.flaw == "verify of any age" && d.Type != nil && *d.Type == "verify") {
 		http.Error(w, "stale", status)
 		return
 	}
@@ -233,6 +274,10 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		kind = *d.Type
 	}
 	if kind == "verify" {
+		if r.flaw == "verify waits in line" {
+			r.line.Acquire()
+			defer r.line.Release()
+		}
 		r.verify(w, &d, body)
 		return
 	}
@@ -274,6 +319,7 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case r.flaw == "tells the secret each time":
 		fmt.Fprintln(w, "secret", r.secret)
 	case err != nil && r.flaw != "200 on failure":
+		w.Header().Set("Retry-After", "1")
 		http.Error(w, "try again", http.StatusServiceUnavailable)
 	case r.flaw == "stray challenge":
 		w.Header().Set("Content-Type", "application/json")
@@ -289,6 +335,9 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 		var v any
 		_ = json.Unmarshal(body, &v)
 		body, _ = json.Marshal(v)
+	}
+	if r.flaw == "no key for other webhooks" && !bytes.Contains(body, []byte(`devo/example:webhook/1"`)) {
+		key = nil
 	}
 	mac := hmac.New(sha256.New, key)
 	mac.Write(body)
@@ -316,6 +365,23 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 		ok = ok || len(given) == len(want) && given[:10] == want[:10]
 	case "no check of updates":
 		ok = ok || bytes.Contains(body, []byte(`"type":"work_updated"`))
+	case "check of JSON only":
+		ok = ok || req.Header.Get("Content-Type") != "application/json"
+	case "check of known lengths only":
+		ok = ok || req.ContentLength < 0
+	case "digest without a key":
+		sum := sha256.Sum256(body)
+		ok = ok || given == base64.StdEncoding.EncodeToString(sum[:])
+	case "trusts whom it has verified":
+		r.locked(func() { ok = ok || r.verified })
+	case "seven bits":
+		d, _ := base64.StdEncoding.DecodeString(given)
+		sum := mac.Sum(nil)
+		same := len(d) == len(sum)
+		for i := range min(len(d), len(sum)) {
+			same = same && d[i]&0x7f == sum[i]&0x7f
+		}
+		ok = ok || same
 	case "prefix sha256":
 		ok = ok || strings.TrimPrefix(given, "sha256=") == want
 	case "case of base64":
@@ -458,6 +524,12 @@ func (r *devrev) verify(w http.ResponseWriter, d *delivery, body []byte) {
 		w.Header().Set("Content-Type", media)
 		fmt.Fprintf(w, `{"challenge":"%s"}`, challenge)
 		return
+	case "Challenge":
+		answer = struct{ Challenge string }{challenge}
+	case "challenge in quotes of Go":
+		w.Header().Set("Content-Type", media)
+		fmt.Fprintf(w, `{"challenge":%q}`, challenge)
+		return
 	case "challenge once":
 		if !first {
 			return
@@ -507,13 +579,16 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 	case "request context":
 		go func() { _ = r.act(ctx, id, store) }()
 		return nil
-	case "a full queue is 200", "queue without room":
+	case "a full queue is 200", "queue without room", soundQueue, "remembers what it refused":
 		var seen bool
 		r.locked(func() { _, seen = r.events[key]; r.events[key] = &event{} })
 		if seen {
 			return nil
 		}
 		job := func() { _ = r.act(context.Background(), id, store) }
+		if r.flaw == soundQueue || r.flaw == "remembers what it refused" {
+			job = func() { r.tries(id, store) }
+		}
 		if r.flaw == "queue without room" {
 			r.jobs <- job
 			return nil
@@ -521,6 +596,45 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		select {
 		case r.jobs <- job:
 		default:
+			if r.flaw == soundQueue {
+				r.locked(func() { delete(r.events, key) })
+			}
+			if r.flaw != "a full queue is 200" {
+				return errFailed
+			}
+		}
+		return nil
+	case "verify waits in line":
+		go func() {
+			r.line.Acquire()
+			defer r.line.Release()
+			_ = r.act(context.Background(), id, store)
+		}()
+		return nil
+	case "copy acknowledged at work":
+		var at *event
+		r.locked(func() {
+			if at = r.events[key]; at == nil {
+				r.events[key] = &event{}
+			}
+		})
+		if at != nil {
+			return nil
+		}
+		err := r.act(context.Background(), id, store)
+		if err != nil {
+			r.locked(func() { delete(r.events, key) })
+		}
+		return err
+	case "cut after five seconds":
+		var seen bool
+		r.locked(func() { _, seen = r.events[key]; r.events[key] = &event{} })
+		if !seen {
+			go func() {
+				short, end := context.WithTimeout(context.Background(), 5*time.Second)
+				defer end()
+				_ = r.act(short, id, store)
+			}()
 		}
 		return nil
 	}
@@ -538,6 +652,10 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		}
 		go func() {
 			defer close(e.done)
+			if !slices.Contains(devrevFlaws, r.flaw) && r.flaw != soundRefusal { // it has taken the event on, and tries by itself
+				r.tries(id, store)
+				return
+			}
 			if e.err = r.act(context.Background(), id, store); e.err != nil && r.flaw != "marks before it is done" {
 				r.locked(func() { delete(r.events, key) })
 			}
@@ -550,7 +668,20 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 	case <-e.done:
 		return e.err
 	case <-soon.C:
+		if r.flaw == soundRefusal { // which is not done yet comes again
+			return errFailed
+		}
 		return nil
+	}
+}
+
+// tries does what fails again.
+func (r *devrev) tries(id string, store func()) {
+	for range 10 {
+		if r.act(context.Background(), id, store) == nil {
+			return
+		}
+		time.Sleep(time.Second)
 	}
 }
 
@@ -587,26 +718,38 @@ func (r *devrev) store(kind, object string, p *payload, at time.Time) {
 		return
 	case known && r.flaw == "order of arrival" && !old.deleted,
 		r.flaw == "raises the dead" && old.deleted:
+	case r.flaw == "creation overwrites" && kind == "work_created",
+		r.flaw == "deleted for a minute" && old.deleted && time.Since(old.stored) > time.Minute:
 	case known && next.Modified.Before(old.Modified):
 		return
 	}
+	next.stored = time.Now()
 	r.works[object], r.newest = next, next.Modified
 }
+
+// What is no flaw: asking for time, before the body is read, when a queue is full, or when
+// much comes in a second.
+const (
+	soundBusy   = "503 when busy"
+	soundQueue  = "503 when the queue is full"
+	soundBucket = "429 for the twenty-first"
+)
 
 // soundThrottle is no flaw: who has sent fifty forged events is asked for time.
 const soundThrottle = "429 after fifty refusals"
 
 var devrevFlaws = []string{
 	"no answer", "redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge cut at 64", "challenge by hand",
-	"challenge once", "any challenge", "verify before signature", "stray challenge", "busy", "drops when busy",
+	"challenge once", "any challenge", "verify before signature", "stray challenge", "drops when busy", "Challenge", "challenge in quotes of Go", "verify waits in line", "never free again",
+	"check of JSON only", "check of known lengths only", "no key for other webhooks", "digest without a key", "trusts whom it has verified", "seven bits",
 	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "sixteen letters", "the second half", "bytes in any order", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
 	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes",
 	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
 	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
-	"no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
+	"window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
 	"no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
-	"200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
-	"order of arrival", "one order for all", "raises the dead", "update needs creation",
+	"copy acknowledged at work", "cut after five seconds", "remembers what it refused", "200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
+	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "writes after it has returned",
 	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",
 	"any method", "bare media type", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal",
 }

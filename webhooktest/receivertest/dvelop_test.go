@@ -31,6 +31,8 @@ type dvelop struct {
 	events  map[string]*event
 	order   []string // of events, for a memory that is short
 	four    slots
+	bucket  bucket
+	known   bool // the key has come once
 	applied []string
 	calls   int
 	fail    int
@@ -49,7 +51,7 @@ func dvelopReceiver(flaw string) receivertest.Build {
 		if flaw == "keeps goroutines" {
 			go func() { select {} }()
 		}
-		if flaw == "a full queue is 200" {
+		if flaw == "a full queue is 200" || flaw == soundQueue || flaw == "remembers what it refused" {
 			r.jobs = make(chan func(), 4)
 			tb.Cleanup(worker(r.jobs))
 		}
@@ -72,6 +74,17 @@ func (r *dvelop) locked(f func()) {
 }
 
 func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if r.flaw == soundBusy {
+		if !r.four.TryAcquire() {
+			http.Error(w, "busy", http.StatusServiceUnavailable) // without a look at the body
+			return
+		}
+		defer r.four.Release()
+	}
+	if r.flaw == soundBucket && !r.bucket.take() {
+		http.Error(w, "later", http.StatusTooManyRequests)
+		return
+	}
 	if r.flaw == "no answer" {
 		panic(http.ErrAbortHandler)
 	}
@@ -104,6 +117,9 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		text := "key"
 		if r.flaw == "tells two thirds of the key" {
 			text = "expected " + r.key[:len(r.key)*2/3] + "..."
+		}
+		if r.flaw == "tells the secret of the app" {
+			text = "expected a signature with " + appSecret
 		}
 		if r.flaw == "tells the key" {
 			text = "expected " + r.key
@@ -168,6 +184,8 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		fmt.Fprintf(w, `{"key":%q}`, r.key)
 	case err != nil && r.flaw == "shows the stack":
 		http.Error(w, string(debug.Stack()), http.StatusInternalServerError)
+	case err != nil && r.flaw == "one at a time":
+		http.Error(w, "at work", http.StatusConflict)
 	case err != nil && r.flaw != "200 on failure":
 		http.Error(w, "try again", http.StatusServiceUnavailable)
 	case r.flaw == "another answer each time":
@@ -197,7 +215,20 @@ func (r *dvelop) routed(h http.Header) bool {
 	}
 	key, _ := base64.StdEncoding.DecodeString(appSecret)
 	want := base64.StdEncoding.EncodeToString(digest(key, []byte(base+tenant)))
-	return (h.Get("X-Dv-Sig-1") == want || r.flaw == "app unchecked") && (tenant == appTenant || r.flaw == "any tenant")
+	given := h.Get("X-Dv-Sig-1")
+	switch r.flaw {
+	case "app unchecked":
+		given = want
+	case "a part of the app's signature":
+		if given != "" && strings.HasPrefix(want, given) {
+			given = want
+		}
+	case "an app without a secret":
+		if given == base64.StdEncoding.EncodeToString(digest(nil, []byte(base+tenant))) {
+			given = want
+		}
+	}
+	return given == want && (tenant == appTenant || r.flaw == "any tenant")
 }
 
 func (r *dvelop) authentic(req *http.Request) bool {
@@ -220,6 +251,19 @@ func (r *dvelop) authentic(req *http.Request) bool {
 		ok = true
 	case "inverted":
 		ok = !ok
+	case "check of JSON only":
+		ok = ok || req.Header.Get("Content-Type") != "application/json"
+	case "check of known lengths only":
+		ok = ok || req.ContentLength < 0
+	case "no check of unknown events":
+		ok = ok || strings.HasSuffix(req.URL.Path, "/postsomething")
+	case "trusts whom it knows":
+		r.locked(func() { r.known = r.known || ok; ok = r.known })
+	case "password of a user":
+		_, password, _ := req.BasicAuth()
+		ok = ok || len(lines) == 1 && same(password)
+	case "the scheme is enough":
+		ok = ok || given == "Bearer"
 	case "prefix":
 		ok = ok || key != "" && strings.HasPrefix(r.key, key)
 	case "length of the key":
@@ -291,17 +335,50 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 	case "answers first":
 		go func() { _ = r.act(context.Background(), id) }()
 		return nil
-	case "a full queue is 200":
+	case "a full queue is 200", soundQueue, "remembers what it refused":
 		var seen bool
-		r.locked(func() { _, seen = r.events[key]; r.events[key] = &event{} })
+		r.locked(func() {
+			at := r.events[key]
+			if seen = at != nil && time.Since(at.begun) < 10*time.Minute; !seen {
+				r.events[key] = &event{begun: time.Now()}
+			}
+		})
 		if seen {
 			return nil
 		}
 		select {
-		case r.jobs <- func() { _ = r.act(context.Background(), id) }:
+		case r.jobs <- func() {
+			for range 10 {
+				if r.act(context.Background(), id) == nil || r.flaw == "a full queue is 200" {
+					return
+				}
+				time.Sleep(time.Second)
+			}
+		}:
 		default:
+			if r.flaw == soundQueue {
+				r.locked(func() { delete(r.events, key) })
+			}
+			if r.flaw != "a full queue is 200" {
+				return errFailed
+			}
 		}
 		return nil
+	case "copy acknowledged at work":
+		var at *event
+		r.locked(func() {
+			if at = r.events[key]; at == nil {
+				r.events[key] = &event{}
+			}
+		})
+		if at != nil {
+			return nil
+		}
+		err := r.act(context.Background(), id)
+		if err != nil {
+			r.locked(func() { delete(r.events, key) })
+		}
+		return err
 	case "one at a time":
 		if !r.working.TryLock() {
 			return errFailed
@@ -349,6 +426,9 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 	case <-e.done:
 		return e.err
 	case <-soon.C:
+		if r.flaw == soundRefusal { // what is not done yet is called again
+			return errFailed
+		}
 		return nil
 	}
 }
@@ -374,6 +454,7 @@ func (r *dvelop) act(ctx context.Context, id string) error {
 const soundRefusal = "503 on failure"
 
 var dvelopFlaws = []string{
+	"check of JSON only", "check of known lengths only", "no check of unknown events", "trusts whom it knows", "password of a user", "the scheme is enough", "a part of the app's signature", "an app without a secret", "tells the secret of the app", "copy acknowledged at work", "remembers what it refused",
 	"no answer", "redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
 	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
 	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure",

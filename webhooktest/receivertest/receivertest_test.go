@@ -57,8 +57,9 @@ func TestRun_soundReceiver(t *testing.T) {
 			asked := map[string]bool{}
 			for _, options := range v.ways {
 				receivertest.Run(t, v.p, v.receiver(""), options...)
-				receivertest.Run(t, v.p, v.receiver(soundThrottle), options...)
-				receivertest.Run(t, v.p, v.receiver(soundRefusal), options...)
+				for _, sound := range []string{soundThrottle, soundRefusal, soundBusy, soundQueue, soundBucket} {
+					t.Run(sound, func(t *testing.T) { receivertest.Run(t, v.p, v.receiver(sound), options...) })
+				}
 				for _, verdict := range receivertest.Judge(t, v.p, v.receiver(""), options...) {
 					asked[verdict.ID] = asked[verdict.ID] || verdict.Skipped == ""
 				}

@@ -71,7 +71,13 @@ func (r *replayed) add(f *probe.Failure) {
 // replay delivers within a bubble.
 func (s *suite) replay(t *testing.T, file string, recorded []delivery) (came replayed) {
 	time.Sleep(time.Until(recorded[0].at)) // before a receiver could have a ticker
-	r, skipped, failure := s.receiver(t)
+	tb := newBuilding(t)
+	defer func() {
+		for _, f := range tb.cleaned() {
+			came.add(&f)
+		}
+	}()
+	r, skipped, failure := s.receiver(tb)
 	if came.skipped = skipped; skipped != "" || failure != nil {
 		came.add(failure)
 		return came

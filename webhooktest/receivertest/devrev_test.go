@@ -652,7 +652,7 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		}
 		go func() {
 			defer close(e.done)
-			if !slices.Contains(devrevFlaws, r.flaw) && r.flaw != soundRefusal { // it has taken the event on, and tries by itself
+			if !slices.Contains([]string{soundRefusal, "200 on failure", "marks before it is done", "tells the secret when it fails"}, r.flaw) { // it has taken the event on, and tries by itself
 				r.tries(id, store)
 				return
 			}

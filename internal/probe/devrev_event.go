@@ -212,6 +212,9 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			Sent: "an event whose effect fails once, with the retries that follow", Expected: "another status than 2xx, then 200, and one effect",
 			Why: "what is acknowledged or remembered before it is done is lost when it fails", Source: devrevGuide + "; aashutoshkumarbhardwaj/CreatorOs#984",
 			ask: func(t *Trial) {
+				if !t.retried() {
+					return
+				}
 				t.FailNext(1)
 				m := t.message(created)
 				all := t.attempts(t.again(m))
@@ -224,6 +227,9 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			Sent: "three events whose effects take ten seconds, with the retries that follow", Expected: "an answer within the three seconds, 200 in the end, and one effect of each",
 			Why: "an attempt without an answer is aborted and made again", Source: devrevGuide + "; tramlinehq/tramline#128",
 			ask: func(t *Trial) {
+				if !t.retried() {
+					return
+				}
 				t.SlowBy(10 * time.Second)
 				var ids []string
 				for range 3 { // the second may find the worker busy

@@ -62,39 +62,6 @@ func (t *Trial) disguised(r *Request, id string, urls ...string) {
 	t.applied(id, 0)
 }
 
-// none expects that the receiver acts on none of the requests, by the id of each.
-func (t *Trial) none(sent map[string]*Request) {
-	if t.Applied == nil {
-		return
-	}
-	t.rest()
-	for _, id := range t.Applied() {
-		if r := sent[id]; r != nil {
-			t.failed(r, times(0), times(1))
-		}
-	}
-}
-
-// meanwhile lets an effect take so long that a retry comes while it is at work, and then
-// fail. What is acknowledged is not sent again, so it must come; the rest comes with the
-// retries.
-func (t *Trial) meanwhile(r func() *Request, id string) {
-	limit, wait := t.Settings.Timeout, t.Settings.Waits[0]
-	t.FailNext(1)
-	t.SlowBy(limit + wait + limit/2)
-	a := t.once(r())
-	if !t.acknowledged(a) {
-		time.Sleep(wait)
-		a = t.once(r())
-	}
-	t.SlowBy(0)
-	if !t.acknowledged(a) {
-		again := t.attempts(r)
-		t.accepted(again[len(again)-1])
-	}
-	t.applied(id, 1)
-}
-
 // maxRead is how much of a body that is too large may be read, in bytes.
 const maxRead = 4 << 20
 

@@ -51,7 +51,7 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 	if stuck == nil {
 		return v
 	}
-	if bubble {
+	if q.Clock {
 		q.Why = "either the receiver has a deadlock, or it waits for what is outside of the bubble, which keeps the clock still; let build make that, and end it in a cleanup, or excuse the probe"
 		q.Source = "package testing/synctest"
 	}

@@ -39,9 +39,9 @@ type devrev struct {
 	line     slots       // for one after the other
 	fail     int
 	slow     time.Duration
+	gate     gate
 	four     slots
 	hundred  slots
-	bucket   bucket
 	verified bool
 }
 
@@ -85,7 +85,7 @@ type payload struct {
 // devrevReceiver builds a receiver with a flaw; the empty one has none.
 func devrevReceiver(flaw string) receivertest.Build {
 	return func(tb testing.TB, secret string) receivertest.Receiver {
-		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}, proofs: map[string]bool{}, begun: time.Now(), four: make(slots, 4), hundred: make(slots, 100), line: make(slots, 1)}
+		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}, proofs: map[string]bool{}, begun: time.Now(), gate: gate{slots: make(slots, 4)}, four: make(slots, 4), hundred: make(slots, 100), line: make(slots, 1)}
 		if secret == "" && flaw != "no secret, no check" {
 			tb.Fatal("no secret given")
 		}
@@ -144,6 +144,28 @@ func (b *bucket) take() bool {
 	return true
 }
 
+// gate is where a sound receiver asks for time.
+type gate struct {
+	slots  slots
+	bucket bucket
+}
+
+// enter reports whether a request may go on, until leave is called; otherwise it is
+// answered, without a look at its body.
+func (g *gate) enter(w http.ResponseWriter, flaw string) (leave func(), in bool) {
+	switch {
+	case flaw == soundBusy && !g.slots.TryAcquire():
+		http.Error(w, "busy", http.StatusServiceUnavailable)
+		return nil, false
+	case flaw == soundBusy:
+		return g.slots.Release, true
+	case flaw == soundBucket && !g.bucket.take():
+		http.Error(w, "later", http.StatusTooManyRequests)
+		return nil, false
+	}
+	return func() {}, true
+}
+
 // worker does one job after the other until it is ended.
 func worker(jobs <-chan func()) (end func()) {
 	done := make(chan struct{})
@@ -181,17 +203,11 @@ func (r *devrev) State(object string) (state string) {
 }
 
 func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	if r.flaw == soundBusy {
-		if !r.four.TryAcquire() {
-			http.Error(w, "busy", http.StatusServiceUnavailable) // without a look at the body
-			return
-		}
-		defer r.four.Release()
-	}
-	if r.flaw == soundBucket && !r.bucket.take() {
-		http.Error(w, "later", http.StatusTooManyRequests)
+	leave, in := r.gate.enter(w, r.flaw)
+	if !in {
 		return
 	}
+	defer leave()
 	if r.flaw == "writes after it has returned" {
 		defer func() {
 			go func() {

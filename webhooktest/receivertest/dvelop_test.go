@@ -30,8 +30,8 @@ type dvelop struct {
 	mu      sync.Mutex
 	events  map[string]*event
 	order   []string // of events, for a memory that is short
+	gate    gate
 	four    slots
-	bucket  bucket
 	known   bool // the key has come once
 	applied []string
 	calls   int
@@ -44,7 +44,7 @@ type dvelop struct {
 
 func dvelopReceiver(flaw string) receivertest.Build {
 	return func(tb testing.TB, key string) receivertest.Receiver {
-		r := &dvelop{key: key, flaw: flaw, events: map[string]*event{}, four: make(slots, 4)}
+		r := &dvelop{key: key, flaw: flaw, events: map[string]*event{}, gate: gate{slots: make(slots, 4)}, four: make(slots, 4)}
 		if key == "" && flaw != "no key, no check" {
 			tb.Fatal("no key given")
 		}
@@ -74,17 +74,11 @@ func (r *dvelop) locked(f func()) {
 }
 
 func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	if r.flaw == soundBusy {
-		if !r.four.TryAcquire() {
-			http.Error(w, "busy", http.StatusServiceUnavailable) // without a look at the body
-			return
-		}
-		defer r.four.Release()
-	}
-	if r.flaw == soundBucket && !r.bucket.take() {
-		http.Error(w, "later", http.StatusTooManyRequests)
+	leave, in := r.gate.enter(w, r.flaw)
+	if !in {
 		return
 	}
+	defer leave()
 	if r.flaw == "no answer" {
 		panic(http.ErrAbortHandler)
 	}

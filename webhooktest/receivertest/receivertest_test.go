@@ -71,6 +71,21 @@ func TestRun_soundReceiver(t *testing.T) {
 	}
 }
 
+// A sender without a second attempt is one, too: what needs one is skipped.
+func TestRun_soundReceiverOnce(t *testing.T) {
+	t.Parallel()
+	for _, v := range vendors {
+		t.Run(v.p.String(), func(t *testing.T) {
+			once := v.p.With(webhooktest.SentBy(webhooktest.Sender{Waits: []time.Duration{}}))
+			for _, sound := range []string{"", soundRefusal} {
+				for _, verdict := range receivertest.Judge(t, once, v.receiver(sound), v.ways[0]...) {
+					assert.Empty(t, verdict.Failures, verdict.ID)
+				}
+			}
+		})
+	}
+}
+
 // Each flaw is found, and each probe that can fail finds one. A new probe needs a
 // receiver with the flaw that it looks for. The matrix is printed with -v.
 func TestRun_findsEveryFlaw(t *testing.T) {

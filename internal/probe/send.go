@@ -1,0 +1,258 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// patience is how often a request is made again that a receiver has no time for, and
+// pause how long that waits where the answer does not say. Vendors wait longer.
+const (
+	patience = 4
+	pause    = 50 * time.Millisecond
+)
+
+// busy reports whether an answer asks for time: it says nothing of the delivery.
+func busy(a simulator.Attempt) bool {
+	return a.Err == nil && (a.Status == http.StatusServiceUnavailable || a.Status == http.StatusTooManyRequests)
+}
+
+// send makes a request, and makes it again while the receiver asks for time, unless it
+// has asked for more than there is.
+func (t *Trial) send(r *Request) simulator.Attempt {
+	a := t.once(r)
+	for range patience {
+		if !busy(a) || r.Stream != nil || !t.rested(a) {
+			return a
+		}
+		a = t.once(r)
+	}
+	if busy(a) {
+		t.mu.Lock()
+		t.hasty = true
+		t.mu.Unlock()
+	}
+	return a
+}
+
+// rested waits as long as an answer asks for, and reports whether it did.
+func (t *Trial) rested(a simulator.Attempt) bool {
+	t.mu.Lock()
+	hasty := t.hasty
+	t.mu.Unlock()
+	wait, most := pause, 2*time.Second
+	if seconds, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		wait = time.Duration(seconds) * time.Second
+	}
+	if t.Settle != nil {
+		most = time.Minute
+	}
+	if hasty || wait > most {
+		return false
+	}
+	time.Sleep(wait)
+	return true
+}
+
+// deliver sends a message as the vendor does.
+func (t *Trial) deliver(m simulator.Message) simulator.Attempt {
+	return t.send(t.signed(m.Event, t.body(m)))
+}
+
+// once makes one request. No probe forgives a panic or an answer without an end.
+func (t *Trial) once(r *Request) simulator.Attempt {
+	t.mu.Lock()
+	t.last = r
+	t.sent++
+	t.mu.Unlock()
+	limit := t.Settings.Timeout
+	if t.Settle == nil {
+		limit = max(limit, t.Answer)
+	}
+	to := t.to
+	if t.Handler != nil {
+		to, _ = t.handler(r) // the URL was good for newTrial
+	}
+	a := simulator.Try(context.Background(), to, limit, r.build)
+	if t.Alive != nil {
+		t.Alive()
+	}
+	if t.Network != nil && a.Duration > t.Settings.Timeout {
+		t.mu.Lock()
+		t.late = true
+		t.mu.Unlock()
+		t.failed(r, fmt.Sprintf("an answer within %v, after which %s hangs up", t.Settings.Timeout, t.Definition.Title), fmt.Sprintf("%s, after %v", got(a), a.Duration.Round(10*time.Millisecond)))
+	}
+	if len(a.Body) >= simulator.MaxReply {
+		t.failed(r, "an answer of less than 64 KiB", fmt.Sprintf("%d KiB or more", len(a.Body)>>10))
+	}
+	return a
+}
+
+// together sends requests at one time and returns the answers in their order. None gets
+// its body before all of them have begun, or a second has passed: a receiver may take
+// one after the other.
+func (t *Trial) together(all ...*Request) []simulator.Attempt {
+	answers := make([]simulator.Attempt, len(all))
+	var running, coming sync.WaitGroup
+	there, come := context.WithTimeout(context.Background(), time.Second)
+	defer come()
+	coming.Add(len(all))
+	for i, r := range all {
+		one := *r
+		begun := sync.OnceFunc(coming.Done)
+		one.begun = func() {
+			begun()
+			<-there.Done()
+		}
+		running.Go(func() {
+			defer begun() // if nobody reads it
+			answers[i] = t.once(&one)
+		})
+	}
+	coming.Wait()
+	come()
+	running.Wait()
+	return answers
+}
+
+// atOnce is how many deliveries are on their way at a time where a probe sends many:
+// one after the other, they would take a slow receiver minutes.
+const atOnce = 8
+
+// several sends requests, that many at a time, again those for which the receiver had no
+// time, and then judges the answers in their order.
+func (t *Trial) several(all []*Request, atOnce int, judge func(i int, a simulator.Attempt)) {
+	answers := make([]simulator.Attempt, len(all))
+	which := make([]int, len(all))
+	for i := range which {
+		which[i] = i
+	}
+	t.some(which, all, answers, atOnce)
+	t.later(all, answers, atOnce)
+	for i, a := range answers {
+		t.mu.Lock()
+		t.last = all[i] // is what judge speaks of
+		t.mu.Unlock()
+		judge(i, a)
+	}
+}
+
+// some sends those of the requests, that many at a time.
+func (t *Trial) some(which []int, all []*Request, answers []simulator.Attempt, atOnce int) {
+	var next atomic.Int64
+	var running sync.WaitGroup
+	for range atOnce {
+		running.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(which); i = int(next.Add(1)) - 1 {
+				answers[which[i]] = t.once(all[which[i]])
+				if t.Settle != nil && atOnce == 1 {
+					time.Sleep(time.Millisecond) // what it began comes before the next
+				}
+			}
+		})
+	}
+	running.Wait()
+}
+
+// later sends again what the receiver had no time for, as long as it takes some of it,
+// and then the rest one after the other.
+func (t *Trial) later(all []*Request, answers []simulator.Attempt, atOnce int) {
+	for left := len(all) + 1; ; {
+		var which []int
+		for i, a := range answers {
+			if busy(a) {
+				which = append(which, i)
+			}
+		}
+		if len(which) == 0 {
+			return
+		}
+		if len(which) >= left {
+			for _, i := range which {
+				answers[i] = t.send(all[i])
+			}
+			return
+		}
+		if left = len(which); !t.rested(answers[which[0]]) {
+			return
+		}
+		t.some(which, all, answers, atOnce)
+	}
+}
+
+// overlap is how long effects take where several must be under way at one time.
+const overlap = 100 * time.Millisecond
+
+// slowly lets the effects take that long while f runs, if the receiver offers it.
+func (t *Trial) slowly(d time.Duration, f func()) {
+	if t.SlowBy != nil {
+		t.SlowBy(d)
+		defer t.SlowBy(0)
+	}
+	f()
+}
+
+// attempts delivers a message as often as the vendor does until it is
+// acknowledged, made anew for each attempt.
+func (t *Trial) attempts(make func() *Request) []simulator.Attempt {
+	waits := t.Settings.Waits
+	var all []simulator.Attempt
+	for i := 0; ; i++ {
+		a := t.once(make())
+		all = append(all, a)
+		if a.Err == nil && a.Status/100 == 2 || i == len(waits) {
+			return all
+		}
+		time.Sleep(waits[i])
+	}
+}
+
+// again makes the request of a message with the time of its sending.
+func (t *Trial) again(m simulator.Message) func() *Request {
+	return func() *Request {
+		if !t.Settings.KeepTimestamp {
+			m.At = time.Now()
+		}
+		return t.signed(m.Event, t.body(m))
+	}
+}
+
+// retried reports whether the sender makes a second attempt, without which the probe is
+// skipped.
+func (t *Trial) retried() bool {
+	if len(t.Settings.Waits) == 0 {
+		t.skipped = "the sender makes no second attempt"
+	}
+	return len(t.Settings.Waits) > 0
+}
+
+// meanwhile lets an effect take so long that a retry comes while it is at work, and then
+// fail. What is acknowledged is not sent again, so it must come; the rest comes with the
+// retries.
+func (t *Trial) meanwhile(r func() *Request, id string) {
+	if !t.retried() {
+		return
+	}
+	limit, wait := t.Settings.Timeout, t.Settings.Waits[0]
+	t.FailNext(1)
+	t.SlowBy(limit + wait + limit/2)
+	a := t.once(r())
+	if !t.acknowledged(a) {
+		time.Sleep(wait)
+		a = t.once(r())
+	}
+	t.SlowBy(0)
+	if !t.acknowledged(a) {
+		again := t.attempts(r)
+		t.accepted(again[len(again)-1])
+	}
+	t.applied(id, 1)
+}

@@ -211,7 +211,7 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if r.flaw == "writes after it has returned" {
 		defer func() {
 			go func() {
-				time.Sleep(time.Second)
+				time.Sleep(30 * time.Second) // no probe in real time takes that long
 				fmt.Fprint(w, "done")
 			}()
 		}()

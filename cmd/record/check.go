@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,18 +27,28 @@ import (
 type check struct {
 	recorder
 	threshold
-	format format
-	dir    string
-	stored stored
-	report *report
-	// compared are the comparisons, until it is known that the answers count.
-	compared []comparison
+	format   format
+	dir      string
+	stored   stored
+	outcomes []*outcome
 }
 
-// comparison is a scenario with what has changed in it.
-type comparison struct {
-	target
-	drift.Report
+// outcome is what became of a scenario: a comparison, or why there is none.
+type outcome struct {
+	given
+	// with is the scenario whose cassette the answer was compared with, and report what
+	// has changed; nil when nothing was compared.
+	with   string
+	report *drift.Report
+	// breach says that the answer breaks the contract, which a recording refuses.
+	breach                 bool
+	verdict, reason, cause string
+	// err is why it failed, and skipped why it would have failed as well.
+	err, skipped error
+}
+
+func (o *outcome) leave(verdict, cause, reason string) {
+	o.verdict, o.cause, o.reason = verdict, cause, reason
 }
 
 func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -107,18 +119,13 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		return err
 	}
 	k.expect(k.stored.has)
-	r := newReport()
-	k.report, r.against, r.dir = r, k.stored.name, k.stored.dir
-	r.tally.missed = k.each(ctx, func(t target) error {
-		err := k.scenario(ctx, t)
-		if err != nil {
-			k.leave(t, failed, k.remark(t, err), err)
-			k.report.explain(k.message(t, err))
-		}
-		return err
+	k.each(ctx, func(t target) error {
+		o := &outcome{given: given{target: t}}
+		k.outcomes = append(k.outcomes, o)
+		o.err = k.scenario(ctx, o)
+		return o.err
 	})
-	k.judge()
-	r.next = k.next()
+	r := k.report()
 	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
 		return err
 	}
@@ -128,18 +135,35 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	return k.pointers.idle()
 }
 
-// judge enters the comparisons into the report. When one status was the answer to
-// everything, none of them counts, and neither do those in which nothing differs.
-func (k *check) judge() {
-	for _, c := range k.compared {
-		err := k.everywhere(c.target)
-		if err == nil {
-			k.report.add(c.Report)
-			continue
+// report enters what became of the scenarios. When nobody has seen the vendor, no
+// comparison counts, not even one in which nothing differs.
+func (k *check) report() *report {
+	r := newReport()
+	r.Against, r.dir = k.stored.name, k.stored.dir
+	for _, o := range k.outcomes {
+		if o.report != nil && o.session.absent != nil {
+			k.conclude(o, o.session.absent(o.target))
 		}
-		fmt.Fprintf(k.stderr, "%v\n", err)
-		k.leave(c.target, failed, k.remark(c.target, err), err)
-		k.report.explain(k.message(c.target, err))
+		switch {
+		case o.err != nil:
+			r.leave(unchecked{o.def.Name, o.scenario.Name, failed, causeOf(o.err), k.remark(o.target, o.err), k.message(o.target, o.err)}, o.err)
+		case o.report != nil:
+			r.add(*o.report)
+			if o.with != o.scenario.Name {
+				r.Reports[len(r.Reports)-1].Cassette = o.with
+			}
+		default:
+			r.leave(unchecked{o.def.Name, o.scenario.Name, o.verdict, o.cause, o.reason, ""}, o.skipped)
+		}
+	}
+	r.next = k.next()
+	return r
+}
+
+// conclude is about an outcome that has failed after all.
+func (k *check) conclude(o *outcome, err error) {
+	if o.err = err; err != nil {
+		k.complain(o.target, err)
 	}
 }
 
@@ -150,9 +174,9 @@ func (k *check) unasked(args []string, stdout io.Writer) error {
 		return err
 	}
 	r := newReport()
-	r.against = "nothing"
+	r.Against = "nothing"
 	for _, t := range targets {
-		r.leave(t.def.Name, t.scenario.Name, skipped, remarks[exitMissing], nil)
+		r.leave(unchecked{t.def.Name, t.scenario.Name, skipped, causeMissing, remarks[exitMissing], ""}, nil)
 	}
 	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
 		return err
@@ -163,15 +187,17 @@ func (k *check) unasked(args []string, stdout io.Writer) error {
 // next is the command that records what has drifted.
 func (k *check) next() string {
 	var names []string
-	breach := false
+	breach, otherwise := false, false
 	var keep []string
-	for _, c := range k.report.Reports {
-		if len(c.Changes) > 0 {
-			names = append(names, c.Provider+"/"+c.Scenario)
+	for _, o := range k.outcomes {
+		if o.report == nil || o.err != nil || len(o.report.Changes) == 0 {
+			continue
 		}
-		for _, change := range c.Changes {
+		names = append(names, o.name())
+		otherwise = otherwise || !o.fits()
+		breach = breach || o.breach
+		for _, change := range o.report.Changes {
 			pointer := record.AnyItem(change.Pointer)
-			breach = breach || change.Rule == drift.Contract
 			if change.Rule == drift.UnlistedValue && !slices.Contains(keep, pointer) {
 				keep = append(keep, pointer)
 			}
@@ -183,6 +209,9 @@ func (k *check) next() string {
 	command := "record refresh"
 	if k.simulate {
 		command += " --simulate"
+	}
+	if otherwise && !k.simulate {
+		command += " --record-as-answered"
 	}
 	if breach {
 		command += " --accept-drift"
@@ -213,12 +242,17 @@ func providersOf(names []string) (all []string) {
 }
 
 // scenario compares one scenario, or notes why that makes no sense.
-func (k *check) scenario(ctx context.Context, t target) error {
-	file, err := k.stored.load(t)
+func (k *check) scenario(ctx context.Context, o *outcome) error {
+	t := o.target
+	files, err := k.stored.load(t)
+	ended := t.ended()
+	skip := func() { o.leave(skipped, causeOf(ended), remarks[ended.code]); o.skipped = ended }
 	switch {
+	case t.asks() && ended != nil && ended.code == exitMissing:
+		skip()
 	case err != nil:
-		return k.fail(exitFailed, t, "%v; remove the file, or record it again", err)
-	case file == nil && t.exact:
+		return k.failed(causeCassette, t, "%v; remove the file, or record it again", err)
+	case len(files) == 0 && t.exact:
 		advice := "record one with record refresh"
 		switch {
 		case t.scenario.Live && t.writes():
@@ -226,90 +260,114 @@ func (k *check) scenario(ctx context.Context, t target) error {
 		case !t.asks():
 			advice = "no recording makes one: " + t.scenario.How
 		}
-		return k.fail(exitFailed, t, "%s has no cassette of it; %s", k.stored.name, advice)
-	case file == nil:
-		k.leave(t, notRecorded, "there is no cassette of it", nil)
-		return nil
+		return k.failed(causeNoCassette, t, "%s has no cassette of it; %s", k.stored.name, advice)
+	case len(files) == 0:
+		o.leave(notRecorded, causeNoCassette, "there is no cassette of it")
 	case !t.asks() && t.scenario.Live:
-		k.leave(t, leftOut, "changes the tenant; check makes read calls only", nil)
-		return nil
+		o.leave(leftOut, causeWrites, "changes the tenant; check makes read calls only")
 	case !t.asks():
-		k.leave(t, leftOut, t.scenario.How, nil)
-		return nil
-	case k.simulate && file.Header.Source == cassette.Live:
-		k.leave(t, leftOut, "recorded from a tenant; the simulator says nothing of that", nil)
-		return nil
-	case t.session.stopped != nil:
-		k.leave(t, skipped, remarks[t.session.stopped.code], nil)
-		return nil
+		o.leave(leftOut, causeSimulated, t.scenario.How)
+	case k.simulate && files.of(o.given).Header.Source == cassette.Live:
+		o.leave(leftOut, causeLive, "recorded from a tenant; the simulator says nothing of that")
+	case ctx.Err() != nil:
+		o.leave(skipped, causeInterrupted, causeInterrupted)
+	case ended != nil:
+		skip()
+	default:
+		return k.compare(ctx, o, files)
 	}
-	fresh, err := k.twice(ctx, t, file)
-	if err != nil {
-		return err
-	}
-	t.welcome()
-	report := drift.Compare(t.def, file.Exchanges(), fresh[0], fresh[1])
-	if file.Header.Source == cassette.Simulated && !k.simulate {
-		report = report.Shown()
-	}
-	report.Scenario, report.Stored = t.scenario.Name, file.Header.Source
-	k.compared = append(k.compared, comparison{t, report})
 	return nil
 }
 
-func (k *check) leave(t target, verdict, reason string, err error) {
-	k.report.leave(t.def.Name, t.scenario.Name, verdict, reason, err)
+// compare asks twice, so that what differs from request to request is not taken for
+// drift; the simulator answers the same each time. An answer that may be somebody
+// else's is asked for again when all others are known.
+func (k *check) compare(ctx context.Context, o *outcome, files held) error {
+	tenant, err := o.tenant()
+	if err != nil {
+		return k.fail(exitFailed, o.target, "%v", err)
+	}
+	k.progress(o.target)
+	conclude := func(err error) { k.conclude(o, err) }
+	fresh, err := k.once(ctx, o, tenant, files)
+	if lookup := (*lookupError)(nil); errors.As(err, &lookup) {
+		o.status = lookup.status
+		o.session.doubts = append(o.session.doubts, doubt{o.given, err, nil, conclude})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	o.note(k.refused(o.given))
+	o.differ(files, fresh, nil)
+	switch {
+	case tenant.Source == cassette.Simulated:
+		return nil
+	case o.certain() || o.report.Worst() != drift.Breaking:
+		answered := o.answer
+		again, err := k.once(ctx, o, tenant, files)
+		o.answer = answered
+		if err == nil {
+			o.differ(files, fresh, again)
+		}
+		return err
+	}
+	o.session.doubts = append(o.session.doubts, doubt{o.given, nil, func() error {
+		again, err := k.once(ctx, o, tenant, files)
+		if err == nil {
+			o.differ(files, again, fresh)
+		}
+		return err
+	}, conclude})
+	return nil
 }
 
-// twice records the scenario in memory. A tenant is asked a second time, so that
-// what differs from request to request is not taken for drift; the simulator
-// answers the same each time.
-func (k *check) twice(ctx context.Context, t target, stored *cassette.File) (fresh [2][]contract.Exchange, err error) {
-	tenant, err := t.tenant()
-	if err != nil {
-		return fresh, k.fail(exitFailed, t, "%v", err)
+// differ compares an answer with the stored one.
+func (o *outcome) differ(files held, fresh, again []contract.Exchange) {
+	file := files.of(o.given)
+	report := drift.Compare(o.def, file.Exchanges(), fresh, again)
+	if file.Header.Source == cassette.Simulated && o.session.tenant.Source == cassette.Live {
+		report = report.Shown()
 	}
-	k.progress(t)
-	for i := range fresh {
-		if i > 0 && tenant.Source == cassette.Simulated {
-			break
-		}
-		if err := k.attempts(ctx, t, tenant, func() (err error) {
-			fresh[i], err = k.attempt(ctx, t, tenant, stored)
+	report.Scenario, report.Stored = o.scenario.Name, file.Header.Source
+	o.report, o.with = &report, file.Header.Scenario
+	o.breach = slices.ContainsFunc(fresh, func(e contract.Exchange) bool {
+		return slices.ContainsFunc(contract.CheckResponse(o.def, e.Request, e.Response, false), func(p contract.Problem) bool { return p.In == "answer" && p.Fails() })
+	})
+}
+
+// once records the scenario once, in memory. Without a path there is no file that it
+// could touch. What the stored cassettes keep is kept, and what they have pinned pinned.
+func (k *check) once(ctx context.Context, o *outcome, tenant record.Tenant, files held) (fresh []contract.Exchange, err error) {
+	config := record.Config{Tenant: tenant}
+	for _, file := range files {
+		config.Keep = append(config.Keep, record.KeptWords(o.def, file.Exchanges())...)
+		config.Pinned = append(config.Pinned, file.Header.Pinned...)
+	}
+	err = k.attempts(ctx, o.target, tenant, func() error {
+		recording, got, err := k.ask(ctx, o.target, config)
+		if err != nil {
 			return err
-		}); err != nil {
-			return fresh, err
 		}
-	}
-	return fresh, nil
-}
-
-// attempt records the scenario once. Without a path there is no file that it
-// could touch. What the stored cassette keeps is kept, and what it has pinned pinned.
-func (k *check) attempt(ctx context.Context, t target, tenant record.Tenant, stored *cassette.File) ([]contract.Exchange, error) {
-	recording, first, err := k.ask(ctx, t, record.Config{Tenant: tenant, Keep: record.KeptWords(t.def, stored.Exchanges()), Pinned: stored.Header.Pinned})
-	if err != nil {
-		return nil, err
-	}
-	err = k.barred(t, first)
-	if busy := (*busyError)(nil); !errors.As(err, &busy) {
-		k.heard(t, first)
-	}
-	if err != nil {
-		return nil, err
-	}
-	exchanges, reasons := recording.Exchanges()
-	if len(reasons) > 0 {
-		return nil, k.fail(exitFailed, t, "%s", strings.Join(reasons, "\n\t"))
-	}
-	return exchanges, nil
+		o.answer = got
+		if err := k.trouble(o.target, got); err != nil {
+			return err
+		}
+		exchanges, reasons := recording.Exchanges()
+		if len(reasons) > 0 {
+			return k.fail(exitFailed, o.target, "%s", strings.Join(reasons, "\n\t"))
+		}
+		fresh = exchanges
+		return nil
+	})
+	return fresh, err
 }
 
 const checkIntroduction = `check asks the tenant what refresh would record, compares the answers with the
 stored cassettes, and writes nothing. It is for a nightly job: the day on which
 the vendor changes its API is the day on which the job fails.
 
-Only read calls are made, each of them twice, so that what differs from one
+Only read calls are made, each of them at least twice, so that what differs from one
 request to the next is reported as volatile and not as drift. With --simulate the
 simulator is compared with the simulated cassettes, which needs no credential.
 
@@ -323,11 +381,26 @@ Each change is of one class:
   cosmetic  what may change at any time: values, order, layout
 
 A simulated cassette shows what may come: that an optional member does not come is
-no drift against it. An outage is no drift either: a tenant that answers 5xx, 408,
-a redirect elsewhere, or a page of HTML or anything else in place of JSON is asked
-again, as long as --max-wait allows, and then not checked (exit status 9). When one
-status that the contract does not list, or 404, is the answer to everything, then
-nothing is checked: what answers at that base URL is not the vendor.
+no drift against it. An answer that was recorded as it came (refresh
+--record-as-answered) is compared with that recording.
+
+Every scenario is asked for, and then each answer is judged with all that the run
+has seen of the tenant:
+
+  outage      5xx, 408, a temporary redirect and a page of HTML say nothing of the
+              contract. They are asked again as long as --max-wait allows. When two
+              scenarios of an operation in a row get no answer, the rest of the
+              operation is skipped; a tenant that throttles for longer is left alone.
+  the vendor  an answer is recognised when its body is what the contract says of its
+              status, a success by one documented member. When the run has none, or
+              errors of one status only, nothing is checked: what stands at the base
+              URL is not the vendor.
+  drift       any other answer is asked for again at the end, and counts when the
+              vendor still answers as documented after that: else it has ceased to.
+  credential  401 is its fault unless another request was answered with it, and 403
+              always.
+  ids         404 is the fault of the variable that gives the id, unless another
+              request with it had success.
 
 --fail-on breaking (the default) gives exit status 3 for breaking changes,
 additive for these as well, any for all three, none for none.
@@ -339,14 +412,18 @@ Environment, read unless --simulate is given:
 `
 
 const checkMembers = `
+  against   what was compared with
   worst     "" when nothing has changed
+  cassette  the recording of another answer that it was compared with; absent when
+            that was the scenario's own
   exchange  counted from 0; more than one with a redirect that is followed
   pointer   a JSON pointer into the body, a header's name, or "" for the whole
   before    what stood there, and after what stands there now: a word of the
             contract, any other value by its type, or "absent"
   more      how many changes, or volatile places, are not listed
   verdict   "left out", "not recorded" (no stored cassette, and not asked for by
-            name), "failed" or "skipped" (would have failed as well)
+            name), "failed" or "skipped" (not asked for, after others had failed)
+  cause     ` + causesHelp + `
   reason    why, in short
   message   of what failed: why, and what to do about it; absent otherwise
 `
@@ -386,20 +463,57 @@ func inCheckout() bool {
 	return err == nil
 }
 
-func (s stored) has(t target) bool {
-	_, err := fs.Stat(s.files, t.name()+".yaml")
-	return err == nil
+// held are the cassettes of a scenario by their names: its own, and those of answers that
+// were recorded as they came.
+type held map[string]*cassette.File
+
+// of is the cassette that an answer is compared with: the scenario's own when that is
+// about it.
+func (h held) of(g given) *cassette.File {
+	plain, variant := h[g.scenario.Name], h[variantName(g.scenario.Name, g.status)]
+	if variant != nil && (plain == nil || !g.fits()) {
+		return variant
+	}
+	if plain == nil {
+		return h[slices.Min(slices.Collect(maps.Keys(h)))]
+	}
+	return plain
 }
 
-// load returns the scenario's cassette, nil when there is none.
-func (s stored) load(t target) (*cassette.File, error) {
-	name := t.name() + ".yaml"
-	data, err := fs.ReadFile(s.files, name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
-	case err != nil:
-		return nil, err
+// names are the files of a scenario.
+func (s stored) names(t target) []string {
+	variants, _ := fs.Glob(s.files, path.Join(t.def.Name, t.operation(), "*-for-"+path.Base(t.scenario.Name)+".yaml"))
+	return append(variants, t.name()+".yaml")
+}
+
+func (s stored) has(t target) bool {
+	return slices.ContainsFunc(s.names(t), func(name string) bool {
+		_, err := fs.Stat(s.files, name)
+		return err == nil
+	})
+}
+
+// load returns the scenario's cassettes.
+func (s stored) load(t target) (held, error) {
+	files := held{}
+	for _, name := range s.names(t) {
+		data, err := fs.ReadFile(s.files, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		file, err := cassette.Parse(name, data)
+		if err != nil {
+			return nil, err
+		}
+		scenario := strings.TrimSuffix(strings.TrimPrefix(name, t.def.Name+"/"), ".yaml")
+		if h := file.Header; h.Scenario != "" && (h.Provider != t.def.Name || h.Scenario != scenario) {
+			return nil, fmt.Errorf("%s: it is the cassette of %s/%s", name, h.Provider, h.Scenario)
+		}
+		file.Header.Scenario = scenario
+		files[scenario] = file
 	}
-	return cassette.Parse(name, data)
+	return files, nil
 }

@@ -17,21 +17,25 @@ type report struct {
 	// Version is that of package drift.
 	Version int `json:"version"`
 	// Worst is empty when nothing has changed.
-	Worst     drift.Class `json:"worst"`
+	Worst drift.Class `json:"worst"`
+	// Against is what was compared with.
+	Against   string      `json:"against"`
 	Reports   []compared  `json:"reports"`
 	Unchecked []unchecked `json:"unchecked"`
 
-	drift   drift.Reports
-	against string // the stored cassettes
-	next    string // what to do about drift; empty when there is nothing
-	dir     string // where they lie; empty when they are those of this build
-	tally   tally
+	drift drift.Reports
+	next  string // what to do about drift; empty when there is nothing
+	dir   string // where they lie; empty when they are those of this build
+	tally tally
 }
 
 // compared is a scenario that was compared.
 type compared struct {
-	Provider     string              `json:"provider"`
-	Scenario     string              `json:"scenario"`
+	Provider string `json:"provider"`
+	Scenario string `json:"scenario"`
+	// Cassette is the recording of another answer that it was compared with; empty when
+	// that was its own.
+	Cassette     string              `json:"cassette,omitempty"`
 	Stored       string              `json:"stored"`
 	Worst        drift.Class         `json:"worst"`
 	Counts       map[drift.Class]int `json:"counts"`
@@ -46,7 +50,9 @@ type unchecked struct {
 	Provider string `json:"provider"`
 	Scenario string `json:"scenario"`
 	Verdict  string `json:"verdict"`
-	Reason   string `json:"reason"`
+	// Cause is one word of a list.
+	Cause  string `json:"cause"`
+	Reason string `json:"reason"`
 	// Message says in full why a scenario failed.
 	Message string `json:"message,omitempty"`
 }
@@ -60,19 +66,16 @@ func (r *report) add(d drift.Report) {
 	r.drift = append(r.drift, d)
 	r.Worst = r.drift.Worst()
 	r.Reports = append(r.Reports, compared{
-		d.Provider, d.Scenario, d.Stored, d.Worst(), d.Counts(),
+		d.Provider, d.Scenario, "", d.Stored, d.Worst(), d.Counts(),
 		append([]drift.Change{}, d.Changes...), d.More, append([]drift.Volatile{}, d.Volatile...), d.MoreVolatile,
 	})
 }
 
 // leave notes a scenario that was not compared; err is why it failed, if it did.
-func (r *report) leave(provider, scenario, verdict, reason string, err error) {
-	r.Unchecked = append(r.Unchecked, unchecked{provider, scenario, verdict, reason, ""})
-	r.tally.add(verdict, err)
+func (r *report) leave(u unchecked, err error) {
+	r.Unchecked = append(r.Unchecked, u)
+	r.tally.add(u.Verdict, err)
 }
-
-// explain says of the scenario that was entered last why it failed.
-func (r *report) explain(message string) { r.Unchecked[len(r.Unchecked)-1].Message = message }
 
 // drifted counts the scenarios with drift that fails the command.
 func (r *report) drifted(fails func(drift.Class) bool) (n int) {
@@ -89,6 +92,11 @@ func (r *report) writeText(w io.Writer) error {
 	r.drift.WriteText(&text) // a strings.Builder takes everything
 	if len(r.drift) > 0 {
 		text.WriteByte('\n')
+	}
+	for _, c := range r.Reports {
+		if c.Cassette != "" {
+			fmt.Fprintf(&text, "%s %s answered as recorded in %s\n", c.Provider, c.Scenario, c.Cassette)
+		}
 	}
 	var t table
 	for _, u := range folded(r.Unchecked) {
@@ -117,7 +125,7 @@ const maxAlike = 3
 func folded(all []unchecked) (shown []unchecked) {
 	alike := map[unchecked]int{}
 	kind := func(u unchecked) unchecked {
-		return unchecked{Provider: u.Provider, Verdict: u.Verdict, Reason: u.Reason}
+		return unchecked{Provider: u.Provider, Verdict: u.Verdict, Cause: u.Cause, Reason: u.Reason}
 	}
 	for _, u := range all {
 		alike[kind(u)]++
@@ -138,7 +146,7 @@ func folded(all []unchecked) (shown []unchecked) {
 
 // summary is the last line of the text.
 func (r *report) summary() string {
-	counts := []string{fmt.Sprintf("%d checked against %s", len(r.Reports), r.against)}
+	counts := []string{fmt.Sprintf("%d checked against %s", len(r.Reports), r.Against)}
 	if n := r.drifted(func(c drift.Class) bool { return c != "" }); n > 0 {
 		counts = append(counts, fmt.Sprintf("%d with drift", n))
 	}
@@ -183,6 +191,9 @@ func (r *report) judged(command string, fails func(drift.Class) bool) judged {
 	}
 	for _, u := range r.Unchecked {
 		entry := judgedCase{group: u.Provider, name: u.Scenario, file: file(u.Provider, u.Scenario)}
+		if u.Cause != causeOther && u.Cause != causeCassette {
+			entry.cause = u.Provider + " " + u.Cause
+		}
 		switch why := cmp.Or(u.Message, u.Reason); u.Verdict {
 		case failed, skipped:
 			entry.failed = why
@@ -201,7 +212,7 @@ func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
 	var parts []string
 	code := r.tally.code
 	if n := r.drifted(fails); n > 0 {
-		code = max(code, exitDrift)
+		code = worse(code, exitDrift)
 		parts = append(parts, scenarios(n, "has", "have")+" drifted, as the report says")
 	}
 	lost := r.tally.lost()
@@ -210,8 +221,8 @@ func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
 	}
 	switch {
 	case interrupted:
-		parts = append(parts, "interrupted before the end"+r.tally.notBegun(": ")+"; nothing was written")
-		code = max(code, exitFailed)
+		parts = append(parts, "interrupted before the end; nothing was written")
+		code = worse(code, exitFailed)
 	case len(r.Reports)+lost == 0:
 		// A check that never checks anything must not look like one that passes.
 		return exit(exitFailed, "nothing was checked; the report says why")
@@ -239,9 +250,8 @@ const (
 // tally counts what became of the scenarios.
 type tally struct {
 	counts map[string]int
-	missed int // not begun when the command was interrupted
 	named  int // answered otherwise, and named on the command line
-	code   int // the highest exit status of a failure
+	code   int // the worst exit status of a failure
 }
 
 func (t *tally) add(verdict string, err error) {
@@ -253,17 +263,8 @@ func (t *tally) add(verdict string, err error) {
 		t.named++
 	}
 	if err != nil {
-		t.code = max(t.code, exitCode(err))
+		t.code = worse(t.code, exitCode(err))
 	}
-}
-
-// notBegun says, after a separator, how many scenarios an interruption has kept from
-// being begun; empty when none.
-func (t *tally) notBegun(separator string) string {
-	if t.missed == 0 {
-		return ""
-	}
-	return separator + count(t.missed, "further scenario") + " not begun"
 }
 
 // lost counts the scenarios that should have been recorded and were not.
@@ -320,10 +321,12 @@ func shape(example any) string {
 func exampleReport() *report {
 	r := newReport()
 	r.add(drift.Report{
-		Provider: "devrev", Scenario: "webhooks.get/200", Stored: "live",
-		Changes:  []drift.Change{{Class: drift.Breaking, Rule: drift.MemberGone, Pointer: "/webhook/status", Before: `"active"`, After: "absent", Message: "…"}},
-		Volatile: []drift.Volatile{{Pointer: "/webhook/x", Message: "…"}},
+		Provider: "devrev", Scenario: "webhooks.get/400-invalid_id", Stored: "live",
+		Changes:  []drift.Change{{Class: drift.Breaking, Rule: drift.MemberGone, Pointer: "/message", Before: "a string", After: "absent", Message: "…"}},
+		Volatile: []drift.Volatile{{Pointer: "/x", Message: "…"}},
 	})
-	r.leave("devrev", "webhooks.get/429", leftOut, "…", nil)
+	r.Reports[0].Cassette = "webhooks.get/404-for-400-invalid_id"
+	r.leave(unchecked{"devrev", "webhooks.get/429", leftOut, causeSimulated, "…", ""}, nil)
+	r.Against = "testdata/cassettes"
 	return r
 }

@@ -71,7 +71,7 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 		return exit(exitUsage, "%s and %s are a file and a directory; give two files or two directories", a, b)
 	}
 	r := newReport()
-	r.against = filepath.ToSlash(a)
+	r.Against = filepath.ToSlash(a)
 	var names []string
 	for name := range before {
 		names = append(names, name)
@@ -96,11 +96,11 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 		switch {
 		case is == nil:
 			provider, scenario := called(was)
-			r.leave(provider, scenario, leftOut, "only in "+filepath.ToSlash(a), nil)
+			r.leave(unchecked{provider, scenario, leftOut, causeOneSide, "only in " + filepath.ToSlash(a), ""}, nil)
 			continue
 		case was == nil:
 			provider, scenario := called(is)
-			r.leave(provider, scenario, leftOut, "only in "+filepath.ToSlash(b), nil)
+			r.leave(unchecked{provider, scenario, leftOut, causeOneSide, "only in " + filepath.ToSlash(b), ""}, nil)
 			continue
 		}
 		def := askedProvider(was)

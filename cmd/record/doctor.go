@@ -188,7 +188,14 @@ func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant re
 	recording, first, err := d.ask(ctx, t, record.Config{Tenant: tenant})
 	if err == nil {
 		recording.Release()
-		err = d.barred(t, first)
+		g := given{t, first}
+		err = cmp.Or(d.trouble(t, first), d.refused(g))
+		if err == nil && first.status != t.scenario.Status {
+			err = d.unknown(g)
+			if !first.recognised {
+				err = d.notVendor(t, permanent(first.status))
+			}
+		}
 	}
 	said := func(err error) string { return strings.TrimPrefix(err.Error(), t.name()+" "+d.undone+": ") }
 	var busy *busyError

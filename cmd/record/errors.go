@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -11,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -46,9 +46,55 @@ const exitHelp = `Exit status:
   6  tenant unreachable
   7  sent to a login page instead of an answer
   8  throttled for longer than --max-wait
-  9  the tenant has an outage: it answered 5xx, 408, a redirect elsewhere, or what
-     is not JSON in place of JSON, for longer than --max-wait
-When several apply, the highest.`
+  9  the tenant has an outage: it answered 5xx, 408, a temporary redirect or a page
+     of HTML for longer than --max-wait, or ceased to answer as documented
+When several apply: 3 if it is one of them, else the highest.`
+
+// worse is the status of a command to which both apply.
+func worse(a, b int) int {
+	if a == exitDrift || b == exitDrift {
+		return exitDrift
+	}
+	return max(a, b)
+}
+
+// The causes of what was not recorded or not checked, as JSON has them.
+const (
+	causeMissing     = "credentials-missing"
+	causeRefused     = "credentials-refused"
+	causeUnreachable = "unreachable"
+	causeLogin       = "login"
+	causeThrottled   = "throttled"
+	causeOutage      = "outage"
+	causeNotVendor   = "not-the-vendor"
+	causeMoved       = "moved"
+	causeID          = "unknown-id"
+	causeLookup      = "look-up"
+	causeNoCassette  = "no-cassette"
+	causeCassette    = "bad-cassette"
+	causeWrites      = "writes"
+	causeSimulated   = "simulated-only"
+	causeLive        = "live-only"
+	causeOneSide     = "one-side"
+	causeInterrupted = "interrupted"
+	causeOther       = "other"
+)
+
+const causesHelp = `why, in one word: "credentials-missing", "credentials-refused",
+            "unreachable", "login", "throttled", "outage", "not-the-vendor", "moved" (a
+            permanent redirect), "unknown-id", "look-up" (of an id), "no-cassette",
+            "bad-cassette", "writes" (changes the tenant), "simulated-only",
+            "live-only", "one-side" (of a diff), "interrupted" or "other"`
+
+// causes are those that go with an exit status.
+var causes = map[int]string{
+	exitMissing:     causeMissing,
+	exitRefused:     causeRefused,
+	exitUnreachable: causeUnreachable,
+	exitLogin:       causeLogin,
+	exitThrottled:   causeThrottled,
+	exitOutage:      causeOutage,
+}
 
 // remarks are the statuses in the words of the summary; that of exitFailed is the
 // cause.
@@ -66,12 +112,14 @@ var remarks = map[int]string{
 type exitError struct {
 	code int
 	text string
+	// cause is one that the code does not tell; mostly empty.
+	cause string
 }
 
 func (e *exitError) Error() string { return e.text }
 
 func exit(code int, format string, args ...any) error {
-	return &exitError{code, fmt.Sprintf(format, args...)}
+	return &exitError{code: code, text: fmt.Sprintf(format, args...)}
 }
 
 // exitCode is the status of an error. What carries none of its own comes from
@@ -86,6 +134,16 @@ func exitCode(err error) int {
 	default:
 		return exitUsage
 	}
+}
+
+// causeOf is the cause of an error in one word.
+func causeOf(err error) string {
+	var e *exitError
+	errors.As(err, &e)
+	if e == nil {
+		return causeOther
+	}
+	return cmp.Or(e.cause, causes[e.code], causeOther)
 }
 
 // message is an error about one scenario without the scenario's name.
@@ -104,30 +162,35 @@ func (r *recorder) remark(t target, err error) string {
 	return cause
 }
 
+// failed is an error about one scenario whose cause no exit status tells.
+func (r *recorder) failed(cause string, t target, format string, args ...any) error {
+	return &exitError{exitFailed, fmt.Sprintf("%s %s: %s", t.name(), r.undone, fmt.Sprintf(format, args...)), cause}
+}
+
 // fail is an error about one scenario.
 func (r *recorder) fail(code int, t target, format string, args ...any) error {
 	return exit(code, "%s %s: %s", t.name(), r.undone, fmt.Sprintf(format, args...))
 }
 
 // expected compares the answer with the one that the scenario is about.
-func (r *recorder) expected(t target, got answer) error {
-	s := t.scenario
-	if err := r.barred(t, got); err != nil {
-		return err
-	}
+func (r *recorder) expected(g given) error {
+	s := g.scenario
+	var what string
 	switch {
-	case got.status != s.Status:
-		return r.otherwise(t, got, r.otherAnswer(t, "a %d, and the scenario is about a %d", got.status, s.Status))
-	case got.errorType != s.Type && s.Type != "":
-		return r.otherwise(t, got, r.otherAnswer(t, "a %d of %s, and the scenario is about the type %q", got.status, typeName(t.def, got.errorType), s.Type))
-	case got.mediaType != s.MediaType && s.MediaType != "":
-		return r.otherAnswer(t, "a %d of %s, and the scenario is about %q", got.status, mediaTypeName(t.def, got.mediaType), s.MediaType)
+	case g.fits():
+		return nil
+	case g.status != s.Status:
+		what = fmt.Sprintf("a %d, and the scenario is about a %d", g.status, s.Status)
+	case g.errorType != s.Type && s.Type != "":
+		what = fmt.Sprintf("a %d of %s, and the scenario is about the type %q", g.status, typeName(g.def, g.errorType), s.Type)
+	default:
+		what = fmt.Sprintf("a %d of %s, and the scenario is about %q", g.status, mediaTypeName(g.def, g.mediaType), s.MediaType)
 	}
-	return nil
+	return &otherwiseError{r.fail(exitFailed, g.target, "the tenant answered %s; its cassette stays as it was", what), g.answer}
 }
 
-// otherwiseError is about a tenant that answers a request which asks for an error
-// with something else. Which request provokes which error is this project's guess, so
+// otherwiseError is about a tenant that answers a request with something else than its
+// scenario is about. Which request provokes which error is this project's guess, so
 // that is news of the vendor, and no failure of the tenant.
 type otherwiseError struct {
 	error // what is said when the command line names the scenario
@@ -136,16 +199,6 @@ type otherwiseError struct {
 
 // Unwrap gives the error its exit status.
 func (e *otherwiseError) Unwrap() error { return e.error }
-
-// otherwise turns the error for another answer into one of that kind. What a tenant
-// answers that is out of order says nothing, and neither does an error in the place
-// of what the user has named.
-func (r *recorder) otherwise(t target, got answer, err error) error {
-	if t.scenario.Status < 300 || got.status >= 500 {
-		return err
-	}
-	return &otherwiseError{err, got}
-}
 
 // answered is the answer in the words of the summary.
 func (e *otherwiseError) answered(def *provider.Definition) string {
@@ -162,33 +215,35 @@ func (e *otherwiseError) answered(def *provider.Definition) string {
 // variant is a scenario about the answer that came: it has the request of the one
 // that was asked for, and its name in its own.
 func (e *otherwiseError) variant(s provider.Scenario) *provider.Scenario {
-	operation, name, _ := strings.Cut(s.Name, "/")
-	s.Name = fmt.Sprintf("%s/%d-for-%s", operation, e.got.status, name)
+	s.Name = variantName(s.Name, e.got.status)
 	s.Status, s.Type, s.MediaType = e.got.status, e.got.errorType, e.got.mediaType
 	return &s
 }
 
-// barred is about an answer that says nothing of the scenario, because the
-// tenant did not let the request through.
-func (r *recorder) barred(t target, got answer) error {
-	s := t.scenario
-	valid := s.Request.Credential == provider.Valid && !s.Request.NoOrigin
+// variantName is what a scenario's recording is called when the answer has another
+// status, error type or media type.
+func variantName(scenario string, status int) string {
+	operation, name, _ := strings.Cut(scenario, "/")
+	return fmt.Sprintf("%s/%d-for-%s", operation, status, name)
+}
+
+// authenticated reports whether the request is one that the tenant takes for its
+// owner's.
+func (t target) authenticated() bool {
+	return t.scenario.Request.Credential == provider.Valid && !t.scenario.Request.NoOrigin
+}
+
+// trouble is about an answer that says nothing of the scenario, because the tenant did
+// not let the request through.
+func (r *recorder) trouble(t target, got answer) error {
 	login := t.def.LoginPath != "" && strings.HasPrefix(strings.TrimPrefix(got.location, t.def.BaseURL), t.def.LoginPath)
-	switch outage := r.outage(t, got); {
-	case outage != "" && !(valid && login):
-		return &busyError{got.retry, outage}
-	case got.status == s.Status:
-		return nil
-	case got.status == http.StatusTooManyRequests:
-		return &busyError{got.retry, ""}
-	case valid && login:
+	switch outage := t.outage(got); {
+	case t.authenticated() && login:
 		return r.sentToLogin(t)
-	case valid && (got.status == http.StatusUnauthorized || got.status == http.StatusForbidden):
-		return r.credentialRefused(t, got.status)
-	case valid && got.status == http.StatusNotFound: // in the place of another error as well: what is checked first is not documented
-		if names := r.idsFromEnvironment(t); len(names) > 0 {
-			return r.fail(exitFailed, t, "the tenant answered 404, and knows no such id; check the value of %s, and the path of %s", enumerate(names), t.def.BaseVar)
-		}
+	case outage != "" && !login:
+		return &busyError{got.retry, outage}
+	case got.status == http.StatusTooManyRequests && got.status != t.scenario.Status:
+		return &busyError{got.retry, ""}
 	}
 	return nil
 }
@@ -218,70 +273,38 @@ func (t target) bindings() (all []provider.Binding) {
 	return all
 }
 
-// heard notes an answer that is one of the vendor's, or of what stands in its place.
-func (r *recorder) heard(t target, got answer) {
-	bindings := t.bindings()
-	t.session.heard(got.status, t.scenario.Status, len(bindings) > 0 || t.scenario.Status < 300)
-	if len(bindings) > len(r.idsFromEnvironment(t)) {
-		t.session.heard(http.StatusOK, http.StatusOK, true) // to the look-up
-	}
-}
-
-// everywhere is the error about a tenant that answers all requests with one status
-// which cannot be the vendor's word on all of them: one that the contract does not
-// list, or 404. Nil when the answer counts.
-func (r *recorder) everywhere(t target) error {
-	status := t.session.only()
-	if status == 0 || t.documented(status) != nil && status != http.StatusNotFound {
-		return nil
-	}
-	return r.fail(exitFailed, t, "the tenant answered %d to every request; check %s and what stands before the tenant: that says nothing of the contract", status, t.def.BaseVar)
-}
-
 // outage says what an answer is that comes from a tenant in trouble, or from a
 // gateway before it: it says nothing of the contract. Empty for any other.
-func (r *recorder) outage(t target, got answer) string {
+func (t target) outage(got answer) string {
 	s := t.scenario
-	documented := t.documented(got.status)
+	page := got.mediaType == "text/html" && !got.json && !got.empty && got.status != http.StatusTooManyRequests
 	switch {
-	case got.status >= 500 && got.status != s.Status, got.status == http.StatusRequestTimeout && documented == nil:
+	case got.status >= 500 && got.status != s.Status, got.status == http.StatusRequestTimeout && t.documented(got.status) == nil:
 		return fmt.Sprintf("answers %d", got.status)
-	case got.status >= 300 && got.status < 400 && got.status != http.StatusNotModified && got.status != s.Status:
+	case got.status >= 300 && got.status < 400 && got.status != http.StatusNotModified && !permanent(got.status) && got.status != s.Status:
 		return fmt.Sprintf("redirects elsewhere, with %d", got.status)
-	case got.mediaType == "text/html" && s.MediaType != "" && s.MediaType != "text/html":
+	case page && !(got.status == s.Status && (s.MediaType == "" || s.MediaType == "text/html")):
 		return fmt.Sprintf("answers a page of HTML, with %d", got.status)
-	case got.json || !t.wantsJSON(got, documented):
-		return ""
-	case got.empty:
-		return fmt.Sprintf("answers nothing in place of JSON, with %d", got.status)
 	default:
-		return fmt.Sprintf("answers something that is not JSON, with %d", got.status)
+		return ""
 	}
+}
+
+// permanent reports whether a status says that something has moved for good.
+func permanent(status int) bool {
+	return status == http.StatusMovedPermanently || status == http.StatusPermanentRedirect
+}
+
+// operation is the name of the scenario's operation.
+func (t target) operation() string {
+	operation, _, _ := strings.Cut(t.scenario.Name, "/")
+	return operation
 }
 
 // documented is what the contract says of an answer of that status, nil when it has
 // none.
 func (t target) documented(status int) *provider.Response {
-	operation, _, _ := strings.Cut(t.scenario.Name, "/")
-	for i := range t.def.Operations {
-		if t.def.Operations[i].Name == operation {
-			return t.def.Operations[i].Response(status)
-		}
-	}
-	return nil
-}
-
-// wantsJSON reports whether an answer can only be JSON: by the scenario when it may
-// be the one that it is about, else by the contract.
-func (t target) wantsJSON(got answer, documented *provider.Response) bool {
-	var types []string
-	switch {
-	case got.status == t.scenario.Status && t.scenario.MediaType != "", got.status < 300 && documented == nil && t.scenario.MediaType != "":
-		types = []string{t.scenario.MediaType}
-	case documented != nil:
-		types = documented.MediaTypes
-	}
-	return len(types) > 0 && !slices.ContainsFunc(types, func(mediaType string) bool { return !strings.HasSuffix(mediaType, "json") })
+	return t.def.Operation(t.operation()).Response(status)
 }
 
 // typeName quotes the type of an error only when it is public knowledge.
@@ -316,7 +339,7 @@ func (r *recorder) classify(ctx context.Context, t target, err error) error {
 	case ctx.Err() != nil:
 		return r.interrupted(t)
 	case errors.As(err, &status):
-		return r.lookupAnswered(t, status, err)
+		return r.lookupAnswered(t, status)
 	case errors.Is(err, context.DeadlineExceeded):
 		return r.cannotReach(t, fmt.Sprintf("no answer within %s (--timeout)", r.timeout))
 	case errors.As(err, &unreachable):
@@ -326,9 +349,12 @@ func (r *recorder) classify(ctx context.Context, t target, err error) error {
 	}
 }
 
-// lookupAnswered is about the unrecorded request that finds an id.
-func (r *recorder) lookupAnswered(t target, status *record.StatusError, err error) error {
-	switch code := status.Status; {
+// lookupAnswered is about the unrecorded request that finds an id. One that finds none
+// leaves it open whether the tenant has none, or is none of the vendor's.
+func (r *recorder) lookupAnswered(t target, status *record.StatusError) error {
+	code := status.Status
+	found := "the tenant answered " + strconv.Itoa(code) + " to the look-up of an id"
+	switch {
 	case code == http.StatusTooManyRequests:
 		return &busyError{status.RetryAfter, ""}
 	case code >= 500 || code == http.StatusRequestTimeout:
@@ -337,21 +363,35 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError, err erro
 		return r.credentialRefused(t, code)
 	case code >= 300 && code < 400 && t.def.LoginPath != "" && strings.Contains(status.Location, t.def.LoginPath):
 		return r.sentToLogin(t)
-	case code >= 300 && code < 400:
+	case code >= 300 && code < 400 && !permanent(code):
 		return &busyError{status.RetryAfter, fmt.Sprintf("redirects the look-up of an id elsewhere, with %d", code)}
+	case status.Page:
+		return &busyError{"", fmt.Sprintf("answers a page of HTML to the look-up of an id, with %d", code)}
 	case status.NotJSON:
-		return &busyError{"", fmt.Sprintf("answers something that is not JSON to the look-up of an id, with %d", code)}
-	case code == http.StatusOK:
-		return r.fail(exitFailed, t, "the answer to the look-up of an id holds none; make a webhook on the tenant, or check the path of %s", t.def.BaseVar)
-	default:
-		t.session.heard(code, http.StatusOK, true)
-		return r.fail(exitFailed, t, "the tenant answered %d to the look-up of an id; check the path of %s", code, t.def.BaseVar)
+		found = fmt.Sprintf("the answer to the look-up of an id is not JSON, with %d", code)
+	case code < 300:
+		found = "the answer to the look-up of an id holds none"
 	}
+	advice := "make a webhook on the tenant, or check the path of " + t.def.BaseVar
+	if code >= 300 || status.NotJSON {
+		advice = "check the path of " + t.def.BaseVar
+		for _, b := range t.bindings() {
+			if b.Lookup != nil {
+				advice += ", or set " + b.Var
+			}
+		}
+	}
+	return &lookupError{r.failed(causeLookup, t, "%s; %s", found, advice), code}
 }
 
-func (r *recorder) otherAnswer(t target, format string, args ...any) error {
-	return r.fail(exitFailed, t, "the tenant answered %s; its cassette stays as it was", fmt.Sprintf(format, args...))
+// lookupError is about a look-up that has found nothing.
+type lookupError struct {
+	error
+	status int
 }
+
+// Unwrap gives the error its exit status.
+func (e *lookupError) Unwrap() error { return e.error }
 
 func (r *recorder) credentialRefused(t target, status int) error {
 	return r.fail(exitRefused, t, "the tenant answered %d; check that %s is valid and may read webhooks", status, t.def.TokenVar)

@@ -75,6 +75,9 @@ type judgedCase struct {
 	findings []judgedFinding
 	// failed says why it could not be judged, skipped why it was not meant to be.
 	failed, skipped string
+	// cause is what failures have in common of which people need to read one; empty when
+	// each says something of its own.
+	cause string
 }
 
 type judgedFinding struct {
@@ -145,10 +148,8 @@ func (j judged) annotations() string {
 		}
 		annotate(kind, t.in, t.line, t.in.title()+t.others(), t.text())
 	}
-	for _, c := range j.cases {
-		if c.failed != "" {
-			annotate("error", c, 0, c.title(), c.failed)
-		}
+	for _, t := range j.failures() {
+		annotate("error", t.in, 0, t.in.title()+t.others(), t.in.failed)
 	}
 	b.WriteString(visible(data.Replace(j.summary)) + "\n")
 	return b.String()
@@ -189,6 +190,23 @@ func (j judged) noticed() (all []*noticed) {
 	return all
 }
 
+// failures are the cases that could not be judged, each with how many more have the same
+// cause.
+func (j judged) failures() (all []*noticed) {
+	shared := map[string]*noticed{}
+	for _, c := range j.cases {
+		switch first := shared[c.cause]; {
+		case c.failed == "":
+		case first != nil && c.cause != "":
+			first.more++
+		default:
+			shared[c.cause] = &noticed{in: c}
+			all = append(all, shared[c.cause])
+		}
+	}
+	return all
+}
+
 func (c judgedCase) title() string { return strings.TrimSpace(c.group + " " + c.name) }
 
 // at is a place in the case, with its line where that is known.
@@ -223,11 +241,9 @@ func (j judged) markdown() string {
 		}
 	}
 	heading := "\nNot judged:\n\n"
-	for _, c := range j.cases {
-		if c.failed != "" {
-			fmt.Fprintf(&b, "%s- %s: %s\n", heading, cell(c.title()), cell(c.failed))
-			heading = ""
-		}
+	for _, t := range j.failures() {
+		fmt.Fprintf(&b, "%s- %s: %s\n", heading, cell(t.in.title()+t.others()), cell(t.in.failed))
+		heading = ""
 	}
 	return b.String()
 }

@@ -59,7 +59,7 @@ func situations() map[string]judged {
 	for _, command := range []string{"check", "diff"} {
 		judge := func(fill func(*report)) judged {
 			r := newReport()
-			r.against, r.dir = "testdata/cassettes", "testdata/cassettes"
+			r.Against, r.dir = "testdata/cassettes", "testdata/cassettes"
 			fill(r)
 			return r.judged(command, breaking)
 		}
@@ -74,21 +74,23 @@ func situations() map[string]judged {
 		})
 		all[command+"-errors"] = judge(func(r *report) {
 			for _, verdict := range []string{notRecorded, leftOut, failed, skipped} {
-				r.leave("devrev", "webhooks.get/"+verdict, verdict, "the reason", nil)
+				message := ""
+				if verdict == skipped {
+					message = "the tenant answers 500"
+				}
+				r.leave(unchecked{"devrev", "webhooks.get/" + verdict, verdict, causeOther, "the reason", message}, nil)
 			}
-			r.explain("the tenant answers 500")
 			r.add(drift.Report{Provider: "devrev", Scenario: "webhooks.get/200"})
 		})
 		all[command+"-hostile"] = judge(func(r *report) {
-			r.against = hostileTexts[0]
+			r.Against = hostileTexts[0]
 			for _, text := range hostileTexts {
 				r.add(drift.Report{Provider: text, Scenario: text, Stored: text, Changes: []drift.Change{
 					{Class: drift.Breaking, Rule: drift.Rule(text), Exchange: -1, Pointer: text, Message: text},
 					{Class: drift.Cosmetic, Rule: drift.Rule(text), Pointer: text, Message: text},
 				}})
 				for _, verdict := range []string{leftOut, failed} {
-					r.leave(text, text, verdict, text, nil)
-					r.explain(text)
+					r.leave(unchecked{text, text, verdict, text, text, text}, nil)
 				}
 			}
 		})
@@ -226,4 +228,23 @@ func TestFormats_sharedNotes(t *testing.T) {
 		assert.Contains(t, text, "webhooks.get/200 and 2 more", format)
 		assert.Equal(t, 3, strings.Count(text, "gone (body-gone)")+strings.Count(text, "| gone |"), format)
 	}
+}
+
+// Of failures of one cause people read one; those of other causes and vendors stand
+// beside it, and each stays in the formats for machines.
+func TestFormats_causes(t *testing.T) {
+	r := newReport()
+	for _, vendor := range []string{"devrev", "dvelop"} {
+		for _, u := range []unchecked{{Cause: causeOutage, Verdict: failed}, {Cause: causeOutage, Verdict: skipped}, {Cause: causeMoved, Verdict: failed}, {Cause: causeCassette, Verdict: failed}, {Cause: causeCassette, Verdict: failed}} {
+			u.Provider, u.Scenario, u.Reason = vendor, "operation/200", "why"
+			r.leave(u, nil)
+		}
+	}
+	j := r.judged("check", func(drift.Class) bool { return true })
+	assert.Equal(t, 8, strings.Count(j.annotations(), "::error "))
+	assert.Contains(t, j.annotations(), "title=devrev operation/200 and 1 more::why")
+	assert.Equal(t, 8, strings.Count(j.markdown(), ": why"))
+	var junit strings.Builder
+	require.NoError(t, j.writeJUnit(&junit))
+	assert.Equal(t, 10, strings.Count(junit.String(), "<error "))
 }

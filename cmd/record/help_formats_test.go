@@ -65,8 +65,3 @@ func addMembers(names map[string]bool, t reflect.Type) {
 		}
 	}
 }
-
-func TestTally_notBegun(t *testing.T) {
-	assert.Empty(t, (&tally{}).notBegun(": "))
-	assert.Equal(t, ": 1 further scenario not begun", (&tally{missed: 1}).notBegun(": "))
-}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,9 +84,11 @@ and a new value of a member whose values are listed. The new value becomes a
 placeholder such as word-1, unless --keep POINTER names it.
 
 Which request provokes which error is a guess of this module. A tenant that
-answers one with another status or type has "answered otherwise", which fails the
-command only when the scenario was named; --record-as-answered keeps the answer,
-as a scenario of your own.
+answers one with another status, type or media type has "answered otherwise", which
+fails the command when the scenario was named or is about a success;
+--record-as-answered keeps the answer, as a scenario of your own, with which check
+compares from then on. What an answer means that the contract does not describe is
+judged as check does.
 
 record help EXIT lists the exit statuses.
 
@@ -110,12 +113,17 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 		}
 	}
 	r.expect(func(target) bool { return true })
-	s := &summary{}
-	s.tally.missed = r.each(ctx, func(t target) error {
-		row, err := r.scenario(ctx, t)
-		s.add(t, row, err)
-		return err
+	var lines []*line
+	r.each(ctx, func(t target) error {
+		l := &line{target: t}
+		lines = append(lines, l)
+		l.err = r.scenario(ctx, l)
+		return l.err
 	})
+	s := &summary{}
+	for _, l := range lines {
+		s.add(l)
+	}
 	left := r.leftOver(stderr)
 	if err := s.print(stdout); err != nil {
 		return exit(exitFailed, "%v", err)
@@ -145,57 +153,115 @@ func (r *refresh) leftOver(stderr io.Writer) (found bool) {
 	return found
 }
 
+// line is what became of a scenario.
+type line struct {
+	target
+	row
+	// err is why it was not written, and skipped why it was not asked for.
+	err, skipped error
+}
+
 // scenario records one scenario, or says why it stays as it is.
-func (r *refresh) scenario(ctx context.Context, t target) (row, error) {
+func (r *refresh) scenario(ctx context.Context, l *line) error {
+	t := l.target
 	stored, err := r.stored(t)
 	if err != nil && !r.force {
-		err = r.fail(exitFailed, t, "%v; remove the file, or let --force replace it", err)
-		return row{"unreadable", failed, r.remark(t, err)}, err
+		err = r.failed(causeCassette, t, "%v; remove the file, or let --force replace it", err)
+		l.row = row{"unreadable", failed, r.remark(t, err)}
+		return err
 	}
 	source := t.session.tenant.Source
+	ended := t.ended()
 	switch {
 	case source == cassette.Simulated && stored != "" && stored != cassette.Simulated && !r.force:
-		return row{stored, kept, "not simulated; --force puts the simulated one in its place"}, nil
+		l.row = row{stored, kept, "not simulated; --force puts the simulated one in its place"}
 	case !t.asks() && t.scenario.Live && stored == "":
-		return row{"none", leftOut, "changes the tenant; --write records it, and the shipped cassette serves"}, nil
+		l.row = row{"none", leftOut, "changes the tenant; --write records it, and the shipped cassette serves"}
 	case !t.asks() && t.scenario.Live:
-		return row{stored, kept, "changes the tenant; --write records it"}, nil
+		l.row = row{stored, kept, "changes the tenant; --write records it"}
 	case !t.asks() && stored == "":
-		return row{"none", leftOut, t.scenario.How + "; the shipped cassette serves"}, nil
+		l.row = row{"none", leftOut, t.scenario.How + "; the shipped cassette serves"}
 	case !t.asks():
-		return row{stored, kept, t.scenario.How}, nil
-	case t.session.stopped != nil:
-		return row{source, skipped, remarks[t.session.stopped.code]}, nil
+		l.row = row{stored, kept, t.scenario.How}
+	case ctx.Err() != nil:
+		l.row = row{source, skipped, causeInterrupted}
+	case ended != nil:
+		l.row, l.skipped = row{source, skipped, remarks[ended.code]}, ended
+	default:
+		l.row.source = source
+		return r.record(ctx, l, stored)
 	}
-	tenant, err := t.tenant()
+	return nil
+}
+
+// record asks the tenant. What the contract does not describe is written when it is
+// known that the vendor has answered so.
+func (r *refresh) record(ctx context.Context, l *line, stored string) error {
+	tenant, err := l.tenant()
 	if err != nil {
-		err = r.fail(exitFailed, t, "%v", err)
-		return row{source, failed, r.remark(t, err)}, err
+		return l.end(r, row{}, r.fail(exitFailed, l.target, "%v", err))
 	}
-	r.progress(t)
-	var got recorded
-	if err := r.attempts(ctx, t, tenant, func() (err error) {
-		try := func(t target, tenant record.Tenant) error {
-			got, err = r.attempt(ctx, t, tenant)
+	r.progress(l.target)
+	var recording *record.Recording
+	g := given{target: l.target}
+	err = r.attempts(ctx, l.target, tenant, func() error {
+		try := func(t target, tenant record.Tenant) (err error) {
+			g.target = t
+			recording, g.answer, err = r.attempt(ctx, t, tenant)
 			return err
 		}
-		if tenant.Source == cassette.Live && t.writes() {
-			return r.onOwn(ctx, t, tenant, try)
+		if tenant.Source == cassette.Live && l.writes() {
+			return r.onOwn(ctx, l.target, tenant, try)
 		}
-		return try(t, tenant)
-	}); err != nil {
-		var other *otherwiseError
-		if !errors.As(err, &other) {
-			return row{source, failed, r.remark(t, err)}, err
+		return try(l.target, tenant)
+	})
+	conclude := func(err error) error {
+		if err != nil {
+			if recording != nil {
+				recording.Release()
+			}
+			return l.end(r, row{}, err)
 		}
-		t.welcome()
-		if !t.exact {
+		got, err := r.commit(g, recording, tenant.Source)
+		return l.end(r, got.row(tenant.Source, stored), err)
+	}
+	lookup := (*lookupError)(nil)
+	switch found := errors.As(err, &lookup); {
+	case found:
+		g.status = lookup.status
+	case err != nil:
+		return conclude(err)
+	default:
+		l.note(r.refused(g))
+		if tenant.Source == cassette.Simulated || g.certain() || g.fits() && !slices.ContainsFunc(recording.Problems(), contract.Problem.Fails) {
+			return conclude(nil)
+		}
+		err = nil
+	}
+	l.session.doubts = append(l.session.doubts, doubt{g, err, nil, func(err error) {
+		if err := conclude(err); err != nil {
+			r.complain(l.target, err)
+		}
+	}})
+	return nil
+}
+
+// end enters what became of the scenario, and returns why it has failed.
+func (l *line) end(r *refresh, done row, err error) error {
+	var other *otherwiseError
+	switch {
+	case err == nil:
+		l.row = done
+	case errors.As(err, &other):
+		l.row = row{l.source, otherwise, other.answered(l.def)}
+		if !l.exact && l.scenario.Status >= 300 {
 			err = nil
 		}
-		return row{source, otherwise, other.answered(t.def)}, err
+	default:
+		l.row = row{l.source, failed, r.remark(l.target, err)}
 	}
-	t.welcome()
-	return got.row(source, stored), nil
+	l.err = err
+	return err
 }
 
 // recorded is what became of a scenario that was recorded.
@@ -258,16 +324,27 @@ func (r *refresh) pins(t target) []string {
 	return file.Header.Pinned
 }
 
-// attempt sends the scenario's request once and commits what came back.
-func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (got recorded, err error) {
-	recording, first, err := r.ask(ctx, t, record.Config{
+// attempt sends the scenario's request once. The recording is the caller's to commit or
+// to release.
+func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (*record.Recording, answer, error) {
+	recording, got, err := r.ask(ctx, t, record.Config{
 		Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.acceptDrift, Pinned: slices.Concat(r.pointers.of(t.def, r.acceptDrift).pin, r.pins(t)),
 	})
 	if err != nil {
-		return got, err
+		return nil, got, err
 	}
+	if err := r.trouble(t, got); err != nil {
+		recording.Release()
+		return nil, got, err
+	}
+	return recording, got, nil
+}
+
+// commit writes what came back.
+func (r *refresh) commit(g given, recording *record.Recording, source string) (got recorded, err error) {
 	defer recording.Release()
-	if err := r.expected(t, first); err != nil {
+	t := g.target
+	if err := r.expected(g); err != nil {
 		var other *otherwiseError
 		if !r.asAnswered || !errors.As(err, &other) {
 			return got, err
@@ -282,7 +359,7 @@ func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (
 	switch {
 	case err == nil:
 		got.replaced = replaced(recording.Replaced())
-		if tenant.Source == cassette.Live {
+		if source == cassette.Live {
 			got.replaced = strings.Trim(got.replaced+"; "+r.news(t, recording.News()), "; ")
 		}
 		return got, nil
@@ -308,9 +385,9 @@ type summarized struct {
 	row
 }
 
-func (s *summary) add(t target, r row, err error) {
-	s.rows = append(s.rows, summarized{t.def.Name, t.scenario.Name, strconv.Itoa(t.scenario.Status), r})
-	s.tally.add(r.verdict, err)
+func (s *summary) add(l *line) {
+	s.rows = append(s.rows, summarized{l.def.Name, l.scenario.Name, strconv.Itoa(l.scenario.Status), l.row})
+	s.tally.add(l.verdict, cmp.Or(l.err, l.skipped))
 }
 
 // print writes the table: the many that were left out for one reason in one line.
@@ -327,7 +404,7 @@ func (s *summary) print(w io.Writer) error {
 		switch n := alike[kind(r)]; {
 		case n == 0:
 			continue
-		case n > maxAlike && r.verdict == leftOut:
+		case n > maxAlike && (r.verdict == leftOut || r.verdict == skipped):
 			name, r.status = r.provider+" "+count(n, "scenario"), ""
 			alike[kind(r)] = 0
 		}
@@ -344,7 +421,7 @@ func (s *summary) err(interrupted bool) error {
 	lost := s.tally.lost()
 	switch {
 	case interrupted:
-		return exit(max(s.tally.code, exitFailed), "interrupted before the end: %d failed or skipped%s; every cassette is whole, and the table shows what was done", lost, s.tally.notBegun(", "))
+		return exit(worse(s.tally.code, exitFailed), "interrupted before the end: %d failed or skipped; every cassette is whole, and the table shows what was done", lost)
 	case lost == 0:
 		return nil
 	default:

@@ -181,6 +181,9 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "brotli":
 			w.Header().Set("Content-Encoding", "br")
 			io.WriteString(w, "{}")
+		case variant == "no-webhooks" && strings.HasSuffix(r.URL.Path, "webhooks.list"):
+			w.Header().Set("Content-Type", "application/json")
+			io.WriteString(w, `{"webhooks": []}`)
 		case variant == "listless" && strings.HasSuffix(r.URL.Path, "webhooks.list"), variant == "listless-later" && count > 1 && strings.HasSuffix(r.URL.Path, "webhooks.list"):
 			plain(w, http.StatusOK)
 		case variant == "unbelievable" && strings.HasSuffix(r.URL.Path, "webhooks.delete"):
@@ -194,7 +197,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 		case variant == "lost" && (strings.HasSuffix(r.URL.Path, "webhooks.create") || r.Method == http.MethodPost && def.Delivery == nil):
 			handler.ServeHTTP(httptest.NewRecorder(), r) // it is done, and the answer does not arrive
 			panic(http.ErrAbortHandler)
-		case variant == "ordinary", variant == "private", variant == "unknown", variant == "down-first", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
+		case variant == "ordinary", variant == "private", variant == "unknown", variant == "down-first", variant == "no-webhooks", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
 			handler.ServeHTTP(w, r)
 		case variant == "hostile":
 			hostile(w, r, handler)
@@ -204,7 +207,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !replaced && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut reset brotli ordinary private hours-ahead etag proxy-password nothing-there media-type everywhere unknown down down-first gateway listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
+	if changes[variant] == nil && !replaced && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut reset brotli ordinary private hours-ahead etag proxy-password nothing-there media-type everywhere unknown down down-first gateway no-webhooks listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
 	}
 	if variant == "private" {

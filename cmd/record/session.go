@@ -42,7 +42,7 @@ type recorder struct {
 }
 
 func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
-	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant throttles or has an outage")
+	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant throttles, or for an outage to end")
 	f.DurationVar(&r.pace, "pace", pace, "how long to wait before each "+each+" of a live tenant")
 	f.DurationVar(&r.timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
 	f.BoolVar(&r.quiet, "quiet", false, "say nothing of progress on stderr")
@@ -87,12 +87,14 @@ func (r *recorder) begin(args []string, stderr io.Writer) error {
 	return nil
 }
 
-// tenants finds where each provider is recorded. A provider that the command
-// line names must have credentials; otherwise those without any are left out.
+// tenants finds where each provider is recorded. A provider that the command line names
+// must have its variables; otherwise one that has some of them is skipped, which the
+// exit status says, and one that has none is left out.
 func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definition]*session, error) {
 	sessions := map[*provider.Definition]*session{}
 	tried := map[*provider.Definition]bool{}
 	var missing, leftOut, mistakes []string
+	complete := false
 	for _, t := range targets {
 		if tried[t.def] {
 			continue
@@ -102,8 +104,10 @@ func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definiti
 		switch line := t.def.Name + ": " + enumerate(lacks); {
 		case r.simulate:
 			sessions[t.def] = &session{tenant: record.Tenant{Source: cassette.Simulated}}
+			complete = true
 		case len(lacks) > 0 && (named || begun):
 			missing = append(missing, line)
+			sessions[t.def] = &session{tenant: record.Tenant{Source: cassette.Live}, stopped: &exitError{code: exitMissing}}
 		case len(lacks) > 0:
 			leftOut = append(leftOut, line)
 		default:
@@ -112,16 +116,20 @@ func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definiti
 				mistakes = append(mistakes, fmt.Sprintf("%s: %v", t.def.Name, err))
 			}
 			sessions[t.def] = &session{tenant: tenant, write: r.write}
+			complete = true
 		}
 	}
 	if len(mistakes) > 0 {
 		return nil, exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
 	}
-	if len(sessions) == 0 {
+	if !complete {
 		missing = append(missing, leftOut...)
 	}
-	if len(missing) > 0 {
+	if len(missing) > 0 && (named || !complete) {
 		return nil, exit(exitMissing, "variables that a recording needs are not set\n\t%s\nset them to your tenant's values, or record the built-in simulator with --simulate", strings.Join(missing, "\n\t"))
+	}
+	for _, line := range missing {
+		fmt.Fprintf(r.stderr, "skipped, for want of variables: %s\n", line)
 	}
 	for _, line := range leftOut {
 		fmt.Fprintf(r.stderr, "left out, for want of variables: %s\n", line)
@@ -214,56 +222,47 @@ type session struct {
 	tenant record.Tenant
 	// write says that scenarios which change the tenant are recorded as well.
 	write bool
-	// welcomed says that the tenant has answered a request with its credential.
-	welcomed bool
 	// own are the webhooks that this run makes; nil until it makes the first.
 	own *own
+	evidence
 	// stopped is the failure that every further scenario would meet as well.
 	stopped *exitError
-	// statuses are those of the answers so far, of look-ups as well. named says that
-	// one of the requests names what the tenant has, unexpected that one of the answers
-	// has another status than its scenario.
-	statuses          map[int]bool
-	named, unexpected bool
+	// outlasted says that an outage has lasted longer than --max-wait, so that nobody
+	// waits again.
+	outlasted bool
+	// failures are those of the operations that have failed in a row.
+	failures map[string][]*exitError
 }
 
-// heard notes the status of an answer and the one that was expected; named says that
-// the request names what the tenant has, so that the vendor knows what to say to it.
-func (s *session) heard(status, expected int, named bool) {
-	if s.statuses == nil {
-		s.statuses = map[int]bool{}
-	}
-	s.statuses[status] = true
-	s.named = s.named || named
-	s.unexpected = s.unexpected || status != expected
-}
+// maxFailures is how often in a row the scenarios of an operation get no answer before
+// the rest of them is skipped. One broken route says nothing of the others.
+const maxFailures = 2
 
-// only is the status of every answer; zero when there are several, or when the
-// answers are those that were expected, or are no wonder.
-func (s *session) only() int {
-	if len(s.statuses) == 1 && s.named && s.unexpected {
-		for status := range s.statuses {
-			return status
-		}
-	}
-	return 0
-}
-
-// note decides whether a failure ends the provider's part of the run.
-func (s *session) note(err error) {
+// note decides what a failure ends; nil says that the scenario got its answer.
+func (t target) note(err error) {
+	s := t.session
 	var e *exitError
-	if !errors.As(err, &e) {
-		return
-	}
-	switch e.code {
-	case exitUnreachable, exitThrottled, exitOutage:
+	errors.As(err, &e)
+	switch code := exitCode(err); {
+	case err == nil:
+		delete(s.failures, t.operation())
+	case code == exitThrottled:
 		s.stopped = e
-	case exitRefused, exitLogin:
-		// A credential that was good for one call lacks a right, no more.
-		if !s.welcomed {
-			s.stopped = e
+	case code == exitUnreachable, code == exitOutage, code == exitRefused, code == exitLogin:
+		if s.failures == nil {
+			s.failures = map[string][]*exitError{}
 		}
+		s.failures[t.operation()] = append(s.failures[t.operation()], e)
 	}
+}
+
+// ended is why the scenario is not asked for, after what others have met; nil when it
+// is.
+func (t target) ended() *exitError {
+	if met := t.session.failures[t.operation()]; len(met) >= maxFailures {
+		return met[0]
+	}
+	return t.session.stopped
 }
 
 // asks reports whether the scenario's request will be sent: what changes a tenant
@@ -280,17 +279,10 @@ func (t target) tenant() (record.Tenant, error) {
 	return t.session.tenant, nil
 }
 
-// welcome notes that a request with the tenant's credential was answered.
-func (t target) welcome() {
-	if t.scenario.Request.Credential == provider.Valid {
-		t.session.welcomed = true
-	}
-}
-
 // expect counts the scenarios that a tenant will be asked for.
 func (r *recorder) expect(wanted func(target) bool) {
 	for _, t := range r.targets {
-		if t.asks() && !r.simulate && wanted(t) {
+		if t.asks() && !r.simulate && t.session.stopped == nil && wanted(t) {
 			r.total++
 		}
 	}
@@ -306,24 +298,21 @@ func (r *recorder) progress(t target) {
 	}
 }
 
-// each runs f for the targets, one after the other, and says what fails. It
-// returns how many were not begun when the user interrupted.
-func (r *recorder) each(ctx context.Context, f func(target) error) (missed int) {
-	for i, t := range r.targets {
-		if ctx.Err() != nil {
-			for _, t := range r.targets[i:] {
-				if t.asks() {
-					missed++
-				}
-			}
-			return missed
-		}
+// each runs f for the targets, one after the other, and then judges what stands in
+// doubt.
+func (r *recorder) each(ctx context.Context, f func(target) error) {
+	for _, t := range r.targets {
 		if err := f(t); err != nil {
-			fmt.Fprintf(r.stderr, "%v\n", err)
-			t.session.note(err)
+			r.complain(t, err)
 		}
 	}
-	return 0
+	r.settle(ctx)
+}
+
+// complain says why a scenario failed, and notes what that ends.
+func (r *recorder) complain(t target, err error) {
+	fmt.Fprintf(r.stderr, "%v\n", err)
+	t.note(err)
 }
 
 // ask sends the scenario's request once. The recording holds what came back; its
@@ -347,6 +336,11 @@ func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*re
 		return nil, first, r.classify(ctx, t, err)
 	}
 	r.pointers.note(recording)
+	if places := recording.Misredacted(); len(places) > 0 && !r.acceptDrift {
+		recording.Release()
+		return nil, first, r.fail(exitUsage, t, "--redact puts a text in the place of answer %s, and the contract wants another form there; name only texts", enumerate(places))
+	}
+	t.session.hear(given{t, first}, len(t.bindings()) > len(r.idsFromEnvironment(t)))
 	return recording, first, nil
 }
 
@@ -363,6 +357,8 @@ type answer struct {
 	status                                int
 	mediaType, location, retry, errorType string
 	empty, json                           bool // the body
+	// recognised says that it is what the contract says of it, see target.recognises.
+	recognised bool
 }
 
 // send makes the scenario's request, and follows the redirect when the scenario
@@ -370,9 +366,9 @@ type answer struct {
 func send(ctx context.Context, t target, rt http.RoundTripper) (answer, error) {
 	var first answer
 	client := &http.Client{
-		Transport: observer{rt, &first},
-		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
-			if !t.scenario.Follow || len(via) > 3 {
+		Transport: observer{rt, t, &first},
+		CheckRedirect: func(next *http.Request, via []*http.Request) error {
+			if !t.scenario.Follow || len(via) > 3 || !strings.HasPrefix(next.URL.String(), t.def.BaseURL+"/") {
 				return http.ErrUseLastResponse
 			}
 			return nil
@@ -394,6 +390,7 @@ func send(ctx context.Context, t target, rt http.RoundTripper) (answer, error) {
 // observer notes the first answer that passes.
 type observer struct {
 	next  http.RoundTripper
+	asked target
 	first *answer
 }
 
@@ -417,6 +414,7 @@ func (o observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.StatusCode >= 400 && json.Unmarshal(body, &tagged) == nil {
 		o.first.errorType = tagged.Type
 	}
+	o.first.recognised = o.asked.recognises(*o.first, body)
 	return resp, nil
 }
 

@@ -30,7 +30,11 @@ func (e *busyError) Error() string {
 
 // tooLong is the failure when waiting would take longer than the user allows.
 func (r *recorder) tooLong(t target, busy *busyError, wait time.Duration) error {
+	if busy.outage != "" && t.session.outlasted {
+		return r.fail(exitOutage, t, "the tenant %s, and --max-wait was spent on another scenario; that is an outage, and says nothing of the contract", busy.outage)
+	}
 	if busy.outage != "" {
+		t.session.outlasted = true
 		return r.fail(exitOutage, t, "the tenant %s, and waiting another %s would be longer than --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, wait, r.maxWait)
 	}
 	return r.fail(exitThrottled, t, "the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", wait, r.maxWait)
@@ -51,7 +55,7 @@ func (r *recorder) attempts(ctx context.Context, t target, tenant record.Tenant,
 			return err
 		}
 		wait, why := retryAfter(busy.retryAfter, r.clock.now())
-		if waited += wait; waited > r.maxWait {
+		if waited += wait; waited > r.maxWait || busy.outage != "" && t.session.outlasted {
 			return r.tooLong(t, busy, wait)
 		}
 		what := "throttled"
@@ -65,7 +69,7 @@ func (r *recorder) attempts(ctx context.Context, t target, tenant record.Tenant,
 	}
 }
 
-func (r *recorder) interrupted(t target) error { return r.fail(exitFailed, t, "interrupted") }
+func (r *recorder) interrupted(t target) error { return r.failed(causeInterrupted, t, "interrupted") }
 
 // clock tells the time of day, and waits.
 type clock struct {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
@@ -107,7 +108,8 @@ func (r *Recording) lookUp(caller *http.Request, l *provider.Lookup) (string, er
 	}
 	var doc any
 	status := &StatusError{Status: resp.StatusCode, Location: resp.Header.Get("Location"), RetryAfter: resp.Header.Get("Retry-After"), NotJSON: json.Unmarshal(body, &doc) != nil}
-	if resp.StatusCode != http.StatusOK || status.NotJSON {
+	status.Page = status.NotJSON && len(body) > 0 && contract.MediaType(resp.Header.Get("Content-Type")) == "text/html"
+	if resp.StatusCode >= 300 || status.NotJSON {
 		return "", status
 	}
 	for _, pointer := range l.Pointers {
@@ -125,13 +127,14 @@ type StatusError struct {
 	Status               int
 	Location, RetryAfter string
 	NotJSON              bool
+	Page                 bool // of HTML
 }
 
 func (e *StatusError) Error() string {
 	switch {
-	case e.Status == http.StatusOK && e.NotJSON:
+	case e.Status < 300 && e.NotJSON:
 		return "the answer is not JSON"
-	case e.Status == http.StatusOK:
+	case e.Status < 300:
 		return "the answer holds none"
 	}
 	return "the answer was " + exchange.StatusText(e.Status)

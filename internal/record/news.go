@@ -93,6 +93,18 @@ func ofRedaction(redacted []string, p contract.Problem) bool {
 	return p.Kind == contract.Unlisted && cassette.CoveredBy(redacted, p.Pointer)
 }
 
+// Misredacted are the places of answers where Redact has put a text and the contract
+// wants another form: the breach is the caller's, and none of the vendor's.
+func (r *Recording) Misredacted() (places []string) {
+	for _, p := range r.Problems() {
+		form := p.Keyword == "format" || p.Keyword == "pattern" || p.Keyword == "minLength" || p.Keyword == "maxLength"
+		if form && p.In == "answer" && cassette.CoveredBy(r.Redact, p.Pointer) {
+			places = append(places, p.Pointer)
+		}
+	}
+	return places
+}
+
 // AnyItem puts * in the place of each item of an array.
 func AnyItem(pointer string) string {
 	tokens := strings.Split(pointer, "/")

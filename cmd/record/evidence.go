@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/record"
+)
+
+// evidence is what a run has seen of a tenant. Answers that the vendor does not
+// document are judged with all of it: whose they are, and which of the credential, the
+// ids and the contract they speak of, only the other answers tell.
+type evidence struct {
+	answers []given
+	// lookedUp says that a look-up has found an id.
+	lookedUp bool
+	doubts   []doubt
+	// absent says that nothing of the vendor's answers there; nil as long as nobody has
+	// asked.
+	absent func(target) error
+}
+
+// given is an answer with what it was an answer to.
+type given struct {
+	target
+	answer
+}
+
+// doubt is an answer that the contract does not describe, or does not describe as one
+// to that request.
+type doubt struct {
+	given
+	// failed is why there is no answer: an id was not found.
+	failed error
+	// again asks once more; nil where nothing depends on it.
+	again func() error
+	// conclude takes the verdict: nil when the answer is the vendor's.
+	conclude func(error)
+}
+
+// hear notes an answer; lookedUp says that a look-up has found an id for its request.
+func (e *evidence) hear(g given, lookedUp bool) {
+	e.answers = append(e.answers, g)
+	e.lookedUp = e.lookedUp || lookedUp
+}
+
+// fits reports whether the answer is the one that the scenario is about.
+func (g given) fits() bool {
+	s := g.scenario
+	return g.status == s.Status && (s.Type == "" || g.errorType == s.Type) && (s.MediaType == "" || g.mediaType == s.MediaType)
+}
+
+// certain reports whether the answer is the vendor's, whatever others are.
+func (g given) certain() bool { return g.recognised && (g.status < 300 || g.fits()) }
+
+// recognises reports whether an answer is what the contract says of its status. Of a
+// success one documented member of its documented type is enough: then it is the
+// vendor's, whatever has become of the rest. A status without a documented body proves
+// nothing.
+func (t target) recognises(got answer, body []byte) bool {
+	status, mediaType := got.status, got.mediaType
+	success := status >= 200 && status < 300
+	if success {
+		mediaType = ""
+		for _, r := range t.def.Operation(t.operation()).Responses {
+			if t.documented(status) == nil && r.Status < 300 {
+				status = r.Status // another success than the documented one
+			}
+		}
+	}
+	if documented := t.documented(status); documented == nil || documented.Schema == "" {
+		return false
+	}
+	problems, err := contract.CheckBody(t.def, t.operation(), status, mediaType, body, false)
+	if err != nil || !success {
+		return err == nil && !slices.ContainsFunc(problems, contract.Problem.Fails)
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) != nil {
+		return false
+	}
+	for name := range members {
+		pointer := jsontext.Child("", name)
+		if !slices.ContainsFunc(problems, func(p contract.Problem) bool {
+			return p.Kind == contract.Undocumented && (p.Pointer == pointer || p.Pointer == "") || p.Pointer == pointer && (p.Keyword == "type" || p.Keyword == "additionalProperties")
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// vendor reports whether the vendor has answered: with a success, or with errors of two
+// statuses. Many a gateway answers everything with one error, and a documented one.
+func (e *evidence) vendor() bool {
+	status := 0
+	for _, a := range e.answers {
+		switch {
+		case !a.recognised:
+			continue
+		case a.status < 300, status != 0 && a.status != status:
+			return true
+		}
+		status = a.status
+	}
+	return e.lookedUp
+}
+
+// welcomed reports whether a request with the tenant's credential was answered.
+func (e *evidence) welcomed() bool {
+	return e.lookedUp || slices.ContainsFunc(e.answers, func(a given) bool {
+		return a.authenticated() && a.recognised && a.status != http.StatusUnauthorized && a.status != http.StatusForbidden
+	})
+}
+
+// knows reports whether a request with that id got its success.
+func (e *evidence) knows(id provider.Binding) bool {
+	return slices.ContainsFunc(e.answers, func(a given) bool {
+		return a.recognised && a.status < 300 && slices.ContainsFunc(a.bindings(), func(b provider.Binding) bool { return b.Var == id.Var })
+	})
+}
+
+// refused is the error about an answer that blames the credential. One that was good for
+// another request lacks a right at most.
+func (r *recorder) refused(g given) error {
+	if g.authenticated() && (g.status == http.StatusForbidden || g.status == http.StatusUnauthorized && !g.session.welcomed()) && g.status != g.scenario.Status {
+		return r.credentialRefused(g.target, g.status)
+	}
+	return nil
+}
+
+// unknown is the error about a 404 that blames the ids of the environment. One that
+// another request has shown to be there is not to blame, nor is one that a look-up has
+// just found.
+func (r *recorder) unknown(g given) error {
+	if g.status != http.StatusNotFound || g.status == g.scenario.Status || !g.authenticated() {
+		return nil
+	}
+	var names []string
+	for _, b := range g.bindings() {
+		if r.getenv(b.Var) != "" && !g.session.knows(b) {
+			names = append(names, b.Var)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return r.failed(causeID, g.target, "the tenant answered 404, and knows no such id; check the value of %s, and the path of %s", enumerate(names), g.def.BaseVar)
+}
+
+// settle judges the answers in doubt. Each is asked for again, and counts when the
+// vendor still answers other requests as documented after that.
+func (r *recorder) settle(ctx context.Context) {
+	settled := map[*session]bool{}
+	for _, t := range r.targets {
+		if !settled[t.session] {
+			settled[t.session] = true
+			r.settleTenant(ctx, t.session)
+		}
+	}
+}
+
+func (r *recorder) settleTenant(ctx context.Context, s *session) {
+	var open []doubt
+	for _, d := range s.doubts {
+		if err := r.refused(d.given); err != nil {
+			d.conclude(err)
+			continue
+		}
+		open = append(open, d)
+	}
+	if len(open) == 0 {
+		return
+	}
+	verdicts := make([]error, len(open))
+	for i, d := range open {
+		verdicts[i] = d.failed
+		if verdicts[i] == nil {
+			verdicts[i] = r.unknown(d.given)
+		}
+		if verdicts[i] == nil && d.again != nil {
+			verdicts[i] = d.again()
+		}
+	}
+	here := r.present(ctx, open[0].target)
+	if !here && ctx.Err() == nil && !s.vendor() {
+		moved := slices.ContainsFunc(open, func(d doubt) bool { return permanent(d.status) })
+		s.absent = func(t target) error { return r.notVendor(t, moved) }
+	}
+	for i, d := range open {
+		switch {
+		case here:
+			d.conclude(verdicts[i])
+		case ctx.Err() != nil:
+			d.conclude(r.interrupted(d.target))
+		case s.absent != nil:
+			d.conclude(s.absent(d.target))
+		default:
+			d.conclude(r.fail(exitOutage, d.target, "the tenant has ceased to answer as %s documents since the run began; that is an outage, and says nothing of the contract", d.def.Title))
+		}
+	}
+}
+
+// notVendor is the error about an answer of somebody else.
+func (r *recorder) notVendor(t target, moved bool) error {
+	if moved {
+		return r.failed(causeMoved, t, "the tenant redirects for good: the API has moved, or %[1]s needs https; look where it leads, and set %[1]s", t.def.BaseVar)
+	}
+	return r.failed(causeNotVendor, t, "nothing that answers as %s documents stands at %s; check it, and what stands before the tenant", t.def.Title, t.def.BaseVar)
+}
+
+// present asks for what proves that the vendor answers now. A simulator needs no proof.
+func (r *recorder) present(ctx context.Context, of target) bool {
+	if of.session.tenant.Source == cassette.Simulated {
+		return true
+	}
+	var now evidence
+	for _, t := range of.controls() {
+		if r.clock.sleep(ctx, r.pace) != nil {
+			return false
+		}
+		recording, got, err := r.ask(ctx, t, record.Config{Tenant: t.session.tenant})
+		if err != nil {
+			continue
+		}
+		recording.Release()
+		if now.hear(given{t, got}, false); now.vendor() {
+			return true
+		}
+	}
+	return false
+}
+
+// controls are requests that prove that the vendor answers: a read call of each
+// operation, those first that have done so in this run, and an error of each status that
+// has come as documented.
+func (t target) controls() (all []target) {
+	seen := map[string]bool{}
+	add := func(key string, c target) {
+		if !seen[key] {
+			seen[key] = true
+			all = append(all, c)
+		}
+	}
+	for _, a := range t.session.answers {
+		if a.certain() && a.status < 300 && a.scenario.Status < 300 && !a.writes() {
+			add(a.operation(), a.target)
+		}
+	}
+	for i := range t.def.Scenarios {
+		c := target{def: t.def, scenario: &t.def.Scenarios[i], session: t.session}
+		if c.scenario.Live && c.scenario.Status < 300 && c.authenticated() && !c.writes() {
+			add(c.operation(), c)
+		}
+	}
+	for _, a := range t.session.answers {
+		if a.certain() && a.status >= 300 && !a.writes() {
+			add(http.StatusText(a.status), a.target)
+		}
+	}
+	return all
+}

@@ -1,0 +1,335 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// stranger is what stands in the place of a tenant's answers.
+type stranger struct {
+	status    int
+	mediaType string // JSON unless it says otherwise
+	body      string
+	reset     bool
+}
+
+func (a stranger) String() string {
+	body := a.body
+	switch {
+	case a.reset:
+		return "reset"
+	case strings.HasPrefix(body, "<"):
+		body = "HTML"
+	case body == "":
+		body = "empty"
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s %s", a.status, a.mediaType, body))
+}
+
+func (a stranger) write(w http.ResponseWriter) {
+	if a.reset {
+		panic(http.ErrAbortHandler)
+	}
+	if a.body != "" {
+		w.Header().Set("Content-Type", a.mediaType)
+		if a.mediaType == "" {
+			w.Header().Set("Content-Type", "application/json")
+		}
+	}
+	if a.status >= 300 && a.status < 400 {
+		w.Header().Set("Location", "/elsewhere")
+	}
+	w.WriteHeader(a.status)
+	io.WriteString(w, a.body)
+}
+
+// strangers are what a tenant, a gateway, a proxy or another server may answer in the
+// place of a vendor: bodies that are none of the vendor's, with every status that is told
+// apart.
+func strangers() (all []stranger) {
+	const page = "<html><body>Back soon</body></html>"
+	for _, body := range []string{`{"status":"ok"}`, `{}`, `[1,2]`, `{"a":{"b":1}}`, `7`} {
+		all = append(all, stranger{status: 200, body: body})
+	}
+	for _, status := range []int{200, 400, 401, 403, 404, 405, 406, 408, 410, 418, 422, 429, 500, 502, 503} {
+		if status != 200 {
+			all = append(all, stranger{status: status, body: `{"error":"blocked"}`})
+		}
+		all = append(all, stranger{status: status}, stranger{status: status, mediaType: "text/plain", body: "not here"}, stranger{status: status, mediaType: "text/html", body: page})
+	}
+	for _, status := range []int{201, 204, 301, 302, 303, 307, 308} {
+		all = append(all, stranger{status: status})
+	}
+	return append(all, stranger{reset: true},
+		stranger{status: 200, mediaType: "text/html", body: `{"status":"ok"}`}, stranger{status: 200, body: page}, stranger{status: 200, body: `{"webhook": {"id": "don:integ`},
+		stranger{status: 404, body: `{"message":"Not found.","type":"not_found"}`}, stranger{status: 400, body: `{"message":"Bad request.","type":"bad_request"}`})
+}
+
+// The places at which another answer may stand.
+var places = []string{"everywhere", "operation", "scenario", "from the middle on"}
+
+// expectedStatus is what a check must make of an answer in that place. The status is the
+// worst of a run: where the drift of one scenario is certain, it is 3.
+func (a stranger) expectedStatus(def *provider.Definition, place string, idSet bool) int {
+	page := a.mediaType == "text/html" && strings.HasPrefix(a.body, "<")
+	all, vanished := place == "everywhere", place == "from the middle on"
+	switch {
+	case a.reset:
+		return exitUnreachable
+	case a.status == 429:
+		return exitThrottled
+	case a.status >= 500, a.status == 408, page, a.status == 302, a.status == 303, a.status == 307:
+		return exitOutage
+	case vanished && (a.status != 403 || idSet):
+		return exitOutage // a request without the tenant's credential shows it
+	case a.status == 403, a.status == 401 && all:
+		return exitRefused
+	case all:
+		return exitFailed
+	case a.status == 404 && idSet && place == "scenario" && def == &provider.DevRev:
+		return exitFailed // no other request has had success with the id
+	default:
+		return exitDrift
+	}
+}
+
+// asked are the scenarios of a check, one operation of which needs an id.
+var askedOf = map[string][]string{
+	"devrev": {"webhooks.get/200", "webhooks.get/400-invalid_id", "webhooks.get/401", "webhooks.get/404", "webhooks.list/200", "webhooks.list/400-invalid_field"},
+	"dvelop": {"GetWebHook/200-json", "GetWebHook/200-hal", "GetWebHook/401", "GetWebHook/404-json", "GetEvent/200-json", "GetEvents/200"},
+}
+
+// standIn is a tenant with other answers at some places.
+func standIn(t *testing.T, def *provider.Definition, instead func(n int, r *http.Request, body string) bool, answer func(http.ResponseWriter, *http.Request, http.Handler), idSet bool) (getenv func(string) string) {
+	t.Helper()
+	handler, err := simulator.New(def, "")
+	require.NoError(t, err)
+	var count atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n := int(count.Add(1))
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(strings.NewReader(string(body)))
+		if instead(n, r, string(body)) {
+			answer(w, r, handler)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	_, token, env := simulator.Tenant(def)
+	values := map[string]string{def.TokenVar: token, def.BaseVar: server.URL}
+	for _, b := range def.Bindings {
+		if b.Lookup == nil || idSet {
+			values[b.Var] = env[b.Var]
+		}
+	}
+	return func(name string) string { return values[name] }
+}
+
+// at reports whether another answer stands in a place.
+func at(def *provider.Definition, place string) func(n int, r *http.Request, body string) bool {
+	_, token, env := simulator.Tenant(def)
+	id := env[bindingVariable(def)]
+	return func(n int, r *http.Request, body string) bool {
+		operation := strings.HasSuffix(r.URL.Path, "/webhooks.get") || def.Name == "dvelop" && strings.Count(r.URL.Path, "/") == 6
+		switch place {
+		case "everywhere":
+			return true
+		case "operation":
+			return operation
+		case "scenario":
+			named := strings.Contains(body, id) || strings.HasSuffix(r.URL.Path, id)
+			return operation && named && strings.HasSuffix(r.Header.Get("Authorization"), token) && !strings.Contains(r.Header.Get("Accept"), "hal")
+		default:
+			return n > 4
+		}
+	}
+}
+
+// A check takes nothing for drift that is none, and hides none, wherever another answer
+// stands: the matrix of every answer and place, with the id given and looked up.
+func TestCheck_verdicts(t *testing.T) {
+	for _, def := range provider.All() {
+		t.Run(def.Name, func(t *testing.T) {
+			args := []string{"check", "--quiet", "--json", "--max-wait", "1s", "--pace", "0s"}
+			for _, scenario := range askedOf[def.Name] {
+				args = append(args, def.Name+"/"+scenario)
+			}
+			for _, a := range strangers() {
+				row := fmt.Sprintf("%-45s", a)
+				for _, place := range places {
+					for _, idSet := range []bool{false, true} {
+						getenv := standIn(t, def, at(def, place), func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { a.write(w) }, idSet)
+						var stdout, stderr strings.Builder
+						got := run(t.Context(), args, getenv, scriptClock(), &stdout, &stderr)
+						var r report
+						require.NoError(t, json.Unmarshal([]byte(stdout.String()), &r), stderr.String())
+						want := a.expectedStatus(def, place, idSet)
+						mark := " "
+						if !assert.Equal(t, want, got, "%s %s, id set %v\n%s%s", a, place, idSet, stderr.String(), stdout.String()) {
+							mark = "!"
+						}
+						assert.Equal(t, got == exitDrift, r.Worst == "breaking", "%s %s", a, place)
+						assert.Len(t, append(make([]struct{}, len(r.Unchecked)), make([]struct{}, len(r.Reports))...), len(askedOf[def.Name]))
+						if place == "everywhere" && got == exitFailed {
+							assert.Empty(t, r.Reports, "%s", a)
+							assert.True(t, slices.ContainsFunc(r.Unchecked, func(u unchecked) bool { return u.Cause == causeNotVendor || u.Cause == causeMoved }))
+						}
+						row += "  " + strconv.Itoa(got) + mark
+					}
+				}
+				t.Log(row)
+			}
+			t.Logf("columns: %s, each with the id looked up and given: %d cells", strings.Join(places, ", "), 2*len(places)*len(strangers()))
+		})
+	}
+}
+
+// A broken route hides no drift of another, before it or after it, whatever it answers.
+func TestCheck_brokenRoute(t *testing.T) {
+	drifted := func(r *http.Request, body string) bool { return strings.HasSuffix(r.URL.Path, "webhooks.list") }
+	for _, a := range []stranger{{status: 500}, {status: 429, body: "{}"}, {status: 404, mediaType: "text/plain", body: "not here"}, {status: 200, mediaType: "text/html", body: "<html>"}, {reset: true}} {
+		for _, args := range []string{"devrev/webhooks.get devrev/webhooks.list", "devrev/webhooks.list devrev/webhooks.get"} {
+			unknown := func(body string) bool { return strings.Contains(body, "no-such-webhook") }
+			getenv := standIn(t, &provider.DevRev, func(_ int, r *http.Request, body string) bool { return unknown(body) || drifted(r, body) }, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if !drifted(r, "") {
+					a.write(w)
+					return
+				}
+				changed(w, r, next, func(_ *http.Request, _ *int, body string) string {
+					return strings.ReplaceAll(body, `"status": "active"`, `"status": 7`)
+				})
+			}, true)
+			var stdout, stderr strings.Builder
+			got := run(t.Context(), append([]string{"check", "--quiet", "--max-wait", "1s", "--pace", "0s"}, strings.Fields(args)...), getenv, scriptClock(), &stdout, &stderr)
+			if a.status == 429 && strings.HasPrefix(args, "devrev/webhooks.get") {
+				assert.Equal(t, exitThrottled, got, "a tenant that throttles is left alone\n%s", stdout.String())
+				continue
+			}
+			assert.Equal(t, exitDrift, got, "%s %s\n%s%s", a, args, stdout.String(), stderr.String())
+			assert.Contains(t, stdout.String(), "breaking  /webhooks/0/status")
+		}
+	}
+}
+
+// edit changes an answer of the vendor's for good.
+type edit struct {
+	name string
+	of   map[string]func(status *int, header http.Header, body string) string
+}
+
+func edits() []edit {
+	type change = func(status *int, header http.Header, body string) string
+	both := func(c change) map[string]change { return map[string]change{"devrev": c, "dvelop": c} }
+	status := func(from, to int) change {
+		return func(status *int, _ http.Header, body string) string {
+			if *status == from {
+				*status = to
+			}
+			return body
+		}
+	}
+	replaced := func(pairs ...string) change {
+		return func(_ *int, _ http.Header, body string) string { return strings.NewReplacer(pairs...).Replace(body) }
+	}
+	mediaType := func(to string) change {
+		return func(status *int, header http.Header, body string) string {
+			header["Content-Type"] = []string{to}
+			if to == "" {
+				header["Content-Type"] = nil
+			}
+			return body
+		}
+	}
+	return []edit{
+		{"400 becomes 404", map[string]change{"devrev": status(400, 404)}},
+		{"400 becomes 422", map[string]change{"devrev": status(400, 422)}},
+		{"200 becomes 201", both(status(200, 201))},
+		{"404 becomes 410", both(status(404, 410))},
+		{"404 becomes 400", both(status(404, 400))},
+		{"another error type", map[string]change{"devrev": replaced(`"type": "not_found"`, `"type": "gone_away"`, `"type": "invalid_field"`, `"type": "bad_request"`)}},
+		{"another media type", both(mediaType("application/vnd.acme+json"))},
+		{"a text's media type", both(mediaType("text/plain"))},
+		{"a page's media type", both(mediaType("text/html"))},
+		{"no media type", both(mediaType(""))},
+		{"a member is missing", both(func(_ *int, _ http.Header, body string) string {
+			return strings.NewReplacer(`"secret"`, `"secret_gone"`, `"uri"`, `"uriGone"`).Replace(body)
+		})},
+		{"a member is null", both(replaced(`"status": "active"`, `"status": null`, `"enabled": true`, `"enabled": null`))},
+		{"a new member", both(replaced(`"status": "active"`, `"status": "active", "retries": 3`, `"enabled": true`, `"enabled": true, "retries": 3`))},
+		{"a new word", map[string]change{"devrev": replaced(`"status": "active"`, `"status": "snoozed"`)}},
+		{"another type", both(replaced(`"status": "active"`, `"status": 7`, `"timeout": 10000`, `"timeout": "10000"`))},
+		{"errors are text", both(func(status *int, header http.Header, body string) string {
+			if *status == 404 {
+				header.Set("Content-Type", "text/plain")
+				return "not here"
+			}
+			return body
+		})},
+		{"errors are empty", both(func(status *int, header http.Header, body string) string {
+			if *status == 404 {
+				return ""
+			}
+			return body
+		})},
+	}
+}
+
+// What a check that finds drift advises is run as it is printed: then the next check
+// finds none.
+func TestCheck_advice(t *testing.T) {
+	for _, def := range provider.All() {
+		for _, e := range edits() {
+			change := e.of[def.Name]
+			if change == nil {
+				continue
+			}
+			t.Run(def.Name+"/"+strings.ReplaceAll(e.name, " ", "_"), func(t *testing.T) {
+				t.Chdir(t.TempDir())
+				drifted := false
+				getenv := standIn(t, def, func(int, *http.Request, string) bool { return drifted }, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+					rec := httptest.NewRecorder()
+					next.ServeHTTP(rec, r)
+					for name, values := range rec.Header() {
+						w.Header()[name] = values
+					}
+					body := change(&rec.Code, w.Header(), rec.Body.String())
+					w.Header().Del("Content-Length")
+					w.WriteHeader(rec.Code)
+					io.WriteString(w, body)
+				}, true)
+				command := func(want int, args ...string) string {
+					t.Helper()
+					var stdout, stderr strings.Builder
+					got := run(t.Context(), append(args, "--quiet", "--pace", "0s", "--max-wait", "0s"), getenv, scriptClock(), &stdout, &stderr)
+					require.Equal(t, want, got, "%s\n%s%s", args, stdout.String(), stderr.String())
+					return stdout.String()
+				}
+				check := []string{"check", "--fail-on", "additive", "--cassettes", "out", def.Name}
+				command(exitDone, "refresh", "--out", "out", def.Name)
+				command(exitDone, check...)
+				drifted = true
+				found := command(exitDrift, check...)
+				_, advice, ok := strings.Cut(found, "to take the answers as they are: record ")
+				require.True(t, ok, found)
+				t.Log(strings.TrimSpace(advice))
+				command(exitDone, strings.Fields(strings.ReplaceAll(advice, "'", ""))...)
+				command(exitDone, check...)
+			})
+		}
+	}
+}

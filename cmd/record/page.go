@@ -36,13 +36,8 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"js":    func() template.JS { return template.JS(pageJS) },
 	"seen":  visible,
 	"count": count,
-	"unchecked": func(all []pageUnchecked) (n int) {
-		for _, u := range all {
-			n += len(u.Scenarios)
-		}
-		return n
-	},
-	"words": func(all []string) string { return strings.Join(all, " ") },
+	"unchecked": countUnchecked,
+	"words":     func(all []string) string { return strings.Join(all, " ") },
 }).Parse(pageHTML))
 
 // pageData is what the page shows.
@@ -129,6 +124,22 @@ func newPage(files []*cassette.File) *pageData {
 		}
 	}
 	return p
+}
+
+// Vendors are the titles of the providers that the cassettes are of.
+func (p *pageData) Vendors() (titles []string) {
+	for _, c := range p.Coverage {
+		titles = append(titles, c.Title)
+	}
+	return titles
+}
+
+// others counts the cassettes of another recorder, which hold what it has written.
+func (p *pageData) others() (n int) {
+	for _, o := range p.Origins {
+		n += o.Others
+	}
+	return n
 }
 
 func originOf(def *provider.Definition, cassettes []pageCassette) pageOrigin {
@@ -264,6 +275,7 @@ func nounOf(kind provider.Kind) string {
 type pageDrift struct {
 	Counts   []pageCount
 	Drifted  []pageDrifted
+	With     int // scenarios with drift, and Without those without
 	Without  int
 	Volatile []pageVolatile
 	Outages  []pageUnchecked
@@ -271,10 +283,20 @@ type pageDrift struct {
 	LeftOut  []pageUnchecked
 }
 
+// Unchecked counts the scenarios that should have been compared and were not.
+func (d *pageDrift) Unchecked() int { return countUnchecked(d.Outages) + countUnchecked(d.Failures) }
+
 // pageUnchecked are the scenarios that were not compared for one reason.
 type pageUnchecked struct {
 	Why       string
 	Scenarios []string
+}
+
+func countUnchecked(all []pageUnchecked) (n int) {
+	for _, u := range all {
+		n += len(u.Scenarios)
+	}
+	return n
 }
 
 // pageCount counts what has a class, or a severity.
@@ -283,12 +305,14 @@ type pageCount struct {
 	Class string
 }
 
-// pageDrifted is a scenario with drift, and the cassette of the page that has it,
-// if one has.
+// pageDrifted is a scenario with drift, or several that drifted alike.
 type pageDrifted struct {
 	compared
-	Cassette string
+	Scenarios []pageScenario
 }
+
+// pageScenario is a scenario, and the cassette of the page that has it, if one has.
+type pageScenario struct{ Provider, Scenario, Cassette string }
 
 type pageVolatile struct {
 	Scenario string
@@ -310,7 +334,8 @@ func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 		n := 0
 		for _, c := range r.Reports {
 			if c.Worst == class {
-				d.Drifted = append(d.Drifted, pageDrifted{c, ""})
+				d.With++
+				d.drifted(c, cassettes)
 			}
 			for _, change := range c.Changes {
 				if change.Class == class {
@@ -320,19 +345,12 @@ func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 		}
 		d.Counts = append(d.Counts, pageCount{n, string(class)})
 	}
-	for i := range d.Drifted {
-		for _, c := range cassettes {
-			if h := c.file.Header; h.Provider == d.Drifted[i].Provider && h.Scenario == d.Drifted[i].Scenario {
-				d.Drifted[i].Cassette = c.ID
-			}
-		}
-	}
 	for _, c := range r.Reports {
 		for _, v := range c.Volatile {
 			d.Volatile = append(d.Volatile, pageVolatile{c.Provider + " " + c.Scenario, v})
 		}
 	}
-	d.Without = len(r.Reports) - len(d.Drifted)
+	d.Without = len(r.Reports) - d.With
 	outages := []string{remarks[exitOutage], remarks[exitUnreachable], remarks[exitThrottled]}
 	for _, u := range r.Unchecked {
 		switch {
@@ -345,6 +363,23 @@ func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 		}
 	}
 	return d, nil
+}
+
+// drifted enters a scenario with drift, beside those that drifted alike.
+func (d *pageDrift) drifted(c compared, cassettes []pageCassette) {
+	s := pageScenario{c.Provider, c.Scenario, ""}
+	for _, cassette := range cassettes {
+		if h := cassette.file.Header; h.Provider == c.Provider && h.Scenario == c.Scenario {
+			s.Cassette = cassette.ID
+		}
+	}
+	for i, earlier := range d.Drifted {
+		if earlier.Provider == c.Provider && earlier.Stored == c.Stored && earlier.More == c.More && slices.Equal(earlier.Changes, c.Changes) {
+			d.Drifted[i].Scenarios = append(earlier.Scenarios, s)
+			return
+		}
+	}
+	d.Drifted = append(d.Drifted, pageDrifted{c, []pageScenario{s}})
 }
 
 // leave enters a scenario under its reason.

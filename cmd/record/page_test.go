@@ -195,6 +195,64 @@ func TestPage_drift(t *testing.T) {
 	assert.Contains(t, page, `<a href="#c0">devrev webhooks.get/200</a>`)
 }
 
+// The badge is green only when something was compared, and all that should have been.
+func TestPage_driftBadge(t *testing.T) {
+	const steady = `{"provider":"devrev","scenario":"a","worst":"","changes":[]}`
+	const drifted = `{"provider":"devrev","scenario":"b","worst":"breaking","changes":[{"class":"breaking","rule":"contract","pointer":"/x","message":"m"}]}`
+	left := func(verdict, reason string) string {
+		return fmt.Sprintf(`{"provider":"devrev","scenario":"u","verdict":%q,"reason":%q}`, verdict, reason)
+	}
+	reports := map[string]string{"nothing": "", "steady": steady, "drifted": drifted, "both": steady + "," + drifted}
+	unchecked := map[string]string{
+		"": "", "left out": left(leftOut, "writes"), "not recorded": left(notRecorded, "none"),
+		"outage": left(failed, remarks[exitOutage]) + "," + left(skipped, remarks[exitOutage]), "no credential": left(skipped, remarks[exitMissing]), "a cause": left(failed, "cause"),
+	}
+	for compared, report := range reports {
+		for why, u := range unchecked {
+			path := filepath.Join(t.TempDir(), "check.json")
+			require.NoError(t, os.WriteFile(path, []byte(`{"version":1,"reports":[`+report+`],"unchecked":[`+u+`]}`), 0o600))
+			root, err := html.Parse(strings.NewReader(pageOf(t, "--check", path, "devrev/webhooks.get/200")))
+			require.NoError(t, err)
+			var got, want []string
+			for n := range root.Descendants() {
+				if n.Data == "a" && n.Attr[0].Val == "#drift" {
+					for badge := range n.Parent.Descendants() {
+						if badge.Data == "b" {
+							got = append(got, badge.Attr[0].Val+": "+badge.FirstChild.Data)
+						}
+					}
+				}
+			}
+			if strings.Contains(report, drifted) {
+				want = append(want, "badge breaking: 1 breaking")
+			}
+			switch n := map[string]int{"outage": 2, "no credential": 1, "a cause": 1}[why]; {
+			case n > 0:
+				want = append(want, fmt.Sprintf("badge warning: %d not checked", n))
+			case compared == "nothing":
+				want = append(want, "badge warning: nothing checked")
+			case compared == "steady":
+				want = append(want, "badge good: none")
+			}
+			t.Logf("%-8s %-14s %v", compared, why, got)
+			assert.Equal(t, want, got, compared+", "+why)
+		}
+	}
+}
+
+// Scenarios that drifted alike stand once, each with its link.
+func TestPage_driftAlike(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "check.json")
+	report := func(scenario, pointer string) string {
+		return fmt.Sprintf(`{"provider":"devrev","scenario":%q,"worst":"cosmetic","changes":[{"class":"cosmetic","rule":"layout-changed","pointer":%q,"message":"m"}]}`, scenario, pointer)
+	}
+	require.NoError(t, os.WriteFile(path, []byte(`{"version":1,"reports":[`+report("webhooks.get/200", "")+","+report("other", "/x")+","+report("webhooks.get/404", "")+`],"unchecked":[]}`), 0o600))
+	counts, _, text := elements(t, pageOf(t, "--check", path, "devrev/webhooks.get"))
+	assert.Equal(t, 2, counts["article"])
+	assert.Contains(t, text, "devrev webhooks.get/200, devrev webhooks.get/404")
+	assert.Contains(t, text, "3 scenarios with drift, 0 without.")
+}
+
 // The findings are counted by rule, the errors first, with what a rule is about.
 func TestPage_lint(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lint.json")

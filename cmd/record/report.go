@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,7 +16,11 @@ const reportHelp = `report writes one HTML page about cassettes: where they come
 and members of the contract they show, every exchange with what the contract says
 of it, and the drift and the findings of reports that it is given. The page needs
 no other file and no network. Without arguments it is about the cassettes of this
-build.`
+build.
+
+Values of headers that carry credentials are withheld. All else of a file that
+another recorder has written is on the page as it stands, secrets in URLs and bodies
+included: look at it with record lint before you publish the page.`
 
 // pages is the command report.
 type pages struct{ html, check, lint string }
@@ -29,7 +36,7 @@ func reportCommand() *cobra.Command {
   record lint --json testdata > lint.json; record report --html report.html --lint lint.json testdata`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completeScenario,
-		RunE:                  func(_ *cobra.Command, args []string) error { return p.run(args) },
+		RunE:                  func(c *cobra.Command, args []string) error { return p.run(args, c.ErrOrStderr()) },
 	}
 	c.Flags().StringVar(&p.html, "html", "", "write the page to `FILE`")
 	c.Flags().StringVar(&p.check, "check", "", "show the drift in `FILE`, which record check --json wrote")
@@ -40,7 +47,7 @@ func reportCommand() *cobra.Command {
 	return c
 }
 
-func (p *pages) run(args []string) error {
+func (p *pages) run(args []string, stderr io.Writer) error {
 	if p.html == "" {
 		return exit(exitUsage, "report needs the file to write: record report --html report.html")
 	}
@@ -66,7 +73,13 @@ func (p *pages) run(args []string) error {
 	if err := data.write(&b); err != nil {
 		return exit(exitFailed, "%v", err)
 	}
-	return replace(p.html, b.Bytes())
+	if err := replace(p.html, b.Bytes()); err != nil {
+		return err
+	}
+	if n := data.others(); n > 0 {
+		fmt.Fprintf(stderr, "%s shows %s of another recorder unchanged, with any secret in URLs and bodies; look with record lint before you publish it\n", p.html, count(n, "cassette"))
+	}
+	return nil
 }
 
 // replace writes a file that is whole at any time.
@@ -79,7 +92,10 @@ func replace(path string, data []byte) error {
 		mode = info.Mode().Perm()
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".record-*")
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return exit(exitUsage, "%s: there is no directory %s", path, filepath.Dir(path))
+	case err != nil:
 		return exit(exitFailed, "%s: %v", path, reason(err))
 	}
 	defer os.Remove(file.Name()) // fails when it has been renamed

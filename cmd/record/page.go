@@ -32,10 +32,10 @@ var (
 )
 
 var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
-	"css":   func() template.CSS { return template.CSS(pageCSS) },
-	"js":    func() template.JS { return template.JS(pageJS) },
-	"seen":  visible,
-	"count": count,
+	"css":       func() template.CSS { return template.CSS(pageCSS) },
+	"js":        func() template.JS { return template.JS(pageJS) },
+	"seen":      visible,
+	"count":     count,
 	"unchecked": countUnchecked,
 	"words":     func(all []string) string { return strings.Join(all, " ") },
 }).Parse(pageHTML))

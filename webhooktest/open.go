@@ -286,7 +286,7 @@ func recording(tb testing.TB, p Provider, file string, shared []record.Named) *r
 			refused.Told(f.Told)
 		}
 		for _, n := range r.Idle(shared) {
-			tb.Logf("%s: %s(%q) had no effect here: nothing that was recorded has it", file, n.Option, n.Place)
+			tb.Logf("%s: %s(%q) had no effect here: %s", file, n.Option, n.Place, n.Why())
 		}
 		if p.options.acceptDrift && err == nil && len(outcome.Accepted) == 0 {
 			tb.Logf("%s: AcceptDrift had no effect: every answer meets the contract", file)

@@ -142,6 +142,8 @@ func TestCommit_optionsWithoutEffect(t *testing.T) {
 	}{
 		`Redact("/webhook/statsu")`:                         {webhooktest.Redact("/webhook/statsu"), webhooktest.Redact("/webhook/note")},
 		`Keep("/webhook/nots")`:                             {webhooktest.Keep("/webhook/nots"), webhooktest.Keep("/webhook/note")},
+		`Keep("/webhook")`:                                  {webhooktest.Keep("/webhook"), webhooktest.Keep("/webhook/note")},
+		`Keep("/webhook/id")`:                               {webhooktest.Keep("/webhook/id"), webhooktest.Keep("/webhook/note")},
 		`Keep("?x")`:                                        {webhooktest.Keep("?x"), webhooktest.Keep("/webhook/note")},
 		`Keep("header ETag")`:                               {webhooktest.Keep("header ETag"), nil},
 		`Pinned("/webhook/modified_dat")`:                   {webhooktest.Pinned("/webhook/modified_dat"), webhooktest.Pinned("/webhook/modified_date")},

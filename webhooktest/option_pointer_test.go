@@ -200,7 +200,7 @@ func TestOption_pointersOfTheShippedBodies(t *testing.T) {
 			for option := range naming {
 				switch said := pointed(t, p, option, pointer); {
 				case option == "Redact" && strings.HasSuffix(pointer, "_date"):
-					assert.Contains(t, said, "that is a date, and a text in its place breaks the contract; Pinned puts a fixed date there")
+					assert.Contains(t, said, "that is a date, and a text in its place breaks the contract; a fixed date can be pinned there")
 				case !credential(option, said):
 					assert.Empty(t, said)
 				}

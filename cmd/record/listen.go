@@ -271,6 +271,14 @@ func (l *listening) pass(r *http.Request, body []byte) (status int, answer []byt
 	return resp.StatusCode, answer, resp.Header.Get("Content-Type"), err
 }
 
+// spell writes in a message the only option that listen has.
+func (l *listening) spell(option, _ string) string {
+	if option == "AcceptDrift" {
+		return "--accept-drift"
+	}
+	return ""
+}
+
 // record writes a delivery, or says why not.
 func (l *listening) record(r *http.Request, came time.Time, body []byte, status int, answer []byte) {
 	// Cassettes of deliveries have one method and one media type; replaying another
@@ -288,8 +296,8 @@ func (l *listening) record(r *http.Request, came time.Time, body []byte, status 
 	}
 	d := record.Delivery{
 		Definition: l.def, BaseURL: l.def.BaseDefault, Secret: l.secret, Received: came,
-		AcceptDrift: l.acceptDrift,
-		Body:        body, Status: status, Answer: answer,
+		AcceptDrift: l.acceptDrift, Spell: l.spell,
+		Body: body, Status: status, Answer: answer,
 		Sign: func(body []byte) http.Header {
 			return http.Header{header: {provider.Signature(provider.ReceiverSecret, body, form.rawKey, form.hex)}}
 		},

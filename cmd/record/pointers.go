@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -15,14 +16,32 @@ import (
 // pointers are the values of --keep, --redact and --pin.
 type pointers struct {
 	keep, redact, pin []string
-	varies            []string // of scrub alone
+	varies            []string       // of scrub alone
+	set               *pflag.FlagSet // of the command
 	// named are those that a recording had something for.
 	named map[string]bool
 }
 
 func (p *pointers) flags(f *pflag.FlagSet) {
+	p.set = f
 	f.StringArrayVar(&p.keep, "keep", nil, "leave what stands at the JSON `POINTER` as the vendor sent it, or a response header: 'header NAME'; may be repeated")
 	f.StringArrayVar(&p.redact, "redact", nil, "replace what stands at the JSON `POINTER`, whatever the contract says of it; may be repeated")
+}
+
+func (p *pointers) pinFlag(f *pflag.FlagSet) {
+	f.StringArrayVar(&p.pin, "pin", nil, "record a fixed date or number at the JSON `POINTER` of answers, such as /webhook/modified_date; may be given several times, and holds for later recordings")
+}
+
+// flagsOf are the flags that mean what the options of package webhooktest do.
+var flagsOf = map[string]string{"Keep": "keep", "Redact": "redact", "Pinned": "pin", "Varies": "varies", "AcceptDrift": "accept-drift"}
+
+// spell writes an option in a message as the flag of the command, if it has one.
+func (p *pointers) spell(option, place string) string {
+	name := flagsOf[option]
+	if p.set == nil || name == "" || p.set.Lookup(name) == nil {
+		return ""
+	}
+	return strings.TrimRight("--"+name+" "+record.Quote(place), " ")
 }
 
 // check makes sure that each pointer can match something that one of the chosen
@@ -94,7 +113,8 @@ func (p pointers) idle() error {
 	for _, list := range p.lists() {
 		for _, pointer := range list.pointers {
 			if !p.named[pointer] {
-				idle = append(idle, fmt.Sprintf("--%s %q had no effect: nothing that was recorded has such a member; correct it, or leave it out", list.flag, pointer))
+				named := record.Named{Option: list.option, Place: pointer}
+				idle = append(idle, fmt.Sprintf("--%s %q had no effect: %s; correct it, or leave it out", list.flag, pointer, named.Why()))
 			}
 		}
 	}
@@ -126,26 +146,30 @@ func definitions(targets []target) (all []*provider.Definition) {
 }
 
 // news tells what a live answer shows that the contract does not describe, and
-// says the same in short for the summary. The simulator has no news.
-func (r *refresh) news(t target, all []record.News) (remark string) {
+// returns the same in short for a summary. The simulator has no news.
+func (p *pointers) news(stderr io.Writer, name string, all []record.News) (remark string) {
 	var words []string
 	members := 0
 	for _, n := range all {
 		text := n.Pointer + " is not documented"
-		switch value := fmt.Sprintf("%q", n.Value); {
-		case !n.Unlisted:
+		if n.Unlisted {
+			what, word := "a value that the contract does not list", n.Pointer
+			if n.Kept || n.Value != "" {
+				what, word = fmt.Sprintf("%q, which the contract does not list", n.Value), fmt.Sprintf("%s %q", n.Pointer, n.Value)
+			}
+			words = append(words, word)
+			switch {
+			case n.Kept:
+				text = fmt.Sprintf("%s holds %s, and keeps it", n.Pointer, what)
+			case slices.ContainsFunc(p.keep, func(pointer string) bool { return record.AnyItem(pointer) == n.Pointer }):
+				text = fmt.Sprintf("%s holds %s, and --keep does not keep it: it looks like an id, a credential or a person's", n.Pointer, what)
+			default:
+				text = fmt.Sprintf("%s holds %s; %s keeps it in the cassette", n.Pointer, what, p.spell("Keep", n.Pointer))
+			}
+		} else {
 			members++
-		case n.Value == "":
-			text = fmt.Sprintf("%s holds a value that the contract does not list; --keep %s keeps it in the cassette", n.Pointer, record.Quote(n.Pointer))
-			words = append(words, n.Pointer)
-		case n.Kept:
-			text = fmt.Sprintf("%s holds %s, which the contract does not list, and keeps it", n.Pointer, value)
-			words = append(words, n.Pointer+" "+value)
-		default:
-			text = fmt.Sprintf("%s holds %s, which the contract does not list; --keep %s keeps it in the cassette", n.Pointer, value, record.Quote(n.Pointer))
-			words = append(words, n.Pointer+" "+value)
 		}
-		fmt.Fprintf(r.stderr, "%s: new: %s\n", t.name(), text)
+		fmt.Fprintf(stderr, "%s: new: %s\n", name, text)
 	}
 	if members > 0 {
 		words = append(words, count(members, "undocumented member"))

@@ -51,7 +51,7 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.BoolVar(&r.write, "write", false, "record scenarios that change the tenant as well, on webhooks that are made for it and removed again")
 	f.BoolVar(&r.force, "force", false, "let a simulated cassette take the place of one that is not simulated, and any that of a file that is no cassette")
 	f.BoolVar(&r.asAnswered, "record-as-answered", false, "write what was answered otherwise as well, as DIR/PROVIDER/OPERATION/STATUS-for-SCENARIO.yaml")
-	f.StringArrayVar(&r.pointers.pin, "pin", nil, "record a fixed date or number at the JSON `POINTER` of answers, such as /webhook/modified_date; may be given several times, and holds for later recordings")
+	r.pointers.pinFlag(f)
 	r.flags(f, 200*time.Millisecond, "scenario")
 	c.MarkFlagDirname("out")
 	return c
@@ -360,7 +360,7 @@ func (r *refresh) commit(g given, recording *record.Recording, source string) (g
 	case err == nil:
 		got.replaced = replaced(recording.Replaced())
 		if source == cassette.Live {
-			got.replaced = strings.Trim(got.replaced+"; "+r.news(t, recording.News()), "; ")
+			got.replaced = strings.Trim(got.replaced+"; "+r.pointers.news(r.stderr, t.name(), recording.News()), "; ")
 		}
 		return got, nil
 	case !r.acceptDrift && slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):

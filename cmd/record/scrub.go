@@ -33,11 +33,14 @@ just answered. It prints the cassette; with --write the file is replaced, but fo
 one that does not pass, which stays as it is: the message names what is not
 accounted for.
 
+What the vendor has sent and the contract does not list is named, as record refresh
+does, and so is what a recording has no place for: comments, and keys that go-vcr
+does not know.
+
 A cassette does not say when it was recorded: --recorded does. The credential is
 the one that its requests carry, or else that of the environment. Texts and URLs that
 the requests send are the program's, and stay only when they are made up; --varies
-replaces them, in the answers as well. What messages call Keep and Varies is --keep
-and --varies here.
+replaces them, in the answers as well.
 
 Ids that the requests name must stand in the environment, as for a recording:
 `
@@ -70,6 +73,7 @@ func scrubCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.BoolVar(&s.write, "write", false, "replace the files")
 	f.BoolVar(&s.acceptDrift, "accept-drift", false, "let answers pass that break the published contract, and list the breaches in the cassette")
 	s.pointers.flags(f)
+	s.pinFlag(f)
 	f.StringArrayVar(&s.varies, "varies", nil, "replace what requests send at the JSON `POINTER`; may be repeated")
 	return c
 }
@@ -78,6 +82,8 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	switch day, err := time.Parse(time.DateOnly, s.recorded); {
 	case len(args) == 0:
 		return exit(exitUsage, "scrub needs a cassette, such as: record scrub --recorded 2025-11-03 testdata/webhook.yaml")
+	case s.recorded == "":
+		return exit(exitUsage, "scrub needs the day on which the cassettes were recorded, such as --recorded 2025-11-03")
 	case err != nil:
 		return exit(exitUsage, "--recorded %q is no day; expected one as YYYY-MM-DD", s.recorded)
 	case day.After(s.clock.now().Add(24 * time.Hour)): // it may be tomorrow elsewhere
@@ -103,7 +109,10 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	}
 	failures, code := 0, exitFailed
 	for i, path := range args {
-		if err := s.file(ctx, path, files[i], stdout); err != nil {
+		if ctx.Err() != nil { // a file that was begun is done at once
+			return exit(code, "interrupted: %s scrubbed, %d not, %d not begun; every file is whole", count(i-failures, "cassette"), failures, len(args)-i)
+		}
+		if err := s.file(path, files[i], stdout, stderr); err != nil {
 			var e *exitError
 			if errors.As(err, &e) && e.code == exitUsage {
 				return err
@@ -123,9 +132,14 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	return s.idle()
 }
 
-func (s *scrub) file(ctx context.Context, path string, file *cassette.File, stdout io.Writer) error {
+func (s *scrub) file(path string, file *cassette.File, stdout, stderr io.Writer) error {
 	if file.Header.Source != "" {
 		return fmt.Errorf("%s not scrubbed: record has written it, so that no value of a tenant is left in it", path)
+	}
+	for i, e := range file.Exchanges() {
+		if e.Request.URL.User != nil {
+			return fmt.Errorf("%s not scrubbed: the URL of #%d names a user, which no request of these APIs does; take that out, and name the credential in the environment", path, i)
+		}
 	}
 	def := provider.ByName(s.provider)
 	if def == nil {
@@ -153,7 +167,13 @@ func (s *scrub) file(ctx context.Context, path string, file *cassette.File, stdo
 	}
 	config := record.Config{
 		Config: exchange.Config{Definition: def, Report: silent{}, Bare: true}, Tenant: tenant,
-		Path: out, Name: path, Keep: s.keep, Redact: s.redact, Varies: sentIn(file, s.varies), AcceptDrift: s.acceptDrift, Verbatim: true,
+		Path: out, Name: path, Keep: s.keep, Redact: s.redact, Varies: sentIn(file, s.varies), Pinned: s.pin, AcceptDrift: s.acceptDrift, Verbatim: true,
+		Spell: func(option, place string) string {
+			if option == "Seed" {
+				return s.unsetIDs(def)
+			}
+			return s.spell(option, place)
+		},
 	}
 	recording, err := record.New(config)
 	if err != nil {
@@ -171,7 +191,7 @@ func (s *scrub) file(ctx context.Context, path string, file *cassette.File, stdo
 	for i, e := range file.Exchanges() {
 		at = i
 		target := def.BaseURL + known.inPath(strings.TrimPrefix(e.Request.URL.String(), tenant.BaseURL))
-		req, err := http.NewRequestWithContext(ctx, e.Request.Method, target, bytes.NewReader(known.inJSON(e.Request.Body)))
+		req, err := http.NewRequest(e.Request.Method, target, bytes.NewReader(known.inJSON(e.Request.Body)))
 		if err != nil {
 			return fmt.Errorf("%s not scrubbed: the URL of a request does not parse", path)
 		}
@@ -189,8 +209,16 @@ func (s *scrub) file(ctx context.Context, path string, file *cassette.File, stdo
 		}
 	}
 	s.note(recording)
+	dropped, err := unrecorded(path, file)
+	if err != nil {
+		return err
+	}
 	if _, err := recording.Commit(record.Passed); err != nil {
 		return err
+	}
+	s.news(stderr, path, recording.News())
+	if dropped != "" {
+		fmt.Fprintf(stderr, "%s: left out: %s\n", path, dropped)
 	}
 	if s.write {
 		return nil
@@ -206,11 +234,44 @@ func (s *scrub) file(ctx context.Context, path string, file *cassette.File, stdo
 // may be about another file.
 func sentIn(f *cassette.File, pointers []string) (some []string) {
 	for _, p := range pointers {
-		if slices.ContainsFunc(f.Exchanges(), func(e contract.Exchange) bool { return cassette.Contains(e.Request.Body, p) }) {
+		if slices.ContainsFunc(f.Exchanges(), func(e contract.Exchange) bool {
+			name, inQuery := strings.CutPrefix(p, "?")
+			return inQuery && e.Request.URL.Query().Has(name) || cassette.Contains(e.Request.Body, p)
+		}) {
 			some = append(some, p)
 		}
 	}
 	return some
+}
+
+// unsetIDs is what to do about an id that the environment could give.
+func (s *scrub) unsetIDs(def *provider.Definition) string {
+	var names []string
+	for _, b := range def.Bindings {
+		if s.getenv(b.Var) == "" {
+			names = append(names, b.Var)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "set " + strings.Join(names, " or ") + " to it"
+}
+
+// unrecorded says what a cassette holds that a recording has no place for.
+func unrecorded(path string, f *cassette.File) (what string, err error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("%s not scrubbed: %w", path, reason(err))
+	}
+	var all []string
+	if cassette.Commented(data) {
+		all = append(all, "comments")
+	}
+	for _, key := range f.Unknown {
+		all = append(all, fmt.Sprintf("the key %q", key))
+	}
+	return enumerate(all), nil
 }
 
 // plainBody is a body without the compression that go-vcr leaves when the program

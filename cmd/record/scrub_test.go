@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -217,10 +218,14 @@ func TestScrub_lives(t *testing.T) {
 					require.Equal(t, exitFailed, code, "the program's own texts are accounted for")
 					for _, place := range args {
 						if strings.HasPrefix(place, "/") {
-							assert.Contains(t, stderr, `Varies("`+place+`")`)
+							assert.Contains(t, stderr, "--varies "+place)
+						}
+						if place == "/description" {
+							assert.Contains(t, stderr, "declare --keep "+place)
 						}
 					}
 					assert.NotContains(t, stderr, "transport failed")
+					assert.NotRegexp(t, `[A-Z][a-z]+\(`, stderr, "options of the Go package")
 					code, stdout, stderr := scrubbed(t, env, append(args, path)...)
 					require.Zero(t, code, stderr)
 					for _, value := range append(values, personal[def.Name]...) {
@@ -353,4 +358,139 @@ func TestScrub_missing(t *testing.T) {
 	code, _, stderr = scrubbed(t, nil, "--recorded", "3025-01-01", path)
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stderr, "--recorded \"3025-01-01\" is a day to come")
+}
+
+// stopping interrupts the command when it has written a line.
+type stopping struct {
+	strings.Builder
+	stop func()
+}
+
+func (s *stopping) Write(p []byte) (int, error) {
+	s.stop()
+	return s.Builder.Write(p)
+}
+
+// An interruption is told once, with what was not begun.
+func TestScrub_interrupted(t *testing.T) {
+	args := []string{"scrub", "--recorded", "2025-11-03", "--write"}
+	var env map[string]string
+	before := map[string]string{}
+	for range 5 {
+		path, e := plainCassette(t, asIs)
+		env = e
+		args = append(args, path)
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		before[path] = string(data)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	stdout := stopping{stop: cancel}
+	var stderr strings.Builder
+	code := run(ctx, args, func(name string) string { return env[name] }, systemClock, &stdout, &stderr)
+	assert.Equal(t, exitFailed, code)
+	assert.Equal(t, "written  "+args[4]+"\n", stdout.String())
+	assert.Equal(t, "record: interrupted: 1 cassette scrubbed, 0 not, 4 not begun; every file is whole\n", stderr.String())
+	for _, path := range args[5:] {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Equal(t, before[path], string(data))
+	}
+}
+
+// A value that the contract does not list is named as record refresh names it, and
+// kept when --keep says so.
+func TestScrub_news(t *testing.T) {
+	for value, want := range map[string]struct{ named, kept string }{
+		`"snoozed"`: {`"snoozed", which the contract does not list`, `"snoozed", which the contract does not list, and keeps it`},
+		`"On hold"`: {"a value that the contract does not list", `"On hold", which the contract does not list, and keeps it`},
+		`""`:        {`"", which the contract does not list`, `"", which the contract does not list, and keeps it`},
+		`"don:core:dvrv-us-1:devo/11FVC3ScK:part/7"`: {
+			"a value that the contract does not list", "a value that the contract does not list, and --keep does not keep it: it looks like an id, a credential or a person's",
+		},
+	} {
+		path, env := plainCassette(t, func(body string) string { return strings.Replace(body, `"status": "active"`, `"status": `+value, 1) })
+		code, _, stderr := scrubbed(t, env, path)
+		assert.Zero(t, code, stderr)
+		assert.Contains(t, stderr, path+": new: /webhook/status holds "+want.named)
+		_, _, stderr = scrubbed(t, env, "--keep", "/webhook/status", path)
+		assert.Contains(t, stderr, path+": new: /webhook/status holds "+want.kept+"\n")
+		assert.NotContains(t, stderr, "--keep /webhook/status keeps it")
+	}
+}
+
+// What a recording has no place for is named.
+func TestScrub_leavesOut(t *testing.T) {
+	for _, c := range []struct{ before, after, want string }{
+		{"", "", ""},
+		{"# a note\n", "", "comments"},
+		{"", "  # a note\n", "comments"},
+		{"", "note: mine\nseen: 3\n", `the key "note" and the key "seen"`},
+		{"# a note\n", "note: mine\n", `comments and the key "note"`},
+	} {
+		path, env := plainCassette(t, asIs)
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, []byte(c.before+string(data)+c.after), 0o600))
+		code, _, stderr := scrubbed(t, env, "--write", path)
+		assert.Zero(t, code, stderr)
+		if c.want != "" {
+			c.want = path + ": left out: " + c.want + "\n"
+		}
+		assert.Equal(t, c.want, stderr)
+	}
+}
+
+// What a message advises is there to be given, and is not what was given; with it the
+// cassette passes.
+func TestScrub_advice(t *testing.T) {
+	request := func(all []map[string]any, i int) map[string]any { return all[i]["request"].(map[string]any) }
+	for name, c := range map[string]struct {
+		edit func([]map[string]any) []map[string]any
+		args []string // given from the start
+		says string
+		give []string
+	}{
+		"a URL": {whole, nil, "or declare --varies /url if it differs", []string{"--varies", "/url"}},
+		"a credential in the query": {func(all []map[string]any) []map[string]any {
+			request(all, 0)["url"] = request(all, 0)["url"].(string) + "?token=9f8e7d6c5b4a"
+			return all
+		}, []string{"--varies", "/url"}, "declare --varies '?token', and a replay takes any", []string{"--varies", "?token"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path, env, _ := plainLife(t, &provider.DevRev, lives[&provider.DevRev], c.edit)
+			code, _, stderr := scrubbed(t, env, append(c.args, path)...)
+			assert.Equal(t, exitFailed, code)
+			assert.Contains(t, stderr, c.says)
+			for _, arg := range c.args {
+				assert.NotContains(t, stderr, "declare --varies "+arg)
+			}
+			code, _, stderr = scrubbed(t, env, append(append(c.args, c.give...), path)...)
+			assert.Zero(t, code, stderr)
+		})
+	}
+	path, env := plainCassette(t, asIs)
+	code, _, stderr := scrubbed(t, nil, path)
+	assert.Equal(t, exitFailed, code)
+	assert.Contains(t, stderr, "or set DEVREV_WEBHOOK_ID to it")
+	code, _, stderr = scrubbed(t, env, path)
+	assert.Zero(t, code, stderr)
+	code, _, stderr = scrubbed(t, map[string]string{"DEVREV_WEBHOOK_ID": "don:integration:dvrv-us-1:devo/2kQx9:webhook/other"}, path)
+	assert.Equal(t, exitFailed, code)
+	assert.NotContains(t, stderr, "set DEVREV_WEBHOOK_ID", "it is set")
+
+	path, env, _ = plainLife(t, &provider.DevRev, lives[&provider.DevRev], func(all []map[string]any) []map[string]any {
+		request(all, 1)["url"] = strings.Replace(request(all, 1)["url"].(string), "://", "://jane:PLANTED-pw@", 1)
+		return all
+	})
+	for _, args := range [][]string{nil, {"--provider", "devrev"}} {
+		code, _, stderr := scrubbed(t, env, append(args, path)...)
+		assert.Equal(t, exitFailed, code)
+		assert.Contains(t, stderr, "the URL of #1 names a user")
+		assert.NotContains(t, stderr, "jane")
+		assert.NotContains(t, stderr, "PLANTED")
+	}
+	var out, errs strings.Builder
+	assert.Equal(t, exitUsage, run(t.Context(), []string{"scrub", path}, func(string) string { return "" }, systemClock, &out, &errs))
+	assert.Equal(t, "record: scrub needs the day on which the cassettes were recorded, such as --recorded 2025-11-03\n", errs.String())
 }

@@ -320,6 +320,7 @@ func (r *recorder) complain(t target, err error) {
 func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*record.Recording, answer, error) {
 	config.Config = exchange.Config{Definition: t.def, Report: silent{}, Bare: true}
 	config.Scenario, config.Name, config.Varies = t.scenario, t.name(), t.scenario.Varies
+	config.Spell = r.pointers.spell
 	own := r.pointers.of(t.def, r.acceptDrift)
 	config.Keep, config.Redact = append(own.keep, config.Keep...), own.redact
 	recording, err := record.New(config)

@@ -90,6 +90,16 @@ func sorted(s string) string {
 	return string(letters)
 }
 
+// Commented says whether a YAML text holds comments, which no recorder keeps.
+func Commented(data []byte) bool {
+	var root yaml.Node
+	return yaml.Unmarshal(data, &root) == nil && commented(&root)
+}
+
+func commented(n *yaml.Node) bool {
+	return n.HeadComment+n.LineComment+n.FootComment != "" || slices.ContainsFunc(n.Content, commented)
+}
+
 // member is the value of a key, or nil.
 func member(m *yaml.Node, key string) *yaml.Node {
 	if m == nil || m.Kind != yaml.MappingNode {

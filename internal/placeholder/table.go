@@ -23,6 +23,8 @@ type Options struct {
 	// its date-times, and true, false and null: numbers, names of headers and names of
 	// undocumented members are replaced as well.
 	Strict bool
+	// Spell writes options in messages; nil is InGo.
+	Spell Spelling
 }
 
 // Classifier says what the contract says about the member at a pointer.
@@ -35,6 +37,7 @@ type Table struct {
 	isWord func(string) bool
 	// strict is that of the options.
 	strict bool
+	spell  Spelling
 	base   *base
 
 	whole     pairs[kindText] // whole values, by kind
@@ -75,10 +78,13 @@ func New(o Options) (*Table, error) {
 		return nil, errors.New("a table needs the definition of a vendor")
 	}
 	t := &Table{
-		def: o.Definition, isWord: o.IsWord, strict: o.Strict,
+		def: o.Definition, isWord: o.IsWord, strict: o.Strict, spell: o.Spell,
 		whole: newPairs[kindText](), anyKind: map[string]pair{}, numbers: counter{},
 		literals: map[string]bool{}, words: map[string]bool{}, said: map[string]bool{}, made: map[string]bool{},
 		sent: &Sent{}, sentReal: map[kindText]string{},
+	}
+	if t.spell == nil {
+		t.spell = InGo
 	}
 	var err error
 	if t.base, err = newBase(o.Definition, o.BaseURL); err != nil {

@@ -13,14 +13,13 @@ import (
 )
 
 // unknownID says what to do about an id that a recording cannot know.
-const unknownID = "holds an id that is neither a known placeholder nor made up; send an exported placeholder, " +
-	"an id from an earlier answer, or one of a made-up namespace (%q, %q), or enter it as a seed"
-
-// keptID is a way out for what is an id by its place only.
-const keptID = "; if it names nothing of the tenant's, declare Keep(%q)"
-
-func (t *Table) idProblem(where string) error {
-	return problem(where, unknownID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…")
+func (t *Table) unknownID() string {
+	text := fmt.Sprintf("holds an id that is neither a known placeholder nor made up; send an exported placeholder, an id from an earlier answer, or one of a made-up namespace (%q, %q)",
+		"…:webhook/"+madeUpID+"…", madeUpGUID+"…")
+	if seed := t.spell("Seed", ""); seed != "" {
+		text += ", or " + seed
+	}
+	return text
 }
 
 // ToTapeJSON turns the body of a caller's request into what the tape holds.
@@ -65,7 +64,7 @@ func (t *Table) ToTapeJSON(body []byte, class Classifier) ([]byte, error) {
 			}
 		}
 		if n.Kind == jsontext.Number && !c.Kept && !(c.Keep && shortNumber(n.Text)) && numberFor(n.Text) != n.Text {
-			problems = append(problems, problem(pointer, "holds a number that is not documented there, or is too long for a count; a recording cannot tell it from a tenant's, so name the member in Keep if it may stay"))
+			problems = append(problems, problem(pointer, "holds a number that is not documented there, or is too long for a count; a recording cannot tell it from a tenant's, so name the member in %s if it may stay", t.spell("Keep", "")))
 		}
 		if n.Kind != jsontext.String {
 			continue
@@ -99,22 +98,22 @@ func (t *Table) toTapeValue(c provider.Class, at, v string) (string, error) {
 	case c.Varies && c.Kind != provider.ID:
 		return t.toTapeVarying(c.Kind, v), nil
 	case c.Kind == provider.ID && !stay:
-		return v, fmt.Errorf(unknownID+keptID, "…:webhook/"+madeUpID+"…", madeUpGUID+"…", at)
+		return v, fmt.Errorf("%s; if it names nothing of the tenant's, declare %s", t.unknownID(), t.spell("Keep", at))
 	case (c.Kind == provider.Secret || c.Kind == provider.Key) && !stay:
-		return v, fmt.Errorf("holds a secret, which no cassette may hold; declare Varies(%q), and a replay takes any secret there that fits", at)
+		return v, fmt.Errorf("holds a secret, which no cassette may hold; declare %s, and a replay takes any secret there that fits", t.spell("Varies", at))
 	case c.Kind == provider.Word || c.Kind == provider.Event || c.Kind == provider.Text || c.Kind == provider.Undocumented:
 		stay = stay || isLowerWord(v) || t.isWord != nil && t.isWord(v)
 	}
 	if !stay && (c.Kind == provider.URL || isAbsolute(v) || strings.HasPrefix(v, "/")) {
 		if fault := t.openURL(v); fault != "" {
-			return v, fmt.Errorf("%s; send a URL of words and short numbers below example.com, example.org, example.net, .example, .test, .invalid or a loopback address, or declare Varies(%q) if it differs from run to run", fault, at)
+			return v, fmt.Errorf("%s; send a URL of words and short numbers below example.com, example.org, example.net, .example, .test, .invalid or a loopback address, or declare %s if it differs from run to run", fault, t.spell("Varies", at))
 		}
 		t.reserve(v)
 		t.sentReal[kindText{provider.URL, t.toTenantValue(v)}] = v
 		stay = true
 	}
 	if !stay {
-		return v, fmt.Errorf("holds a text that is more than a lower-case word; send one, or declare Keep(%q) to have it stored and compared as it is, or Varies(%q) if it differs from run to run", at, at)
+		return v, fmt.Errorf("holds a text that is more than a lower-case word; send one, or declare %s to have it stored and compared as it is, or %s if it differs from run to run", t.spell("Keep", at), t.spell("Varies", at))
 	}
 	t.open(v)
 	t.said[v] = true
@@ -194,11 +193,11 @@ func (t *Table) ToTapeURL(u *url.URL, class Classifier) (*url.URL, error) {
 			t.open(v)
 		case r == variable:
 			if !t.Known(raw) && !t.Known(v) {
-				problems = append(problems, t.idProblem("path variable "+strings.Trim(template[i], "{}")))
+				problems = append(problems, problem("path variable "+strings.Trim(template[i], "{}"), "%s", t.unknownID()))
 			}
 		case r == loose && v != "" && !t.issued(path) && !t.literals[v] && !pathWord.MatchString(v) && !t.Known(raw) && !t.Known(v):
 			if t.composed(raw) != nil || isGUID(v) {
-				problems = append(problems, t.idProblem("path"))
+				problems = append(problems, problem("path", "%s", t.unknownID()))
 			} else {
 				problems = append(problems, problem("path", "segment %d is neither the API's own, nor a placeholder, nor one word of lower-case letters", i+1))
 			}

@@ -202,7 +202,7 @@ func (t *Table) ToTenantURL(u *url.URL) (*url.URL, error) {
 	out, err := url.Parse(t.base.real + rest)
 	if err != nil {
 		// The error of net/url would quote the real URL.
-		return nil, errors.New("the URL cannot be written with the real values in place; check the values of the seeds")
+		return nil, errors.New("the URL cannot be written with the real values in place; check those that were given for ids")
 	}
 	out.ForceQuery = u.ForceQuery
 	return out, nil

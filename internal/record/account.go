@@ -297,7 +297,7 @@ func (e *audit) openWord(t token) bool {
 	case segmentToken:
 		return (t.role == "" || strings.Trim(t.role, "{}") == e.r.Definition.EventVariable() && t.role != "") && pathWords.MatchString(t.value)
 	case queryName:
-		return word(strings.ToLower(t.value)) && !cassette.SecretName.MatchString(t.value)
+		return word(strings.ToLower(t.value)) && (t.class.Varies || !cassette.SecretName.MatchString(t.value)) // a placeholder stands for what varies
 	case queryValue:
 		return (t.class.Kind == provider.Word || !t.class.Documented) && word(t.value) && !cassette.SecretName.MatchString(t.role)
 	case memberToken:

@@ -36,9 +36,6 @@ func (e *CommitError) Error() string {
 	return b.String()
 }
 
-// driftHint is what to do about breaches.
-const driftHint = "a live answer that breaks the published contract is news; accept it with AcceptDrift, or --accept-drift on the command line"
-
 // Told leaves out the reasons that the test was told when they came up.
 func (e *CommitError) Told(told func(reason string) bool) {
 	before := len(e.Reasons)
@@ -161,7 +158,7 @@ func (r *Recording) gate() ([]byte, cassette.Header, error) {
 	if idle := r.idle(r.Meant); len(idle) > 0 {
 		var reasons []string
 		for _, n := range idle {
-			reason := fmt.Sprintf("%s(%q) had no effect: nothing that was recorded has it", n.Option, n.Place)
+			reason := fmt.Sprintf("%s had no effect: %s", r.Spell(n.Option, n.Place), n.Why())
 			if strings.HasPrefix(n.Place, "/") {
 				if meant := contract.NearPointer(r.Definition, n.Place, contract.Wish{}); meant != "" {
 					reason += fmt.Sprintf("; did you mean %q?", meant)
@@ -173,12 +170,16 @@ func (r *Recording) gate() ([]byte, cassette.Header, error) {
 	}
 	if reasons, places := r.breaches(); len(reasons) > 0 {
 		if !r.AcceptDrift {
-			return nil, header, r.refused(driftHint, reasons...)
+			return nil, header, r.refused("what breaks the published contract is news of the vendor's; accept it with "+r.Spell("AcceptDrift", ""), reasons...)
 		}
 		header.Accepted = places
 	}
 	if len(r.broke) > 0 {
-		return nil, header, r.refused("send what the contract documents, or name the place in AllowProblems", r.broke...)
+		hint := "send what the contract documents"
+		if allow := r.Spell("AllowProblems", ""); allow != "" {
+			hint += ", or name the place in " + allow
+		}
+		return nil, header, r.refused(hint, r.broke...)
 	}
 	if reasons, hint := r.leaks(); len(reasons) > 0 {
 		return nil, header, r.refused(hint, reasons...)

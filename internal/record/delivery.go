@@ -14,6 +14,7 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -32,7 +33,9 @@ type Delivery struct {
 	Path, Name string
 	// AcceptDrift writes a delivery that breaks the contract, and lists the breaches.
 	AcceptDrift bool
-	Body        []byte
+	// Spell writes options in messages.
+	Spell placeholder.Spelling
+	Body  []byte
 	// Status and Answer are the receiver's.
 	Status int
 	Answer []byte
@@ -71,7 +74,7 @@ func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.In
 			Getenv:    func(string) string { return "" },
 			Transport: said(d.Body),
 		},
-		Name: d.Name, AcceptDrift: d.AcceptDrift,
+		Name: d.Name, AcceptDrift: d.AcceptDrift, Spell: d.Spell,
 		Verbatim: true, // a signature is over the bytes
 		Strict:   true, // what happens in a tenant is its own
 	})
@@ -101,9 +104,6 @@ func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.In
 		}
 	}
 	if _, header, err = r.gate(); err != nil {
-		if refused := (*CommitError)(nil); errors.As(err, &refused) && refused.Hint == driftHint {
-			refused.Hint = "a delivery that breaks the published contract is news; accept it with --accept-drift"
-		}
 		return nil, header, nil, false, err
 	}
 	header.Received = d.Received.UTC().Truncate(time.Millisecond)

@@ -27,7 +27,10 @@ func (r *Recording) leaks() (reasons []string, hint string) {
 	for i := range r.captured {
 		if found, answered := r.unaccounted(i, known); len(found) > 0 {
 			if answered {
-				hint = "name the member in Redact, or report it as a new field of the vendor"
+				hint = "report it as a new field of the vendor"
+				if redact := r.Spell("Redact", ""); redact != "" {
+					hint = "name the member in " + redact + ", or " + hint
+				}
 			}
 			place := r.placeOf(i, known)
 			for _, reason := range found {
@@ -197,7 +200,7 @@ func (e *audit) late(t token) (reasons []string) {
 			reason += fmt.Sprintf(" in exchange #%d", j)
 		}
 		if t.class.Kept && t.in == "request" {
-			reason += "; what Keep lets a test send must be kept where the answer repeats it as well"
+			reason += "; what " + e.r.Spell("Keep", "") + " lets a test send must be kept where the answer repeats it as well"
 		}
 		reasons = append(reasons, reason)
 	}

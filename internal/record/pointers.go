@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -97,7 +98,7 @@ func CheckPointer(d *provider.Definition, option, pointer string, wish contract.
 	}
 	switch kinds := contract.Kinds(d, pointer, contract.Wish{Requests: option == "Varies", Answers: option == "Pinned"}); {
 	case option == "Redact" && contract.Dated(d, pointer, contract.Wish{Answers: true}):
-		return errors.New("that is a date, and a text in its place breaks the contract; Pinned puts a fixed date there")
+		return errors.New("that is a date, and a text in its place breaks the contract; a fixed date can be pinned there")
 	case len(kinds) == 0:
 	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.ID }):
 		return errors.New("that is an id, and ids do not vary: a test sends placeholders, which are compared")
@@ -175,7 +176,7 @@ func (r *Recording) varied() (listed, idle []string) {
 		case found:
 			listed = append(listed, p)
 		case !r.documented(p):
-			idle = append(idle, fmt.Sprintf("Varies(%q) names nothing that was sent", p))
+			idle = append(idle, r.Spell("Varies", p)+" names nothing that was sent")
 		}
 	}
 	slices.Sort(listed)
@@ -194,6 +195,15 @@ func (r *Recording) documented(pointer string) bool {
 // Named is a place that an option names: a JSON pointer, "?NAME" or "header NAME".
 type Named struct {
 	Option, Place string
+}
+
+// Why says why it had no effect.
+func (n Named) Why() string {
+	why := "nothing that was recorded has it"
+	if n.Option == "Keep" && strings.HasPrefix(n.Place, "/") {
+		why += ", or all that it holds is replaced, as ids, credentials and what is around them are"
+	}
+	return why
 }
 
 // Idle returns those of the places that nothing which was recorded has: options that
@@ -229,8 +239,27 @@ func (r *Recording) stands(n Named, ia *cassette.Interaction) bool {
 	case "Varies":
 		return cassette.Contains([]byte(ia.Request.Body), n.Place)
 	case "Keep":
-		return cassette.Contains([]byte(ia.Response.Body), n.Place) || cassette.Contains([]byte(ia.Request.Body), n.Place)
+		return r.lets(n.Place, ia) || cassette.Contains([]byte(ia.Request.Body), n.Place)
 	default:
 		return cassette.Contains([]byte(ia.Response.Body), n.Place)
 	}
+}
+
+// lets reports whether Keep has let something of an answer stay that it names, or
+// that would not have stayed without it.
+func (r *Recording) lets(keep string, ia *cassette.Interaction) (found bool) {
+	if !cassette.Contains([]byte(ia.Response.Body), keep) {
+		return false
+	}
+	e := cassette.ExchangeOf(ia)
+	classes := contract.ResponseClasses(r.Definition, e.Request, e.Response)
+	cassette.Walk(e.Response.Body, func(pointer, _ string, token json.Token, _, _ int) {
+		if found || !cassette.Covers(keep, pointer) {
+			return
+		}
+		class := classes(pointer)
+		text, _ := token.(string)
+		found = keepable(class, keep, pointer) && (names(keep, pointer) || !class.Keep) && (text == "" || !r.table.Placeholder(text))
+	})
+	return found
 }

@@ -47,6 +47,8 @@ type Config struct {
 	// its date-times, and true, false and null: numbers, names of headers and names of
 	// undocumented members are replaced as well.
 	Strict bool
+	// Spell writes options in messages; nil is placeholder.InGo.
+	Spell placeholder.Spelling
 	// Verbatim keeps the white space of answers; otherwise JSON of one line gets a
 	// line for each value.
 	Verbatim bool
@@ -90,11 +92,14 @@ func New(c Config) (*Recording, error) {
 	if c.Tenant.Transport == nil {
 		c.Tenant.Transport = http.DefaultTransport
 	}
+	if c.Spell == nil {
+		c.Spell = placeholder.InGo
+	}
 	r := &Recording{Config: c, lock: make(chan struct{}, 1), resolved: map[string]bool{}, dropped: map[string]bool{}, others: map[string]bool{}, pinned: map[string]bool{}}
 	var err error
 	r.table, err = placeholder.New(placeholder.Options{
 		Definition: c.Definition, BaseURL: c.Tenant.BaseURL,
-		Strict: c.Strict,
+		Strict: c.Strict, Spell: c.Spell,
 		IsWord: func(s string) bool { return contract.IsWord(c.Definition, s) },
 	})
 	if err != nil {

@@ -27,6 +27,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/record"
 )
 
 const initHelp = `init writes into the module of the working directory what a start needs, for each
@@ -37,8 +38,11 @@ provider that it is given (default: every one):
   .github/workflows/vendor-drift.yml    a check of the cassettes each night
 
 The workflow lies at the root of the repository, the only place where GitHub reads
-it: the first directory that has a .git, from the working directory upwards. A file
-that is there stays as it is. The last line has the commands that come next.`
+it: the first directory that has a .git, from the working directory upwards. That of
+a module further down has the module's directory in its name. It compares with the
+cassettes that record refresh has written into the module, and where there are none
+with those of the build. A file that is there stays as it is. The last line has the
+commands that come next.`
 
 func initCommand() *cobra.Command {
 	return &cobra.Command{
@@ -75,17 +79,21 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	root, below, err := repository(dir)
+	root, below, found, err := repository(dir)
 	if err != nil {
 		return exit(exitFailed, "%v", err)
 	}
 	pkg, declared, err := testPackage(dir)
-	if err != nil {
-		return exit(exitFailed, "%v", err)
+	switch several := (*build.MultiplePackageError)(nil); {
+	case errors.As(err, &several):
+		return exit(exitFailed, "%v; a first test needs one: run record init where there is one package, or mend this directory; nothing was written", err)
+	case err != nil:
+		return exit(exitFailed, "%v; nothing was written", err)
 	}
+	flow := path.Join(root, ".github/workflows", workflowName(below))
 	files := map[string][]byte{
 		"webhook.env.example": []byte("# The variables that record refresh and record check read. Copy this file to one\n# that is not committed, and fill it in.\n" + variableList(chosen)),
-		path.Join(root, ".github/workflows/vendor-drift.yml"): []byte(workflow(chosen, names, below)),
+		flow:                  []byte(workflow(chosen, names, below, ownCassettes(dir, chosen))),
 	}
 	for _, def := range chosen {
 		test, err := firstTest(def, pkg, declared)
@@ -99,7 +107,15 @@ func begin(dir string, names []string, stdout io.Writer) error {
 		if err != nil {
 			return exit(exitFailed, "%s: %v", name, reason(err))
 		}
-		fmt.Fprintf(stdout, "%-9s  %s\n", verdict, name)
+		note := ""
+		switch {
+		case name != flow:
+		case verdict == kept && !checks(filepath.Join(dir, filepath.FromSlash(name)), below):
+			note = fmt.Sprintf(" (it names no working-directory %s: this module is not checked by it)", quoteYAML(below))
+		case !found:
+			note = " (there is no .git here or above; GitHub reads it at the root of a repository only)"
+		}
+		fmt.Fprintf(stdout, "%-9s  %s%s\n", verdict, name, note)
 	}
 	_, err = os.Stat(filepath.Join(dir, "vendor", "modules.txt"))
 	fmt.Fprintf(stdout, "\nthen: %s\n", mod.next(err == nil))
@@ -173,34 +189,88 @@ func quoteYAML(text string) string {
 }
 
 // repository is the way from a directory to the root of its repository, and back;
-// both are "." when it is the root, or is in none.
-func repository(dir string) (root, below string, err error) {
+// both are "." when it is the root, or when none is found.
+func repository(dir string) (root, below string, found bool, err error) {
 	from, err := filepath.Abs(dir)
 	if err != nil {
-		return "", "", err
+		return "", "", false, err
 	}
 	for at := from; ; at = filepath.Dir(at) {
 		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
 			below, err := filepath.Rel(at, from)
 			if err != nil {
-				return "", "", err
+				return "", "", false, err
 			}
 			root, err := filepath.Rel(from, at)
-			return filepath.ToSlash(root), filepath.ToSlash(below), err
+			return filepath.ToSlash(root), filepath.ToSlash(below), true, err
 		}
 		if at == filepath.Dir(at) {
-			return ".", ".", nil
+			return ".", ".", false, nil
 		}
 	}
+}
+
+// workflowName is the file of a module's workflow: each module of a repository has one.
+func workflowName(below string) string {
+	if below == "." {
+		return "vendor-drift.yml"
+	}
+	return "vendor-drift-" + strings.Map(func(r rune) rune {
+		if r < 0x80 && strings.IndexByte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._", byte(r)) >= 0 {
+			return r
+		}
+		return '-'
+	}, below) + ".yml"
+}
+
+// checks reports whether a workflow has a step in a module's directory.
+func checks(path, below string) bool {
+	data, err := os.ReadFile(path)
+	var root yaml.Node
+	if err != nil || yaml.Unmarshal(data, &root) != nil {
+		return false
+	}
+	return below == "." || inDirectory(&root, below)
+}
+
+func inDirectory(n *yaml.Node, below string) bool {
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == "working-directory" && path.Clean(n.Content[i+1].Value) == below {
+			return true
+		}
+	}
+	return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return inDirectory(c, below) })
+}
+
+// ownCassettes is the directory of a module, up to three levels down, into which
+// record refresh has written; "" when there is none.
+func ownCassettes(dir string, chosen []*provider.Definition) string {
+	for _, level := range []string{"*", "*/*", "*/*/*"} {
+		for _, def := range chosen {
+			for _, op := range def.Operations {
+				found, _ := fs.Glob(os.DirFS(dir), path.Join(level, def.Name, op.Name, "*.yaml")) // the pattern is sound
+				if len(found) > 0 {
+					return path.Dir(path.Dir(path.Dir(found[0])))
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // create writes a file that is not there, and leaves one that is.
 func create(path string, data []byte) (verdict string, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return "", err
+		return "", fmt.Errorf("its directory cannot be made: %w; move away what is in its place", reason(err))
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
+		switch info, err := os.Stat(path); {
+		case err != nil:
+			return "", errors.New("a link there leads nowhere; remove it")
+		case !info.Mode().IsRegular():
+			return "", fmt.Errorf("it is %s; move it away", kindOf(info.Mode()))
+		}
 		return kept, nil
 	}
 	if err != nil {
@@ -332,8 +402,8 @@ func goName(def *provider.Definition) string {
 
 // workflow is a nightly check of the named providers, or of those that have their
 // variables. Each credential is a secret of the repository, and the other values are
-// variables.
-func workflow(chosen []*provider.Definition, names []string, dir string) string {
+// variables. It compares with the cassettes in own, or those of the build.
+func workflow(chosen []*provider.Definition, names []string, dir, own string) string {
 	var env []string
 	for _, def := range chosen {
 		env = append(env, fmt.Sprintf("          %s: ${{ secrets.%[1]s }}", def.TokenVar), fmt.Sprintf("          %s: ${{ vars.%[1]s }}", def.BaseVar))
@@ -341,11 +411,18 @@ func workflow(chosen []*provider.Definition, names []string, dir string) string 
 			env = append(env, fmt.Sprintf("          %s: ${{ vars.%[1]s }}", s.Var))
 		}
 	}
-	where := ""
+	name, where := "vendor drift", ""
 	if dir != "." {
+		name += " of " + dir
 		where = "\n        working-directory: " + quoteYAML(dir)
 	}
-	return `name: vendor drift
+	command, hint := "go tool record check --format github", ""
+	if own != "" {
+		command += " --cassettes " + record.Quote(own)
+	} else {
+		hint = "        # with those of the build; record refresh --out DIR writes your own, and --cassettes DIR names them\n"
+	}
+	return `name: ` + quoteYAML(name) + `
 on:
   schedule:
     - cron: "17 3 * * *"
@@ -362,7 +439,7 @@ jobs:
         with:
           go-version-file: ` + quoteYAML(path.Join(dir, "go.mod")) + `
       - name: Compare the vendor's answers with the cassettes
-        run: ` + strings.Join(append([]string{"go tool record check --format github"}, names...), " ") + where + `
+` + hint + `        run: ` + quoteYAML(strings.Join(append([]string{command}, names...), " ")) + where + `
         env:
 ` + strings.Join(env, "\n") + "\n"
 }

@@ -135,11 +135,12 @@ func TestInit_repository(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
 	var stdout strings.Builder
 	require.NoError(t, begin(dir, nil, &stdout))
-	assert.Contains(t, stdout.String(), "written    ../../.github/workflows/vendor-drift.yml\n")
+	assert.Contains(t, stdout.String(), "written    ../../.github/workflows/vendor-drift-a-b--c.yml\n")
 	assert.NoDirExists(t, filepath.Join(dir, ".github"))
-	flow, err := os.ReadFile(filepath.Join(root, ".github/workflows/vendor-drift.yml"))
+	flow, err := os.ReadFile(filepath.Join(root, ".github/workflows/vendor-drift-a-b--c.yml"))
 	require.NoError(t, err)
 	var workflow struct {
+		Name string
 		Jobs struct {
 			Check struct {
 				Steps []struct {
@@ -150,8 +151,55 @@ func TestInit_repository(t *testing.T) {
 		} `yaml:"jobs"`
 	}
 	require.NoError(t, yaml.Unmarshal(flow, &workflow))
+	assert.Equal(t, "vendor drift of a/b: c", workflow.Name)
 	assert.Equal(t, "a/b: c/go.mod", workflow.Jobs.Check.Steps[1].With["go-version-file"])
 	assert.Equal(t, "a/b: c", workflow.Jobs.Check.Steps[2].Dir)
+}
+
+// Each module of a repository has a workflow of its own; one that is there and checks
+// another module is told.
+func TestInit_modules(t *testing.T) {
+	root := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(root, ".git"), 0o700))
+	initIn := func(module string) string {
+		dir := filepath.Join(root, module)
+		require.NoError(t, os.MkdirAll(dir, 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
+		var stdout strings.Builder
+		require.NoError(t, begin(dir, []string{"devrev"}, &stdout))
+		return stdout.String()
+	}
+	for _, module := range []string{".", "a", "a/b"} {
+		assert.Contains(t, initIn(module), "written    "+filepath.ToSlash(filepath.Join(strings.Repeat("../", strings.Count("/"+module, "/")-strings.Count(module, ".")), ".github/workflows", workflowName(module)))+"\n")
+		assert.Contains(t, initIn(module), workflowName(module)+"\n", "it checks the module")
+	}
+	flows, err := os.ReadDir(filepath.Join(root, ".github/workflows"))
+	require.NoError(t, err)
+	assert.Len(t, flows, 3)
+	assert.Contains(t, initIn("a-b"), "kept       ../.github/workflows/vendor-drift-a-b.yml (it names no working-directory a-b: this module is not checked by it)\n")
+}
+
+// The workflow compares with the cassettes of the module, wherever they are.
+func TestInit_ownCassettes(t *testing.T) {
+	for _, c := range []struct{ file, want string }{
+		{"", ""},
+		{"testdata/cassettes/devrev/webhooks.get/200.yaml", " --cassettes testdata/cassettes"},
+		{"golden/devrev/webhooks.list/200.yaml", " --cassettes golden"},
+		{"a/b/our cassettes/devrev/webhooks.get/200.yaml", " --cassettes 'a/b/our cassettes'"},
+		{"testdata/cassettes/dvelop/GetEvent/200.yaml", ""}, // of another provider
+		{"testdata/devrev/webhooks.get.yaml", ""},
+	} {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
+		if c.file != "" {
+			require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, c.file)), 0o700))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, c.file), nil, 0o600))
+		}
+		require.NoError(t, begin(dir, []string{"devrev"}, &strings.Builder{}))
+		flow, err := os.ReadFile(filepath.Join(dir, ".github/workflows/vendor-drift.yml"))
+		require.NoError(t, err)
+		assert.Contains(t, string(flow), "run: go tool record check --format github"+c.want+" devrev\n", c.file)
+	}
 }
 
 // What cannot be written is named, and nothing is half written.
@@ -160,10 +208,20 @@ func TestInit_refuses(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, ".github"), nil, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
-	assert.EqualError(t, begin(dir, nil, &strings.Builder{}), ".github/workflows/vendor-drift.yml: not a directory")
+	assert.EqualError(t, begin(dir, nil, &strings.Builder{}), ".github/workflows/vendor-drift.yml: its directory cannot be made: not a directory; move away what is in its place")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.go"), []byte("package a\n"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "b.go"), []byte("package b\n"), 0o600))
-	assert.ErrorContains(t, begin(dir, nil, &strings.Builder{}), "found packages a (a.go) and b (b.go)")
+	assert.ErrorContains(t, begin(dir, nil, &strings.Builder{}), "found packages a (a.go) and b (b.go) in "+dir+"; a first test needs one: run record init where there is one package, or mend this directory; nothing was written")
+
+	for want, place := range map[string]func(path string) error{
+		"webhook.env.example: it is a directory; move it away":       func(path string) error { return os.Mkdir(path, 0o700) },
+		"webhook.env.example: a link there leads nowhere; remove it": func(path string) error { return os.Symlink("nothing", path) },
+	} {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
+		require.NoError(t, place(filepath.Join(dir, "webhook.env.example")))
+		assert.EqualError(t, begin(dir, nil, &strings.Builder{}), want)
+	}
 
 	for text, want := range map[string]string{
 		"garbage\n":                "unknown directive: garbage",

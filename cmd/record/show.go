@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"net/http"
 	"os"
@@ -181,23 +180,22 @@ func cassettesOf(args []string) (files []*cassette.File, err error) {
 
 // cassettesBelow reads a file, or every cassette below a directory.
 func cassettesBelow(path string) (files []*cassette.File, err error) {
-	var faults []error
-	err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir(), name != path && filepath.Ext(name) != ".yaml" && filepath.Ext(name) != ".yml", name != path && strings.HasPrefix(d.Name(), "."):
-			return nil
+	names := []string{path}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		if names, err = cassette.Files(path); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, reason(err))
 		}
+	}
+	var faults []error
+	for _, name := range names {
 		file, err := cassette.Load(name)
 		if err != nil {
 			faults = append(faults, err)
-			return nil
+			continue
 		}
 		files = append(files, file)
-		return nil
-	})
-	return files, errors.Join(append(faults, err)...)
+	}
+	return files, errors.Join(faults...)
 }
 
 // askedProvider is the provider that a cassette's requests went to; nil when none

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	cassettes "example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -192,9 +193,7 @@ func (w *walker) walk(ctx context.Context, paths []string) error {
 			}
 			continue
 		}
-		// A file system follows a root that is a link; WalkDir of filepath does not.
-		err := fs.WalkDir(os.DirFS(path), ".", func(p string, d fs.DirEntry, err error) error {
-			p = filepath.Join(path, filepath.FromSlash(p))
+		err := cassettes.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
 			switch ext := strings.ToLower(filepath.Ext(p)); {
 			case err != nil:
 				f := &findings{file: p}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -69,13 +69,8 @@ func walk(name string) ([]string, error) {
 	case !info.IsDir():
 		return []string{name}, nil
 	}
-	var paths []string
-	err = filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && isCassette(path) {
-			paths = append(paths, path)
-		}
-		return err
-	})
+	paths, err := cassette.Files(name)
+	paths = slices.DeleteFunc(paths, func(path string) bool { return !isCassette(path) })
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", name, reason(err))

@@ -40,8 +40,9 @@ type own struct {
 	// made are the ids that the tenant has answered a creation with, and that no
 	// list has shown to be gone.
 	made map[string]bool
-	// unanswered says that a creation got no answer: a webhook may yet appear.
-	unanswered bool
+	// unanswered counts the creations without an answer of which no list has shown a
+	// webhook: one may yet appear.
+	unanswered int
 	// left are the ids that could not be removed, each with the reason.
 	left map[string]error
 	// lost is why the webhooks could not be looked for at the last attempt.
@@ -121,31 +122,34 @@ func (w watching) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := w.next.RoundTrip(req)
 	if err != nil {
-		w.own.note("", true)
+		w.own.note("", err)
 		return nil, err
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 10<<20))
 	resp.Body.Close()
 	if err != nil {
-		w.own.note("", true)
+		w.own.note("", err)
 		return nil, err
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	if resp.StatusCode < 300 {
-		id, err := w.own.created(resp.Header, body)
-		w.own.note(id, err != nil)
+		id, _ := w.own.created(resp.Header, body) // without one, a list shows what was made
+		w.own.note(id, nil)
 	}
 	return resp, nil
 }
 
-// note enters a webhook that was made, or that one may have been.
-func (o *own) note(id string, unanswered bool) {
+// note enters what became of a creation: the webhook that its answer names, or the
+// error in the place of an answer.
+func (o *own) note(id string, unanswered error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if id != "" {
 		o.made[id] = true
 	}
-	o.unanswered = o.unanswered || unanswered
+	if unanswered != nil {
+		o.unanswered++
+	}
 }
 
 // failOwn is a failure of a request that is not the scenario's.
@@ -182,11 +186,13 @@ func (o *own) create(ctx context.Context, timeout time.Duration) (string, error)
 	header, body, err := o.send(ctx, timeout, asked, "")
 	var answered *answeredError
 	if err != nil {
-		o.note("", !errors.As(err, &answered))
+		if !errors.As(err, &answered) {
+			o.note("", err)
+		}
 		return "", err
 	}
 	id, err := o.created(header, body)
-	o.note(id, err != nil)
+	o.note(id, nil)
 	return id, err
 }
 
@@ -245,6 +251,9 @@ func (o *own) remove(ctx context.Context, clock clock, timeout time.Duration) {
 	doomed := maps.Clone(o.made) // known, also when the list is not to be had
 	for id, ours := range ids {
 		if _, found := o.before[id]; !found && ours {
+			if !o.made[id] {
+				o.unanswered = max(0, o.unanswered-1)
+			}
 			doomed[id] = true
 		}
 	}
@@ -316,7 +325,7 @@ func (o *own) report() error {
 	}
 	if o.lost != nil {
 		parts = append(parts, fmt.Sprintf("what this run made could not be looked for at the end (%v); look for webhooks that deliver to %s and remove them", o.said(o.lost), o.at))
-	} else if o.unanswered {
+	} else if o.unanswered > 0 {
 		parts = append(parts, fmt.Sprintf("a creation got no answer, and may be carried out yet; look for a webhook that delivers to %s later, and remove it", o.at))
 	}
 	if len(parts) == 0 {

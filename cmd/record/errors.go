@@ -421,7 +421,7 @@ func networkReason(cause *unreachableError, err error) string {
 	case errors.As(cause.err, &dns):
 		return "its host name cannot be looked up"
 	case errors.As(cause.err, &certificate):
-		return untrusted
+		return distrust(certificate)
 	case errors.Is(cause.err, syscall.ECONNREFUSED):
 		return "connection refused"
 	case errors.Is(cause.err, io.EOF), errors.Is(cause.err, io.ErrUnexpectedEOF), errors.Is(cause.err, syscall.ECONNRESET):
@@ -434,8 +434,6 @@ func networkReason(cause *unreachableError, err error) string {
 		return withoutURL(err).Error()
 	}
 }
-
-const untrusted = "its certificate is not trusted (SSL_CERT_FILE names a file with an authority of your own)"
 
 // withoutURL takes off what http.Client puts before an error: the message names
 // the scenario already.

@@ -217,11 +217,12 @@ func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func unanswered(err error) string {
 	var op *net.OpError
 	var timeout net.Error
+	var certificate *tls.CertificateVerificationError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "the vendor hung up first, or listen was ended"
-	case errors.As(err, new(*tls.CertificateVerificationError)):
-		return untrusted
+	case errors.As(err, &certificate):
+		return distrust(certificate)
 	case errors.As(err, &op) && op.Op == "dial":
 		return "it cannot be reached; is it running, and is --to right?"
 	case errors.As(err, &timeout) && timeout.Timeout():

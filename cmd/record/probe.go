@@ -94,7 +94,7 @@ type trusting struct{ next http.RoundTripper }
 func (t trusting) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(req)
 	if failure := (*tls.CertificateVerificationError)(nil); errors.As(err, &failure) {
-		err = errors.New(untrusted)
+		err = errors.New(distrust(failure))
 	}
 	return resp, err
 }

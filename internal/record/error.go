@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -114,7 +115,7 @@ func (r *Recording) reason(err error) string {
 	case errors.As(err, &dns):
 		return "its host name could not be looked up" + check
 	case errors.As(err, &cert):
-		return "its certificate is not trusted" + check
+		return Distrust(cert) + check
 	case errors.As(err, &op) && errors.As(err, &errno):
 		if op.Op == "dial" {
 			return r.opReason(op) + check
@@ -129,6 +130,23 @@ func (r *Recording) reason(err error) string {
 		return "the connection ended before the answer did"
 	}
 	return "the transport failed, or the answer is no HTTP; the reason may quote the tenant, so it is not shown" + check
+}
+
+// Untrusted is what Distrust says of an authority that nobody here knows.
+const Untrusted = "its certificate is not trusted"
+
+// Distrust says why a certificate was refused. The errors of crypto/x509 list host
+// names.
+func Distrust(err *tls.CertificateVerificationError) string {
+	var host x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &host):
+		return "its certificate is for another host name than the URL's"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "its certificate has expired, or is not valid yet by the clock of this machine"
+	}
+	return Untrusted
 }
 
 // opReason shows the variable's name, or the host that stands for it, in the place of

@@ -80,7 +80,7 @@ func Parse(name string, data []byte) (*File, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return fail("the file is empty; record it again")
 	}
-	doc, ok := read(data)
+	doc, ok := read(string(data))
 	var further []string
 	if !ok {
 		var err error

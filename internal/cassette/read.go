@@ -1,7 +1,6 @@
 package cassette
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,8 +14,8 @@ import (
 // process. Whatever else a file holds, comments or another order, is left to the
 // library: ok is false unless Encode makes of what was read the very bytes that
 // were read.
-func read(data []byte) (doc document, ok bool) {
-	head, rest, found := strings.Cut(string(data), "\n"+listed)
+func read(text string) (doc document, ok bool) {
+	head, rest, found := strings.Cut(text, "\n"+listed)
 	if !found || rest == "" {
 		return document{}, false
 	}
@@ -25,15 +24,15 @@ func read(data []byte) (doc document, ok bool) {
 	}
 	r := reader{rest: rest, texts: map[string]string{}}
 	for w := (encoder{}); r.rest != ""; w.out.Reset() {
-		ia, left := &Interaction{ID: len(doc.Interactions)}, data[len(data)-len(r.rest):]
+		ia, left := &Interaction{ID: len(doc.Interactions)}, r.rest
 		layOut(&r, ia.ID, ia)
 		if r.failed {
 			return document{}, false
 		}
-		text := left[:len(left)-len(r.rest)]
-		w.out.Grow(len(text))
+		read := left[:len(left)-len(r.rest)]
+		w.out.Grow(len(read))
 		layOut(&w, ia.ID, ia)
-		if w.err != nil || !bytes.Equal(w.out.Bytes(), text) {
+		if w.err != nil || string(w.out.Bytes()) != read {
 			return document{}, false
 		}
 		doc.Interactions = append(doc.Interactions, ia)
@@ -119,21 +118,35 @@ func (r *reader) scalar(v string) string {
 
 // block returns the lines that stand further inside, the empty ones among them.
 func (r *reader) block() string {
-	var b bytes.Buffer
-	for r.rest != "" {
-		line, deeper := strings.CutPrefix(r.rest, indent+"  ")
-		if !deeper && line[0] != '\n' {
+	size := 0
+	for rest := r.rest; ; {
+		line, after := inside(rest)
+		if line == "" {
 			break
 		}
-		end := strings.IndexByte(line, '\n') + 1
-		if end == 0 {
-			r.failed = true
-			break
-		}
-		b.WriteString(line[:end])
-		r.rest = line[end:]
+		size, rest = size+len(line), after
 	}
-	return b.String()
+	var b strings.Builder
+	b.Grow(size)
+	for {
+		line, after := inside(r.rest)
+		if line == "" {
+			return b.String()
+		}
+		b.WriteString(line)
+		r.rest = after
+	}
+}
+
+// inside returns the next line of a block and what follows; the line is empty behind
+// the block, and where the text ends in the middle of one.
+func inside(rest string) (line, after string) {
+	line, deeper := strings.CutPrefix(rest, indent+"  ")
+	end := strings.IndexByte(line, '\n') + 1
+	if !deeper && end != 1 {
+		return "", rest
+	}
+	return line[:end], line[end:]
 }
 
 // shared returns a text that does not keep the file in memory.

@@ -31,7 +31,7 @@ func shipped(t testing.TB) (all [][]byte) {
 func TestRead(t *testing.T) {
 	taken := 0
 	for _, data := range shipped(t) {
-		doc, ok := read(data)
+		doc, ok := read(string(data))
 		if !ok {
 			continue
 		}
@@ -50,7 +50,7 @@ func TestRead_others(t *testing.T) {
 	data, err := Encode(Header{Provider: "devrev", Source: Live}, []*Interaction{ia, ia})
 	require.NoError(t, err)
 	text := string(data)
-	_, ok := read(data)
+	_, ok := read(text)
 	require.True(t, ok)
 	for _, change := range [][2]string{
 		{"---\n", ""}, {"version: 2", "version:  2"}, {"version: 2", "version: 3"}, {"{provider", "{providers"}, {"id: 1", "id: 2"}, {"code: 200", "code: 0200"}, {"code: 200", "code: x"},
@@ -59,11 +59,11 @@ func TestRead_others(t *testing.T) {
 	} {
 		changed := strings.Replace(text, change[0], change[1], 1)
 		require.NotEqual(t, text, changed, change)
-		_, ok := read([]byte(changed))
+		_, ok := read(changed)
 		assert.False(t, ok, change)
 	}
 	for end := range len(text) {
-		_, ok := read(data[:end])
+		_, ok := read(text[:end])
 		assert.Equal(t, end > 0 && strings.HasSuffix(text[:end], "duration: 0s\n"), ok, end)
 	}
 }
@@ -81,7 +81,7 @@ func FuzzRead(f *testing.F) {
 		data := string(all[int(which)%len(all)])
 		start := int(at) % len(data)
 		text := data[:start] + put + data[min(len(data), start+int(length)):]
-		doc, ok := read([]byte(text))
+		doc, ok := read(text)
 		if !ok {
 			return
 		}

@@ -112,9 +112,9 @@ func (t *Table) Secret(real, placeholder string) error {
 	}
 	p := pair{provider.Secret, real, placeholder}
 	t.enter(p)
-	t.anyKind[real] = p
+	t.anyKind[real] = t.keep(p, wholeValue)
 	if !t.distinctive(provider.Secret, real) {
-		t.index(p)
+		t.index(t.anyKind[real])
 	}
 	return nil
 }

@@ -266,7 +266,7 @@ func (c *composed) placeholder(id string, _ bool) (string, bool) {
 	p := d.exchange(id, c.placeholderOf)
 	if id != p && !c.indexed[id] {
 		c.indexed[id] = true
-		c.t.hidden.add(needle{spelled: encodedOnly, text: id, replacement: p, kind: provider.ID, placeholder: plainID(p)})
+		c.t.index(c.t.keep(pair{provider.ID, id, p}, wholeID))
 	}
 	return p, true
 }
@@ -305,18 +305,17 @@ func (t *Table) free(p string) bool {
 
 func (c *composed) enter(key, p string) {
 	c.pairs.enter(key, p)
-	kind, id, _ := strings.Cut(key, "/")
-	if key != p {
-		c.t.learn(provider.ID, id)
-	}
-	if key == p || kind == "" || !c.t.distinctive(provider.ID, id) {
+	if key == p {
 		return
 	}
+	kind, id, _ := strings.Cut(key, "/")
+	v := c.t.keep(pair{provider.ID, id, p}, idPart)
+	c.t.learned = append(c.t.learned, v)
 	// The id by itself, outside a composed one, gets a placeholder of its own once
 	// it shows; the search has to know it from now on.
-	_, short, _ := strings.Cut(p, "/")
-	c.t.hidden.add(needle{spelled: inEveryForm, text: id, replacement: "id:" + short, kind: provider.ID, placeholder: p, whole: true, joins: "_-"})
-	c.t.shown.add(needle{spelled: inEveryForm, text: "id:" + short, replacement: id, kind: provider.ID, placeholder: p, whole: true, joins: "_-"})
+	if kind != "" && c.t.distinctive(provider.ID, id) {
+		c.t.index(v)
+	}
 }
 
 // name is what the placeholders of a type are called before their number.

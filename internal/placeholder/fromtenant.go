@@ -117,8 +117,8 @@ func (t *Table) fromTenant(doc *document, class Classifier) []byte {
 
 // settle repeats f until it teaches the search nothing new.
 func (t *Table) settle(f func()) {
-	for known := -1; known != t.hidden.size; {
-		known = t.hidden.size
+	for known := -1; known != t.searched; {
+		known = t.searched
 		f()
 	}
 }
@@ -128,7 +128,11 @@ func (t *Table) settle(f func()) {
 // and the search, which need not know a thing before the first text that is none,
 // takes most of the time of a recording.
 func (t *Table) public(word string) bool {
-	return t.isWord != nil && t.isWord(word) && !slices.ContainsFunc(t.secrets, func(real string) bool { return strings.Contains(word, real) })
+	if t.isWord == nil || !t.isWord(word) || slices.ContainsFunc(t.secrets[t.clear[word]:], func(real string) bool { return strings.Contains(word, real) }) {
+		return false
+	}
+	t.clear[word] = len(t.secrets)
+	return true
 }
 
 // hiddenAlready says whether a document of which nothing had to be replaced holds

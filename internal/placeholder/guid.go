@@ -109,7 +109,7 @@ func (g *guids) enter(key, p string) {
 	}
 	for _, spelling := range []string{key, strings.ToUpper(key)} {
 		for _, form := range []string{spelling, dashless(spelling)} {
-			g.t.hidden.add(needle{spelled: encodedOnly, text: form, replacement: p, kind: provider.ID, placeholder: p})
+			g.t.index(g.t.keep(pair{provider.ID, form, p}, wholeID))
 		}
 	}
 }

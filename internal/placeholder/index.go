@@ -42,7 +42,6 @@ type index struct {
 	exact, folded       map[uint64]entry // by the hash of the text, or the next that is free
 	exactLens, foldLens [256][]int
 	later               [][]needle // to be entered, in pieces that never move
-	size                int        // how many needles there are, those included
 }
 
 // entry is one of the needles in one of the spellings.
@@ -79,7 +78,6 @@ func (x *index) add(n needle) {
 		x.later = append(x.later, make([]needle, 0, 1<<min(last, 8)))
 	}
 	x.later[last] = append(x.later[last], n)
-	x.size++
 }
 
 // enterLater enters what was added since it was last called.

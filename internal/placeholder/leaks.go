@@ -82,7 +82,7 @@ func (t *Table) Leaks(data []byte) []Leak {
 func (t *Table) scan(s string, found func(i int, l Leak)) {
 	low := lower(s)
 	for i := 0; i < len(s); {
-		if n, ok := t.hidden.match(s, low, i); ok {
+		if n, ok := t.match(&t.hidden, s, low, i); ok {
 			if !n.guard {
 				found(i, Leak{Kind: n.kind, Placeholder: n.placeholder, Form: n.form})
 			}

@@ -45,16 +45,11 @@ func (t *Table) touches(name string) bool {
 	return false
 }
 
-// learn remembers a real value, for by its parts a name could give it away. They are
-// taken when the first name is looked at: most answers have none that nobody
-// documents.
-func (t *Table) learn(kind provider.Kind, real string) {
-	t.learned = append(t.learned, kindText{kind, real})
-}
-
+// readLearned takes the parts of real values by which a name could give them away,
+// when the first name is looked at: most answers have none that nobody documents.
 func (t *Table) readLearned() {
 	for _, v := range t.learned {
-		t.enterFragments(v.kind, v.text)
+		t.enterFragments(v.kind, v.real)
 	}
 	t.learned = nil
 }

@@ -7,23 +7,14 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// index makes a pair known to the search inside texts.
-func (t *Table) index(p pair) {
-	hide := needle{spelled: inEveryForm, text: p.real, replacement: p.placeholder, kind: p.kind, placeholder: p.placeholder}
-	show := needle{spelled: inEveryForm, text: p.placeholder, replacement: p.real, kind: p.kind, placeholder: p.placeholder, whole: true, joins: "_-"}
-	switch p.kind {
-	case provider.Mail:
-		hide.fold, hide.whole, hide.joins = true, true, "._-"
-	case provider.Secret, provider.Key: // anywhere
-		t.secrets = append(t.secrets, p.real)
-	case provider.ID, provider.DisplayID:
-		hide.whole, hide.joins = true, "_-"
-	default:
-		hide.whole, hide.joins = true, "_"
+// index makes a value known to the search inside texts, when that is next asked:
+// many recordings hold no text that has to be searched.
+func (t *Table) index(v *value) {
+	t.later = append(t.later, v)
+	t.searched++
+	if v.as == wholeValue && (v.kind == provider.Secret || v.kind == provider.Key) {
+		t.secrets = append(t.secrets, v.real)
 	}
-	t.hidden.add(hide)
-	t.shown.add(show)
-	t.guard(p.placeholder)
 }
 
 // indexDecoded lets the search know what a base64 secret stands for: the key itself,
@@ -34,7 +25,47 @@ func (t *Table) indexDecoded(real, placeholder string) {
 		return
 	}
 	t.secrets = append(t.secrets, string(key))
-	t.hidden.add(needle{spelled: inEveryForm, text: string(key), replacement: placeholder, kind: provider.Secret, placeholder: placeholder})
+	t.index(t.keep(pair{provider.Secret, string(key), placeholder}, decodedKey))
+}
+
+// match is that of one of the two indexes of the table.
+func (t *Table) match(x *index, s, low string, i int) (needle, bool) {
+	for _, v := range t.later {
+		t.enterNeedles(v)
+	}
+	t.later = nil
+	return x.match(s, low, i)
+}
+
+func (t *Table) enterNeedles(v *value) {
+	hide := needle{spelled: inEveryForm, text: v.real, replacement: v.placeholder, kind: v.kind, placeholder: v.placeholder}
+	show := needle{spelled: inEveryForm, text: v.placeholder, replacement: v.real, kind: v.kind, placeholder: v.placeholder, whole: true, joins: "_-"}
+	switch v.as {
+	case wholeID:
+		hide.spelled, hide.placeholder = encodedOnly, plainID(v.placeholder)
+		t.hidden.add(hide)
+	case decodedKey:
+		t.hidden.add(hide)
+	case idPart:
+		_, short, _ := strings.Cut(v.placeholder, "/")
+		hide.replacement, hide.whole, hide.joins = "id:"+short, true, "_-"
+		show.text = hide.replacement
+		t.hidden.add(hide)
+		t.shown.add(show)
+	default:
+		switch v.kind {
+		case provider.Mail:
+			hide.fold, hide.whole, hide.joins = true, true, "._-"
+		case provider.Secret, provider.Key: // anywhere
+		case provider.ID, provider.DisplayID:
+			hide.whole, hide.joins = true, "_-"
+		default:
+			hide.whole, hide.joins = true, "_"
+		}
+		t.hidden.add(hide)
+		t.shown.add(show)
+		t.guard(v.placeholder)
+	}
 }
 
 // guard keeps a placeholder from being searched for real values that happen to

@@ -40,11 +40,11 @@ type Table struct {
 	spell  Spelling
 	base   *base
 
-	whole     pairs[kindText] // whole values, by kind
-	anyKind   map[string]pair // the first pair of a real value, of whatever kind
-	numbers   counter         // by kind
-	ids       []*composed     // by their forms
-	begins    [256]bool       // the bytes with which those forms begin
+	whole     pairs[kindText]   // whole values, by kind
+	anyKind   map[string]*value // the first pair of a real value, of whatever kind
+	numbers   counter           // by kind
+	ids       []*composed       // by their forms
+	begins    [256]bool         // the bytes with which those forms begin
 	guids     *guids
 	grammars  []grammar           // ids, guids, and GUIDs without dashes
 	events    map[string]string   // the transposition of the seeded event
@@ -54,12 +54,17 @@ type Table struct {
 	said      map[string]bool     // of these, the strings of bodies and queries
 	made      map[string]bool     // made-up ids that the caller sent
 	fragments index               // parts of names, mail addresses and hosts
-	learned   []kindText          // real values whose parts are not yet among them
+	learned   []*value            // those whose parts are not yet among them
 	sent      *Sent               // what the caller sent, as the caller knows it
 	sentReal  map[kindText]string // what the caller sent, as the tenant knows it
 	secrets   []string            // the credentials among the real values, and what they decode to
 	hidden    index               // real values inside texts
 	shown     index               // placeholders inside texts
+	later     []*value            // those that are not yet in these two
+	searched  int                 // how many there are, those included
+	spare     []value             // one allocation serves many values
+	clear     map[string]int      // how many of the first secrets are no part of a word of the contract
+	kept      int                 // how many values there are
 }
 
 type kindText struct {
@@ -72,6 +77,34 @@ type pair struct {
 	real, placeholder string
 }
 
+// value is a pair as the search inside texts is to know it.
+type value struct {
+	pair
+	as sought
+}
+
+// sought says how a value shows inside texts.
+type sought byte
+
+const (
+	wholeValue sought = iota
+	decodedKey        // of a secret
+	idPart            // by itself, outside an id
+	wholeID           // as hex and as base64; an index finds it otherwise by its form
+)
+
+// keep returns a value that stays where it is.
+func (t *Table) keep(p pair, as sought) *value {
+	if len(t.spare) == 0 {
+		t.spare = make([]value, min(1+t.kept, 256))
+	}
+	v := &t.spare[0]
+	t.spare = t.spare[1:]
+	t.kept++
+	*v = value{p, as}
+	return v
+}
+
 // New returns a table that knows the base URL and the names of the seeds.
 func New(o Options) (*Table, error) {
 	if o.Definition == nil {
@@ -79,8 +112,8 @@ func New(o Options) (*Table, error) {
 	}
 	t := &Table{
 		def: o.Definition, isWord: o.IsWord, strict: o.Strict, spell: o.Spell,
-		whole: newPairs[kindText](), anyKind: map[string]pair{}, numbers: counter{},
-		literals: map[string]bool{}, words: map[string]bool{}, said: map[string]bool{}, made: map[string]bool{},
+		whole: newPairs[kindText](), anyKind: map[string]*value{}, numbers: counter{},
+		literals: map[string]bool{}, words: map[string]bool{}, said: map[string]bool{}, made: map[string]bool{}, clear: map[string]int{},
 		sent: &Sent{}, sentReal: map[kindText]string{},
 	}
 	if t.spell == nil {
@@ -122,7 +155,7 @@ func New(o Options) (*Table, error) {
 	}
 	t.indexBase()
 	if t.base.real != t.base.mock {
-		t.learn(provider.URL, t.base.realOrigin)
+		t.learned = append(t.learned, t.keep(pair{provider.URL, t.base.realOrigin, t.base.mock}, wholeValue))
 	}
 	return t, nil
 }
@@ -178,18 +211,19 @@ func (t *Table) issued(s string) bool {
 
 func (t *Table) enter(p pair) {
 	t.whole.enter(kindText{p.kind, p.real}, p.placeholder)
+	v := t.keep(p, wholeValue)
 	if _, ok := t.anyKind[p.real]; !ok {
-		t.anyKind[p.real] = p
+		t.anyKind[p.real] = v
 	}
-	if p.real != p.placeholder {
-		t.learn(p.kind, p.real)
-	}
-	if p.real == p.placeholder || !t.distinctive(p.kind, p.real) {
+	if p.real == p.placeholder {
 		return
 	}
-	t.index(p)
-	if p.kind == provider.Secret && isSecretForm(p.real) {
-		t.indexDecoded(p.real, p.placeholder)
+	t.learned = append(t.learned, v)
+	if t.distinctive(p.kind, p.real) {
+		t.index(v)
+		if p.kind == provider.Secret && isSecretForm(p.real) {
+			t.indexDecoded(p.real, p.placeholder)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func (t *Table) FromTenantText(s string) (hidden string) {
 func (t *Table) fromTenantText(s string, learn bool) string {
 	low := lower(s)
 	return rewrite(s, func(i int) (end int, text string) {
-		if n, ok := t.hidden.match(s, low, i); ok {
+		if n, ok := t.match(&t.hidden, s, low, i); ok {
 			if end = i + len(n.text); n.guard {
 				return end, s[i:end]
 			}
@@ -43,7 +43,7 @@ func (t *Table) ToTenantText(s string) string { return t.toTenantText(t.sent.ToC
 func (t *Table) toTenantText(s string) string {
 	low := lower(s)
 	return rewrite(s, func(i int) (end int, text string) {
-		if n, ok := t.shown.match(s, low, i); ok {
+		if n, ok := t.match(&t.shown, s, low, i); ok {
 			return i + len(n.text), n.replacement
 		}
 		end, _ = t.idAt(s, i, func(g grammar, id string) (ok bool) {

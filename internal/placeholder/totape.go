@@ -129,7 +129,7 @@ func (t *Table) toTapeVarying(kind provider.Kind, v string) string {
 	if real := t.toTenantValue(v); t.sentReal[kindText{kind, real}] == "" {
 		t.sentReal[kindText{kind, real}] = p
 		if (kind == provider.Secret || kind == provider.Key || kind == provider.Mail) && t.distinctive(kind, real) {
-			t.index(pair{kind, real, p})
+			t.index(t.keep(pair{kind, real, p}, wholeValue))
 			if kind == provider.Secret && isSecretForm(real) {
 				t.indexDecoded(real, p)
 			}

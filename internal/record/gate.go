@@ -77,9 +77,8 @@ type audit struct {
 	r   *Recording
 	ia  *cassette.Interaction
 	url *url.URL
-	// reading is the answer as it was read when it came; if it is another by now,
-	// the contract reads that.
-	reading *contract.Reading
+	// answer is the answer as it was read when it came.
+	answer contract.Response
 	*knowledge
 	// ownURL, ownBody say that a shipped scenario sends this very URL, this body.
 	ownURL, ownBody bool
@@ -135,8 +134,8 @@ func (r *Recording) examine(i int, known *knowledge) (*audit, error) {
 		return nil, fmt.Errorf("the request's URL cannot be read")
 	}
 	e := &audit{r: r, ia: ia, url: u, knowledge: known}
-	if i < len(r.readings) {
-		e.reading = r.readings[i]
+	if i < len(r.answers) {
+		e.answer = r.answers[i]
 	}
 	if s := r.Scenario; s != nil {
 		e.ownURL = ia.Request.URL == r.Definition.BaseURL+s.Request.Target

@@ -72,7 +72,7 @@ type Recording struct {
 
 	// What follows is guarded by lock.
 	captured []*cassette.Interaction
-	readings []*contract.Reading // of their answers
+	answers  []contract.Response // of them, as they were read when they came
 	asked    []*replay.Key       // what the caller sent, in the form in which it is matched
 	problems []contract.Problem
 	broke    []string // how requests break the contract

@@ -3,14 +3,12 @@ package record
 import (
 	"encoding/json"
 	"fmt"
-	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -126,9 +124,12 @@ func (e *audit) walk(visit func(token)) {
 			visit(token{sort: rootToken, in: "request", at: at})
 		}
 	}
-	x := cassette.ExchangeOf(e.ia)
-	x.Response.Reading = e.reading
-	classes := e.r.ofRequest(contract.RequestClasses(e.r.Definition, x.Request))
+	asked := contract.Request{Method: q.Method, URL: e.url, Header: q.Headers, Body: []byte(q.Body)}
+	answer := contract.Response{Status: a.Code, Header: a.Headers, Body: e.answer.Body, Reading: e.answer.Reading}
+	if string(answer.Body) != a.Body { // it is another by now
+		answer.Body = []byte(a.Body)
+	}
+	classes := e.r.ofRequest(contract.RequestClasses(e.r.Definition, asked))
 	segments := provider.Segments(e.url.EscapedPath())
 	template := e.r.Definition.Template(e.url.EscapedPath())
 	for i, raw := range segments {
@@ -156,7 +157,7 @@ func (e *audit) walk(visit func(token)) {
 	}
 	headers(q.Headers, "request", visit)
 	if q.Body != "" {
-		e.body("request", x.Request.Body, classes, visit)
+		e.body("request", q.Body, classes, visit)
 	}
 	visit(token{sort: statusToken, in: "answer", value: a.Status})
 	if len(a.Trailer) > 0 || len(a.TransferEncoding) > 0 {
@@ -177,7 +178,7 @@ func (e *audit) walk(visit func(token)) {
 		visit(t)
 	})
 	if a.Body != "" {
-		e.body("answer", x.Response.Body, e.r.overridden(contract.ResponseClasses(e.r.Definition, x.Request, x.Response)), visit)
+		e.body("answer", a.Body, e.r.overridden(contract.ResponseClasses(e.r.Definition, asked, answer)), visit)
 	}
 }
 
@@ -191,37 +192,42 @@ func headers(h http.Header, in string, visit func(token)) {
 }
 
 // body visits the tokens of a body that the standard library takes for JSON.
-func (e *audit) body(in string, body []byte, classes func(string) provider.Class, visit func(token)) {
-	r := bodyReader{text: string(body), twice: map[string]bool{}}
-	if !json.Valid(body) || !r.read("", 0) {
-		visit(token{sort: bodyToken, in: in, value: r.text})
+func (e *audit) body(in, text string, classes func(string) provider.Class, visit func(token)) {
+	r := bodyReader{text: text}
+	if !json.Valid([]byte(text)) || !r.read("", 0) {
+		visit(token{sort: bodyToken, in: in, value: text})
 		return
 	}
-	twice, tokens := r.twice, r.tokens
-	for p := range tokens.all() {
-		t := token{sort: p.sort, in: in, at: p.pointer, value: p.value}
+	r = bodyReader{text: text, twice: r.twice, visit: func(sort sort, pointer, value string) {
+		t := token{sort: sort, in: in, at: pointer, value: value}
 		// What stands twice has no class, nor has what is in it: the contract
 		// speaks of one of the two.
-		if len(twice) == 0 || !within(twice, p.pointer) {
-			t.class = classes(p.pointer)
+		if len(r.twice) == 0 || !within(r.twice, pointer) {
+			t.class = classes(pointer)
 		}
-		if p.sort == memberToken {
-			t.at, t.role = p.pointer[:strings.LastIndexByte(p.pointer, '/')], p.pointer
+		if sort == memberToken {
+			t.at, t.role = pointer[:strings.LastIndexByte(pointer, '/')], pointer
 		}
 		visit(t)
-	}
+	}}
+	r.read("", 0)
 }
 
-// bodyReader reads a JSON text. The replacing has a reader of its own, so that a fault
-// in one is found by the other.
+// bodyReader reads a JSON text: once for the members whose name stands twice in an
+// object, and once more for its tokens, of which a long text has too many to be
+// kept. The replacing has a reader of its own, so that a fault in one is found by the
+// other.
 type bodyReader struct {
-	text   string
-	pos    int
-	tokens tokenList
-	twice  map[string]bool // pointers of members whose name stands twice in an object
+	text  string
+	pos   int
+	at    []byte            // the pointer of the value that is read
+	names []map[string]bool // of the members so far of the objects around it, by depth
+	twice map[string]bool   // pointers of members whose name stands twice
+	visit func(sort sort, pointer, value string)
 }
 
-// read reads the next value; it is false for one that is nested too deeply.
+// read reads the next value; it is false for one that is nested too deeply. The
+// pointer is that of a member; an item gets its own when it is visited.
 func (r *bodyReader) read(pointer string, depth int) bool {
 	if depth > maxNesting {
 		return false
@@ -229,34 +235,65 @@ func (r *bodyReader) read(pointer string, depth int) bool {
 	switch open := r.next(); open {
 	case '{', '[':
 		r.pos++
-		var names map[string]bool
+		end := len(r.at)
 		for i := 0; r.next() != open+2; i++ { // the closing one stands two behind, in ASCII
-			next := pointer + "/" + strconv.Itoa(i)
-			if open == '{' {
+			r.at = append(r.at[:end], '/')
+			pointer := ""
+			if open == '[' {
+				r.at = strconv.AppendInt(r.at, int64(i), 10)
+			} else {
 				name := r.string()
-				next = pointer + "/" + pointerEscape(name)
-				if names == nil {
-					names = map[string]bool{}
+				r.at = append(r.at, pointerEscape(name)...)
+				if r.visit == nil {
+					r.note(name, depth, i == 0)
+				} else {
+					pointer = string(r.at)
+					r.visit(memberToken, pointer, name)
 				}
-				if names[name] {
-					r.twice[next] = true
-				}
-				names[name] = true
-				r.tokens.add(bodyPiece{memberToken, next, name})
 			}
-			if !r.read(next, depth+1) {
+			if !r.read(pointer, depth+1) {
 				return false
 			}
 		}
 		r.pos++
+		r.at = r.at[:end]
 	case '"':
-		r.tokens.add(bodyPiece{stringToken, pointer, r.string()})
+		r.leaf(stringToken, pointer, r.string())
 	case 't', 'f', 'n':
-		r.tokens.add(bodyPiece{literalToken, pointer, r.word()})
+		r.leaf(literalToken, pointer, r.word())
 	default:
-		r.tokens.add(bodyPiece{numberToken, pointer, r.word()})
+		r.leaf(numberToken, pointer, r.word())
 	}
 	return true
+}
+
+func (r *bodyReader) leaf(sort sort, pointer, value string) {
+	if r.visit == nil {
+		return
+	}
+	if pointer == "" {
+		pointer = string(r.at)
+	}
+	r.visit(sort, pointer, value)
+}
+
+// note notes the name of a member, whether or not it is the first of its object.
+func (r *bodyReader) note(name string, depth int, first bool) {
+	for len(r.names) <= depth {
+		r.names = append(r.names, map[string]bool{})
+	}
+	if names := r.names[depth]; first && len(names) > 100 {
+		r.names[depth] = map[string]bool{} // to clear a large one takes long
+	} else if first {
+		clear(names)
+	}
+	if r.names[depth][name] {
+		if r.twice == nil {
+			r.twice = map[string]bool{}
+		}
+		r.twice[string(r.at)] = true
+	}
+	r.names[depth][name] = true
 }
 
 // next returns the first byte of the next token.
@@ -288,38 +325,6 @@ func (r *bodyReader) word() string {
 		r.pos++
 	}
 	return r.text[start:r.pos]
-}
-
-// bodyPiece is what becomes a token when all of the body is read.
-type bodyPiece struct {
-	sort    sort
-	pointer string // of the value, or of the member that is named so
-	value   string
-}
-
-// tokenList is a list that never moves what it holds: the tokens of a long body are
-// many.
-type tokenList [][]bodyPiece
-
-func (l *tokenList) add(p bodyPiece) {
-	last := len(*l) - 1
-	if last < 0 || len((*l)[last]) == cap((*l)[last]) {
-		last++
-		*l = append(*l, make([]bodyPiece, 0, 16<<min(last, 8)))
-	}
-	(*l)[last] = append((*l)[last], p)
-}
-
-func (l tokenList) all() iter.Seq[bodyPiece] {
-	return func(yield func(bodyPiece) bool) {
-		for _, piece := range l {
-			for _, p := range piece {
-				if !yield(p) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // maxNesting is what a hostile body may not exceed.

@@ -172,7 +172,7 @@ func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract
 	ia := r.captured[id]
 	e := cassette.ExchangeOf(ia)
 	e.Response.Reading = contract.Read(e.Response.Body)
-	r.readings = append(r.readings, e.Response.Reading)
+	r.answers = append(r.answers, e.Response)
 	answer := contract.CheckResponse(t.Definition, e.Request, e.Response, t.Strict)
 	label := fmt.Sprintf("the live exchange #%d", id)
 	if r.Tenant.Source == cassette.Simulated {

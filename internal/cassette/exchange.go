@@ -21,14 +21,19 @@ func ExchangesOf(interactions []*Interaction) []contract.Exchange {
 
 // ExchangeOf returns an interaction as the contract judges it.
 func ExchangeOf(ia *Interaction) contract.Exchange {
+	return contract.Exchange{
+		Request:  RequestOf(ia),
+		Response: contract.Response{Status: ia.Response.Code, Header: ia.Response.Headers, Body: []byte(ia.Response.Body)},
+	}
+}
+
+// RequestOf returns the request of an interaction as the contract judges it.
+func RequestOf(ia *Interaction) contract.Request {
 	u, err := url.Parse(ia.Request.URL)
 	if err != nil {
 		u = &url.URL{Path: ia.Request.URL} // Parse and the transports have seen that it parses
 	}
-	return contract.Exchange{
-		Request:  contract.Request{Method: ia.Request.Method, URL: u, Header: ia.Request.Headers, Body: []byte(ia.Request.Body)},
-		Response: contract.Response{Status: ia.Response.Code, Header: ia.Response.Headers, Body: []byte(ia.Response.Body)},
-	}
+	return contract.Request{Method: ia.Request.Method, URL: u, Header: ia.Request.Headers, Body: []byte(ia.Request.Body)}
 }
 
 // Text is all of an interaction that somebody chose, to be searched.

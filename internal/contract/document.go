@@ -37,6 +37,15 @@ func Read(body []byte) *Reading {
 	return &Reading{body, document, problem}
 }
 
+// ReadAs is Read for a body whose tree is known, but for the places in it: those are
+// looked up when a problem has one.
+func ReadAs(body []byte, tree *jsontext.Node) *Reading {
+	if len(body) > maxBody {
+		return Read(body)
+	}
+	return &Reading{body, &document{tree: tree, elsewhere: true}, nil}
+}
+
 // Tree returns the body as a tree, and nil when it is no JSON within the bounds.
 func (r *Reading) Tree() *jsontext.Node {
 	if r.problem != nil {
@@ -47,8 +56,10 @@ func (r *Reading) Tree() *jsontext.Node {
 
 // document is a parsed body.
 type document struct {
-	tree    *jsontext.Node
-	decoded any // nil until root is called
+	tree *jsontext.Node
+	// elsewhere says that the places in the tree are those of another text.
+	elsewhere bool
+	decoded   any // nil until root is called
 	// doubled are the pointers of members whose name stands twice in an object. It
 	// is nil until root is called.
 	doubled []string
@@ -156,6 +167,9 @@ func (d *document) decode(n *jsontext.Node) any {
 func (d *document) place(body []byte, problems []Problem) {
 	for i := range problems {
 		if p := &problems[i]; p.Line == 0 && strings.HasPrefix(p.Pointer, "/") {
+			if d.elsewhere {
+				d.tree, d.elsewhere = Read(body).Tree(), false
+			}
 			n, _ := d.tree.Find(p.Pointer)
 			p.Line, p.Column = jsontext.Position(body, n.Start)
 		}

@@ -25,16 +25,27 @@ func (t *Table) FromTenantJSON(body []byte, class Classifier) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.fromTenant(doc, class), nil
+	t.fromTenant(doc, class)
+	return doc.render(), nil
 }
 
 // FromTenantTree is FromTenantJSON for a body that has been read. It sorts the members
-// of the tree.
-func (t *Table) FromTenantTree(body []byte, tree *jsontext.Node, class Classifier) []byte {
-	return t.fromTenant(newDocument(body, tree), class)
+// of the tree, and puts into it what was replaced: kept says that it is the tree of
+// what is returned, but for the places and the order of members.
+func (t *Table) FromTenantTree(body []byte, tree *jsontext.Node, class Classifier) (hidden []byte, kept bool) {
+	doc := newDocument(body, tree)
+	t.fromTenant(doc, class)
+	kept = !doc.doubled // of two members with one name, the order counts
+	for n := range doc.all() {
+		if n.newValue != "" {
+			n.Text = jsontext.NewDecoder(n.newValue).ReadToken().String()
+		}
+		kept = kept && n.newName == ""
+	}
+	return doc.render(), kept
 }
 
-func (t *Table) fromTenant(doc *document, class Classifier) []byte {
+func (t *Table) fromTenant(doc *document, class Classifier) {
 	class = once(doc, class)
 	siblings := map[*jsontext.Node]map[string]string{} // of those that the second pass is about
 	for n := range doc.all() {
@@ -112,7 +123,6 @@ func (t *Table) fromTenant(doc *document, class Classifier) []byte {
 			n.rename(t.placeholderFor(provider.Event, n.Name))
 		}
 	}
-	return doc.render()
 }
 
 // settle repeats f until it teaches the search nothing new.

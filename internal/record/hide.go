@@ -16,27 +16,32 @@ import (
 
 // hideBody exchanges the values of an answer for placeholders. A body that is
 // not JSON has no members that a contract could tell apart, so it is replaced
-// whole.
-func (r *Recording) hideBody(asked contract.Request, resp *http.Response, body []byte) ([]byte, error) {
+// whole. The tree is that of what is returned, but for the places in it, or nil.
+func (r *Recording) hideBody(asked contract.Request, resp *http.Response, body []byte) (hidden []byte, kept *jsontext.Node, err error) {
 	if len(body) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	reading := contract.Read(body)
 	tree := reading.Tree()
 	if tree == nil && !json.Valid(body) {
 		if contract.MediaType(resp.Header.Get("Content-Type")) == "text/html" {
-			return []byte(replacedPage), nil
+			return []byte(replacedPage), nil, nil
 		}
-		return []byte(replacedText), nil
+		return []byte(replacedText), nil, nil
 	}
 	classes := r.overridden(contract.ResponseClasses(r.Definition, asked, contract.Response{Status: resp.StatusCode, Header: resp.Header, Body: body, Reading: reading}))
 	if tree != nil {
-		return r.table.FromTenantTree(body, tree, classes), nil
+		hidden, same := r.table.FromTenantTree(body, tree, classes)
+		if !same {
+			tree = nil
+		}
+		return hidden, tree, nil
 	}
 	if i := jsontext.InvalidUTF8(body); i >= 0 {
-		return nil, fmt.Errorf("byte %d of its body is not UTF-8, as JSON has to be (RFC 8259)", i)
+		return nil, nil, fmt.Errorf("byte %d of its body is not UTF-8, as JSON has to be (RFC 8259)", i)
 	}
-	return r.table.FromTenantJSON(body, classes) // JSON beyond the bounds of the contract
+	hidden, err = r.table.FromTenantJSON(body, classes) // JSON beyond the bounds of the contract
+	return hidden, nil, err
 }
 
 // fixedMoment stands for a time in seconds or milliseconds since 1970 in a rate

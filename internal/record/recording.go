@@ -72,7 +72,8 @@ type Recording struct {
 
 	// What follows is guarded by lock.
 	captured []*cassette.Interaction
-	answers  []contract.Response // of them, as they were read when they came
+	answer   contract.Response   // the last one, its body as it is read
+	answers  []contract.Response // of what was captured
 	asked    []*replay.Key       // what the caller sent, in the form in which it is matched
 	problems []contract.Problem
 	broke    []string // how requests break the contract

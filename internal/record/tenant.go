@@ -100,7 +100,7 @@ func (r *Recording) askTenant(req *exchange.Request, sent *http.Request) (*http.
 		return nil, err
 	}
 	asked := contract.Request{Method: sent.Method, URL: sent.URL, Header: sent.Header, Body: body}
-	hidden, err := r.hideBody(asked, resp, answer)
+	hidden, tree, err := r.hideBody(asked, resp, answer)
 	if err != nil {
 		return nil, &unfitError{r.Definition.Title, err}
 	}
@@ -109,13 +109,21 @@ func (r *Recording) askTenant(req *exchange.Request, sent *http.Request) (*http.
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: r.hideHeader(resp.Header), Request: sent,
 	}
-	hidden = r.pin(hidden)
+	if len(r.Pinned) > 0 {
+		hidden, tree = r.pin(hidden), nil
+	}
 	if !r.Verbatim && req.Method != http.MethodHead {
 		hidden = laidOut(hidden)
 	}
 	r.hideKept(placeholder.Header, resp.Header)
 	r.note(resp, placeholder.Header)
-	exchange.SetBody(placeholder, string(hidden))
+	placeholder.Body, placeholder.ContentLength = io.NopCloser(bytes.NewReader(hidden)), int64(len(hidden))
+	r.answer = contract.Response{Body: hidden}
+	if tree != nil {
+		r.answer.Reading = contract.ReadAs(hidden, tree)
+	} else {
+		r.answer.Reading = contract.Read(hidden)
+	}
 	return placeholder, nil
 }
 

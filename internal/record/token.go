@@ -304,7 +304,7 @@ func (r *bodyReader) next() byte {
 	return r.text[r.pos]
 }
 
-func (r *bodyReader) string() (s string) {
+func (r *bodyReader) string() string {
 	start := r.pos
 	for r.pos++; r.text[r.pos] != '"'; r.pos++ {
 		if r.text[r.pos] == '\\' {
@@ -312,9 +312,11 @@ func (r *bodyReader) string() (s string) {
 		}
 	}
 	r.pos++
-	if s = r.text[start+1 : r.pos-1]; strings.IndexByte(s, '\\') >= 0 || !utf8.ValidString(s) {
-		_ = json.Unmarshal([]byte(r.text[start:r.pos]), &s) // it is a valid string
+	if plain := r.text[start+1 : r.pos-1]; strings.IndexByte(plain, '\\') < 0 && utf8.ValidString(plain) {
+		return plain
 	}
+	var s string
+	_ = json.Unmarshal([]byte(r.text[start:r.pos]), &s) // it is a valid string
 	return s
 }
 

@@ -170,10 +170,9 @@ func (r *Recording) admit(req *exchange.Request) (*http.Request, error) {
 func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract.Problem, id int) {
 	t.Report.Helper()
 	ia := r.captured[id]
-	e := cassette.ExchangeOf(ia)
-	e.Response.Reading = contract.Read(e.Response.Body)
-	r.answers = append(r.answers, e.Response)
-	answer := contract.CheckResponse(t.Definition, e.Request, e.Response, t.Strict)
+	r.answer.Status, r.answer.Header = ia.Response.Code, ia.Response.Headers
+	r.answers = append(r.answers, r.answer)
+	answer := contract.CheckResponse(t.Definition, cassette.RequestOf(ia), r.answer, t.Strict)
 	label := fmt.Sprintf("the live exchange #%d", id)
 	if r.Tenant.Source == cassette.Simulated {
 		label = fmt.Sprintf("the simulated exchange #%d", id)

@@ -306,6 +306,6 @@ func (t *Index) label(id int) string {
 }
 
 func (t *Index) request(id int) string {
-	req := cassette.ExchangeOf(t.entries[id].ia).Request
+	req := cassette.RequestOf(t.entries[id].ia)
 	return exchange.NewRedactor(t.def, req).Request(req)
 }

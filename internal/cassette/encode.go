@@ -3,6 +3,7 @@ package cassette
 import (
 	"bytes"
 	"encoding/base64"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -22,14 +23,15 @@ import (
 // plain go-vcr. It is asked for the header and for every unusual text. A header
 // that says nothing is left out.
 func Encode(h Header, interactions []*Interaction) ([]byte, error) {
-	w := &encoder{}
+	var out bytes.Buffer
+	w := &encoder{out: &out}
 	size := 1000
 	for _, ia := range interactions {
 		for _, body := range []string{ia.Request.Body, ia.Response.Body} {
 			size += 1000 + len(body) + len(indent+"  ")*strings.Count(body, "\n")
 		}
 	}
-	w.out.Grow(size)
+	out.Grow(size)
 	w.head(h)
 	if len(interactions) == 0 {
 		w.out.WriteString("interactions: []\n")
@@ -39,7 +41,7 @@ func Encode(h Header, interactions []*Interaction) ([]byte, error) {
 	for id, ia := range interactions {
 		layOut(w, id, ia)
 	}
-	return w.out.Bytes(), w.err
+	return out.Bytes(), w.err
 }
 
 // listed begins the interactions of a cassette that has some.
@@ -98,52 +100,61 @@ func layOut(f form, id int, ia *Interaction) {
 }
 
 type encoder struct {
-	out bytes.Buffer
+	out interface { // a buffer, or a comparison
+		io.Writer
+		io.StringWriter
+	}
 	err error
 }
 
 // How deep the members of a request and of a response stand.
 const indent = "      "
 
-func (w *encoder) line(text string) { w.out.WriteString(text + "\n") }
+func (w *encoder) line(text string) { w.put(text) }
+
+// put writes a line.
+func (w *encoder) put(parts ...string) {
+	for _, s := range parts {
+		w.out.WriteString(s)
+	}
+	w.out.WriteString("\n")
+}
 
 // value writes a member whose value is a word in YAML too.
 func (w *encoder) value(key string, v any) {
-	w.out.WriteString(indent + key + ": ")
+	word := ""
 	switch v := v.(type) {
 	case *int:
-		w.out.Write(strconv.AppendInt(w.out.AvailableBuffer(), int64(*v), 10))
+		word = strconv.Itoa(*v)
 	case *int64:
-		w.out.Write(strconv.AppendInt(w.out.AvailableBuffer(), *v, 10))
+		word = strconv.FormatInt(*v, 10)
 	case *bool:
-		w.out.Write(strconv.AppendBool(w.out.AvailableBuffer(), *v))
+		word = strconv.FormatBool(*v)
 	case *time.Duration:
-		w.out.WriteString(v.String())
+		word = v.String()
 	}
-	w.out.WriteByte('\n')
+	w.put(indent, key, ": ", word)
 }
 
 func (w *encoder) text(key string, text *string) {
 	switch s := *text; styleOf(s) {
 	case emptyStyle:
-		w.out.WriteString(indent + key + ": \"\"\n")
+		w.put(indent, key, `: ""`)
 	case plainStyle, numberStyle:
-		w.line(indent + key + ": " + inline(s))
+		w.put(indent, key, ": ", inline(s))
 	case quotedStyle:
-		w.out.WriteString(indent + key + ": '" + strings.ReplaceAll(s, "'", "''") + "'\n")
+		w.put(indent, key, ": '", strings.ReplaceAll(s, "'", "''"), "'")
 	case linesStyle:
-		w.out.WriteString(indent + key + ": |")
+		chomping, end := "", ""
 		switch {
 		case !strings.HasSuffix(s, "\n"):
-			w.out.WriteByte('-')
+			chomping, end = "-", "\n"
 		case strings.HasSuffix(s, "\n\n"):
-			w.out.WriteByte('+')
+			chomping = "+"
 		}
-		w.out.WriteByte('\n')
+		w.put(indent, key, ": |", chomping)
 		w.lines(indent+"  ", s)
-		if !strings.HasSuffix(s, "\n") {
-			w.out.WriteByte('\n')
-		}
+		w.out.WriteString(end)
 	default:
 		w.asYAML(key, textNode(s))
 	}
@@ -151,7 +162,7 @@ func (w *encoder) text(key string, text *string) {
 
 func (w *encoder) list(key string, values *[]string) {
 	if len(*values) == 0 {
-		w.line(indent + key + ": []")
+		w.put(indent, key, ": []")
 		return
 	}
 	w.asYAML(key, listNode(*values))
@@ -162,7 +173,7 @@ func (w *encoder) list(key string, values *[]string) {
 func (w *encoder) header(key string, header *map[string][]string) {
 	values := *header
 	if len(values) == 0 {
-		w.line(indent + key + ": {}")
+		w.put(indent, key, ": {}")
 		return
 	}
 	names := slices.Sorted(maps.Keys(values))
@@ -173,11 +184,11 @@ func (w *encoder) header(key string, header *map[string][]string) {
 		w.asYAML(key, mapNode(values))
 		return
 	}
-	w.line(indent + key + ":")
+	w.put(indent, key, ":")
 	for _, name := range names {
-		w.line(indent + "  " + name + ":")
+		w.put(indent, "  ", name, ":")
 		for _, v := range values[name] {
-			w.line(indent + "    - " + inline(v))
+			w.put(indent, "    - ", inline(v))
 		}
 	}
 }
@@ -197,16 +208,17 @@ func inline(s string) string {
 // asYAML writes a member as the YAML library does.
 func (w *encoder) asYAML(key string, value *yaml.Node) {
 	// The library marks the end of a document whose last text ends in empty lines.
-	var member encoder
+	var out bytes.Buffer
+	member := encoder{out: &out}
 	member.write(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{textNode(key), value, textNode("end"), textNode("end")}})
 	if member.err != nil {
 		w.err = member.err
 	}
-	w.lines(indent, strings.TrimSuffix(member.out.String(), "end: end\n"))
+	w.lines(indent, strings.TrimSuffix(out.String(), "end: end\n"))
 }
 
 func (w *encoder) write(v any) {
-	e := yaml.NewEncoder(&w.out)
+	e := yaml.NewEncoder(w.out)
 	e.SetIndent(2)
 	err := e.Encode(v)
 	if err == nil {

@@ -125,7 +125,7 @@ func writeExchanges(b *testing.B, file string, header cassette.Header, operation
 	header.Provider, header.Source = "devrev", cassette.Simulated
 	data, err := cassette.Encode(header, interactions)
 	require.NoError(b, err)
-	require.NoError(b, os.WriteFile(file, data, 0o644))
+	require.NoError(b, os.WriteFile(file, []byte(data), 0o644))
 }
 
 // plain opens a cassette as teams do: a go-vcr recorder with a matcher that

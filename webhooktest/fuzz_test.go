@@ -82,7 +82,7 @@ func (e *fuzzed) answers(t *testing.T, other fuzzed) bool {
 	if e.file == "" {
 		data, err := cassette.Encode(cassette.Header{Provider: e.def.Name, Source: cassette.Live}, []*cassette.Interaction{{Request: e.request, Response: govcr.Response{Code: 200, Body: "x"}}})
 		require.NoError(t, err)
-		e.file = string(data)
+		e.file = data
 	}
 	file, err := cassette.Parse("fuzzed.yaml", []byte(e.file))
 	require.NoError(t, err, "%q", e.file)
@@ -130,10 +130,10 @@ func FuzzLoader(f *testing.F) {
 		requirePlainLoad(t, data, file.Interactions)
 		again, err := cassette.Encode(file.Header, file.Interactions)
 		require.NoError(t, err)
-		written, err := cassette.Parse("fuzzed.yaml", again)
+		written, err := cassette.Parse("fuzzed.yaml", []byte(again))
 		require.NoError(t, err, "%q", again)
 		require.Equal(t, file.Header, written.Header)
-		requirePlainLoad(t, again, written.Interactions)
+		requirePlainLoad(t, []byte(again), written.Interactions)
 		require.Len(t, written.Interactions, len(file.Interactions))
 		for i, ia := range file.Interactions {
 			require.Equal(t, ia.Request.Body, written.Interactions[i].Request.Body)

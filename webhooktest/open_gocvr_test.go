@@ -51,7 +51,7 @@ func written(t *testing.T) (dir string) {
 	}
 	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, odd)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "odd.yaml"), data, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "odd.yaml"), []byte(data), 0o644))
 
 	for _, name := range filesBelow(t, dir) {
 		data, err := os.ReadFile(filepath.Join(dir, name))

@@ -22,8 +22,8 @@ import (
 // the YAML library would: the library takes as long for it as all the rest of
 // plain go-vcr. It is asked for the header and for every unusual text. A header
 // that says nothing is left out.
-func Encode(h Header, interactions []*Interaction) ([]byte, error) {
-	var out bytes.Buffer
+func Encode(h Header, interactions []*Interaction) (string, error) {
+	var out strings.Builder
 	w := &encoder{out: &out}
 	size := 1000
 	for _, ia := range interactions {
@@ -41,7 +41,7 @@ func Encode(h Header, interactions []*Interaction) ([]byte, error) {
 	for id, ia := range interactions {
 		layOut(w, id, ia)
 	}
-	return out.Bytes(), w.err
+	return out.String(), w.err
 }
 
 // listed begins the interactions of a cassette that has some.

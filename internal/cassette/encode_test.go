@@ -43,7 +43,7 @@ func loaded(t *testing.T, dir string, bodies ...string) *govcr.Cassette {
 	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, all)
 	require.NoError(t, err)
 	name := filepath.Join(dir, "lookup")
-	require.NoError(t, os.WriteFile(name+".yaml", data, 0o644))
+	require.NoError(t, os.WriteFile(name+".yaml", []byte(data), 0o644))
 	c, err := govcr.Load(name)
 	require.NoError(t, err, "%q", data)
 	return c
@@ -92,7 +92,7 @@ func TestEncode_parses(t *testing.T) {
 	header := cassette.Header{Provider: "dvelop", Scenario: "GetWebHook/200-json", Source: cassette.Live, Recorded: "2025-03-04", Accepted: []string{"answer /id", "answer /uri"}}
 	data, err := cassette.Encode(header, all)
 	require.NoError(t, err)
-	file, err := cassette.Parse("lookup.yaml", data)
+	file, err := cassette.Parse("lookup.yaml", []byte(data))
 	require.NoError(t, err)
 	assert.Equal(t, header, file.Header)
 	require.Len(t, file.Interactions, len(all))
@@ -101,7 +101,7 @@ func TestEncode_parses(t *testing.T) {
 	}
 	again, err := cassette.Encode(file.Header, file.Interactions)
 	require.NoError(t, err)
-	assert.Equal(t, string(data), string(again))
+	assert.Equal(t, data, again)
 }
 
 func FuzzEncode(f *testing.F) {

@@ -37,9 +37,9 @@ func TestReplace(t *testing.T) {
 		recorded []*cassette.Interaction
 		err      string // begins with it; empty: written
 	}{
-		"sound":               {string(data), recorded, ""},
-		"another body":        {string(data), []*cassette.Interaction{recorded[0], interaction("2")}, "plain go-vcr reads exchange #1 differently from what was recorded"},
-		"an interaction less": {string(data), recorded[:1], "plain go-vcr reads 2 interactions of 1"},
+		"sound":               {data, recorded, ""},
+		"another body":        {data, []*cassette.Interaction{recorded[0], interaction("2")}, "plain go-vcr reads exchange #1 differently from what was recorded"},
+		"an interaction less": {data, recorded[:1], "plain go-vcr reads 2 interactions of 1"},
 		"no YAML":             {"\t", recorded, "plain go-vcr cannot read the recording: "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestReplace(t *testing.T) {
 			path := filepath.Join(dir, "lookup.yaml")
 			require.NoError(t, os.WriteFile(path, []byte("old"), 0o644))
 			want := "old"
-			if err := cassette.Replace(path, []byte(tc.data), tc.recorded, numbered); tc.err == "" {
+			if err := cassette.Replace(path, tc.data, tc.recorded, numbered); tc.err == "" {
 				require.NoError(t, err)
 				want = tc.data
 			} else if assert.Error(t, err) {
@@ -85,7 +85,7 @@ func TestCreate(t *testing.T) {
 	assert.Equal(t, 1, created)
 	got, err := os.ReadFile(path)
 	require.NoError(t, err)
-	assert.Equal(t, string(data), string(got))
+	assert.Equal(t, data, string(got))
 	assert.Equal(t, []string{"work_created-1.yaml"}, names(t, dir))
 }
 

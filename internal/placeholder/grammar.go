@@ -111,8 +111,11 @@ func (c counter) next(of string, name func(n int) string, free func(name string)
 // isNumbered says whether an id has the form of one of the first numbered ones.
 func isNumbered(id, prefix string, name func(n int) string) bool {
 	digits, ok := strings.CutPrefix(id, prefix)
+	if !ok {
+		return false
+	}
 	n, err := strconv.Atoi(digits)
-	return ok && err == nil && n > 0 && n < reserved && name(n) == id
+	return err == nil && n > 0 && n < reserved && name(n) == id
 }
 
 // rewrite reads a text from left to right and replaces what f finds: f returns

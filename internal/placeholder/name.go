@@ -1,6 +1,8 @@
 package placeholder
 
 import (
+	"iter"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/pattern"
@@ -99,14 +101,13 @@ func (t *Table) Open(words ...string) {
 
 // Reals returns the real values of some kinds that this table replaces, for a
 // check that shares no code with the replacing.
-func (t *Table) Reals(kinds ...provider.Kind) []string {
-	var all []string
-	for key, p := range t.whole.placeholders {
-		for _, k := range kinds {
-			if key.kind == k && p != key.text {
-				all = append(all, key.text)
+func (t *Table) Reals(kinds ...provider.Kind) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for key, p := range t.whole.placeholders {
+			if slices.Contains(kinds, key.kind) && p != key.text && !yield(key.text) {
+				return
 			}
 		}
+		yield(t.base.realOrigin)
 	}
-	return append(all, t.base.realOrigin)
 }

@@ -546,7 +546,7 @@ func verdictOf(t *testing.T, def *provider.Definition, s *provider.Scenario, p p
 	}
 	data, err := cassette.Encode(cassette.Header{}, r.captured)
 	require.NoError(t, err)
-	if len(cells) == 0 && shown(string(data), value) {
+	if len(cells) == 0 && shown(data, value) {
 		t.Errorf("%s: %s: it stands in the file, but in no token", s.Name, p.place)
 	}
 	return verdict, cells

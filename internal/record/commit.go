@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -92,10 +91,10 @@ func (r *Recording) Commit(test Verdict) (Outcome, error) {
 }
 
 // save replaces the file unless it says the same.
-func (r *Recording) save(data []byte, header cassette.Header, outcome Outcome) (Outcome, error) {
+func (r *Recording) save(data string, header cassette.Header, outcome Outcome) (Outcome, error) {
 	old, err := os.ReadFile(r.Path)
 	switch {
-	case err == nil && bytes.Equal(old, data):
+	case err == nil && string(old) == data:
 		return outcome, nil
 	case err == nil:
 		if file, err := cassette.Parse(r.Name, old); err == nil {
@@ -123,7 +122,7 @@ func (r *Recording) refused(hint string, reasons ...string) error {
 }
 
 // gate runs every check on what was captured and returns the encoded cassette.
-func (r *Recording) gate() ([]byte, cassette.Header, error) {
+func (r *Recording) gate() (string, cassette.Header, error) {
 	header := cassette.Header{Provider: r.Definition.Name, Source: r.Tenant.Source}
 	if r.Scenario != nil {
 		header.Scenario = r.Scenario.Name
@@ -133,27 +132,27 @@ func (r *Recording) gate() ([]byte, cassette.Header, error) {
 	}
 	var idle []string
 	if header.Varies, idle = r.varied(); len(idle) > 0 {
-		return nil, header, r.refused("leave the pointer out, or name a member that the test sends", idle...)
+		return "", header, r.refused("leave the pointer out, or name a member that the test sends", idle...)
 	}
 	header.Pinned = r.pins()
 	r.failures.Lock()
 	refusals := slices.Clone(r.refusals)
 	r.failures.Unlock()
 	if len(refusals) > 0 {
-		return nil, header, r.refused("", refusals...)
+		return "", header, r.refused("", refusals...)
 	}
 	if len(r.captured) == 0 {
-		return nil, header, r.refused("", "no request was made, so there is nothing to record")
+		return "", header, r.refused("", "no request was made, so there is nothing to record")
 	}
 	if frozen := r.allErrors(); frozen != "" {
 		next := "check the credential and record again"
 		if code := r.captured[0].Response.Code; code == http.StatusTooManyRequests || code >= 500 {
 			next = "wait a while and record again"
 		}
-		return nil, header, r.refused("a cassette of refusals only would be replayed for ever; "+next, frozen)
+		return "", header, r.refused("a cassette of refusals only would be replayed for ever; "+next, frozen)
 	}
 	if reason, hint := r.unknown(); reason != "" {
-		return nil, header, r.refused(hint, reason)
+		return "", header, r.refused(hint, reason)
 	}
 	if idle := r.idle(r.Meant); len(idle) > 0 {
 		var reasons []string
@@ -166,11 +165,11 @@ func (r *Recording) gate() ([]byte, cassette.Header, error) {
 			}
 			reasons = append(reasons, reason)
 		}
-		return nil, header, r.refused("correct what the option names, or leave it out", reasons...)
+		return "", header, r.refused("correct what the option names, or leave it out", reasons...)
 	}
 	if reasons, places := r.breaches(); len(reasons) > 0 {
 		if !r.AcceptDrift {
-			return nil, header, r.refused("what breaks the published contract is news of the vendor's; accept it with "+r.Spell("AcceptDrift", ""), reasons...)
+			return "", header, r.refused("what breaks the published contract is news of the vendor's; accept it with "+r.Spell("AcceptDrift", ""), reasons...)
 		}
 		header.Accepted = places
 	}
@@ -179,17 +178,17 @@ func (r *Recording) gate() ([]byte, cassette.Header, error) {
 		if allow := r.Spell("AllowProblems", ""); allow != "" {
 			hint += ", or name the place in " + allow
 		}
-		return nil, header, r.refused(hint, r.broke...)
+		return "", header, r.refused(hint, r.broke...)
 	}
 	if reasons, hint := r.leaks(); len(reasons) > 0 {
-		return nil, header, r.refused(hint, reasons...)
+		return "", header, r.refused(hint, reasons...)
 	}
 	data, err := cassette.Encode(header, r.captured)
 	if err != nil {
-		return nil, header, r.refused("", err.Error())
+		return "", header, r.refused("", err.Error())
 	}
 	if reason := r.replaysItself(&cassette.File{Name: r.Name, Header: header, Interactions: r.captured}); reason != "" {
-		return nil, header, r.refused("", reason)
+		return "", header, r.refused("", reason)
 	}
 	return data, header, nil
 }
@@ -254,7 +253,7 @@ func (r *Recording) replaysItself(file *cassette.File) string {
 
 // reject keeps a recording whose test failed beside the target: a first
 // recording often fails for want of a golden file.
-func (r *Recording) reject(data []byte, test Verdict) error {
+func (r *Recording) reject(data string, test Verdict) error {
 	name, size := rejected(r.Name), count(len(r.captured), "exchange")
 	if _, err := cassette.Inspect(rejected(r.Path), name); err != nil {
 		return r.refused("", "the test failed", err.Error())

@@ -66,7 +66,7 @@ func (d Delivery) Commit() (outcome Outcome, dropped bool, err error) {
 }
 
 // encode is what Commit writes.
-func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.Interaction, dropped bool, err error) {
+func (d Delivery) encode() (data string, header cassette.Header, ia *cassette.Interaction, dropped bool, err error) {
 	r, err := New(Config{
 		Config: exchange.Config{Definition: asOperation(d.Definition), Report: unheard{}, Bare: true},
 		Tenant: Tenant{
@@ -79,22 +79,22 @@ func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.In
 		Strict:   true, // what happens in a tenant is its own
 	})
 	if err != nil {
-		return nil, header, nil, false, err
+		return "", header, nil, false, err
 	}
 	defer r.Release()
 	transport := r.Transport()
 	defer transport.Close()
 	req, err := http.NewRequest(http.MethodPost, d.Definition.BaseURL+deliveryPath, http.NoBody)
 	if err != nil {
-		return nil, header, nil, false, err
+		return "", header, nil, false, err
 	}
 	req.Header.Set("Authorization", "Bearer "+provider.Token)
 	resp, err := transport.RoundTrip(req)
 	if unfit := (*unfitError)(nil); errors.As(err, &unfit) {
-		return nil, header, nil, false, fmt.Errorf("the delivery cannot be recorded: %w", unfit.err)
+		return "", header, nil, false, fmt.Errorf("the delivery cannot be recorded: %w", unfit.err)
 	}
 	if err != nil {
-		return nil, header, nil, false, err
+		return "", header, nil, false, err
 	}
 	resp.Body.Close()
 	for i := range r.problems { // to the recorder it came as an answer
@@ -104,13 +104,13 @@ func (d Delivery) encode() (data []byte, header cassette.Header, ia *cassette.In
 		}
 	}
 	if _, header, err = r.gate(); err != nil {
-		return nil, header, nil, false, err
+		return "", header, nil, false, err
 	}
 	header.Received = d.Received.UTC().Truncate(time.Millisecond)
 	body := r.captured[0].Response.Body
 	ia = d.interaction(body)
 	if ia.Response.Body, dropped, err = d.echo([]byte(body)); err != nil {
-		return nil, header, nil, dropped, err
+		return "", header, nil, dropped, err
 	}
 	ia.Response.ContentLength = int64(len(ia.Response.Body))
 	data, err = cassette.Encode(header, []*cassette.Interaction{ia})

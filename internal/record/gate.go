@@ -171,8 +171,8 @@ func (r *Recording) knowledge() *knowledge {
 			k.events[r.Definition.Variables(u.EscapedPath())[r.Definition.EventVariable()]] = true
 		}
 	}
-	for _, real := range r.table.Reals(provider.Name, provider.Mail, provider.DisplayID) {
-		for _, part := range strings.FieldsFunc(strings.ToLower(real), func(c rune) bool { return !(c >= 'a' && c <= 'z' || c >= 0x80) }) {
+	for real := range r.table.Reals(provider.Name, provider.Mail, provider.DisplayID) {
+		for part := range strings.FieldsFuncSeq(strings.ToLower(real), func(c rune) bool { return !(c >= 'a' && c <= 'z' || c >= 0x80) }) {
 			if len(part) >= minPart && !contract.IsWord(r.Definition, part) && !harmlessPart[part] {
 				k.parts[part] = true
 			}

@@ -46,7 +46,7 @@ func rich(t *testing.T, body string) (file string) {
 	}})
 	require.NoError(t, err)
 	file = filepath.Join(t.TempDir(), "rich.yaml")
-	require.NoError(t, os.WriteFile(file, data, 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(data), 0o600))
 	return file
 }
 
@@ -87,7 +87,7 @@ func ownTape(t *testing.T, target, body string) (file string) {
 	}})
 	require.NoError(t, err)
 	file = filepath.Join(t.TempDir(), "tape.yaml")
-	require.NoError(t, os.WriteFile(file, data, 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(data), 0o600))
 	return file
 }
 
@@ -443,7 +443,7 @@ func checkFlow(t *testing.T, bodies, urls []string) error {
 	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, all)
 	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "flow.yaml")
-	require.NoError(t, os.WriteFile(file, data, 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(data), 0o600))
 	return matchtest.Check(webhooktest.DevRev, file, nil)
 }
 

@@ -68,11 +68,13 @@ func (t *Table) Bind(s provider.Binding, real string) error {
 // clash is that of whole values. A placeholder may stand for one value of several
 // kinds.
 func (t *Table) clash(kind provider.Kind, real, placeholder string) string {
-	fault := t.whole.clash(kindText{kind, real}, placeholder)
-	if fault == placeholderTaken && t.whole.reals[placeholder].text == real {
-		return ""
+	if v := t.find(kind, real); v != nil && v.placeholder != placeholder {
+		return realTaken
 	}
-	return fault
+	if v := t.stands[placeholder]; v != nil && v.real != real {
+		return placeholderTaken
+	}
+	return ""
 }
 
 func (t *Table) seedEvent(s provider.Binding, real string, fail func(string, ...any) error) error {
@@ -112,7 +114,10 @@ func (t *Table) Secret(real, placeholder string) error {
 	}
 	p := pair{provider.Secret, real, placeholder}
 	t.enter(p)
-	t.anyKind[real] = t.keep(p, wholeValue)
+	if first := t.anyKind[real]; first.kind != provider.Secret {
+		t.anyKind[real] = t.keep(p, wholeValue)
+		t.anyKind[real].next = first
+	}
 	if !t.distinctive(provider.Secret, real) {
 		t.index(t.anyKind[real])
 	}

@@ -221,7 +221,7 @@ func isIDByte(c byte) bool {
 // composed is the grammar of one form of composed ids. Its pairs are of parts.
 type composed struct {
 	*idForm
-	pairs[string]
+	pairs
 	t       *Table
 	first   map[string]string // the first id of a type: the seeds have names of their own
 	numbers counter           // by type
@@ -229,7 +229,7 @@ type composed struct {
 }
 
 func (t *Table) newComposed(f *idForm) *composed {
-	c := &composed{idForm: f, pairs: newPairs[string](), t: t, first: map[string]string{}, numbers: counter{}, indexed: map[string]bool{}}
+	c := &composed{idForm: f, pairs: newPairs(), t: t, first: map[string]string{}, numbers: counter{}, indexed: map[string]bool{}}
 	maps.Copy(c.first, f.First)
 	for _, s := range t.def.Bindings {
 		if d, ok := c.whole(s.Placeholder); ok {

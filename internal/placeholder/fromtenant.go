@@ -362,8 +362,8 @@ func (t *Table) fromTenantName(n *node) string {
 	case mailAddress.MatchString(v):
 		return t.placeholderFor(provider.Mail, v)
 	}
-	if p, ok := t.whole.placeholders[kindText{provider.ID, v}]; ok && !t.word(v) {
-		return p
+	if id := t.find(provider.ID, v); id != nil && !t.word(v) {
+		return id.placeholder
 	}
 	if n.class.Documented && t.isWord != nil && t.isWord(v) || n.class.Kept && !isNumber(v) || t.words[v] {
 		return v

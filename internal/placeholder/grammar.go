@@ -65,22 +65,19 @@ func (t *Table) composed(s string) *composed {
 }
 
 // pairs are real values and what stands for them, each found by the other.
-type pairs[K comparable] struct {
-	placeholders map[K]string
-	reals        map[string]K
-}
+type pairs struct{ placeholders, reals map[string]string }
 
-func newPairs[K comparable]() pairs[K] { return pairs[K]{map[K]string{}, map[string]K{}} }
+func newPairs() pairs { return pairs{map[string]string{}, map[string]string{}} }
 
-func (p pairs[K]) enter(real K, placeholder string) {
+func (p pairs) enter(real, placeholder string) {
 	p.placeholders[real], p.reals[placeholder] = placeholder, real
 }
 
-func (p pairs[K]) taken(placeholder string) bool { _, ok := p.reals[placeholder]; return ok }
+func (p pairs) taken(placeholder string) bool { _, ok := p.reals[placeholder]; return ok }
 
 // clash says which half of a new pair belongs to another one; it is empty when
 // neither does.
-func (p pairs[K]) clash(real K, placeholder string) string {
+func (p pairs) clash(real, placeholder string) string {
 	if old, ok := p.placeholders[real]; ok && old != placeholder {
 		return realTaken
 	}

@@ -69,7 +69,7 @@ func numberedGUID(n int) string { return fmt.Sprintf("%s%012d", guidPrefix, n) }
 // guids is the grammar of GUIDs, which are compared without regard to case. Its
 // pairs are in lower case.
 type guids struct {
-	pairs[string]
+	pairs
 	t       *Table
 	numbers counter
 	seeded  map[string]string // placeholders of the seeds, by the GUID as the environment spells it

@@ -103,8 +103,8 @@ func (t *Table) Open(words ...string) {
 // check that shares no code with the replacing.
 func (t *Table) Reals(kinds ...provider.Kind) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for key, p := range t.whole.placeholders {
-			if slices.Contains(kinds, key.kind) && p != key.text && !yield(key.text) {
+		for v := range t.values() {
+			if slices.Contains(kinds, v.kind) && v.placeholder != v.real && !yield(v.real) {
 				return
 			}
 		}

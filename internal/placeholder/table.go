@@ -3,6 +3,7 @@ package placeholder
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -40,8 +41,8 @@ type Table struct {
 	spell  Spelling
 	base   *base
 
-	whole     pairs[kindText]   // whole values, by kind
-	anyKind   map[string]*value // the first pair of a real value, of whatever kind
+	anyKind   map[string]*value // the first pair of a real value, of whatever kind, and behind it the others
+	stands    map[string]*value // the last pair of a placeholder
 	numbers   counter           // by kind
 	ids       []*composed       // by their forms
 	begins    [256]bool         // the bytes with which those forms begin
@@ -80,7 +81,38 @@ type pair struct {
 // value is a pair as the search inside texts is to know it.
 type value struct {
 	pair
-	as sought
+	as   sought
+	next *value // of the same real value
+}
+
+// find returns the last pair of a real value of a kind; nil when there is none.
+func (t *Table) find(kind provider.Kind, real string) *value {
+	first := t.anyKind[real]
+	if first == nil {
+		return nil
+	}
+	for v := first.next; v != nil; v = v.next {
+		if v.kind == kind {
+			return v
+		}
+	}
+	if first.kind != kind {
+		return nil
+	}
+	return first
+}
+
+// values returns what find does, in any order.
+func (t *Table) values() iter.Seq[*value] {
+	return func(yield func(*value) bool) {
+		for real, v := range t.anyKind {
+			for ; v != nil; v = v.next {
+				if t.find(v.kind, real) == v && !yield(v) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // sought says how a value shows inside texts.
@@ -101,7 +133,7 @@ func (t *Table) keep(p pair, as sought) *value {
 	v := &t.spare[0]
 	t.spare = t.spare[1:]
 	t.kept++
-	*v = value{p, as}
+	*v = value{pair: p, as: as}
 	return v
 }
 
@@ -112,7 +144,7 @@ func New(o Options) (*Table, error) {
 	}
 	t := &Table{
 		def: o.Definition, isWord: o.IsWord, strict: o.Strict, spell: o.Spell,
-		whole: newPairs[kindText](), anyKind: map[string]*value{}, numbers: counter{},
+		anyKind: map[string]*value{}, stands: map[string]*value{}, numbers: counter{},
 		literals: map[string]bool{}, words: map[string]bool{}, said: map[string]bool{}, made: map[string]bool{}, clear: map[string]int{},
 		sent: &Sent{}, sentReal: map[kindText]string{},
 	}
@@ -132,7 +164,7 @@ func New(o Options) (*Table, error) {
 		t.ids, t.grammars = append(t.ids, c), append(t.grammars, c)
 		t.begins[f.Form[0]] = true
 	}
-	t.guids = &guids{pairs: newPairs[string](), t: t, numbers: counter{}, seeded: map[string]string{}}
+	t.guids = &guids{pairs: newPairs(), t: t, numbers: counter{}, seeded: map[string]string{}}
 	t.grammars = append(t.grammars, t.guids, dashlessGUIDs{t.guids})
 	for _, s := range o.Definition.Bindings {
 		if s.Kind == provider.Event {
@@ -181,8 +213,8 @@ var placeholderWords = map[string]bool{
 
 // placeholderFor returns the placeholder of a whole value, a new one if need be.
 func (t *Table) placeholderFor(kind provider.Kind, real string) string {
-	if p, ok := t.whole.placeholders[kindText{kind, real}]; ok {
-		return p
+	if v := t.find(kind, real); v != nil {
+		return v.placeholder
 	}
 	if t.issued(real) {
 		return real
@@ -198,7 +230,7 @@ func (t *Table) placeholderFor(kind provider.Kind, real string) string {
 
 // issued says whether the text is, as a whole, a placeholder of this table.
 func (t *Table) issued(s string) bool {
-	if t.whole.taken(s) {
+	if t.stands[s] != nil {
 		return true
 	}
 	for i := range t.def.Bindings {
@@ -210,9 +242,11 @@ func (t *Table) issued(s string) bool {
 }
 
 func (t *Table) enter(p pair) {
-	t.whole.enter(kindText{p.kind, p.real}, p.placeholder)
 	v := t.keep(p, wholeValue)
-	if _, ok := t.anyKind[p.real]; !ok {
+	t.stands[p.placeholder] = v
+	if first := t.anyKind[p.real]; first != nil {
+		first.next, v.next = v, first.next
+	} else {
 		t.anyKind[p.real] = v
 	}
 	if p.real == p.placeholder {
@@ -240,9 +274,9 @@ func (t *Table) Counts(text string) map[provider.Kind]int {
 			all = append(all, counted{kind, lower(placeholder)})
 		}
 	}
-	for key, p := range t.whole.placeholders {
-		if _, guid := t.guids.placeholders[lower(key.text)]; !guid {
-			add(key.kind, key.text, p)
+	for v := range t.values() {
+		if _, guid := t.guids.placeholders[lower(v.real)]; !guid {
+			add(v.kind, v.real, v.placeholder)
 		}
 	}
 	for guid, p := range t.guids.placeholders {

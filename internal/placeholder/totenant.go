@@ -46,8 +46,8 @@ func (t *Table) toTenantWhole(s string) string {
 }
 
 func (t *Table) toTenantValue(s string) string {
-	if real, ok := t.whole.reals[s]; ok {
-		return real.text
+	if v := t.stands[s]; v != nil {
+		return v.real
 	}
 	if rest, ok := t.base.cutMock(s); ok && startsPath(rest) {
 		return t.base.real + t.toTenantRest(rest)
@@ -73,8 +73,8 @@ func (t *Table) own(path string) bool {
 }
 
 func (t *Table) toTenantRest(rest string) string {
-	if real, ok := t.whole.reals[rest]; ok {
-		return real.text
+	if v := t.stands[rest]; v != nil {
+		return v.real
 	}
 	if !strings.Contains(rest, "#") {
 		if ref, ok := t.toTenantReference(rest); ok {
@@ -114,8 +114,8 @@ func (t *Table) toTenantEvent(raw string) string {
 	if !ok {
 		return raw
 	}
-	if real, known := t.whole.reals[v]; known && real.kind == provider.Event {
-		return url.PathEscape(real.text)
+	if event := t.stands[v]; event != nil && event.kind == provider.Event {
+		return url.PathEscape(event.real)
 	}
 	if other := t.swapEvent(v); other != v {
 		return url.PathEscape(other)
@@ -134,8 +134,8 @@ func (t *Table) toTenantSegment(raw string) string {
 		return raw
 	}
 	real := v
-	if pair, known := t.whole.reals[v]; known && t.idPlaceholder(v) {
-		real = pair.text
+	if id := t.stands[v]; id != nil && t.idPlaceholder(v) {
+		real = id.real
 	} else if isGUID(v) {
 		real, _ = t.guids.real(v)
 	}
@@ -148,8 +148,8 @@ func (t *Table) toTenantSegment(raw string) string {
 // idPlaceholder says whether a text stands for an id, or will once its seed has
 // a value.
 func (t *Table) idPlaceholder(v string) bool {
-	if real, ok := t.whole.reals[v]; ok {
-		return real.kind == provider.ID
+	if id := t.stands[v]; id != nil {
+		return id.kind == provider.ID
 	}
 	return t.issued(v)
 }
@@ -229,7 +229,7 @@ func (t *Table) resolved(seed provider.Binding) bool {
 		d, _ := c.whole(seed.Placeholder)
 		return c.taken(d.last().key(seed.Placeholder))
 	}
-	return t.guids.taken(lower(seed.Placeholder)) || t.whole.taken(seed.Placeholder)
+	return t.guids.taken(lower(seed.Placeholder)) || t.stands[seed.Placeholder] != nil
 }
 
 func (t *Table) occurs(seed provider.Binding, s string) bool {

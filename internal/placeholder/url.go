@@ -226,7 +226,7 @@ func (t *Table) fromTenantLoose(raw string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	_, known := t.whole.placeholders[kindText{provider.ID, v}]
+	known := t.find(provider.ID, v) != nil
 	switch {
 	case t.literals[v]:
 		return raw, true
@@ -285,7 +285,7 @@ func (t *Table) fromTenantQueryValue(raw string, depth int) (string, bool) {
 		return "", false
 	}
 	p := v
-	_, known := t.whole.placeholders[kindText{provider.ID, v}]
+	known := t.find(provider.ID, v) != nil
 	switch {
 	case v == "" || t.isWord != nil && t.isWord(v) || t.words[v] || t.sent.holds(v):
 	case isGUID(v) || known || t.madeUp(v) || t.issued(v):

@@ -47,9 +47,8 @@ func TestRead(t *testing.T) {
 // What another has written, or a person has changed, is left to the library.
 func TestRead_others(t *testing.T) {
 	ia := &Interaction{Request: cassette.Request{Method: "POST", Headers: http.Header{"Accept": {"a/b"}}}, Response: cassette.Response{Code: 200, Body: "a\nb\n\n", Status: "200 OK"}}
-	data, err := Encode(Header{Provider: "devrev", Source: Live}, []*Interaction{ia, ia})
+	text, err := Encode(Header{Provider: "devrev", Source: Live}, []*Interaction{ia, ia})
 	require.NoError(t, err)
-	text := string(data)
 	_, ok := read(text)
 	require.True(t, ok)
 	for _, change := range [][2]string{

@@ -32,12 +32,17 @@ func TestReplace(t *testing.T) {
 	recorded := []*cassette.Interaction{interaction("one"), interaction("two")}
 	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, recorded)
 	require.NoError(t, err)
+	unusual := []*cassette.Interaction{interaction(" \t\u0085\n")}
+	odd, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, unusual)
+	require.NoError(t, err)
 	for name, tc := range map[string]struct {
 		data     string
 		recorded []*cassette.Interaction
 		err      string // begins with it; empty: written
 	}{
 		"sound":               {data, recorded, ""},
+		"for go-vcr to read":  {odd, unusual, ""},
+		"read otherwise":      {odd, []*cassette.Interaction{interaction("\u0085")}, "plain go-vcr reads exchange #0 differently from what was recorded"},
 		"another body":        {data, []*cassette.Interaction{recorded[0], interaction("2")}, "plain go-vcr reads exchange #1 differently from what was recorded"},
 		"an interaction less": {data, recorded[:1], "plain go-vcr reads 2 interactions of 1"},
 		"no YAML":             {"\t", recorded, "plain go-vcr cannot read the recording: "},
@@ -133,6 +138,31 @@ func TestClaim(t *testing.T) {
 	release, err = cassette.Claim(abs, "the same")
 	require.NoError(t, err)
 	release()
+}
+
+// A directory is tried once, and again when it is another or has other rights.
+func TestInspect_tries(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "testdata")
+	old := time.Now().Add(-time.Hour).Truncate(time.Second)
+	tried := func() bool {
+		_, err := cassette.Inspect(filepath.Join(dir, "lookup.yaml"), "lookup.yaml")
+		require.NoError(t, err)
+		info, err := os.Stat(dir)
+		require.NoError(t, err)
+		require.NoError(t, os.Chtimes(dir, old, old))
+		return !info.ModTime().Equal(old)
+	}
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	assert.True(t, tried())
+	assert.False(t, tried())
+	require.NoError(t, os.Chmod(dir, 0o700))
+	assert.True(t, tried())
+	assert.False(t, tried())
+	require.NoError(t, os.Rename(dir, dir+".away"))
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	require.NoError(t, os.Chtimes(dir, old, old))
+	assert.True(t, tried())
+	assert.Empty(t, names(t, dir))
 }
 
 // A snapshot notices every way in which a file changes.

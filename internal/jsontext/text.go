@@ -58,13 +58,12 @@ type Edit struct {
 }
 
 // Splice returns a text with edits, which do not overlap and may come in any
-// order. What no edit is about stays byte by byte; without an edit it is the same
+// order; it sorts them. What no edit is about stays byte by byte; without an edit it is the same
 // slice.
 func Splice(text []byte, edits []Edit) []byte {
 	if len(edits) == 0 {
 		return text
 	}
-	edits = slices.Clone(edits)
 	slices.SortFunc(edits, func(a, b Edit) int { return cmp.Compare(a.Start, b.Start) })
 	length := len(text)
 	for _, e := range edits {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -109,6 +110,19 @@ func FuzzFromTenantJSON(f *testing.F) {
 		again, err := table.FromTenantJSON(hidden, sameClasses(t, body, hidden, class))
 		require.NoError(t, err)
 		assert.Equal(t, string(hidden), string(again), "what is hidden stays")
+
+		tree, err := jsontext.Parse(body, jsontext.Bounds{})
+		require.NoError(t, err)
+		other := dvelop(t, realTenant)
+		require.NoError(t, other.Secret(realToken, provider.Token))
+		same, kept := other.FromTenantTree(body, tree, class)
+		require.Equal(t, string(hidden), string(same))
+		if kept {
+			root, err := jsontext.Parse(hidden, jsontext.Bounds{})
+			require.NoError(t, err)
+			root.Sort()
+			assert.Equal(t, string(root.Append(nil)), string(tree.Append(nil)), "the tree is that of what is returned")
+		}
 
 		table.Leaks(hidden)
 		_ = placeholder.Credentials(hidden)

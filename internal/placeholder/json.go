@@ -168,8 +168,11 @@ func (d *document) in(p pass) iter.Seq[*node] {
 func (d *document) render() []byte {
 	changes := 0
 	for n := range d.all() {
-		if n.newName != "" || n.newValue != "" {
-			changes += 2
+		if n.newName != "" {
+			changes++
+		}
+		if n.newValue != "" {
+			changes++
 		}
 	}
 	edits := make([]jsontext.Edit, 0, changes)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/provider"
@@ -31,6 +32,26 @@ func FuzzAudit_body(f *testing.F) {
 		}
 		require.Equal(t, want, got)
 	})
+}
+
+// What stands twice in an object has no class, nor has what is in it; the same name
+// in the next object has one.
+func TestAudit_body_twice(t *testing.T) {
+	var many []string
+	for i := range 102 { // more than are remembered
+		many = append(many, fmt.Sprintf(`"n%d":0`, i))
+	}
+	body := `{"a":1,"a":{"b":[2]},"c":[{"d":3,"d":4},{"d":5},{` + strings.Join(many, ",") + `},{"n7":6},{"n8":7,"n8":8}]}`
+	var open []string
+	e := &audit{}
+	e.body("answer", body, func(string) provider.Class { return provider.Class{Kept: true} }, func(tok token) {
+		if !tok.class.Kept {
+			open = append(open, tok.at+" "+tok.value)
+		}
+	})
+	assert.Equal(t, []string{
+		" a", "/a 1", " a", "/a b", "/a/b/0 2", "/c/0 d", "/c/0/d 3", "/c/0 d", "/c/0/d 4", "/c/4 n8", "/c/4/n8 7", "/c/4 n8", "/c/4/n8 8",
+	}, open)
 }
 
 // tokensOf reads the tokens of a text with the standard library.

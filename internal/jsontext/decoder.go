@@ -113,7 +113,12 @@ func (d *Decoder) ReadToken() Token {
 }
 
 // Quote returns a string as a token, without the escapes that only HTML needs.
-func Quote(s string) string { return string(AppendQuote(nil, s)) }
+func Quote(s string) string {
+	if isPlain(s) {
+		return `"` + s + `"`
+	}
+	return string(AppendQuote(nil, s))
+}
 
 // AppendQuote appends what Quote returns.
 func AppendQuote(out []byte, s string) []byte {

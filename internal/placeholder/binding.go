@@ -114,12 +114,8 @@ func (t *Table) Secret(real, placeholder string) error {
 	}
 	p := pair{provider.Secret, real, placeholder}
 	t.enter(p)
-	if first := t.anyKind[real]; first.kind != provider.Secret {
-		t.anyKind[real] = t.keep(p, wholeValue)
-		t.anyKind[real].next = first
-	}
-	if !t.distinctive(provider.Secret, real) {
-		t.index(t.anyKind[real])
+	if first, short := t.anyKind[real], !t.distinctive(provider.Secret, real); short || first.kind != provider.Secret {
+		t.anyKind[real] = t.keep(value{pair: p, inside: short, next: first})
 	}
 	return nil
 }

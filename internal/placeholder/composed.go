@@ -266,7 +266,7 @@ func (c *composed) placeholder(id string, _ bool) (string, bool) {
 	p := d.exchange(id, c.placeholderOf)
 	if id != p && !c.indexed[id] {
 		c.indexed[id] = true
-		c.t.index(c.t.keep(pair{provider.ID, id, p}, wholeID))
+		c.t.keep(value{pair: pair{provider.ID, id, p}, as: wholeID, inside: true})
 	}
 	return p, true
 }
@@ -309,13 +309,9 @@ func (c *composed) enter(key, p string) {
 		return
 	}
 	kind, id, _ := strings.Cut(key, "/")
-	v := c.t.keep(pair{provider.ID, id, p}, idPart)
-	c.t.learned = append(c.t.learned, v)
 	// The id by itself, outside a composed one, gets a placeholder of its own once
 	// it shows; the search has to know it from now on.
-	if kind != "" && c.t.distinctive(provider.ID, id) {
-		c.t.index(v)
-	}
+	c.t.keep(value{pair: pair{provider.ID, id, p}, as: idPart, inside: kind != "" && c.t.distinctive(provider.ID, id), parts: true})
 }
 
 // name is what the placeholders of a type are called before their number.

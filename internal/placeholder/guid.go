@@ -109,7 +109,7 @@ func (g *guids) enter(key, p string) {
 	}
 	for _, spelling := range []string{key, strings.ToUpper(key)} {
 		for _, form := range []string{spelling, dashless(spelling)} {
-			g.t.index(g.t.keep(pair{provider.ID, form, p}, wholeID))
+			g.t.keep(value{pair: pair{provider.ID, form, p}, as: wholeID, inside: true})
 		}
 	}
 }

@@ -50,10 +50,11 @@ func (t *Table) touches(name string) bool {
 // readLearned takes the parts of real values by which a name could give them away,
 // when the first name is looked at: most answers have none that nobody documents.
 func (t *Table) readLearned() {
-	for _, v := range t.learned {
-		t.enterFragments(v.kind, v.real)
+	for ; t.unlearned != nil; t.unlearned = t.unlearned.after {
+		if t.unlearned.parts {
+			t.enterFragments(t.unlearned.kind, t.unlearned.real)
+		}
 	}
-	t.learned = nil
 }
 
 // open notes a word that the caller sent in the open.

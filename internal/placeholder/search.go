@@ -7,33 +7,21 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// index makes a value known to the search inside texts, when that is next asked:
-// many recordings hold no text that has to be searched.
-func (t *Table) index(v *value) {
-	t.later = append(t.later, v)
-	t.searched++
-	if v.as == wholeValue && (v.kind == provider.Secret || v.kind == provider.Key) {
-		t.secrets = append(t.secrets, v.real)
-	}
-}
-
-// indexDecoded lets the search know what a base64 secret stands for: the key itself,
+// keepDecoded lets the search know what a base64 secret stands for: the key itself,
 // which shows as a text, in hex, or in base64 at another place.
-func (t *Table) indexDecoded(real, placeholder string) {
-	key, err := base64.StdEncoding.DecodeString(real)
-	if err != nil {
-		return
+func (t *Table) keepDecoded(real, placeholder string) {
+	if key, err := base64.StdEncoding.DecodeString(real); err == nil {
+		t.keep(value{pair: pair{provider.Secret, string(key), placeholder}, as: decodedKey, inside: true})
 	}
-	t.secrets = append(t.secrets, string(key))
-	t.index(t.keep(pair{provider.Secret, string(key), placeholder}, decodedKey))
 }
 
 // match is that of one of the two indexes of the table.
 func (t *Table) match(x *index, s, low string, i int) (needle, bool) {
-	for _, v := range t.later {
-		t.enterNeedles(v)
+	for ; t.unindexed != nil; t.unindexed = t.unindexed.after {
+		if t.unindexed.inside {
+			t.enterNeedles(t.unindexed)
+		}
 	}
-	t.later = nil
 	return x.match(s, low, i)
 }
 

@@ -1,6 +1,7 @@
 package placeholder
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -55,17 +56,18 @@ type Table struct {
 	said      map[string]bool     // of these, the strings of bodies and queries
 	made      map[string]bool     // made-up ids that the caller sent
 	fragments index               // parts of names, mail addresses and hosts
-	learned   []*value            // those whose parts are not yet among them
+	unlearned *value              // the first whose parts are not yet among them
 	sent      *Sent               // what the caller sent, as the caller knows it
 	sentReal  map[kindText]string // what the caller sent, as the tenant knows it
 	secrets   []string            // the credentials among the real values, and what they decode to
 	hidden    index               // real values inside texts
 	shown     index               // placeholders inside texts
-	later     []*value            // those that are not yet in these two
-	searched  int                 // how many there are, those included
-	spare     []value             // one allocation serves many values
-	clear     map[string]int      // how many of the first secrets are no part of a word of the contract
-	kept      int                 // how many values there are
+	unindexed *value              // the first that is not yet in these two
+	last      *value
+	searched  int            // how many values the two are about
+	spare     []value        // one allocation serves many values
+	clear     map[string]int // how many of the first secrets are no part of a word of the contract
+	kept      int            // how many values there are
 }
 
 type kindText struct {
@@ -81,8 +83,11 @@ type pair struct {
 // value is a pair as the search inside texts is to know it.
 type value struct {
 	pair
-	as   sought
-	next *value // of the same real value
+	as     sought
+	inside bool   // it is looked for inside texts
+	parts  bool   // they are looked for inside names
+	next   *value // of the same real value
+	after  *value // that came after this one
 }
 
 // find returns the last pair of a real value of a kind; nil when there is none.
@@ -125,16 +130,27 @@ const (
 	wholeID           // as hex and as base64; an index finds it otherwise by its form
 )
 
-// keep returns a value that stays where it is.
-func (t *Table) keep(p pair, as sought) *value {
+// keep enters a value for what is made of it later: many recordings hold no text, and
+// no name, that has to be searched.
+func (t *Table) keep(v value) *value {
 	if len(t.spare) == 0 {
 		t.spare = make([]value, min(1+t.kept, 256))
 	}
-	v := &t.spare[0]
+	kept := &t.spare[0]
 	t.spare = t.spare[1:]
 	t.kept++
-	*v = value{pair: p, as: as}
-	return v
+	*kept = v
+	if t.last != nil {
+		t.last.after = kept
+	}
+	t.last, t.unindexed, t.unlearned = kept, cmp.Or(t.unindexed, kept), cmp.Or(t.unlearned, kept)
+	if v.inside {
+		t.searched++
+		if v.kind == provider.Secret || v.kind == provider.Key {
+			t.secrets = append(t.secrets, v.real)
+		}
+	}
+	return kept
 }
 
 // New returns a table that knows the base URL and the names of the seeds.
@@ -187,7 +203,7 @@ func New(o Options) (*Table, error) {
 	}
 	t.indexBase()
 	if t.base.real != t.base.mock {
-		t.learned = append(t.learned, t.keep(pair{provider.URL, t.base.realOrigin, t.base.mock}, wholeValue))
+		t.keep(value{pair: pair{provider.URL, t.base.realOrigin, t.base.mock}, parts: true})
 	}
 	return t, nil
 }
@@ -242,22 +258,16 @@ func (t *Table) issued(s string) bool {
 }
 
 func (t *Table) enter(p pair) {
-	v := t.keep(p, wholeValue)
+	replaced := p.real != p.placeholder
+	v := t.keep(value{pair: p, inside: replaced && t.distinctive(p.kind, p.real), parts: replaced})
 	t.stands[p.placeholder] = v
 	if first := t.anyKind[p.real]; first != nil {
 		first.next, v.next = v, first.next
 	} else {
 		t.anyKind[p.real] = v
 	}
-	if p.real == p.placeholder {
-		return
-	}
-	t.learned = append(t.learned, v)
-	if t.distinctive(p.kind, p.real) {
-		t.index(v)
-		if p.kind == provider.Secret && isSecretForm(p.real) {
-			t.indexDecoded(p.real, p.placeholder)
-		}
+	if v.inside && p.kind == provider.Secret && isSecretForm(p.real) {
+		t.keepDecoded(p.real, p.placeholder)
 	}
 }
 

@@ -129,9 +129,9 @@ func (t *Table) toTapeVarying(kind provider.Kind, v string) string {
 	if real := t.toTenantValue(v); t.sentReal[kindText{kind, real}] == "" {
 		t.sentReal[kindText{kind, real}] = p
 		if (kind == provider.Secret || kind == provider.Key || kind == provider.Mail) && t.distinctive(kind, real) {
-			t.index(t.keep(pair{kind, real, p}, wholeValue))
+			t.keep(value{pair: pair{kind, real, p}, inside: true})
 			if kind == provider.Secret && isSecretForm(real) {
-				t.indexDecoded(real, p)
+				t.keepDecoded(real, p)
 			}
 		}
 	}

@@ -81,11 +81,7 @@ func (t *Table) fromTenant(doc *document, class Classifier) {
 	}
 	// An id in one of these may show in another that was read before.
 	t.settle(func() {
-		type found struct {
-			text   string
-			listed bool
-		}
-		hidden := map[found]string{} // lists repeat their words
+		hidden := map[string]string{} // lists repeat their words
 		for n := range doc.in(free) {
 			if moment, ok := documentedMoment(n.class, n.Text); ok {
 				n.replace(moment)
@@ -95,13 +91,14 @@ func (t *Table) fromTenant(doc *document, class Classifier) {
 				n.replace(t.fromTenantHeaderName(n.Text))
 				continue
 			}
-			here := found{n.Text, n.class.Keep && !n.class.Kept && n.class.Kind == ""}
-			p, ok := hidden[here]
+			if n.class.Keep && !n.class.Kept && n.class.Kind == "" && t.public(n.Text) {
+				n.replace(n.Text)
+				continue
+			}
+			p, ok := hidden[n.Text]
 			if !ok {
-				if p = n.Text; !here.listed || !t.public(n.Text) {
-					p = t.fromTenantText(n.Text, false)
-				}
-				hidden[here] = p
+				p = t.fromTenantText(n.Text, false)
+				hidden[n.Text] = p
 			}
 			n.replace(p)
 		}
@@ -138,7 +135,13 @@ func (t *Table) settle(f func()) {
 // and the search, which need not know a thing before the first text that is none,
 // takes most of the time of a recording.
 func (t *Table) public(word string) bool {
-	if t.isWord == nil || !t.isWord(word) || slices.ContainsFunc(t.secrets[t.clear[word]:], func(real string) bool { return strings.Contains(word, real) }) {
+	known, ok := t.clear[word]
+	switch {
+	case ok && known == len(t.secrets):
+		return true
+	case !ok && (t.isWord == nil || !t.isWord(word)):
+		return false
+	case slices.ContainsFunc(t.secrets[known:], func(real string) bool { return strings.Contains(word, real) }):
 		return false
 	}
 	t.clear[word] = len(t.secrets)

@@ -256,17 +256,17 @@ func styleOf(s string) style {
 	switch {
 	case s == "":
 		return emptyStyle
-	case mustQuote(s), len(s) < 6 && ambiguous[strings.ToLower(s)]:
+	case s[0] == ' ', s[0] == '\n', s[len(s)-1] == ' ', len(s) < 6 && ambiguous[strings.ToLower(s)]:
 		return unusualStyle
 	}
 	breaks := false
 	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '\n':
-			breaks = true
-		case c < ' ' || c > '~':
+		if c := s[i]; c >= ' ' && c <= '~' {
+			continue
+		} else if c != '\n' || s[i-1] == ' ' {
 			return unusualStyle
 		}
+		breaks = true
 	}
 	switch c := s[0]; {
 	case breaks:
@@ -288,7 +288,7 @@ var ambiguous = map[string]bool{"true": true, "false": true, "null": true, "yes"
 
 // mustQuote says whether a text holds what go-vcr's own encoder loses or cannot
 // read back: white space at its start or at the end of a line, control characters
-// and marks of Unicode. It is asked for every text of a cassette.
+// and marks of Unicode.
 func mustQuote(s string) bool {
 	for i, c := range s {
 		switch blank := c == ' ' || c == '\t'; {

@@ -41,7 +41,7 @@ type index struct {
 	needles             []*needle
 	exact, folded       map[uint64]entry // by the hash of the text, or the next that is free
 	exactLens, foldLens [256][]int
-	later               [][]needle // to be entered, in pieces that never move
+	later               []needle // to be entered
 }
 
 // entry is one of the needles in one of the spellings.
@@ -71,32 +71,23 @@ func (x *index) look(m map[uint64]entry, text string) (n *needle, spelling int, 
 // never does.
 func (n *needle) folds(spelling int) bool { return n.fold && spelling < encoded || spelling == encoded }
 
-func (x *index) add(n needle) {
-	last := len(x.later) - 1
-	if last < 0 || len(x.later[last]) == cap(x.later[last]) {
-		last++
-		x.later = append(x.later, make([]needle, 0, 1<<min(last, 8)))
-	}
-	x.later[last] = append(x.later[last], n)
-}
+func (x *index) add(n needle) { x.later = append(x.later, n) }
 
 // enterLater enters what was added since it was last called.
 func (x *index) enterLater() {
-	for _, piece := range x.later {
-		for i := range piece {
-			n := &piece[i]
-			x.needles = append(x.needles, n)
-			if n.spelled != encodedOnly {
-				x.enter(0, n.text)
+	for i := range x.later {
+		n := &x.later[i]
+		x.needles = append(x.needles, n)
+		if n.spelled != encodedOnly {
+			x.enter(0, n.text)
+		}
+		for i := 1; n.spelled == percentToo && i == 1 || n.spelled == inEveryForm && i < encoded; i++ {
+			if text := spellings[i].write(n.text); text != n.text {
+				x.enter(i, text)
 			}
-			for i := 1; n.spelled == percentToo && i == 1 || n.spelled == inEveryForm && i < encoded; i++ {
-				if text := spellings[i].write(n.text); text != n.text {
-					x.enter(i, text)
-				}
-			}
-			if n.spelled >= inEveryForm {
-				x.enterEncoded(n.text)
-			}
+		}
+		if n.spelled >= inEveryForm {
+			x.enterEncoded(n.text)
 		}
 	}
 	x.later = nil

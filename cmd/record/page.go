@@ -206,7 +206,7 @@ func newPageCassette(i int, f *cassette.File, def *provider.Definition) pageCass
 // bodyLines are the lines of a body, indented when it is JSON. beside gets the
 // places of the notes that have found their member.
 func bodyLines(body, in string, classes func(string) provider.Class, notes []shownNote, beside map[string]bool) (lines []pageLine) {
-	root, err := jsontext.Parse([]byte(body), jsontext.Bounds{Depth: 100, Values: 20_000})
+	root, err := jsontext.Parse(body, jsontext.Bounds{Depth: 100, Values: 20_000})
 	if err != nil {
 		for line := range strings.Lines(body) {
 			lines = append(lines, pageLine{Text: visible(strings.TrimRight(line, "\r\n"))})

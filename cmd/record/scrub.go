@@ -325,7 +325,7 @@ func (s stand) inJSON(body []byte) []byte {
 	var walk func(n *jsontext.Node)
 	walk = func(n *jsontext.Node) {
 		if p, ok := s[n.Text]; ok && n.Kind == jsontext.String {
-			edits = append(edits, jsontext.Edit{Start: n.Start, End: n.End, New: string(jsontext.AppendQuote(nil, p))})
+			edits = append(edits, n.Edit(jsontext.Quote(p)))
 		}
 		for _, child := range n.Children {
 			walk(child)

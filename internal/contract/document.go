@@ -171,7 +171,7 @@ func (d *document) place(body []byte, problems []Problem) {
 				d.tree, d.elsewhere = Read(body).Tree(), false
 			}
 			n, _ := d.tree.Find(p.Pointer)
-			p.Line, p.Column = jsontext.Position(body, n.Start)
+			p.Line, p.Column = jsontext.Position(body, int(n.Start))
 		}
 	}
 }

@@ -141,11 +141,11 @@ func (s *schema) list(name string) bool {
 func queryObject(s *schema, values url.Values) *jsontext.Node {
 	object := &jsontext.Node{Kind: jsontext.BeginObject}
 	for name, all := range values {
-		member := &jsontext.Node{Kind: jsontext.String, Text: all[0], Name: name, Parent: object, Index: len(object.Children)}
+		member := &jsontext.Node{Kind: jsontext.String, Text: all[0], Name: name, Parent: object, Index: int32(len(object.Children))}
 		if s.list(name) {
 			member.Kind, member.Text = jsontext.BeginArray, ""
 			for i, item := range provider.QueryList(all) {
-				member.Children = append(member.Children, &jsontext.Node{Kind: jsontext.String, Text: item, Parent: member, Index: i})
+				member.Children = append(member.Children, &jsontext.Node{Kind: jsontext.String, Text: item, Parent: member, Index: int32(i)})
 			}
 		}
 		object.Children = append(object.Children, member)

@@ -98,7 +98,7 @@ func below(to, schemas []*jsonschema.Schema, child *jsontext.Node) []*jsonschema
 		return to
 	}
 	for _, s := range schemas {
-		switch i := child.Index; {
+		switch i := int(child.Index); {
 		case i < len(s.PrefixItems):
 			to = expand(to, s.PrefixItems[i], child)
 		case s.Items2020 != nil:

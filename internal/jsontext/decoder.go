@@ -137,9 +137,12 @@ func AppendQuote(out []byte, s string) []byte {
 // time of a recording.
 func isPlain(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+		if !isPlainByte(s[i]) {
 			return false
 		}
 	}
 	return true
 }
+
+// isPlainByte reports whether a byte is a character, inside of a string and out.
+func isPlainByte(c byte) bool { return ' ' <= c && c <= '~' && c != '"' && c != '\\' }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,18 +12,22 @@ import (
 
 // Node is a value of a text, with its name if it is a member of an object.
 type Node struct {
-	Kind       Kind   // BeginObject or BeginArray for a container
-	Text       string // what a string holds, a number's digits, the literal's word
-	Start, End int    // the value's bytes in the text
+	Text string // what a string holds, a number's digits, the literal's word
 	// Children are the members or the items in the order of the text; members
 	// with one name are all there.
 	Children []*Node
+	Parent   *Node  // nil for the root
+	Name     string // what the name of a member holds
 
-	Parent             *Node  // nil for the root
-	Index              int    // of an item, or of a member in the order of the text
-	Name               string // what the name of a member holds
-	NameStart, NameEnd int    // the name's bytes in the text
+	// Trees are most of the memory that a text costs, hence 32 bits.
+	Start, End         int32 // the value's bytes in the text
+	NameStart, NameEnd int32 // the name's bytes in the text
+	Index              int32 // of an item, or of a member in the order of the text
+	Kind               Kind  // BeginObject or BeginArray for a container
 }
+
+// maxBytes is how long a text may be for 32 bits; a variable for the test.
+var maxBytes = math.MaxInt32
 
 // Bounds keep a hostile text from costing more than a moment. 0 is no bound.
 type Bounds struct {
@@ -35,7 +40,7 @@ type Bounds struct {
 
 // BoundError says that a text is beyond a bound.
 type BoundError struct {
-	Bound       string // "values", "depth", "digits", "exponent" or "name"
+	Bound       string // "bytes", "values", "depth", "digits", "exponent" or "name"
 	Pointer     string // of the value, or of the object that has the name; empty for the depth
 	Offset      int
 	Found, Most int
@@ -46,15 +51,19 @@ func (e *BoundError) Error() string {
 }
 
 // Parse returns the tree of a text. A text that is no JSON gives the error of
-// encoding/json, a *json.SyntaxError; one beyond a bound, a *BoundError.
-func Parse(text []byte, most Bounds) (*Node, error) {
+// encoding/json, a *json.SyntaxError; one beyond a bound, or of 2 GiB, a *BoundError.
+func Parse[T ~string | ~[]byte](text T, most Bounds) (*Node, error) {
+	if len(text) > maxBytes {
+		return nil, &BoundError{Bound: "bytes", Found: len(text), Most: maxBytes}
+	}
+	var few [32]*Node // as many as most texts need
 	p := parser{text: string(text), most: most}
 	root := p.add(nil, 0)
-	p.value(root, 0)
+	p.value(root, 0, few[:0])
 	if p.next() == 0 && p.pos == len(p.text) && !p.wrong && p.failure == nil {
 		return root, nil
 	}
-	if err := check(text); err != nil {
+	if err := check([]byte(text)); err != nil {
 		return nil, err
 	}
 	if p.failure != nil {
@@ -80,11 +89,8 @@ type parser struct {
 	most    Bounds
 	values  int
 	failure *BoundError
-	wrong   bool // no JSON
-	// Few allocations serve many nodes: spare are some for later, and open the
-	// children so far of all containers that are not closed.
-	spare []Node
-	open  []*Node
+	wrong   bool   // no JSON
+	spare   []Node // for later: few allocations serve many nodes
 }
 
 // add returns the next node, a child of parent unless that is nil.
@@ -93,12 +99,13 @@ func (p *parser) add(parent *Node, index int) *Node {
 		// Each value but the first stands behind one of these; a comma may be part
 		// of a string.
 		next := p.text[p.pos:min(len(p.text), p.pos+window)]
-		p.spare = make([]Node, min(1+strings.Count(next, ",")+strings.Count(next, "[")+strings.Count(next, "{"), 256))
+		p.spare = slices.Grow(p.spare, min(1+strings.Count(next, ",")+strings.Count(next, "[")+strings.Count(next, "{"), 256))
+		p.spare = p.spare[:cap(p.spare)]
 	}
 	n := &p.spare[0]
 	p.spare = p.spare[1:]
 	p.values++
-	n.Parent, n.Index = parent, index
+	n.Parent, n.Index = parent, int32(index)
 	return n
 }
 
@@ -130,32 +137,33 @@ func (p *parser) expect(c byte) {
 	p.pos++
 }
 
-// value reads the value of a node.
-func (p *parser) value(n *Node, depth int) {
+// value reads the value of a node. Open are the children so far of the containers
+// around it; what stands behind them is free.
+func (p *parser) value(n *Node, depth int, open []*Node) {
 	c := p.next()
-	n.Kind, n.Start = kindOf(c), p.pos
+	n.Kind, n.Start = kindOf(c), int32(p.pos)
 	p.bound("values", n, p.values, p.most.Values)
 	p.bound("depth", nil, depth, p.most.Depth) // its pointer would be as long as the text is deep
 	if p.done() {
 		return
 	}
-	switch first := len(p.open); n.Kind {
+	switch first := len(open); n.Kind {
 	case BeginObject, BeginArray:
 		p.wrong = depth >= maxDepth
 		p.pos++
 		for end := byte(n.Kind.End()); !p.done(); {
-			count := len(p.open) - first
+			count := len(open) - first
 			if c := p.next(); c == end && count == 0 {
 				p.pos++
 				break
 			}
 			child := p.add(n, count)
-			p.open = append(p.open, child)
+			open = append(open, child)
 			if n.Kind == BeginObject {
 				p.name(child)
 			}
 			if !p.done() {
-				p.value(child, depth+1)
+				p.value(child, depth+1, open)
 			}
 			if p.done() {
 				break
@@ -166,8 +174,7 @@ func (p *parser) value(n *Node, depth int) {
 			}
 			p.expect(',')
 		}
-		n.Children = slices.Clone(p.open[first:])
-		p.open = p.open[:first]
+		n.Children = append([]*Node(nil), open[first:]...) // slices.Clone would move few to the heap
 	case String:
 		n.Text = p.string()
 	case Number:
@@ -183,7 +190,7 @@ func (p *parser) value(n *Node, depth int) {
 	default:
 		p.wrong = true
 	}
-	n.End = p.pos
+	n.End = int32(p.pos)
 }
 
 // word reads a literal.
@@ -199,9 +206,9 @@ func (p *parser) name(member *Node) {
 		p.wrong = true
 		return
 	}
-	member.NameStart = p.pos
+	member.NameStart = int32(p.pos)
 	member.Name = p.string()
-	member.NameEnd = p.pos
+	member.NameEnd = int32(p.pos)
 	if p.bound("name", member.Parent, len(member.Name), p.most.Name); !p.done() {
 		p.expect(':')
 	}
@@ -210,8 +217,15 @@ func (p *parser) name(member *Node) {
 // string reads a string and returns what it holds.
 func (p *parser) string() string {
 	start, plain := p.pos, true
-	for p.pos++; p.pos < len(p.text); p.pos++ {
-		switch c := p.text[p.pos]; {
+	for p.pos++; ; p.pos++ {
+		i := p.pos
+		for i < len(p.text) && isPlainByte(p.text[i]) {
+			i++
+		}
+		if p.pos = i; i >= len(p.text) {
+			break
+		}
+		switch c := p.text[i]; {
 		case c == '"':
 			p.pos++
 			token := Token{p.text[start:p.pos]}
@@ -284,7 +298,7 @@ func (p *parser) digits() {
 
 func (p *parser) number(n *Node) {
 	end := p.pos
-	p.pos = n.Start
+	p.pos = int(n.Start)
 	p.bound("digits", n, len(n.Text), p.most.Digits)
 	if e := strings.IndexAny(n.Text, "eE"); e >= 0 {
 		p.bound("exponent", n, len(strings.TrimLeft(n.Text[e+1:], "+-")), p.most.Exponent)
@@ -309,7 +323,7 @@ func (n *Node) Pointer() string {
 	case n.Parent == nil:
 		return ""
 	case n.Parent.Kind == BeginArray:
-		return n.Parent.Pointer() + "/" + strconv.Itoa(n.Index)
+		return n.Parent.Pointer() + "/" + strconv.Itoa(int(n.Index))
 	}
 	return Child(n.Parent.Pointer(), n.Name)
 }
@@ -337,6 +351,9 @@ func (n *Node) Sort() {
 		child.Sort()
 	}
 }
+
+// Edit puts another value in the place of this one.
+func (n *Node) Edit(text string) Edit { return Edit{int(n.Start), int(n.End), text} }
 
 // Append writes the value without white space.
 func (n *Node) Append(out []byte) []byte {

@@ -78,6 +78,10 @@ func TestParse_bounds(t *testing.T) {
 	_, err := jsontext.Parse([]byte(`[1E+123]`), jsontext.Bounds{Exponent: 2})
 	assert.Equal(t, &jsontext.BoundError{Bound: "exponent", Pointer: "/0", Offset: 1, Found: 3, Most: 2}, err)
 	assert.EqualError(t, err, "the text has exponent 3, and 2 is the bound")
+
+	jsontext.SetMaxBytes(t, 3)
+	_, err = jsontext.Parse(`[[]]`, jsontext.Bounds{})
+	assert.Equal(t, &jsontext.BoundError{Bound: "bytes", Found: 4, Most: 3}, err)
 }
 
 // The time that a text takes grows with its length only.
@@ -188,7 +192,7 @@ func check(t *testing.T, text []byte, root, n *jsontext.Node) {
 		require.Equal(t, value(found), got)
 	}
 	for i, child := range n.Children {
-		require.Equal(t, i, child.Index)
+		require.EqualValues(t, i, child.Index)
 		if n.Kind == jsontext.BeginObject {
 			require.Equal(t, child.Name, decode(t, text[child.NameStart:child.NameEnd]))
 		}
@@ -204,7 +208,7 @@ func edits(text []byte, n *jsontext.Node, all []jsontext.Edit) []jsontext.Edit {
 		all = edits(text, child, all)
 	}
 	if len(n.Children) == 0 {
-		all = append(all, jsontext.Edit{Start: n.Start, End: n.End, New: string(text[n.Start:n.End])})
+		all = append(all, n.Edit(string(text[n.Start:n.End])))
 	}
 	return all
 }

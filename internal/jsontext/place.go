@@ -49,7 +49,7 @@ func Place(text []byte, pointer string, value []byte) ([]byte, error) {
 	at := holder.Step(token)
 	switch {
 	case at != nil:
-		return Splice(text, []Edit{{at.Start, at.End, string(value)}}), nil
+		return Splice(text, []Edit{at.Edit(string(value))}), nil
 	case holder.Kind == BeginObject:
 		return holder.extend(text, string(AppendQuote(nil, token)), string(value)), nil
 	case holder.Kind == BeginArray && token == "-":
@@ -71,12 +71,12 @@ func Remove(text []byte, pointer string) ([]byte, error) {
 	if at == nil {
 		return nil, holder.lacks(token)
 	}
-	cut := Edit{Start: holder.Start + 1, End: holder.End - 1}
-	switch all := holder.Children; {
-	case at.Index+1 < len(all):
-		cut = Edit{Start: at.first(), End: all[at.Index+1].first()}
-	case at.Index > 0:
-		cut = Edit{Start: all[at.Index-1].End, End: at.End}
+	cut := Edit{Start: int(holder.Start) + 1, End: int(holder.End) - 1}
+	switch all, i := holder.Children, int(at.Index); {
+	case i+1 < len(all):
+		cut = Edit{Start: at.first(), End: all[i+1].first()}
+	case i > 0:
+		cut = Edit{Start: int(all[i-1].End), End: int(at.End)}
 	}
 	return Splice(text, []Edit{cut}), nil
 }
@@ -108,9 +108,9 @@ func hold(text []byte, pointer string) (holder *Node, token string, err error) {
 // first is where a member or an item begins in the text.
 func (n *Node) first() int {
 	if n.Parent.Kind == BeginObject {
-		return n.NameStart
+		return int(n.NameStart)
 	}
-	return n.Start
+	return int(n.Start)
 }
 
 // extend adds a member, or an item when the name is empty, behind the last one.
@@ -119,13 +119,13 @@ func (n *Node) extend(text []byte, name, value string) []byte {
 		if name != "" {
 			value = name + ":" + value
 		}
-		return Splice(text, []Edit{{n.Start + 1, n.End - 1, value}})
+		return Splice(text, []Edit{{int(n.Start) + 1, int(n.End) - 1, value}})
 	}
 	first, last := n.Children[0], n.Children[len(n.Children)-1]
 	if name != "" {
 		value = name + string(text[last.NameEnd:last.Start]) + value
 	}
-	return Splice(text, []Edit{{last.End, last.End, "," + string(text[n.Start+1:first.first()]) + value}})
+	return Splice(text, []Edit{{int(last.End), int(last.End), "," + string(text[n.Start+1:first.first()]) + value}})
 }
 
 // lacks is the error for a token that names nothing here.

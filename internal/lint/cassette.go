@@ -50,13 +50,13 @@ type keyed struct {
 func (m *message) lineAt(pointer string) int {
 	if m.parsed == nil {
 		var err error
-		if m.parsed, err = jsontext.Parse([]byte(m.body.value), jsontext.Bounds{}); err != nil {
+		if m.parsed, err = jsontext.Parse(m.body.value, jsontext.Bounds{}); err != nil {
 			m.parsed = &jsontext.Node{}
 		}
 		m.spread = &spread{text: m.body, source: m.source}
 	}
 	n, _ := m.parsed.Find(pointer)
-	return m.spread.lineAt(n.Start)
+	return m.spread.lineAt(int(n.Start))
 }
 
 type interaction struct {

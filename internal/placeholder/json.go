@@ -178,10 +178,10 @@ func (d *document) render() []byte {
 	edits := make([]jsontext.Edit, 0, changes)
 	for n := range d.all() {
 		if n.newName != "" {
-			edits = append(edits, jsontext.Edit{Start: n.NameStart, End: n.NameEnd, New: n.newName})
+			edits = append(edits, jsontext.Edit{Start: int(n.NameStart), End: int(n.NameEnd), New: n.newName})
 		}
 		if n.newValue != "" {
-			edits = append(edits, jsontext.Edit{Start: n.Start, End: n.End, New: n.newValue})
+			edits = append(edits, n.Edit(n.newValue))
 		}
 	}
 	return jsontext.Splice(d.body, edits)

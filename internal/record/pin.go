@@ -46,7 +46,7 @@ func (r *Recording) pin(body []byte) []byte {
 		pointer := n.Pointer()
 		for _, p := range r.Pinned {
 			if cassette.Covers(p, pointer) {
-				edits = append(edits, jsontext.Edit{Start: n.Start, End: n.End, New: fixed})
+				edits = append(edits, n.Edit(fixed))
 				r.pinned[p] = true
 				return
 			}

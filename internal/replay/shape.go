@@ -112,7 +112,7 @@ func (s *shape) part(body string) (rest string, values []string, ok bool) {
 		if !found || n.Kind != jsontext.String {
 			return "", nil, false
 		}
-		edits = append(edits, jsontext.Edit{Start: n.Start, End: n.End, New: wildcard})
+		edits = append(edits, n.Edit(wildcard))
 		values = append(values, n.Text)
 	}
 	return string(jsontext.Splice([]byte(body), edits)), values, true

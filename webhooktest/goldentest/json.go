@@ -78,7 +78,7 @@ func appendValue(out, body []byte, n *jsontext.Node, depth int) ([]byte, error) 
 	case !isObject && n.Kind != jsontext.BeginArray:
 		return append(out, n.Text...), nil
 	case depth == maxDepth:
-		return nil, fmt.Errorf("the body is nested deeper than %d levels at %s; expected an answer of an API", maxDepth, position(body, n.Start))
+		return nil, fmt.Errorf("the body is nested deeper than %d levels at %s; expected an answer of an API", maxDepth, position(body, int(n.Start)))
 	}
 	type child struct {
 		*jsontext.Node

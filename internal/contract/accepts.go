@@ -3,12 +3,81 @@ package contract
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"example.com/webhookvcr/internal/jsontext"
 )
+
+// quick is a compiled schema in the form that accepts asks: compiled ones are large,
+// and most of their fields say nothing.
+type quick struct {
+	*jsonschema.Schema
+	unsure         bool   // it refuses every value, or has a keyword that accepts does not know
+	kinds          string // those that it has room for; empty for all
+	words          map[string]bool
+	dateTime       bool
+	name, tag      string // the condition, if there is one
+	ref, then, els *quick
+	allOf          []*quick
+	properties     map[string]*quick
+	closed         bool   // no further members
+	rest           *quick // further members
+	items          *quick
+}
+
+// kindsOf are the kinds of the values of a type. Of numbers more is said elsewhere.
+var kindsOf = map[string]string{
+	"null": string(jsontext.Null), "boolean": string(jsontext.False) + string(jsontext.True), "string": string(jsontext.String),
+	"number": string(jsontext.Number), "integer": string(jsontext.Number), "object": string(jsontext.BeginObject), "array": string(jsontext.BeginArray),
+}
+
+// quick returns the quick form of a schema in it, nil for none; that of one which does
+// nothing but refer to another is the other's. It keeps each once: they may refer to
+// themselves.
+func (s *schema) quick(of *jsonschema.Schema) *quick {
+	if of == nil || s.quicks[of] != nil {
+		return s.quicks[of]
+	}
+	if refers(of) {
+		s.quicks[of] = s.quick(of.Ref)
+		return s.quicks[of]
+	}
+	q := &quick{Schema: of, unsure: of.Always != nil && !*of.Always || unforeseen(of), words: map[string]bool{}, dateTime: of.Format != "", properties: map[string]*quick{}}
+	s.quicks[of] = q
+	for _, name := range of.Types {
+		q.kinds += kindsOf[name]
+	}
+	for _, v := range of.Enum {
+		if word, ok := v.(string); ok {
+			q.words[word] = true
+		}
+	}
+	for _, sub := range of.AllOf {
+		q.allOf = append(q.allOf, s.quick(sub))
+	}
+	for name, sub := range of.Properties {
+		q.properties[name] = s.quick(sub)
+	}
+	if of.If != nil {
+		var ok bool
+		q.name, q.tag, ok = tagged(of.If)
+		q.unsure = q.unsure || !ok
+	}
+	q.ref, q.then, q.els, q.items = s.quick(of.Ref), s.quick(of.Then), s.quick(of.Else), s.quick(of.Items2020)
+	switch rest := of.AdditionalProperties.(type) {
+	case nil:
+	case bool:
+		q.closed = !rest
+	case *jsonschema.Schema:
+		q.rest = s.quick(rest)
+	default:
+		q.closed = true
+	}
+	return q
+}
 
 // accepts reports whether a value surely fulfils a schema, with every member in it
 // documented and named once. False means no or cannot tell: the validator and the
@@ -17,47 +86,40 @@ import (
 // that a schema may have is either looked at here or makes the answer false;
 // FuzzAccepts holds it against them.
 func accepts(s *schema, n *jsontext.Node) bool {
-	var few [32]*jsonschema.Schema // as many as most bodies need
-	q := acceptance{s, few[:0]}
-	return q.apply(s.root, n, 0) && q.value(n, 0)
+	var few [32]*quick // as many as most bodies need
+	applied, ok := s.quicks[s.root].apply(few[:0], n, 0)
+	return ok && acceptsValue(applied, n, 0)
 }
 
-// acceptance holds the schemas that apply to a value on top of those that apply to
-// what is around it.
-type acceptance struct {
-	of      *schema
-	applied []*jsonschema.Schema
-}
-
-// apply adds a schema, and all that apply with it, to those that apply to a value,
-// which begin at first.
-func (q *acceptance) apply(s *jsonschema.Schema, n *jsontext.Node, first int) bool {
+// apply adds a schema, and all that apply with it, to those that apply to a value. They
+// begin at first, behind those that apply to what is around the value.
+func (q *quick) apply(applied []*quick, n *jsontext.Node, first int) (all []*quick, ok bool) {
 	switch {
-	case s == nil || slices.Contains(q.applied[first:], s):
-		return true
-	case s.Always != nil && !*s.Always || unforeseen(s):
-		return false
+	case q == nil || slices.Contains(applied[first:], q):
+		return applied, true
+	case q.unsure:
+		return applied, false
 	}
-	q.applied = append(q.applied, s)
-	if !q.apply(s.Ref, n, first) {
-		return false
-	}
-	for _, sub := range s.AllOf {
-		if !q.apply(sub, n, first) {
-			return false
+	applied, ok = q.ref.apply(append(applied, q), n, first)
+	for _, sub := range q.allOf {
+		if ok {
+			applied, ok = sub.apply(applied, n, first)
 		}
 	}
-	if s.If == nil {
-		return true
+	if !ok || q.If == nil {
+		return applied, ok
 	}
-	name, want, ok := tagged(s.If)
-	if !ok {
-		return false
+	if tag := n.Member(q.name); tag != nil && tag.Kind == jsontext.String && tag.Text == q.tag {
+		return q.then.apply(applied, n, first)
 	}
-	if tag := n.Member(name); tag != nil && tag.Kind == jsontext.String && tag.Text == want {
-		return q.apply(s.Then, n, first)
-	}
-	return q.apply(s.Else, n, first)
+	return q.els.apply(applied, n, first)
+}
+
+// refers reports whether a schema refers to another and says nothing else.
+func refers(s *jsonschema.Schema) bool {
+	return s.Ref != nil && !unforeseen(s) && s.Always == nil && s.If == nil && s.Then == nil && s.Else == nil &&
+		len(s.Types)+len(s.Constant)+len(s.Enum)+len(s.AllOf)+len(s.Required)+len(s.Properties) == 0 && s.AdditionalProperties == nil && s.Items2020 == nil &&
+		s.MinItems == -1 && s.MaxItems == -1 && s.MinLength == -1 && s.MaxLength == -1 && s.Pattern == nil && s.Format == "" && s.Minimum == nil && s.Maximum == nil
 }
 
 // unforeseen reports whether a schema has a keyword that accepts does not know.
@@ -70,12 +132,11 @@ func unforeseen(s *jsonschema.Schema) bool {
 		s.Format != "" && s.Format != "date-time"
 }
 
-// value looks at a value to which the schemas from first on apply.
-func (q *acceptance) value(n *jsontext.Node, first int) bool {
-	for _, s := range q.applied[first:] {
-		if len(s.Constant) > 0 && !same(s.Constant[0], n) ||
-			len(s.Enum) > 0 && !(n.Kind == jsontext.String && q.of.lists(s, n.Text)) && !(n.Kind == jsontext.Null && slices.Contains(s.Enum, nil)) ||
-			!typed(s, n.Kind) {
+// acceptsValue looks at a value to which the schemas from first on apply.
+func acceptsValue(applied []*quick, n *jsontext.Node, first int) bool {
+	for _, s := range applied[first:] {
+		if s.kinds != "" && strings.IndexByte(s.kinds, byte(n.Kind)) < 0 || len(s.Constant) > 0 && !same(s.Constant[0], n) ||
+			len(s.Enum) > 0 && !(n.Kind == jsontext.String && s.words[n.Text]) && !(n.Kind == jsontext.Null && slices.Contains(s.Enum, nil)) {
 			return false
 		}
 		switch n.Kind {
@@ -102,40 +163,28 @@ func (q *acceptance) value(n *jsontext.Node, first int) bool {
 	if n.Kind == jsontext.BeginObject && !distinct(n.Children) {
 		return false
 	}
-	last := len(q.applied)
+	last := len(applied)
 	for _, child := range n.Children {
-		for i := first; i < last; i++ {
-			sub, ok := describingQuickly(q.applied[i], n.Kind, child.Name)
-			if !ok || !q.apply(sub, child, last) {
+		applied = applied[:last]
+		for _, s := range applied[first:] {
+			sub, ok := s.items, true
+			if n.Kind == jsontext.BeginObject {
+				if sub = s.properties[child.Name]; sub == nil {
+					sub, ok = s.rest, !s.closed
+				}
+			}
+			if ok {
+				applied, ok = sub.apply(applied, child, last)
+			}
+			if !ok {
 				return false
 			}
 		}
-		if len(q.applied) == last && (n.Kind == jsontext.BeginObject || len(child.Children) > 0) || !q.value(child, last) {
+		if len(applied) == last && (n.Kind == jsontext.BeginObject || len(child.Children) > 0) || !acceptsValue(applied, child, last) {
 			return false
 		}
-		q.applied = q.applied[:last]
 	}
 	return true
-}
-
-// describingQuickly returns the schema that another one has for a member or an item,
-// nil for none. ok is false when the other one forbids it, or may.
-func describingQuickly(s *jsonschema.Schema, kind jsontext.Kind, name string) (sub *jsonschema.Schema, ok bool) {
-	if kind == jsontext.BeginArray {
-		return s.Items2020, true
-	}
-	if sub := s.Properties[name]; sub != nil {
-		return sub, true
-	}
-	switch rest := s.AdditionalProperties.(type) {
-	case nil:
-		return nil, true
-	case bool:
-		return nil, rest
-	case *jsonschema.Schema:
-		return rest, true
-	}
-	return nil, false
 }
 
 // distinct reports whether no two members have one name.
@@ -157,27 +206,6 @@ func distinct(members []*jsontext.Node) bool {
 	return true
 }
 
-// typed reports whether a schema has room for a kind of value. Of numbers it is
-// said elsewhere.
-func typed(s *jsonschema.Schema, kind jsontext.Kind) bool {
-	name := ""
-	switch kind {
-	case jsontext.Null:
-		name = "null"
-	case jsontext.False, jsontext.True:
-		name = "boolean"
-	case jsontext.String:
-		name = "string"
-	case jsontext.BeginObject:
-		name = "object"
-	case jsontext.BeginArray:
-		name = "array"
-	default:
-		return true
-	}
-	return len(s.Types) == 0 || slices.Contains(s.Types, name)
-}
-
 // same compares what enumerations hold: words and null. Other values are left to
 // the validator, which compares numbers by value.
 func same(listed any, n *jsontext.Node) bool {
@@ -190,7 +218,7 @@ func same(listed any, n *jsontext.Node) bool {
 	return false
 }
 
-func acceptsString(s *jsonschema.Schema, v string) bool {
+func acceptsString(s *quick, v string) bool {
 	if s.MinLength != -1 || s.MaxLength != -1 {
 		length := utf8.RuneCountInString(v)
 		if s.MinLength != -1 && length < s.MinLength || s.MaxLength != -1 && length > s.MaxLength {
@@ -200,13 +228,15 @@ func acceptsString(s *jsonschema.Schema, v string) bool {
 	if s.Pattern != nil && !s.Pattern.MatchString(v) {
 		return false
 	}
-	return s.Format == "" || jsonschema.Formats[s.Format](v)
+	return !s.dateTime || dateTime(v)
 }
 
+var dateTime = jsonschema.Formats["date-time"]
+
 // acceptsNumber takes plain digits that a word of the machine holds.
-func acceptsNumber(s *jsonschema.Schema, digits string) bool {
+func acceptsNumber(s *quick, digits string) bool {
 	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || len(s.Types) > 0 && !slices.Contains(s.Types, "integer") && !slices.Contains(s.Types, "number") {
+	if err != nil {
 		return false
 	}
 	if m := s.Minimum; m != nil && !(m.IsInt() && m.Num().IsInt64() && n >= m.Num().Int64()) {

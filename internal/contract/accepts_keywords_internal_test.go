@@ -34,7 +34,7 @@ func TestAccepts_unforeseenKeywords(t *testing.T) {
 		return s
 	}
 	require.False(t, unforeseen(plain()))
-	var passed []string
+	var passed, referring []string
 	fields := reflect.VisibleFields(reflect.TypeFor[jsonschema.Schema]())
 	for _, f := range fields {
 		if !f.IsExported() {
@@ -71,7 +71,12 @@ func TestAccepts_unforeseenKeywords(t *testing.T) {
 		if !unforeseen(s) {
 			passed = append(passed, f.Name)
 		}
+		s.Ref = plain()
+		if refers(s) {
+			referring = append(referring, f.Name)
+		}
 	}
 	assert.ElementsMatch(t, slices.Concat(judged, silent), passed)
+	assert.ElementsMatch(t, slices.Concat([]string{"Ref"}, silent), referring, "nothing is lost of what stands beside a reference")
 	t.Logf("%d fields: %d read by the walk, %d that say nothing of a value, the others refused", len(fields), len(judged), len(silent))
 }

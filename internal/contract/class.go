@@ -113,11 +113,11 @@ func class(of *schema, schemas []*jsonschema.Schema, n *jsontext.Node) provider.
 			if n.Kind == jsontext.String {
 				word = n.Text
 			}
-			c.Keep = c.Keep || of.lists(s, word) || slices.Contains(s.Constant, any(word))
+			c.Keep = c.Keep || of.quicks[s].words[word] || slices.Contains(s.Constant, any(word))
 		}
 		if s.Format == "date-time" {
 			otherwise = provider.Opaque
-			c.Keep = c.Keep || n.Kind == jsontext.String && jsonschema.Formats["date-time"](n.Text)
+			c.Keep = c.Keep || n.Kind == jsontext.String && dateTime(n.Text)
 		}
 		switch n.Kind {
 		case jsontext.Null:

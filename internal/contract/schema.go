@@ -27,12 +27,9 @@ type schema struct {
 	secrets bool
 	// byLocation finds the schema that a validation error is about.
 	byLocation map[string]*jsonschema.Schema
-	// listed are the words that the enumerations list.
-	listed map[*jsonschema.Schema]map[string]bool
+	// quicks are the quick forms of the schemas that it is made of.
+	quicks map[*jsonschema.Schema]*quick
 }
-
-// lists reports whether a schema in it enumerates a word.
-func (s *schema) lists(sub *jsonschema.Schema, word string) bool { return s.listed[sub][word] }
 
 // compiled holds a func() (*schema, error) for each file, which compiles it once.
 var compiled sync.Map
@@ -66,17 +63,10 @@ func compile(d *provider.Definition, name string) (*schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schema %q: %w", name, err)
 	}
-	s := &schema{root: root, strict: strings.HasSuffix(name, ".strict.json"), byLocation: map[string]*jsonschema.Schema{}, listed: map[*jsonschema.Schema]map[string]bool{}}
+	s := &schema{root: root, strict: strings.HasSuffix(name, ".strict.json"), byLocation: map[string]*jsonschema.Schema{}, quicks: map[*jsonschema.Schema]*quick{}}
 	each(root, func(sub *jsonschema.Schema) {
 		s.byLocation[sub.Location] = sub
-		for _, v := range sub.Enum {
-			if word, ok := v.(string); ok {
-				if s.listed[sub] == nil {
-					s.listed[sub] = make(map[string]bool, len(sub.Enum))
-				}
-				s.listed[sub][word] = true
-			}
-		}
+		s.quick(sub)
 		s.secrets = s.secrets || sub.Extensions[placeholderKeyword] == placeholder(provider.Secret)
 	})
 	return s, nil

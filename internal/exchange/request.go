@@ -249,7 +249,7 @@ func character(s string, fit func(rune) bool) string {
 // can be told: of several codings, and of those unknown here, only that plain JSON
 // is none of them. What is longer than a cassette would hold is not read on.
 func coded(encoding string, body []byte) bool {
-	if len(body) == 0 {
+	if len(body) == 0 || encoding == "" {
 		return true
 	}
 	plain, known, err := Decode(encoding, bytes.NewReader(body))

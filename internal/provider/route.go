@@ -58,11 +58,10 @@ func (d *Definition) Methods(u *url.URL) []string {
 // fitting returns the forms whose templates fit a path.
 func (d *Definition) fitting(escapedPath string) iter.Seq2[*Operation, *Form] {
 	return func(yield func(*Operation, *Form) bool) {
-		segments := Segments(escapedPath)
 		for i := range d.Operations {
 			op := &d.Operations[i]
 			for j := range op.Forms {
-				if fits(Segments(op.Forms[j].Path), segments) && !yield(op, &op.Forms[j]) {
+				if fits(op.Forms[j].Path, escapedPath) && !yield(op, &op.Forms[j]) {
 					return
 				}
 			}
@@ -70,28 +69,32 @@ func (d *Definition) fitting(escapedPath string) iter.Seq2[*Operation, *Form] {
 	}
 }
 
-func fits(template, segments []string) bool {
-	if len(template) != len(segments) {
-		return false
-	}
-	for i, want := range template {
-		got, err := url.PathUnescape(segments[i])
-		if err != nil || got == "" || got != want && !strings.HasPrefix(want, "{") {
+// fits compares segment by segment. Every request asks it for several templates, hence
+// without lists.
+func fits(template, escapedPath string) bool {
+	template, escapedPath = strings.TrimPrefix(template, "/"), strings.TrimPrefix(escapedPath, "/")
+	for {
+		want, templates, more := strings.Cut(template, "/")
+		segment, segments, also := strings.Cut(escapedPath, "/")
+		got, err := url.PathUnescape(segment)
+		if more != also || err != nil || got == "" || got != want && !strings.HasPrefix(want, "{") {
 			return false
 		}
+		if !more {
+			return true
+		}
+		template, escapedPath = templates, segments
 	}
-	return true
 }
 
 // variables returns the values of the variables of a form that fits the path.
 func variables(form *Form, escapedPath string) map[string]string {
-	var values map[string]string
-	segments := Segments(escapedPath)
+	if !strings.Contains(form.Path, "{") {
+		return nil
+	}
+	values, segments := map[string]string{}, Segments(escapedPath)
 	for i, name := range Segments(form.Path) {
 		if strings.HasPrefix(name, "{") {
-			if values == nil {
-				values = map[string]string{}
-			}
 			values[strings.Trim(name, "{}")], _ = url.PathUnescape(segments[i])
 		}
 	}

@@ -26,10 +26,21 @@ const maxDepth = 1000
 // well, so that no comparison fails open. No canonical form is the bytes of a
 // body that counts by its bytes.
 func CanonicalBody(body []byte) string {
-	if root, ok := canonical(body); ok {
-		return string(root.Append(make([]byte, 0, len(body))))
+	root, ok := canonical(body)
+	return write(body, root, ok)
+}
+
+// CanonicalTree is CanonicalBody for those who have the tree of the body, which it
+// sorts.
+func CanonicalTree(body []byte, root *jsontext.Node) string {
+	return write(body, root, isValue(body, root))
+}
+
+func write(body []byte, root *jsontext.Node, ok bool) string {
+	if !ok {
+		return string(body)
 	}
-	return string(body)
+	return string(root.Append(make([]byte, 0, len(body))))
 }
 
 // ParseCanonical returns the tree of a body in canonical form. ok is false for
@@ -46,11 +57,13 @@ func canonical(body []byte) (root *jsontext.Node, ok bool) {
 		return nil, false
 	}
 	root, err := jsontext.Parse(body, jsontext.Bounds{Depth: maxDepth})
-	if err != nil || loneSurrogate(body) {
-		return nil, false
-	}
+	return root, err == nil && isValue(body, root)
+}
+
+// isValue sorts a tree, and reports whether the body can be compared as a JSON value.
+func isValue(body []byte, root *jsontext.Node) bool {
 	root.Sort()
-	return root, distinct(root)
+	return !loneSurrogate(body) && distinct(root)
 }
 
 // distinct reports whether no object of a sorted tree has a name twice.

@@ -43,7 +43,7 @@ func FuzzAccepts(f *testing.F) {
 	all := compiledFiles(f)
 	f.Fuzz(func(t *testing.T, body, put string, at int) {
 		body = replaced(body, put, at)
-		d, problem := parse([]byte(body))
+		d, problem := readAll(body)
 		if problem != nil {
 			return
 		}
@@ -55,6 +55,11 @@ func FuzzAccepts(f *testing.F) {
 			}
 		}
 	})
+}
+
+func readAll(body string) (*document, *Problem) {
+	r := Read([]byte(body))
+	return &r.document, r.problem
 }
 
 // replaced puts a value in the place of the at-th one after a colon.
@@ -109,7 +114,7 @@ func TestAccepts(t *testing.T) {
 		if changed == body && (at > 0 || value != values[0]) {
 			return
 		}
-		d, problem := parse([]byte(changed))
+		d, problem := readAll(changed)
 		if problem != nil {
 			return
 		}

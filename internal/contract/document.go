@@ -27,14 +27,22 @@ var bounds = jsontext.Bounds{
 // one goroutine.
 type Reading struct {
 	body     []byte
-	document *document
+	document document
 	problem  *Problem
 }
 
 // Read reads a body, which must not change any more.
 func Read(body []byte) *Reading {
-	document, problem := parse(body)
-	return &Reading{body, document, problem}
+	tree, problem := parse(body)
+	return &Reading{body, document{tree: tree}, problem}
+}
+
+// of returns what is read of a body: this, unless it is nil or about another one.
+func (r *Reading) of(body []byte) *Reading {
+	if r != nil && bytes.Equal(r.body, body) {
+		return r
+	}
+	return Read(body)
 }
 
 // ReadAs is Read for a body whose tree is known, but for the places in it: those are
@@ -48,7 +56,7 @@ func ReadAs(body []byte, tree *jsontext.Node) *Reading {
 
 // Tree returns the body as a tree, and nil when it is no JSON within the bounds.
 func (r *Reading) Tree() *jsontext.Node {
-	if r.problem != nil {
+	if r == nil {
 		return nil
 	}
 	return r.document.tree
@@ -86,7 +94,7 @@ func (d *document) text(pointer string) (text string, ok bool) {
 func (d *document) has(name string) bool { return d.tree.Member(name) != nil }
 
 // parse reads a body; a body that cannot be read gives the problem instead.
-func parse(body []byte) (*document, *Problem) {
+func parse(body []byte) (*jsontext.Node, *Problem) {
 	if len(body) > maxBody {
 		return nil, &Problem{Keyword: "max-bytes", Found: fmt.Sprint(len(body)), Expected: fmt.Sprint(maxBody)}
 	}
@@ -103,7 +111,7 @@ func parse(body []byte) (*document, *Problem) {
 	if err != nil {
 		return nil, syntaxProblem(body, err)
 	}
-	return &document{tree: tree}, nil
+	return tree, nil
 }
 
 func at(body []byte, offset int, p Problem) *Problem {

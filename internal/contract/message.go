@@ -20,6 +20,9 @@ type Request struct {
 	URL    *url.URL // absolute
 	Header http.Header
 	Body   []byte
+	// Reading is the body as Read reads it, for those who ask about it more than
+	// once; nil otherwise.
+	Reading *Reading
 }
 
 // Exchange is a request and its answer.
@@ -34,18 +37,8 @@ type Response struct {
 	Header http.Header
 	Body   []byte
 	// ByHand says that the test made the body, not the vendor.
-	ByHand bool
-	// Reading is the body as Read reads it, for those who ask about it more than
-	// once; nil otherwise.
-	Reading *Reading
-}
-
-// known is the body as it was read before; nil when that was another one.
-func (a Response) known() *Reading {
-	if a.Reading != nil && bytes.Equal(a.Reading.body, a.Body) {
-		return a.Reading
-	}
-	return nil
+	ByHand  bool
+	Reading *Reading // as that of a request
 }
 
 // MediaType returns the media type of a Content-Type header without its
@@ -58,18 +51,21 @@ func MediaType(value string) string {
 	return strings.ToLower(strings.TrimSpace(t))
 }
 
-// media returns the media type of a Content-Type. It reports one that a reader of
-// media types refuses: some take the body for no JSON at all. One that is missing
-// is another matter.
-func (r *report) media(d *provider.Definition, value string) (media string, malformed bool) {
-	media, _, err := mime.ParseMediaType(value)
+// media returns the media type of a Content-Type, and its charset. It reports one
+// that a reader of media types refuses: some take the body for no JSON at all. One
+// that is missing is another matter.
+func (r *report) media(d *provider.Definition, value string) (media, charset string, malformed bool) {
+	if speaks(d, value) { // most do, and need not be parsed
+		return value, "", false
+	}
+	media, params, err := mime.ParseMediaType(value)
 	if err == nil {
-		return media, false
+		return media, strings.ToLower(params["charset"]), false
 	}
 	if value != "" {
 		r.rule("media-type", "Content-Type", "malformed: it is no media type with parameters", join(jsonTypes(d), "or"))
 	}
-	return MediaType(value), value != ""
+	return MediaType(value), "", value != ""
 }
 
 // speaks reports whether a vendor speaks JSON in a media type.
@@ -123,16 +119,14 @@ func (r *report) schema(d *provider.Definition, file string) *schema {
 
 // parse reads the body and reports why it cannot be read.
 func (r *report) parse() bool {
-	if r.reading == nil {
-		r.reading = Read(r.body)
-	}
+	r.reading = r.reading.of(r.body)
 	if p := r.reading.problem; p != nil {
 		problem := *p
 		problem.Kind = Violation
 		r.push(problem)
 		return false
 	}
-	r.document = r.reading.document
+	r.document = &r.reading.document
 	return true
 }
 

@@ -85,7 +85,7 @@ type report struct {
 	in       string
 	byHand   bool // the test or its program wrote the message, no vendor
 	body     []byte
-	reading  *Reading  // of the body, if it is read already
+	reading  *Reading  // of the body or another, if there is one
 	document *document // nil while the body is not parsed
 	problems []Problem
 	violated map[string]bool // pointers with a violation

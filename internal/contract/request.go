@@ -2,7 +2,6 @@ package contract
 
 import (
 	"fmt"
-	"mime"
 	"net/url"
 	"slices"
 	"strings"
@@ -22,9 +21,9 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	if !ok {
 		return unknown(d, r)
 	}
-	rep := report{in: "request", byHand: true, body: r.Body}
+	rep := report{in: "request", byHand: true, body: r.Body, reading: r.Reading}
 	rep.query(d, route, r.URL)
-	media, malformed := rep.media(d, r.Header.Get("Content-Type"))
+	media, charset, malformed := rep.media(d, r.Header.Get("Content-Type"))
 	switch {
 	case route.Form.Body == "":
 		if !isEmpty(r.Body) {
@@ -37,7 +36,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	default:
 		if !malformed {
 			rep.requestMedia(d, media)
-			rep.charset(r.Header.Get("Content-Type"))
+			rep.charset(charset)
 		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
 			rep.validate(s, rep.document)
@@ -78,9 +77,8 @@ func (r *report) requestMedia(d *provider.Definition, got string) {
 
 // charset refuses what a reader would take the body for that is not the UTF-8 of JSON
 // (RFC 8259, section 8.1).
-func (r *report) charset(contentType string) {
-	_, params, _ := mime.ParseMediaType(contentType)
-	switch charset := strings.ToLower(params["charset"]); charset {
+func (r *report) charset(charset string) {
+	switch charset {
 	case "", "utf-8", "utf8":
 	default:
 		found := "in another charset"
@@ -175,7 +173,9 @@ func RequestClasses(d *provider.Definition, r Request) func(pointer string) prov
 		}
 		return all
 	})
-	body := sync.OnceValue(func() func(string) provider.Class { return bodyClasses(d, route.Form.Body, Response{Body: r.Body}) })
+	body := sync.OnceValue(func() func(string) provider.Class {
+		return bodyClasses(d, route.Form.Body, Response{Body: r.Body, Reading: r.Reading})
+	})
 	return func(pointer string) provider.Class {
 		if strings.HasPrefix(pointer, "?") {
 			return query()[pointer]
@@ -210,12 +210,9 @@ func bodyClasses(d *provider.Definition, file string, of Response) func(pointer 
 	if err != nil {
 		return none
 	}
-	reading := of.known()
-	if reading == nil {
-		reading = Read(of.Body)
-	}
-	if reading.Tree() == nil {
+	tree := of.Reading.of(of.Body).Tree()
+	if tree == nil {
 		return none
 	}
-	return newClassifier(s, reading.Tree()).class
+	return newClassifier(s, tree).class
 }

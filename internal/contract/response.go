@@ -25,8 +25,8 @@ func CheckResponse(d *provider.Definition, r Request, a Response, strict bool) [
 		}
 		return unknown(d, r)
 	}
-	rep := report{in: "answer", byHand: a.ByHand, body: a.Body, reading: a.known()}
-	media, malformed := rep.media(d, a.Header.Get("Content-Type"))
+	rep := report{in: "answer", byHand: a.ByHand, body: a.Body, reading: a.Reading}
+	media, _, malformed := rep.media(d, a.Header.Get("Content-Type"))
 	if rep.status(d, route.Operation, a) {
 		rep.answerBody(d, route.Operation, a.Status, media, !malformed, strict)
 		rep.echo(d, route, r, a.Status)
@@ -51,7 +51,7 @@ func CheckBody(d *provider.Definition, operation string, status int, mediaType s
 		return nil, fmt.Errorf("%s %s documents no status %d, expected one of %s", d.Name, operation, status, statuses(op))
 	}
 	rep := report{in: "answer", body: body}
-	media, malformed := rep.media(d, mediaType)
+	media, _, malformed := rep.media(d, mediaType)
 	rep.answerBody(d, op, status, media, mediaType != "" && !malformed, strict)
 	return rep.done(), nil
 }

@@ -39,11 +39,9 @@ func requested(route provider.Route, req Request) (id, from string) {
 		values, _ := url.ParseQuery(req.URL.RawQuery)
 		return values.Get(e.Request), e.Request + " in the query"
 	}
-	doc, problem := parse(req.Body)
-	if problem != nil {
-		return "", ""
+	if body := req.Reading.of(req.Body); body.problem == nil {
+		id, _ = body.document.text(jsontext.Child("", e.Request))
 	}
-	id, _ = doc.text(jsontext.Child("", e.Request))
 	return id, e.Request + " in the body"
 }
 
@@ -103,8 +101,8 @@ func isRouteNotFound(d *provider.Definition, status int, body []byte) bool {
 	if status != http.StatusNotFound || d.RouteNotFound == nil {
 		return false
 	}
-	doc, problem := parse(body)
-	return problem == nil && routeMessage(d, doc)
+	r := Read(body)
+	return r.problem == nil && routeMessage(d, &r.document)
 }
 
 func routeMessage(d *provider.Definition, doc *document) bool {

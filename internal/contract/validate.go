@@ -146,8 +146,11 @@ func (r *report) leaf(s *schema, root any, e *jsonschema.ValidationError) {
 // fitType makes a rule of a wrong error type: HTTP status and type must agree,
 // and a type that belongs to another status is no news of the vendor.
 func (r *report) fitType(d *provider.Definition, op *provider.Operation, status int) {
+	if status < 400 {
+		return
+	}
 	name, ok := r.document.text(jsontext.Child("", d.ErrorTag))
-	if status < 400 || !ok {
+	if !ok {
 		return
 	}
 	expected := errorTypes(d, op.Response(status).Schema)

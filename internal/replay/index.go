@@ -43,7 +43,8 @@ type Index struct {
 }
 
 type entry struct {
-	ia *cassette.Interaction
+	ia  *cassette.Interaction
+	url *url.URL // the recorded one, which interactions share
 	// accept is the media type asked for, where the provider matches it.
 	accept string
 	// bound says that the request holds a sent-… placeholder, and matches by
@@ -54,12 +55,6 @@ type entry struct {
 	// verdicts are the problems of the answer: documented, strict. They are nil
 	// while nobody has asked.
 	verdicts [2]atomic.Pointer[[]contract.Problem]
-}
-
-// url is the recorded URL; Parse of the cassette has seen that it parses.
-func (e *entry) url() *url.URL {
-	u, _ := url.Parse(e.ia.Request.URL)
-	return u
 }
 
 var indexes sync.Map // indexKey -> *Index
@@ -109,7 +104,7 @@ func (t *Index) Changed(change func(body []byte) ([]byte, error)) (*Index, error
 func (t *Index) ChangeProblems(strict bool) []contract.Problem {
 	x := cassette.ExchangeOf(t.entries[0].ia)
 	x.Response.ByHand = true
-	before := t.origin.problems(0, strict)
+	before := t.origin.problems(0, strict, nil)
 	return slices.DeleteFunc(contract.CheckResponse(t.def, x.Request, x.Response, strict), func(p contract.Problem) bool {
 		return !p.Fails() && (p.Keyword != "undocumented" || slices.ContainsFunc(before, func(b contract.Problem) bool { return b.Name() == p.Name() }))
 	})
@@ -121,10 +116,14 @@ func buildIndex(file *cassette.File, def *provider.Definition, scenario *provide
 		entries: make([]entry, len(file.Interactions)),
 		classes: make(map[cassette.Class][]int, len(file.Interactions)),
 	}
-	urls := map[string]string{} // canonical ones: few cassettes have many
+	urls, canonical := map[string]*url.URL{}, map[string]string{} // few cassettes have many
 	for id, ia := range file.Interactions {
+		if _, ok := urls[ia.Request.URL]; !ok {
+			u, _ := url.Parse(ia.Request.URL) // Parse of the cassette has seen that it parses
+			urls[ia.Request.URL], canonical[ia.Request.URL] = u, cassette.CanonicalURL(u)
+		}
 		e := &t.entries[id]
-		e.ia = ia
+		e.ia, e.url = ia, urls[ia.Request.URL]
 		if def.MatchAccept {
 			e.accept = acceptOf(ia)
 			if !slices.Contains(t.accepts, e.accept) {
@@ -140,10 +139,7 @@ func buildIndex(file *cassette.File, def *provider.Definition, scenario *provide
 			t.file(id)
 			continue
 		}
-		if _, ok := urls[ia.Request.URL]; !ok {
-			urls[ia.Request.URL] = cassette.CanonicalURL(e.url())
-		}
-		c := cassette.Class{Method: ia.Request.Method, URL: urls[ia.Request.URL], Accept: e.accept, Body: cassette.CanonicalBody([]byte(ia.Request.Body))}
+		c := cassette.Class{Method: ia.Request.Method, URL: canonical[ia.Request.URL], Accept: e.accept, Body: cassette.CanonicalBody([]byte(ia.Request.Body))}
 		if c.Body == ia.Request.Body {
 			c.Body = ia.Request.Body // one text for both
 		}
@@ -179,7 +175,7 @@ func (t *Index) also(other *provider.Scenario) {
 	}
 	for id := 1; id < len(t.entries); id++ {
 		e := &t.entries[id]
-		t.answers(id, cassette.ClassOf(e.ia.Request.Method, e.url(), accept, []byte(e.ia.Request.Body)), accept)
+		t.answers(id, cassette.ClassOf(e.ia.Request.Method, e.url, accept, []byte(e.ia.Request.Body)), accept)
 	}
 }
 
@@ -248,8 +244,9 @@ func Misled(file *cassette.File, def *provider.Definition, scenario *provider.Sc
 	return -1, -1
 }
 
-// problems returns the contract problems of an answer, which the process remembers.
-func (t *Index) problems(id int, strict bool) []contract.Problem {
+// problems returns the contract problems of an answer, which the process remembers. The
+// request that it answers now is mostly the recorded one, and may be read already.
+func (t *Index) problems(id int, strict bool, asked *contract.Reading) []contract.Problem {
 	e := &t.entries[id]
 	v := &e.verdicts[0]
 	if strict {
@@ -258,8 +255,10 @@ func (t *Index) problems(id int, strict bool) []contract.Problem {
 	if known := v.Load(); known != nil {
 		return *known
 	}
-	x := cassette.ExchangeOf(e.ia)
-	problems := contract.CheckResponse(t.def, x.Request, x.Response, strict)
+	request, response := &e.ia.Request, &e.ia.Response
+	problems := contract.CheckResponse(t.def,
+		contract.Request{Method: request.Method, URL: e.url, Header: request.Headers, Body: []byte(request.Body), Reading: asked},
+		contract.Response{Status: response.Code, Header: response.Headers, Body: []byte(response.Body)}, strict)
 	v.Store(&problems)
 	return problems
 }

@@ -162,22 +162,23 @@ const keySize = 256
 // remembered makes a replay several times as fast, as BenchmarkExchange measures.
 var remembered sync.Map // *provider.Definition -> *requests
 
-// keyFor returns the request as it is matched.
-func keyFor(def *provider.Definition, req contract.Request) *Key {
+// keyFor returns the request as it is matched, and reads its body if that is new.
+func keyFor(def *provider.Definition, req *contract.Request) *Key {
 	v, ok := remembered.Load(def)
 	if !ok {
 		v, _ = remembered.LoadOrStore(def, &requests{seen: map[string]*Key{}, urls: map[string]string{}})
 	}
 	r := v.(*requests)
 	var buffer [1024]byte // no allocation for most requests
-	key := appendExact(buffer[:0], def, req)
+	key := appendExact(buffer[:0], def, *req)
 	r.mu.RLock()
 	k := r.seen[string(key)]
 	r.mu.RUnlock()
 	if k != nil {
 		return k
 	}
-	k = NewKey(def, req)
+	req.Reading = contract.Read(req.Body)
+	k = NewKey(def, *req)
 	exact, size := string(key), len(key)+keySize
 	if body := exact[len(exact)-len(req.Body):]; body == k.class.Body {
 		k.class.Body = body // one text for both
@@ -202,9 +203,14 @@ func keyFor(def *provider.Definition, req contract.Request) *Key {
 }
 
 // NewKey returns the request as it is matched, with the problems that the contract
-// has with it.
+// has with it. If it has a reading it must be that of its body.
 func NewKey(def *provider.Definition, req contract.Request) *Key {
-	k := &Key{def: def, class: cassette.ClassOf(req.Method, req.URL, "", req.Body), Problems: contract.CheckRequest(def, req)}
+	k := &Key{def: def, Problems: contract.CheckRequest(def, req), class: cassette.Class{Method: req.Method, URL: cassette.CanonicalURL(req.URL)}}
+	if root := req.Reading.Tree(); root != nil {
+		k.class.Body = cassette.CanonicalTree(req.Body, root)
+	} else {
+		k.class.Body = cassette.CanonicalBody(req.Body) // the contract's bounds are narrower
+	}
 	if def.MatchAccept {
 		k.accept = accepted(req.Header.Values("Accept"))
 	}

@@ -172,7 +172,7 @@ const (
 
 func (t *Index) closeness(id int, k *Key) (int, string) {
 	e, fresh := &t.entries[id], t.newSent()
-	recorded := cassette.CanonicalURL(e.url())
+	recorded := cassette.CanonicalURL(e.url)
 	path := func(s string) string { p, _, _ := strings.Cut(s, "?"); return p }
 	body := cassette.CanonicalBody([]byte(e.ia.Request.Body))
 	switch {
@@ -205,7 +205,7 @@ func (n candidate) described(r *exchange.Request, k *Key, secret exchange.Redact
 	case stageMethod:
 		d.Differences = []Difference{{"method", e.ia.Request.Method, k.class.Method}}
 	case stageURL:
-		d.Differences = diffURLs(secret, e.url(), r.URL)
+		d.Differences = diffURLs(secret, e.url, r.URL)
 	case stageAccept:
 		d.Differences = []Difference{{"Accept", strconv.Quote(e.accept), strconv.Quote(k.accept.asks())}}
 	case stageBody:

@@ -42,7 +42,7 @@ type Sequence struct {
 	steps  []*progress
 	groups []*group
 	passed int             // the steps before it are used, as far as an order goes
-	place  *exchange.Stack // of the last use: most tests send from few lines
+	place  *exchange.Stack // of the last request: most tests send from few lines
 }
 
 // group is the steps of one cassette, in their order. A request goes to the first
@@ -99,13 +99,26 @@ func NewSequence(steps ...Step) (*Sequence, error) {
 	return s, err
 }
 
+// caller is the place from which its caller was called; nil when no step can be used
+// up, so that nobody will ask for it.
+func (s *Sequence) caller() *exchange.Stack {
+	if !slices.ContainsFunc(s.steps, func(p *progress) bool { return !p.Always }) {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.place = exchange.CallersOr(s.place)
+	return s.place
+}
+
 // roundTrip passes a request through go-vcr to the first unused interaction that
-// matches it, and says which that is. Without one the error has the breaches of the
-// request as well, for nothing else tells them.
-func (s *Sequence) roundTrip(r *exchange.Request, k *Key, breaches func() []string) (resp *http.Response, by Answered, err error) {
+// matches it, and says which that is. The place is that of the call. Without an
+// interaction the error has the breaches of the request as well, for nothing else tells
+// them.
+func (s *Sequence) roundTrip(r *exchange.Request, k *Key, place *exchange.Stack, breaches func() []string) (resp *http.Response, by Answered, err error) {
 	by.Request = r
 	resp, err = s.recorder.Pass(r.Sent, func(*http.Request) (*http.Response, error) {
-		p, id, sent := s.take(k)
+		p, id, sent := s.take(k, place)
 		if p == nil {
 			return nil, s.miss(r, k, breaches())
 		}
@@ -137,7 +150,7 @@ func (s *Sequence) answer(r *exchange.Request, p *progress, id int, sent *placeh
 }
 
 // take marks the first unused interaction that matches as used.
-func (s *Sequence) take(k *Key) (*progress, int, *placeholder.Sent) {
+func (s *Sequence) take(k *Key, place *exchange.Stack) (*progress, int, *placeholder.Sent) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, id, trial, sent := s.find(k)
@@ -148,8 +161,7 @@ func (s *Sequence) take(k *Key) (*progress, int, *placeholder.Sent) {
 		trial.Keep()
 	}
 	if !p.Always {
-		s.place = exchange.CallersOr(s.place)
-		p.use(id, s.place)
+		p.use(id, place)
 	}
 	return p, id, sent
 }
@@ -366,7 +378,7 @@ func (t *Index) Hides() (earlier, later int, hidden bool) {
 	p := &progress{Step: Step{Index: t, Always: true}}
 	for id := range t.entries {
 		e := &t.entries[id]
-		k := &Key{def: t.def, class: cassette.ClassOf(e.ia.Request.Method, e.url(), "", []byte(e.ia.Request.Body))}
+		k := &Key{def: t.def, class: cassette.ClassOf(e.ia.Request.Method, e.url, "", []byte(e.ia.Request.Body))}
 		if t.def.MatchAccept {
 			k.accept = &accept{ranges: []mediaRange{{e.accept, 1}}}
 		}

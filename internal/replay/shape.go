@@ -51,7 +51,7 @@ func (t *Index) file(id int) {
 		t.apart = append(t.apart, id)
 		return
 	}
-	c := cassette.Class{Method: e.ia.Request.Method, URL: cassette.CanonicalURL(e.url()), Accept: e.accept, Body: rest}
+	c := cassette.Class{Method: e.ia.Request.Method, URL: cassette.CanonicalURL(e.url), Accept: e.accept, Body: rest}
 	s.classes[c] = append(s.classes[c], id)
 	s.values[id] = placeholders
 }
@@ -172,5 +172,5 @@ func (t *Index) candidates(k *Key, unused func(cursor, []int) []int, visit func(
 // itself.
 func (e *entry) bind(k *Key, trial *placeholder.Trial) bool {
 	return e.ia.Request.Method == k.class.Method && (e.accept == "" || k.takes(e.accept)) &&
-		bindURL(cassette.CanonicalURL(e.url()), k.class.URL, trial) && bindBody(cassette.CanonicalBody([]byte(e.ia.Request.Body)), k.class.Body, trial)
+		bindURL(cassette.CanonicalURL(e.url), k.class.URL, trial) && bindBody(cassette.CanonicalBody([]byte(e.ia.Request.Body)), k.class.Body, trial)
 }

@@ -51,10 +51,11 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 // Exchange does what RoundTrip does, and says what answered.
 func (t *Transport) Exchange(req *http.Request) (resp *http.Response, by Answered, err error) {
 	t.Report.Helper()
+	place := t.sequence.caller() // here, for each frame above would cost a tenth of a microsecond
 	resp, err = t.Send(req, func(r *exchange.Request) (resp *http.Response, err error) {
 		t.Report.Helper()
-		key := keyFor(t.Definition, r.Request)
-		resp, by, err = t.sequence.roundTrip(r, key, func() []string { return t.breaches(r, key) })
+		key := keyFor(t.Definition, &r.Request)
+		resp, by, err = t.sequence.roundTrip(r, key, place, func() []string { return t.breaches(r, key) })
 		if by.Index == nil {
 			return nil, t.Refuse(err)
 		}
@@ -141,7 +142,7 @@ func (t *Transport) check(k *Key, by Answered) {
 	t.Report.Helper()
 	problems := slices.Concat(by.Request.Problems, k.Problems)
 	if by.Fault == None {
-		problems = append(problems, by.Index.problems(by.Interaction, t.Strict)...)
+		problems = append(problems, by.Index.problems(by.Interaction, t.Strict, by.Request.Reading)...)
 	}
 	if len(problems) > 0 {
 		t.Judge(by.Index.label(by.Interaction), t.Excuse(by.Index.Scenario, by.Index.File.Header.Accepted, problems))

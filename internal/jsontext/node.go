@@ -138,16 +138,17 @@ func (p *parser) expect(c byte) {
 }
 
 // value reads the value of a node. Open are the children so far of the containers
-// around it; what stands behind them is free.
-func (p *parser) value(n *Node, depth int, open []*Node) {
+// around it, which it returns in a place with more room, maybe.
+func (p *parser) value(n *Node, depth int, open []*Node) []*Node {
 	c := p.next()
 	n.Kind, n.Start = kindOf(c), int32(p.pos)
 	p.bound("values", n, p.values, p.most.Values)
 	p.bound("depth", nil, depth, p.most.Depth) // its pointer would be as long as the text is deep
 	if p.done() {
-		return
+		return open
 	}
-	switch first := len(open); n.Kind {
+	first := len(open)
+	switch n.Kind {
 	case BeginObject, BeginArray:
 		p.wrong = depth >= maxDepth
 		p.pos++
@@ -163,7 +164,7 @@ func (p *parser) value(n *Node, depth int, open []*Node) {
 				p.name(child)
 			}
 			if !p.done() {
-				p.value(child, depth+1, open)
+				open = p.value(child, depth+1, open)
 			}
 			if p.done() {
 				break
@@ -191,6 +192,7 @@ func (p *parser) value(n *Node, depth int, open []*Node) {
 		p.wrong = true
 	}
 	n.End = int32(p.pos)
+	return open[:first]
 }
 
 // word reads a literal.

@@ -83,8 +83,11 @@ func (c *Client) Told(text string) bool {
 // past is a request that the code under test has sent, without what its owner may
 // change later.
 type past struct {
-	at time.Time
-	Request
+	at         time.Time
+	body       []byte
+	sent       *http.Request
+	credential Credential
+	addOrigin  bool
 }
 
 // keep remembers a request. Those of one client mostly have the same headers.
@@ -93,12 +96,12 @@ func (c *Client) keep(r *Request) {
 	sent.URL, sent.Body, sent.GetBody = &u, nil, nil
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if last := len(c.sent) - 1; last >= 0 && maps.EqualFunc(c.sent[last].Sent.Header, sent.Header, slices.Equal) {
-		sent.Header = c.sent[last].Sent.Header
+	if last := len(c.sent) - 1; last >= 0 && maps.EqualFunc(c.sent[last].sent.Header, sent.Header, slices.Equal) {
+		sent.Header = c.sent[last].sent.Header
 	} else {
 		sent.Header = sent.Header.Clone()
 	}
-	c.sent = append(c.sent, &past{time.Now(), Request{Request: contract.Request{Body: r.Body}, Sent: &sent, Credential: r.Credential, AddOrigin: r.AddOrigin}})
+	c.sent = append(c.sent, &past{time.Now(), r.Body, &sent, r.Credential, r.AddOrigin})
 }
 
 // Requests returns copies of the requests so far, in the order in which they came.
@@ -106,7 +109,8 @@ func (c *Client) Requests() (requests []*http.Request, times []time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, p := range c.sent {
-		requests, times = append(requests, c.Copy(&p.Request)), append(times, p.at)
+		r := &Request{Request: contract.Request{Body: p.body}, Sent: p.sent, Credential: p.credential, AddOrigin: p.addOrigin}
+		requests, times = append(requests, c.Copy(r)), append(times, p.at)
 	}
 	return requests, times
 }

@@ -51,7 +51,7 @@ func ReadAs(body []byte, tree *jsontext.Node) *Reading {
 	if len(body) > maxBody {
 		return Read(body)
 	}
-	return &Reading{body, &document{tree: tree, elsewhere: true}, nil}
+	return &Reading{body, document{tree: tree, elsewhere: true}, nil}
 }
 
 // Tree returns the body as a tree, and nil when it is no JSON within the bounds.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,44 +18,64 @@ import (
 // What init writes compiles beside what is there, passes, and is left alone by the
 // next init.
 func TestInit(t *testing.T) {
-	for name, module := range map[string]map[string]string{
-		"an empty module": {},
-		"a program":       {"main.go": "package main\n\nfunc main() {}\n", "gen.go": "//go:build ignore\n\npackage gen\n"},
-		"tests of their own": {
-			"a.go": "package shop\n", "a_test.go": "package shop\n\nfunc TestDevRev() {}\n",
+	root := t.TempDir()
+	modules := map[string]map[string]string{
+		"empty":   {},
+		"program": {"main.go": "package main\n\nfunc main() {}\n", "gen.go": "//go:build ignore\n\npackage gen\n"},
+		"tests": {
+			"a.go": "package shop\n", "a_test.go": "package shop\n\nimport \"testing\"\n\nfunc TestDevRev(t *testing.T) {}\n",
 			"b_test.go": "package shop_test\n\nimport \"testing\"\n\nfunc TestDevRev(t *testing.T) {}\n\nfunc TestDVelop(t *testing.T) {}\n",
 		},
-		"tests only": {"b_test.go": "package shop_test\n\nimport \"testing\"\n\nfunc TestDevRev_replayed(t *testing.T) {}\n"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
-			args := []string{"test", "-count=1", "-v", "-run=^Test[A-Z]"}
-			for file, text := range module {
-				require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
-				if file == "b_test.go" {
-					args = append(args, filepath.Join(dir, file))
-				}
-			}
-			var first, second strings.Builder
-			require.NoError(t, begin(dir, nil, &first))
-			assert.NotContains(t, first.String(), kept)
-			for _, def := range provider.All() {
-				args = append(args, filepath.Join(dir, "webhook_"+def.Name+"_test.go"))
-			}
-			out, err := exec.CommandContext(t.Context(), "go", args...).CombinedOutput()
-			require.NoError(t, err, string(out))
-			own := strings.Count(module["b_test.go"], "func Test")
-			assert.Equal(t, own+len(provider.All()), strings.Count(string(out), "--- PASS"), string(out))
-
-			mine := filepath.Join(dir, "webhook.env.example")
-			require.NoError(t, os.WriteFile(mine, []byte("mine"), 0o600))
-			require.NoError(t, begin(dir, nil, &second))
-			assert.NotContains(t, second.String(), written)
-			data, err := os.ReadFile(mine)
-			require.NoError(t, err)
-			assert.Equal(t, "mine", string(data))
-		})
+		"testsonly": {"b_test.go": "package shop_test\n\nimport \"testing\"\n\nfunc TestDevRev_replayed(t *testing.T) {}\n"},
+	}
+	for name, module := range modules {
+		dir := filepath.Join(root, name)
+		require.NoError(t, os.Mkdir(dir, 0o700))
+		mod := filepath.Join(dir, "go.mod")
+		require.NoError(t, os.WriteFile(mod, []byte("module example.org/shop\n"), 0o600))
+		for file, text := range module {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
+		}
+		var first, second strings.Builder
+		require.NoError(t, begin(dir, nil, &first))
+		assert.NotContains(t, first.String(), kept)
+		mine := filepath.Join(dir, "webhook.env.example")
+		require.NoError(t, os.WriteFile(mine, []byte("mine"), 0o600))
+		require.NoError(t, begin(dir, nil, &second))
+		assert.NotContains(t, second.String(), written)
+		data, err := os.ReadFile(mine)
+		require.NoError(t, err)
+		assert.Equal(t, "mine", string(data))
+		require.NoError(t, os.Remove(mod)) // they become packages of one module, which is loaded once
+	}
+	checkout, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	mod, err := os.ReadFile(filepath.Join(checkout, "go.mod"))
+	require.NoError(t, err)
+	_, requirements, _ := strings.Cut(string(mod), "\n")
+	mod = []byte("module example.org\n" + requirements + "\nrequire example.com/webhookvcr v0.0.0\nreplace example.com/webhookvcr => " + strconv.Quote(checkout) + "\n")
+	require.NoError(t, os.WriteFile(filepath.Join(root, "go.mod"), mod, 0o600))
+	sums, err := os.ReadFile(filepath.Join(checkout, "go.sum"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(root, "go.sum"), sums, 0o600))
+	c := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-vet=off", "-v", "-run=^Test[A-Z]", "./...")
+	c.Dir = root
+	c.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "PWD="+root)
+	out, err := c.CombinedOutput()
+	require.NoError(t, err, string(out))
+	passed := map[string]int{}
+	count := 0
+	for line := range strings.Lines(string(out)) {
+		if strings.HasPrefix(line, "--- PASS") {
+			count++
+		}
+		if f := strings.Fields(line); f[0] == "ok" {
+			passed[filepath.Base(f[1])], count = count, 0
+		}
+	}
+	for name, module := range modules {
+		own := strings.Count(module["a_test.go"]+module["b_test.go"], "func Test")
+		assert.Equal(t, own+len(provider.All()), passed[name], "%s: %s", name, out)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -17,6 +18,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -24,20 +26,22 @@ import (
 	"github.com/creack/pty"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/provider"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock())) }, "fetch": fetch, "of": of, "receive": receive, "terminal": terminal})
+	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock(os.Getenv))) }, "fetch": func() { os.Exit(fetch(os.Args[1:], os.Getenv, os.Stdout)) }, "of": of, "receive": receive, "terminal": terminal})
 }
 
-// TestScript runs the scripts below testdata/script against the built command,
-// which has a clock of its own.
+// TestScript runs the scripts below testdata/script against the command, which has
+// a clock of its own. The command status calls it in this process; exec starts a
+// process, where a signal, a terminal or a wait in real time matters.
 // GOLDIE_UPDATE=true go test ./cmd/record writes what they expect of its output
 // anew. Beside testscript's own commands they have:
 //
-//	status N COMMAND...        the command ends with exit status N
+//	status N COMMAND...        the command ends with exit status N; record and fetch are called
 //	tenant PROVIDER VARIANT    start a loopback tenant and set its variables
 //	reached PROVIDER N         wait until the tenant has had N requests
 //	asked PROVIDER FILE        what the tenant was asked for, one line each, sorted
@@ -57,8 +61,10 @@ func TestMain(m *testing.M) {
 // the programs fetch, of, receive and terminal, and two variables that hold for all vendors:
 // SCENARIOS, how many there are, and PROVIDERS, their names as messages list them.
 func TestScript(t *testing.T) {
+	dir, err := filepath.Abs("testdata/script") // the working directory changes
+	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("GOLDIE_UPDATE") == "true",
@@ -78,7 +84,7 @@ func TestScript(t *testing.T) {
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Values[stateKey{}] = &state{tenants: map[string]*tenant{}, noted: map[string]listing{}}
-			for _, name := range []string{"http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"} {
+			for _, name := range proxyVars {
 				env.Setenv(name, "")
 			}
 			// A command built with -race would wait for a second when it ends.
@@ -229,6 +235,8 @@ Variables:
 `, linesOf(table, []string{"devrev"}))
 }
 
+var proxyVars = []string{"http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"}
+
 type stateKey struct{}
 
 // state is what the commands of one script share.
@@ -249,17 +257,47 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, neg, args, 2, "status N COMMAND...")
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	err = ts.Exec(args[1], args[2:]...)
-	got := 0
-	var exited *exec.ExitError
-	if errors.As(err, &exited) {
-		got = exited.ExitCode()
-	} else {
-		ts.Check(err)
-	}
-	if got != want {
+	if got := exitStatus(ts, args[1], args[2:]); got != want {
 		ts.Fatalf("exit status %d, expected %d", got, want)
 	}
+}
+
+// exitStatus calls or runs a command and returns its exit status.
+func exitStatus(ts *testscript.TestScript, name string, args []string) int {
+	// A process looks at these once: net/http and crypto/x509 keep what they say.
+	ofProcess := slices.ContainsFunc(append(proxyVars, "SSL_CERT_FILE"), func(name string) bool { return ts.Getenv(name) != "" })
+	switch {
+	case name == "record" && !ofProcess:
+		status, stdout, stderr := within(ts, args)
+		io.WriteString(ts.Stdout(), stdout)
+		io.WriteString(ts.Stderr(), stderr)
+		return status
+	case name == "fetch":
+		return fetch(args, ts.Getenv, ts.Stdout())
+	}
+	err := ts.Exec(name, args...)
+	var exited *exec.ExitError
+	if errors.As(err, &exited) {
+		return exited.ExitCode()
+	}
+	ts.Check(err)
+	return 0
+}
+
+// directory is held by whoever has changed the test's working directory.
+var directory sync.Mutex
+
+// within calls the command in the script's directory.
+func within(ts *testscript.TestScript, args []string) (status int, stdout, stderr string) {
+	directory.Lock()
+	defer directory.Unlock()
+	before, err := os.Getwd()
+	ts.Check(err)
+	ts.Check(os.Chdir(ts.MkAbs(".")))
+	defer func() { ts.Check(os.Chdir(before)) }()
+	var o, e strings.Builder
+	status = run(context.Background(), args, ts.Getenv, scriptClock(ts.Getenv), &o, &e)
+	return status, o.String(), e.String()
 }
 
 func fits(ts *testscript.TestScript, neg bool, args []string) {

@@ -55,8 +55,7 @@ func address(ts *testscript.TestScript, neg bool, args []string) {
 // It prints the status and the body, or what became of the exchange. It waits
 // for ten seconds at most, or as long as FETCH_TIMEOUT says, and follows no
 // redirect.
-func fetch() {
-	args := os.Args[1:]
+func fetch(args []string, getenv func(string) string, stdout io.Writer) int {
 	header := http.Header{"Authorization": {"Bearer webhooktest-token"}}
 	for len(args) > 1 && args[0] == "-h" {
 		name, value, _ := strings.Cut(args[1], ": ")
@@ -64,8 +63,8 @@ func fetch() {
 		args = args[2:]
 	}
 	if len(args) < 2 {
-		fmt.Println("usage: fetch [-h HEADER]... METHOD URL [BODY]")
-		os.Exit(2)
+		fmt.Fprintln(stdout, "usage: fetch [-h HEADER]... METHOD URL [BODY]")
+		return 2
 	}
 	var body io.Reader = http.NoBody
 	if len(args) > 2 {
@@ -76,29 +75,30 @@ func fetch() {
 	}
 	req, err := http.NewRequest(args[0], args[1], body)
 	if err != nil {
-		fmt.Println(err)
-		os.Exit(2)
+		fmt.Fprintln(stdout, err)
+		return 2
 	}
 	req.Header, req.GetBody = header, nil
-	timeout, err := time.ParseDuration(cmp.Or(os.Getenv("FETCH_TIMEOUT"), "10s"))
+	timeout, err := time.ParseDuration(cmp.Or(getenv("FETCH_TIMEOUT"), "10s"))
 	if err != nil {
-		fmt.Println(err)
-		os.Exit(2)
+		fmt.Fprintln(stdout, err)
+		return 2
 	}
 	client := http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
-		fmt.Println(became(err))
-		return
+		fmt.Fprintln(stdout, became(err))
+		return 0
 	}
 	defer resp.Body.Close()
-	fmt.Println(resp.StatusCode)
+	fmt.Fprintln(stdout, resp.StatusCode)
 	if location := resp.Header.Get("Location"); location != "" {
-		fmt.Println("Location:", location)
+		fmt.Fprintln(stdout, "Location:", location)
 	}
-	if _, err := io.Copy(os.Stdout, resp.Body); err != nil {
-		fmt.Println("\n" + became(err))
+	if _, err := io.Copy(stdout, resp.Body); err != nil {
+		fmt.Fprintln(stdout, "\n"+became(err))
 	}
+	return 0
 }
 
 func became(err error) string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"os"
 	"testing"
 	"time"
 
@@ -20,12 +19,12 @@ var testDay = time.Date(2026, time.March, 1, 8, 0, 0, 0, time.UTC)
 
 // scriptClock is the clock of the scripts: what is waited for has passed at
 // once. With the variable CLOCK_STANDS nothing passes until an interrupt.
-func scriptClock() clock {
+func scriptClock(getenv func(string) string) clock {
 	now := testDay
 	return clock{
 		now: func() time.Time { return now },
 		sleep: func(ctx context.Context, d time.Duration) error {
-			if os.Getenv("CLOCK_STANDS") != "" && d > 0 {
+			if getenv("CLOCK_STANDS") != "" && d > 0 {
 				<-ctx.Done()
 			}
 			now = now.Add(d)
@@ -35,7 +34,7 @@ func scriptClock() clock {
 }
 
 func TestAttempts_pace(t *testing.T) {
-	c := scriptClock()
+	c := scriptClock(func(string) string { return "" })
 	r := &recorder{clock: c, stderr: io.Discard, pace: time.Second, maxWait: time.Minute}
 	for _, source := range []string{cassette.Live, cassette.Simulated} {
 		require.NoError(t, r.attempts(t.Context(), target{}, record.Tenant{Source: source}, func() error { return nil }))

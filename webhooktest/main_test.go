@@ -31,7 +31,7 @@ var buildRecord = sync.OnceValues(func() (string, error) {
 	}
 	removeBuilt = func() { os.RemoveAll(dir) }
 	file := filepath.Join(dir, "record.exe")
-	if out, err := exec.Command("go", "build", "-o", file, "../cmd/record").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", file, "../cmd/record").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	return file, nil

@@ -19,7 +19,7 @@ import (
 
 // diskRounds is how many recordings meet a disk that is almost full; -count
 // multiplies them.
-const diskRounds = 200
+const diskRounds = 80
 
 // A real file system without space: a small one in memory, which a child process
 // mounts in a namespace of its own.

@@ -22,7 +22,7 @@ import (
 )
 
 // faultRounds is how many recordings meet a fault; -count multiplies them.
-const faultRounds = 400
+const faultRounds = 120
 
 // mishap happens to a file or its directory at some instant of a recording, and
 // is undone afterwards.
@@ -201,7 +201,7 @@ func faultChild(t *testing.T, file string) {
 
 // processes and processRounds are how many processes record one file at the same
 // time, and how often.
-const processes, processRounds = 3, 60
+const processes, processRounds = 3, 20
 
 // Processes that record one file at the same time: whoever reads it meets one of
 // their recordings, whole, at every instant.

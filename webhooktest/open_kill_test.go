@@ -23,12 +23,12 @@ import (
 	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
-// A commit takes a few milliseconds, so that some hundred recordings that are
+// A commit takes a few milliseconds, so that a hundred recordings that are
 // killed are hit in every part of it; -count multiplies them.
 const (
 	killProcesses = 2  // at the same time
 	killLanes     = 10 // files that a process records at the same time
-	killRounds    = 10
+	killRounds    = 5
 )
 
 // A process that is killed at any instant while it records over a cassette

@@ -46,15 +46,16 @@ func bomb(levels int, open, item, close string) string {
 }
 
 // whole asks for bodies so large that the time which a walk takes would show
-// if it grew faster than they do; without it the same cases are small.
-var whole = flag.Bool("whole", false, "check large cassettes")
+// if it grew faster than they do; without it the same cases are small. It asks for
+// every value in every place of a broken file too.
+var whole = flag.Bool("whole", false, "check large cassettes, and every value in every place of broken ones")
 
 // limit is far above what any of them takes here, also under the race detector
 // on a busy machine.
 const limit = 60 * time.Second
 
 func TestCheck_hostile(t *testing.T) {
-	mb := 1 << 15
+	mb := 1 << 14
 	if *whole {
 		mb = 1 << 18
 	}

@@ -31,10 +31,16 @@ func (s *structure) check(v1 bool) {
 	if !v1 {
 		s.ids()
 	}
+	unread := map[int]bool{}
+	for _, f := range s.all {
+		if f.Rule == ruleLoad && f.Interaction != nil {
+			unread[*f.Interaction] = true
+		}
+	}
 	for i := range s.c.interactions {
 		ia := &s.c.interactions[i]
 		if ia.request.line == 0 && ia.answer.line == 0 {
-			if !v1 && ia.line > 0 && !s.said(ruleLoad, i) {
+			if !v1 && ia.line > 0 && !unread[i] {
 				s.add(ruleIncomplete, ia.line, i, "", "has neither request nor response")
 			}
 			continue
@@ -53,10 +59,6 @@ func (s *structure) check(v1 bool) {
 	if !s.c.header.present {
 		s.ambiguous()
 	}
-}
-
-func (s *structure) said(rule string, at int) bool {
-	return slices.ContainsFunc(s.all, func(f Finding) bool { return f.Rule == rule && f.Interaction != nil && *f.Interaction == at })
 }
 
 func (s *structure) ids() {

@@ -24,11 +24,11 @@ import (
 	"example.com/webhookvcr/internal/simulator"
 )
 
-// whole asks for every cell of the matrix; without it each place gets one shape of
-// portion, and the next place the next one.
+// whole asks for every cell of the matrix; without it each place gets one shape, and
+// the next place the next one.
 var whole = flag.Bool("whole", false, "plant every shape in every place")
 
-const portion = 24
+var portion = len(shapes)
 
 // everyMode asks for every cell once with each option; without it each cell takes
 // its turn with one.

@@ -82,7 +82,7 @@ func TestDelivery_everyPlaceEveryShape(t *testing.T) {
 			for _, shape := range deliveryShapes {
 				turn++
 				for m, acceptDrift := range []bool{true, false} {
-					if *whole || turn%32 == 16*m {
+					if *whole || turn%64 == 32*m {
 						try(event, place, sound, shape.name, shape.value, acceptDrift)
 					}
 				}

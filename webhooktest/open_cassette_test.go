@@ -2,7 +2,10 @@ package webhooktest_test
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -106,6 +109,7 @@ func TestCassettes_byHand(t *testing.T) {
 	}
 	counts := map[bool]int{}
 	var try func(names []string, chosen map[string]part)
+	dir := t.TempDir()
 	try = func(names []string, chosen map[string]part) {
 		if len(names) > 0 {
 			for _, p := range parts[names[0]] {
@@ -126,7 +130,8 @@ func TestCassettes_byHand(t *testing.T) {
 		says := cmp.Or(chosen["method"].says, chosen["url"].says, chosen["code"].says)
 		text := "version: 2\ninteractions:\n- request: {body: '{\"id\": \"" + webhooktest.DevRevWebhookID + "\"}', " + join("method", "url", "sent") +
 			"}\n  response: {body: '{\"type\": \"too_many_requests\", \"message\": \"m\", \"retry_after\": 1}', " + join("code", "headers") + "}\n"
-		file := writtenFile(t, text)
+		file := filepath.Join(dir, fmt.Sprint(counts[true]+counts[false], ".yaml"))
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 		counts[says != ""]++
 		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 			resp, err := webhooktest.Open(tb, webhooktest.DevRev, file).Do(getWebhook(t, webhooktest.DevRevWebhookID))

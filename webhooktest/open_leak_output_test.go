@@ -258,7 +258,7 @@ func TestOpen_hostileOutput(t *testing.T) {
 	command := recordCommand(t)
 	for i, scenario := range map[int]string{0: "devrev/webhooks.get/200", 4: "dvelop/GetWebHook/200-json"} {
 		for j, answer := range requests[i].answers {
-			if answer.sound || j%4 == 0 {
+			if answer.sound || j%8 == 0 {
 				h.next.Store(answer)
 				out.Write(h.refresh(t, command, scenario))
 			}

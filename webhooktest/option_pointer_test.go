@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -179,7 +181,7 @@ func TestOption_pointers(t *testing.T) {
 }
 
 // Each place of each body that the shipped scenarios show can be named, and a text
-// or a number has none inside.
+// or a number has none inside; there the options take turns.
 func TestOption_pointersOfTheShippedBodies(t *testing.T) {
 	environment{}.set(t)
 	for name, p := range map[string]webhooktest.Provider{"devrev": webhooktest.DevRev, "dvelop": webhooktest.DVelop} {
@@ -196,8 +198,8 @@ func TestOption_pointersOfTheShippedBodies(t *testing.T) {
 			return nil
 		}))
 		require.Greater(t, len(places), 10)
-		for pointer, inside := range places {
-			for option := range naming {
+		for i, pointer := range slices.Sorted(maps.Keys(places)) {
+			for j, option := range slices.Sorted(maps.Keys(naming)) {
 				switch said := pointed(t, p, option, pointer); {
 				case option == "Redact" && strings.HasSuffix(pointer, "_date"):
 					assert.Contains(t, said, "that is a date, and a text in its place breaks the contract; a fixed date can be pinned there")
@@ -205,7 +207,7 @@ func TestOption_pointersOfTheShippedBodies(t *testing.T) {
 					assert.Empty(t, said)
 				}
 				// d.velop describes _embedded of a webhook as an object that may hold anything.
-				if !inside && !strings.HasPrefix(pointer, "/_embedded/") {
+				if i%len(naming) == j && !places[pointer] && !strings.HasPrefix(pointer, "/_embedded/") {
 					assert.Contains(t, pointed(t, p, option, pointer+"/inside"), "the pointer can match nothing; did you mean", pointer)
 				}
 			}

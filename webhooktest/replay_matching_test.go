@@ -159,7 +159,9 @@ func TestMatching_scenarios(t *testing.T) {
 					return counter{webhooktest.Replay(tbtest.New(t.Name()), p, webhooktest.Step(s.Name)).Transport, &sent, &matched}
 				})
 				assert.NoError(t, err)
-				assert.NoError(t, matchtest.Check(p, file, nil), "opened as a cassette of one's own")
+				if s.Status < 400 {
+					assert.NoError(t, matchtest.Check(p, file, nil), "opened as a cassette of one's own")
+				}
 			})
 		}
 	}

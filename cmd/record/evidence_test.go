@@ -175,7 +175,7 @@ func TestCheck_verdicts(t *testing.T) {
 					for _, idSet := range []bool{false, true} {
 						getenv := standIn(t, def, at(def, place), func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { a.write(w) }, idSet)
 						var stdout, stderr strings.Builder
-						got := run(t.Context(), args, getenv, scriptClock(), &stdout, &stderr)
+						got := run(t.Context(), args, getenv, scriptClock(getenv), &stdout, &stderr)
 						var r report
 						require.NoError(t, json.Unmarshal([]byte(stdout.String()), &r), stderr.String())
 						want := a.expectedStatus(def, place, idSet)
@@ -215,7 +215,7 @@ func TestCheck_brokenRoute(t *testing.T) {
 				})
 			}, true)
 			var stdout, stderr strings.Builder
-			got := run(t.Context(), append([]string{"check", "--quiet", "--max-wait", "1s", "--pace", "0s"}, strings.Fields(args)...), getenv, scriptClock(), &stdout, &stderr)
+			got := run(t.Context(), append([]string{"check", "--quiet", "--max-wait", "1s", "--pace", "0s"}, strings.Fields(args)...), getenv, scriptClock(getenv), &stdout, &stderr)
 			if a.status == 429 && strings.HasPrefix(args, "devrev/webhooks.get") {
 				assert.Equal(t, exitThrottled, got, "a tenant that throttles is left alone\n%s", stdout.String())
 				continue
@@ -315,7 +315,7 @@ func TestCheck_advice(t *testing.T) {
 				command := func(want int, args ...string) string {
 					t.Helper()
 					var stdout, stderr strings.Builder
-					got := run(t.Context(), append(args, "--quiet", "--pace", "0s", "--max-wait", "0s"), getenv, scriptClock(), &stdout, &stderr)
+					got := run(t.Context(), append(args, "--quiet", "--pace", "0s", "--max-wait", "0s"), getenv, scriptClock(getenv), &stdout, &stderr)
 					require.Equal(t, want, got, "%s\n%s%s", args, stdout.String(), stderr.String())
 					return stdout.String()
 				}

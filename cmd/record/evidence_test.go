@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -160,6 +161,8 @@ func at(def *provider.Definition, place string) func(n int, r *http.Request, bod
 	}
 }
 
+var everyCell = flag.Bool("whole", false, "check with every answer in every place, and not with a fourth of them")
+
 // A check takes nothing for drift that is none, and hides none, wherever another answer
 // stands: the matrix of every answer and place, with the id given and looked up.
 func TestCheck_verdicts(t *testing.T) {
@@ -169,10 +172,16 @@ func TestCheck_verdicts(t *testing.T) {
 			for _, scenario := range askedOf[def.Name] {
 				args = append(args, def.Name+"/"+scenario)
 			}
-			for _, a := range strangers() {
+			cells := 0
+			for i, a := range strangers() {
 				row := fmt.Sprintf("%-45s", a)
-				for _, place := range places {
-					for _, idSet := range []bool{false, true} {
+				for j, place := range places {
+					for k, idSet := range []bool{false, true} {
+						if !*everyCell && (i+2*j+k)%4 != 0 {
+							row += "  ."
+							continue
+						}
+						cells++
 						getenv := standIn(t, def, at(def, place), func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { a.write(w) }, idSet)
 						var stdout, stderr strings.Builder
 						got := run(t.Context(), args, getenv, scriptClock(getenv), &stdout, &stderr)
@@ -194,7 +203,7 @@ func TestCheck_verdicts(t *testing.T) {
 				}
 				t.Log(row)
 			}
-			t.Logf("columns: %s, each with the id looked up and given: %d cells", strings.Join(places, ", "), 2*len(places)*len(strangers()))
+			t.Logf("columns: %s, each with the id looked up and given: %d of %d cells", strings.Join(places, ", "), cells, 2*len(places)*len(strangers()))
 		})
 	}
 }

@@ -386,13 +386,15 @@ func BenchmarkLife(b *testing.B) {
 
 // BenchmarkRecord records over loopback, commit and go-vcr's own Stop included, with a
 // connection for each exchange on both sides: some exchanges of 1.5 KB, and one of
-// 5 MB. Every answer holds ids, names, addresses and secrets of its own, so that the
+// 5 MB. A commit waits for the disk, so that a power failure loses no recording, and
+// go-vcr does not: "synced" is both with that wait. Every answer holds ids, names, addresses and secrets of its own, so that the
 // values to be replaced grow with the answers.
 func BenchmarkRecord(b *testing.B) {
 	for _, size := range []struct {
 		name                string
 		exchanges, webhooks int
-	}{{"1", 1, 1}, {"10", 10, 1}, {"100", 100, 1}, {"1000", 1000, 1}, {"5MB", 1, 3600}} {
+		synced              bool
+	}{{"1", 1, 1, false}, {"1-synced", 1, 1, true}, {"10", 10, 1, false}, {"10-synced", 10, 1, true}, {"100", 100, 1, false}, {"1000", 1000, 1, false}, {"5MB", 1, 3600, false}} {
 		b.Run(size.name, func(b *testing.B) {
 			server, answered := benchTenant(b, size.exchanges, size.webhooks)
 			b.Setenv("DEVREV_TOKEN", "bench-token-0123456789")
@@ -426,6 +428,12 @@ func BenchmarkRecord(b *testing.B) {
 						list(b, r.GetDefaultClient(), server.URL)
 					}
 					require.NoError(b, r.Stop())
+					if size.synced {
+						saved, err := os.OpenFile(filepath.Join(dir, "plain.yaml"), os.O_RDWR, 0)
+						require.NoError(b, err)
+						require.NoError(b, saved.Sync())
+						require.NoError(b, saved.Close())
+					}
 				})
 			})
 			b.ReportMetric(float64(allocated)/float64(answered), "B-allocated/B")

@@ -23,6 +23,9 @@ var bounds = jsontext.Bounds{
 	Name:     256, // for pointers repeat it
 }
 
+// Bounds are those within which a body is read.
+func Bounds() jsontext.Bounds { return bounds }
+
 // Reading is a body that is read, or the problem that stands against that. It is for
 // one goroutine.
 type Reading struct {

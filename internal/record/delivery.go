@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +14,9 @@ import (
 	"time"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -67,12 +70,16 @@ func (d Delivery) Commit() (outcome Outcome, dropped bool, err error) {
 
 // encode is what Commit writes.
 func (d Delivery) encode() (data string, header cassette.Header, ia *cassette.Interaction, dropped bool, err error) {
+	sent, err := d.bounded()
+	if err != nil {
+		return "", header, nil, false, fmt.Errorf("the delivery cannot be recorded: %w", err)
+	}
 	r, err := New(Config{
 		Config: exchange.Config{Definition: asOperation(d.Definition), Report: unheard{}, Bare: true},
 		Tenant: Tenant{
 			BaseURL: d.BaseURL, Token: d.Secret, Source: cassette.Live, Day: d.Received.UTC().Format(time.DateOnly),
 			Getenv:    func(string) string { return "" },
-			Transport: said(d.Body),
+			Transport: said(sent),
 		},
 		Name: d.Name, AcceptDrift: d.AcceptDrift, Spell: d.Spell,
 		Verbatim: true, // a signature is over the bytes
@@ -115,6 +122,37 @@ func (d Delivery) encode() (data string, header cassette.Header, ia *cassette.In
 	ia.Response.ContentLength = int64(len(ia.Response.Body))
 	data, err = cassette.Encode(header, []*cassette.Interaction{ia})
 	return data, header, ia, dropped, err
+}
+
+// bounded is the body with other names and numbers in the place of those that are beyond
+// the bounds of the contract, which would take its members from all of them. Nobody
+// documents such ones, so that they are replaced in any case. What is beyond another
+// bound is an error.
+func (d Delivery) bounded() ([]byte, error) {
+	root, err := jsontext.Parse(d.Body, jsontext.Bounds{})
+	if err != nil {
+		return d.Body, nil // no JSON, which the contract reports
+	}
+	within := contract.Bounds()
+	var edits []jsontext.Edit
+	var visit func(n *jsontext.Node)
+	visit = func(n *jsontext.Node) {
+		if len(n.Name) > within.Name {
+			edits = append(edits, jsontext.Edit{Start: int(n.NameStart), End: int(n.NameEnd), New: jsontext.Quote(fmt.Sprintf("%x", sha256.Sum256([]byte(n.Name))))})
+		}
+		if n.Kind == jsontext.Number {
+			if _, err := jsontext.Parse(n.Text, within); err != nil {
+				edits = append(edits, n.Edit("0"))
+			}
+		}
+		for _, child := range n.Children {
+			visit(child)
+		}
+	}
+	visit(root)
+	body := jsontext.Splice(d.Body, edits)
+	_, err = jsontext.Parse(body, within)
+	return body, err
 }
 
 func (d Delivery) interaction(body string) *cassette.Interaction {

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,16 +41,22 @@ var stamped = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func listenedAt(t *testing.T, at time.Time, body string, status int, answer string) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "delivery.yaml")
-	_, _, err := record.Delivery{
-		Definition: &provider.DevRev, BaseURL: "https://api.devrev.ai", Secret: "dXowRk5HY05sMjhOek15Zg==", Received: at, AcceptDrift: true, Path: file, Name: "delivery.yaml",
-		Body: []byte(body), Status: status, Answer: []byte(answer),
+	d := recordable(filepath.Join(t.TempDir(), "delivery.yaml"), body)
+	d.Received, d.Status, d.Answer, d.AcceptDrift = at, status, []byte(answer), true
+	_, _, err := d.Commit()
+	require.NoError(t, err)
+	return d.Path
+}
+
+// recordable is a delivery that came when it was made, and was acknowledged.
+func recordable(file, body string) record.Delivery {
+	return record.Delivery{
+		Definition: &provider.DevRev, BaseURL: "https://api.devrev.ai", Secret: "dXowRk5HY05sMjhOek15Zg==", Received: stamped, Path: file, Name: "delivery.yaml",
+		Body: []byte(body), Status: http.StatusOK,
 		Sign: func(body []byte) http.Header {
 			return http.Header{"X-Devrev-Signature": {provider.Signature(receivertest.Secret, body, false, false)}}
 		},
-	}.Commit()
-	require.NoError(t, err)
-	return file
+	}
 }
 
 // build makes a receiver that takes fresh and signed deliveries.
@@ -168,4 +176,102 @@ func TestReplay_failures(t *testing.T) {
 			assert.Contains(t, string(out), tt.want)
 		})
 	}
+}
+
+// Whatever stands beyond the bounds of the contract's reader, the documented members
+// stay, and what is written replays: each place of a name × its length around the bound ×
+// its letters × with AcceptDrift and without.
+func TestReplay_longNames(t *testing.T) {
+	t.Parallel()
+	places := []struct{ name, before, after string }{
+		{"first in the delivery", `{`, `"id":`},
+		{"last in the delivery", `"owned_by":[]}}`, `}`},
+		{"in the payload", `"work_created":{`, `"work":`},
+		{"in the object", `"work":{`, `"type":"issue"`},
+		{"below an undocumented name", `"owned_by":[]`, `}}}`},
+	}
+	letters := []struct{ name, one string }{{"ASCII", "n"}, {"ü", "ü"}, {"escaped", `\u00fc`}, {"emoji", "😀"}}
+	bytesOf := map[string]int{"n": 1, "ü": 2, `\u00fc`: 2, "😀": 4}
+	cells := map[string][]string{}
+	for _, place := range places {
+		for _, letter := range letters {
+			for _, size := range []int{252, 256, 260, 300, 1000} {
+				for _, drift := range []bool{false, true} {
+					name := strings.Repeat(letter.one, size/bytesOf[letter.one])
+					members := fmt.Sprintf(`"%s":{"%sn":[1]}`, name, name)
+					body := ""
+					switch place.name {
+					case "last in the delivery":
+						body = strings.TrimSuffix(heard, "}") + "," + members + "}"
+					case "below an undocumented name":
+						body = strings.Replace(heard, `"owned_by":[]`, `"owned_by":[],"theirs":[{`+members+`}]`, 1)
+					default:
+						body = strings.Replace(heard, place.before, place.before+members+",", 1)
+					}
+					require.True(t, json.Valid([]byte(body)), body)
+					file := filepath.Join(t.TempDir(), "delivery.yaml")
+					d := recordable(file, body)
+					d.AcceptDrift = drift
+					cell := fmt.Sprintf("%-27s %-8s %4d bytes", place.name, letter.name, size)
+					if _, _, err := d.Commit(); !assert.NoError(t, err, "%s, AcceptDrift %v", cell, drift) {
+						continue
+					}
+					written, err := os.ReadFile(file)
+					require.NoError(t, err)
+					assert.NotContains(t, string(written), name[:40], cell)
+					for _, member := range []string{`"id":`, `"webhook_id":`, `"type":"work_created"`, `"timestamp":"2026-`, `"work_created":`, `"work":`, `"display_id":`, `"title":`, `"owned_by":[]`} {
+						assert.Contains(t, string(written), member, cell)
+					}
+					if t.Run(cell, func(t *testing.T) { receivertest.Replay(t, webhooktest.DevRev, file, documented) }) {
+						cells[cell] = append(cells[cell], map[bool]string{false: "strict: replays", true: "drift: replays"}[drift])
+					}
+				}
+			}
+		}
+	}
+	for _, cell := range slices.Sorted(maps.Keys(cells)) {
+		t.Logf("%s  %s", cell, strings.Join(cells[cell], ", "))
+	}
+}
+
+// A number beyond the bounds is replaced as any other; what is too deep, or has too many
+// values, is written by none.
+func TestReplay_beyondBounds(t *testing.T) {
+	t.Parallel()
+	for name, value := range map[string]string{
+		"digits": strings.Repeat("7", 101), "fraction": "0." + strings.Repeat("7", 101), "exponent": "1e12345", "depth": strings.Repeat("[", 500) + strings.Repeat("]", 500), "values": "[" + strings.Repeat("0,", 200_000) + "0]",
+	} {
+		for _, drift := range []bool{false, true} {
+			file := filepath.Join(t.TempDir(), "delivery.yaml")
+			d := recordable(file, strings.Replace(heard, `"owned_by":[]`, `"owned_by":[],"theirs":`+value, 1))
+			d.AcceptDrift = drift
+			_, _, err := d.Commit()
+			if name == "depth" || name == "values" {
+				assert.ErrorContains(t, err, "the delivery cannot be recorded: the text has "+name)
+				assert.NoFileExists(t, file)
+				continue
+			}
+			if assert.NoError(t, err, name) {
+				t.Run(fmt.Sprint(name, " ", drift), func(t *testing.T) { receivertest.Replay(t, webhooktest.DevRev, file, documented) })
+			}
+		}
+	}
+}
+
+// documented takes what strictly takes, if it has the members that are documented.
+func documented(tb testing.TB, secret string) receivertest.Receiver {
+	r := strictly(tb, secret)
+	further := r.Handler
+	r.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		body, err := io.ReadAll(req.Body)
+		var delivery map[string]json.RawMessage
+		var payload struct{ Work *struct{ ID, Type, Title *string } }
+		if err != nil || json.Unmarshal(body, &delivery) != nil || json.Unmarshal(delivery[`work_created`], &payload) != nil || delivery["id"] == nil || payload.Work == nil || payload.Work.Title == nil || payload.Work.ID == nil || payload.Work.Type == nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		req.Body = io.NopCloser(bytes.NewReader(body))
+		further.ServeHTTP(w, req)
+	})
+	return r
 }

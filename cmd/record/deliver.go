@@ -79,15 +79,23 @@ func (d *delivering) run(ctx context.Context, events []string) error {
 	case d.retry && (d.forge || d.stale > 0):
 		return exit(exitUsage, "--retry is for deliveries that may be acknowledged; leave out --forge and --stale")
 	}
+	wire, err := simulator.WireOf(d.def)
+	if err != nil {
+		return exit(exitUsage, "%v", err)
+	}
 	for _, event := range events { // a mistake in the last one sends nothing
-		if _, err := d.payload(event); err != nil {
+		payload, err := d.payload(event)
+		if err != nil {
 			return exit(exitUsage, "%s: %v", event, err)
+		}
+		if _, err := wire.Body(simulator.Message{Event: event, Payload: payload}); err != nil {
+			return exit(exitUsage, "%s: %v; give the payload with --body", event, err)
 		}
 	}
 	wrong := 0
 	for _, event := range events {
 		for range d.repeat {
-			ok, err := d.deliver(ctx, event)
+			ok, err := d.deliver(ctx, wire, event)
 			if err != nil {
 				return err
 			}
@@ -124,14 +132,10 @@ func (d *delivering) example() string {
 }
 
 // deliver makes the attempts of one event. ok says that it went as it should.
-func (d *delivering) deliver(ctx context.Context, event string) (ok bool, err error) {
+func (d *delivering) deliver(ctx context.Context, wire simulator.Wire, event string) (ok bool, err error) {
 	payload, err := d.payload(event)
 	if err != nil {
 		return false, exit(exitUsage, "%s: %v", event, err)
-	}
-	wire, err := simulator.WireOf(d.def)
-	if err != nil {
-		return false, exit(exitUsage, "%v", err)
 	}
 	secret := d.secret
 	if d.forge {
@@ -147,13 +151,17 @@ func (d *delivering) deliver(ctx context.Context, event string) (ok bool, err er
 		message.At = time.Now().Add(-d.stale)
 		body, err := wire.Body(message)
 		if err != nil {
-			return false, exit(exitUsage, "%v; give the payload with --body", err)
+			return false, exit(exitUsage, "%s: %v", event, err)
 		}
 		a := simulator.Attempt{}
 		for range 1 + d.duplicate {
 			a = simulator.Try(ctx, d.to, d.settings.Timeout, func(ctx context.Context) (*http.Request, error) {
 				return wire.Request(ctx, strings.ReplaceAll(d.url, "{event}", event), secret, body, d.settings)
 			})
+			if a.Err == nil && len(a.Body) >= simulator.MaxReply {
+				a.Err = fmt.Errorf("the receiver's answer does not end within %d KiB", simulator.MaxReply>>10)
+				a.Reason = fmt.Sprintf("%d %s, but %v", a.Status, http.StatusText(a.Status), a.Err)
+			}
 			if err := d.print(event, a); err != nil {
 				return false, err
 			}

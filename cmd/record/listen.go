@@ -26,6 +26,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,6 +56,7 @@ type listening struct {
 	begun    int
 	recorded int
 	lost     int
+	ended    atomic.Bool
 }
 
 func listenCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -134,7 +137,10 @@ func (l *listening) find(args []string) error {
 		return exit(exitUsage, "%v", err)
 	}
 	l.events = append(live.EventTypes(), l.def.Delivery.Handshake)
-	if err := os.MkdirAll(l.out, 0o755); err != nil {
+	switch err := os.MkdirAll(l.out, 0o755); {
+	case errors.Is(err, syscall.ENOTDIR):
+		return exit(exitUsage, "--out %q is, or is below, a file that is no directory; name another one", l.out)
+	case err != nil:
 		return exit(exitFailed, "--out %q: %v", l.out, reason(err))
 	}
 	return nil
@@ -149,6 +155,7 @@ func (l *listening) run(ctx context.Context) error {
 	stopped := make(chan struct{})
 	defer context.AfterFunc(ctx, func() {
 		defer close(stopped)
+		l.ended.Store(true)
 		shutDown(ctx, server, l.stderr)
 	})()
 	fmt.Fprintf(l.stdout, "serving http://%s\n", listener.Addr())
@@ -193,7 +200,7 @@ func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, answer, mediaType, err := l.pass(r, body)
 	if err != nil {
 		http.Error(w, "the receiver gave no answer", http.StatusBadGateway)
-		l.say(false, "the receiver gave no answer: %s", unanswered(err))
+		l.say(false, "the receiver gave no answer: %s", l.unanswered(err, l.clock.now().Sub(came)))
 		return
 	}
 	if status < 200 || status > 599 {
@@ -214,13 +221,15 @@ func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // unanswered says why a receiver gave no answer. Errors of net/http quote what came,
 // which may be the delivery or the secret: only texts of known kinds are shown.
-func unanswered(err error) string {
+func (l *listening) unanswered(err error, waited time.Duration) string {
 	var op *net.OpError
 	var timeout net.Error
 	var certificate *tls.CertificateVerificationError
 	switch {
+	case errors.Is(err, context.Canceled) && l.ended.Load():
+		return "listen was ended first"
 	case errors.Is(err, context.Canceled):
-		return "the vendor hung up first, or listen was ended"
+		return fmt.Sprintf("it took longer than the %.1f s after which the vendor hung up", waited.Seconds())
 	case errors.As(err, &certificate):
 		return distrust(certificate)
 	case errors.As(err, &op) && op.Op == "dial":

@@ -56,7 +56,11 @@ func interruptible(clock clock) int {
 			close(again.c)
 			<-signals
 		}
-		fmt.Fprintln(os.Stderr, "record: interrupted a second time, and ended at once: every cassette is whole, but what this run has made on a tenant may be left there")
+		left := ""
+		if again.recording.Load() {
+			left = ": every cassette is whole, but what this run has made on a tenant may be left there"
+		}
+		fmt.Fprintln(os.Stderr, "record: interrupted a second time, and ended at once"+left)
 		os.Exit(exitFailed)
 	}()
 	return run(ctx, os.Args[1:], os.Getenv, clock, os.Stdout, os.Stderr)
@@ -65,8 +69,8 @@ func interruptible(clock clock) int {
 // again is closed by the second signal, for a command that has taken it and ends by
 // itself.
 type again struct {
-	c     chan struct{}
-	taken atomic.Bool
+	c                chan struct{}
+	taken, recording atomic.Bool
 }
 
 type againKey struct{}
@@ -79,6 +83,13 @@ func takeSecond(ctx context.Context) <-chan struct{} {
 	}
 	a.taken.Store(true)
 	return a.c
+}
+
+// notesRecording lets the second signal say what a command leaves that records.
+func notesRecording(ctx context.Context) {
+	if a, ok := ctx.Value(againKey{}).(*again); ok {
+		a.recording.Store(true)
+	}
 }
 
 const rootHelp = `record makes and refreshes the cassettes of package webhooktest, against a live

@@ -29,7 +29,7 @@ const secretVar = "RECEIVER_SECRET"
 
 // receiver is where probe and deliver send to.
 type receiver struct {
-	allow       []string
+	allow       string
 	rawKey, hex bool
 	def         *provider.Definition
 	url, secret string
@@ -39,7 +39,7 @@ type receiver struct {
 }
 
 func (r *receiver) flags(f *pflag.FlagSet) {
-	f.StringSliceVar(&r.allow, "allow-host", nil, "send to `HOST` as well, which is not this machine; may be repeated")
+	f.StringVar(&r.allow, "allow-host", "", "send to `HOST`, the URL's, which is not this machine")
 	f.BoolVar(&r.rawKey, "raw-key", false, "DevRev: sign with the text of the secret, not with the bytes that it encodes")
 	f.BoolVar(&r.hex, "hex", false, "DevRev: write the signature in hexadecimal digits, not in base64")
 }
@@ -56,7 +56,10 @@ func (r *receiver) find(command string, args []string, getenv func(string) strin
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || strings.Contains(args[1], "#") {
 		return exit(exitUsage, "%q is no URL of http or https without a user and a fragment", args[1])
 	}
-	allowed := slices.Contains(r.allow, u.Hostname())
+	allowed := strings.EqualFold(r.allow, u.Hostname())
+	if r.allow != "" && !allowed {
+		return exit(exitUsage, "--allow-host %q is not the host of the URL; give %s, or leave it out", r.allow, u.Hostname())
+	}
 	if ip := net.ParseIP(u.Hostname()); !allowed && !strings.EqualFold(u.Hostname(), "localhost") && (ip == nil || !ip.IsLoopback()) {
 		return exit(exitUsage, "%s is not this machine; --allow-host %s sends there all the same", u.Hostname(), u.Hostname())
 	}
@@ -237,16 +240,17 @@ func (p *probing) run(ctx context.Context) error {
 	if p.timeout > 0 {
 		config.Settings.Timeout = p.timeout
 	}
+	config.Context = ctx
 	config.Answer = 2 * config.Settings.Timeout // what comes in between tells how late it is
 	asked, failed := 0, 0
 	for _, q := range probe.All(p.def) {
 		if !blackBox(q) || !p.selected(q) {
 			continue
 		}
-		if ctx.Err() != nil {
+		v := q.Ask(probe.Subject{Network: p.to}, config)
+		if ctx.Err() != nil { // what it found is that nobody asked on
 			return exit(exitFailed, "interrupted")
 		}
-		v := q.Ask(probe.Subject{Network: p.to}, config)
 		asked++
 		word := "ok"
 		switch {

@@ -301,6 +301,7 @@ func (r *recorder) progress(t target) {
 // each runs f for the targets, one after the other, and then judges what stands in
 // doubt.
 func (r *recorder) each(ctx context.Context, f func(target) error) {
+	notesRecording(ctx)
 	for _, t := range r.targets {
 		if err := f(t); err != nil {
 			r.complain(t, err)

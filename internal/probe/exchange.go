@@ -28,11 +28,12 @@ type Exchange struct {
 
 // Check returns what is wrong with an exchange. A delivery that the receiver
 // refused may be as wrong as it likes: that is what tests of refusals send. One
-// that it accepted must be one that the vendor sends.
-func Check(d *provider.Definition, s simulator.Settings, x Exchange) (problems []string) {
+// that it accepted must be one that the vendor sends. Notes are about statuses that no
+// page documents: as in the probes, they fail nothing.
+func Check(d *provider.Definition, s simulator.Settings, x Exchange) (problems, notes []string) {
 	wire, err := simulator.WireOf(d)
 	if err != nil {
-		return []string{err.Error()}
+		return []string{err.Error()}, nil
 	}
 	s = wire.Complete(s)
 	say := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
@@ -47,12 +48,14 @@ func Check(d *provider.Definition, s simulator.Settings, x Exchange) (problems [
 	}
 	switch {
 	case accepted && !s.Acknowledged(x.Status):
-		say("answered %d; %s documents 200 alone, and what another 2xx does is for Sender.Acknowledged to say", x.Status, d.Title)
+		notes = append(notes, fmt.Sprintf("answered %d; %s documents 200 alone, and what another 2xx does is for Sender.Acknowledged to say", x.Status, d.Title))
+	case x.Status/100 == 3:
+		say("answered %d; senders do not follow redirects of a POST", x.Status)
 	case !accepted && len(wire.Answers) > 0 && !slices.Contains(wire.Answers, x.Status):
-		say("answered %d; %s documents %v for receivers", x.Status, d.Title, wire.Answers)
+		notes = append(notes, fmt.Sprintf("answered %d; %s documents %v for receivers", x.Status, d.Title, wire.Answers))
 	}
 	if wire.Verify == "" || !accepted {
-		return problems
+		return problems, notes
 	}
 	var sent struct {
 		Type   string
@@ -68,7 +71,7 @@ func Check(d *provider.Definition, s simulator.Settings, x Exchange) (problems [
 	case sent.Type == wire.Verify && media(simulator.Attempt{Header: x.Answer}) != "application/json":
 		say("answered a verify request as %q, expected application/json", x.Answer.Get("Content-Type"))
 	}
-	return problems
+	return problems, notes
 }
 
 // unsendable says why a vendor does not send a delivery.

@@ -8,6 +8,8 @@
 package probe
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -136,6 +138,8 @@ type Config struct {
 	// and how long an effect may follow it. An answer may always take as long as the
 	// vendor waits.
 	Answer, Patience time.Duration
+	// Context ends what is on its way; nil never does.
+	Context context.Context
 	// Alive is told of each answer; nil tells nobody.
 	Alive func()
 	// Settle returns when nothing moves that does not wait for something else. It is
@@ -225,6 +229,7 @@ func (p Probe) Ask(s Subject, c Config) Verdict {
 		}
 		return v
 	}
+	c.Context = cmp.Or(c.Context, context.Background())
 	t, err := newTrial(s, c)
 	if err != nil {
 		v.Failures = []Failure{{Expected: "a vendor with deliveries", Got: err.Error()}}

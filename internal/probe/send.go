@@ -80,7 +80,7 @@ func (t *Trial) once(r *Request) simulator.Attempt {
 	if t.Handler != nil {
 		to, _ = t.handler(r) // the URL was good for newTrial
 	}
-	a := simulator.Try(context.Background(), to, limit, r.build)
+	a := simulator.Try(t.Context, to, limit, r.build)
 	if t.Alive != nil {
 		t.Alive()
 	}
@@ -90,10 +90,24 @@ func (t *Trial) once(r *Request) simulator.Attempt {
 		t.mu.Unlock()
 		t.failed(r, fmt.Sprintf("an answer within %v, after which %s hangs up", t.Settings.Timeout, t.Definition.Title), fmt.Sprintf("%s, after %v", got(a), a.Duration.Round(10*time.Millisecond)))
 	}
+	if lines := headerLines(a.Header); lines > maxHeaderLines {
+		t.failed(r, fmt.Sprintf("an answer of at most %d header lines", maxHeaderLines), fmt.Sprintf("%d", lines))
+	}
 	if len(a.Body) >= simulator.MaxReply {
 		t.failed(r, "an answer of less than 64 KiB", fmt.Sprintf("%d KiB or more", len(a.Body)>>10))
 	}
 	return a
+}
+
+// maxHeaderLines is far above what an answer to a delivery needs. Programs that read
+// answers take a thousand at most, many of them a hundred.
+const maxHeaderLines = 1000
+
+func headerLines(h http.Header) (n int) {
+	for _, values := range h {
+		n += len(values)
+	}
+	return n
 }
 
 // together sends requests at one time and returns the answers in their order. None gets

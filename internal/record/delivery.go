@@ -127,7 +127,8 @@ func (d Delivery) encode() (data string, header cassette.Header, ia *cassette.In
 // bounded is the body with other names and numbers in the place of those that are beyond
 // the bounds of the contract, which would take its members from all of them. Nobody
 // documents such ones, so that they are replaced in any case. What is beyond another
-// bound is an error.
+// bound is an error, and so is a name that stands twice in an object: the contract cannot
+// say which of them it speaks of, so that both would be replaced.
 func (d Delivery) bounded() ([]byte, error) {
 	root, err := jsontext.Parse(d.Body, jsontext.Bounds{})
 	if err != nil {
@@ -135,8 +136,10 @@ func (d Delivery) bounded() ([]byte, error) {
 	}
 	within := contract.Bounds()
 	var edits []jsontext.Edit
+	doubled := -1
 	var visit func(n *jsontext.Node)
 	visit = func(n *jsontext.Node) {
+		seen := map[string]bool{}
 		if len(n.Name) > within.Name {
 			edits = append(edits, jsontext.Edit{Start: int(n.NameStart), End: int(n.NameEnd), New: jsontext.Quote(fmt.Sprintf("%x", sha256.Sum256([]byte(n.Name))))})
 		}
@@ -146,10 +149,18 @@ func (d Delivery) bounded() ([]byte, error) {
 			}
 		}
 		for _, child := range n.Children {
+			if n.Kind == jsontext.BeginObject && seen[child.Name] {
+				doubled = int(child.NameStart)
+			}
+			seen[child.Name] = true
 			visit(child)
 		}
 	}
 	visit(root)
+	if doubled >= 0 {
+		line, column := jsontext.Position(d.Body, doubled)
+		return nil, fmt.Errorf("the member at line %d, column %d stands twice in its object, and a reader may take either", line, column)
+	}
 	body := jsontext.Splice(d.Body, edits)
 	_, err = jsontext.Parse(body, within)
 	return body, err

@@ -417,7 +417,7 @@ func (w *schemaWalk) build(file string, s object, path []string, tags map[string
 func TestDelivery_messages(t *testing.T) {
 	for body, says := range map[string]string{
 		"{\"type\":\"\xff\"}": "the delivery cannot be recorded: byte 9 of its body is not UTF-8",
-		strings.Repeat("[", 1001) + strings.Repeat("]", 1001): "the delivery cannot be recorded: the body is nested more than 1000 deep",
+		strings.Repeat("[", 1001) + strings.Repeat("]", 1001): "the delivery cannot be recorded: the text has depth 501, and 500 is the bound",
 		"text": "not written: delivery: is not JSON",
 		"{}":   "not written:\n\tdelivery",
 	} {

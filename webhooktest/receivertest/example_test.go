@@ -141,4 +141,5 @@ func ExampleJudge() {
 type exampleTB struct{ testing.TB }
 
 func (exampleTB) Helper()                           {}
+func (exampleTB) Cleanup(func())                    {}
 func (exampleTB) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args...) }

@@ -2,13 +2,13 @@ package receivertest_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -73,32 +73,122 @@ func TestRun_fails(t *testing.T) {
 	assert.NotContains(t, out, "devrev/S02")
 }
 
+// mistaken are the options × the shapes of wrong values, with what Run says of each.
+var mistaken = []struct {
+	option string
+	p      webhooktest.Provider
+	cases  map[string]mistakenCase
+}{
+	{"At", webhooktest.DevRev, map[string]mistakenCase{
+		"empty": {"At: expected a URL of http or https without user, query and fragment", list(receivertest.At(""))}, "no URL": {"At: expected a URL", list(receivertest.At("hooks"))},
+		"scheme": {"At: expected a URL", list(receivertest.At("ftp://example.com/"))}, "no host": {"At: expected a URL", list(receivertest.At("https:///x"))},
+		"user": {"At: expected a URL", list(receivertest.At("https://u:hunter2@example.com/"))}, "query": {"At: expected a URL", list(receivertest.At("https://example.com/a?b=hunter2"))},
+		"empty query": {"At: expected a URL", list(receivertest.At("https://example.com/a?"))}, "fragment": {"At: expected a URL", list(receivertest.At("https://example.com/a#hunter2"))},
+		"port": {"At: expected a URL", list(receivertest.At("https://example.com:x/"))}, "line break": {"At: expected a URL", list(receivertest.At("https://example.com/\n"))},
+		"twice": {"At is given twice, and only one can hold; leave one out", list(receivertest.At("https://a.example/"), receivertest.At("https://a.example/"))},
+	}},
+	{"Require", webhooktest.DevRev, map[string]mistakenCase{
+		"none": {"Require() names no probe", list(receivertest.Require())}, "unknown": {`Require("Q*") names no probe`, list(receivertest.Require("Q*"))},
+		"malformed": {`Require("[") names no probe`, list(receivertest.Require("["))}, "empty": {`Require("") names no probe`, list(receivertest.Require(""))},
+	}},
+	{"Excuse", webhooktest.DevRev, map[string]mistakenCase{
+		"no reason": {"Excuse needs a reason", list(receivertest.Excuse("", "S01"))}, "none": {`Excuse("known") names no probe`, list(receivertest.Excuse("known"))},
+		"unknown": {`Excuse("Q*") names no probe`, list(receivertest.Excuse("known", "Q*"))},
+	}},
+	{"Fail", webhooktest.DevRev, map[string]mistakenCase{
+		"none": {"Fail() names no level", list(receivertest.Fail())}, "info": {"Fail(Info) has no effect", list(receivertest.Fail(receivertest.Info))}, "unknown": {"Fail(7) names no level", list(receivertest.Fail(7))},
+		"twice": {"Fail is given twice", list(receivertest.Fail(receivertest.Must), receivertest.Fail(receivertest.Should))},
+	}},
+	{"Window", webhooktest.DevRev, map[string]mistakenCase{
+		"order": {"Window(2ns, 1ns)", list(receivertest.Window(2, 1))}, "equal": {"Window(1ns, 1ns)", list(receivertest.Window(1, 1))}, "zero": {"Window(0s, 1ns)", list(receivertest.Window(0, 1))},
+		"negative": {"Window(-1ns, 1ns)", list(receivertest.Window(-1, 1))}, "twice": {"Window is given twice", list(receivertest.Window(1, 2), receivertest.Window(1, 2))},
+	}},
+	{"Window", webhooktest.DVelop, map[string]mistakenCase{"vendor": {"option Window has no effect on receivers of d.velop, only on those of DevRev; leave it out", list(receivertest.Window(1, 2))}}},
+	{"Sizes", webhooktest.DevRev, map[string]mistakenCase{
+		"small": {"Sizes(1, 2)", list(receivertest.Sizes(1, 2))}, "order": {"Sizes(9000000, 8000000)", list(receivertest.Sizes(9_000_000, 8_000_000))}, "zero": {"Sizes(0, 8000000)", list(receivertest.Sizes(0, 8_000_000))},
+		"twice": {"Sizes is given twice", list(receivertest.Sizes(1, 8_000_000), receivertest.Sizes(1, 8_000_000))},
+	}},
+	{"UnsignedVerify", webhooktest.DevRev, map[string]mistakenCase{"twice": {"UnsignedVerify is given twice", list(receivertest.UnsignedVerify(), receivertest.UnsignedVerify())}}},
+	{"UnsignedVerify", webhooktest.DVelop, map[string]mistakenCase{"vendor": {"option UnsignedVerify has no effect on receivers of d.velop", list(receivertest.UnsignedVerify())}}},
+	{"HandleResponse", webhooktest.DVelop, map[string]mistakenCase{
+		"unknown": {`HandleResponse("BODY")`, list(receivertest.HandleResponse("BODY"))}, "empty": {`HandleResponse("")`, list(receivertest.HandleResponse(""))}, "case": {`HandleResponse("none")`, list(receivertest.HandleResponse("none"))},
+		"twice": {"HandleResponse is given twice", list(receivertest.HandleResponse("NONE"), receivertest.HandleResponse("NONE"))},
+	}},
+	{"HandleResponse", webhooktest.DevRev, map[string]mistakenCase{"vendor": {"option HandleResponse has no effect on receivers of DevRev", list(receivertest.HandleResponse("NONE"))}}},
+	{"LegacyKey", webhooktest.DVelop, map[string]mistakenCase{"twice": {"LegacyKey is given twice", list(receivertest.LegacyKey(), receivertest.LegacyKey())}}},
+	{"LegacyKey", webhooktest.DevRev, map[string]mistakenCase{"vendor": {"option LegacyKey has no effect on receivers of DevRev, only on those of d.velop; leave it out", list(receivertest.LegacyKey())}}},
+	{"CloudApp", webhooktest.DVelop, map[string]mistakenCase{
+		"no secret": {"CloudApp: the secret of an app is base64", list(receivertest.CloudApp("", appBase, appTenant))}, "no base64": {"CloudApp: the secret of an app is base64", list(receivertest.CloudApp("hunter2!", appBase, appTenant))},
+		"no base": {"CloudApp, the base of the tenant: expected a URL", list(receivertest.CloudApp(appSecret, "", appTenant))}, "base": {"CloudApp, the base of the tenant: expected a URL", list(receivertest.CloudApp(appSecret, "x", appTenant))},
+		"user in base": {"CloudApp, the base of the tenant: expected a URL", list(receivertest.CloudApp(appSecret, "https://u:hunter2@example.com", appTenant))}, "query in base": {"CloudApp, the base of the tenant: expected a URL", list(receivertest.CloudApp(appSecret, appBase+"?a", appTenant))},
+		"line break in base": {"CloudApp, the base of the tenant: expected a URL", list(receivertest.CloudApp(appSecret, appBase+"\n", appTenant))},
+		"no tenant":          {"CloudApp: the tenant is not the id of one", list(receivertest.CloudApp(appSecret, appBase, ""))}, "line break in tenant": {"CloudApp: the tenant is not the id of one", list(receivertest.CloudApp(appSecret, appBase, "a\r\nb"))},
+		"letters of tenant": {"CloudApp: the tenant is not the id of one", list(receivertest.CloudApp(appSecret, appBase, "ü"))},
+		"twice":             {"CloudApp is given twice", list(receivertest.CloudApp(appSecret, appBase, appTenant), receivertest.CloudApp(appSecret, appBase, appTenant))},
+	}},
+	{"CloudApp", webhooktest.DevRev, map[string]mistakenCase{"vendor": {"option CloudApp has no effect on receivers of DevRev", list(receivertest.CloudApp(appSecret, appBase, appTenant))}}},
+	{"Patience", webhooktest.DevRev, map[string]mistakenCase{"zero": {"Patience(0s)", list(receivertest.Patience(0))}, "negative": {"Patience(-1ns)", list(receivertest.Patience(-1))}, "twice": {"Patience is given twice", list(receivertest.Patience(1), receivertest.Patience(1))}}},
+	{"Drain", webhooktest.DevRev, map[string]mistakenCase{"negative": {"Drain(-1ns)", list(receivertest.Drain(-1))}, "twice": {"Drain is given twice", list(receivertest.Drain(1), receivertest.Drain(2))}}},
+	{"Watchdog", webhooktest.DevRev, map[string]mistakenCase{"zero": {"Watchdog(0s)", list(receivertest.Watchdog(0))}, "negative": {"Watchdog(-1ns)", list(receivertest.Watchdog(-1))}, "twice": {"Watchdog is given twice", list(receivertest.Watchdog(1), receivertest.Watchdog(1))}}},
+	{"nil", webhooktest.DevRev, map[string]mistakenCase{"nil": {"an option is nil", list(nil)}}},
+}
+
+type mistakenCase struct {
+	says    string
+	options []receivertest.Option
+}
+
+func list(options ...receivertest.Option) []receivertest.Option { return options }
+
+// Every option with every shape of a wrong value is refused at the call, before a
+// receiver is built, and no value is shown that may be a secret. -v prints the matrix.
 func TestRun_mistakes(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("RECEIVERTEST_MISTAKES") == "d.velop" {
-		receivertest.Run(t, webhooktest.DVelop, dvelopReceiver(""), receivertest.Window(time.Second, time.Minute), receivertest.UnsignedVerify())
-		return
-	}
 	if os.Getenv("RECEIVERTEST_MISTAKES") != "" {
-		receivertest.Run(t, webhooktest.DevRev, devrevReceiver(""), receivertest.Require("Q*"), receivertest.Excuse("", "S01"), receivertest.At("hooks"),
-			receivertest.Window(2, 1), receivertest.Sizes(1, 2), receivertest.HandleResponse("BODY"), receivertest.Watchdog(0), receivertest.Patience(0), receivertest.LegacyKey(),
-			receivertest.Fail(), receivertest.Fail(receivertest.Info), receivertest.Fail(7),
-			receivertest.Require(), receivertest.Excuse("known"), receivertest.Drain(-1))
+		for _, o := range mistaken {
+			for shape, c := range o.cases {
+				t.Run(fmt.Sprintf("%s of %s/%s", o.option, o.p, shape), func(t *testing.T) {
+					receivertest.Run(t, o.p, func(testing.TB, string) receivertest.Receiver { panic("built") }, c.options...)
+				})
+			}
+		}
 		return
 	}
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_mistakes$")
 	cmd.Env = append(os.Environ(), "RECEIVERTEST_MISTAKES=1")
 	out, err := cmd.CombinedOutput()
 	require.Error(t, err)
-	for _, says := range []string{`Require("Q*") names no probe`, "Excuse needs a reason", `At("hooks") is no URL`, "Window(2ns, 1ns)", "Sizes(1, 2)", `HandleResponse("BODY")`, "Watchdog(0s)", "Require() names no probe", `Excuse("known") names no probe`, "Drain(-1ns)", "Patience(0s)", "Fail() names no level", "Fail(Info) has no effect", "Fail(7) names no level", "option LegacyKey has no effect on receivers of DevRev, only on those of d.velop"} {
-		assert.Contains(t, string(out), says)
+	assert.NotContains(t, string(out), "hunter2")
+	assert.NotContains(t, string(out), "built")
+	blocks := map[string]string{}
+	for block := range strings.SplitSeq(string(out), "--- FAIL: TestRun_mistakes/") {
+		name, said, _ := strings.Cut(block, " (")
+		blocks[name] = said
 	}
-	cmd = exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRun_mistakes$")
-	cmd.Env = append(os.Environ(), "RECEIVERTEST_MISTAKES=d.velop")
-	out, err = cmd.CombinedOutput()
-	require.Error(t, err)
-	for _, option := range []string{"Window", "UnsignedVerify"} {
-		assert.Contains(t, string(out), "option "+option+" has no effect on receivers of d.velop, only on those of DevRev; leave it out")
+	cells := 0
+	for _, o := range mistaken {
+		for shape, c := range o.cases {
+			name := strings.ReplaceAll(fmt.Sprintf("%s of %s/%s", o.option, o.p, shape), " ", "_")
+			said := blocks[name]
+			assert.Contains(t, said, "receivertest: "+c.says, name)
+			assert.Equal(t, 1, strings.Count(said, "receivertest: "), "%s: one failure names the option: %s", name, said)
+			t.Logf("%-34s %s", name, c.says)
+			cells++
+		}
+	}
+	t.Logf("%d cells", cells)
+}
+
+// Without a test nothing could fail.
+func TestRun_noTest(t *testing.T) {
+	t.Parallel()
+	for name, call := range map[string]func(){
+		"Run":    func() { receivertest.Run(nil, webhooktest.DevRev, devrevReceiver("")) },
+		"Judge":  func() { receivertest.Judge(nil, webhooktest.DevRev, devrevReceiver("")) },
+		"Replay": func() { receivertest.Replay(nil, webhooktest.DevRev, "nowhere.yaml", devrevReceiver("")) },
+		"Wrap":   func() { receivertest.Wrap(nil, webhooktest.DevRev, http.NotFoundHandler()) },
+	} {
+		assert.PanicsWithValue(t, "receivertest: "+name+" needs the test, and got nil", call)
 	}
 }
 

@@ -1,7 +1,9 @@
 package receivertest
 
 import (
+	"encoding/base64"
 	"fmt"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -9,10 +11,10 @@ import (
 
 	"example.com/webhookvcr/internal/probe"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/simulator"
 )
 
-// Option changes what Run asks and how.
+// Option changes what Run asks and how. [Require] and [Excuse] may be given more than
+// once, every other option once.
 type Option func(*suite)
 
 type settings struct {
@@ -22,6 +24,30 @@ type settings struct {
 	drain    time.Duration
 	watchdog time.Duration
 	mistakes []string
+	used     []string // options that hold once
+}
+
+// option is an option that holds once.
+func option(name string, f func(*suite)) Option {
+	return func(s *suite) {
+		if slices.Contains(s.used, name) {
+			s.mistake("%s is given twice, and only one can hold; leave one out", name)
+		}
+		s.used = append(s.used, name)
+		f(s)
+	}
+}
+
+// about is an option of what probes ask. It has no effect on Replay, and none but on
+// receivers of a vendor, if there is one.
+func about(name string, d *provider.Definition, f func(*suite)) Option {
+	return option(name, func(s *suite) {
+		s.probing(name)
+		if d != nil && s.config.Definition != d {
+			s.mistake("option %s has no effect on receivers of %s, only on those of %s; leave it out", name, s.config.Definition.Title, d.Title)
+		}
+		f(s)
+	})
 }
 
 type excuse struct{ reason, pattern string }
@@ -99,8 +125,7 @@ func (s *suite) excused(id string) string {
 // given. What the others find is logged. Probes of the level Info never fail, so
 // that it cannot be named.
 func Fail(levels ...Level) Option {
-	return func(s *suite) {
-		s.probing("Fail")
+	return about("Fail", nil, func(s *suite) {
 		if len(levels) == 0 {
 			s.mistake("Fail() names no level, so that nothing could fail; give Must, Should or both")
 		}
@@ -114,80 +139,68 @@ func Fail(levels ...Level) Option {
 			}
 		}
 		s.failing = levels
-	}
+	})
 }
 
 // At is the URL to which deliveries go: for a handler that routes by path. In it,
 // "{event}" stands for the event's name, which d.velop's receivers know from
 // nothing else. The default is https://example.com/webhooks/1.
-func At(url string) Option {
-	return func(s *suite) {
-		s.probing("At")
-		if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
-			s.mistake("At(%q) is no URL of http or https", url)
-		}
-		s.config.URL = url
-	}
+func At(at string) Option {
+	return about("At", nil, func(s *suite) {
+		s.absolute("At", at)
+		s.config.URL = at
+	})
 }
 
 // Window says up to which age a delivery of DevRev's must be accepted, and from which
 // it must be refused: 3 seconds and 10 minutes unless it is given. What lies between is
 // the team's own choice.
 func Window(accept, refuse time.Duration) Option {
-	return func(s *suite) {
-		s.probing("Window")
-		s.only("Window", &provider.DevRev)
+	return about("Window", &provider.DevRev, func(s *suite) {
 		if accept <= 0 || refuse <= accept {
 			s.mistake("Window(%v, %v): give two times, the first less than the second", accept, refuse)
 		}
 		s.config.Fresh, s.config.Stale = accept, refuse
-	}
+	})
 }
 
 // Sizes says which size of a body must be accepted, and which must not be read to
 // its end, in bytes: 300 KiB and 32 MiB unless it is given.
 func Sizes(accept, refuse int) Option {
-	return func(s *suite) {
-		s.probing("Sizes")
+	return about("Sizes", nil, func(s *suite) {
 		if accept <= 0 || refuse <= accept || refuse <= 4<<20 {
 			s.mistake("Sizes(%d, %d): give two sizes, the second above the first and above 4 MiB", accept, refuse)
 		}
 		s.config.Accept, s.config.Refuse = accept, refuse
-	}
+	})
 }
 
 // UnsignedVerify accepts that DevRev's verify requests are answered whatever their
 // signature: for a receiver whose secret DevRev makes, and that is verified before
 // it knows it.
 func UnsignedVerify() Option {
-	return func(s *suite) {
-		s.probing("UnsignedVerify")
-		s.only("UnsignedVerify", &provider.DevRev)
+	return about("UnsignedVerify", &provider.DevRev, func(s *suite) {
 		s.config.UnsignedVerify = true
-	}
+	})
 }
 
 // HandleResponse says what d.velop does with the webhook's answers: "NONE",
 // "STATUS" (unless it is given) or "STATUS_AND_BODY".
 func HandleResponse(what string) Option {
-	return func(s *suite) {
-		s.probing("HandleResponse")
-		s.only("HandleResponse", &provider.DVelop)
+	return about("HandleResponse", &provider.DVelop, func(s *suite) {
 		if !slices.Contains([]string{"NONE", "STATUS", "STATUS_AND_BODY"}, what) {
 			s.mistake("HandleResponse(%q): give NONE, STATUS or STATUS_AND_BODY", what)
 		}
 		s.config.HandleResponse = what
-	}
+	})
 }
 
 // LegacyKey expects that the key is also accepted in the header x-dv-api-key, as
 // older servers of d.velop send it. Without it, that must be refused.
 func LegacyKey() Option {
-	return func(s *suite) {
-		s.probing("LegacyKey")
-		s.only("LegacyKey", &provider.DVelop)
+	return about("LegacyKey", &provider.DVelop, func(s *suite) {
 		s.config.LegacyKey = true
-	}
+	})
 }
 
 // CloudApp says that the receiver is an app of d.velop's cloud: each delivery comes
@@ -195,20 +208,24 @@ func LegacyKey() Option {
 // of the app's secret, which is base64 and should be made up. The webhook's key
 // belongs to that tenant.
 func CloudApp(secret, base, tenant string) Option {
-	return func(s *suite) {
-		s.probing("CloudApp")
-		s.only("CloudApp", &provider.DVelop)
-		if _, err := simulator.DVelopAppSignature(secret, base, tenant); err != nil || secret == "" || base == "" || tenant == "" {
-			s.mistake("CloudApp needs a secret in base64, the base URI and the id of a tenant")
+	return about("CloudApp", &provider.DVelop, func(s *suite) {
+		if key, err := base64.StdEncoding.DecodeString(secret); err != nil || len(key) == 0 {
+			s.mistake("CloudApp: the secret of an app is base64; give one that is made up")
+		}
+		s.absolute("CloudApp, the base of the tenant", base)
+		if tenant == "" || strings.ContainsFunc(tenant, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			s.mistake("CloudApp: the tenant is not the id of one; give letters, digits and signs of ASCII")
 		}
 		s.config.App = &probe.App{Secret: secret, Base: base, Tenant: tenant}
-	}
+	})
 }
 
-// only notes an option that has no effect on the vendor.
-func (s *suite) only(option string, d *provider.Definition) {
-	if s.config.Definition != d {
-		s.mistake("option %s has no effect on receivers of %s, only on those of %s; leave it out", option, s.config.Definition.Title, d.Title)
+// absolute notes what is no URL of a place. It does not show it, for it may hold a
+// password.
+func (s *suite) absolute(option, given string) {
+	u, err := url.Parse(given)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(given, "?#") {
+		s.mistake("%s: expected a URL of http or https without user, query and fragment, such as https://example.com/webhooks/1", option)
 	}
 }
 
@@ -222,34 +239,33 @@ func (s *suite) probing(option string) {
 // Drain is how long a bubble goes on after a probe, on its own clock, so that
 // work that still waits can end: 15 minutes unless it is given.
 func Drain(d time.Duration) Option {
-	return func(s *suite) {
+	return option("Drain", func(s *suite) {
 		if d < 0 {
 			s.mistake("Drain(%v): give a time, or 0", d)
 		}
 		s.drain = d
-	}
+	})
 }
 
 // Patience is how long an effect may follow its answer where the clock is real:
 // one second unless it is given.
 func Patience(d time.Duration) Option {
-	return func(s *suite) {
-		s.probing("Patience")
+	return about("Patience", nil, func(s *suite) {
 		if d <= 0 {
 			s.mistake("Patience(%v): give a time", d)
 		}
 		s.config.Patience = d
-	}
+	})
 }
 
 // Watchdog is how long a probe may go on in real time without an answer of the
 // receiver's before it is given up, with the line that holds it: 30 seconds unless it
 // is given.
 func Watchdog(d time.Duration) Option {
-	return func(s *suite) {
+	return option("Watchdog", func(s *suite) {
 		if d <= 0 {
 			s.mistake("Watchdog(%v): give a time", d)
 		}
 		s.watchdog = d
-	}
+	})
 }

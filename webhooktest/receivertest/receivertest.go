@@ -133,6 +133,7 @@ type Verdict struct {
 // the receiver waits for, and Run cannot be called within a bubble. A receiver that
 // keeps the bubble's clock still is reported with the line that does it.
 func Run(t *testing.T, p webhooktest.Provider, build Build, opts ...Option) {
+	needs(t != nil, "Run")
 	t.Helper()
 	s := newSuite(t, "Run", p, build, opts)
 	var skipped []string
@@ -185,6 +186,7 @@ const maxFailures = 3
 // Judge asks as [Run] does and returns the verdicts in place of failing the test:
 // for a table of what a receiver does.
 func Judge(t *testing.T, p webhooktest.Provider, build Build, opts ...Option) []Verdict {
+	needs(t != nil, "Judge")
 	t.Helper()
 	return newSuite(t, "Judge", p, build, opts).judge(t, func(*testing.T, Verdict, bool) {})
 }
@@ -203,6 +205,13 @@ type suite struct {
 	// still says that the receiver keeps a bubble's clock still, so that only what
 	// waits is asked in one.
 	still bool
+}
+
+// needs ends the call of a function without a test, which nothing could fail.
+func needs(given bool, function string) {
+	if !given {
+		panic("receivertest: " + function + " needs the test, and got nil")
+	}
 }
 
 // newSuite is a run of the function of that name.

@@ -33,6 +33,7 @@ import (
 // are refused: as in [Run], a receiver that keeps the clock still or that leaves goroutines behind
 // fails the test with the lines that do it. A skip in build skips the test.
 func Replay(t *testing.T, p webhooktest.Provider, file string, build Build, opts ...Option) {
+	needs(t != nil, "Replay")
 	t.Helper()
 	s := newSuite(t, "Replay", p, build, opts)
 	recorded, err := deliveries(p, file)

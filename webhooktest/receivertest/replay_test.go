@@ -234,18 +234,24 @@ func TestReplay_longNames(t *testing.T) {
 	}
 }
 
-// A number beyond the bounds is replaced as any other; what is too deep, or has too many
-// values, is written by none.
+// A number beyond the bounds is replaced as any other; what is too deep, has too many
+// values or a name twice is not written.
 func TestReplay_beyondBounds(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{
 		"digits": strings.Repeat("7", 101), "fraction": "0." + strings.Repeat("7", 101), "exponent": "1e12345", "depth": strings.Repeat("[", 500) + strings.Repeat("]", 500), "values": "[" + strings.Repeat("0,", 200_000) + "0]",
+		"twice": `0,"title":"again"`, "undocumented twice": `0,"theirs":0`,
 	} {
 		for _, drift := range []bool{false, true} {
 			file := filepath.Join(t.TempDir(), "delivery.yaml")
 			d := recordable(file, strings.Replace(heard, `"owned_by":[]`, `"owned_by":[],"theirs":`+value, 1))
 			d.AcceptDrift = drift
 			_, _, err := d.Commit()
+			if strings.HasSuffix(name, "twice") {
+				assert.ErrorContains(t, err, "the delivery cannot be recorded: the member at line 1, column ")
+				assert.NoFileExists(t, file)
+				continue
+			}
 			if name == "depth" || name == "values" {
 				assert.ErrorContains(t, err, "the delivery cannot be recorded: the text has "+name)
 				assert.NoFileExists(t, file)
@@ -265,7 +271,9 @@ func documented(tb testing.TB, secret string) receivertest.Receiver {
 	r.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		body, err := io.ReadAll(req.Body)
 		var delivery map[string]json.RawMessage
-		var payload struct{ Work *struct{ ID, Type, Title *string } }
+		var payload struct {
+			Work *struct{ ID, Type, Title *string }
+		}
 		if err != nil || json.Unmarshal(body, &delivery) != nil || json.Unmarshal(delivery[`work_created`], &payload) != nil || delivery["id"] == nil || payload.Work == nil || payload.Work.Title == nil || payload.Work.ID == nil || payload.Work.Type == nil {
 			w.WriteHeader(http.StatusBadRequest)
 			return

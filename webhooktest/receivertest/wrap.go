@@ -3,12 +3,17 @@ package receivertest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"runtime"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"example.com/webhookvcr/internal/probe"
+	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
 )
@@ -17,15 +22,21 @@ import (
 // its answers to the vendor's contract: for tests that a team has already. It
 // fails tb when the receiver accepts what the vendor never sends (a payload that
 // the contract forbids, no signature header), answers later than the vendor
-// waits, with a status that is not documented, or without a challenge that it was
-// asked for. A delivery that the receiver refuses may be as wrong as it likes. Of
-// the provider's options [webhooktest.SentBy] counts.
+// waits, with a redirect, or without a challenge that it was asked for. Another status
+// that is not documented is logged, as [Run] notes it. A delivery that the receiver
+// refuses may be as wrong as it likes. Of the provider's options [webhooktest.SentBy]
+// counts.
+//
+// What is wrong is reported at the line of the test that calls the handler; when a
+// server does, or the simulator, at the end of the test and at the line that calls Wrap,
+// with the number of the delivery.
 //
 // How long an answer takes is judged exactly within a synctest bubble; elsewhere up
 // to 10 seconds pass, for a busy machine is slow.
 //
 // Whether a signature is right is the receiver's to say: Wrap knows no secret.
 func Wrap(tb testing.TB, p webhooktest.Provider, receiver http.Handler) http.Handler {
+	needs(tb != nil, "Wrap")
 	tb.Helper()
 	sender, err := p.Sender()
 	if err != nil {
@@ -34,28 +45,74 @@ func Wrap(tb testing.TB, p webhooktest.Provider, receiver http.Handler) http.Han
 	if receiver == nil {
 		tb.Fatalf("receivertest: no receiver given to Wrap")
 	}
-	d := definition(p)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	w := &wrapped{tb: tb, d: definition(p), settings: simulator.Settings(sender), receiver: receiver}
+	tb.Cleanup(func() { // reports at the line that has called Wrap
 		tb.Helper()
-		begun := time.Now()
-		sent := &tee{ReadCloser: r.Body}
-		r.Body = sent
-		answer := &heard{ResponseWriter: w}
-		receiver.ServeHTTP(answer, r)
-		x := probe.Exchange{
-			Method: r.Method, Header: r.Header, Body: sent.rest(),
-			Status: answer.status, Answer: w.Header(), Reply: answer.body.Bytes(), Took: time.Since(begun),
-		}
-		if own() == "" && x.Took < probe.Unhurried {
-			x.Took = 0
-		}
-		if x.Status == 0 {
-			x.Status = http.StatusOK
-		}
-		for _, problem := range probe.Check(d, simulator.Settings(sender), x) {
-			tb.Errorf("receivertest: %s %s: the receiver %s", r.Method, r.URL.Path, problem)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		for _, problem := range w.elsewhere {
+			tb.Error(problem)
 		}
 	})
+	return w
+}
+
+// wrapped is the handler that Wrap returns.
+type wrapped struct {
+	tb       testing.TB
+	d        *provider.Definition
+	settings simulator.Settings
+	receiver http.Handler
+
+	mu    sync.Mutex
+	count int
+	// elsewhere are problems of deliveries that no line of a test has made: a server's.
+	elsewhere []string
+}
+
+// ServeHTTP implements http.Handler.
+func (wr *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	wr.tb.Helper()
+	wr.mu.Lock()
+	wr.count++
+	n := wr.count
+	wr.mu.Unlock()
+	begun := time.Now()
+	sent := &tee{ReadCloser: r.Body}
+	r.Body = sent
+	answer := &heard{ResponseWriter: w}
+	wr.receiver.ServeHTTP(answer, r)
+	x := probe.Exchange{
+		Method: r.Method, Header: r.Header, Body: sent.rest(),
+		Status: answer.status, Answer: w.Header(), Reply: answer.body.Bytes(), Took: time.Since(begun),
+	}
+	if own() == "" && x.Took < probe.Unhurried {
+		x.Took = 0
+	}
+	if x.Status == 0 {
+		x.Status = http.StatusOK
+	}
+	problems, notes := probe.Check(wr.d, wr.settings, x)
+	for _, note := range notes {
+		wr.tb.Logf("receivertest: %s %s: the receiver %s", r.Method, r.URL.Path, note)
+	}
+	direct := calledByTest()
+	for _, problem := range problems {
+		if direct {
+			wr.tb.Errorf("receivertest: %s %s: the receiver %s", r.Method, r.URL.Path, problem)
+			continue
+		}
+		wr.tb.Fail()
+		wr.mu.Lock()
+		wr.elsewhere = append(wr.elsewhere, fmt.Sprintf("receivertest: delivery %d, %s %s: the receiver %s", n, r.Method, r.URL.Path, problem))
+		wr.mu.Unlock()
+	}
+}
+
+// calledByTest reports whether a file of tests has called ServeHTTP.
+func calledByTest() bool {
+	_, file, _, _ := runtime.Caller(2)
+	return strings.HasSuffix(file, "_test.go")
 }
 
 // maxHeard is how much of a body is kept, in bytes.

@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/receivertest"
@@ -17,12 +20,15 @@ import (
 // noting is a test that keeps what it is told.
 type noting struct {
 	testing.TB
-	said []string
+	said, noted []string
 }
 
 func (n *noting) Helper() {}
 func (n *noting) Errorf(format string, args ...any) {
 	n.said = append(n.said, fmt.Sprintf(format, args...))
+}
+func (n *noting) Logf(format string, args ...any) {
+	n.noted = append(n.noted, fmt.Sprintf(format, args...))
 }
 
 func TestWrap(t *testing.T) {
@@ -59,8 +65,7 @@ func TestWrap(t *testing.T) {
 		"no challenge":     {webhooktest.DevRev, devrev("verify"), answer(200, "application/json", "{}"), "stays unverified"},
 		"wrong media type": {webhooktest.DevRev, devrev("verify"), answer(200, "text/html", `{"challenge":"d2ViaG9va3Rlc3QgY2hhbGxlbmdl"}`), `as "text/html"`},
 		"stray challenge":  {webhooktest.DevRev, devrev("work_created"), echo, "answered a work_created with a challenge"},
-		"204":              {webhooktest.DevRev, devrev("work_created"), answer(204, "", ""), "answered 204; DevRev documents 200 alone"},
-		"404":              {webhooktest.DevRev, devrev("work_created"), answer(404, "", ""), "answered 404; DevRev documents [200 400 401 403 429 500 503]"},
+		"302":              {webhooktest.DevRev, devrev("work_created"), answer(302, "", ""), "answered 302; senders do not follow redirects"},
 		"invented event":   {webhooktest.DevRev, dotted, answer(200, "", ""), ""}, // an unlisted value breaks nothing
 		"d.velop":          {webhooktest.DVelop, receivertest.NewRequest(webhooktest.DVelop, "postimport", "key"), answer(204, "", ""), ""},
 		"d.velop, no JSON": {webhooktest.DVelop, httptest.NewRequest("POST", "/", strings.NewReader("doc=1")), answer(200, "", ""), "a body that is no JSON object"},
@@ -94,4 +99,53 @@ func TestWrap_controlledAnswer(t *testing.T) {
 	})).ServeHTTP(rec, receivertest.NewRequest(webhooktest.DevRev, "work_created", receivertest.Secret))
 	assert.Empty(t, tb.said)
 	assert.True(t, rec.Flushed)
+}
+
+// A status that no page documents is logged, as the probes note it.
+func TestWrap_undocumentedStatus(t *testing.T) {
+	t.Parallel()
+	for status, says := range map[int]string{
+		204: "answered 204; DevRev documents 200 alone", 404: "answered 404; DevRev documents [200 400 401 403 429 500 503]",
+		418: "answered 418; DevRev documents ", 422: "answered 422; DevRev documents ", 504: "answered 504; DevRev documents ",
+	} {
+		tb := &noting{TB: t}
+		receiver := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		receivertest.Wrap(tb, webhooktest.DevRev, receiver).ServeHTTP(httptest.NewRecorder(), receivertest.NewRequest(webhooktest.DevRev, "work_created", receivertest.Secret))
+		assert.Empty(t, tb.said)
+		assert.Contains(t, strings.Join(tb.noted, "\n"), says)
+	}
+}
+
+// TestWrap_reports runs below in a process of its own: it must fail.
+func TestWrap_reports(t *testing.T) {
+	if os.Getenv("RECEIVERTEST_WRAP") == "" {
+		t.Skip("runs in a process of its own")
+	}
+	redirect := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusFound) })
+	receiver := receivertest.Wrap(t, webhooktest.DVelop, redirect) // wraps
+	request := func() *http.Request { return receivertest.NewRequest(webhooktest.DVelop, "postimport", "key") }
+	receiver.ServeHTTP(httptest.NewRecorder(), request()) // calls
+	server := httptest.NewServer(receiver)
+	defer server.Close()
+	resp, err := server.Client().Post(server.URL+"/webhooks/2", "application/json", strings.NewReader("{}"))
+	require.NoError(t, err)
+	resp.Body.Close()
+}
+
+// A problem is reported at a line of the test.
+func TestWrap_line(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("wrap_test.go")
+	require.NoError(t, err)
+	line := func(mark string) int {
+		before, _, _ := strings.Cut(string(source), " // "+mark+"\n")
+		return 1 + strings.Count(before, "\n")
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWrap_reports$")
+	cmd.Env = append(os.Environ(), "RECEIVERTEST_WRAP=1")
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	assert.Contains(t, string(out), fmt.Sprintf("wrap_test.go:%d: receivertest: POST /webhooks/1: the receiver answered 302; ", line("calls")))
+	assert.Contains(t, string(out), fmt.Sprintf("wrap_test.go:%d: receivertest: delivery 2, POST /webhooks/2: the receiver answered 302; ", line("wraps")))
+	assert.NotContains(t, string(out), "server.go")
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
@@ -24,16 +25,20 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 	if s.stuck != "" {
 		return probe.Verdict{Probe: q, Skipped: s.stuck}
 	}
-	if q.Clock && s.leaky != "" {
+	if q.Clock && !q.ClockGate && s.leaky != "" {
 		return probe.Verdict{Probe: q, Skipped: s.leaky}
 	}
-	bubble := q.Clock || q.Exact && s.leaky == "" && !s.still
+	bubble := (q.Clock || q.Exact && !s.still) && s.leaky == ""
 	v := probe.Verdict{Probe: q}
-	stuck := s.watched(func(id chan<- string, alive func()) {
+	held, ended := s.watched(func(id chan<- string, alive func()) {
 		c := s.config
 		c.Alive = alive
 		if !bubble {
 			id <- ""
+			if q.ClockGate {
+				v = s.putAndCount(t, q, c)
+				return
+			}
 			v = s.put(t, q, c)
 			return
 		}
@@ -48,29 +53,80 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 			v.Failures = append(v.Failures, *leak)
 		}
 	})
-	if stuck == nil {
-		return v
-	}
-	if q.Clock {
-		q.Why = "either the receiver has a deadlock, or it waits for what is outside of the bubble, which keeps the clock still; let build make that, and end it in a cleanup, or excuse the probe"
-		q.Source = "package testing/synctest"
-	}
 	switch {
-	case q.Clock:
-		s.leaky = q.ID + " never ended" // where the clock is real, nothing waits for that one
-	case bubble:
+	case ended:
+		return v
+	case !bubble:
+		s.stuck = q.ID + " never ended"
+		return probe.Verdict{Probe: q, Failures: []probe.Failure{*s.unended(held)}}
+	case q.Exact && !q.Clock:
 		s.still = true
 		return s.ask(t, q)
-	default:
-		s.stuck = q.ID + " never ended"
 	}
-	return probe.Verdict{Probe: q, Failures: []probe.Failure{*stuck}}
+	// Where the clock is real, nothing waits for this one. A lock that is held over slow
+	// work, and a connection, stop the bubble's clock as a deadlock does.
+	const advice = "let build make a stand-in there that keeps no connection, and no lock over slow work"
+	s.leaky = q.ID + " kept the clock of its bubble still, where alone the vendor's minutes pass; " + advice
+	still := fmt.Sprintf("the clock of the bubble stood still for %v, which need not be a flaw: a connection that is kept does that, and a lock that is held over slow work; %s. These goroutines hold it:\n%s", s.watchdog, advice, held)
+	if !q.ClockGate {
+		return probe.Verdict{Probe: q, Skipped: still}
+	}
+	again := s.ask(t, q)
+	again.Notes = append(again.Notes, "asked where the clock is real: "+still)
+	return again
+}
+
+// putAndCount is put, and then waits for the goroutines that the receiver has begun,
+// where the clock is real. Those of the standard library count for nothing: a
+// connection may be kept for others.
+func (s *suite) putAndCount(t *testing.T, q probe.Probe, c probe.Config) probe.Verdict {
+	// Goroutines have the labels of those that begin them.
+	name := fmt.Sprintf("%s %p", q.ID, s)
+	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels(label, name)))
+	v := s.put(t, q, c)
+	pprof.SetGoroutineLabels(context.Background())
+	for end := time.Now().Add(s.watchdog); ; time.Sleep(10 * time.Millisecond) {
+		left := labelled(name)
+		if len(left) == 0 {
+			return v
+		}
+		if time.Now().After(end) {
+			v.Failures = append(v.Failures, probe.Failure{
+				Expected: fmt.Sprintf("no goroutine %v after the receiver was cleaned up", s.watchdog),
+				Got:      "the receiver leaves goroutines behind:\n" + few(left),
+			})
+			return v
+		}
+		c.Alive()
+	}
+}
+
+// label is the key of goroutines' labels.
+const label = "receivertest"
+
+// profiled is a frame of a goroutine's profile.
+var profiled = regexp.MustCompile(`(?m)^#\t0x[0-9a-f]+\t(\S+)\+0x[0-9a-f]+\t+(\S+\.go:\d+)`)
+
+// labelled is where the goroutines with a label are, but for those of the standard
+// library alone.
+func labelled(name string) (at []string) {
+	var profile strings.Builder
+	_ = pprof.Lookup("goroutine").WriteTo(&profile, 1) // a Builder takes all
+	for g := range strings.SplitSeq(profile.String(), "\n\n") {
+		if !strings.Contains(g, fmt.Sprintf("%q:%q", label, name)) {
+			continue
+		}
+		if where := innermost(profiled.FindAllStringSubmatch(g, -1)); where != "" {
+			at = append(at, "  "+where)
+		}
+	}
+	return at
 }
 
 // watched runs f and gives it up when it neither ends nor shows that it is alive in
-// time, which is the failure that it returns. f tells in which bubble it works; it may
+// time; held are the goroutines that f waits for then. f tells in which bubble it works; it may
 // end its goroutine.
-func (s *suite) watched(f func(id chan<- string, alive func())) *probe.Failure {
+func (s *suite) watched(f func(id chan<- string, alive func())) (held string, ended bool) {
 	done := make(chan struct{})
 	id, signs := make(chan string, 1), make(chan struct{}, 1)
 	go func() {
@@ -87,7 +143,7 @@ func (s *suite) watched(f func(id chan<- string, alive func())) *probe.Failure {
 	for alive := true; alive; {
 		select {
 		case <-done:
-			return nil
+			return "", true
 		case <-signs:
 			watchdog.Reset(s.watchdog)
 		case <-watchdog.C:
@@ -99,10 +155,12 @@ func (s *suite) watched(f func(id chan<- string, alive func())) *probe.Failure {
 	case bubble = <-id:
 	default:
 	}
-	return &probe.Failure{
-		Expected: fmt.Sprintf("an end within %v", s.watchdog),
-		Got:      "nothing; these goroutines hold it:\n" + holders(bubble),
-	}
+	return s.holders(bubble), false
+}
+
+// unended is the failure of what the watchdog has given up.
+func (s *suite) unended(held string) *probe.Failure {
+	return &probe.Failure{Expected: fmt.Sprintf("an end within %v", s.watchdog), Got: "nothing; these goroutines hold it:\n" + held}
 }
 
 // inBubble runs f where the clock waits for nobody, and goes on there until what
@@ -117,7 +175,7 @@ func (s *suite) inBubble(t *testing.T, id chan<- string, f func(*testing.T)) (le
 			}
 			leak = &probe.Failure{
 				Expected: fmt.Sprintf("no goroutine %v after the receiver was cleaned up", s.drain),
-				Got:      "the receiver leaves goroutines behind:\n" + holders(bubble),
+				Got:      "the receiver leaves goroutines behind:\n" + s.holders(bubble),
 			}
 		}
 	}()
@@ -327,22 +385,24 @@ func own() string {
 }
 
 // holders are the goroutines that keep the clock of a bubble still, or, when all
-// of them wait for others, those that are left; outside of a bubble, those that
-// a probe has begun.
-func holders(bubble string) string {
-	buf := make([]byte, 1<<20)
-	buf = buf[:runtime.Stack(buf, true)]
+// of them wait for others, those that are left; outside of bubbles, those that
+// a probe has begun since the suite has.
+func (s *suite) holders(bubble string) string {
 	var still, left []string
-	for _, g := range strings.Split(string(buf), "\n\n") {
+	for _, g := range goroutines() {
 		header, _, _ := strings.Cut(g, "\n")
+		if bubble == "" && (s.before[number(header)] || strings.Contains(header, "synctest bubble ")) {
+			continue
+		}
 		state := strings.Trim(header[strings.Index(header, "[")+1:], "]:")
 		if bubble != "" && !strings.Contains(header, bubble+"]") && !strings.Contains(header, bubble+",") || strings.HasPrefix(state, "running") {
 			continue
 		}
 		asked := strings.Contains(g, "/internal/probe.") || strings.Contains(g, "/internal/simulator.") || strings.Contains(g, "webhooktest/receivertest.ended")
 		at := place(g)
-		if m := frames.FindStringSubmatch(g); at == "" && bubble != "" && m != nil && !strings.Contains(state, "durable") {
-			at = m[2] + " in " + m[1] // of the standard library: a connection, say
+		if all := frames.FindAllStringSubmatch(g, -1); at == "" && bubble != "" && len(all) > 0 && !strings.Contains(state, "durable") {
+			outermost := all[len(all)-1]
+			at = outermost[2] + " in " + outermost[1] // of the standard library: a connection, say
 		}
 		if at == "" || bubble == "" && !asked {
 			continue
@@ -355,10 +415,40 @@ func holders(bubble string) string {
 	if bubble != "" && len(still) > 0 {
 		left = still
 	}
-	if len(left) > maxHolders {
-		left = append(left[:maxHolders], fmt.Sprintf("  and %d more", len(left)-maxHolders))
+	return few(left)
+}
+
+// few are the lines that a message has room for.
+func few(lines []string) string {
+	if len(lines) > maxHolders {
+		lines = append(lines[:maxHolders], fmt.Sprintf("  and %d more", len(lines)-maxHolders))
 	}
-	return strings.Join(left, "\n")
+	return strings.Join(lines, "\n")
+}
+
+// goroutines are the stacks of all, as far as they fit into a message of 16 MiB.
+func goroutines() []string {
+	for size := 1 << 18; ; size *= 2 {
+		buf := make([]byte, size)
+		if n := runtime.Stack(buf, true); n < size || size >= 16<<20 {
+			return strings.Split(string(buf[:n]), "\n\n")
+		}
+	}
+}
+
+// number is a goroutine's, which no other one ever has.
+func number(header string) string {
+	text, _, _ := strings.Cut(strings.TrimPrefix(header, "goroutine "), " ")
+	return text
+}
+
+// numbers are those of all goroutines.
+func numbers() map[string]bool {
+	all := map[string]bool{}
+	for _, g := range goroutines() {
+		all[number(g)] = true
+	}
+	return all
 }
 
 const maxHolders = 10
@@ -367,9 +457,11 @@ var frames = regexp.MustCompile(`(?m)^(\S.*)\(.*\)\n\t(\S+\.go:\d+)`)
 
 // place is where a goroutine is: the innermost frame outside of the standard
 // library and of this package; empty when there is none.
-func place(stack string) string {
+func place(stack string) string { return innermost(frames.FindAllStringSubmatch(stack, -1)) }
+
+func innermost(frames [][]string) string {
 	root := library()
-	for _, m := range frames.FindAllStringSubmatch(stack, -1) {
+	for _, m := range frames {
 		function, at := m[1], m[2]
 		first, _, _ := strings.Cut(function, "/")
 		switch {

@@ -33,7 +33,9 @@
 //     delivery of each kind, refused ones among them.
 //  6. A probe that has no answer for half a minute is given up; the message names
 //     the goroutines that hold it. Within a bubble those are the ones that wait for
-//     something outside: a mutex, a connection, a package's own WaitGroup.
+//     something outside: a mutex, a connection, a package's own WaitGroup. That is no
+//     flaw: what waits for minutes is skipped then, and the goroutines are counted where
+//     the clock is real.
 //
 // # Levels
 //

@@ -131,7 +131,8 @@ type Verdict struct {
 // Probes that wait as long as the vendor does run within a testing/synctest bubble,
 // where the minutes of a schedule pass at once. So build must make there whatever
 // the receiver waits for, and Run cannot be called within a bubble. A receiver that
-// keeps the bubble's clock still is reported with the line that does it.
+// keeps the bubble's clock still has no flaw: the probes that wait are skipped then, with
+// the line that does it.
 func Run(t *testing.T, p webhooktest.Provider, build Build, opts ...Option) {
 	needs(t != nil, "Run")
 	t.Helper()
@@ -200,11 +201,13 @@ type suite struct {
 	// replaying says that no probes are asked.
 	replaying bool
 	// stuck says why no further probe is asked, and leaky why none that waits on the
-	// clock; both are empty as long as all end.
+	// clock; both are empty as long as all end in time.
 	stuck, leaky string
 	// still says that the receiver keeps a bubble's clock still, so that only what
 	// waits is asked in one.
 	still bool
+	// before are the goroutines that were there before.
+	before map[string]bool
 }
 
 // needs ends the call of a function without a test, which nothing could fail.
@@ -228,7 +231,7 @@ func newSuite(t *testing.T, function string, p webhooktest.Provider, build Build
 		t.Fatalf("receivertest: no function given that builds a receiver")
 	}
 	d := definition(p)
-	s := &suite{settings: defaults(), build: build, probes: probe.All(d), replaying: function == "Replay"}
+	s := &suite{settings: defaults(), build: build, probes: probe.All(d), replaying: function == "Replay", before: numbers()}
 	if len(s.probes) == 0 {
 		t.Fatalf("receivertest: there are no probes for receivers of %s", p)
 	}

@@ -30,8 +30,8 @@ import (
 // It runs in a synctest bubble whose clock is moved to that moment before the receiver
 // is built, so that what was fresh is fresh again, and what was stale is stale; it
 // cannot be called from a bubble. Of the receiver, Handler counts, and of the options [Drain] and [Watchdog], others
-// are refused: as in [Run], a receiver that keeps the clock still or that leaves goroutines behind
-// fails the test with the lines that do it. A skip in build skips the test.
+// are refused: a receiver that keeps the clock still, without which there is no such moment, or that
+// leaves goroutines behind fails the test with the lines that do it. A skip in build skips the test.
 func Replay(t *testing.T, p webhooktest.Provider, file string, build Build, opts ...Option) {
 	needs(t != nil, "Replay")
 	t.Helper()
@@ -41,13 +41,13 @@ func Replay(t *testing.T, p webhooktest.Provider, file string, build Build, opts
 		t.Fatalf("receivertest: %v", err)
 	}
 	came := &replayed{}
-	stuck := s.watched(func(id chan<- string, _ func()) {
+	held, ended := s.watched(func(id chan<- string, _ func()) {
 		leak := s.inBubble(t, id, func(t *testing.T) { *came = s.replay(t, file, recorded) })
 		came.add(leak)
 	})
-	if stuck != nil {
+	if !ended {
 		came = &replayed{} // what is stuck may still write the other one
-		came.add(stuck)
+		came.add(s.unended(held))
 	}
 	for _, problem := range came.problems {
 		t.Error(problem)

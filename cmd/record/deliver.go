@@ -159,7 +159,7 @@ func (d *delivering) deliver(ctx context.Context, wire simulator.Wire, event str
 				return wire.Request(ctx, strings.ReplaceAll(d.url, "{event}", event), secret, body, d.settings)
 			})
 			if a.Err == nil && len(a.Body) >= simulator.MaxReply {
-				a.Err = fmt.Errorf("the receiver's answer does not end within %d KiB", simulator.MaxReply>>10)
+				a.Err = fmt.Errorf("the receiver's answer has %d KiB or more", simulator.MaxReply>>10)
 				a.Reason = fmt.Sprintf("%d %s, but %v", a.Status, http.StatusText(a.Status), a.Err)
 			}
 			if err := d.print(event, a); err != nil {

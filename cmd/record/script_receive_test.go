@@ -66,6 +66,9 @@ func (t *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if slices.Contains(t.flaws, "closes") {
 		panic(http.ErrAbortHandler)
 	}
+	if slices.Contains(t.flaws, "says-so") {
+		_ = os.WriteFile("asked", nil, 0o600) // the script waits for it
+	}
 	if slices.Contains(t.flaws, "hangs") {
 		<-r.Context().Done()
 	}
@@ -98,6 +101,9 @@ func (t *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if status != 0 {
 		w.WriteHeader(status)
+	}
+	for slices.Contains(t.flaws, "long") && r.Context().Err() == nil {
+		_, _ = w.Write(make([]byte, 1<<10)) // until nobody reads on
 	}
 }
 

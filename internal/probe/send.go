@@ -99,8 +99,7 @@ func (t *Trial) once(r *Request) simulator.Attempt {
 	return a
 }
 
-// maxHeaderLines is far above what an answer to a delivery needs. Programs that read
-// answers take a thousand at most, many of them a hundred.
+// maxHeaderLines is far above what an answer to a delivery needs.
 const maxHeaderLines = 1000
 
 func headerLines(h http.Header) (n int) {

@@ -55,6 +55,11 @@ func TestJudge_hostileReceiver(t *testing.T) {
 				_, _ = w.Write(make([]byte, 1<<20))
 			}
 		}), "devrev/U05", "64 KiB or more"},
+		{"answers with 100,000 header lines", unless("account_created", func(w http.ResponseWriter, _ *http.Request) {
+			for range 100_000 {
+				w.Header().Add("X-Line", "v")
+			}
+		}), "devrev/U05", "expected  an answer of at most 1000 header lines\n  got       100000"},
 		{"answers without an end", unless("account_created", func(w http.ResponseWriter, _ *http.Request) {
 			for {
 				if _, err := w.Write(make([]byte, 1<<10)); err != nil {

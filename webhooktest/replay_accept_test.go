@@ -85,8 +85,7 @@ func TestHeaders_asNetHTTPSendsThem(t *testing.T) {
 			return webhooktest.Checked(tb, p, silentTransport{})
 		},
 	}
-	for _, p := range webhooktest.Providers() {
-		name := map[string]string{"DevRev": "webhooks.get/200", "d.velop": "GetWebHook/200-json"}[p.String()]
+	for name, p := range map[string]webhooktest.Provider{"webhooks.get/200": webhooktest.DevRev, "GetWebHook/200-json": webhooktest.DVelop} {
 		s := scenario(t, p, name)
 		for way, client := range clients {
 			for title, tc := range map[string]struct {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"example.com/webhookvcr/internal/provider"
 )
@@ -91,12 +92,21 @@ func bodies(t testing.TB, d *provider.Definition) []string {
 			return err
 		}
 		data, err := fs.ReadFile(d.Cassettes, path)
-		if _, body, ok := strings.Cut(string(data), "\n      body: |\n"); ok {
-			if end := strings.Index(body, "\n      headers:"); end >= 0 {
-				all = append(all, body[:end])
+		if err != nil {
+			return err
+		}
+		var file struct {
+			Interactions []struct{ Response struct{ Body string } }
+		}
+		if err := yaml.Unmarshal(data, &file); err != nil {
+			return err
+		}
+		for _, ia := range file.Interactions {
+			if ia.Response.Body != "" {
+				all = append(all, ia.Response.Body)
 			}
 		}
-		return err
+		return nil
 	}))
 	require.NotEmpty(t, all)
 	slices.Sort(all)

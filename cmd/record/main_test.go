@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -89,5 +90,5 @@ func TestRun_nearest(t *testing.T) {
 	}
 	var stderr strings.Builder
 	assert.Equal(t, exitUsage, run(t.Context(), []string{"list", ""}, func(string) string { return "" }, systemClock, io.Discard, &stderr))
-	assert.Equal(t, "record: there is no provider \"\"; there are devrev and dvelop\n", stderr.String())
+	assert.Equal(t, "record: there is no provider \"\"; there are "+enumerate(providerNames())+"\n", stderr.String())
 }

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -151,7 +152,8 @@ func terminal() {
 }
 
 // of is the program of PROVIDER...: it copies its input without the lines about
-// other providers, and without the width that those give to a column.
+// other providers, without the width that those give to a column, and without the
+// folding that follows from it.
 func of() {
 	input, err := io.ReadAll(os.Stdin)
 	if err != nil {
@@ -172,6 +174,9 @@ func linesOf(text string, providers []string) string {
 			others = append(others, s.Var+" ")
 		}
 	}
+	text = regexp.MustCompile(`(?m)^  [A-Z][A-Z_]+  .*(\n {20,}\S.*)+`).ReplaceAllStringFunc(text, func(folded string) string {
+		return regexp.MustCompile(`\n +`).ReplaceAllString(folded, " ")
+	})
 	paragraphs := strings.Split(text, "\n\n")
 	for i, paragraph := range paragraphs {
 		lines := strings.Split(paragraph, "\n")

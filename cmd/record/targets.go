@@ -81,7 +81,7 @@ func unknownProvider(name, arg string) string {
 			return fmt.Sprintf("there is no provider %q; did you mean %s?", name, provider.Listed(near, "or"))
 		}
 	}
-	return fmt.Sprintf("there is no provider %q; %s", name, suggestion(name, names, "there are "+strings.Join(names, " and ")))
+	return fmt.Sprintf("there is no provider %q; %s", name, suggestion(name, names, "there are "+enumerate(names)))
 }
 
 func providerNames() (names []string) {

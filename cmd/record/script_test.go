@@ -100,7 +100,7 @@ func TestScript(t *testing.T) {
 				names = append(names, def.Name)
 				scenarios += len(def.Scenarios)
 			}
-			env.Setenv("PROVIDERS", strings.Join(names, " and "))
+			env.Setenv("PROVIDERS", enumerate(names))
 			env.Setenv("SCENARIOS", strconv.Itoa(scenarios))
 			return nil
 		},

@@ -36,9 +36,13 @@ func Replay(t *testing.T, p webhooktest.Provider, file string, build Build, opts
 	needs(t != nil, "Replay")
 	t.Helper()
 	s := newSuite(t, "Replay", p, build, opts)
+	defer s.end()
 	recorded, err := deliveries(p, file)
 	if err != nil {
 		t.Fatalf("receivertest: %v", err)
+	}
+	if s.keepsConnection() {
+		t.Fatalf("receivertest: %s", keeping)
 	}
 	came := &replayed{}
 	held, ended := s.watched(func(id chan<- string, _ func()) {

@@ -697,7 +697,7 @@ func (r *devrev) tries(id string, store func()) {
 		if r.act(context.Background(), id, store) == nil {
 			return
 		}
-		time.Sleep(time.Second)
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 

@@ -590,10 +590,10 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		}
 		return err
 	case "answers first":
-		go func() { _ = r.act(context.Background(), id, store) }()
+		go r.begin(context.Background(), id, store)()
 		return nil
 	case "request context":
-		go func() { _ = r.act(ctx, id, store) }()
+		go r.begin(ctx, id, store)()
 		return nil
 	case "a full queue is 200", "queue without room", soundQueue, "remembers what it refused":
 		var seen bool
@@ -703,6 +703,11 @@ func (r *devrev) tries(id string, store func()) {
 
 // act is the effect. The end of the context ends one that takes time.
 func (r *devrev) act(ctx context.Context, id string, store func()) error {
+	return r.begin(ctx, id, store)()
+}
+
+// begin is act as far as it is certain how long the effect takes, whoever answers first.
+func (r *devrev) begin(ctx context.Context, id string, store func()) (end func() error) {
 	var slow time.Duration
 	failing := false
 	r.locked(func() {
@@ -711,15 +716,17 @@ func (r *devrev) act(ctx context.Context, id string, store func()) error {
 			r.fail--
 		}
 	})
-	time.Sleep(slow)
-	if failing || slow > 0 && ctx.Err() != nil {
-		return errFailed
+	return func() error {
+		time.Sleep(slow)
+		if failing || slow > 0 && ctx.Err() != nil {
+			return errFailed
+		}
+		r.locked(func() {
+			r.applied = append(r.applied, id)
+			store()
+		})
+		return nil
 	}
-	r.locked(func() {
-		r.applied = append(r.applied, id)
-		store()
-	})
-	return nil
 }
 
 // store keeps the newest state of an object.

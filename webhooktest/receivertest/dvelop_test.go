@@ -324,10 +324,10 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 		}
 		return err
 	case "request context":
-		go func() { _ = r.act(ctx, id) }()
+		go r.begin(ctx, id)()
 		return nil
 	case "answers first":
-		go func() { _ = r.act(context.Background(), id) }()
+		go r.begin(context.Background(), id)()
 		return nil
 	case "a full queue is 200", soundQueue, "remembers what it refused":
 		var seen bool
@@ -427,7 +427,10 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 	}
 }
 
-func (r *dvelop) act(ctx context.Context, id string) error {
+func (r *dvelop) act(ctx context.Context, id string) error { return r.begin(ctx, id)() }
+
+// begin is act as far as it is certain how long the effect takes, whoever answers first.
+func (r *dvelop) begin(ctx context.Context, id string) (end func() error) {
 	var slow time.Duration
 	failing := false
 	r.locked(func() {
@@ -436,12 +439,14 @@ func (r *dvelop) act(ctx context.Context, id string) error {
 			r.fail--
 		}
 	})
-	time.Sleep(slow)
-	if failing || slow > 0 && ctx.Err() != nil {
-		return errFailed
+	return func() error {
+		time.Sleep(slow)
+		if failing || slow > 0 && ctx.Err() != nil {
+			return errFailed
+		}
+		r.locked(func() { r.applied = append(r.applied, id) })
+		return nil
 	}
-	r.locked(func() { r.applied = append(r.applied, id) })
-	return nil
 }
 
 // soundRefusal is no flaw: an effect that failed is answered with 503 each time.

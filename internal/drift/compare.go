@@ -21,11 +21,14 @@ type finding struct {
 	before, after string
 	// unless is the rule whose finding makes this one superfluous.
 	unless Rule
+	// once says that one of two fresh answers alone has it.
+	once bool
 }
 
 // Compare reports what a client of the vendor would notice between a stored
 // recording and a fresh one. again is a second fresh recording, made a moment
-// later with the same requests; with none nothing is known to be volatile.
+// later with the same requests; with none nothing is known to be volatile. What is
+// never volatile counts whichever of the two has it.
 //
 // Two equal recordings have no drift, whatever they hold.
 func Compare(d *provider.Definition, stored, fresh, again []contract.Exchange) Report {
@@ -45,13 +48,17 @@ func Compare(d *provider.Definition, stored, fresh, again []contract.Exchange) R
 			r.change(i, finding{rule: ExchangeGone, message: fmt.Sprintf("this %s of the stored recording is no longer made: a client goes through fewer steps than before", describeRequest(s.Request))})
 			continue
 		}
-		var unsteady []finding
-		if k, ok := twins.other[j]; ok {
-			unsteady = differences(d, fresh[j], again[k])
+		k, twice := twins.other[j]
+		if !twice {
+			r.exchange(i, findings(d, s, fresh[j]), nil)
+			continue
 		}
-		found := slices.Concat(differences(d, s, fresh[j]), breaches(d, s, fresh[j]))
-		describe(d, s, fresh[j], found)
-		r.exchange(i, found, unsteady)
+		// The body is compared with that of the answer that has the stored status.
+		main, other := fresh[j], again[k]
+		if main.Response.Status != s.Response.Status && other.Response.Status == s.Response.Status {
+			main, other = other, main
+		}
+		r.exchange(i, either(findings(d, s, main), findings(d, s, other)), differences(d, fresh[j], again[k]))
 	}
 	for _, j := range met.extra {
 		if _, ok := twins.other[j]; !ok && len(again) > 0 {
@@ -64,6 +71,32 @@ func Compare(d *provider.Definition, stored, fresh, again []contract.Exchange) R
 	return r
 }
 
+// findings are what has changed from a stored answer to a fresh one.
+func findings(d *provider.Definition, stored, fresh contract.Exchange) []finding {
+	found := slices.Concat(differences(d, stored, fresh), breaches(d, stored, fresh))
+	describe(d, stored, fresh, found)
+	return found
+}
+
+// either joins what was found in two fresh answers. Of the second counts what is never
+// volatile.
+func either(main, other []finding) []finding {
+	has := func(all []finding, f finding) bool {
+		return slices.ContainsFunc(all, func(g finding) bool { return g.rule == f.rule && g.key == f.key && g.value == f.value })
+	}
+	all := slices.Clone(main)
+	for i, f := range all {
+		all[i].once = f.rule.steady() && !has(other, f)
+	}
+	for _, f := range other {
+		if f.rule.steady() && !has(main, f) {
+			f.once = true
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
 // exchange enters what was found in one exchange, but for what two fresh
 // recordings disagree about.
 func (r *Report) exchange(i int, found, unsteady []finding) {
@@ -73,10 +106,15 @@ func (r *Report) exchange(i int, found, unsteady []finding) {
 	}
 	flapping := map[place]bool{}
 	for _, f := range unsteady {
+		if f.rule.steady() {
+			continue
+		}
 		flapping[place{f.key, f.rule.ruling().aspect}] = true
 		r.volatile(i, f)
 	}
-	steady := slices.DeleteFunc(found, func(f finding) bool { return flapping[place{f.key, f.rule.ruling().aspect}] })
+	steady := slices.DeleteFunc(found, func(f finding) bool {
+		return !f.rule.steady() && flapping[place{f.key, f.rule.ruling().aspect}]
+	})
 	// A breach says more about a place than a difference does.
 	breached, ruled := map[string]bool{}, map[Rule]bool{}
 	for _, f := range steady {
@@ -104,18 +142,14 @@ func (r *Report) exchange(i int, found, unsteady []finding) {
 }
 
 func (r *Report) change(exchange int, f finding) {
+	if f.once {
+		f.message += " (so it is in one of two answers made a moment apart)"
+	}
 	r.Changes = append(r.Changes, Change{Class: f.rule.Class(), Rule: f.rule, Exchange: exchange, Pointer: f.pointer, Before: f.before, After: f.after, Message: f.message})
 }
 
 func (r *Report) volatile(exchange int, f finding) {
-	what := string(f.rule.ruling().aspect)
-	switch f.rule {
-	case StatusChanged:
-		what = "HTTP status"
-	case MediaTypeChanged, MediaTypeNew:
-		what = "media type"
-	}
-	message := "the " + what + " differs between two recordings made a moment apart"
+	message := "the " + string(f.rule.ruling().aspect) + " differs between two recordings made a moment apart"
 	switch f.rule.ruling().aspect {
 	case presence:
 		message = "it is there in one of two recordings made a moment apart only"

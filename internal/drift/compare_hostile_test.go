@@ -80,7 +80,7 @@ func TestCompare_hostile(t *testing.T) {
 				assert.Empty(t, r.Changes, name)
 				continue
 			}
-			assert.NotEmpty(t, append(r.Volatile, drift.Volatile{})[0].Message, name)
+			assert.NotZero(t, len(r.Changes)+len(r.Volatile), name)
 		}
 	}
 	assert.Less(t, time.Since(start), 30*time.Second)

@@ -1,6 +1,7 @@
 package drift_test
 
 import (
+	"strings"
 	"testing"
 
 	"example.com/webhookvcr/internal/contract"
@@ -63,25 +64,48 @@ func TestCompare_volatile(t *testing.T) {
 		{
 			"an error for a moment",
 			one(first), one(get(t, `{"message":"text 1","type":"service_unavailable"}`, status(503))), one(first),
-			nil, []drift.Volatile{{Message: "the HTTP status differs between two recordings made a moment apart"}},
+			[]string{"breaking status-changed"}, []drift.Volatile{},
 		},
 		{
 			"an undocumented status for a moment",
 			one(first), one(get(t, webhook(), status(418))), one(first),
-			[]string{"breaking contract"},
-			[]drift.Volatile{{Message: "the HTTP status differs between two recordings made a moment apart"}},
+			[]string{"breaking status-changed"}, []drift.Volatile{},
 		},
 		{
 			"an error a moment later",
 			one(get(t, webhook(user))), one(first), one(get(t, `{"message":"text 1","type":"service_unavailable"}`, status(503))),
-			[]string{"breaking member-gone /webhook/created_by"},
-			[]drift.Volatile{{Message: "the HTTP status differs between two recordings made a moment apart"}},
+			[]string{"breaking status-changed", "breaking member-gone /webhook/created_by"}, []drift.Volatile{},
 		},
 		{
 			"a media type that comes and goes",
 			one(first), one(get(t, webhook(), header("Content-Type", ""))), one(first),
-			[]string{"breaking contract Content-Type"},
-			[]drift.Volatile{{Pointer: "Content-Type", Message: "the media type differs between two recordings made a moment apart"}},
+			[]string{"breaking media-type-changed Content-Type"}, []drift.Volatile{},
+		},
+		{
+			"a media type of the last recording",
+			one(first), one(first), one(get(t, webhook(), header("Content-Type", "text/plain"))),
+			[]string{"breaking media-type-changed Content-Type"}, []drift.Volatile{},
+		},
+		{
+			"a value of the last recording that the contract does not list",
+			one(first), one(first), one(get(t, strings.Replace(webhook(), `"active"`, `"snoozed"`, 1))),
+			[]string{"breaking unlisted-value /webhook/status"},
+			[]drift.Volatile{{Pointer: "/webhook/status", Message: "the value differs between two recordings made a moment apart"}},
+		},
+		{
+			"a type of the last recording",
+			one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":"1"`))),
+			[]string{"breaking type-changed /webhook/x"}, []drift.Volatile{},
+		},
+		{
+			"null now and then",
+			one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":null`))),
+			nil, []drift.Volatile{{Pointer: "/webhook/x", Message: "the type differs between two recordings made a moment apart"}},
+		},
+		{
+			"a member that the answer of the old status lacks",
+			one(get(t, webhook(user))), one(get(t, `{"message":"text 1","type":"not_found"}`, status(404))), one(first),
+			[]string{"breaking status-changed", "breaking member-gone /webhook/created_by"}, []drift.Volatile{},
 		},
 		{
 			"a header that comes and goes",

@@ -12,7 +12,9 @@
 //  4. The items of an array are merged into one shape before they are compared,
 //     so that a list may grow, shrink and change its order.
 //  5. With a second fresh recording, what differs between the two fresh ones is
-//     volatile: it is listed, and is no drift.
+//     volatile: it is listed, and is no drift. Status, media type, JSON type, the
+//     reason of an error and breaches of the contract are never volatile: they
+//     count when one of the two has them.
 //
 // Every change has a class and the rule that found it:
 //
@@ -49,8 +51,6 @@
 //
 // The numbers of placeholders (user-1 and user-2) carry no meaning and never
 // make a difference; nor do the headers that the provider calls volatile.
-// Breaches of the contract stay breaking when only one of two fresh recordings
-// shows them.
 //
 // A message is one sentence, from the view of a client of the vendor. It quotes
 // words of the contract and no other value. The package reads no files and

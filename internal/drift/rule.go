@@ -128,3 +128,14 @@ func (r Rule) ruling() ruling {
 
 // Class returns the class of the changes that the rule finds.
 func (r Rule) Class() Class { return r.ruling().class }
+
+// steady reports whether what the rule finds never varies by itself: a vendor that
+// shows it in one of two answers has changed some of its servers.
+func (r Rule) steady() bool {
+	switch r {
+	case MediaTypeNew, ErrorChanged:
+		return true
+	}
+	aspect := r.ruling().aspect
+	return r.Class() == Breaking && (aspect == never || aspect == form)
+}

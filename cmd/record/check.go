@@ -35,6 +35,7 @@ type check struct {
 
 // outcome is what became of a scenario: a comparison, or why there is none.
 type outcome struct {
+	// given is the answer; of two, the one that is in doubt.
 	given
 	// with is the scenario whose cassette the answer was compared with, and report what
 	// has changed; nil when nothing was compared.
@@ -126,6 +127,7 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		return o.err
 	})
 	r := k.report()
+	k.say()
 	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
 		return err
 	}
@@ -245,7 +247,7 @@ func providersOf(names []string) (all []string) {
 func (k *check) scenario(ctx context.Context, o *outcome) error {
 	t := o.target
 	files, err := k.stored.load(t)
-	ended := t.ended()
+	ended := t.session.stopped
 	skip := func() { o.leave(skipped, causeOf(ended), remarks[ended.code]); o.skipped = ended }
 	switch {
 	case t.asks() && ended != nil && ended.code == exitMissing:
@@ -279,6 +281,14 @@ func (k *check) scenario(ctx context.Context, o *outcome) error {
 	return nil
 }
 
+// taken is what came back for one request.
+type taken struct {
+	answer
+	exchanges []contract.Exchange
+	// unfit is why it could not be recorded.
+	unfit error
+}
+
 // compare asks twice, so that what differs from request to request is not taken for
 // drift; the simulator answers the same each time. An answer that may be somebody
 // else's is asked for again when all others are known.
@@ -288,79 +298,143 @@ func (k *check) compare(ctx context.Context, o *outcome, files held) error {
 		return k.fail(exitFailed, o.target, "%v", err)
 	}
 	k.progress(o.target)
-	conclude := func(err error) { k.conclude(o, err) }
-	fresh, err := k.once(ctx, o, tenant, files)
-	if lookup := (*lookupError)(nil); errors.As(err, &lookup) {
+	once := func() (taken, error) { return k.once(ctx, o.target, tenant, files) }
+	doubt := func(failed error, again func() error) {
+		o.session.doubts = append(o.session.doubts, doubt{&o.given, failed, again, func(err error) { k.conclude(o, err) }})
+		k.note(ctx, o.target, cmp.Or(failed, k.refused(o.given)))
+	}
+	first, err := once()
+	o.answer = first.answer
+	lookup, outage := (*lookupError)(nil), (*outageError)(nil)
+	switch {
+	case errors.As(err, &lookup):
 		o.status = lookup.status
-		o.session.doubts = append(o.session.doubts, doubt{o.given, err, nil, conclude})
+		doubt(err, nil)
 		return nil
+	case errors.As(err, &outage):
+		doubt(err, func() error { return k.persists(o, files, once) })
+		return nil
+	case err != nil:
+		return err
+	}
+	if err := o.differ(files, first); err != nil || tenant.Source == cassette.Simulated {
+		return err
+	}
+	if !o.certain() && o.report.Worst() == drift.Breaking {
+		doubt(nil, func() error {
+			second, err := once()
+			if err != nil {
+				return err
+			}
+			return o.differ(files, second, first)
+		})
+		return nil
+	}
+	second, err := once()
+	switch {
+	case errors.As(err, &outage):
+		doubt(err, func() error {
+			third, err := once()
+			if err != nil {
+				return err
+			}
+			return o.differ(files, first, third)
+		})
+		return nil
+	case err == nil:
+		err = o.differ(files, first, second)
 	}
 	if err != nil {
 		return err
 	}
-	o.note(k.refused(o.given))
-	o.differ(files, fresh, nil)
-	switch {
-	case tenant.Source == cassette.Simulated:
+	if !o.certain() && o.report.Worst() == drift.Breaking {
+		doubt(nil, nil)
 		return nil
-	case o.certain() || o.report.Worst() != drift.Breaking:
-		answered := o.answer
-		again, err := k.once(ctx, o, tenant, files)
-		o.answer = answered
-		if err == nil {
-			o.differ(files, fresh, again)
-		}
-		return err
 	}
-	o.session.doubts = append(o.session.doubts, doubt{o.given, nil, func() error {
-		again, err := k.once(ctx, o, tenant, files)
-		if err == nil {
-			o.differ(files, again, fresh)
-		}
-		return err
-	}, conclude})
+	k.note(ctx, o.target, nil)
 	return nil
 }
 
-// differ compares an answer with the stored one.
-func (o *outcome) differ(files held, fresh, again []contract.Exchange) {
-	file := files.of(o.given)
-	report := drift.Compare(o.def, file.Exchanges(), fresh, again)
-	if file.Header.Source == cassette.Simulated && o.session.tenant.Source == cassette.Live {
-		report = report.Shown()
+// persists asks again for what looked like an outage. When the tenant answers others as
+// documented, and this so each time, it is no outage.
+func (k *check) persists(o *outcome, files held, once func() (taken, error)) error {
+	second, err := once()
+	outage := (*outageError)(nil)
+	switch {
+	case errors.As(err, &outage) && second.status != 0:
+		return o.differ(files, second)
+	case err != nil:
+		return err
 	}
-	report.Scenario, report.Stored = o.scenario.Name, file.Header.Source
-	o.report, o.with = &report, file.Header.Scenario
-	o.breach = slices.ContainsFunc(fresh, func(e contract.Exchange) bool {
-		return slices.ContainsFunc(contract.CheckResponse(o.def, e.Request, e.Response, false), func(p contract.Problem) bool { return p.In == "answer" && p.Fails() })
-	})
+	third, err := once()
+	if err != nil {
+		return o.differ(files, second)
+	}
+	return o.differ(files, second, third)
+}
+
+// differ compares answers to one request with the stored ones. The first is that which
+// is compared place by place; of the second counts what never varies by itself.
+func (o *outcome) differ(files held, answers ...taken) error {
+	o.report, o.breach = nil, false
+	for i, a := range answers {
+		if a.unfit != nil {
+			return a.unfit
+		}
+		g := given{o.target, a.answer}
+		if i == 0 || o.certain() && !g.certain() {
+			o.answer = a.answer
+		}
+		o.breach = o.breach || slices.ContainsFunc(a.exchanges, func(e contract.Exchange) bool {
+			return slices.ContainsFunc(contract.CheckResponse(o.def, e.Request, e.Response, false), func(p contract.Problem) bool { return p.In == "answer" && p.Fails() })
+		})
+	}
+	for i, a := range answers {
+		file := files.of(given{o.target, a.answer})
+		var again []contract.Exchange
+		for _, other := range answers[i+1:] {
+			if files.of(given{o.target, other.answer}) == file {
+				again, answers = other.exchanges, answers[:i+1]
+			}
+		}
+		report := drift.Compare(o.def, file.Exchanges(), a.exchanges, again)
+		if file.Header.Source == cassette.Simulated && o.session.tenant.Source == cassette.Live {
+			report = report.Shown()
+		}
+		report.Scenario, report.Stored = o.scenario.Name, file.Header.Source
+		if o.report == nil || o.report.Worst() == "" {
+			o.report, o.with = &report, file.Header.Scenario
+		}
+		if again != nil {
+			break
+		}
+	}
+	return nil
 }
 
 // once records the scenario once, in memory. Without a path there is no file that it
 // could touch. What the stored cassettes keep is kept, and what they have pinned pinned.
-func (k *check) once(ctx context.Context, o *outcome, tenant record.Tenant, files held) (fresh []contract.Exchange, err error) {
+// With an outageError comes the answer that looks like one.
+func (k *check) once(ctx context.Context, t target, tenant record.Tenant, files held) (got taken, err error) {
 	config := record.Config{Tenant: tenant}
 	for _, file := range files {
-		config.Keep = append(config.Keep, record.KeptWords(o.def, file.Exchanges())...)
+		config.Keep = append(config.Keep, record.KeptWords(t.def, file.Exchanges())...)
 		config.Pinned = append(config.Pinned, file.Header.Pinned...)
 	}
-	err = k.attempts(ctx, o.target, tenant, func() error {
-		recording, got, err := k.ask(ctx, o.target, config)
+	err = k.attempts(ctx, t, tenant, func() error {
+		got = taken{}
+		recording, first, err := k.ask(ctx, t, config)
 		if err != nil {
 			return err
 		}
-		o.answer = got
-		if err := k.trouble(o.target, got); err != nil {
-			return err
+		got.answer = first
+		var reasons []string
+		if got.exchanges, reasons = recording.Exchanges(); len(reasons) > 0 {
+			got.unfit = k.fail(exitFailed, t, "%s", strings.Join(reasons, "\n\t"))
 		}
-		exchanges, reasons := recording.Exchanges()
-		if len(reasons) > 0 {
-			return k.fail(exitFailed, o.target, "%s", strings.Join(reasons, "\n\t"))
-		}
-		fresh = exchanges
-		return nil
+		return cmp.Or(k.trouble(t, first), got.unfit)
 	})
-	return fresh, err
+	return got, err
 }
 
 const checkIntroduction = `check asks the tenant what refresh would record, compares the answers with the

@@ -184,7 +184,7 @@ func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant re
 	}
 	heard := &listener{next: tenant.Transport}
 	tenant.Transport = heard
-	t := target{def: def, scenario: &def.Scenarios[i], session: &session{tenant: tenant}}
+	t := target{def: def, scenario: &def.Scenarios[i], session: &session{tenant: tenant, came: cameOver(heard.next)}}
 	recording, first, err := d.ask(ctx, t, record.Config{Tenant: tenant})
 	if err == nil {
 		recording.Release()
@@ -193,7 +193,7 @@ func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant re
 		if err == nil && first.status != t.scenario.Status {
 			err = d.unknown(g)
 			if !first.recognised {
-				err = d.notVendor(t, permanent(first.status))
+				err = d.notVendor(t, t.session.came.describe(t.def))
 			}
 		}
 	}

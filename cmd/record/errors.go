@@ -360,10 +360,10 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError) error {
 	case code >= 500 || code == http.StatusRequestTimeout:
 		return &busyError{status.RetryAfter, fmt.Sprintf("answers %d to the look-up of an id", code)}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return r.credentialRefused(t, code)
+		return r.credentialRefused(t, code, "")
 	case code >= 300 && code < 400 && t.def.LoginPath != "" && strings.Contains(status.Location, t.def.LoginPath):
 		return r.sentToLogin(t)
-	case code >= 300 && code < 400 && !permanent(code):
+	case code >= 300 && code < 400 && code != http.StatusNotModified && !permanent(code):
 		return &busyError{status.RetryAfter, fmt.Sprintf("redirects the look-up of an id elsewhere, with %d", code)}
 	case status.Page:
 		return &busyError{"", fmt.Sprintf("answers a page of HTML to the look-up of an id, with %d", code)}
@@ -393,8 +393,10 @@ type lookupError struct {
 // Unwrap gives the error its exit status.
 func (e *lookupError) Unwrap() error { return e.error }
 
-func (r *recorder) credentialRefused(t target, status int) error {
-	return r.fail(exitRefused, t, "the tenant answered %d; check that %s is valid and may read webhooks", status, t.def.TokenVar)
+// credentialRefused is the error about a refused credential; but says what the tenant
+// has taken it for.
+func (r *recorder) credentialRefused(t target, status int, but string) error {
+	return r.fail(exitRefused, t, "the tenant answered %d%s; check that %s is valid and may read webhooks", status, but, t.def.TokenVar)
 }
 
 func (r *recorder) sentToLogin(t target) error {
@@ -431,7 +433,8 @@ func networkReason(cause *unreachableError, err error) string {
 	case errors.As(cause.err, &timeout) && timeout.Timeout():
 		return "the connection timed out"
 	default:
-		return withoutURL(err).Error()
+		cause, _, _ := strings.Cut(withoutURL(err).Error(), "; check ")
+		return cause
 	}
 }
 

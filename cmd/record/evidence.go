@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -35,10 +36,12 @@ type given struct {
 // doubt is an answer that the contract does not describe, or does not describe as one
 // to that request.
 type doubt struct {
-	given
-	// failed is why there is no answer: an id was not found.
+	*given
+	// failed is why there is no answer to judge: an id was not found, or the tenant seemed
+	// to be in trouble.
 	failed error
-	// again asks once more; nil where nothing depends on it.
+	// again asks once more, and puts its answer in the place of the one in doubt; nil where
+	// nothing depends on it.
 	again func() error
 	// conclude takes the verdict: nil when the answer is the vendor's.
 	conclude func(error)
@@ -112,13 +115,6 @@ func (e *evidence) vendor() bool {
 	return e.lookedUp
 }
 
-// welcomed reports whether a request with the tenant's credential was answered.
-func (e *evidence) welcomed() bool {
-	return e.lookedUp || slices.ContainsFunc(e.answers, func(a given) bool {
-		return a.authenticated() && a.recognised && a.status != http.StatusUnauthorized && a.status != http.StatusForbidden
-	})
-}
-
 // knows reports whether a request with that id got its success.
 func (e *evidence) knows(id provider.Binding) bool {
 	return slices.ContainsFunc(e.answers, func(a given) bool {
@@ -126,25 +122,53 @@ func (e *evidence) knows(id provider.Binding) bool {
 	})
 }
 
-// refused is the error about an answer that blames the credential. One that was good for
-// another request lacks a right at most.
+// refuses reports whether the answer refuses the credential that the tenant's owner has.
+func (g given) refuses() bool {
+	return g.scenario.Request.Credential == provider.Valid && g.status != g.scenario.Status && (g.status == http.StatusUnauthorized || g.status == http.StatusForbidden)
+}
+
+// refused is the error about an answer that blames the credential; nil for another.
 func (r *recorder) refused(g given) error {
-	if g.authenticated() && (g.status == http.StatusForbidden || g.status == http.StatusUnauthorized && !g.session.welcomed()) && g.status != g.scenario.Status {
-		return r.credentialRefused(g.target, g.status)
+	if !g.refuses() {
+		return nil
 	}
-	return nil
+	return r.credentialRefused(g.target, g.status, "")
+}
+
+// admitted names the last scenario for which the credential was taken; empty when there
+// was none.
+func (e *evidence) admitted() (name string) {
+	for _, a := range e.answers {
+		if a.recognised && a.authenticated() && a.status != http.StatusUnauthorized && a.status != http.StatusForbidden {
+			name = a.name()
+		}
+	}
+	return name
+}
+
+// admits reports whether the tenant takes the credential for the operation: whether a
+// read call of it has its success now.
+func (r *recorder) admits(ctx context.Context, t target) bool {
+	for _, c := range t.controls() {
+		if c.operation() != t.operation() || !c.authenticated() || c.scenario.Status >= 300 {
+			continue
+		}
+		got, err := r.control(ctx, c)
+		return err == nil && got.recognised && got.status < 300
+	}
+	return false
 }
 
 // unknown is the error about a 404 that blames the ids of the environment. One that
 // another request has shown to be there is not to blame, nor is one that a look-up has
-// just found.
+// just found, nor any when the route answers so to requests that have no such id.
 func (r *recorder) unknown(g given) error {
 	if g.status != http.StatusNotFound || g.status == g.scenario.Status || !g.authenticated() {
 		return nil
 	}
 	var names []string
 	for _, b := range g.bindings() {
-		if r.getenv(b.Var) != "" && !g.session.knows(b) {
+		if r.getenv(b.Var) != "" && !g.session.knows(b) && !g.session.lost(g.operation(), b) {
 			names = append(names, b.Var)
 		}
 	}
@@ -152,6 +176,15 @@ func (r *recorder) unknown(g given) error {
 		return nil
 	}
 	return r.failed(causeID, g.target, "the tenant answered 404, and knows no such id; check the value of %s, and the path of %s", enumerate(names), g.def.BaseVar)
+}
+
+// lost reports whether a request of the operation that has no such id, or no right to
+// ask for one, was answered 404 in place of what it asks for.
+func (e *evidence) lost(operation string, id provider.Binding) bool {
+	return slices.ContainsFunc(e.answers, func(a given) bool {
+		has := slices.ContainsFunc(a.bindings(), func(b provider.Binding) bool { return b.Var == id.Var })
+		return a.operation() == operation && a.status == http.StatusNotFound && a.scenario.Status != http.StatusNotFound && !(has && a.authenticated())
+	})
 }
 
 // settle judges the answers in doubt. Each is asked for again, and counts when the
@@ -167,74 +200,149 @@ func (r *recorder) settle(ctx context.Context) {
 }
 
 func (r *recorder) settleTenant(ctx context.Context, s *session) {
-	var open []doubt
-	for _, d := range s.doubts {
-		if err := r.refused(d.given); err != nil {
-			d.conclude(err)
-			continue
-		}
-		open = append(open, d)
-	}
+	open := s.doubts
 	if len(open) == 0 {
 		return
 	}
 	verdicts := make([]error, len(open))
 	for i, d := range open {
-		verdicts[i] = d.failed
-		if verdicts[i] == nil {
-			verdicts[i] = r.unknown(d.given)
-		}
-		if verdicts[i] == nil && d.again != nil {
+		if verdicts[i] = d.failed; d.again != nil && !d.refuses() && s.stopped == nil {
 			verdicts[i] = d.again()
 		}
 	}
-	here := r.present(ctx, open[0].target)
-	if !here && ctx.Err() == nil && !s.vendor() {
-		moved := slices.ContainsFunc(open, func(d doubt) bool { return permanent(d.status) })
-		s.absent = func(t target) error { return r.notVendor(t, moved) }
-	}
-	for i, d := range open {
-		switch {
-		case here:
+	here, why := r.present(ctx, open[0].target)
+	if here && s.stopped == nil {
+		admitted := map[string]bool{}
+		for i, d := range open {
+			if d.refuses() {
+				if _, known := admitted[d.operation()]; !known {
+					admitted[d.operation()] = r.admits(ctx, d.target)
+				}
+				if !admitted[d.operation()] {
+					others := ""
+					if s.admitted() != "" {
+						others = " to this operation, and takes the credential for others"
+					}
+					d.conclude(r.credentialRefused(d.target, d.status, others))
+					continue
+				}
+				if d.again != nil {
+					verdicts[i] = d.again()
+				}
+			}
+			if verdicts[i] == nil {
+				verdicts[i] = r.unknown(*d.given)
+			}
 			d.conclude(verdicts[i])
-		case ctx.Err() != nil:
-			d.conclude(r.interrupted(d.target))
-		case s.absent != nil:
-			d.conclude(s.absent(d.target))
-		default:
-			d.conclude(r.fail(exitOutage, d.target, "the tenant has ceased to answer as %s documents since the run began; that is an outage, and says nothing of the contract", d.def.Title))
 		}
+		return
+	}
+	gone := r.gone(s, why)
+	for _, d := range open {
+		if ctx.Err() != nil {
+			d.conclude(r.interrupted(d.target))
+			continue
+		}
+		d.conclude(gone(d))
+	}
+}
+
+// gone says what the answers in doubt mean when the vendor does not answer the controls,
+// which end with the status why if they all end alike.
+func (r *recorder) gone(s *session, why int) func(doubt) error {
+	until := ""
+	if name := s.admitted(); name != "" {
+		until = ", and took the credential until " + name
+	}
+	switch {
+	case s.stopped != nil && s.stopped.code == exitThrottled:
+		return func(d doubt) error { return r.fail(exitThrottled, d.target, "the tenant throttles before it was known what its answer means; try again later") }
+	case why == exitRefused:
+		return func(d doubt) error {
+			status := http.StatusUnauthorized
+			if d.refuses() {
+				status = d.status
+			}
+			return r.credentialRefused(d.target, status, until)
+		}
+	case why == exitLogin:
+		return func(d doubt) error { return r.sentToLogin(d.target) }
+	}
+	var outage *outageError
+	if !s.vendor() && slices.ContainsFunc(s.doubts, func(d doubt) bool { return !errors.As(d.failed, &outage) }) {
+		answers := s.came.describe(s.doubts[0].def)
+		s.absent = func(t target) error { return r.notVendor(t, answers) }
+	}
+	return func(d doubt) error {
+		switch {
+		case errors.As(d.failed, &outage):
+			return d.failed
+		case s.absent != nil:
+			return s.absent(d.target)
+		}
+		return r.fail(exitOutage, d.target, "the tenant has ceased to answer as %s documents since the run began; that is an outage, and says nothing of the contract", d.def.Title)
 	}
 }
 
 // notVendor is the error about an answer of somebody else.
-func (r *recorder) notVendor(t target, moved bool) error {
-	if moved {
-		return r.failed(causeMoved, t, "the tenant redirects for good: the API has moved, or %[1]s needs https; look where it leads, and set %[1]s", t.def.BaseVar)
+func (r *recorder) notVendor(t target, answers string) error {
+	if to := t.session.came.redirect(); to != nil {
+		return r.failed(causeMoved, t, "the tenant redirects for good, %[2]s: the API has moved, or %[1]s needs https; look where it leads, and set %[1]s", t.def.BaseVar, to.place(t.def))
 	}
-	return r.failed(causeNotVendor, t, "nothing that answers as %s documents stands at %s; check it, and what stands before the tenant", t.def.Title, t.def.BaseVar)
+	return r.failed(causeNotVendor, t, "nothing that answers as %s documents stands at %s: %s; check it, and what stands before the tenant", t.def.Title, t.def.BaseVar, answers)
 }
 
-// present asks for what proves that the vendor answers now. A simulator needs no proof.
-func (r *recorder) present(ctx context.Context, of target) bool {
+// present asks for what proves that the vendor answers now. When it does not, why is the
+// exit status of all requests with the credential, if they end alike. A simulator needs
+// no proof.
+func (r *recorder) present(ctx context.Context, of target) (here bool, why int) {
 	if of.session.tenant.Source == cassette.Simulated {
-		return true
+		return true, exitDone
 	}
 	var now evidence
 	for _, t := range of.controls() {
-		if r.clock.sleep(ctx, r.pace) != nil {
-			return false
+		got, err := r.control(ctx, t)
+		if ctx.Err() != nil {
+			return false, exitFailed
 		}
-		recording, got, err := r.ask(ctx, t, record.Config{Tenant: t.session.tenant})
-		if err != nil {
-			continue
+		code := exitFailed
+		var busy *busyError
+		switch {
+		case errors.As(err, &busy) && busy.outage != "":
+			code = exitOutage
+		case errors.As(err, &busy):
+			code = exitThrottled
+		case err != nil:
+			code = exitCode(err)
+		case given{t, got}.refuses():
+			code = exitRefused
 		}
-		recording.Release()
-		if now.hear(given{t, got}, false); now.vendor() {
-			return true
+		if t.authenticated() && why == exitDone {
+			why = code
+		}
+		if t.authenticated() && why != code {
+			why = exitFailed
+		}
+		if err == nil {
+			if now.hear(given{t, got}, false); now.vendor() {
+				return true, exitDone
+			}
 		}
 	}
-	return false
+	return false, why
+}
+
+// control asks once for what others are judged by.
+func (r *recorder) control(ctx context.Context, t target) (answer, error) {
+	if err := r.clock.sleep(ctx, r.pace); err != nil {
+		return answer{}, err
+	}
+	recording, got, err := r.ask(ctx, t, record.Config{Tenant: t.session.tenant})
+	if err == nil {
+		recording.Release()
+		err = r.trouble(t, got)
+	}
+	return got, err
 }
 
 // controls are requests that prove that the vendor answers: a read call of each

@@ -93,18 +93,18 @@ func (a stranger) expectedStatus(def *provider.Definition, place string, idSet b
 		return exitUnreachable
 	case a.status == 429:
 		return exitThrottled
-	case a.status >= 500, a.status == 408, page, a.status == 302, a.status == 303, a.status == 307:
+	case (all || vanished) && (a.status >= 500 || a.status == 408 || page || a.status == 302 || a.status == 303 || a.status == 307):
 		return exitOutage
-	case vanished && (a.status != 403 || idSet):
-		return exitOutage // a request without the tenant's credential shows it
-	case a.status == 403, a.status == 401 && all:
-		return exitRefused
+	case (a.status == 401 || a.status == 403) && (place != "scenario" || def == &provider.DevRev):
+		return exitRefused // else the operation takes the credential for another request
+	case vanished:
+		return exitOutage
 	case all:
 		return exitFailed
 	case a.status == 404 && idSet && place == "scenario" && def == &provider.DevRev:
 		return exitFailed // no other request has had success with the id
 	default:
-		return exitDrift
+		return exitDrift // also of what comes each time to one kind of request
 	}
 }
 

@@ -120,6 +120,7 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 		l.err = r.scenario(ctx, l)
 		return l.err
 	})
+	r.say()
 	s := &summary{}
 	for _, l := range lines {
 		s.add(l)
@@ -171,7 +172,7 @@ func (r *refresh) scenario(ctx context.Context, l *line) error {
 		return err
 	}
 	source := t.session.tenant.Source
-	ended := t.ended()
+	ended := t.session.stopped
 	switch {
 	case source == cassette.Simulated && stored != "" && stored != cassette.Simulated && !r.force:
 		l.row = row{stored, kept, "not simulated; --force puts the simulated one in its place"}
@@ -204,17 +205,22 @@ func (r *refresh) record(ctx context.Context, l *line, stored string) error {
 	r.progress(l.target)
 	var recording *record.Recording
 	g := given{target: l.target}
-	err = r.attempts(ctx, l.target, tenant, func() error {
-		try := func(t target, tenant record.Tenant) (err error) {
-			g.target = t
-			recording, g.answer, err = r.attempt(ctx, t, tenant)
-			return err
-		}
-		if tenant.Source == cassette.Live && l.writes() {
-			return r.onOwn(ctx, l.target, tenant, try)
-		}
-		return try(l.target, tenant)
-	})
+	once := func() error {
+		return r.attempts(ctx, l.target, tenant, func() error {
+			try := func(t target, tenant record.Tenant) (err error) {
+				if recording != nil {
+					recording.Release()
+				}
+				g.target = t
+				recording, g.answer, err = r.attempt(ctx, t, tenant)
+				return err
+			}
+			if tenant.Source == cassette.Live && l.writes() {
+				return r.onOwn(ctx, l.target, tenant, try)
+			}
+			return try(l.target, tenant)
+		})
+	}
 	conclude := func(err error) error {
 		if err != nil {
 			if recording != nil {
@@ -225,24 +231,31 @@ func (r *refresh) record(ctx context.Context, l *line, stored string) error {
 		got, err := r.commit(g, recording, tenant.Source)
 		return l.end(r, got.row(tenant.Source, stored), err)
 	}
-	lookup := (*lookupError)(nil)
-	switch found := errors.As(err, &lookup); {
-	case found:
+	err = once()
+	var again func() error
+	lookup, outage := (*lookupError)(nil), (*outageError)(nil)
+	switch {
+	case errors.As(err, &lookup):
 		g.status = lookup.status
+	case errors.As(err, &outage) && !l.writes():
+		again = func() error { // so each time, and others as documented: that is none
+			if err := once(); !errors.As(err, &outage) || recording == nil {
+				return err
+			}
+			return nil
+		}
 	case err != nil:
 		return conclude(err)
-	default:
-		l.note(r.refused(g))
-		if tenant.Source == cassette.Simulated || g.certain() || g.fits() && !slices.ContainsFunc(recording.Problems(), contract.Problem.Fails) {
-			return conclude(nil)
-		}
-		err = nil
+	case tenant.Source == cassette.Simulated || g.certain() || g.fits() && !slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
+		r.note(ctx, l.target, nil)
+		return conclude(nil)
 	}
-	l.session.doubts = append(l.session.doubts, doubt{g, err, nil, func(err error) {
+	l.session.doubts = append(l.session.doubts, doubt{&g, err, again, func(err error) {
 		if err := conclude(err); err != nil {
 			r.complain(l.target, err)
 		}
 	}})
+	r.note(ctx, l.target, cmp.Or(err, r.refused(g)))
 	return nil
 }
 
@@ -333,11 +346,12 @@ func (r *refresh) attempt(ctx context.Context, t target, tenant record.Tenant) (
 	if err != nil {
 		return nil, got, err
 	}
-	if err := r.trouble(t, got); err != nil {
+	err = r.trouble(t, got)
+	if busy := (*busyError)(nil); err != nil && !(errors.As(err, &busy) && busy.outage != "") {
 		recording.Release()
 		return nil, got, err
 	}
-	return recording, got, nil
+	return recording, got, err // what looks like an outage may be none
 }
 
 // commit writes what came back.

@@ -39,6 +39,8 @@ type recorder struct {
 	asked, total int
 	// undone is what messages say of a scenario that failed: "not written".
 	undone string
+	// complaints are what is to be said of the scenarios that were in doubt.
+	complaints []complaint
 }
 
 func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
@@ -115,7 +117,7 @@ func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definiti
 			if err != nil {
 				mistakes = append(mistakes, fmt.Sprintf("%s: %v", t.def.Name, err))
 			}
-			sessions[t.def] = &session{tenant: tenant, write: r.write}
+			sessions[t.def] = &session{tenant: tenant, write: r.write, came: cameOver(tenant.Transport)}
 			complete = true
 		}
 	}
@@ -198,7 +200,7 @@ func (r *recorder) live(def *provider.Definition) (record.Tenant, error) {
 	if err != nil {
 		return tenant, err
 	}
-	tenant.Transport = toTenant()
+	tenant.Transport = toTenant(&came{})
 	_, err = record.New(record.Config{Config: exchange.Config{Definition: def}, Tenant: tenant})
 	return tenant, err
 }
@@ -227,42 +229,38 @@ type session struct {
 	evidence
 	// stopped is the failure that every further scenario would meet as well.
 	stopped *exitError
-	// outlasted says that an outage has lasted longer than --max-wait, so that nobody
-	// waits again.
-	outlasted bool
-	// failures are those of the operations that have failed in a row.
-	failures map[string][]*exitError
+	// waited is how long the run has waited for an outage to end.
+	waited time.Duration
+	// failures counts the scenarios that have failed in a row.
+	failures int
+	// came are the answers as they came, of look-ups as well.
+	came *came
 }
 
-// maxFailures is how often in a row the scenarios of an operation get no answer before
-// the rest of them is skipped. One broken route says nothing of the others.
+// maxFailures is how many scenarios get no answer in a row before the controls are
+// asked. When these get none either, the rest is skipped; one broken route says nothing
+// of the others.
 const maxFailures = 2
 
 // note decides what a failure ends; nil says that the scenario got its answer.
-func (t target) note(err error) {
+func (r *recorder) note(ctx context.Context, t target, err error) {
 	s := t.session
 	var e *exitError
 	errors.As(err, &e)
 	switch code := exitCode(err); {
 	case err == nil:
-		delete(s.failures, t.operation())
+		s.failures = 0
 	case code == exitThrottled:
 		s.stopped = e
 	case code == exitUnreachable, code == exitOutage, code == exitRefused, code == exitLogin:
-		if s.failures == nil {
-			s.failures = map[string][]*exitError{}
+		if s.failures++; s.failures < maxFailures {
+			return
 		}
-		s.failures[t.operation()] = append(s.failures[t.operation()], e)
+		s.failures = 0
+		if here, _ := r.present(ctx, t); !here {
+			s.stopped = e
+		}
 	}
-}
-
-// ended is why the scenario is not asked for, after what others have met; nil when it
-// is.
-func (t target) ended() *exitError {
-	if met := t.session.failures[t.operation()]; len(met) >= maxFailures {
-		return met[0]
-	}
-	return t.session.stopped
 }
 
 // asks reports whether the scenario's request will be sent: what changes a tenant
@@ -304,16 +302,42 @@ func (r *recorder) each(ctx context.Context, f func(target) error) {
 	notesRecording(ctx)
 	for _, t := range r.targets {
 		if err := f(t); err != nil {
-			r.complain(t, err)
+			fmt.Fprintf(r.stderr, "%v\n", err)
+			r.note(ctx, t, err)
 		}
 	}
 	r.settle(ctx)
 }
 
-// complain says why a scenario failed, and notes what that ends.
+// complaint is why a scenario failed.
+type complaint struct {
+	target
+	err error
+}
+
+// complain notes why a scenario has failed that was in doubt.
 func (r *recorder) complain(t target, err error) {
-	fmt.Fprintf(r.stderr, "%v\n", err)
-	t.note(err)
+	r.complaints = append(r.complaints, complaint{t, err})
+}
+
+// say says why the scenarios failed that were in doubt: the many that did for one reason
+// in one line.
+func (r *recorder) say() {
+	kind := func(c complaint) string { return c.def.Name + " " + r.message(c.target, c.err) }
+	alike := map[string]int{}
+	for _, c := range r.complaints {
+		alike[kind(c)]++
+	}
+	for _, c := range r.complaints {
+		switch n := alike[kind(c)]; {
+		case n > maxAlike:
+			fmt.Fprintf(r.stderr, "%s %s %s: %s\n", c.def.Name, count(n, "scenario"), r.undone, r.message(c.target, c.err))
+			alike[kind(c)] = 0
+		case n > 0:
+			fmt.Fprintf(r.stderr, "%v\n", c.err)
+		}
+	}
+	r.complaints = nil
 }
 
 // ask sends the scenario's request once. The recording holds what came back; its
@@ -420,19 +444,30 @@ func (o observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// transport marks the errors of a tenant that gives no answer.
-type transport struct{ next http.RoundTripper }
+// transport marks the errors of a tenant that gives no answer, and notes the answers.
+type transport struct {
+	next http.RoundTripper
+	came *came
+}
+
+// cameOver are the answers that have come over the way to a tenant.
+func cameOver(rt http.RoundTripper) *came {
+	if t, ok := rt.(transport); ok {
+		return t.came
+	}
+	return nil
+}
 
 // toTenant is the way to a live tenant.
-func toTenant() http.RoundTripper {
+func toTenant(answers *came) http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 		if resp.StatusCode != http.StatusOK {
-			return &proxyError{resp.StatusCode}
+			return &proxyError{resp.StatusCode, true}
 		}
 		return nil
 	}
-	return transport{t}
+	return transport{t, answers}
 }
 
 func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -442,21 +477,38 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if resp.StatusCode == http.StatusProxyAuthRequired { // no tenant's own
 		resp.Body.Close()
-		return nil, &unreachableError{&proxyError{resp.StatusCode}}
+		proxy, _ := http.ProxyFromEnvironment(req)
+		return nil, &unreachableError{&proxyError{resp.StatusCode, proxy != nil}}
 	}
-	resp.Body = answerBody{resp.Body}
+	resp.Body = &answerBody{ReadCloser: resp.Body, note: t.came.note(req, resp)}
 	return resp, nil
 }
 
-// answerBody marks the errors of a tenant whose answer breaks off.
-type answerBody struct{ io.ReadCloser }
+// answerBody marks the errors of a tenant whose answer breaks off, and notes what has
+// come when there is no more.
+type answerBody struct {
+	io.ReadCloser
+	note  func(begin []byte, size int)
+	begin []byte
+	size  int
+}
 
-func (b answerBody) Read(p []byte) (int, error) {
+func (b *answerBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
+	b.size += n
+	b.begin = append(b.begin, p[:min(n, beginning-len(b.begin))]...)
 	if err != nil && err != io.EOF {
 		err = &unreachableError{err}
 	}
 	return n, err
+}
+
+func (b *answerBody) Close() error {
+	if b.note != nil {
+		b.note(b.begin, b.size)
+	}
+	b.note = nil
+	return b.ReadCloser.Close()
 }
 
 type unreachableError struct{ err error }
@@ -465,12 +517,19 @@ func (e *unreachableError) Error() string { return e.err.Error() }
 func (e *unreachableError) Unwrap() error { return e.err }
 
 // proxyError is an answer of a proxy in the place of the tenant's.
-type proxyError struct{ status int }
+type proxyError struct {
+	status int
+	// ours says that the environment names a proxy for the request.
+	ours bool
+}
 
 const theProxy = "the proxy that HTTPS_PROXY or HTTP_PROXY names"
 
 func (e *proxyError) Error() string {
-	if e.status == http.StatusProxyAuthRequired {
+	switch {
+	case !e.ours:
+		return fmt.Sprintf("it demands a user and a password as a proxy does (%d), and neither HTTPS_PROXY nor HTTP_PROXY names one for it", e.status)
+	case e.status == http.StatusProxyAuthRequired:
 		return theProxy + " demands a user and a password in its URL (407)"
 	}
 	return fmt.Sprintf("%s answers %d", theProxy, e.status)

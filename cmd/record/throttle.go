@@ -30,18 +30,33 @@ func (e *busyError) Error() string {
 
 // tooLong is the failure when waiting would take longer than the user allows.
 func (r *recorder) tooLong(t target, busy *busyError, wait time.Duration) error {
-	if busy.outage != "" && t.session.outlasted {
-		return r.fail(exitOutage, t, "the tenant %s, and --max-wait was spent on another scenario; that is an outage, and says nothing of the contract", busy.outage)
+	switch {
+	case busy.outage == "":
+		return r.fail(exitThrottled, t, "the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", spell(wait), r.maxWait)
+	case t.session.waited >= r.maxWait:
+		return &outageError{r.fail(exitOutage, t, "the tenant %s, and the run has waited as long as --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, r.maxWait)}
+	default:
+		return &outageError{r.fail(exitOutage, t, "the tenant %s, and waiting another %s would be longer than --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, spell(wait), r.maxWait)}
 	}
-	if busy.outage != "" {
-		t.session.outlasted = true
-		return r.fail(exitOutage, t, "the tenant %s, and waiting another %s would be longer than --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, wait, r.maxWait)
-	}
-	return r.fail(exitThrottled, t, "the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", wait, r.maxWait)
 }
 
-// attempts asks until the tenant no longer throttles, and waits as long as it
-// says.
+// spell writes a time to wait, and none that nobody would wait for.
+func spell(wait time.Duration) string {
+	if wait > 24*time.Hour {
+		return "day or more"
+	}
+	return wait.String()
+}
+
+// outageError is about a tenant in trouble. When it answers other requests in the same
+// run, it is none.
+type outageError struct{ error }
+
+// Unwrap gives the error its exit status.
+func (e *outageError) Unwrap() error { return e.error }
+
+// attempts asks until the tenant no longer throttles, and waits as long as it says. For
+// an outage to end the whole run waits no longer than --max-wait.
 func (r *recorder) attempts(ctx context.Context, t target, tenant record.Tenant, attempt func() error) error {
 	for waited := time.Duration(0); ; {
 		if tenant.Source == cassette.Live {
@@ -55,13 +70,17 @@ func (r *recorder) attempts(ctx context.Context, t target, tenant record.Tenant,
 			return err
 		}
 		wait, why := retryAfter(busy.retryAfter, r.clock.now())
-		if waited += wait; waited > r.maxWait || busy.outage != "" && t.session.outlasted {
+		what, spent, left := "throttled", &waited, r.maxWait-waited
+		if busy.outage != "" {
+			what, spent, left = busy.Error(), &t.session.waited, r.maxWait-t.session.waited
+			if why == unasked {
+				wait = min(wait, left)
+			}
+		}
+		if left <= 0 || wait > left {
 			return r.tooLong(t, busy, wait)
 		}
-		what := "throttled"
-		if busy.outage != "" {
-			what = busy.Error()
-		}
+		*spent += wait
 		fmt.Fprintf(r.stderr, "%s: %s, waiting %s%s\n", t.name(), what, wait, why)
 		if err := r.clock.sleep(ctx, wait); err != nil {
 			return r.interrupted(t)
@@ -94,13 +113,15 @@ func sleep(ctx context.Context, d time.Duration) error {
 // window that a vendor documents.
 const noRetryAfter = 30 * time.Second
 
+const unasked = ", for want of a Retry-After"
+
 // retryAfter reads the header in both of its forms.
 func retryAfter(value string, now time.Time) (wait time.Duration, why string) {
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds >= 0 && seconds < 1e6 {
-		return max(time.Second, time.Duration(seconds*float64(time.Second))), " as Retry-After says"
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds >= 0 {
+		return max(time.Second, time.Duration(min(seconds, 1e6)*float64(time.Second))), " as Retry-After says"
 	}
 	if at, err := http.ParseTime(value); err == nil {
 		return max(time.Second, at.Sub(now).Round(time.Second)), " as Retry-After says"
 	}
-	return noRetryAfter, ", for want of a Retry-After"
+	return noRetryAfter, unasked
 }

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/provider"
+)
+
+// came are the answers of a tenant as they came, before anything is made of them. They
+// say what stands there when it is not the vendor.
+type came struct {
+	mu    sync.Mutex
+	kinds map[kindOfAnswer]sizes
+	// moved is where the first permanent redirect leads; nil without one.
+	moved *moved
+}
+
+type kindOfAnswer struct {
+	status          int
+	mediaType, form string
+}
+
+type sizes struct{ count, least, most int }
+
+// moved is where a redirect leads.
+type moved struct{ from, to *url.URL }
+
+// beginning is how much of a body is looked at.
+const beginning = 1 << 10
+
+// note returns what takes the body of an answer.
+func (c *came) note(req *http.Request, resp *http.Response) func(begin []byte, size int) {
+	if c == nil {
+		return nil
+	}
+	mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	return func(begin []byte, size int) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if to, err := resp.Location(); err == nil && permanent(resp.StatusCode) && c.moved == nil {
+			c.moved = &moved{req.URL, to}
+		}
+		if plain, known, err := exchange.Decode(resp.Header.Get("Content-Encoding"), bytes.NewReader(begin)); known && err == nil {
+			begin, _ = io.ReadAll(io.LimitReader(plain, beginning)) // it breaks off where the beginning ends
+		}
+		if c.kinds == nil {
+			c.kinds = map[kindOfAnswer]sizes{}
+		}
+		kind := kindOfAnswer{resp.StatusCode, mediaType, formOf(begin)}
+		s, seen := c.kinds[kind]
+		if !seen {
+			s.least = size
+		}
+		c.kinds[kind] = sizes{s.count + 1, min(s.least, size), max(s.most, size)}
+	}
+}
+
+// redirect is where the first permanent redirect leads, nil when there was none.
+func (c *came) redirect() *moved {
+	if c == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.moved
+}
+
+// formOf names what makes a body one that no reader of JSON takes; empty for none.
+func formOf(begin []byte) string {
+	for _, f := range []struct{ mark, name string }{
+		{"\xef\xbb\xbf", "a byte order mark first"},
+		{"\xff\xfe", "in UTF-16"}, {"\xfe\xff", "in UTF-16"},
+		{strings.Repeat("[", 500), "nested too deep"},
+	} {
+		if bytes.HasPrefix(begin, []byte(f.mark)) {
+			return f.name
+		}
+	}
+	switch {
+	case len(begin) > 1 && (begin[0] == 0 || begin[1] == 0):
+		return "in UTF-16"
+	case len(begin) > 0 && strings.ToValidUTF8(string(begin[:max(0, len(begin)-3)]), "") != string(begin[:max(0, len(begin)-3)]):
+		return "not in UTF-8"
+	}
+	return ""
+}
+
+// plainMediaTypes may be shown: they say nothing of a tenant.
+var plainMediaTypes = []string{"text/html", "text/plain", "text/xml", "application/xml", "application/json", "application/problem+json", "application/octet-stream", "application/xhtml+xml"}
+
+// maxKinds bounds the kinds of answers that are listed.
+const maxKinds = 3
+
+// describe says how many answers were alike, the most frequent first.
+func (c *came) describe(def *provider.Definition) string {
+	if c == nil {
+		return "no answer"
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kinds := slices.SortedFunc(maps.Keys(c.kinds), func(a, b kindOfAnswer) int {
+		return cmp.Or(cmp.Compare(c.kinds[b].count, c.kinds[a].count), cmp.Compare(a.status, b.status), cmp.Compare(a.mediaType, b.mediaType), cmp.Compare(a.form, b.form))
+	})
+	var all []string
+	rest := 0
+	for i, k := range kinds {
+		s := c.kinds[k]
+		if i >= maxKinds {
+			rest += s.count
+			continue
+		}
+		text := fmt.Sprintf("%s %d", count(s.count, "answer"), k.status)
+		switch {
+		case s.most == 0:
+			text += " without a body"
+		case k.mediaType == "":
+			text += " without a media type"
+		case slices.Contains(plainMediaTypes, k.mediaType) || contract.IsWord(def, k.mediaType):
+			text += " " + k.mediaType
+		default:
+			text += " of another media type"
+		}
+		if s.most > 0 {
+			text += " of " + inBytes(s.least, s.most)
+		}
+		if k.form != "" {
+			text += ", " + k.form
+		}
+		all = append(all, text)
+	}
+	if rest > 0 {
+		all = append(all, fmt.Sprintf("%d others", rest))
+	}
+	return cmp.Or(enumerate(all), "no answer")
+}
+
+// inBytes is a size, or what two sizes lie between.
+func inBytes(least, most int) string {
+	size := func(n int) string {
+		if n < 1000 {
+			return count(n, "byte")
+		}
+		return fmt.Sprintf("%d KB", (n+500)/1000)
+	}
+	if a, b := size(least), size(most); a != b {
+		return a + " to " + b
+	}
+	return size(most)
+}
+
+// versioned is a segment of a path that names no tenant.
+var versioned = regexp.MustCompile(`^(v[0-9]{1,2}|api|rest)$`)
+
+// place says where a redirect leads, without a value of the tenant.
+func (m *moved) place(def *provider.Definition) string {
+	var where []string
+	same := m.to.Hostname() == m.from.Hostname()
+	switch {
+	case !same:
+		return "to another host"
+	case m.to.Scheme != m.from.Scheme:
+		where = append(where, "to "+m.to.Scheme+" on the same host")
+	case m.to.Host != m.from.Host:
+		where = append(where, "to another port of the same host")
+	default:
+		where = append(where, "to the same host")
+	}
+	if m.to.Path == m.from.Path {
+		return where[0] + " and path"
+	}
+	own := map[string]bool{"": true}
+	for _, op := range def.Operations {
+		for _, f := range op.Forms {
+			for segment := range strings.SplitSeq(f.Path, "/") {
+				own[segment] = true
+			}
+		}
+	}
+	for segment := range strings.SplitSeq(m.to.Path, "/") {
+		if !own[segment] && !versioned.MatchString(segment) {
+			return where[0] + ", to a path that is not shown, for it may hold a value of the tenant"
+		}
+	}
+	return where[0] + ", to the path " + m.to.Path
+}

@@ -312,7 +312,7 @@ func (k *check) compare(ctx context.Context, o *outcome, files held) error {
 		doubt(err, nil)
 		return nil
 	case errors.As(err, &outage):
-		doubt(err, func() error { return k.persists(o, files, once) })
+		doubt(err, func() error { return k.askedAgain(o, files, once) })
 		return nil
 	case err != nil:
 		return err
@@ -355,13 +355,16 @@ func (k *check) compare(ctx context.Context, o *outcome, files held) error {
 	return nil
 }
 
-// persists asks again for what looked like an outage. When the tenant answers others as
-// documented, and this so each time, it is no outage.
-func (k *check) persists(o *outcome, files held, once func() (taken, error)) error {
+// askedAgain asks again for what looked like an outage. When it is so each time, and the
+// tenant answers others as documented, it is none.
+func (k *check) askedAgain(o *outcome, files held, once func() (taken, error)) error {
 	second, err := once()
 	outage := (*outageError)(nil)
 	switch {
-	case errors.As(err, &outage) && second.status != 0:
+	case errors.As(err, &outage):
+		if err := k.persists(o.target, outage, second.answer); err != nil {
+			return err
+		}
 		return o.differ(files, second)
 	case err != nil:
 		return err

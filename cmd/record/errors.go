@@ -359,14 +359,14 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError) error {
 		return &busyError{status.RetryAfter, ""}
 	case code >= 500 || code == http.StatusRequestTimeout:
 		return &busyError{status.RetryAfter, fmt.Sprintf("answers %d to the look-up of an id", code)}
+	case status.Page:
+		return &busyError{"", fmt.Sprintf("answers a page of HTML to the look-up of an id, with %d", code)}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return r.credentialRefused(t, code, "")
 	case code >= 300 && code < 400 && t.def.LoginPath != "" && strings.Contains(status.Location, t.def.LoginPath):
 		return r.sentToLogin(t)
 	case code >= 300 && code < 400 && code != http.StatusNotModified && !permanent(code):
 		return &busyError{status.RetryAfter, fmt.Sprintf("redirects the look-up of an id elsewhere, with %d", code)}
-	case status.Page:
-		return &busyError{"", fmt.Sprintf("answers a page of HTML to the look-up of an id, with %d", code)}
 	case status.NotJSON:
 		found = fmt.Sprintf("the answer to the look-up of an id is not JSON, with %d", code)
 	case code < 300:
@@ -374,14 +374,19 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError) error {
 	}
 	advice := "make a webhook on the tenant, or check the path of " + t.def.BaseVar
 	if code >= 300 || status.NotJSON {
-		advice = "check the path of " + t.def.BaseVar
-		for _, b := range t.bindings() {
-			if b.Lookup != nil {
-				advice += ", or set " + b.Var
-			}
-		}
+		advice = strings.Join(append([]string{"check the path of " + t.def.BaseVar}, lookedUp(t)...), ", or set ")
 	}
 	return &lookupError{r.failed(causeLookup, t, "%s; %s", found, advice), code}
+}
+
+// lookedUp are the variables in the place of which the request's ids are looked up.
+func lookedUp(t target) (names []string) {
+	for _, b := range t.bindings() {
+		if b.Lookup != nil {
+			names = append(names, b.Var)
+		}
+	}
+	return names
 }
 
 // lookupError is about a look-up that has found nothing.

@@ -239,10 +239,11 @@ func (r *refresh) record(ctx context.Context, l *line, stored string) error {
 		g.status = lookup.status
 	case errors.As(err, &outage) && !l.writes():
 		again = func() error { // so each time, and others as documented: that is none
-			if err := once(); !errors.As(err, &outage) || recording == nil {
-				return err
+			err := once()
+			if errors.As(err, &outage) {
+				return r.persists(l.target, outage, g.answer)
 			}
-			return nil
+			return err
 		}
 	case err != nil:
 		return conclude(err)

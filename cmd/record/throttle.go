@@ -34,9 +34,9 @@ func (r *recorder) tooLong(t target, busy *busyError, wait time.Duration) error 
 	case busy.outage == "":
 		return r.fail(exitThrottled, t, "the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", spell(wait), r.maxWait)
 	case t.session.waited >= r.maxWait:
-		return &outageError{r.fail(exitOutage, t, "the tenant %s, and the run has waited as long as --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, r.maxWait)}
+		return &outageError{busy.outage, r.fail(exitOutage, t, "the tenant %s, and the run has waited as long as --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, r.maxWait)}
 	default:
-		return &outageError{r.fail(exitOutage, t, "the tenant %s, and waiting another %s would be longer than --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, spell(wait), r.maxWait)}
+		return &outageError{busy.outage, r.fail(exitOutage, t, "the tenant %s, and waiting another %s would be longer than --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, spell(wait), r.maxWait)}
 	}
 }
 
@@ -50,7 +50,10 @@ func spell(wait time.Duration) string {
 
 // outageError is about a tenant in trouble. When it answers other requests in the same
 // run, it is none.
-type outageError struct{ error }
+type outageError struct {
+	what string // the tenant does
+	error
+}
 
 // Unwrap gives the error its exit status.
 func (e *outageError) Unwrap() error { return e.error }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
@@ -35,7 +37,7 @@ type kindOfAnswer struct {
 
 type sizes struct{ count, least, most int }
 
-// moved is where a redirect leads.
+// moved is where a redirect leads; to is nil when it does not say.
 type moved struct{ from, to *url.URL }
 
 // beginning is how much of a body is looked at.
@@ -50,7 +52,8 @@ func (c *came) note(req *http.Request, resp *http.Response) func(begin []byte, s
 	return func(begin []byte, size int) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if to, err := resp.Location(); err == nil && permanent(resp.StatusCode) && c.moved == nil {
+		if permanent(resp.StatusCode) && c.moved == nil {
+			to, _ := resp.Location()
 			c.moved = &moved{req.URL, to}
 		}
 		if plain, known, err := exchange.Decode(resp.Header.Get("Content-Encoding"), bytes.NewReader(begin)); known && err == nil {
@@ -59,7 +62,7 @@ func (c *came) note(req *http.Request, resp *http.Response) func(begin []byte, s
 		if c.kinds == nil {
 			c.kinds = map[kindOfAnswer]sizes{}
 		}
-		kind := kindOfAnswer{resp.StatusCode, mediaType, formOf(begin)}
+		kind := kindOfAnswer{resp.StatusCode, mediaType, formOf(mediaType, begin)}
 		s, seen := c.kinds[kind]
 		if !seen {
 			s.least = size
@@ -78,25 +81,30 @@ func (c *came) redirect() *moved {
 	return c.moved
 }
 
-// formOf names what makes a body one that no reader of JSON takes; empty for none.
-func formOf(begin []byte) string {
-	for _, f := range []struct{ mark, name string }{
-		{"\xef\xbb\xbf", "a byte order mark first"},
-		{"\xff\xfe", "in UTF-16"}, {"\xfe\xff", "in UTF-16"},
-		{strings.Repeat("[", 500), "nested too deep"},
-	} {
-		if bytes.HasPrefix(begin, []byte(f.mark)) {
-			return f.name
-		}
-	}
+// formOf names what makes a body one that no reader of its media type takes; empty for
+// none.
+func formOf(mediaType string, begin []byte) string {
+	starts := func(mark string) bool { return bytes.HasPrefix(begin, []byte(mark)) }
+	whole := max(0, len(begin)-utf8.UTFMax) // the last character may be cut off
 	switch {
-	case len(begin) > 1 && (begin[0] == 0 || begin[1] == 0):
+	case starts("\xef\xbb\xbf"):
+		return "a byte order mark before it"
+	case starts("\xff\xfe"), starts("\xfe\xff"), starts("\x00"), len(begin) > 1 && begin[1] == 0:
 		return "in UTF-16"
-	case len(begin) > 0 && strings.ToValidUTF8(string(begin[:max(0, len(begin)-3)]), "") != string(begin[:max(0, len(begin)-3)]):
+	case !utf8.Valid(begin[:whole]) && strings.ToValidUTF8(string(begin), "") != string(begin):
 		return "not in UTF-8"
+	case starts(strings.Repeat("[", maxNesting)):
+		return "nested too deep"
+	case strings.HasSuffix(mediaType, "json") && starts("<"):
+		return "a page of HTML"
+	case strings.HasSuffix(mediaType, "json") && len(begin) > 0 && len(begin) < beginning && !json.Valid(begin):
+		return "no JSON"
 	}
 	return ""
 }
+
+// maxNesting is how deep the contract check follows a body.
+const maxNesting = 500
 
 // plainMediaTypes may be shown: they say nothing of a tenant.
 var plainMediaTypes = []string{"text/html", "text/plain", "text/xml", "application/xml", "application/json", "application/problem+json", "application/octet-stream", "application/xhtml+xml"}
@@ -107,7 +115,7 @@ const maxKinds = 3
 // describe says how many answers were alike, the most frequent first.
 func (c *came) describe(def *provider.Definition) string {
 	if c == nil {
-		return "no answer"
+		return "nothing"
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -122,7 +130,7 @@ func (c *came) describe(def *provider.Definition) string {
 			rest += s.count
 			continue
 		}
-		text := fmt.Sprintf("%s %d", count(s.count, "answer"), k.status)
+		text := fmt.Sprintf("%s %d", count(s.count, "time"), k.status)
 		switch {
 		case s.most == 0:
 			text += " without a body"
@@ -137,14 +145,14 @@ func (c *came) describe(def *provider.Definition) string {
 			text += " of " + inBytes(s.least, s.most)
 		}
 		if k.form != "" {
-			text += ", " + k.form
+			text += " (" + k.form + ")"
 		}
 		all = append(all, text)
 	}
 	if rest > 0 {
-		all = append(all, fmt.Sprintf("%d others", rest))
+		all = append(all, fmt.Sprintf("otherwise %s", count(rest, "time")))
 	}
-	return cmp.Or(enumerate(all), "no answer")
+	return cmp.Or(enumerate(all), "nothing")
 }
 
 // inBytes is a size, or what two sizes lie between.
@@ -166,20 +174,19 @@ var versioned = regexp.MustCompile(`^(v[0-9]{1,2}|api|rest)$`)
 
 // place says where a redirect leads, without a value of the tenant.
 func (m *moved) place(def *provider.Definition) string {
-	var where []string
-	same := m.to.Hostname() == m.from.Hostname()
+	where := "to the same host"
 	switch {
-	case !same:
+	case m.to == nil:
+		return "and does not say where to"
+	case m.to.Hostname() != m.from.Hostname():
 		return "to another host"
 	case m.to.Scheme != m.from.Scheme:
-		where = append(where, "to "+m.to.Scheme+" on the same host")
+		where = "to " + m.to.Scheme + " on the same host"
 	case m.to.Host != m.from.Host:
-		where = append(where, "to another port of the same host")
-	default:
-		where = append(where, "to the same host")
+		where = "to another port of the same host"
 	}
 	if m.to.Path == m.from.Path {
-		return where[0] + " and path"
+		return where + " and path"
 	}
 	own := map[string]bool{"": true}
 	for _, op := range def.Operations {
@@ -191,8 +198,8 @@ func (m *moved) place(def *provider.Definition) string {
 	}
 	for segment := range strings.SplitSeq(m.to.Path, "/") {
 		if !own[segment] && !versioned.MatchString(segment) {
-			return where[0] + ", to a path that is not shown, for it may hold a value of the tenant"
+			return where + ", to a path that is not shown, for it may hold a value of the tenant"
 		}
 	}
-	return where[0] + ", to the path " + m.to.Path
+	return where + ", to the path " + m.to.Path
 }

@@ -359,12 +359,12 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError) error {
 		return &busyError{status.RetryAfter, ""}
 	case code >= 500 || code == http.StatusRequestTimeout:
 		return &busyError{status.RetryAfter, fmt.Sprintf("answers %d to the look-up of an id", code)}
+	case code >= 300 && code < 400 && t.def.LoginPath != "" && strings.Contains(status.Location, t.def.LoginPath):
+		return r.sentToLogin(t)
 	case status.Page:
 		return &busyError{"", fmt.Sprintf("answers a page of HTML to the look-up of an id, with %d", code)}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		return r.credentialRefused(t, code, "")
-	case code >= 300 && code < 400 && t.def.LoginPath != "" && strings.Contains(status.Location, t.def.LoginPath):
-		return r.sentToLogin(t)
 	case code >= 300 && code < 400 && code != http.StatusNotModified && !permanent(code):
 		return &busyError{status.RetryAfter, fmt.Sprintf("redirects the look-up of an id elsewhere, with %d", code)}
 	case status.NotJSON:

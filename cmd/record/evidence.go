@@ -222,8 +222,11 @@ func (r *recorder) settleTenant(ctx context.Context, s *session) {
 			verdicts[i] = d.again()
 		}
 	}
-	here, why := r.present(ctx, open[0].target)
-	if here && s.stopped == nil {
+	here, why := false, s.why
+	if s.stopped == nil {
+		here, why = r.present(ctx, open[0].target)
+	}
+	if here {
 		admitted := map[string]bool{}
 		for i, d := range open {
 			if d.refuses() {
@@ -268,7 +271,9 @@ func (r *recorder) gone(s *session, why int) func(doubt) error {
 	}
 	switch {
 	case s.stopped != nil && s.stopped.code == exitThrottled:
-		return func(d doubt) error { return r.fail(exitThrottled, d.target, "the tenant throttles before it was known what its answer means; try again later") }
+		return func(d doubt) error {
+			return r.fail(exitThrottled, d.target, "the tenant throttles before it was known what its answer means; try again later")
+		}
 	case why == exitRefused:
 		return func(d doubt) error {
 			status := http.StatusUnauthorized
@@ -299,9 +304,9 @@ func (r *recorder) gone(s *session, why int) func(doubt) error {
 // notVendor is the error about an answer of somebody else.
 func (r *recorder) notVendor(t target, answers string) error {
 	if to := t.session.came.redirect(); to != nil {
-		return r.failed(causeMoved, t, "the tenant redirects for good, %[2]s: the API has moved, or %[1]s needs https; look where it leads, and set %[1]s", t.def.BaseVar, to.place(t.def))
+		return r.failed(causeMoved, t, "the tenant redirects for good, %[2]s: the API has moved, or %[1]s needs https; set %[1]s to the new place", t.def.BaseVar, to.place(t.def))
 	}
-	return r.failed(causeNotVendor, t, "nothing that answers as %s documents stands at %s: %s; check it, and what stands before the tenant", t.def.Title, t.def.BaseVar, answers)
+	return r.failed(causeNotVendor, t, "nothing that answers as %s documents stands at %s: it answered %s; check it, and what stands before the tenant", t.def.Title, t.def.BaseVar, answers)
 }
 
 // present asks for what proves that the vendor answers now. When it does not, why is the
@@ -314,7 +319,8 @@ func (r *recorder) present(ctx context.Context, of target) (here bool, why int) 
 	var now evidence
 	controls := of.controls()
 	for i, t := range slices.Concat(controls, controls) { // twice, for the first may have met one server of many
-		if i == len(controls) && why == exitUnreachable {
+		refused := (why == exitRefused || why == exitLogin) && of.session.admitted() == ""
+		if i == len(controls) && (why == exitUnreachable || refused) {
 			break
 		}
 		got, err := r.control(ctx, t)

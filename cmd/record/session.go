@@ -229,6 +229,8 @@ type session struct {
 	evidence
 	// stopped is the failure that every further scenario would meet as well.
 	stopped *exitError
+	// why is the exit status of the controls that have shown it, see present.
+	why int
 	// waited is how long the run has waited for an outage to end.
 	waited time.Duration
 	// failures counts the scenarios that have failed in a row.
@@ -253,12 +255,12 @@ func (r *recorder) note(ctx context.Context, t target, err error) {
 	case code == exitThrottled:
 		s.stopped = e
 	case code == exitUnreachable, code == exitOutage, code == exitRefused, code == exitLogin:
-		if s.failures++; s.failures < maxFailures {
+		if s.failures++; s.failures < maxFailures || r.asked >= r.total {
 			return
 		}
 		s.failures = 0
-		if here, _ := r.present(ctx, t); !here {
-			s.stopped = e
+		if here, why := r.present(ctx, t); !here {
+			s.stopped, s.why = e, why
 		}
 	}
 }

@@ -56,7 +56,8 @@ func TestRetryAfter(t *testing.T) {
 		{testDay.Add(-time.Hour).Format(http.TimeFormat), time.Second, says},
 		{"", noRetryAfter, silent},
 		{"-1", noRetryAfter, silent},
-		{"1e9", noRetryAfter, silent},
+		{"1e9", 1e6 * time.Second, says},
+		{"99999999999999999999", 1e6 * time.Second, says},
 		{"soon", noRetryAfter, silent},
 	} {
 		wait, why := retryAfter(c.value, testDay)

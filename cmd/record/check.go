@@ -42,7 +42,9 @@ type outcome struct {
 	with   string
 	report *drift.Report
 	// breach says that the answer breaks the contract, which a recording refuses.
-	breach                 bool
+	breach bool
+	// named are the pointers that a recording of the answer needs.
+	named                  []record.Named
 	verdict, reason, cause string
 	// err is why it failed, and skipped why it would have failed as well.
 	err, skipped error
@@ -190,18 +192,18 @@ func (k *check) unasked(args []string, stdout io.Writer) error {
 func (k *check) next() string {
 	var names []string
 	breach, otherwise := false, false
-	var keep []string
+	var named []record.Named
 	for _, o := range k.outcomes {
-		if o.report == nil || o.err != nil || len(o.report.Changes) == 0 {
+		emptied := func(c drift.Change) bool { return c.Rule == drift.ItemsGone } // nobody wants less than there is
+		if o.report == nil || o.err != nil || len(o.report.Changes) == 0 || slices.ContainsFunc(o.report.Changes, emptied) {
 			continue
 		}
 		names = append(names, o.name())
 		otherwise = otherwise || !o.fits()
 		breach = breach || o.breach
-		for _, change := range o.report.Changes {
-			pointer := record.AnyItem(change.Pointer)
-			if change.Rule == drift.UnlistedValue && !slices.Contains(keep, pointer) {
-				keep = append(keep, pointer)
+		for _, n := range o.named {
+			if !slices.Contains(named, n) {
+				named = append(named, n)
 			}
 		}
 	}
@@ -218,8 +220,8 @@ func (k *check) next() string {
 	if breach {
 		command += " --accept-drift"
 	}
-	for _, pointer := range keep {
-		command += " --keep " + record.Quote(pointer)
+	for _, n := range named {
+		command += " --" + flagsOf[n.Option] + " " + record.Quote(n.Place)
 	}
 	if dir := cmp.Or(k.stored.dir, "testdata/cassettes"); dir != shippedDir {
 		command += " --out " + record.Quote(dir)
@@ -285,6 +287,9 @@ func (k *check) scenario(ctx context.Context, o *outcome) error {
 type taken struct {
 	answer
 	exchanges []contract.Exchange
+	// named are the pointers that name something in it, given ones and those that would
+	// keep a word of the vendor's.
+	named []record.Named
 	// unfit is why it could not be recorded.
 	unfit error
 }
@@ -379,7 +384,7 @@ func (k *check) askedAgain(o *outcome, files held, once func() (taken, error)) e
 // differ compares answers to one request with the stored ones. The first is that which
 // is compared place by place; of the second counts what never varies by itself.
 func (o *outcome) differ(files held, answers ...taken) error {
-	o.report, o.breach = nil, false
+	o.report, o.breach, o.named = nil, false, nil
 	for i, a := range answers {
 		if a.unfit != nil {
 			return a.unfit
@@ -388,6 +393,7 @@ func (o *outcome) differ(files held, answers ...taken) error {
 		if i == 0 || o.certain() && !g.certain() {
 			o.answer = a.answer
 		}
+		o.named = append(o.named, a.named...)
 		o.breach = o.breach || slices.ContainsFunc(a.exchanges, func(e contract.Exchange) bool {
 			return slices.ContainsFunc(contract.CheckResponse(o.def, e.Request, e.Response, false), func(p contract.Problem) bool { return p.In == "answer" && p.Fails() })
 		})
@@ -430,7 +436,14 @@ func (k *check) once(ctx context.Context, t target, tenant record.Tenant, files 
 		if err != nil {
 			return err
 		}
-		got.answer = first
+		got.answer, got.named = first, k.pointers.note(recording)
+		for _, n := range recording.News() {
+			keep := record.Named{Option: "Keep", Place: n.Pointer}
+			clashes := func(given record.Named) bool { return record.Clash(given.Place, n.Pointer) }
+			if n.Unlisted && n.Value != "" && !slices.ContainsFunc(got.named, clashes) {
+				got.named = append(got.named, keep)
+			}
+		}
 		var reasons []string
 		if got.exchanges, reasons = recording.Exchanges(); len(reasons) > 0 {
 			got.unfit = k.fail(exitFailed, t, "%s", strings.Join(reasons, "\n\t"))

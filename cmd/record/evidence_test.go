@@ -337,6 +337,16 @@ func edits() []edit {
 			}
 			return body
 		})},
+		{"400 becomes 500", map[string]change{"devrev": status(400, 500)}},
+		{"404 becomes 302", both(status(404, 302))},
+		{"errors are pages", both(func(status *int, header http.Header, body string) string {
+			if *status == 404 {
+				header.Set("Content-Type", "text/html")
+				return "<!DOCTYPE html><html><body>Cannot POST</body></html>"
+			}
+			return body
+		})},
+		{"a member twice", both(replaced(`"webhook":`, `"webhook": {}, "webhook":`, `"uri":`, `"uri": "x", "uri":`))},
 		{"errors are empty", both(func(status *int, header http.Header, body string) string {
 			if *status == 404 {
 				return ""

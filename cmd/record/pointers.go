@@ -87,8 +87,9 @@ func (p pointers) of(def *provider.Definition, closed bool) pointers {
 	return pointers{keep: fitting("Keep", p.keep), redact: fitting("Redact", p.redact), pin: fitting("Pinned", p.pin)}
 }
 
-// note remembers what the pointers name in a recording.
-func (p *pointers) note(recording *record.Recording) {
+// note remembers what the pointers name in a recording, and returns those that name
+// something there.
+func (p *pointers) note(recording *record.Recording) (named []record.Named) {
 	var all []record.Named
 	for _, list := range p.lists() {
 		for _, pointer := range list.pointers {
@@ -104,7 +105,9 @@ func (p *pointers) note(recording *record.Recording) {
 			p.named = map[string]bool{}
 		}
 		p.named[n.Place] = true
+		named = append(named, n)
 	}
+	return named
 }
 
 // idle is the error about the pointers that named nothing in the whole run.

@@ -74,7 +74,15 @@ func unpublished(d *provider.Definition, e contract.Exchange, redacted []string)
 	if err != nil {
 		return nil
 	}
-	for _, p := range contract.CheckResponse(d, e.Request, e.Response, false) {
+	problems := contract.CheckResponse(d, e.Request, e.Response, false)
+	for _, p := range problems {
+		// Of members with one name all values are replaced, those that are listed as well.
+		within := func(other contract.Problem) bool {
+			return other.Keyword == "doubled" && strings.HasPrefix(p.Pointer+"/", other.Pointer+"/")
+		}
+		if p.Kind == contract.Unlisted && slices.ContainsFunc(problems, within) {
+			continue
+		}
 		if p.Fails() || p.In != "answer" || !strings.HasPrefix(p.Pointer, "/") || ofRedaction(redacted, p) {
 			continue
 		}

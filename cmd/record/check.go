@@ -145,7 +145,7 @@ func (k *check) report() *report {
 	r := newReport()
 	r.Against, r.dir = k.stored.name, k.stored.dir
 	for _, o := range k.outcomes {
-		if o.report != nil && o.session.absent != nil {
+		if o.report != nil && o.err == nil && o.session.absent != nil {
 			k.conclude(o, o.session.absent(o.target))
 		}
 		switch {

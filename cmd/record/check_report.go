@@ -120,7 +120,7 @@ func (r *report) writeText(w io.Writer) error {
 const maxAlike = 3
 
 // folded are the scenarios as the text shows them: the many that are alike in one
-// line, so that what failed is seen. Of those that were never recorded there is no
+// line, so that what differs is seen. Of those that were never recorded there is no
 // more to say.
 func folded(all []unchecked) (shown []unchecked) {
 	alike := map[unchecked]int{}
@@ -135,7 +135,7 @@ func folded(all []unchecked) (shown []unchecked) {
 		switch {
 		case u.Verdict == notRecorded, n == 0:
 			continue
-		case n > maxAlike && u.Verdict != failed:
+		case n > maxAlike:
 			u.Scenario = count(n, "scenario")
 			alike[kind(u)] = 0
 		}

@@ -400,3 +400,113 @@ func TestCheck_advice(t *testing.T) {
 		}
 	}
 }
+
+// against runs a check of what another tenant has recorded.
+func against(t *testing.T, def *provider.Definition, args string, edit func(r *http.Request, status *int, body string) string) (status int, stdout, stderr string) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	drifted := false
+	getenv := standIn(t, def, func(int, *http.Request, string) bool { return drifted }, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		changed(w, r, next, edit)
+	}, true)
+	var out, said strings.Builder
+	command := func(args string) int {
+		out.Reset()
+		said.Reset()
+		return run(t.Context(), append(strings.Fields(args), "--quiet", "--pace", "0s", "--max-wait", "1s"), getenv, scriptClock(getenv), &out, &said)
+	}
+	require.Equal(t, exitDone, command("refresh --out out "+def.Name), said.String())
+	drifted = true
+	status = command("check --cassettes out " + args)
+	return status, out.String(), said.String()
+}
+
+// The pointers of the run are in its advice, and none is to take less than there is.
+func TestCheck_adviceOfTheRun(t *testing.T) {
+	for _, c := range []struct{ args, from, to, want string }{
+		{"--redact /webhook/status devrev/webhooks.get/200", `"status": "active"`, `"status": 7, "status": "snoozed"`, "refresh --accept-drift --redact /webhook/status --out out devrev/webhooks.get/200\n"},
+		{"devrev/webhooks.get/200", `"status": "active"`, `"status": "snoozed"`, "refresh --keep /webhook/status --out out devrev/webhooks.get/200\n"},
+		{"devrev/webhooks.list/200", `"webhooks": [`, `"webhooks": [], "x": [`, ""},
+	} {
+		_, stdout, stderr := against(t, &provider.DevRev, c.args, func(_ *http.Request, _ *int, body string) string { return strings.Replace(body, c.from, c.to, 1) })
+		_, advice, _ := strings.Cut(stdout, "to take the answers as they are: record ")
+		assert.Equal(t, c.want, advice, "%s\n%s", stdout, stderr)
+	}
+}
+
+// One cause is one message, and one status, with all that the run has seen.
+func TestCheck_causes(t *testing.T) {
+	asked := 0
+	refusing := func(when func(*http.Request) bool) func(*http.Request, *int, string) string {
+		return func(r *http.Request, status *int, body string) string {
+			if asked++; !when(r) {
+				return body
+			}
+			*status = 401
+			return refusal.body
+		}
+	}
+	for _, c := range []struct {
+		name, args string
+		edit       func(*http.Request, *int, string) string
+		want       int
+		stdout     string
+		stderr     string
+	}{
+		{
+			"a wrong token", "devrev", refusing(func(*http.Request) bool { return true }), exitRefused,
+			"credential refused", "the tenant answered 401; check that DEVREV_TOKEN is valid",
+		},
+		{
+			"a token that expires", "devrev/webhooks.get", refusing(func(r *http.Request) bool {
+				return asked > 8 && !strings.Contains(r.Header.Get("Authorization"), provider.WrongToken)
+			}), exitRefused,
+			"credential refused", "the tenant answered 401, and took the credential until devrev/webhooks.get/",
+		},
+		{
+			"a right that is lacking", "devrev", refusing(func(r *http.Request) bool {
+				return strings.HasSuffix(r.URL.Path, "webhooks.list") && !strings.Contains(r.Header.Get("Authorization"), provider.WrongToken)
+			}), exitRefused,
+			"credential refused", "scenarios not checked: the tenant answered 401 to this operation, and takes the credential for others; check that DEVREV_TOKEN",
+		},
+		{
+			"a canary", "devrev/webhooks.get/200", func(_ *http.Request, _ *int, body string) string {
+				if asked++; asked%2 == 0 {
+					return strings.Replace(body, `"status": "active"`, `"status": "snoozed"`, 1)
+				}
+				return body
+			}, exitDrift, "in one of two answers", "",
+		},
+		{
+			"errors that have become a crash", "devrev", func(r *http.Request, status *int, body string) string {
+				switch {
+				case *status == 400:
+					*status = 500
+				case *status == 404 && strings.HasSuffix(r.URL.Path, "webhooks.get"):
+					return `{"type": 7}`
+				}
+				return body
+			}, exitDrift, "the HTTP status was 400 and is 500", "",
+		},
+		{
+			"a route that is gone", "devrev/webhooks.get", func(_ *http.Request, status *int, _ string) string {
+				*status = 404
+				return `{"message":"Not found.","type":"not_found"}`
+			}, exitFailed, "", "nothing that answers as DevRev documents stands at DEVREV_BASE_URL: it answered",
+		},
+		{
+			"a page", "devrev", func(_ *http.Request, status *int, _ string) string {
+				*status = 200
+				return "\ufeff{}"
+			}, exitFailed, "devrev 22 scenarios +failed +nothing that answers", "devrev 22 scenarios not checked: nothing that answers as DevRev documents stands at DEVREV_BASE_URL: it answered [0-9]+ times 200 application/json of 5 bytes \\(a byte order mark before it\\); check it",
+		},
+	} {
+		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
+			asked = 0
+			status, stdout, stderr := against(t, &provider.DevRev, c.args, c.edit)
+			assert.Equal(t, c.want, status, "%s\n%s", stdout, stderr)
+			assert.Regexp(t, c.stdout, stdout)
+			assert.Regexp(t, c.stderr, stderr)
+		})
+	}
+}

@@ -419,7 +419,7 @@ func (s *summary) print(w io.Writer) error {
 		switch n := alike[kind(r)]; {
 		case n == 0:
 			continue
-		case n > maxAlike && (r.verdict == leftOut || r.verdict == skipped):
+		case n > maxAlike && (r.verdict == leftOut || r.verdict == skipped || r.verdict == failed):
 			name, r.status = r.provider+" "+count(n, "scenario"), ""
 			alike[kind(r)] = 0
 		}

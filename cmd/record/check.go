@@ -338,6 +338,7 @@ func (k *check) compare(ctx context.Context, o *outcome, files held) error {
 	second, err := once()
 	switch {
 	case errors.As(err, &outage):
+		o.session.unsteady = true
 		doubt(err, func() error {
 			third, err := once()
 			if err != nil {
@@ -360,25 +361,31 @@ func (k *check) compare(ctx context.Context, o *outcome, files held) error {
 	return nil
 }
 
-// askedAgain asks again for what looked like an outage. When it is so each time, and the
-// tenant answers others as documented, it is none.
+// askedAgain asks again, and once more, for what looked like an outage. When it is so each
+// time, and the tenant answers others as documented, it is none.
 func (k *check) askedAgain(o *outcome, files held, once func() (taken, error)) error {
-	second, err := once()
+	var got []taken
 	outage := (*outageError)(nil)
-	switch {
-	case errors.As(err, &outage):
-		if err := k.persists(o.target, outage, second.answer); err != nil {
+	for range 2 {
+		answer, err := once()
+		switch {
+		case errors.As(err, &outage) && len(got) > 0:
+			o.session.unsteady = true
+		case errors.As(err, &outage):
+			o.answer = answer.answer
+			if err := o.differ(files, answer); err != nil {
+				return err
+			}
+		case err != nil:
 			return err
+		default:
+			got = append(got, answer)
 		}
-		return o.differ(files, second)
-	case err != nil:
-		return err
 	}
-	third, err := once()
-	if err != nil {
-		return o.differ(files, second)
+	if len(got) == 0 {
+		return k.persists(o.target, outage, o.answer)
 	}
-	return o.differ(files, second, third)
+	return o.differ(files, got...)
 }
 
 // differ compares answers to one request with the stored ones. The first is that which
@@ -457,9 +464,10 @@ const checkIntroduction = `check asks the tenant what refresh would record, comp
 stored cassettes, and writes nothing. It is for a nightly job: the day on which
 the vendor changes its API is the day on which the job fails.
 
-Only read calls are made, each of them at least twice, so that what differs from one
-request to the next is reported as volatile and not as drift. With --simulate the
-simulator is compared with the simulated cassettes, which needs no credential.
+Only read calls are made, each of them at least twice, so that a value or an optional
+member that differs from one request to the next is reported as volatile and not as
+drift; a status, a media type, a type or a breach of the contract that one of the two
+answers has is drift. With --simulate the simulator is compared with the simulated cassettes, which needs no credential.
 
 Everything is compared in placeholders; the report holds no value of the tenant.
 Each change is of one class:
@@ -478,19 +486,22 @@ Every scenario is asked for, and then each answer is judged with all that the ru
 has seen of the tenant:
 
   outage      5xx, 408, a temporary redirect and a page of HTML say nothing of the
-              contract. They are asked again as long as --max-wait allows. When two
-              scenarios of an operation in a row get no answer, the rest of the
-              operation is skipped; a tenant that throttles for longer is left alone.
+              contract. They are asked again as long as --max-wait allows in the whole
+              run. One that comes each time to one kind of request, while others are
+              answered as documented, is drift.
+  skipped     when two scenarios in a row get no answer, a read call of each operation
+              is asked; when these get none either, the rest is skipped. A tenant that
+              throttles for longer is left alone.
   the vendor  an answer is recognised when its body is what the contract says of its
               status, a success by one documented member. When the run has none, or
               errors of one status only, nothing is checked: what stands at the base
               URL is not the vendor.
   drift       any other answer is asked for again at the end, and counts when the
               vendor still answers as documented after that: else it has ceased to.
-  credential  401 is its fault unless another request was answered with it, and 403
-              always.
+  credential  401 and 403 are its fault, unless a read call of the same operation is
+              answered with it after that.
   ids         404 is the fault of the variable that gives the id, unless another
-              request with it had success.
+              request with it had success, or the route answers so without it.
 
 --fail-on breaking (the default) gives exit status 3 for breaking changes,
 additive for these as well, any for all three, none for none.
@@ -512,7 +523,7 @@ const checkMembers = `
             contract, any other value by its type, or "absent"
   more      how many changes, or volatile places, are not listed
   verdict   "left out", "not recorded" (no stored cassette, and not asked for by
-            name), "failed" or "skipped" (not asked for, after others had failed)
+            name), "failed" or "skipped" (not asked for, after all others had failed)
   cause     ` + causesHelp + `
   reason    why, in short
   message   of what failed: why, and what to do about it; absent otherwise

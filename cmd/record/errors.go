@@ -46,8 +46,9 @@ const exitHelp = `Exit status:
   6  tenant unreachable
   7  sent to a login page instead of an answer
   8  throttled for longer than --max-wait
-  9  the tenant has an outage: it answered 5xx, 408, a temporary redirect or a page
-     of HTML for longer than --max-wait, or ceased to answer as documented
+  9  the tenant has an outage: it answered everything with 5xx, 408, a temporary
+     redirect or a page of HTML for longer than --max-wait, or some requests now and
+     then, or ceased to answer as documented
 When several apply: 3 if it is one of them, else the highest.`
 
 // worse is the status of a command to which both apply.
@@ -344,6 +345,8 @@ func (r *recorder) classify(ctx context.Context, t target, err error) error {
 		return r.cannotReach(t, fmt.Sprintf("no answer within %s (--timeout)", r.timeout))
 	case errors.As(err, &unreachable):
 		return r.cannotReach(t, networkReason(unreachable, err))
+	case errors.Is(err, io.ErrUnexpectedEOF): // within what is compressed
+		return r.cannotReach(t, brokenOff)
 	default:
 		return r.fail(exitFailed, t, "%v", withoutURL(err))
 	}
@@ -412,6 +415,8 @@ func (r *recorder) cannotReach(t target, why string) error {
 	return r.fail(exitUnreachable, t, "the tenant cannot be reached: %s; check %s and the network", why, t.def.BaseVar)
 }
 
+const brokenOff = "the connection was closed before the end of the answer"
+
 // networkReason says in the user's words what the commonest causes are. The
 // tenant's host is named by its variable only.
 func networkReason(cause *unreachableError, err error) string {
@@ -432,7 +437,7 @@ func networkReason(cause *unreachableError, err error) string {
 	case errors.Is(cause.err, syscall.ECONNREFUSED):
 		return "connection refused"
 	case errors.Is(cause.err, io.EOF), errors.Is(cause.err, io.ErrUnexpectedEOF), errors.Is(cause.err, syscall.ECONNRESET):
-		return "the connection was closed before the end of the answer"
+		return brokenOff
 	case errors.As(cause.err, &record), errors.Is(cause.err, http.ErrSchemeMismatch):
 		return "it does not answer https"
 	case errors.As(cause.err, &timeout) && timeout.Timeout():

@@ -245,6 +245,10 @@ func (r *recorder) settleTenant(ctx context.Context, s *session) {
 					verdicts[i] = d.again()
 				}
 			}
+			var outage *outageError
+			if errors.As(d.failed, &outage) && s.unsteady && (d.status == 0 || d.outage(d.answer) != "") {
+				verdicts[i] = d.failed
+			}
 			if verdicts[i] == nil {
 				verdicts[i] = r.unknown(*d.given)
 			}

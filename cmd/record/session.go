@@ -44,7 +44,7 @@ type recorder struct {
 }
 
 func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
-	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant throttles, or for an outage to end")
+	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant throttles, and in the whole run for an outage to end")
 	f.DurationVar(&r.pace, "pace", pace, "how long to wait before each "+each+" of a live tenant")
 	f.DurationVar(&r.timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
 	f.BoolVar(&r.quiet, "quiet", false, "say nothing of progress on stderr")
@@ -233,6 +233,9 @@ type session struct {
 	why int
 	// waited is how long the run has waited for an outage to end.
 	waited time.Duration
+	// unsteady says that a request was answered, and a moment later met an outage: then
+	// one that comes each time may be chance.
+	unsteady bool
 	// failures counts the scenarios that have failed in a row.
 	failures int
 	// came are the answers as they came, of look-ups as well.

@@ -273,12 +273,12 @@ func decoded(resp *http.Response) ([]byte, error) {
 	plain, known, err := exchange.Decode(encoding, resp.Body)
 	switch {
 	case !known:
-		return nil, &answerError{text: "the answer has a Content-Encoding other than gzip and deflate, which cannot be searched for what must not be recorded"}
+		return nil, &answerError{text: "the answer has a Content-Encoding other than gzip and deflate, which cannot be searched for what must not be recorded; see what stands before the tenant and encodes it unasked"}
 	case errors.Is(err, io.EOF):
 		return nil, nil
 	case err != nil:
 		name := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(encoding)), "x-")
-		return nil, &answerError{"the answer is not the " + name + " that its header says", err}
+		return nil, &answerError{"the answer is not the " + name + " that its header says; see what stands before the tenant and encodes it", err}
 	}
 	return readLimited(plain)
 }

@@ -510,3 +510,21 @@ func TestCheck_causes(t *testing.T) {
 		})
 	}
 }
+
+// Whether an id is given or looked up makes no difference between two recordings.
+func TestCheck_idGivenOrLookedUp(t *testing.T) {
+	never := func(int, *http.Request, string) bool { return false }
+	for _, def := range provider.All() {
+		for _, given := range []bool{true, false} {
+			t.Chdir(t.TempDir())
+			command := func(idSet bool, args string) {
+				getenv := standIn(t, def, never, nil, idSet)
+				var stdout, stderr strings.Builder
+				got := run(t.Context(), strings.Fields(args+" --quiet --pace 0s "+def.Name), getenv, scriptClock(getenv), &stdout, &stderr)
+				require.Equal(t, exitDone, got, "%s\n%s", stdout.String(), stderr.String())
+			}
+			command(given, "refresh --out out")
+			command(!given, "check --fail-on any --cassettes out")
+		}
+	}
+}

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
-	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -100,7 +99,7 @@ func header(grammar provider.HeaderGrammar, base *url.URL, was, is string) (Rule
 		if before != after {
 			return HeaderChanged, "the answer leads to another place: a client that follows it, or waits for it, ends up elsewhere"
 		}
-		if placeholder.MaskNumbers(was) == placeholder.MaskNumbers(is) {
+		if masked(was) == masked(is) {
 			return "", ""
 		}
 	}
@@ -123,10 +122,10 @@ func delayForm(s string) string {
 func target(base *url.URL, s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
-		return placeholder.MaskNumbers(s)
+		return masked(s)
 	}
 	if base != nil {
 		u = base.ResolveReference(u)
 	}
-	return placeholder.MaskNumbers(strings.ToLower(u.Scheme+"://"+u.Host) + u.EscapedPath() + u.Opaque)
+	return masked(strings.ToLower(u.Scheme+"://"+u.Host) + u.EscapedPath() + u.Opaque)
 }

@@ -7,7 +7,6 @@ import (
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/jsontext"
-	"example.com/webhookvcr/internal/placeholder"
 )
 
 // values compares what stands at one place of both bodies.
@@ -205,9 +204,9 @@ func areWhole(all []scalar) bool {
 func (c *comparison) rearranged(before, after *jsontext.Node, was, is string) {
 	root := &shape{}
 	switch {
-	case placeholder.MaskNumbers(string(before.Append(nil))) != placeholder.MaskNumbers(string(after.Append(nil))):
+	case masked(string(before.Append(nil))) != masked(string(after.Append(nil))):
 		c.add(OrderChanged, root, "", "the body has members or items in another order: a client that goes by position, or compares bytes, fails")
-	case placeholder.MaskNumbers(was) != placeholder.MaskNumbers(is):
+	case masked(was) != masked(is):
 		c.add(LayoutChanged, root, "", "the body is written with other white space or escapes: a client that compares bytes, or a signature over them, fails")
 	}
 }

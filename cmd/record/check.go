@@ -210,7 +210,7 @@ func (k *check) next() string {
 	if len(names) == 0 {
 		return ""
 	}
-	command := "record refresh"
+	command := pasted("record refresh")
 	if k.simulate {
 		command += " --simulate"
 	}
@@ -257,7 +257,7 @@ func (k *check) scenario(ctx context.Context, o *outcome) error {
 	case err != nil:
 		return k.failed(causeCassette, t, "%v; remove the file, or record it again", err)
 	case len(files) == 0 && t.exact:
-		advice := "record one with record refresh"
+		advice := pasted("record one with record refresh")
 		switch {
 		case t.scenario.Live && t.writes():
 			advice += " --write"

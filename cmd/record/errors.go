@@ -120,7 +120,7 @@ type exitError struct {
 func (e *exitError) Error() string { return e.text }
 
 func exit(code int, format string, args ...any) error {
-	return &exitError{code: code, text: fmt.Sprintf(format, args...)}
+	return &exitError{code: code, text: fmt.Sprintf(pasted(format), args...)}
 }
 
 // exitCode is the status of an error. What carries none of its own comes from
@@ -165,12 +165,12 @@ func (r *recorder) remark(t target, err error) string {
 
 // failed is an error about one scenario whose cause no exit status tells.
 func (r *recorder) failed(cause string, t target, format string, args ...any) error {
-	return &exitError{exitFailed, fmt.Sprintf("%s %s: %s", t.name(), r.undone, fmt.Sprintf(format, args...)), cause}
+	return &exitError{exitFailed, fmt.Sprintf("%s %s: %s", t.name(), r.undone, fmt.Sprintf(pasted(format), args...)), cause}
 }
 
 // fail is an error about one scenario.
 func (r *recorder) fail(code int, t target, format string, args ...any) error {
-	return exit(code, "%s %s: %s", t.name(), r.undone, fmt.Sprintf(format, args...))
+	return exit(code, "%s %s: %s", t.name(), r.undone, fmt.Sprintf(pasted(format), args...))
 }
 
 // expected compares the answer with the one that the scenario is about.

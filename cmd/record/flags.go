@@ -66,7 +66,7 @@ func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // flagError says which flag was probably meant.
 func flagError(c *cobra.Command, err error) error {
-	hint := fmt.Sprintf("%s --help shows the flags", c.CommandPath())
+	hint := pasted(c.CommandPath() + " --help shows the flags")
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
 		var names []string

@@ -48,7 +48,7 @@ func writeHelp(w io.Writer, c *cobra.Command) error {
 	if c.HasAvailableLocalFlags() && c.Runnable() {
 		fmt.Fprintf(&b, "\nFlags:\n%s", c.LocalFlags().FlagUsages())
 	}
-	_, err := io.WriteString(w, wrapped(b.String(), cmp.Or(widthOf(w), defaultWidth)))
+	_, err := io.WriteString(w, wrapped(pasted(b.String()), cmp.Or(widthOf(w), defaultWidth)))
 	return err
 }
 

@@ -41,8 +41,8 @@ The workflow lies at the root of the repository, the only place where GitHub rea
 it: the first directory that has a .git, from the working directory upwards. That of
 a module further down has the module's directory in its name. It compares with the
 cassettes that record refresh has written into the module, and where there are none
-with those of the build. A file that is there stays as it is. The last line has the
-commands that come next.`
+with those of the build. A file that is there stays as it is. The last lines have the
+commands that come next, and say what a runner lacks.`
 
 func initCommand() *cobra.Command {
 	return &cobra.Command{
@@ -90,10 +90,18 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	case err != nil:
 		return exit(exitFailed, "%v; nothing was written", err)
 	}
-	flow := path.Join(root, ".github/workflows", workflowName(below))
+	_, err = os.Stat(filepath.Join(dir, "vendor", "modules.txt"))
+	vendored := err == nil
+	away := ""
+	if !vendored {
+		if away, err = mod.away(dir, root); err != nil {
+			return exit(exitFailed, "%v", err)
+		}
+	}
+	flow := workflowFile(dir, root, below)
 	files := map[string][]byte{
 		"webhook.env.example": []byte("# The variables that record refresh and record check read. Copy this file to one\n# that is not committed, and fill it in.\n" + variableList(chosen)),
-		flow:                  []byte(workflow(chosen, names, below, ownCassettes(dir, chosen))),
+		flow:                  []byte(workflow(chosen, names, below, ownCassettes(dir, chosen), away)),
 	}
 	for _, def := range chosen {
 		test, err := firstTest(def, pkg, declared)
@@ -108,17 +116,15 @@ func begin(dir string, names []string, stdout io.Writer) error {
 			return exit(exitFailed, "%s: %v", name, reason(err))
 		}
 		note := ""
-		switch {
-		case name != flow:
-		case verdict == kept && !checks(filepath.Join(dir, filepath.FromSlash(name)), below):
-			note = fmt.Sprintf(" (it names no working-directory %s: this module is not checked by it)", quoteYAML(below))
-		case !found:
+		if name == flow && !found {
 			note = " (there is no .git here or above; GitHub reads it at the root of a repository only)"
 		}
 		fmt.Fprintf(stdout, "%-9s  %s%s\n", verdict, name, note)
 	}
-	_, err = os.Stat(filepath.Join(dir, "vendor", "modules.txt"))
-	fmt.Fprintf(stdout, "\nthen: %s\n", mod.next(err == nil))
+	fmt.Fprintf(stdout, "\nthen: %s\n", mod.next(vendored))
+	if away != "" {
+		fmt.Fprintf(stdout, "and, for the workflow: go mod vendor && git add vendor\n      (a runner has no %s, which lies outside of the repository)\n", away)
+	}
 	return nil
 }
 
@@ -128,9 +134,12 @@ const modulePath = "example.com/webhookvcr"
 type module struct {
 	Module  struct{ Path string }
 	Require []struct{ Path string }
-	Replace []struct{ Old struct{ Path string } }
+	Replace []struct{ Old, New struct{ Path string } }
 	Tool    []struct{ Path string }
 }
+
+// has reports whether a package is a tool of the module.
+func (m module) has(tool string) bool { return slices.Contains(m.Tool, struct{ Path string }{tool}) }
 
 // readModule makes sure that the go command reads the go.mod.
 func readModule(dir string) (m module, err error) {
@@ -158,11 +167,11 @@ func (m module) next(vendored bool) string {
 	var edit, commands []string
 	if m.Module.Path != modulePath && !slices.Contains(m.Require, struct{ Path string }{modulePath}) {
 		edit = append(edit, "-require "+modulePath+"@v0.0.0")
-		if !slices.Contains(m.Replace, struct{ Old struct{ Path string } }{struct{ Path string }{modulePath}}) {
-			edit = append(edit, "-replace "+modulePath+"=../webhookvcr")
+		if m.replacement() == "" {
+			edit = append(edit, "-replace "+modulePath+"="+neighbour)
 		}
 	}
-	if !slices.Contains(m.Tool, struct{ Path string }{modulePath + "/cmd/record"}) {
+	if !m.has(modulePath + "/cmd/record") {
 		edit = append(edit, "-tool "+modulePath+"/cmd/record")
 	}
 	if len(edit) > 0 {
@@ -173,10 +182,55 @@ func (m module) next(vendored bool) string {
 		commands = append(commands, "go mod vendor")
 	}
 	next := strings.Join(append(commands, "go test ."), " && ")
-	if strings.Contains(next, "=../") {
-		next += "\n      (../webhookvcr is a checkout of that module; name where yours lies)"
+	if strings.Contains(next, "="+neighbour) {
+		next += "\n      (" + neighbour + " is a checkout of that module; name where yours lies)"
 	}
 	return next
+}
+
+// neighbour is where the checkout of this module lies for a module that does not say.
+const neighbour = "../webhookvcr"
+
+// replacement is what the module takes in the place of this one; "" when that is not
+// replaced.
+func (m module) replacement() string {
+	for _, r := range m.Replace {
+		if r.Old.Path == modulePath {
+			return r.New.Path
+		}
+	}
+	return ""
+}
+
+// away is the directory outside of the repository that this module is taken from; ""
+// when a runner has all that it needs.
+func (m module) away(dir, root string) (string, error) {
+	if m.Module.Path == modulePath {
+		return "", nil
+	}
+	taken := m.replacement()
+	switch {
+	case taken == "" && slices.Contains(m.Require, struct{ Path string }{modulePath}):
+		return "", nil
+	case taken == "":
+		taken = neighbour
+	case !filepath.IsAbs(taken) && !strings.HasPrefix(taken, "."): // another module
+		return "", nil
+	}
+	base, err := filepath.Abs(filepath.Join(dir, filepath.FromSlash(root)))
+	if err != nil {
+		return "", err
+	}
+	at := filepath.FromSlash(taken)
+	if !filepath.IsAbs(at) {
+		if at, err = filepath.Abs(filepath.Join(dir, at)); err != nil {
+			return "", err
+		}
+	}
+	if below, err := filepath.Rel(base, at); err == nil && filepath.IsLocal(below) {
+		return "", nil
+	}
+	return taken, nil
 }
 
 // quoteYAML is a text as a scalar of YAML, plain when it can be.
@@ -210,7 +264,23 @@ func repository(dir string) (root, below string, found bool, err error) {
 	}
 }
 
-// workflowName is the file of a module's workflow: each module of a repository has one.
+// workflowFile is the path of a module's workflow: each module of a repository has one.
+// One that is there under its name may be another module's.
+func workflowFile(dir, root, below string) string {
+	for n := 1; ; n++ {
+		name := workflowName(below)
+		if n > 1 {
+			name = strings.TrimSuffix(name, ".yml") + fmt.Sprintf("-%d.yml", n)
+		}
+		file := path.Join(root, ".github/workflows", name)
+		at := filepath.Join(dir, filepath.FromSlash(file))
+		if _, err := os.Lstat(at); err != nil || checks(at, below) {
+			return file
+		}
+	}
+}
+
+// workflowName is the file name that a module's directory asks for.
 func workflowName(below string) string {
 	if below == "." {
 		return "vendor-drift.yml"
@@ -402,8 +472,9 @@ func goName(def *provider.Definition) string {
 
 // workflow is a nightly check of the named providers, or of those that have their
 // variables. Each credential is a secret of the repository, and the other values are
-// variables. It compares with the cassettes in own, or those of the build.
-func workflow(chosen []*provider.Definition, names []string, dir, own string) string {
+// variables. It compares with the cassettes in own, or those of the build; away is a
+// directory that the module needs and a runner lacks.
+func workflow(chosen []*provider.Definition, names []string, dir, own, away string) string {
 	var env []string
 	for _, def := range chosen {
 		env = append(env, fmt.Sprintf("          %s: ${{ secrets.%[1]s }}", def.TokenVar), fmt.Sprintf("          %s: ${{ vars.%[1]s }}", def.BaseVar))
@@ -422,6 +493,10 @@ func workflow(chosen []*provider.Definition, names []string, dir, own string) st
 	} else {
 		hint = "        # with those of the build; record refresh --out DIR writes your own, and --cassettes DIR names them\n"
 	}
+	lacks := ""
+	if away != "" {
+		lacks = "      # A runner has no " + away + ", which go.mod names: go mod vendor, and commit vendor,\n      # or a step here that clones it there.\n"
+	}
 	return `name: ` + quoteYAML(name) + `
 on:
   schedule:
@@ -435,7 +510,7 @@ jobs:
     timeout-minutes: 15
     steps:
       - uses: actions/checkout@v4
-      - uses: actions/setup-go@v5
+` + lacks + `      - uses: actions/setup-go@v5
         with:
           go-version-file: ` + quoteYAML(path.Join(dir, "go.mod")) + `
       - name: Compare the vendor's answers with the cassettes

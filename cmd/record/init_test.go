@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,19 +55,23 @@ func TestInit(t *testing.T) {
 	mod, err := os.ReadFile(filepath.Join(checkout, "go.mod"))
 	require.NoError(t, err)
 	_, requirements, _ := strings.Cut(string(mod), "\n")
-	mod = []byte("module example.org\n" + requirements + "\nrequire example.com/webhookvcr v0.0.0\nreplace example.com/webhookvcr => " + strconv.Quote(checkout) + "\n")
+	mod = []byte("module example.org\n" + requirements + "\nrequire example.com/webhookvcr v0.0.0\nreplace example.com/webhookvcr => " + strconv.Quote(checkout) + "\ntool example.com/webhookvcr/cmd/record\n")
 	require.NoError(t, os.WriteFile(filepath.Join(root, "go.mod"), mod, 0o600))
 	sums, err := os.ReadFile(filepath.Join(checkout, "go.sum"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(root, "go.sum"), sums, 0o600))
-	c := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-vet=off", "-v", "-run=^Test[A-Z]", "./...")
-	c.Dir = root
-	c.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "PWD="+root)
-	out, err := c.CombinedOutput()
-	require.NoError(t, err, string(out))
+	command := func(args ...string) (string, error) {
+		c := exec.CommandContext(t.Context(), "go", args...)
+		c.Dir = root
+		c.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "PWD="+root)
+		out, err := c.CombinedOutput()
+		return string(out), err
+	}
+	out, err := command("test", "-count=1", "-vet=off", "-v", "-run=^Test[A-Z]", "./...")
+	require.NoError(t, err, out)
 	passed := map[string]int{}
 	count := 0
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(out) {
 		if strings.HasPrefix(line, "--- PASS") {
 			count++
 		}
@@ -78,6 +83,9 @@ func TestInit(t *testing.T) {
 		own := strings.Count(module["a_test.go"]+module["b_test.go"], "func Test")
 		assert.Equal(t, own+len(provider.All()), passed[name], "%s: %s", name, out)
 	}
+	out, err = command("tool", "record", "report")
+	require.Error(t, err)
+	assert.Equal(t, "record: report needs the file to write: go tool record report --html report.html\n", out, "the command can be pasted")
 }
 
 // Each variable stands in the list and in the workflow, which names the providers
@@ -120,7 +128,8 @@ func TestInit_variables(t *testing.T) {
 // The commands that come next are those that the module lacks.
 func TestInit_next(t *testing.T) {
 	const required, replaced, tool = "require example.com/webhookvcr v0.0.0\n", "replace example.com/webhookvcr => /checkout\n", "tool example.com/webhookvcr/cmd/record\n"
-	const hint = "\n      (../webhookvcr is a checkout of that module; name where yours lies)\n"
+	const hint = "\n      (../webhookvcr is a checkout of that module; name where yours lies)"
+	const lacks = "\nand, for the workflow: go mod vendor && git add vendor\n      (a runner has no %s, which lies outside of the repository)"
 	for lines, want := range map[string]string{
 		"":                         "go mod edit -require example.com/webhookvcr@v0.0.0 -replace example.com/webhookvcr=../webhookvcr -tool example.com/webhookvcr/cmd/record && go mod tidy",
 		tool:                       "go mod edit -require example.com/webhookvcr@v0.0.0 -replace example.com/webhookvcr=../webhookvcr && go mod tidy",
@@ -138,13 +147,40 @@ func TestInit_next(t *testing.T) {
 				end = " && go mod vendor && go test ."
 			}
 			if strings.Contains(want, "=../") {
-				end += strings.TrimSuffix(hint, "\n")
+				end += hint
+			}
+			switch {
+			case vendored:
+			case strings.Contains(lines, "/checkout"):
+				end += fmt.Sprintf(lacks, "/checkout")
+			case strings.Contains(want, "=../"):
+				end += fmt.Sprintf(lacks, "../webhookvcr")
 			}
 			var stdout strings.Builder
 			require.NoError(t, begin(dir, nil, &stdout))
 			_, next, _ := strings.Cut(stdout.String(), "\nthen: ")
 			assert.Equal(t, want+end+"\n", next)
+			flow, err := os.ReadFile(filepath.Join(dir, ".github/workflows/vendor-drift.yml"))
+			require.NoError(t, err)
+			assert.Equal(t, strings.Contains(end, "for the workflow"), strings.Contains(string(flow), "A runner has no "), "the workflow says the same")
 		}
+	}
+}
+
+// A runner has what lies in the repository, and what a proxy of modules has.
+func TestInit_away(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "a")
+	require.NoError(t, os.MkdirAll(dir, 0o700))
+	require.NoError(t, os.Mkdir(filepath.Join(root, ".git"), 0o700))
+	for taken, away := range map[string]bool{
+		"../webhookvcr": false, "./vcr": false, root + "/vcr": false, "example.org/fork v1.0.0": false,
+		"../../webhookvcr": true, "/elsewhere": true,
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\nreplace example.com/webhookvcr => "+taken+"\n"), 0o600))
+		var stdout strings.Builder
+		require.NoError(t, begin(dir, nil, &stdout))
+		assert.Equal(t, away, strings.Contains(stdout.String(), "a runner has no "+taken), taken)
 	}
 }
 
@@ -178,8 +214,8 @@ func TestInit_repository(t *testing.T) {
 	assert.Equal(t, "a/b: c", workflow.Jobs.Check.Steps[2].Dir)
 }
 
-// Each module of a repository has a workflow of its own; one that is there and checks
-// another module is told.
+// Each module of a repository has a workflow of its own, also where two ask for one
+// name.
 func TestInit_modules(t *testing.T) {
 	root := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(root, ".git"), 0o700))
@@ -198,7 +234,8 @@ func TestInit_modules(t *testing.T) {
 	flows, err := os.ReadDir(filepath.Join(root, ".github/workflows"))
 	require.NoError(t, err)
 	assert.Len(t, flows, 3)
-	assert.Contains(t, initIn("a-b"), "kept       ../.github/workflows/vendor-drift-a-b.yml (it names no working-directory a-b: this module is not checked by it)\n")
+	assert.Contains(t, initIn("a-b"), "written    ../.github/workflows/vendor-drift-a-b-2.yml\n")
+	assert.Contains(t, initIn("a-b"), "kept       ../.github/workflows/vendor-drift-a-b-2.yml\n")
 }
 
 // The workflow compares with the cassettes of the module, wherever they are.

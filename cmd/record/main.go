@@ -30,6 +30,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -38,7 +39,16 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-func main() { os.Exit(interruptible(systemClock)) }
+func main() {
+	invocation = sync.OnceValue(func() string {
+		path, err := os.Executable()
+		if err != nil {
+			return programName
+		}
+		return invoked(path, os.Args[0], ".")
+	})
+	os.Exit(interruptible(systemClock))
+}
 
 // interruptible runs the command until it ends or a signal interrupts it. It may
 // have to clean up then; a second signal does not wait for that.
@@ -201,7 +211,7 @@ func unknownCommand(c *cobra.Command, args []string) error {
 func suggestion(name string, names []string, hint string) string {
 	near := provider.Nearest(name, names)
 	if len(near) == 0 {
-		return hint
+		return pasted(hint)
 	}
 	return "did you mean " + provider.Listed(near, "or") + "?"
 }

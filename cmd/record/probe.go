@@ -47,7 +47,7 @@ func (r *receiver) flags(f *pflag.FlagSet) {
 // find reads the provider, the URL and the secret.
 func (r *receiver) find(command string, args []string, getenv func(string) string) error {
 	if len(args) < 2 {
-		return exit(exitUsage, "%s needs a provider and the URL of a receiver, such as: record %s devrev http://127.0.0.1:8080/hook", command, command)
+		return exit(exitUsage, "%s needs a provider and the URL of a receiver, such as: %s %s devrev http://127.0.0.1:8080/hook", command, invocation(), command)
 	}
 	if r.def = provider.ByName(args[0]); r.def == nil {
 		return exit(exitUsage, "%s", unknownProvider(args[0], args[0]))

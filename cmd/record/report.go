@@ -77,7 +77,7 @@ func (p *pages) run(args []string, stderr io.Writer) error {
 		return err
 	}
 	if n := data.others(); n > 0 {
-		fmt.Fprintf(stderr, "%s shows %s of another recorder unchanged, with any secret in URLs and bodies; look with record lint before you publish it\n", p.html, count(n, "cassette"))
+		fmt.Fprintf(stderr, pasted("%s shows %s of another recorder unchanged, with any secret in URLs and bodies; look with record lint before you publish it\n"), p.html, count(n, "cassette"))
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return exit(exitFailed, "%v", err)
 	}
-	sequence.Elsewhere = elsewhere
+	sequence.Elsewhere = pasted(elsewhere)
 	requests := serve.NewLog(exchange.Config{Definition: def}, sequence)
 	requests.OnFailure = func(e serve.Entry) { printFailure(s.stderr, e) }
 	if !s.quiet {
@@ -114,7 +114,7 @@ func (s *serving) run(ctx context.Context, args []string) error {
 			if err != nil {
 				return err
 			}
-			fresh.Elsewhere = elsewhere
+			fresh.Elsewhere = pasted(elsewhere)
 			mu.Lock()
 			defer mu.Unlock()
 			earlier = append(earlier, requests.Reset(fresh))
@@ -248,7 +248,7 @@ func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, 
 		Definition: def, Paths: true, EveryAlways: s.always,
 		Words: scenario.Words{
 			Modifiers: `"always:", "timeout:", "reset:", "truncated:" or "notjson:"`,
-			List:      "record list shows those that there are",
+			List:      pasted("record list shows those that there are"),
 		},
 	}
 	if s.scenarios != "" {

@@ -34,8 +34,9 @@ Values of headers that carry credentials are withheld. All else of a file that
 another recorder has written is shown as it stands.
 
 As git textconv, so that git diff and git log -p show exchanges:
-  git config diff.cassette.textconv "go tool record show"
+  git config diff.cassette.textconv "record show --textconv"
   echo "testdata/**/*.yaml diff=cassette" >> .gitattributes
+With --textconv a file that is no cassette comes out as it is, so that git goes on.
 
 record help FORMATS says what --json writes.`
 
@@ -97,7 +98,7 @@ func exampleShown() shownCassettes {
 }
 
 func showCommand() *cobra.Command {
-	var asJSON, asCurl bool
+	var asJSON, asCurl, textconv bool
 	c := &cobra.Command{
 		Use:   "show [flags] PROVIDER[/SCENARIO]|FILE|DIR...",
 		Short: "Show cassettes as people read them, with what the contract says of each",
@@ -114,6 +115,10 @@ func showCommand() *cobra.Command {
 				return exit(exitUsage, "show needs a scenario, a provider, a file or a directory, such as: record show devrev/webhooks.get/200")
 			case asJSON && asCurl:
 				return exit(exitUsage, "--json and --curl ask for two forms; leave one out")
+			case textconv && (asJSON || asCurl || len(args) > 1):
+				return exit(exitUsage, "--textconv writes one file as text; leave out what asks for more")
+			case textconv:
+				return convert(args[0], c.OutOrStdout())
 			}
 			files, err := cassettesOf(args)
 			if err != nil {
@@ -139,7 +144,25 @@ func showCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write the exchanges as JSON")
 	c.Flags().BoolVar(&asCurl, "curl", false, "write the requests as curl commands")
+	c.Flags().BoolVar(&textconv, "textconv", false, "write a file that is no cassette as it is")
 	return c
+}
+
+// convert is show as git calls it, which ends when the text of one file fails.
+func convert(path string, stdout io.Writer) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return exit(exitUsage, "%s: %v", path, reason(err))
+	}
+	if file, wrong := cassette.Parse(path, data); wrong == nil {
+		err = shownCassettes{Cassettes: []shownCassette{shownOf(file)}}.writeText(stdout)
+	} else {
+		_, err = stdout.Write(data)
+	}
+	if err != nil {
+		return exit(exitFailed, "%v", err)
+	}
+	return nil
 }
 
 // cassettesOf are the cassettes that the arguments name; every mistake is reported

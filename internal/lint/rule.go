@@ -106,7 +106,7 @@ var rules = []Rule{
 		"replace it by an address below example.com"},
 	{ruleHeaderLost, Warning, "the webhooktest header is missing where it is expected",
 		"go-vcr drops the header when it saves; provider, scenario, source and accepted problems are lost with it",
-		"restore the header from the history, or record again with webhooktest or record refresh"},
+		"restore the header from the history, or record again with webhooktest"},
 	{ruleContract, Error, "an exchange breaks the provider's published contract",
 		"a test against it proves that the code works with what the vendor never sends",
 		"record again against the tenant, or correct the body"},

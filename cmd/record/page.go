@@ -281,6 +281,8 @@ type pageDrift struct {
 	Outages  []pageUnchecked
 	Failures []pageUnchecked
 	LeftOut  []pageUnchecked
+	// Unrecorded counts the scenarios that nobody has recorded.
+	Unrecorded int
 }
 
 // Unchecked counts the scenarios that should have been compared and were not.
@@ -354,6 +356,8 @@ func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 	outages := []string{remarks[exitOutage], remarks[exitUnreachable], remarks[exitThrottled]}
 	for _, u := range r.Unchecked {
 		switch {
+		case u.Verdict == notRecorded:
+			d.Unrecorded++
 		case u.Verdict != failed && u.Verdict != skipped:
 			d.LeftOut = leave(d.LeftOut, u)
 		case slices.Contains(outages, u.Reason):

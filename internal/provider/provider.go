@@ -452,6 +452,16 @@ func (d *Definition) Scenario(name string) *Scenario {
 	return nil
 }
 
+// Asked returns the scenario whose request a recording of that name answers, or nil: the
+// one of that name, or behind "STATUS-for-" the one that was answered otherwise.
+func (d *Definition) Asked(recording string) *Scenario {
+	operation, name, _ := strings.Cut(recording, "/")
+	if _, asked, otherwise := strings.Cut(name, "-for-"); otherwise {
+		recording = operation + "/" + asked
+	}
+	return d.Scenario(recording)
+}
+
 // Inferred reports whether there is an inferred profile of the vendor's answers.
 func (d *Definition) Inferred() bool {
 	return slices.ContainsFunc(d.Operations, func(op Operation) bool {

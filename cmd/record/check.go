@@ -160,7 +160,7 @@ func (k *check) report() *report {
 			r.leave(unchecked{o.def.Name, o.scenario.Name, o.verdict, o.cause, o.reason, ""}, o.skipped)
 		}
 	}
-	r.next = k.next()
+	r.Next = k.next()
 	return r
 }
 
@@ -229,7 +229,7 @@ func (k *check) next() string {
 	if len(names) > maxNext {
 		names = providersOf(names)
 	}
-	return "to take the answers as they are: " + command + " " + strings.Join(names, " ")
+	return command + " " + strings.Join(names, " ")
 }
 
 // maxNext bounds the scenarios that the next step names; of more it names the
@@ -527,6 +527,8 @@ const checkMembers = `
   cause     ` + causesHelp + `
   reason    why, in short
   message   of what failed: why, and what to do about it; absent otherwise
+  next      the command that takes the answers as they are; absent when nothing has
+            drifted
 `
 
 // stored are the cassettes that a fresh recording is compared with.

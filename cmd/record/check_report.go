@@ -22,9 +22,11 @@ type report struct {
 	Against   string      `json:"against"`
 	Reports   []compared  `json:"reports"`
 	Unchecked []unchecked `json:"unchecked"`
+	// Next is the command that takes the answers as they are; empty when nothing has
+	// drifted.
+	Next string `json:"next,omitempty"`
 
 	drift drift.Reports
-	next  string // what to do about drift; empty when there is nothing
 	dir   string // where they lie; empty when they are those of this build
 	tally tally
 }
@@ -108,12 +110,15 @@ func (r *report) writeText(w io.Writer) error {
 	}
 	fmt.Fprintln(&text, r.summary())
 	shown := paint(w, wrapped(text.String(), widthOf(w)))
-	if r.next != "" {
-		shown += r.next + "\n" // whole, so that it can be copied
+	if r.Next != "" {
+		shown += beforeNext + r.Next + "\n" // whole, so that it can be copied
 	}
 	_, err := io.WriteString(w, shown)
 	return err
 }
+
+// beforeNext is said of the next step.
+const beforeNext = "to take the answers as they are: "
 
 // maxAlike is how many scenarios of a vendor have one verdict for one reason before a
 // text counts them; other formats name each.
@@ -169,7 +174,7 @@ func (r *report) write(w io.Writer, f format, getenv func(string) string, comman
 var levels = map[drift.Class]level{drift.Breaking: levelError, drift.Additive: levelWarning, drift.Cosmetic: levelNote}
 
 func (r *report) judged(command string, fails func(drift.Class) bool) judged {
-	j := judged{command: command, summary: r.summary()}
+	j := judged{command: command, summary: r.summary(), next: r.Next}
 	for _, rule := range drift.Rules() {
 		j.rules = append(j.rules, judgedRule{string(rule), string(rule.Class()) + ": " + strings.ReplaceAll(string(rule), "-", " ")})
 	}
@@ -327,6 +332,6 @@ func exampleReport() *report {
 	})
 	r.Reports[0].Cassette = "webhooks.get/404-for-400-invalid_id"
 	r.leave(unchecked{"devrev", "webhooks.get/429", leftOut, causeSimulated, "…", ""}, nil)
-	r.Against = "testdata/cassettes"
+	r.Against, r.Next = "testdata/cassettes", "record refresh …"
 	return r
 }

@@ -60,8 +60,10 @@ type judged struct {
 	// rules are those that findings may name, with a sentence or a class each.
 	rules []judgedRule
 	cases []judgedCase
-	// summary is the last line of the text.
+	// summary is the last line of the text, but for the next step.
 	summary string
+	// next is the command that takes what was found as it is; empty when there is none.
+	next string
 }
 
 type judgedRule struct{ id, text string }
@@ -152,6 +154,9 @@ func (j judged) annotations() string {
 		annotate("error", t.in, 0, t.in.title()+t.others(), t.in.failed)
 	}
 	b.WriteString(visible(data.Replace(j.summary)) + "\n")
+	if j.next != "" {
+		b.WriteString(beforeNext + visible(data.Replace(j.next)) + "\n")
+	}
 	return b.String()
 }
 
@@ -169,22 +174,19 @@ func (t *noticed) others() string {
 	return fmt.Sprintf(" and %d more", t.more)
 }
 
-// noticed are the findings for people to read: a note that has no line, and that several
+// noticed are the findings for people to read: one that has no line, and that several
 // cases share, stands once.
 func (j judged) noticed() (all []*noticed) {
 	shared := map[judgedFinding]*noticed{}
 	for _, c := range j.cases {
 		for _, f := range c.findings {
-			note := f.level == levelNote && f.line == 0
-			if first := shared[f]; note && first != nil && first.in.group == c.group {
+			if first := shared[f]; f.line == 0 && first != nil && first.in.group == c.group {
 				first.more++
 				continue
 			}
 			t := &noticed{f, c, 0}
 			all = append(all, t)
-			if note {
-				shared[f] = t
-			}
+			shared[f] = t
 		}
 	}
 	return all
@@ -245,6 +247,9 @@ func (j judged) markdown() string {
 		fmt.Fprintf(&b, "%s- %s: %s\n", heading, cell(t.in.title()+t.others()), cell(t.in.failed))
 		heading = ""
 	}
+	if j.next != "" {
+		fmt.Fprintf(&b, "\n%s\n\n    %s\n", strings.TrimSpace(beforeNext), strings.ReplaceAll(visible(j.next), "\n", " "))
+	}
 	return b.String()
 }
 
@@ -265,6 +270,7 @@ type (
 		Errors   int         `xml:"errors,attr"`
 		Skipped  int         `xml:"skipped,attr"`
 		Cases    []junitCase `xml:"testcase"`
+		Out      string      `xml:"system-out,omitempty"`
 	}
 	junitCase struct {
 		Name    string      `xml:"name,attr"`
@@ -318,6 +324,9 @@ func (j judged) writeJUnit(w io.Writer) error {
 		suite.Tests++
 		all.Tests++
 		suite.Cases = append(suite.Cases, entry)
+	}
+	if last := len(all.Suites) - 1; j.next != "" && last >= 0 {
+		all.Suites[last].Out = beforeNext + j.next
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -428,6 +437,9 @@ func (j judged) sarif() sarifLog {
 			done.Successful = false
 			done.Notifications = append(done.Notifications, sarifNotification{levelError, sarifText{c.title() + ": " + c.failed}})
 		}
+	}
+	if j.next != "" {
+		done.Notifications = append(done.Notifications, sarifNotification{levelNote, sarifText{beforeNext + j.next}})
 	}
 	run.Invocations = []sarifInvocation{done}
 	return sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}}

@@ -22,7 +22,7 @@ import (
 func everything() judged {
 	hostile := "a <b> & \"c\" | `d` %0A ::error::x\r\nsecond\x01 line"
 	return judged{
-		command: "check", summary: "4 checked",
+		command: "check", summary: "4 checked", next: "record refresh --out 'a b'",
 		rules: []judgedRule{{"contract", "breaking"}, {"member-new", "additive"}},
 		cases: []judgedCase{
 			{group: "devrev", name: "webhooks.get/200", file: "a dir/200.yaml", findings: []judgedFinding{
@@ -65,6 +65,7 @@ func situations() map[string]judged {
 		}
 		all[command+"-none"] = judge(func(*report) {})
 		all[command+"-findings"] = judge(func(r *report) {
+			r.Next = "record refresh --out testdata/cassettes devrev"
 			d := drift.Report{Provider: "devrev", Scenario: "webhooks.get/200", Stored: "simulated", More: 3}
 			for _, rule := range drift.Rules() {
 				d.Changes = append(d.Changes, drift.Change{Class: rule.Class(), Rule: rule, Pointer: "/webhook/status", Message: "what it means"})
@@ -83,7 +84,7 @@ func situations() map[string]judged {
 			r.add(drift.Report{Provider: "devrev", Scenario: "webhooks.get/200"})
 		})
 		all[command+"-hostile"] = judge(func(r *report) {
-			r.Against = hostileTexts[0]
+			r.Against, r.Next = hostileTexts[0], hostileTexts[0]
 			for _, text := range hostileTexts {
 				r.add(drift.Report{Provider: text, Scenario: text, Stored: text, Changes: []drift.Change{
 					{Class: drift.Breaking, Rule: drift.Rule(text), Exchange: -1, Pointer: text, Message: text},
@@ -170,8 +171,8 @@ func TestFormat_junit(t *testing.T) {
 func TestFormat_github(t *testing.T) {
 	text := formatted(t, "github", everything())
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	require.Len(t, lines, 5, text)
-	for i, begin := range []string{"::error file=a dir/200.yaml,title=", "::warning file=a dir/200.yaml,line=7,", "::notice ", "::error title=dvelop failed::", "4 checked"} {
+	require.Len(t, lines, 6, text)
+	for i, begin := range []string{"::error file=a dir/200.yaml,title=", "::warning file=a dir/200.yaml,line=7,", "::notice ", "::error title=dvelop failed::", "4 checked", beforeNext + "record refresh --out 'a b'"} {
 		assert.True(t, strings.HasPrefix(lines[i], begin), lines[i])
 	}
 	assert.Contains(t, lines[0], "%0D%0Asecond")
@@ -187,6 +188,7 @@ func TestFormat_markdown(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 1, strings.Count(text, "Not judged:"))
+	assert.Contains(t, text, "\n\n    record refresh --out 'a b'\n")
 }
 
 // What GitHub shows holds no byte that is no text, wherever a report has a word.
@@ -212,9 +214,9 @@ func TestFormat_stepSummary(t *testing.T) {
 	assert.Equal(t, "before\n"+formatted(t, "markdown", everything()), string(data))
 }
 
-// A note that several cassettes share stands once; what may fail the command stands at
-// each of them.
-func TestFormats_sharedNotes(t *testing.T) {
+// What several cassettes share stands once where people read, and at each of them for
+// machines.
+func TestFormats_shared(t *testing.T) {
 	r := newReport()
 	for _, scenario := range []string{"webhooks.get/200", "webhooks.get/401", "webhooks.get/404"} {
 		r.add(drift.Report{Provider: "devrev", Scenario: scenario, Changes: []drift.Change{
@@ -225,9 +227,11 @@ func TestFormats_sharedNotes(t *testing.T) {
 	j := r.judged("check", func(drift.Class) bool { return true })
 	for format, text := range map[string]string{"github": j.annotations(), "markdown": j.markdown()} {
 		assert.Equal(t, 1, strings.Count(text, "written otherwise"), format)
+		assert.Equal(t, 1, strings.Count(text, "gone (body-gone)")+strings.Count(text, "| gone |"), format)
 		assert.Contains(t, text, "webhooks.get/200 and 2 more", format)
-		assert.Equal(t, 3, strings.Count(text, "gone (body-gone)")+strings.Count(text, "| gone |"), format)
 	}
+	assert.Equal(t, 3, strings.Count(formatted(t, "junit", j), `type="body-gone"`))
+	assert.Equal(t, 3, strings.Count(formatted(t, "sarif", j), `"ruleId": "body-gone"`))
 }
 
 // Of failures of one cause people read one; those of other causes and vendors stand

@@ -93,30 +93,25 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	case len(args) > 1 && !s.write:
 		return exit(exitUsage, "several cassettes cannot be printed as one; name one, or replace them with --write")
 	}
-	files := make([]*cassette.File, len(args))
-	var mistakes []string
-	for i, path := range args {
-		var err error
-		if files[i], err = cassette.Load(path); err != nil {
-			if unread := (*fs.PathError)(nil); errors.As(err, &unread) {
-				err = fmt.Errorf("%s: %w", path, unread.Err)
-			}
-			mistakes = append(mistakes, err.Error())
-		}
-	}
-	if len(mistakes) > 0 {
-		return exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
-	}
 	failures, code := 0, exitFailed
 	for i, path := range args {
 		if ctx.Err() != nil { // a file that was begun is done at once
 			return exit(code, "interrupted: %s scrubbed, %d not, %d not begun; every file is whole", count(i-failures, "cassette"), failures, len(args)-i)
 		}
-		if err := s.file(path, files[i], stdout, stderr); err != nil {
+		file, err := cassette.Load(path)
+		if unread := (*fs.PathError)(nil); errors.As(err, &unread) {
+			err = fmt.Errorf("%s: %w", path, unread.Err)
+		}
+		if err == nil {
+			err = s.file(path, file, stdout, stderr)
 			var e *exitError
 			if errors.As(err, &e) && e.code == exitUsage {
 				return err
 			}
+		} else {
+			code = max(code, exitUsage)
+		}
+		if err != nil {
 			fmt.Fprintf(stderr, "%v\n", err)
 			if missing := (*record.MissingError)(nil); errors.As(err, &missing) {
 				code = exitMissing

@@ -156,10 +156,18 @@ func readYAML(data []byte) (doc document, further []string, err error) {
 		}
 	}
 	if err != nil {
-		var version struct {
-			Version int `yaml:"version"`
+		var first struct {
+			Version      int `yaml:"version"`
+			Interactions []struct {
+				Request struct {
+					URI string `yaml:"uri"`
+				} `yaml:"request"`
+			} `yaml:"interactions"`
 		}
-		if yaml.Unmarshal(data, &version) == nil && version.Version == cassette.CassetteFormatV1 {
+		switch known := yaml.Unmarshal(data, &first) == nil && first.Version == cassette.CassetteFormatV1; {
+		case known && len(first.Interactions) > 0 && first.Interactions[0].Request.URI != "":
+			return doc, nil, errors.New("no go-vcr cassette but one of VCR.py; record the requests with go-vcr")
+		case known:
 			return doc, nil, errors.New("cassette format 1; go-vcr v3 reads format 2 only, so record it again")
 		}
 		return doc, nil, fmt.Errorf("no go-vcr cassette: %s", firstLines(describe(err)))
@@ -291,6 +299,7 @@ func describe(err error) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		line = goType.ReplaceAllString(strings.TrimSpace(line), "")
+		line = strings.NewReplacer("cannot unmarshal !!seq", "holds a list", "cannot unmarshal !!map", "holds a mapping", "cannot unmarshal !!", "holds another type: ").Replace(line)
 		if key, ok := strings.CutSuffix(line, " not found"); ok {
 			line = strings.Replace(key, "field ", "unknown key ", 1)
 		}

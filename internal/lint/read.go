@@ -138,11 +138,33 @@ func (r *reader) version(all []member) {
 			r.mismatch(m.value, "version", "the number 2")
 		case v == 1:
 			r.v1 = true
+			if ofVCRpy(all) {
+				r.add(ruleLoad, m.value.Line, -1, "", "is no go-vcr cassette but one of VCR.py")
+				return
+			}
 			r.add(ruleV1, m.value.Line, -1, "", "has format 1; go-vcr v3 reads format 2 only")
 		case v != 2:
 			r.add(ruleLoad, m.value.Line, -1, "", "has format %d; go-vcr v3 reads format 2 only", v)
 		}
 	}
+}
+
+// ofVCRpy reports whether the first request has the key uri, as VCR.py writes it.
+func ofVCRpy(all []member) bool {
+	at := func(all []member, key string) *yaml.Node {
+		for _, m := range all {
+			if m.key.Value == key {
+				return m.value
+			}
+		}
+		return &yaml.Node{}
+	}
+	list := at(all, "interactions")
+	if list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
+		return false
+	}
+	request := at(members(resolve(list.Content[0])), "request")
+	return at(members(request), "uri").Kind == yaml.ScalarNode
 }
 
 func (r *reader) header(n *yaml.Node) {

@@ -161,12 +161,12 @@ func TestCommit_optionsWithoutEffect(t *testing.T) {
 			}
 			w, file := record(webhooktest.DevRev, option.idle)
 			assert.Contains(t, w.Failures(), name[:strings.Index(name, "(")]+"(")
-			assert.Contains(t, w.Failures(), " had no effect: nothing that was recorded has it")
+			assert.Contains(t, w.Failures(), " had no effect: no exchange has it")
 			requireNothing(t, filepath.Dir(file))
 
 			w, file = record(webhooktest.DevRev.With(option.idle))
 			requireClean(t, w)
-			assert.Contains(t, w.Said(), " had no effect here: nothing that was recorded has it")
+			assert.Contains(t, w.Said(), " had no effect here: no exchange has it")
 			assert.FileExists(t, file)
 
 			if option.busy == nil {

@@ -87,6 +87,9 @@ func (p pointers) of(def *provider.Definition, closed bool) pointers {
 	return pointers{keep: fitting("Keep", p.keep), redact: fitting("Redact", p.redact), pin: fitting("Pinned", p.pin)}
 }
 
+// misredacted is said of --redact where the contract does not allow its text.
+const misredacted = "--redact puts a text in the place of answer %s, and the contract wants another form there; name only texts"
+
 // note remembers what the pointers name in a recording, and returns those that name
 // something there.
 func (p *pointers) note(recording *record.Recording) (named []record.Named) {

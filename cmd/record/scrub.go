@@ -165,7 +165,7 @@ func (s *scrub) file(path string, file *cassette.File, stdout, stderr io.Writer)
 		Path: out, Name: path, Keep: s.keep, Redact: s.redact, Varies: sentIn(file, s.varies), Pinned: s.pin, AcceptDrift: s.acceptDrift, Verbatim: true,
 		Spell: func(option, place string) string {
 			if option == "Seed" {
-				return s.unsetIDs(def)
+				return s.idVariables(def)
 			}
 			return s.spell(option, place)
 		},
@@ -204,6 +204,9 @@ func (s *scrub) file(path string, file *cassette.File, stdout, stderr io.Writer)
 		}
 	}
 	s.note(recording)
+	if places := recording.Misredacted(); len(places) > 0 && !s.acceptDrift {
+		return exit(exitUsage, "%s not scrubbed: "+misredacted, path, enumerate(places))
+	}
 	dropped, err := unrecorded(path, file)
 	if err != nil {
 		return err
@@ -239,18 +242,19 @@ func sentIn(f *cassette.File, pointers []string) (some []string) {
 	return some
 }
 
-// unsetIDs is what to do about an id that the environment could give.
-func (s *scrub) unsetIDs(def *provider.Definition) string {
-	var names []string
+// idVariables is what to do about an id that the environment could give.
+func (s *scrub) idVariables(def *provider.Definition) string {
+	var unset, all []string
 	for _, b := range def.Bindings {
+		all = append(all, b.Var)
 		if s.getenv(b.Var) == "" {
-			names = append(names, b.Var)
+			unset = append(unset, b.Var)
 		}
 	}
-	if len(names) == 0 {
-		return ""
+	if len(unset) == 0 {
+		return "correct " + strings.Join(all, " or ") + ", which should be it"
 	}
-	return "set " + strings.Join(names, " or ") + " to it"
+	return "set " + strings.Join(unset, " or ") + " to it"
 }
 
 // unrecorded says what a cassette holds that a recording has no place for.

@@ -474,12 +474,15 @@ func TestScrub_advice(t *testing.T) {
 	path, env := plainCassette(t, asIs)
 	code, _, stderr := scrubbed(t, nil, path)
 	assert.Equal(t, exitFailed, code)
-	assert.Contains(t, stderr, "or set DEVREV_WEBHOOK_ID to it")
+	assert.Contains(t, stderr, "is neither a known placeholder nor made up; set DEVREV_WEBHOOK_ID to it")
 	code, _, stderr = scrubbed(t, env, path)
 	assert.Zero(t, code, stderr)
+	code, _, stderr = scrubbed(t, env, "--redact", "/webhook", path)
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, stderr, path+" not scrubbed: --redact puts a text in the place of answer /webhook/created_date and ")
 	code, _, stderr = scrubbed(t, map[string]string{"DEVREV_WEBHOOK_ID": "don:integration:dvrv-us-1:devo/2kQx9:webhook/other"}, path)
 	assert.Equal(t, exitFailed, code)
-	assert.NotContains(t, stderr, "set DEVREV_WEBHOOK_ID", "it is set")
+	assert.Contains(t, stderr, "nor made up; correct DEVREV_WEBHOOK_ID, which should be it", "it is set")
 
 	path, env, _ = plainLife(t, &provider.DevRev, lives[&provider.DevRev], func(all []map[string]any) []map[string]any {
 		request(all, 1)["url"] = strings.Replace(request(all, 1)["url"].(string), "://", "://jane:PLANTED-pw@", 1)

@@ -369,7 +369,7 @@ func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*re
 	r.pointers.note(recording)
 	if places := recording.Misredacted(); len(places) > 0 && !r.acceptDrift {
 		recording.Release()
-		return nil, first, r.fail(exitUsage, t, "--redact puts a text in the place of answer %s, and the contract wants another form there; name only texts", enumerate(places))
+		return nil, first, r.fail(exitUsage, t, misredacted, enumerate(places))
 	}
 	t.session.hear(given{t, first}, len(t.bindings()) > len(r.idsFromEnvironment(t)))
 	return recording, first, nil

@@ -14,10 +14,9 @@ import (
 
 // unknownID says what to do about an id that a recording cannot know.
 func (t *Table) unknownID() string {
-	text := fmt.Sprintf("holds an id that is neither a known placeholder nor made up; send an exported placeholder, an id from an earlier answer, or one of a made-up namespace (%q, %q)",
-		"…:webhook/"+madeUpID+"…", madeUpGUID+"…")
-	if seed := t.spell("Seed", ""); seed != "" {
-		text += ", or " + seed
+	text := "holds an id that is neither a known placeholder nor made up"
+	if advice := t.spell("Seed", ""); advice != "" {
+		text += "; " + advice
 	}
 	return text
 }

@@ -199,7 +199,7 @@ type Named struct {
 
 // Why says why it had no effect.
 func (n Named) Why() string {
-	why := "nothing that was recorded has it"
+	why := "no exchange has it"
 	if n.Option == "Keep" && strings.HasPrefix(n.Place, "/") {
 		why += ", or all that it holds is replaced, as ids, credentials and what is around them are"
 	}

@@ -57,8 +57,8 @@ func serveCommand() *cobra.Command {
 		Example: `  record serve --always devrev webhooks.get/200 webhooks.list/200
   record serve devrev webhooks.get/429 timeout:webhooks.get/200 webhooks.get/200
   record serve --addr 127.0.0.1:8080 dvelop testdata/lookup.yaml
-  record serve --simulate --addr 127.0.0.1:8080 devrev
-  curl http://127.0.0.1:8080/-/requests`,
+  curl http://127.0.0.1:8080/-/requests
+  record serve --simulate --addr 127.0.0.1:8080 devrev`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completeStep,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -347,7 +347,10 @@ func serveHelp() string {
 end-to-end test, or for a client that is not written in Go. Give the client the
 URL on the first line of the output as its base URL, and any token. Each request
 takes the first unused step that matches it, by method, path, query and body,
-never by token.
+never by token. A scenario of an error takes what the other scenarios of its
+operation are asked as well, in each documented method: a GET of DevRev's
+webhooks.get is answered by webhooks.get/429, and by webhooks.get/200-get, but not
+by webhooks.get/200, which is about the POST.
 
 A STEP is one of
   NAME          a scenario, such as webhooks.get/200; record list shows them
@@ -383,8 +386,8 @@ requests on their way, prints a summary on stderr, and ends with status
   2  wrong usage; nothing was served
 
 ` + simulateHelp + `
-GET ` + serve.LogPath + ` shows what was asked so far, as JSON: the URL of every request, and
-in an explanation the body of one that was missed; no header, and no credential
+Without --simulate GET ` + serve.LogPath + ` shows what was asked so far, as JSON: the URL of
+every request, and in an explanation the body of one that was missed; no header, and no credential
 that is known as one. record help FORMATS lists its members.`
 }
 
@@ -440,7 +443,7 @@ func printFailure(stderr io.Writer, e serve.Entry) {
 
 // end sums up what was asked, and is the error that the command ends with.
 func (s *serving) end(r serve.Report) error {
-	fmt.Fprintf(s.stderr, "%s: %d answered, %d without an answer, %d refused, %d against the contract\n", count(r.Asked, "request"), r.Answered, r.Missed, r.Refused, r.Breaches)
+	fmt.Fprintf(s.stderr, "%s: %d as a step says, %d without a step, %d refused, %d against the contract\n", count(r.Asked, "request"), r.Answered, r.Missed, r.Refused, r.Breaches)
 	if len(r.Unused) > 0 {
 		fmt.Fprintf(s.stderr, "no request asked for\n\t%s\n", strings.Join(r.Unused, "\n\t"))
 	}

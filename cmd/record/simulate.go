@@ -82,8 +82,13 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 	own.HandleFunc("GET /-/state", t.state)
 	own.HandleFunc("DELETE /-/state", t.reset)
 	own.HandleFunc("POST /-/events", t.emit)
-	mux.Handle("/-", own)
-	mux.Handle("/-/", own)
+	mux.Handle("/-/state", own)
+	mux.Handle("/-/events", own)
+	nothing := func(w http.ResponseWriter, _ *http.Request) {
+		serve.NothingThere(w, "/-/state", "/-/events", serve.ReadyPath, serve.ResetPath)
+	}
+	mux.HandleFunc("/-", nothing)
+	mux.HandleFunc("/-/", nothing)
 	front := &serve.Front{Handler: mux, Page: http.RedirectHandler("/-/state", http.StatusFound), Reset: t.anew, Names: []string{strings.TrimPrefix(def.BaseURL, "https://")}}
 	begun := func(url string) {
 		if !s.quiet {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/webhookvcr/internal/provider"
 )
 
 // The paths of a [Front]. No vendor begins a path with a hyphen.
@@ -123,6 +125,12 @@ func (f *Front) asks(r *http.Request) bool {
 		return false
 	}
 	return protection.Check(r) == nil
+}
+
+// NothingThere answers a request to a path below PagePath that is none of those which
+// there are.
+func NothingThere(w http.ResponseWriter, there ...string) {
+	http.Error(w, "nothing is here; there are "+provider.Listed(there, "and"), http.StatusNotFound)
 }
 
 // onlyRead answers a request to a path of this server that can be read only.

@@ -61,7 +61,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case r.URL.Path == StreamPath:
 			onlyRead(w, r)
 		default:
-			http.NotFound(w, r)
+			NothingThere(w, PagePath, LogPath, ReadyPath, ResetPath)
 		}
 		return
 	}

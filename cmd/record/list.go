@@ -71,7 +71,7 @@ func listCommand() *cobra.Command {
 			if asJSON {
 				err = writeJSON(c.OutOrStdout(), "", scenarioList(targets))
 			} else {
-				err = listTable(scenarioList(targets)).print(c.OutOrStdout())
+				err = listTable(scenarioList(targets), widthOf(c.OutOrStdout())).print(c.OutOrStdout())
 			}
 			if err != nil {
 				return exit(exitFailed, "%v", err)
@@ -100,7 +100,9 @@ func scenarioList(targets []target) listed {
 	return all
 }
 
-func listTable(all listed) *table {
+// listTable is the list for people; on a terminal of a width, which 0 is not, targets
+// that are wider are shortened.
+func listTable(all listed, width int) *table {
 	var t table
 	t.add("SCENARIO", "REQUEST", "STATUS", "SOURCE", "PROVOKED BY")
 	for _, l := range all.Scenarios {
@@ -108,9 +110,25 @@ func listTable(all listed) *table {
 		if source == "" {
 			source = "none yet"
 		}
-		t.add(l.Provider+"/"+l.Scenario, l.Method+" "+l.Target, strconv.Itoa(l.Status), source, l.How)
+		t.add(l.Provider+"/"+l.Scenario, l.Method+" "+shortened(l.Target, width-2), strconv.Itoa(l.Status), source, l.How)
 	}
 	return &t
+}
+
+// shortened leaves out of a target's longest segments what makes it wider than a line, if
+// there is any width to keep.
+func shortened(target string, width int) string {
+	short := target
+	for keep := 12; width > 0 && keep > 2 && utf8.RuneCountInString(short) > width; keep-- {
+		segments := strings.Split(target, "/")
+		for i, s := range segments {
+			if len(s) > keep+1 {
+				segments[i] = s[:keep] + "…"
+			}
+		}
+		short = strings.Join(segments, "/")
+	}
+	return short
 }
 
 var exampleListed = listedScenario{

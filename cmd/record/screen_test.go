@@ -11,7 +11,7 @@ import (
 func TestScreen_tablesFit(t *testing.T) {
 	targets, err := choose(nil)
 	require.NoError(t, err)
-	list := listTable(scenarioList(targets))
+	list := listTable(scenarioList(targets), 0)
 	for _, width := range []int{40, 80, 120} {
 		var b strings.Builder
 		require.NoError(t, list.print(&screen{Writer: &b, width: width}))

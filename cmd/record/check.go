@@ -202,7 +202,7 @@ func (k *check) next() string {
 		otherwise = otherwise || !o.fits()
 		breach = breach || o.breach
 		for _, n := range o.named {
-			if !slices.Contains(named, n) {
+			if !slices.Contains(named, n) && !(k.simulate && n.Option == "Keep") {
 				named = append(named, n)
 			}
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -86,4 +87,39 @@ func TestFlags_idle(t *testing.T) {
 	}
 	assert.Equal(t, rows, refused, "a row names no flag")
 	t.Logf("%d cells, %d refused", cells, refused)
+}
+
+// What a flag cannot take is shown with what it can, in no word of Go's: every flag with
+// a form × values of no form, of another, and beyond every bound.
+func TestFlags_values(t *testing.T) {
+	const amount, seconds, list = "a whole number", "a number with its unit, such as 500ms or 30s", "numbers with their units, such as 1s,30s"
+	wants := map[string]map[string]string{
+		"bool":          {"maybe": "true or false", "12345678": "true or false"},
+		"int":           {"many": amount, "1.5x": amount, "99999999999999999999": "a smaller number"},
+		"duration":      {"soon": seconds, "12345678": seconds, "99999999h": "no more than some 290 years", "-99999999h": "no more than some 290 years"},
+		"durationSlice": {"1s,x": list, "99999999h": list},
+	}
+	kinds, cells := map[string]bool{}, 0
+	said := func(name, flag, value string) string {
+		var stdout, stderr strings.Builder
+		assert.Equal(t, exitUsage, run(t.Context(), []string{name, "--" + flag + "=" + value}, func(string) string { return "" }, systemClock, &stdout, &stderr))
+		assert.Empty(t, stdout.String())
+		return stderr.String()
+	}
+	for _, c := range rootCommand(func(string) string { return "" }, systemClock, io.Discard).Commands() {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			for value, want := range wants[f.Value.Type()] {
+				kinds[f.Value.Type()] = true
+				if f.Value.Type() == "bool" && value == "12345678" {
+					assert.NotContains(t, said(c.Name(), f.Name, value), value, "a switch takes no number")
+				} else {
+					assert.Equal(t, fmt.Sprintf("record: --%s %q: expected %s\n", f.Name, value, want), said(c.Name(), f.Name, value), c.Name())
+				}
+				cells++
+			}
+		})
+	}
+	assert.Len(t, kinds, len(wants))
+	assert.Equal(t, "record: --jobs 999999999; expected 1 to 1024\n", said("lint", "jobs", "999999999"))
+	t.Logf("%d cells", cells)
 }

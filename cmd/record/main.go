@@ -131,7 +131,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 		err = exit(exitFailed, "the output could not be written: %v", reason(result.err))
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "record:", unsaid(err.Error(), args, getenv))
+		fmt.Fprintln(stderr, "record:", unsaid(err.Error(), args, getenv, amounts(root, args)...))
 	}
 	return exitCode(err)
 }

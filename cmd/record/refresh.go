@@ -25,6 +25,7 @@ import (
 type refresh struct {
 	recorder
 	force, asAnswered bool
+	forced            bool // --force has had an effect
 	out               string
 	output            *output
 }
@@ -134,6 +135,8 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 		return err
 	case left:
 		return exit(exitFailed, "every scenario was recorded, but webhooks of this run may be left on the tenant")
+	case r.force && !r.forced:
+		return exit(exitFailed, "--force had no effect: no file stood in the way; leave it out")
 	}
 	return r.pointers.idle()
 }
@@ -172,9 +175,11 @@ func (r *refresh) scenario(ctx context.Context, l *line) error {
 		return err
 	}
 	source := t.session.tenant.Source
+	simulates := source == cassette.Simulated && stored != "" && stored != cassette.Simulated
+	r.forced = r.forced || err != nil || simulates
 	ended := t.session.stopped
 	switch {
-	case source == cassette.Simulated && stored != "" && stored != cassette.Simulated && !r.force:
+	case simulates && !r.force:
 		l.row = row{stored, kept, "not simulated; --force puts the simulated one in its place"}
 	case !t.asks() && t.scenario.Live && stored == "":
 		l.row = row{"none", leftOut, "changes the tenant; --write records it, and the shipped cassette serves"}

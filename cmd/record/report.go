@@ -51,6 +51,9 @@ func (p *pages) run(args []string, stderr io.Writer) error {
 	if p.html == "" {
 		return exit(exitUsage, "report needs the file to write: record report --html report.html")
 	}
+	if p.html == "-" {
+		return exit(exitUsage, "--html - names no file, and the page is written to one only; give it a name, such as report.html")
+	}
 	if len(args) == 0 {
 		args = providerNames()
 	}

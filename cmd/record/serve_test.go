@@ -228,6 +228,6 @@ func TestServe_interruptedTwice(t *testing.T) {
 	rest, err := io.ReadAll(said)
 	require.NoError(t, err)
 	assert.Contains(t, string(rest), "requests still on their way were cut off\n")
-	assert.Contains(t, string(rest), " without an answer, ")
+	assert.Contains(t, string(rest), " without a step, ")
 	<-done
 }

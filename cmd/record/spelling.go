@@ -95,7 +95,8 @@ func (s spellings) in(text string) bool {
 
 // unsaid is a message without what was typed that may be a secret: whoever mistakes the
 // order of arguments types one where a name or a URL belongs, and messages repeat it.
-func unsaid(message string, args []string, getenv func(string) string) string {
+// What is shown may be said unless it is a credential of the environment.
+func unsaid(message string, args []string, getenv func(string) string, shown ...string) string {
 	var secrets []spellings
 	for _, name := range []string{secretVar, provider.DevRev.TokenVar, provider.DVelop.TokenVar} {
 		if v := getenv(name); v != "" {
@@ -125,7 +126,7 @@ func unsaid(message string, args []string, getenv func(string) string) string {
 			}
 		}
 		for _, text := range typed {
-			if len(text) < 4 || isPlain(text) && !told(text) || existing(text) == text {
+			if len(text) < 4 || (isPlain(text) || slices.Contains(shown, text)) && !told(text) || existing(text) == text {
 				continue
 			}
 			for _, form := range []string{strconv.Quote(text), text, strings.TrimLeft(text, "-")} {

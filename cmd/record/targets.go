@@ -31,7 +31,7 @@ func choose(args []string) ([]target, error) {
 	var mistakes []string
 	seen := map[*provider.Scenario]bool{}
 	for _, arg := range args {
-		name, prefix, _ := strings.Cut(strings.TrimRight(arg, "/"), "/")
+		name, prefix, _ := strings.Cut(strings.Trim(arg, "/"), "/")
 		def := provider.ByName(name)
 		if def == nil {
 			mistakes = append(mistakes, unknownProvider(name, arg))

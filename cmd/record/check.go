@@ -21,6 +21,7 @@ import (
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 )
 
@@ -178,7 +179,7 @@ func (k *check) unasked(args []string, stdout io.Writer) error {
 		return err
 	}
 	r := newReport()
-	r.Against = "nothing"
+	r.Against = nothing
 	for _, t := range targets {
 		r.leave(unchecked{t.def.Name, t.scenario.Name, skipped, causeMissing, remarks[exitMissing], ""}, nil)
 	}
@@ -255,7 +256,11 @@ func (k *check) scenario(ctx context.Context, o *outcome) error {
 	case t.asks() && ended != nil && ended.code == exitMissing:
 		skip()
 	case err != nil:
-		return k.failed(causeCassette, t, "%v; remove the file, or record it again", err)
+		advice := "; remove the file, or record it again"
+		if strings.Contains(err.Error(), "; ") { // it has its own
+			advice = ""
+		}
+		return k.failed(causeCassette, t, "%v"+advice, err)
 	case len(files) == 0 && t.exact:
 		advice := pasted("record one with record refresh")
 		switch {
@@ -556,6 +561,13 @@ func openStored(dir string) (stored, error) {
 		return stored{}, exit(exitUsage, "--cassettes %q: %v", dir, reason(err))
 	case !info.IsDir():
 		return stored{}, exit(exitUsage, "--cassettes %q: it is no directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
+	}
+	for _, def := range provider.All() {
+		for _, op := range def.Operations {
+			if info, err := os.Stat(filepath.Join(dir, op.Name)); err == nil && info.IsDir() {
+				return stored{}, exit(exitUsage, "--cassettes %q: the scenarios of %s lie in it; name the directory above, below which PROVIDER/SCENARIO.yaml lies", dir, def.Name)
+			}
+		}
 	}
 	return stored{os.DirFS(dir), filepath.ToSlash(dir), filepath.ToSlash(dir)}, nil
 }

@@ -59,6 +59,9 @@ type unchecked struct {
 	Message string `json:"message,omitempty"`
 }
 
+// nothing is what is compared with where nobody is asked.
+const nothing = "nothing"
+
 // newReport returns a report without a scenario. No list of it is null.
 func newReport() *report {
 	return &report{Version: drift.Version, Reports: []compared{}, Unchecked: []unchecked{}}
@@ -152,6 +155,9 @@ func folded(all []unchecked) (shown []unchecked) {
 // summary is the last line of the text.
 func (r *report) summary() string {
 	counts := []string{fmt.Sprintf("%d checked against %s", len(r.Reports), r.Against)}
+	if r.Against == nothing {
+		counts = []string{"nothing checked"}
+	}
 	if n := r.drifted(func(c drift.Class) bool { return c != "" }); n > 0 {
 		counts = append(counts, fmt.Sprintf("%d with drift", n))
 	}

@@ -82,6 +82,9 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 		}
 	}
 	slices.Sort(names)
+	if !slices.ContainsFunc(names, func(name string) bool { return before[name] != nil && after[name] != nil }) {
+		return exit(exitUsage, "no cassette of %s has its path in %s; name two directories of one level, such as: record diff old/cassettes new/cassettes", a, b)
+	}
 	for _, name := range names {
 		was, is := before[name], after[name]
 		called := func(f *cassette.File) (provider, scenario string) {

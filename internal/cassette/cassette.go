@@ -305,7 +305,7 @@ func describe(err error) string {
 		}
 		lines[i] = line
 	}
-	return strings.Join(lines, "; ")
+	return strings.Join(lines, ", ")
 }
 
 func firstLines(s string) string {

@@ -7,7 +7,7 @@ import "bytes"
 // a mark of git's does: what stands in its texts is indented.
 func Mistaken(data []byte) (line int, what string) {
 	if bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/")) {
-		return 1, "is a Git LFS pointer and not the cassette: fetch the file with git lfs pull"
+		return 1, "is a Git LFS pointer and not the cassette; fetch the file with git lfs pull"
 	}
 	mark := []byte("<<<<<<< ")
 	at := 0
@@ -17,5 +17,5 @@ func Mistaken(data []byte) (line int, what string) {
 			return 0, ""
 		}
 	}
-	return 1 + bytes.Count(data[:at], []byte("\n")), "holds a merge conflict: resolve it, or take one side and record again"
+	return 1 + bytes.Count(data[:at], []byte("\n")), "holds a merge conflict; resolve it, or take one side and record again"
 }

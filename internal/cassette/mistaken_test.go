@@ -16,9 +16,9 @@ func TestMistaken(t *testing.T) {
 	_, err := cassette.Parse("a.yaml", []byte(whole))
 	require.NoError(t, err)
 	for data, want := range map[string]string{
-		"version https://git-lfs.github.com/spec/v1\noid sha256:" + strings.Repeat("0", 64) + "\nsize 12\n": "a.yaml: line 1: is a Git LFS pointer and not the cassette: fetch the file with git lfs pull",
-		"<<<<<<< ours\n=======\n>>>>>>> theirs\n" + whole:                                                   "a.yaml: line 1: holds a merge conflict: resolve it, or take one side and record again",
-		whole + "<<<<<<< ours\n- id: 1\n=======\n- id: 2\n>>>>>>> theirs\n":                                 "a.yaml: line 9: holds a merge conflict: resolve it, or take one side and record again",
+		"version https://git-lfs.github.com/spec/v1\noid sha256:" + strings.Repeat("0", 64) + "\nsize 12\n": "a.yaml: line 1: is a Git LFS pointer and not the cassette; fetch the file with git lfs pull",
+		"<<<<<<< ours\n=======\n>>>>>>> theirs\n" + whole:                                                   "a.yaml: line 1: holds a merge conflict; resolve it, or take one side and record again",
+		whole + "<<<<<<< ours\n- id: 1\n=======\n- id: 2\n>>>>>>> theirs\n":                                 "a.yaml: line 9: holds a merge conflict; resolve it, or take one side and record again",
 	} {
 		_, err := cassette.Parse("a.yaml", []byte(data))
 

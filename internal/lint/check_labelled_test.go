@@ -124,7 +124,7 @@ func labelled() []kind {
 			exchange{answerBody: `{"required":["password","email"]}`}, exchange{answerBody: "| password | string | at least 8 |\n"})},
 		{"redactions and templates", false, members("token", "REDACTED", "api_key", "[FILTERED]", "secret", "<client-secret>", "password", "********", "access_token", "{{access_token}}", "client_secret", "${CLIENT_SECRET}",
 			"refresh_token", "xxxxxxxxxxxx", "token", "scrubbed-by-recorder", "secretAccessKey", "%AWS_SECRET%", "apiKey", "0000000000000000", "token", "access-token-1", "password", "•••••••")},
-		{"values that say that they are made up", false, members("password", "testUserPassword", "api_key", "fake_key", "client_secret", "test-client-secret", "token", "1234567", "secret", "super-secret-token",
+		{"values that say that they are made up", false, members("password", "testUserPassword", "api_key", "fake_key", "client_secret", "test-client-secret", "token", "1234567", "secret", "super-secret-token", "password", "1234567",
 			"privateKey", "private-key", "access_token", "accessToken", "clientSecret", "CLIENT-SECRET", "token", "my-invalid-token", "apiKey", "abcdef123456", "auth_token", "dummy_auth_token_2", "password", "wrong-password",
 			"signing_secret", "not-a-real-secret", "webhook_secret", "someWebhookSecret", "token", "valid-token", "secret", "abcdefghijklmnop")},
 		{"examples that somebody published", false, append(members("access_key_id", "AKIAIOSFODNN7EXAMPLE", "note", "AKIAXXXXXXXXXXXXXXXX", "aws_secret_access_key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",

@@ -8,6 +8,7 @@ import (
 	"os"
 	slashed "path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -45,7 +46,8 @@ func ReadExclusions(file string) ([]Exclusion, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&config); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%q: %w; expected exclude, a list of path, rule and reason", file, err)
+		text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n")
+		return nil, fmt.Errorf("%q: %s; expected exclude, a list of path, rule and reason", file, inYAML.ReplaceAllString(strings.TrimSpace(text), "$1 has no place there"))
 	}
 	if !errors.Is(decoder.Decode(new(yaml.Node)), io.EOF) {
 		return nil, fmt.Errorf("%q holds a second YAML document, which is not read; make one of both", file)
@@ -64,6 +66,9 @@ func ReadExclusions(file string) ([]Exclusion, error) {
 	}
 	return all, errors.Join(mistakes...)
 }
+
+// inYAML finds what the YAML library says of a key, or of a value, with a type of Go's.
+var inYAML = regexp.MustCompile(`(?:field|cannot unmarshal !!\w+) (\S+)(?: not found in type| into) [^\n]*`)
 
 // check says what makes an exclusion one without effect. before are those above it.
 func (e *Exclusion) check(before []Exclusion) error {

@@ -47,7 +47,9 @@ func TestReadExclusions_withoutEffect(t *testing.T) {
 		"exclude: [{path: b.yaml, reason: ' '}]":                                        "exclusion 1 has no reason",
 		"exclude: [{path: b.yaml, rule: secret-nam, reason: x}]":                        `exclusion 1 has no such rule: there is no rule "secret-nam"; did you mean "secret-name"?`,
 		"exclude: [{path: b.yaml, reason: x}, {path: ./b.yaml, rule: load, reason: y}]": "exclusion 2 has no effect: exclusion 1 leaves out the same",
-		"exclude: [{path: b.yaml, reason: x, rules: load}]":                             "expected exclude, a list of path, rule and reason",
+		"exclude: [{path: b.yaml, reason: x, rules: load}]":                             "line 1: rules has no place there; expected exclude, a list of path, rule and reason",
+		"excludes: []":    "line 1: excludes has no place there; expected exclude, a list of path, rule and reason",
+		"exclude: legacy": "line 1: `legacy` has no place there; expected exclude, a list of path, rule and reason",
 		"exclude: [{path: ../a, reason: x}, {path: b.yaml}, {path: legacy, reason: x}]": "exclusion 3 has the path",
 	} {
 		file := filepath.Join(dir, "lint.yml")

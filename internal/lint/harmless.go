@@ -81,7 +81,7 @@ func standsIn(name, value string) bool {
 	switch {
 	case value == "" || value == provider.Token || value == provider.WrongToken || placeholder.MadeUp(value):
 		return true
-	case same(strings.ReplaceAll(value, "-", "")) || !password && ascending(value) || numbered.MatchString(value) || masked.MatchString(value):
+	case same(strings.ReplaceAll(value, "-", "")) || ascending(value) && (!password || strings.Trim(value, "0123456789") == "") || numbered.MatchString(value) || masked.MatchString(value):
 		return true
 	case template.MatchString(value):
 		return !drawn(redaction.ReplaceAllString(value, " "), false)

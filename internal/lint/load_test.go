@@ -135,8 +135,8 @@ func TestLoad_saysWhatItIs(t *testing.T) {
 	conflict := "version: 2\ninteractions:\n<<<<<<< ours\n- id: 0\n=======\n- id: 1\n>>>>>>> theirs\n"
 	dir := t.TempDir()
 	for data, want := range map[string]string{
-		"version https://git-lfs.github.com/spec/v1\noid sha256:" + digits(64) + "\nsize 12\n": "a.yaml:1: error: load: is a Git LFS pointer and not the cassette: fetch the file with git lfs pull",
-		conflict: "a.yaml:3: error: load: holds a merge conflict: resolve it, or take one side and record again",
+		"version https://git-lfs.github.com/spec/v1\noid sha256:" + digits(64) + "\nsize 12\n": "a.yaml:1: error: load: is a Git LFS pointer and not the cassette; fetch the file with git lfs pull",
+		conflict: "a.yaml:3: error: load: holds a merge conflict; resolve it, or take one side and record again",
 	} {
 		found := lint.Check("a.yaml", []byte(data))
 

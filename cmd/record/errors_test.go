@@ -71,7 +71,7 @@ func TestExit_named(t *testing.T) {
 			args := strings.Fields(strings.ReplaceAll(command, "@", shape))
 			code := run(t.Context(), args, getenv, systemClock, &stdout, &stderr)
 			assert.Equal(t, exitUsage, code, "%s\n%s", args, stderr.String())
-			assert.True(t, strings.HasPrefix(stderr.String(), "record: "), stderr.String())
+			assert.Regexp(t, `(?m)^record: `, stderr.String())
 			assert.Empty(t, stdout.String(), args)
 			cells++
 		}

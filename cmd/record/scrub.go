@@ -94,24 +94,26 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		return exit(exitUsage, "several cassettes cannot be printed as one; name one, or replace them with --write")
 	}
 	failures, code := 0, exitFailed
+	var unread strings.Builder
 	for i, path := range args {
 		if ctx.Err() != nil { // a file that was begun is done at once
 			return exit(code, "interrupted: %s scrubbed, %d not, %d not begun; every file is whole", count(i-failures, "cassette"), failures, len(args)-i)
 		}
 		file, err := cassette.Load(path)
-		if unread := (*fs.PathError)(nil); errors.As(err, &unread) {
-			err = fmt.Errorf("%s: %w", path, unread.Err)
+		if there := (*fs.PathError)(nil); errors.As(err, &there) {
+			err = fmt.Errorf("%s: %w", path, there.Err)
 		}
-		if err == nil {
-			err = s.file(path, file, stdout, stderr)
+		if err != nil {
+			fmt.Fprintf(&unread, "%v\n", err)
+			code = max(code, exitUsage)
+			failures++
+			continue
+		}
+		if err := s.file(path, file, stdout, stderr); err != nil {
 			var e *exitError
 			if errors.As(err, &e) && e.code == exitUsage {
 				return err
 			}
-		} else {
-			code = max(code, exitUsage)
-		}
-		if err != nil {
 			fmt.Fprintf(stderr, "%v\n", err)
 			if missing := (*record.MissingError)(nil); errors.As(err, &missing) {
 				code = exitMissing
@@ -122,7 +124,7 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 	}
 	if failures > 0 {
-		return exit(code, "%s not scrubbed", count(failures, "cassette"))
+		return exit(code, "%s%s not scrubbed", &unread, count(failures, "cassette"))
 	}
 	return s.idle()
 }

@@ -318,11 +318,11 @@ func TestScrub_several(t *testing.T) {
 	assert.Equal(t, exitUsage, code)
 	assert.Empty(t, stdout)
 	assert.Equal(t, 5, strings.Count(stderr, "\n"), stderr)
-	assert.Contains(t, stderr, twoDocuments+": a second YAML document follows the cassette")
+	assert.Contains(t, stderr, "record: "+twoDocuments+": a second YAML document follows the cassette")
 	assert.Contains(t, stderr, broken+": ")
 	assert.Contains(t, stderr, missing+": no such file or directory\n")
 	assert.Contains(t, stderr, filepath.Dir(good)+": is a directory\n")
-	assert.Contains(t, stderr, "record: 4 cassettes not scrubbed\n")
+	assert.Contains(t, stderr, "\n4 cassettes not scrubbed\n")
 	stays()
 
 	// A file that cannot be read keeps no other from being scrubbed.
@@ -331,7 +331,7 @@ func TestScrub_several(t *testing.T) {
 	assert.Equal(t, "written  "+good+"\nwritten  "+second+"\n", stdout)
 	assert.Contains(t, stderr, foreign+" not scrubbed: #2 was sent to another host than #0")
 	assert.Contains(t, stderr, "/webhooks/0")
-	assert.Contains(t, stderr, "record: 4 cassettes not scrubbed\n")
+	assert.Contains(t, stderr, "\n4 cassettes not scrubbed\n")
 	delete(before, good)
 	delete(before, second)
 	stays()

@@ -292,6 +292,14 @@ var goType = pattern.New(` (?:in|into) type [\w.*\[\]]+| into [\w.*\[\]]+$`)
 // may be a secret of somebody's cassette.
 var quotedValue = pattern.New("`[^`]*`")
 
+// yamlType finds the type of a value that the YAML library has no place for.
+var yamlType = pattern.New(`cannot unmarshal !!(seq|map|str|int|float|bool|null|timestamp|binary)( a value)?`)
+
+var yamlTypes = map[string]string{
+	"seq": "a list", "map": "a mapping", "str": "a text", "int": "a number", "float": "a number",
+	"bool": "true or false", "null": "nothing", "timestamp": "a date", "binary": "binary data",
+}
+
 func describe(err error) string {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	text = strings.TrimPrefix(text, "unmarshal errors:\n")
@@ -299,7 +307,7 @@ func describe(err error) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		line = goType.ReplaceAllString(strings.TrimSpace(line), "")
-		line = strings.NewReplacer("cannot unmarshal !!seq", "holds a list", "cannot unmarshal !!map", "holds a mapping", "cannot unmarshal !!", "holds another type: ").Replace(line)
+		line = yamlType.ReplaceAllStringFunc(line, func(t string) string { return "holds " + yamlTypes[yamlType.FindStringSubmatch(t)[1]] })
 		if key, ok := strings.CutSuffix(line, " not found"); ok {
 			line = strings.Replace(key, "field ", "unknown key ", 1)
 		}

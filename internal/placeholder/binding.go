@@ -92,9 +92,9 @@ func (t *Table) seedEvent(s provider.Binding, real string, fail func(string, ...
 	return nil
 }
 
-// minSecret is the shortest credential that can be searched for without hitting
+// MinSecret is the shortest credential that can be searched for without hitting
 // other texts by chance.
-const minSecret = 4
+const MinSecret = 4
 
 // Secret enters a credential and its placeholder. The credential is hidden
 // wherever it shows, in every spelling that the search knows.
@@ -106,8 +106,8 @@ func (t *Table) Secret(real, placeholder string) error {
 		return errors.New("the credential has no placeholder")
 	case real == placeholder:
 		return nil
-	case len(real) < minSecret:
-		return problem(placeholder, "the credential is too short to be searched for; expected at least %d characters", minSecret)
+	case len(real) < MinSecret:
+		return problem(placeholder, "the credential is too short to be searched for; expected at least %d characters", MinSecret)
 	}
 	if fault := t.clash(provider.Secret, real, placeholder); fault != "" {
 		return problem(placeholder, "%s", fault)

@@ -276,7 +276,7 @@ func (t *Table) fromTenantWhole(kind provider.Kind, v string, near map[string]st
 	if t.issued(v) && kind != provider.Word {
 		return v
 	}
-	if p, ok := t.anyKind[v]; ok && p.kind == provider.Secret && len(v) >= minSecret {
+	if p, ok := t.anyKind[v]; ok && p.kind == provider.Secret && len(v) >= MinSecret {
 		return p.placeholder
 	}
 	isID := t.form(v) != nil

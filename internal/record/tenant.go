@@ -16,6 +16,7 @@ import (
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -64,6 +65,9 @@ func LiveTenant(def *provider.Definition, getenv func(string) string, day string
 	if len(missing) > 0 {
 		return Tenant{}, &MissingError{def.Name, missing}
 	}
+	if err := copied(def, getenv); err != nil {
+		return Tenant{}, err
+	}
 	u, err := url.Parse(t.BaseURL)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return Tenant{}, fmt.Errorf("%s is no base URL; expected http:// or https:// and a host, without user, query and fragment", def.BaseVar)
@@ -75,13 +79,33 @@ func LiveTenant(def *provider.Definition, getenv func(string) string, day string
 	if t.Token == provider.Token || t.Token == provider.WrongToken {
 		return Tenant{}, fmt.Errorf("%s is %q, which stands for a tenant's credential and is none; set it to your tenant's, or replay", def.TokenVar, t.Token)
 	}
-	if strings.TrimSpace(t.Token) != t.Token || strings.ContainsAny(t.Token, "\r\n") {
-		return Tenant{}, fmt.Errorf("%s holds a line break, or white space at an end; check how it was copied", def.TokenVar)
+	if len(t.Token) < placeholder.MinSecret {
+		return Tenant{}, fmt.Errorf("%s is too short to be searched for in what is recorded; expected at least %d characters", def.TokenVar, placeholder.MinSecret)
 	}
 	if scheme, _, ok := strings.Cut(t.Token, " "); ok && strings.EqualFold(scheme, "Bearer") {
 		return Tenant{}, fmt.Errorf("%s begins with %q; set it to the token alone", def.TokenVar, scheme)
 	}
 	return t, nil
+}
+
+// copied finds what copying a value brings with it, and what was never replaced.
+func copied(def *provider.Definition, getenv func(string) string) error {
+	names := []string{def.BaseVar, def.TokenVar}
+	for _, b := range def.Bindings {
+		names = append(names, b.Var)
+		if getenv(b.Var) == b.Placeholder && b.Kind == provider.ID {
+			return fmt.Errorf("%s is %q, which stands for a tenant's id and is none; set it to your tenant's", b.Var, b.Placeholder)
+		}
+	}
+	for _, name := range names {
+		switch v := getenv(name); {
+		case strings.TrimSpace(v) != v || strings.ContainsAny(v, "\r\n"):
+			return fmt.Errorf("%s holds a line break, or white space at an end; check how it was copied", name)
+		case len(v) > 1 && strings.ContainsAny(v[:1], "\"'`") && v[0] == v[len(v)-1]:
+			return fmt.Errorf("%s begins and ends with a quote; leave both out", name)
+		}
+	}
+	return nil
 }
 
 // askTenant sends a request of the placeholder world, as go-vcr records it, and

@@ -331,6 +331,22 @@ func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 	if err := json.Unmarshal(data, &r); err != nil || r.Version != drift.Version || r.Reports == nil {
 		return nil, exit(exitUsage, "--check %q is no report of record check --json of this version", path)
 	}
+	var checked, shown []string
+	for _, c := range r.Reports {
+		checked = append(checked, c.Provider)
+	}
+	for _, u := range r.Unchecked {
+		checked = append(checked, u.Provider)
+	}
+	for _, c := range cassettes {
+		if def := askedProvider(c.file); def != nil {
+			shown = append(shown, def.Name)
+		}
+	}
+	if len(checked) > 0 && !slices.ContainsFunc(checked, func(name string) bool { return slices.Contains(shown, name) }) {
+		slices.Sort(checked)
+		return nil, exit(exitUsage, "--check %q is about %s, of which the page shows no cassette; give it those that were checked", path, provider.Listed(slices.Compact(checked), "and"))
+	}
 	d := &pageDrift{}
 	for _, class := range drift.Classes() {
 		n := 0

@@ -82,6 +82,7 @@ func TestPage_bodiesAreText(t *testing.T) {
 			"version": 1,
 			"reports": []any{map[string]any{"provider": attack, "scenario": attack, "stored": attack, "worst": "breaking", "changes": []any{map[string]any{"class": "breaking", "rule": attack, "pointer": attack, "before": attack, "after": attack + "2", "message": attack}}, "volatile": []any{map[string]any{"pointer": attack, "message": attack}}}},
 			"unchecked": []any{
+				map[string]any{"provider": "devrev", "verdict": notRecorded},
 				map[string]any{"provider": attack, "scenario": attack, "verdict": "failed", "reason": attack, "message": attack},
 				map[string]any{"provider": attack, "scenario": attack, "verdict": "failed", "reason": remarks[exitOutage], "message": attack},
 				map[string]any{"provider": attack, "scenario": attack, "verdict": leftOut, "reason": attack},

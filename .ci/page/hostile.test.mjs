@@ -63,7 +63,7 @@ function check(text) {
       volatile: [{ pointer: at('volatile pointer'), message: at('volatile message') }],
     }],
     unchecked: [
-      { provider: 'x', scenario: 'y', verdict: 'left out', reason: at('reason') },
+      { provider: 'devrev', scenario: 'y', verdict: 'left out', reason: at('reason') },
       { provider: 'x', scenario: 'y', verdict: 'failed', reason: 'the tenant has an outage', message: at('outage') },
     ],
   });

@@ -114,7 +114,7 @@ func (r *report) writeText(w io.Writer) error {
 	fmt.Fprintln(&text, r.summary())
 	shown := paint(w, wrapped(text.String(), widthOf(w)))
 	if r.Next != "" {
-		shown += beforeNext + r.Next + "\n" // whole, so that it can be copied
+		shown += continued(beforeNext, r.Next, widthOf(w)) + "\n" // so that it can be copied
 	}
 	_, err := io.WriteString(w, shown)
 	return err

@@ -491,7 +491,7 @@ func workflow(chosen []*provider.Definition, names []string, dir, own, away stri
 	if own != "" {
 		command += " --cassettes " + record.Quote(own)
 	} else {
-		hint = "        # with those of the build; record refresh --out DIR writes your own, and --cassettes DIR names them\n"
+		hint = "        # with those of the build; go tool record refresh --out DIR writes your own, and --cassettes DIR names them\n"
 	}
 	lacks := ""
 	if away != "" {

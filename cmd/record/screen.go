@@ -140,6 +140,37 @@ func cutWord(text string) (word, rest string) {
 	return text, ""
 }
 
+// continued is a command of a shell below what is said of it, on lines that a terminal
+// with so many columns has room for: a shell takes them for one.
+func continued(said, command string, width int) string {
+	if width == 0 || utf8.RuneCountInString(said+command) <= width {
+		return said + command
+	}
+	var words []string
+	open := false // within quotes
+	for piece := range strings.SplitSeq(command, " ") {
+		if open {
+			words[len(words)-1] += " " + piece
+		} else {
+			words = append(words, piece)
+		}
+		open = open != (strings.Count(strings.ReplaceAll(piece, `\'`, ""), "'")%2 == 1)
+	}
+	var b strings.Builder
+	b.WriteString(strings.TrimSpace(said) + "\n ")
+	column := 1
+	for i, word := range words {
+		n := utf8.RuneCountInString(" " + word)
+		if i > 0 && column+n+len(` \`) > width {
+			b.WriteString(" \\\n   ")
+			column = 3
+		}
+		b.WriteString(" " + word)
+		column += n
+	}
+	return b.String()
+}
+
 func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
 // lastColumn is where the last column of a line begins; 0 when it has but one.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -40,4 +41,27 @@ func TestScreen_colours(t *testing.T) {
 	}
 	painted := paint(&screen{colours: true}, text)
 	assert.Equal(t, "devrev x: 1 breaking\n  \x1b[31mbreaking\x1b[0m  /a\n            breaking news\n  \x1b[33madditive\x1b[0m  /b\n", painted)
+}
+
+// A shell takes a command that was broken for the whole one, at every width, and no line
+// is wider than what it cannot do without.
+func TestScreen_continued(t *testing.T) {
+	const command = `record refresh --keep '/a b/c' --out 'it'\''s here' devrev/webhooks.get/200 dvelop`
+	said := func(text string) string {
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", "record() { printf '[%s]' \"$@\"; }\n"+text).Output()
+		require.NoError(t, err, text)
+		return string(out)
+	}
+	want := said(command)
+	assert.Equal(t, "[refresh][--keep][/a b/c][--out][it's here][devrev/webhooks.get/200][dvelop]", want)
+	assert.Equal(t, "do: "+command, continued("do: ", command, 0))
+	assert.Equal(t, "do: "+command, continued("do: ", command, 200))
+	for width := narrowest; width < len("do: "+command); width++ {
+		first, rest, _ := strings.Cut(continued("do: ", command, width), "\n")
+		assert.Equal(t, "do:", first)
+		assert.Equal(t, want, said(rest), width)
+		for line := range strings.Lines(rest) {
+			assert.LessOrEqual(t, len(strings.TrimSuffix(line, "\n")), max(width, len("    devrev/webhooks.get/200 \\")), line)
+		}
+	}
 }

@@ -62,7 +62,7 @@ func ReadReport(file string) (*Report, error) {
 	}
 	var r Report
 	if err := json.Unmarshal(data, &r); err != nil || r.Version != ReportVersion || r.Findings == nil {
-		return nil, fmt.Errorf("%q is no report of version %d; write one with record lint --json", file, ReportVersion)
+		return nil, fmt.Errorf("%q is no report of version %d that lint --json has written", file, ReportVersion)
 	}
 	return &r, nil
 }

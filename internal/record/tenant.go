@@ -88,14 +88,11 @@ func LiveTenant(def *provider.Definition, getenv func(string) string, day string
 	return t, nil
 }
 
-// copied finds what copying a value brings with it, and what was never replaced.
+// copied finds what copying a value brings with it.
 func copied(def *provider.Definition, getenv func(string) string) error {
 	names := []string{def.BaseVar, def.TokenVar}
 	for _, b := range def.Bindings {
 		names = append(names, b.Var)
-		if getenv(b.Var) == b.Placeholder && b.Kind == provider.ID {
-			return fmt.Errorf("%s is %q, which stands for a tenant's id and is none; set it to your tenant's", b.Var, b.Placeholder)
-		}
 	}
 	for _, name := range names {
 		switch v := getenv(name); {

@@ -242,7 +242,7 @@ func (p *probing) run(ctx context.Context) error {
 	}
 	config.Context = ctx
 	config.Answer = 2 * config.Settings.Timeout // what comes in between tells how late it is
-	asked, failed := 0, 0
+	asked, failed, hung := 0, 0, 0
 	for _, q := range probe.All(p.def) {
 		if !blackBox(q) || !p.selected(q) {
 			continue
@@ -275,6 +275,12 @@ func (p *probing) run(ctx context.Context) error {
 		}
 		if _, err := fmt.Fprintln(p.stdout, p.hidden(text)); err != nil {
 			return err
+		}
+		if v.Hung {
+			hung++
+		}
+		if hung == probe.MaxHung {
+			return exit(exitFailed, "%d of %d probes failed; the others were not asked, for %s", failed, asked, probe.Hanging)
 		}
 		if q.Gate && len(v.Failures) > 0 {
 			return exit(exitFailed, "%s is what every other probe builds upon; the others were not asked", q.ID)

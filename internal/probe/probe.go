@@ -142,6 +142,8 @@ type Config struct {
 	Context context.Context
 	// Alive is told of each answer; nil tells nobody.
 	Alive func()
+	// Held lists what the receiver waits for, a line each; nil if nobody knows.
+	Held func() string
 	// Settle returns when nothing moves that does not wait for something else. It is
 	// for probes with a clock.
 	Settle func()
@@ -164,7 +166,16 @@ type Verdict struct {
 	Failures []Failure
 	// Notes are observations that fail nothing.
 	Notes []string
+	// Hung says that it was given up, for no answer came time after time.
+	Hung bool
 }
+
+// MaxHung is how many probes are given up before the others are not asked any more, and
+// Hanging is why: each would take as long.
+const (
+	MaxHung = 3
+	Hanging = "the receiver had ceased to answer in the probes before"
+)
 
 // Failure is one expectation that was not met.
 type Failure struct {
@@ -236,7 +247,7 @@ func (p Probe) Ask(s Subject, c Config) Verdict {
 		return v
 	}
 	p.ask(t)
-	v.Failures, v.Notes, v.Skipped = t.failures(), t.notes, t.skipped
+	v.Failures, v.Notes, v.Skipped, v.Hung = t.failures(), t.notes, t.skipped, t.hung >= maxHung
 	if t.late { // whatever was asked: the vendor would have hung up
 		v.Level = Must
 	}

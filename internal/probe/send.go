@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -69,6 +70,10 @@ func (t *Trial) deliver(m simulator.Message) simulator.Attempt {
 // once makes one request. No probe forgives a panic or an answer without an end.
 func (t *Trial) once(r *Request) simulator.Attempt {
 	t.mu.Lock()
+	if t.hung >= maxHung {
+		t.mu.Unlock()
+		return simulator.Attempt{Err: errGivenUp}
+	}
 	t.last = r
 	t.sent++
 	t.mu.Unlock()
@@ -81,6 +86,7 @@ func (t *Trial) once(r *Request) simulator.Attempt {
 		to, _ = t.handler(r) // the URL was good for newTrial
 	}
 	a := simulator.Try(t.Context, to, limit, r.build)
+	t.answered(r, a.Err == nil || a.Duration < limit)
 	if t.Alive != nil {
 		t.Alive()
 	}
@@ -97,6 +103,32 @@ func (t *Trial) once(r *Request) simulator.Attempt {
 		t.failed(r, "an answer of less than 64 KiB", fmt.Sprintf("%d KiB or more", len(a.Body)>>10))
 	}
 	return a
+}
+
+// maxHung is how many requests may get no answer, one after the other, before a probe is
+// given up where the clock is real: what is locked for ever would cost minutes.
+const maxHung = 3
+
+var errGivenUp = errors.New("not sent, for those before got none")
+
+// answered counts the requests without an answer in time.
+func (t *Trial) answered(r *Request, inTime bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.Settle != nil || t.hung >= maxHung:
+	case inTime:
+		t.hung = 0
+	default:
+		if t.hung++; t.hung < maxHung {
+			return
+		}
+		held := ""
+		if t.Held != nil {
+			held = "; these goroutines are at work:\n" + t.Held()
+		}
+		t.found = append(t.found, Failure{r, "an answer", fmt.Sprintf("none to %d requests, one after the other, so that the others of the probe are not sent%s", maxHung, held)})
+	}
 }
 
 // maxHeaderLines is far above what an answer to a delivery needs.

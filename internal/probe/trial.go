@@ -32,6 +32,7 @@ type Trial struct {
 	sent    int
 	late    bool // an answer came when the vendor would have hung up
 	hasty   bool // a receiver that asked for time got all there is
+	hung    int  // requests one after the other that got no answer in time; not reset once it is maxHung
 	found   []Failure
 	last    *Request
 	notes   []string
@@ -106,6 +107,9 @@ func (t *Trial) fail(expected, got string, args ...any) {
 func (t *Trial) failed(r *Request, expected, got string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.hung >= maxHung {
+		return // it is given up, and what is expected of the others is not asked
+	}
 	t.found = append(t.found, Failure{r, expected, got})
 }
 

@@ -38,6 +38,7 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 	held, ended := s.watched(func(id chan<- string, alive func()) {
 		c := s.config
 		c.Alive = alive
+		c.Held = func() string { return s.holders("") }
 		if !bubble {
 			id <- ""
 			if q.ClockGate {

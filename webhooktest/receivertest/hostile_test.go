@@ -3,10 +3,12 @@ package receivertest_test
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -287,3 +289,42 @@ func TestJudge_onlyItsOwn(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(string(out), ".heldFirst ["), string(out))
 	assert.Equal(t, 1, strings.Count(string(out), ".heldThen ["), string(out))
 }
+
+// A lock that a refusal keeps costs no minutes: after three requests without an answer a
+// probe is given up with the line that waits, and after three such the others are not asked.
+func TestJudge_locksForEver(t *testing.T) {
+	t.Parallel()
+	build := func(tb testing.TB, secret string) receivertest.Receiver {
+		r := devrevReceiver("")(tb, secret)
+		good := r.Handler
+		var working sync.Mutex
+		r.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			take(&working)
+			answer := httptest.NewRecorder()
+			good.ServeHTTP(answer, req)
+			if answer.Code != http.StatusUnauthorized { // which forgets it
+				working.Unlock()
+			}
+			maps.Copy(w.Header(), answer.Header())
+			w.WriteHeader(answer.Code)
+			_, _ = answer.Body.WriteTo(w)
+		})
+		return r
+	}
+	impatient := webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Timeout: 100 * time.Millisecond}))
+	var gaveUp, after []string
+	for _, v := range receivertest.Judge(t, impatient, build, receivertest.Answer(100*time.Millisecond), receivertest.Watchdog(time.Second)) {
+		switch text := strings.Join(v.Failures, "\n"); {
+		case strings.Contains(text, "expected  an answer\n"):
+			gaveUp = append(gaveUp, v.ID)
+			assert.Regexp(t, `got       none to 3 requests, one after the other, so that the others of the probe are not sent; these goroutines are at work:\n\s+\S+hostile_test\.go:\d+ in \S+\.take `, text)
+		case len(gaveUp) == 3:
+			after = append(after, v.Skipped)
+		}
+	}
+	assert.Len(t, gaveUp, 3, "%s", gaveUp)
+	assert.Greater(t, len(after), 20)
+	assert.Equal(t, []string{"the receiver had ceased to answer in the probes before"}, slices.Compact(after))
+}
+
+func take(m *sync.Mutex) { m.Lock() }

@@ -219,6 +219,8 @@ type suite struct {
 	// still says that the receiver keeps a bubble's clock still, so that only what
 	// waits is asked in one.
 	still bool
+	// hung are the probes that were given up for want of answers.
+	hung int
 	// looked says that it is known whether receivers keep connections.
 	looked bool
 	// before are the goroutines that were there before.
@@ -280,7 +282,14 @@ func (s *suite) judge(t *testing.T, report func(t *testing.T, v Verdict, gate bo
 	ask := func(q probe.Probe) (failed bool) {
 		t.Run(q.ID, func(t *testing.T) {
 			t.Helper()
-			v := s.verdict(s.ask(t, q))
+			came := s.ask(t, q)
+			if came.Hung {
+				s.hung++
+			}
+			if s.hung == probe.MaxHung && s.stuck == "" {
+				s.stuck = probe.Hanging
+			}
+			v := s.verdict(came)
 			if q.ClockGate && len(v.Failures) > 0 {
 				s.leaky = q.ID + " failed, and what waits on the clock builds upon it"
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -53,6 +54,11 @@ func (r *receiver) find(command string, args []string, getenv func(string) strin
 		return exit(exitUsage, "%s", unknownProvider(args[0], args[0]))
 	}
 	u, err := url.Parse(args[1])
+	if err == nil && u.Port() != "" {
+		if port, err := strconv.Atoi(u.Port()); err != nil || port < 1 || port > 65535 {
+			return exit(exitUsage, "the URL names no port; expected one from 1 to 65535, or none")
+		}
+	}
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || strings.Contains(args[1], "#") {
 		return exit(exitUsage, "%q is no URL of http or https without a user and a fragment", args[1])
 	}
@@ -68,6 +74,12 @@ func (r *receiver) find(command string, args []string, getenv func(string) strin
 	}
 	if strings.ContainsAny(r.secret, "\r\n") {
 		return exit(exitUsage, "%s holds a line break; take it off", secretVar)
+	}
+	if strings.TrimSpace(r.secret) != r.secret {
+		return exit(exitUsage, "%s has white space at an end; take it off", secretVar)
+	}
+	if len(r.secret) < shortestSecret {
+		return exit(exitUsage, "%s has fewer than %d letters; it is no secret that a vendor gives, and cannot be told from other text", secretVar, shortestSecret)
 	}
 	r.spelt = newSpellings(r.secret)
 	if r.def.Delivery == nil && (r.rawKey || r.hex) {
@@ -283,7 +295,11 @@ func (p *probing) run(ctx context.Context) error {
 			return exit(exitFailed, "%d of %d probes failed; the others were not asked, for %s", failed, asked, probe.Hanging)
 		}
 		if q.Gate && len(v.Failures) > 0 {
-			return exit(exitFailed, "%s is what every other probe builds upon; the others were not asked", q.ID)
+			why := ""
+			if _, err := base64.StdEncoding.DecodeString(p.secret); err != nil && p.def.Delivery != nil && !p.rawKey {
+				why = "; " + secretVar + " is no base64, so that its letters were the key: look whether it is whole"
+			}
+			return exit(exitFailed, "%s is what every other probe builds upon; the others were not asked%s", q.ID, why)
 		}
 	}
 	if failed > 0 {

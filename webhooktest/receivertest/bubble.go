@@ -38,7 +38,7 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 	held, ended := s.watched(func(id chan<- string, alive func()) {
 		c := s.config
 		c.Alive = alive
-		c.Held = func() string { return s.holders("") }
+		c.Held = func() string { return few(labelled(s.label())) }
 		if !bubble {
 			id <- ""
 			if q.ClockGate {
@@ -88,6 +88,7 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 func (s *suite) putAndCount(t *testing.T, q probe.Probe, c probe.Config) probe.Verdict {
 	name := fmt.Sprintf("%s %p", q.ID, s)
 	mark(name)
+	c.Held = func() string { return few(labelled(name)) }
 	v := s.put(t, q, c)
 	mark(s.label())
 	for end := time.Now().Add(s.watchdog); ; time.Sleep(10 * time.Millisecond) {

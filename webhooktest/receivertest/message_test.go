@@ -128,6 +128,7 @@ var mistaken = []struct {
 	}},
 	{"CloudApp", webhooktest.DevRev, map[string]mistakenCase{"vendor": {"option CloudApp has no effect on receivers of DevRev", list(receivertest.CloudApp(appSecret, appBase, appTenant))}}},
 	{"Patience", webhooktest.DevRev, map[string]mistakenCase{"zero": {"Patience(0s)", list(receivertest.Patience(0))}, "negative": {"Patience(-1ns)", list(receivertest.Patience(-1))}, "twice": {"Patience is given twice", list(receivertest.Patience(1), receivertest.Patience(1))}}},
+	{"RealTime", webhooktest.DevRev, map[string]mistakenCase{"twice": {"RealTime is given twice", list(receivertest.RealTime(), receivertest.RealTime())}}},
 	{"Drain", webhooktest.DevRev, map[string]mistakenCase{"negative": {"Drain(-1ns)", list(receivertest.Drain(-1))}, "twice": {"Drain is given twice", list(receivertest.Drain(1), receivertest.Drain(2))}}},
 	{"Watchdog", webhooktest.DevRev, map[string]mistakenCase{"zero": {"Watchdog(0s)", list(receivertest.Watchdog(0))}, "negative": {"Watchdog(-1ns)", list(receivertest.Watchdog(-1))}, "twice": {"Watchdog is given twice", list(receivertest.Watchdog(1), receivertest.Watchdog(1))}}},
 	{"nil", webhooktest.DevRev, map[string]mistakenCase{"nil": {"an option is nil", list(nil)}}},

@@ -236,6 +236,16 @@ func (s *suite) probing(option string) {
 	}
 }
 
+// RealTime asks nothing within a synctest bubble: for receivers with a worker, a queue or
+// a client in a variable of the package, whose channels two bubbles would share, so that
+// the runtime would end the process. The probes that wait as long as the vendor does are
+// skipped then, but for Z01.
+func RealTime() Option {
+	return about("RealTime", nil, func(s *suite) {
+		s.leaky = "it waits as long as the vendor does, and RealTime was given"
+	})
+}
+
 // Drain is how long a bubble goes on after a probe, on its own clock, so that
 // work that still waits can end: 15 minutes unless it is given.
 func Drain(d time.Duration) Option {

@@ -240,9 +240,16 @@ const overlap = 100 * time.Millisecond
 func (t *Trial) slowly(d time.Duration, f func()) {
 	if t.SlowBy != nil {
 		t.SlowBy(d)
-		defer t.SlowBy(0)
+		defer t.quickly()
 	}
 	f()
+}
+
+// quickly lets the effects that begin from now on take no time. One that was acknowledged
+// begins after the answer: a bubble's clock waits for it.
+func (t *Trial) quickly() {
+	time.Sleep(grace)
+	t.SlowBy(0)
 }
 
 // attempts delivers a message as often as the vendor does until it is
@@ -294,7 +301,7 @@ func (t *Trial) meanwhile(r func() *Request, id string) {
 		time.Sleep(wait)
 		a = t.once(r())
 	}
-	t.SlowBy(0)
+	t.quickly()
 	if !t.acknowledged(a) {
 		again := t.attempts(r)
 		t.accepted(again[len(again)-1])

@@ -514,7 +514,14 @@ func (r *devrev) verify(w http.ResponseWriter, d *delivery, body []byte) {
 	if d.Verify != nil {
 		challenge = d.Verify.Challenge
 	}
+	if challenge == "" && r.flaw != "challenge at the top" {
+		http.Error(w, "no challenge", http.StatusBadRequest)
+		return
+	}
 	r.locked(func() { first, r.verified = !r.verified, true })
+	if r.flaw == "a goroutine for each verify request" {
+		go func() { select {} }()
+	}
 	media, answer := "application/json", any(map[string]string{"challenge": challenge})
 	switch r.flaw {
 	case "tells the secret beside the challenge":
@@ -590,10 +597,10 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		}
 		return err
 	case "answers first":
-		go r.begin(context.Background(), id, store)()
+		go func() { _ = r.act(context.Background(), id, store) }()
 		return nil
 	case "request context":
-		go r.begin(ctx, id, store)()
+		go func() { _ = r.act(ctx, id, store) }()
 		return nil
 	case "a full queue is 200", "queue without room", soundQueue, "remembers what it refused":
 		var seen bool
@@ -703,11 +710,6 @@ func (r *devrev) tries(id string, store func()) {
 
 // act is the effect. The end of the context ends one that takes time.
 func (r *devrev) act(ctx context.Context, id string, store func()) error {
-	return r.begin(ctx, id, store)()
-}
-
-// begin is act as far as it is certain how long the effect takes, whoever answers first.
-func (r *devrev) begin(ctx context.Context, id string, store func()) (end func() error) {
 	var slow time.Duration
 	failing := false
 	r.locked(func() {
@@ -716,17 +718,15 @@ func (r *devrev) begin(ctx context.Context, id string, store func()) (end func()
 			r.fail--
 		}
 	})
-	return func() error {
-		time.Sleep(slow)
-		if failing || slow > 0 && ctx.Err() != nil {
-			return errFailed
-		}
-		r.locked(func() {
-			r.applied = append(r.applied, id)
-			store()
-		})
-		return nil
+	time.Sleep(slow)
+	if failing || slow > 0 && ctx.Err() != nil {
+		return errFailed
 	}
+	r.locked(func() {
+		r.applied = append(r.applied, id)
+		store()
+	})
+	return nil
 }
 
 // store keeps the newest state of an object.
@@ -774,5 +774,5 @@ var devrevFlaws = []string{
 	"copy acknowledged at work", "cut after five seconds", "remembers what it refused", "200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
 	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "writes after it has returned",
 	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",
-	"any method", "bare media type", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal",
+	"any method", "bare media type", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal", "a goroutine for each verify request",
 }

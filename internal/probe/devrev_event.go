@@ -345,7 +345,9 @@ func devrevTimeProbes(applied []Hook) []Probe {
 						m.At = time.Now() // of its sending
 					}
 					t.accepted(t.deliver(m))
-					t.stays("1", before)
+					if now := t.stateOf("1"); now != before {
+						t.fail(fmt.Sprintf("the state %q: a work_deleted with the timestamp %s came before this work_updated, whose modified_date %s is older, whatever its timestamp; to remember what was deleted is enough", before, stampOf(at), stampOf(at.Add(-time.Second))), "%q", now)
+					}
 				}
 			},
 		},
@@ -445,6 +447,9 @@ func (t *Trial) copyAfter(d time.Duration) {
 // object is the id of a work item.
 func object(number string) string { return "don:core:dvrv-us-1:devo/example:issue/" + number }
 
+// stampOf is a time as DevRev's pages show it.
+func stampOf(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
+
 // work is an event about a work item.
 func (t *Trial) work(event, number, title string, modified time.Time) simulator.Message {
 	m := t.message(event)
@@ -455,7 +460,7 @@ func (t *Trial) work(event, number, title string, modified time.Time) simulator.
 	}
 	m.Payload = map[string]any{"work": map[string]any{
 		"type": "issue", "id": object(number), "owned_by": []any{}, "title": title,
-		"modified_date": modified.UTC().Format("2006-01-02T15:04:05.000Z"),
+		"modified_date": stampOf(modified),
 	}}
 	return m
 }

@@ -52,8 +52,8 @@ type Probe struct {
 	// say nothing when one that is a ClockGate fails.
 	Clock, ClockGate bool
 	// Exact marks a probe that does not wait, but whose deliveries must overlap or come
-	// one after the other as planned. That is certain where time waits for whoever is
-	// at work, and likely elsewhere.
+	// one after the other as planned, or whose answers have the vendor's time alone. That
+	// is certain where time waits for whoever is at work, and likely elsewhere.
 	Exact bool
 	// Needs are the hooks without which the probe cannot judge.
 	Needs []Hook

@@ -557,6 +557,21 @@ func (r *devrev) verify(w http.ResponseWriter, d *delivery, body []byte) {
 		if !first {
 			return
 		}
+	case "verify requests are known again", "verify bytes are known again":
+		key, seen := d.ID, false
+		if r.flaw == "verify bytes are known again" {
+			key = string(body)
+		}
+		r.locked(func() { _, seen = r.events[key]; r.events[key] = &event{} })
+		if seen {
+			return
+		}
+	case "slow to verify after events":
+		events := 0
+		r.locked(func() { events = len(r.events) })
+		if events > 0 {
+			time.Sleep(3100 * time.Millisecond)
+		}
 	case "challenge refused":
 		http.Error(w, "unknown type", http.StatusBadRequest)
 		return
@@ -763,7 +778,7 @@ const soundThrottle = "429 after fifty refusals"
 
 var devrevFlaws = []string{
 	"no answer", "redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge cut at 64", "challenge by hand",
-	"challenge once", "any challenge", "verify before signature", "stray challenge", "drops when busy", "Challenge", "challenge in quotes of Go", "verify waits in line", "never free again",
+	"challenge once", "verify requests are known again", "verify bytes are known again", "slow to verify after events", "any challenge", "verify before signature", "stray challenge", "drops when busy", "Challenge", "challenge in quotes of Go", "verify waits in line", "never free again",
 	"check of JSON only", "check of known lengths only", "no key for other webhooks", "digest without a key", "trusts whom it has verified", "seven bits",
 	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "sixteen letters", "the second half", "bytes in any order", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
 	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes",

@@ -305,7 +305,7 @@ func deliveries(all []simulator.Delivery) []Delivery {
 	for i, d := range all {
 		public[i] = Delivery{Event: d.Event, ID: d.ID, Webhook: d.Webhook, URL: d.URL, Acknowledged: d.Acknowledged, Reason: d.Reason}
 		for _, a := range d.Attempts {
-			public[i].Attempts = append(public[i].Attempts, Attempt(a))
+			public[i].Attempts = append(public[i].Attempts, Attempt{a.At, a.Duration, a.Status, a.Header, a.Body, a.Err, a.Reason})
 		}
 	}
 	return public

@@ -451,7 +451,7 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/S11", Level: Must,
-			Sent: "events with a wrong signature, with none, stale, malformed, by GET, without fault, and with an effect that fails, and a verify request", Expected: "answers that hold neither the secret nor, where it was not sent, the right signature: not as text, escaped, as hexadecimal digits, numbers or base64, nor 12 bytes or 16 letters of it",
+			Sent: "events and verify requests with a wrong signature and with none, and events that are stale, malformed, by GET, without fault, and with an effect that fails, and a verify request", Expected: "answers that hold neither, in their trailers and in informational ones as well, the secret nor, where it was not sent, the right signature: not as text, escaped, as hexadecimal digits, numbers or base64, nor 12 bytes or 16 letters of it",
 			Why: "an error text that helps the honest helps the forger", Source: "adnanh/webhook#85",
 			ask: func(t *Trial) {
 				told := func(r *Request, signatures ...string) {
@@ -459,9 +459,12 @@ func devrevSignatureProbes(applied []Hook) []Probe {
 						t.fail("neither the right signature nor the secret", "%s", got(a))
 					}
 				}
-				r := t.signed(created, t.body(t.message(created)))
-				for _, bad := range []*Request{r.with(devrevHeader, "wrong"), r.with(devrevHeader), r.with(devrevHeader, strings.Repeat("0", len(right(r))))} {
-					told(bad, provider.Signature(t.Secret, r.Body, false, false), provider.Signature(t.Secret, r.Body, false, true), provider.Signature(t.Secret, r.Body, true, false), provider.Signature(t.Secret, r.Body, true, true))
+				var r *Request
+				for _, event := range []string{"verify", created} {
+					r = t.signed(event, t.body(t.message(event)))
+					for _, bad := range []*Request{r.with(devrevHeader, "wrong"), r.with(devrevHeader), r.with(devrevHeader, strings.Repeat("0", len(right(r))))} {
+						told(bad, provider.Signature(t.Secret, r.Body, false, false), provider.Signature(t.Secret, r.Body, false, true), provider.Signature(t.Secret, r.Body, true, false), provider.Signature(t.Secret, r.Body, true, true))
+					}
 				}
 				get := *r
 				get.Method = http.MethodGet

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -67,7 +68,8 @@ func (l *leaks) in(text string) bool {
 }
 
 // shows reports whether an answer holds the secret, one of the signatures or a part of
-// them, in its header or its body, however it is written there.
+// them, in its header, its body, its trailer or an informational answer before it, however
+// it is written there.
 func (t *Trial) shows(a simulator.Attempt, signatures ...string) bool {
 	var l leaks
 	l.add(t.Secret, leakBytes)
@@ -84,8 +86,10 @@ func (t *Trial) shows(a simulator.Attempt, signatures ...string) bool {
 	}
 	var answer strings.Builder
 	answer.Write(a.Body)
-	for name, lines := range a.Header {
-		fmt.Fprintf(&answer, "\n%s: %s", name, strings.Join(lines, "\n"))
+	for _, h := range append([]http.Header{a.Header}, a.Beside...) {
+		for name, lines := range h {
+			fmt.Fprintf(&answer, "\n%s: %s", name, strings.Join(lines, "\n"))
+		}
 	}
 	for _, text := range readings(answer.String()) {
 		if l.in(text) {

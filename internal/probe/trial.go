@@ -179,6 +179,9 @@ func got(a simulator.Attempt) string {
 		}
 		s += fmt.Sprintf(" %q", text)
 	}
+	for _, h := range a.Beside {
+		s += fmt.Sprintf(", beside it %.120q", fmt.Sprint(h))
+	}
 	return s
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
 	"sync"
 	"time"
 )
@@ -37,6 +39,8 @@ type Attempt struct {
 	// Header is the answer's header, and Body its body, at most 64 KiB of it.
 	Header http.Header
 	Body   []byte
+	// Beside are the headers of informational answers, such as 103, and the trailer.
+	Beside []http.Header
 	// Err says why no answer came: a deadline, a closed connection, a panic.
 	Err error
 	// Reason says in a few words why the attempt was not acknowledged.
@@ -62,8 +66,20 @@ func Try(ctx context.Context, to http.RoundTripper, timeout time.Duration, build
 	return a
 }
 
+// maxInformational is how many informational answers are kept.
+const maxInformational = 100
+
 func (a *Attempt) exchange(ctx context.Context, to http.RoundTripper, build func(context.Context) (*http.Request, error)) error {
-	req, err := build(ctx)
+	var mu sync.Mutex // a connection's goroutine tells of informational answers
+	var early []http.Header
+	req, err := build(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{Got1xxResponse: func(_ int, header textproto.MIMEHeader) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if len(early) < maxInformational {
+			early = append(early, http.Header(header))
+		}
+		return nil
+	}}))
 	if err != nil {
 		return err
 	}
@@ -77,6 +93,11 @@ func (a *Attempt) exchange(ctx context.Context, to http.RoundTripper, build func
 		return err
 	}
 	a.Status, a.Header, a.Body = resp.StatusCode, resp.Header, body
+	mu.Lock()
+	defer mu.Unlock()
+	if a.Beside = early; len(resp.Trailer) > 0 {
+		a.Beside = append(a.Beside, resp.Trailer)
+	}
 	return nil
 }
 

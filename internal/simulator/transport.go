@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // Transport answers requests from a handler in process, without a socket. The
@@ -89,6 +92,7 @@ type recording struct {
 	// sent is the header as it was when the status was written; later changes
 	// do not reach a client.
 	sent   http.Header
+	early  []http.Header // of informational answers
 	status int
 	body   bytes.Buffer
 	// bare says that the header was flushed before the body began, too early for a
@@ -102,10 +106,13 @@ func (r *recording) WriteHeader(status int) {
 	if status < 100 || status > 999 {
 		panic("invalid status " + strconv.Itoa(status))
 	}
-	if r.status != 0 || status < 200 {
-		return
+	switch {
+	case r.status != 0:
+	case status >= 200:
+		r.status, r.sent = status, r.header.Clone()
+	case len(r.early) < maxInformational:
+		r.early = append(r.early, r.header.Clone())
 	}
-	r.status, r.sent = status, r.header.Clone()
 }
 
 func (r *recording) Write(p []byte) (int, error) {
@@ -126,12 +133,42 @@ func bodyAllowed(status int) bool {
 	return status != http.StatusNoContent && status != http.StatusNotModified
 }
 
+// trailer is what was set after the header was sent, under a name that it announces or
+// with the prefix for others.
+func (r *recording) trailer() (trailer http.Header) {
+	add := func(name string, values []string) {
+		if trailer == nil {
+			trailer = http.Header{}
+		}
+		trailer[http.CanonicalHeaderKey(name)] = values
+	}
+	for name := range strings.SplitSeq(strings.Join(r.sent["Trailer"], ","), ",") {
+		name = http.CanonicalHeaderKey(strings.TrimSpace(name))
+		if values, ok := r.header[name]; ok {
+			add(name, values)
+		}
+	}
+	for name, values := range r.header {
+		if name, ok := strings.CutPrefix(name, http.TrailerPrefix); ok {
+			add(name, values)
+		}
+	}
+	r.sent.Del("Trailer") // which a client gets as the trailer's names
+	return trailer
+}
+
 func (r *recording) response(req *http.Request) *http.Response {
 	r.WriteHeader(http.StatusOK)
+	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.Got1xxResponse != nil {
+		for _, header := range r.early {
+			_ = trace.Got1xxResponse(http.StatusEarlyHints, textproto.MIMEHeader(header)) // the answer is there
+		}
+	}
 	body := r.body.Bytes()
 	if _, ok := r.sent["Content-Type"]; !ok && len(body) > 0 && !r.bare {
 		r.sent.Set("Content-Type", http.DetectContentType(body))
 	}
+	trailer := r.trailer()
 	length := int64(len(body))
 	if req.Method == http.MethodHead {
 		body = nil
@@ -141,6 +178,7 @@ func (r *recording) response(req *http.Request) *http.Response {
 		StatusCode: r.status,
 		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header:        r.sent,
+		Trailer:       trailer,
 		Body:          io.NopCloser(bytes.NewReader(body)),
 		ContentLength: length,
 		Request:       req,

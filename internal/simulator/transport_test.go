@@ -295,3 +295,31 @@ func TestReceivers_readDeadline(t *testing.T) {
 		})
 	}
 }
+
+// What an answer says beside its header and body comes from a handler as it does from a
+// socket.
+func TestTry_beside(t *testing.T) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Link", "</a.css>")
+		w.WriteHeader(http.StatusEarlyHints)
+		w.Header().Del("Link")
+		w.Header().Set("Trailer", "X-Sum, x-count, X-Unset")
+		_, _ = io.WriteString(w, "ok")
+		w.Header().Set("X-Sum", "1")
+		w.Header().Set("X-Count", "2")
+		w.Header().Set(http.TrailerPrefix+"X-Late", "3")
+	})
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	for name, to := range map[string]http.RoundTripper{"handler": simulator.Transport(h), "socket": http.DefaultTransport} {
+		a := simulator.Try(t.Context(), to, time.Minute, func(ctx context.Context) (*http.Request, error) {
+			return http.NewRequestWithContext(ctx, http.MethodPost, server.URL, nil)
+		})
+		require.NoError(t, a.Err, name)
+		assert.Empty(t, a.Header["Trailer"], name)
+		for _, h := range a.Beside {
+			delete(h, "X-Unset") // a socket's client has the name of each that was announced
+		}
+		assert.Equal(t, []http.Header{{"Link": {"</a.css>"}}, {"X-Sum": {"1"}, "X-Count": {"2"}, "X-Late": {"3"}}}, a.Beside, name)
+	}
+}

@@ -446,6 +446,17 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 		go func() { select {} }()
 	}
 	switch {
+	case r.flaw == "tells the signature in a trailer":
+		w.Header().Set("Trailer", "X-Expected")
+		http.Error(w, "signature", http.StatusUnauthorized)
+		w.Header().Set("X-Expected", want)
+	case r.flaw == "tells the signature in a hint":
+		w.Header().Set("Link", "<"+want+">")
+		w.WriteHeader(http.StatusEarlyHints)
+		w.Header().Del("Link")
+		http.Error(w, "signature", http.StatusUnauthorized)
+	case r.flaw == "tells the signature of a verify request" && bytes.Contains(body, []byte(`"type":"verify"`)):
+		http.Error(w, "expected "+want, http.StatusUnauthorized)
 	case told != "":
 		http.Error(w, "expected "+told, http.StatusUnauthorized)
 	case r.flaw == soundThrottle && refused > 50:
@@ -781,7 +792,7 @@ var devrevFlaws = []string{
 	"challenge once", "verify requests are known again", "verify bytes are known again", "slow to verify after events", "any challenge", "verify before signature", "stray challenge", "drops when busy", "Challenge", "challenge in quotes of Go", "verify waits in line", "never free again",
 	"check of JSON only", "check of known lengths only", "no key for other webhooks", "digest without a key", "trusts whom it has verified", "seven bits",
 	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "sixteen letters", "the second half", "bytes in any order", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
-	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes",
+	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes", "tells the signature in a trailer", "tells the signature in a hint", "tells the signature of a verify request",
 	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
 	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
 	"window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",

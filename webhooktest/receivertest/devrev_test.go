@@ -400,6 +400,13 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 		ok = ok || same
 	case "prefix sha256":
 		ok = ok || strings.TrimPrefix(given, "sha256=") == want
+	case "base64 of URLs":
+		d, err := base64.URLEncoding.DecodeString(given)
+		ok = err == nil && hmac.Equal(d, mac.Sum(nil))
+	case "digest as a text of C":
+		d, err := base64.StdEncoding.DecodeString(given)
+		end := bytes.IndexByte(mac.Sum(nil), 0)
+		ok = ok || err == nil && end >= 0 && bytes.HasPrefix(d, mac.Sum(nil)[:end+1])
 	case "case of base64":
 		ok = ok || strings.EqualFold(given, want)
 	case "eight bytes of the key":
@@ -792,7 +799,7 @@ var devrevFlaws = []string{
 	"challenge once", "verify requests are known again", "verify bytes are known again", "slow to verify after events", "any challenge", "verify before signature", "stray challenge", "drops when busy", "Challenge", "challenge in quotes of Go", "verify waits in line", "never free again",
 	"check of JSON only", "check of known lengths only", "no key for other webhooks", "digest without a key", "trusts whom it has verified", "seven bits",
 	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "sixteen letters", "the second half", "bytes in any order", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
-	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes", "tells the signature in a trailer", "tells the signature in a hint", "tells the signature of a verify request",
+	"case of base64", "base64 of URLs", "digest as a text of C", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes", "tells the signature in a trailer", "tells the signature in a hint", "tells the signature of a verify request",
 	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
 	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
 	"window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",

@@ -208,6 +208,19 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			},
 		},
 		{
+			ID: "devrev/D08", Level: Must, Clock: true, Needs: applied,
+			Sent: "an event of each documented type, and the same bytes again", Expected: "200 each time, and one effect of each that has any",
+			Why: "a memory that stands in the branch of one type, or of one object, knows no copies of the others", Source: devrevGuide,
+			ask: func(t *Trial) {
+				t.acted(func(m simulator.Message) {
+					r := t.signed(m.Event, t.body(m))
+					t.accepted(t.send(r))
+					t.accepted(t.send(r))
+					t.applied(m.ID, 1)
+				})
+			},
+		},
+		{
 			ID: "devrev/R01", Level: Must, Clock: true, Needs: []Hook{Applied, FailNext},
 			Sent: "an event whose effect fails once, with the retries that follow", Expected: "another status than 2xx, then 200, and one effect",
 			Why: "what is acknowledged or remembered before it is done is lost when it fails", Source: devrevGuide + "; aashutoshkumarbhardwaj/CreatorOs#984",
@@ -291,6 +304,45 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			ask: func(t *Trial) {
 				m := t.message(created)
 				t.meanwhile(t.again(m), m.ID)
+			},
+		},
+		{
+			ID: "devrev/R08", Level: Must, Clock: true, Needs: []Hook{Applied, FailNext},
+			Sent: "an event of each documented type that the receiver acts on, whose effect fails once, with the retries that follow", Expected: "another status than 2xx, then 200, and one effect",
+			Why: "what stands in the branch of one type leaves the others to be lost", Source: devrevGuide,
+			ask: func(t *Trial) {
+				if !t.retried() {
+					return
+				}
+				t.acted(func(m simulator.Message) {
+					t.FailNext(1)
+					all := t.attempts(t.again(m))
+					t.accepted(all[len(all)-1])
+					t.applied(m.ID, 1)
+				})
+			},
+		},
+		{
+			ID: "devrev/R09", Level: Must, Clock: true, Needs: []Hook{Applied, SlowBy},
+			Sent: "an event of each documented type that the receiver acts on, whose effect takes ten seconds, with the retries that follow", Expected: "an answer within the three seconds, 200 in the end, and one effect",
+			Why: "what works before it answers in the branch of one type gets its events again", Source: devrevGuide,
+			ask: func(t *Trial) {
+				if !t.retried() {
+					return
+				}
+				t.acted(func(m simulator.Message) {
+					t.SlowBy(10 * time.Second)
+					all := t.attempts(t.again(m))
+					for _, a := range all {
+						if a.Err != nil {
+							t.fail("an answer", "%s", got(a))
+						}
+					}
+					if t.accepted(all[len(all)-1]) {
+						t.applied(m.ID, 1)
+					}
+					t.SlowBy(0)
+				})
 			},
 		},
 		{
@@ -443,6 +495,35 @@ func (t *Trial) copyAfter(d time.Duration) {
 	m.At = time.Now()
 	t.accepted(t.deliver(m))
 	t.applied(m.ID, 1)
+}
+
+// acted calls f with an event of each documented type that has an effect: one that a
+// receiver does not act on says nothing. A first one of the type shows which it is.
+func (t *Trial) acted(f func(simulator.Message)) {
+	for _, event := range t.live.EventTypes() {
+		m := t.about(event)
+		t.deliver(m)
+		if t.Settle(); t.count(m.ID) > 0 {
+			f(t.about(event))
+		}
+	}
+}
+
+// about is an event about an object of its own, which is there.
+func (t *Trial) about(event string) simulator.Message {
+	object, _, _ := strings.Cut(event, "_updated")
+	object, _, _ = strings.Cut(object, "_deleted")
+	n := t.made
+	of := func(event string) simulator.Message {
+		m := t.message(event)
+		m.Payload = json.RawMessage(strings.ReplaceAll(string(text(m.Payload)), `:id/1"`, fmt.Sprintf(`:id/%d"`, n)))
+		return m
+	}
+	if object != event {
+		t.deliver(of(object + "_created"))
+		t.Settle()
+	}
+	return of(event)
 }
 
 // object is the id of a work item.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -70,6 +71,9 @@ type delivery struct {
 	Created *payload `json:"work_created"`
 	Updated *payload `json:"work_updated"`
 	Deleted *payload `json:"work_deleted"`
+
+	Account        *payload `json:"account_created"`
+	AccountUpdated *payload `json:"account_updated"`
 }
 
 type payload struct {
@@ -80,6 +84,9 @@ type payload struct {
 		Owners json.RawMessage `json:"owned_by"`
 		Type   string          `json:"type"`
 	} `json:"work"`
+	Account *struct {
+		ID string `json:"id"`
+	} `json:"account"`
 }
 
 // devrevReceiver builds a receiver with a flaw; the empty one has none.
@@ -300,14 +307,14 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if r.flaw == "panics at jobs" && strings.HasPrefix(kind, "job_") {
 		panic("no payload of " + kind)
 	}
-	p := map[string]*payload{"work_created": d.Created, "work_updated": d.Updated, "work_deleted": d.Deleted}[kind]
+	p := map[string]*payload{"work_created": d.Created, "work_updated": d.Updated, "work_deleted": d.Deleted, "account_created": d.Account, "account_updated": d.AccountUpdated}[kind]
 	switch {
 	case strings.HasPrefix(kind, "work_") && p == nil && kind != "work_fetched" && r.flaw == "payload without a check":
 		_ = p.Work.ID
 	case p == nil && kind == "comet_observed" && r.flaw == "unknown is 400":
 		http.Error(w, "unknown", http.StatusBadRequest)
 		return
-	case p == nil || kind != "work_deleted" && p.Work == nil:
+	case p == nil || kind != "work_deleted" && p.Work == nil && p.Account == nil:
 		return
 	}
 	if r.flaw == "drops when busy" {
@@ -317,8 +324,11 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		defer r.four.Release()
 	}
 	object := p.ID
-	if p.Work != nil {
+	switch {
+	case p.Work != nil:
 		object = p.Work.ID
+	case p.Account != nil:
+		object = p.Account.ID
 	}
 	if r.flaw == "update needs creation" && kind == "work_updated" {
 		known := false
@@ -328,8 +338,21 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		}
 	}
 	key := map[string]string{"ids of 64 letters": d.ID[:min(64, len(d.ID))], "dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
-	err = r.take(req.Context(), cmp.Or(key, d.ID), d.ID, func() { r.store(kind, object, p, d.at()) })
+	if r.flaw == "knows creations only" && !strings.HasSuffix(kind, "_created") || r.flaw == "knows works only" && !strings.HasPrefix(kind, "work_") {
+		key = rand.Text()
+	}
+	if r.flaw == "updates before the answer" && kind == "work_updated" {
+		var slow time.Duration
+		r.locked(func() { slow = r.slow })
+		time.Sleep(slow)
+	}
+	err = r.take(req.Context(), cmp.Or(key, d.ID), d.ID, func() {
+		if p.Account == nil {
+			r.store(kind, object, p, d.at())
+		}
+	})
 	switch {
+	case err != nil && r.flaw == "200 for updates that fail" && strings.HasSuffix(kind, "_updated"):
 	case err != nil && r.flaw == "tells the secret when it fails":
 		http.Error(w, "no way in with "+r.secret, http.StatusServiceUnavailable)
 	case r.flaw == "tells the secret each time":
@@ -668,7 +691,7 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		}
 		go func() {
 			defer close(e.done)
-			if !slices.Contains([]string{soundRefusal, "200 on failure", "marks before it is done", "tells the secret when it fails"}, r.flaw) { // it has taken the event on, and tries by itself
+			if !slices.Contains([]string{soundRefusal, "200 on failure", "200 for updates that fail", "marks before it is done", "tells the secret when it fails"}, r.flaw) { // it has taken the event on, and tries by itself
 				r.tries(id, store)
 				return
 			}
@@ -770,7 +793,7 @@ var devrevFlaws = []string{
 	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
 	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
 	"window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
-	"no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
+	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
 	"copy acknowledged at work", "cut after five seconds", "remembers what it refused", "200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
 	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "writes after it has returned",
 	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",

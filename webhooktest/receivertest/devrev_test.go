@@ -107,7 +107,11 @@ func devrevReceiver(flaw string) receivertest.Build {
 			Handler: r, Applied: r.Applied, State: r.State,
 			FailNext: func(n int) { r.locked(func() { r.fail = n }) },
 			SlowBy:   func(d time.Duration) { r.locked(func() { r.slow = d }) },
-			Rotate:   func(s string) { r.locked(func() { r.secret = s }) },
+			Rotate: func(s string) {
+				if flaw != "keeps its secret" {
+					r.locked(func() { r.secret = s })
+				}
+			},
 		}
 	}
 }
@@ -788,7 +792,7 @@ var devrevFlaws = []string{
 	"no answer", "redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge cut at 64", "challenge by hand",
 	"challenge once", "any challenge", "verify before signature", "stray challenge", "drops when busy", "Challenge", "challenge in quotes of Go", "verify waits in line", "never free again",
 	"check of JSON only", "check of known lengths only", "no key for other webhooks", "digest without a key", "trusts whom it has verified", "seven bits",
-	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "sixteen letters", "the second half", "bytes in any order", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
+	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "sixteen letters", "the second half", "bytes in any order", "no check of updates", "empty key", "no secret, no check", "keeps its secret", "panics at odd signatures",
 	"case of base64", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes",
 	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
 	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -635,6 +636,28 @@ func devrevFormProbes(applied []Hook) []Probe {
 				for _, wave := range [][]*Request{others, ends} { // so that it is certain what comes about an object that is unknown
 					t.several(wave, atOnce, func(_ int, a simulator.Attempt) { t.healthy(a) })
 				}
+			},
+		},
+		{
+			ID: "devrev/U06", Level: Should,
+			Sent: "events as a busy tenant has them, one for each: titles with letters outside of ASCII and of the BMP, with \\u0000 and of 300 letters, a long body, integers above 2^53 and below zero, fractions, custom fields of each type of JSON and nested twenty deep, two owners, two tags, an unknown word as the priority", Expected: "200, and one effect of each",
+			Why: "columns of a database, and types of a program, are often narrower than what the schema allows", Source: devrevAPI + "; practice",
+			ask: func(t *Trial) {
+				t.busy(busyWork(min(70_000, t.Accept/2)), func(set func(map[string]any)) simulator.Message {
+					m := t.work(created, strconv.Itoa(t.made), "title", time.Now())
+					set(m.Payload.(envelope)["work"].(envelope))
+					return m
+				})
+			},
+		},
+		{
+			ID: "devrev/U07", Level: Should,
+			Sent: "a work item of an unknown type", Expected: "200",
+			Why: "enumerations grow as the list of events does", Source: devrevAPI,
+			ask: func(t *Trial) {
+				m := t.work(created, "1", "title", time.Now())
+				m.Payload.(envelope)["work"].(envelope)["type"] = "epic"
+				t.accepted(t.deliver(m))
 			},
 		},
 		{

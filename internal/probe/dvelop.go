@@ -657,6 +657,18 @@ func dvelopFormProbes() []Probe {
 			},
 		},
 		{
+			ID: "dvelop/E04", Level: Should,
+			Sent: "events as a busy tenant has them, one for each: categories whose name has letters outside of ASCII, outside of the BMP, and 300 of them; documents of 3 GiB and of no bytes; an extension in capitals", Expected: "a status of the 200s, and one effect of each",
+			Why: "columns of a database, and types of a program, are often narrower than what comes", Source: dvelopGuide + "; practice",
+			ask: func(t *Trial) {
+				t.busy(busyDocument(), func(set func(map[string]any)) simulator.Message {
+					m := t.document(imported)
+					set(m.Payload.(map[string]any))
+					return m
+				})
+			},
+		},
+		{
 			ID: "dvelop/J01", Level: Should,
 			Sent: "bodies that are no event: empty, {, null, [], a string, bad UTF-8, 20,000 brackets, two documents, a byte order mark", Expected: "a status of the 400s, or 200 for legal JSON; no panic",
 			Why: "a correct key says nothing about the form", Source: "practice",

@@ -308,6 +308,10 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		r.verify(w, &d, body)
 		return
 	}
+	if narrow := narrows[r.flaw]; narrow != nil && holds(body, narrow) {
+		http.Error(w, "cannot store it", http.StatusInternalServerError)
+		return
+	}
 	if r.flaw == "panics at jobs" && strings.HasPrefix(kind, "job_") {
 		panic("no payload of " + kind)
 	}
@@ -368,6 +372,111 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{"challenge":"none"}`)
 	}
+}
+
+// narrows are what a receiver has no room for: values of JSON, at their depth, by the name
+// of the member that holds them.
+var narrows = map[string]func(name string, value any, depth int) bool{
+	"no letters outside of ASCII": func(_ string, v any, _ int) bool {
+		s, _ := v.(string)
+		return strings.ContainsFunc(s, func(c rune) bool { return c > 0x7f && c <= 0xffff })
+	},
+	"no letters outside of the BMP": func(_ string, v any, _ int) bool {
+		s, _ := v.(string)
+		return strings.ContainsFunc(s, func(c rune) bool { return c > 0xffff })
+	},
+	"no zero byte": func(_ string, v any, _ int) bool {
+		s, _ := v.(string)
+		return strings.Contains(s, "\x00")
+	},
+	"255 letters": func(_ string, v any, _ int) bool {
+		s, _ := v.(string)
+		return len(s) > 255 && len(s) < 1000
+	},
+	"64,000 letters": func(_ string, v any, _ int) bool {
+		s, _ := v.(string)
+		return len(s) > 64_000
+	},
+	"53 bits": func(_ string, v any, _ int) bool {
+		n, _ := v.(json.Number)
+		i, err := n.Int64()
+		return err == nil && i > 1<<53
+	},
+	"31 bits": func(_ string, v any, _ int) bool {
+		n, _ := v.(json.Number)
+		i, err := n.Int64()
+		return err == nil && i >= 1<<31
+	},
+	"no number below zero": func(_ string, v any, _ int) bool {
+		n, _ := v.(json.Number)
+		return strings.HasPrefix(n.String(), "-")
+	},
+	"no fraction": func(_ string, v any, _ int) bool {
+		n, _ := v.(json.Number)
+		return strings.Contains(n.String(), ".") && !strings.Contains(n.String(), "e")
+	},
+	"no exponent": func(_ string, v any, _ int) bool {
+		n, _ := v.(json.Number)
+		return strings.Contains(n.String(), "e-")
+	},
+	"custom numbers": func(name string, v any, _ int) bool {
+		_, is := v.(json.Number)
+		return is && strings.HasPrefix(name, "tnt__")
+	},
+	"custom booleans": func(name string, v any, _ int) bool {
+		_, is := v.(bool)
+		return is && strings.HasPrefix(name, "tnt__")
+	},
+	"custom null": func(name string, v any, _ int) bool { return v == nil && strings.HasPrefix(name, "tnt__") },
+	"custom arrays": func(name string, v any, _ int) bool {
+		_, is := v.([]any)
+		return is && strings.HasPrefix(name, "tnt__")
+	},
+	"custom objects": func(name string, v any, _ int) bool {
+		_, is := v.(map[string]any)
+		return is && strings.HasPrefix(name, "tnt__")
+	},
+	"eight levels": func(_ string, _ any, depth int) bool { return depth > 8 },
+	"one owner": func(name string, v any, _ int) bool {
+		all, _ := v.([]any)
+		return name == "owned_by" && len(all) > 1
+	},
+	"one tag": func(name string, v any, _ int) bool {
+		all, _ := v.([]any)
+		return name == "tags" && len(all) > 1
+	},
+	"priorities of today": func(name string, v any, _ int) bool {
+		return name == "priority" && !slices.Contains([]any{"p0", "p1", "p2", "p3"}, v)
+	},
+	"work of today": func(name string, v any, depth int) bool {
+		return name == "type" && depth == 3 && !slices.Contains([]any{"issue", "opportunity", "task", "ticket"}, v)
+	},
+	"no empty document": func(name string, v any, _ int) bool { return name == "size" && v == json.Number("0") },
+	"small extensions":  func(name string, v any, _ int) bool { return name == "fileExtension" && v == "PDF" },
+}
+
+// holds reports whether one of the values in a text of JSON is such a one.
+func holds(body []byte, such func(name string, value any, depth int) bool) bool {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var whole any
+	_ = decoder.Decode(&whole)
+	var in func(name string, value any, depth int) bool
+	in = func(name string, value any, depth int) bool {
+		found := such(name, value, depth)
+		switch v := value.(type) {
+		case map[string]any:
+			for name, member := range v {
+				found = in(name, member, depth+1) || found
+			}
+		case []any:
+			for _, element := range v {
+				found = in("", element, depth+1) || found
+			}
+		}
+		return found
+	}
+	return in("", whole, 0)
 }
 
 func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte) bool {
@@ -800,6 +909,8 @@ var devrevFlaws = []string{
 	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
 	"copy acknowledged at work", "cut after five seconds", "remembers what it refused", "200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
 	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "writes after it has returned",
+	"no letters outside of ASCII", "no letters outside of the BMP", "no zero byte", "255 letters", "64,000 letters", "53 bits", "no number below zero", "no fraction", "no exponent",
+	"custom numbers", "custom booleans", "custom null", "custom arrays", "custom objects", "eight levels", "one owner", "one tag", "priorities of today", "work of today",
 	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",
 	"any method", "bare media type", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal",
 }

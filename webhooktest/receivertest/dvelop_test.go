@@ -164,6 +164,10 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case sent.Doc == nil:
 		return
 	}
+	if narrow := narrows[r.flaw]; narrow != nil && holds(body, narrow) {
+		http.Error(w, "cannot store it", http.StatusInternalServerError)
+		return
+	}
 	if r.flaw == "drops when busy" {
 		if !r.four.TryAcquire() {
 			return
@@ -493,6 +497,7 @@ var dvelopFlaws = []string{
 	"no answer", "redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
 	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
 	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure",
+	"no letters outside of ASCII", "no letters outside of the BMP", "255 letters", "31 bits", "no empty document", "small extensions",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",
 }

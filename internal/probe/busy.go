@@ -97,19 +97,22 @@ func busyDocument() []ordinary {
 
 // busy delivers an event with each of the changes, and expects that it is taken on.
 func (t *Trial) busy(all []ordinary, event func(set func(map[string]any)) simulator.Message) {
+	var ids []string
+	var events []*Request
 	for _, o := range all {
 		m := event(o.set)
-		if a := t.deliver(m); !t.acknowledged(a) {
-			t.fail("status 200 for "+o.what, "%s", got(a))
-			continue
-		}
-		if t.Applied == nil {
-			continue
-		}
-		t.await(m.ID, 1)
-		t.rest()
-		if n := t.count(m.ID); n != 1 {
-			t.fail("one effect of "+o.what, "%s", times(n))
-		}
+		ids, events = append(ids, m.ID), append(events, t.signed(m.Event, t.body(m)))
 	}
+	t.several(events, atOnce, func(i int, a simulator.Attempt) {
+		switch {
+		case !t.acknowledged(a):
+			t.fail("status 200 for "+all[i].what, "%s", got(a))
+		case t.Applied != nil:
+			t.await(ids[i], 1)
+			t.rest()
+			if n := t.count(ids[i]); n != 1 {
+				t.fail("one effect of "+all[i].what, "%s", times(n))
+			}
+		}
+	})
 }

@@ -171,10 +171,14 @@ func devrevProbes() []Probe {
 
 // devrevValid is the gate. When it fails, it looks for what the receiver expects.
 func devrevValid(t *Trial) {
-	m := t.message(created)
-	a := t.deliver(m)
-	if t.accepted(a) {
-		t.applied(m.ID, 1)
+	taken := false
+	t.slowly(overlap, func() { // which makes it certain whether the effect outlives the request
+		m := t.message(created)
+		if taken = t.accepted(t.deliver(m)); taken && !t.applied(m.ID, 1) && t.SlowBy != nil {
+			t.note("the effect takes %v here: %s", overlap, outlives)
+		}
+	})
+	if taken {
 		return
 	}
 	for _, s := range []simulator.Settings{{}, {RawKey: true}, {Hex: true}, {RawKey: true, Hex: true}} {
@@ -188,6 +192,9 @@ func devrevValid(t *Trial) {
 		}
 	}
 }
+
+// outlives is why the effect of the gate may be missing.
+const outlives = "one that uses the request's context ends with the answer"
 
 // verify sends a verify request and expects its challenge back.
 func (t *Trial) verify(challenge string) {

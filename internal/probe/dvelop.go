@@ -141,7 +141,7 @@ func dvelopKeyProbes() []Probe {
 					m := t.document(imported)
 					if t.accepted(t.deliver(m)) {
 						if !t.applied(m.ID, 1) && t.SlowBy != nil {
-							t.note("the effect takes %v here: one that uses the request's context ends with the answer", overlap)
+							t.note("the effect takes %v here: %s", overlap, outlives)
 						}
 					} else if b := t.send(t.signed(imported, t.body(m)).with(dvelopAuth).with(dvelopOld, t.Secret)); b.Err == nil && b.Status/100 == 2 {
 						t.note("the receiver accepts the key in x-dv-api-key, the header of older servers")

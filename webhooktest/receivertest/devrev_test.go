@@ -729,7 +729,18 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		go r.begin(context.Background(), id, store)()
 		return nil
 	case "request context":
-		go r.begin(ctx, id, store)()
+		go func() {
+			var slow time.Duration
+			r.locked(func() { slow = r.slow })
+			select { // of two that are ready, either
+			case <-time.After(slow):
+				r.locked(func() {
+					r.applied = append(r.applied, id)
+					store()
+				})
+			case <-ctx.Done():
+			}
+		}()
 		return nil
 	case "a full queue is 200", "queue without room", soundQueue, "remembers what it refused":
 		var seen bool
@@ -778,12 +789,13 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 			r.locked(func() { delete(r.events, key) })
 		}
 		return err
-	case "cut after five seconds":
+	case "cut after five seconds", "cut after a second":
+		limit := map[string]time.Duration{"cut after five seconds": 5 * time.Second, "cut after a second": time.Second}[r.flaw]
 		var seen bool
 		r.locked(func() { _, seen = r.events[key]; r.events[key] = &event{} })
 		if !seen {
 			go func() {
-				short, end := context.WithTimeout(context.Background(), 5*time.Second)
+				short, end := context.WithTimeout(context.Background(), limit)
 				defer end()
 				_ = r.act(short, id, store)
 			}()
@@ -907,7 +919,7 @@ var devrevFlaws = []string{
 	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
 	"window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
 	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
-	"copy acknowledged at work", "cut after five seconds", "remembers what it refused", "200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
+	"copy acknowledged at work", "cut after five seconds", "cut after a second", "remembers what it refused", "200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
 	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "writes after it has returned",
 	"no letters outside of ASCII", "no letters outside of the BMP", "no zero byte", "255 letters", "64,000 letters", "53 bits", "no number below zero", "no fraction", "no exponent",
 	"custom numbers", "custom booleans", "custom null", "custom arrays", "custom objects", "eight levels", "one owner", "one tag", "priorities of today", "work of today",

@@ -103,7 +103,7 @@ func (t *Trial) busy(all []ordinary, event func(set func(map[string]any)) simula
 		m := event(o.set)
 		ids, events = append(ids, m.ID), append(events, t.signed(m.Event, t.body(m)))
 	}
-	t.several(events, atOnce, func(i int, a simulator.Attempt) {
+	t.several(events, t.inOrder(), func(i int, a simulator.Attempt) {
 		switch {
 		case !t.acknowledged(a):
 			t.fail("status 200 for "+all[i].what, "%s", got(a))

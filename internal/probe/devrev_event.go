@@ -639,7 +639,7 @@ func devrevFormProbes(applied []Hook) []Probe {
 			},
 		},
 		{
-			ID: "devrev/U06", Level: Should,
+			ID: "devrev/U06", Level: Should, Exact: true,
 			Sent: "events as a busy tenant has them, one for each: titles with letters outside of ASCII and of the BMP, with \\u0000 and of 300 letters, a long body, integers above 2^53 and below zero, fractions, custom fields of each type of JSON and nested twenty deep, two owners, two tags, an unknown word as the priority", Expected: "200, and one effect of each",
 			Why: "columns of a database, and types of a program, are often narrower than what the schema allows", Source: devrevAPI + "; practice",
 			ask: func(t *Trial) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -205,6 +206,19 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			},
 		},
 		{
+			ID: "devrev/D08", Level: Must, Clock: true, Needs: applied,
+			Sent: "an event of each documented type, and the same bytes again", Expected: "200 each time, and one effect of each that has any",
+			Why: "a memory that stands in the branch of one type, or of one object, knows no copies of the others", Source: devrevGuide,
+			ask: func(t *Trial) {
+				t.acted(func(m simulator.Message) {
+					r := t.signed(m.Event, t.body(m))
+					t.accepted(t.send(r))
+					t.accepted(t.send(r))
+					t.applied(m.ID, 1)
+				})
+			},
+		},
+		{
 			ID: "devrev/R01", Level: Must, Clock: true, Needs: []Hook{Applied, FailNext},
 			Sent: "an event whose effect fails once, with the retries that follow", Expected: "another status than 2xx, then 200, and one effect",
 			Why: "what is acknowledged or remembered before it is done is lost when it fails", Source: devrevGuide + "; aashutoshkumarbhardwaj/CreatorOs#984",
@@ -288,6 +302,45 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			ask: func(t *Trial) {
 				m := t.message(created)
 				t.meanwhile(t.again(m), m.ID)
+			},
+		},
+		{
+			ID: "devrev/R08", Level: Must, Clock: true, Needs: []Hook{Applied, FailNext},
+			Sent: "an event of each documented type that the receiver acts on, whose effect fails once, with the retries that follow", Expected: "another status than 2xx, then 200, and one effect",
+			Why: "what stands in the branch of one type leaves the others to be lost", Source: devrevGuide,
+			ask: func(t *Trial) {
+				if !t.retried() {
+					return
+				}
+				t.acted(func(m simulator.Message) {
+					t.FailNext(1)
+					all := t.attempts(t.again(m))
+					t.accepted(all[len(all)-1])
+					t.applied(m.ID, 1)
+				})
+			},
+		},
+		{
+			ID: "devrev/R09", Level: Must, Clock: true, Needs: []Hook{Applied, SlowBy},
+			Sent: "an event of each documented type that the receiver acts on, whose effect takes ten seconds, with the retries that follow", Expected: "an answer within the three seconds, 200 in the end, and one effect",
+			Why: "what works before it answers in the branch of one type gets its events again", Source: devrevGuide,
+			ask: func(t *Trial) {
+				if !t.retried() {
+					return
+				}
+				t.acted(func(m simulator.Message) {
+					t.SlowBy(10 * time.Second)
+					all := t.attempts(t.again(m))
+					for _, a := range all {
+						if a.Err != nil {
+							t.fail("an answer", "%s", got(a))
+						}
+					}
+					if t.accepted(all[len(all)-1]) {
+						t.applied(m.ID, 1)
+					}
+					t.SlowBy(0)
+				})
 			},
 		},
 		{
@@ -444,6 +497,35 @@ func (t *Trial) copyAfter(d time.Duration) {
 	t.applied(m.ID, 1)
 }
 
+// acted calls f with an event of each documented type that has an effect: one that a
+// receiver does not act on says nothing. A first one of the type shows which it is.
+func (t *Trial) acted(f func(simulator.Message)) {
+	for _, event := range t.live.EventTypes() {
+		m := t.about(event)
+		t.deliver(m)
+		if t.Settle(); t.count(m.ID) > 0 {
+			f(t.about(event))
+		}
+	}
+}
+
+// about is an event about an object of its own, which is there.
+func (t *Trial) about(event string) simulator.Message {
+	object, _, _ := strings.Cut(event, "_updated")
+	object, _, _ = strings.Cut(object, "_deleted")
+	n := t.made
+	of := func(event string) simulator.Message {
+		m := t.message(event)
+		m.Payload = json.RawMessage(strings.ReplaceAll(string(text(m.Payload)), `:id/1"`, fmt.Sprintf(`:id/%d"`, n)))
+		return m
+	}
+	if object != event {
+		t.deliver(of(object + "_created"))
+		t.Settle()
+	}
+	return of(event)
+}
+
 // object is the id of a work item.
 func object(number string) string { return "don:core:dvrv-us-1:devo/example:issue/" + number }
 
@@ -556,6 +638,28 @@ func devrevFormProbes(applied []Hook) []Probe {
 				for _, wave := range [][]*Request{others, ends} { // so that it is certain what comes about an object that is unknown
 					t.several(wave, atOnce, func(_ int, a simulator.Attempt) { t.healthy(a) })
 				}
+			},
+		},
+		{
+			ID: "devrev/U06", Level: Should, Exact: true,
+			Sent: "events as a busy tenant has them, one for each: titles with letters outside of ASCII and of the BMP, with \\u0000 and of 300 letters, a long body, integers above 2^53 and below zero, fractions, custom fields of each type of JSON and nested twenty deep, two owners, two tags, an unknown word as the priority", Expected: "200, and one effect of each",
+			Why: "columns of a database, and types of a program, are often narrower than what the schema allows", Source: devrevAPI + "; practice",
+			ask: func(t *Trial) {
+				t.busy(busyWork(min(70_000, t.Accept/2)), func(set func(map[string]any)) simulator.Message {
+					m := t.work(created, strconv.Itoa(t.made), "title", time.Now())
+					set(m.Payload.(envelope)["work"].(envelope))
+					return m
+				})
+			},
+		},
+		{
+			ID: "devrev/U07", Level: Should,
+			Sent: "a work item of an unknown type", Expected: "200",
+			Why: "enumerations grow as the list of events does", Source: devrevAPI,
+			ask: func(t *Trial) {
+				m := t.work(created, "1", "title", time.Now())
+				m.Payload.(envelope)["work"].(envelope)["type"] = "epic"
+				t.accepted(t.deliver(m))
 			},
 		},
 		{

@@ -137,13 +137,16 @@ func dvelopKeyProbes() []Probe {
 			Sent: "a postimport with Authorization: Bearer KEY", Expected: "a status of the 200s, and one effect",
 			Why: "a receiver that refuses what d.velop sends gets no event at all", Source: dvelopGuide,
 			ask: func(t *Trial) {
-				m := t.document(imported)
-				a := t.deliver(m)
-				if t.accepted(a) {
-					t.applied(m.ID, 1)
-				} else if b := t.send(t.signed(imported, t.body(m)).with(dvelopAuth).with(dvelopOld, t.Secret)); b.Err == nil && b.Status/100 == 2 {
-					t.note("the receiver accepts the key in x-dv-api-key, the header of older servers")
-				}
+				t.slowly(overlap, func() { // which makes it certain whether the effect outlives the request
+					m := t.document(imported)
+					if t.accepted(t.deliver(m)) {
+						if !t.applied(m.ID, 1) && t.SlowBy != nil {
+							t.note("the effect takes %v here: %s", overlap, outlives)
+						}
+					} else if b := t.send(t.signed(imported, t.body(m)).with(dvelopAuth).with(dvelopOld, t.Secret)); b.Err == nil && b.Status/100 == 2 {
+						t.note("the receiver accepts the key in x-dv-api-key, the header of older servers")
+					}
+				})
 			},
 		},
 		{
@@ -224,7 +227,7 @@ func dvelopKeyProbes() []Probe {
 		},
 		{
 			ID: "dvelop/A09", Level: Must,
-			Sent: "events with another key, with none, malformed, by GET, without fault, and with an effect that fails", Expected: "answers that hold neither the key nor the secret of an app of the cloud: not as text, escaped, as hexadecimal digits, numbers or base64, nor 12 letters of it",
+			Sent: "events with another key, with none, malformed, by GET, without fault, and with an effect that fails; to an app of the cloud also with a wrong x-dv-sig-1, and with none", Expected: "answers that hold neither the key nor, of an app of the cloud, the secret or the right signature where it was not sent: not as text, escaped, as hexadecimal digits, numbers or base64, nor 12 letters of it",
 			Why: "an error text that helps the honest helps the forger", Source: "lanej/hmac#17",
 			ask: func(t *Trial) {
 				r := t.signed(imported, t.body(t.document(imported)))
@@ -234,17 +237,22 @@ func dvelopKeyProbes() []Probe {
 				if t.App != nil {
 					more = []string{t.App.Secret}
 				}
-				told := func(r *Request) {
+				told := func(r *Request, more ...string) {
 					if a := t.once(r); t.shows(a, more...) {
 						t.fail("no key", "%s", got(a))
 					}
 				}
 				for _, r := range []*Request{bearer(r, "another-key"), r.with(dvelopAuth), &get, &malformed, r} {
-					told(r)
+					told(r, more...)
+				}
+				if right := r.Header.Get(dvelopSig); right != "" {
+					for _, bad := range []*Request{r.with(dvelopSig, "wrong"), r.with(dvelopSig, strings.Repeat("0", len(right))), r.with(dvelopSig)} {
+						told(bad, append(more, right)...)
+					}
 				}
 				if t.FailNext != nil {
 					t.FailNext(1)
-					told(t.signed(imported, t.body(t.document(imported))))
+					told(t.signed(imported, t.body(t.document(imported))), more...)
 				}
 			},
 		},
@@ -328,6 +336,21 @@ func dvelopKeyProbes() []Probe {
 				r := bearer(t.signed(imported, t.body(m)), "another-key")
 				t.disguised(r, m.ID, t.at("postsomething"))
 			},
+		},
+		{
+			ID: "dvelop/A16", Level: Should,
+			Sent: "Authorization: Bearer with KEY and a comma, a semicolon or a blank and more before or behind it, and with patterns of SQL that the key matches", Expected: "401 or 403, and no effect",
+			Why: "a proxy joins two lines with a comma, and a forger's line may be one of them; a key that is looked up by a pattern is everybody's", Source: "RFC 9110, section 5.3; practice",
+			ask: unauthorized(func(t *Trial, r *Request) (all []*Request) {
+				for _, between := range []string{",", ", ", ";", " "} {
+					all = append(all, bearer(r, t.Secret+between+"x"), bearer(r, "x"+between+t.Secret), bearer(r, t.Secret+between+"Bearer x"), bearer(r, "x"+between+"Bearer "+t.Secret))
+				}
+				all = append(all, bearer(r, "%"), bearer(r, strings.Repeat("_", len(t.Secret))))
+				for i := 1; i < len(t.Secret); i++ {
+					all = append(all, bearer(r, t.Secret[:i]+"%"), bearer(r, "%"+t.Secret[i:]))
+				}
+				return all
+			}),
 		},
 		{
 			ID: "dvelop/K01", Level: Should, Rebuilt: true, Needs: []Hook{InProcess},
@@ -631,6 +654,18 @@ func dvelopFormProbes() []Probe {
 					return
 				}
 				t.applied(m.ID, 1)
+			},
+		},
+		{
+			ID: "dvelop/E04", Level: Should, Exact: true,
+			Sent: "events as a busy tenant has them, one for each: categories whose name has letters outside of ASCII, outside of the BMP, and 300 of them; documents of 3 GiB and of no bytes; an extension in capitals", Expected: "a status of the 200s, and one effect of each",
+			Why: "columns of a database, and types of a program, are often narrower than what comes", Source: dvelopGuide + "; practice",
+			ask: func(t *Trial) {
+				t.busy(busyDocument(), func(set func(map[string]any)) simulator.Message {
+					m := t.document(imported)
+					set(m.Payload.(map[string]any))
+					return m
+				})
 			},
 		},
 		{

@@ -82,7 +82,7 @@ func unsendable(d *provider.Definition, wire simulator.Wire, x Exchange) (reason
 	if m := media(simulator.Attempt{Header: x.Header}); m != "application/json" {
 		reasons = append(reasons, fmt.Sprintf("the Content-Type %q", x.Header.Get("Content-Type")))
 	}
-	if wire.Always && x.Header.Get(wire.Proof) == "" {
+	if !wire.Proven(x.Header) {
 		reasons = append(reasons, "no "+wire.Proof)
 	}
 	switch {

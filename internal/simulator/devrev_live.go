@@ -535,7 +535,8 @@ func (s *DevRev) newChallenge() string {
 func devrevWire() Wire {
 	return Wire{
 		Body: devrevBody, Request: devrevRequest, Verify: "verify",
-		Proof: "X-Devrev-Signature", Always: true, Answers: []int{200, 400, 401, 403, 429, 500, 503},
+		Proven: func(h http.Header) bool { return h.Get("X-Devrev-Signature") != "" }, Proof: "X-Devrev-Signature",
+		Answers: []int{200, 400, 401, 403, 429, 500, 503},
 		Timeout: 3 * time.Second, Waits: []time.Duration{30 * time.Second, 3 * time.Minute},
 		Acknowledged: func(status int) bool { return status == http.StatusOK },
 	}

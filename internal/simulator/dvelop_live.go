@@ -94,6 +94,13 @@ func dvelopRequest(ctx context.Context, url, key string, body []byte, _ Settings
 	return req, nil
 }
 
+// dvelopProven reports whether a delivery has a key, where the guide or, of older servers,
+// a copy of it puts one.
+func dvelopProven(h http.Header) bool {
+	scheme, key, _ := strings.Cut(h.Get("Authorization"), " ")
+	return strings.EqualFold(scheme, "Bearer") && key != "" || h.Get("X-Dv-Api-Key") != ""
+}
+
 // Emit implements Live. The webhooks of an event are called one after the other,
 // in the event's order; those that it does not name come last.
 func (s *DVelop) Emit(ctx context.Context, event string, payload any, duplicates int) ([]Delivery, error) {
@@ -340,7 +347,8 @@ func (s *DVelop) waits(w DVelopWebhook) []time.Duration {
 // the documented defaults of a webhook. Which status is a success is not documented.
 func dvelopWire() Wire {
 	return Wire{
-		Body: dvelopBody, Request: dvelopRequest, Proof: "Authorization",
+		Body: dvelopBody, Request: dvelopRequest,
+		Proven: dvelopProven, Proof: "Authorization: Bearer with the key of the webhook",
 		Timeout: 300 * time.Millisecond, Waits: []time.Duration{0, 0, 0},
 		Acknowledged: func(status int) bool { return status/100 == 2 },
 	}

@@ -33,10 +33,10 @@ type Wire struct {
 	// Verify is the event that asks whether a receiver is there; empty for a vendor
 	// that has none. Its payload is an object with the member challenge.
 	Verify string
-	// Proof is the header that shows where a delivery comes from, and Always says that
-	// each delivery has it.
+	// Proven reports whether a delivery has what shows where it comes from, right or
+	// not, and Proof says in words what that is.
+	Proven func(http.Header) bool
 	Proof  string
-	Always bool
 	// Answers are the statuses that the vendor documents for a receiver; none when it
 	// documents none.
 	Answers []int

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -70,6 +71,9 @@ type delivery struct {
 	Created *payload `json:"work_created"`
 	Updated *payload `json:"work_updated"`
 	Deleted *payload `json:"work_deleted"`
+
+	Account        *payload `json:"account_created"`
+	AccountUpdated *payload `json:"account_updated"`
 }
 
 type payload struct {
@@ -80,6 +84,9 @@ type payload struct {
 		Owners json.RawMessage `json:"owned_by"`
 		Type   string          `json:"type"`
 	} `json:"work"`
+	Account *struct {
+		ID string `json:"id"`
+	} `json:"account"`
 }
 
 // devrevReceiver builds a receiver with a flaw; the empty one has none.
@@ -100,7 +107,11 @@ func devrevReceiver(flaw string) receivertest.Build {
 			Handler: r, Applied: r.Applied, State: r.State,
 			FailNext: func(n int) { r.locked(func() { r.fail = n }) },
 			SlowBy:   func(d time.Duration) { r.locked(func() { r.slow = d }) },
-			Rotate:   func(s string) { r.locked(func() { r.secret = s }) },
+			Rotate: func(s string) {
+				if flaw != "keeps its secret" {
+					r.locked(func() { r.secret = s })
+				}
+			},
 		}
 	}
 }
@@ -297,17 +308,21 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		r.verify(w, &d, body)
 		return
 	}
+	if narrow := narrows[r.flaw]; narrow != nil && holds(body, narrow) {
+		http.Error(w, "cannot store it", http.StatusInternalServerError)
+		return
+	}
 	if r.flaw == "panics at jobs" && strings.HasPrefix(kind, "job_") {
 		panic("no payload of " + kind)
 	}
-	p := map[string]*payload{"work_created": d.Created, "work_updated": d.Updated, "work_deleted": d.Deleted}[kind]
+	p := map[string]*payload{"work_created": d.Created, "work_updated": d.Updated, "work_deleted": d.Deleted, "account_created": d.Account, "account_updated": d.AccountUpdated}[kind]
 	switch {
 	case strings.HasPrefix(kind, "work_") && p == nil && kind != "work_fetched" && r.flaw == "payload without a check":
 		_ = p.Work.ID
 	case p == nil && kind == "comet_observed" && r.flaw == "unknown is 400":
 		http.Error(w, "unknown", http.StatusBadRequest)
 		return
-	case p == nil || kind != "work_deleted" && p.Work == nil:
+	case p == nil || kind != "work_deleted" && p.Work == nil && p.Account == nil:
 		return
 	}
 	if r.flaw == "drops when busy" {
@@ -317,8 +332,11 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		defer r.four.Release()
 	}
 	object := p.ID
-	if p.Work != nil {
+	switch {
+	case p.Work != nil:
 		object = p.Work.ID
+	case p.Account != nil:
+		object = p.Account.ID
 	}
 	if r.flaw == "update needs creation" && kind == "work_updated" {
 		known := false
@@ -328,8 +346,21 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		}
 	}
 	key := map[string]string{"ids of 64 letters": d.ID[:min(64, len(d.ID))], "dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
-	err = r.take(req.Context(), cmp.Or(key, d.ID), d.ID, func() { r.store(kind, object, p, d.at()) })
+	if r.flaw == "knows creations only" && !strings.HasSuffix(kind, "_created") || r.flaw == "knows works only" && !strings.HasPrefix(kind, "work_") {
+		key = rand.Text()
+	}
+	if r.flaw == "updates before the answer" && kind == "work_updated" {
+		var slow time.Duration
+		r.locked(func() { slow = r.slow })
+		time.Sleep(slow)
+	}
+	err = r.take(req.Context(), cmp.Or(key, d.ID), d.ID, func() {
+		if p.Account == nil {
+			r.store(kind, object, p, d.at())
+		}
+	})
 	switch {
+	case err != nil && r.flaw == "200 for updates that fail" && strings.HasSuffix(kind, "_updated"):
 	case err != nil && r.flaw == "tells the secret when it fails":
 		http.Error(w, "no way in with "+r.secret, http.StatusServiceUnavailable)
 	case r.flaw == "tells the secret each time":
@@ -341,6 +372,111 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{"challenge":"none"}`)
 	}
+}
+
+// narrows are what a receiver has no room for: values of JSON, at their depth, by the name
+// of the member that holds them.
+var narrows = map[string]func(name string, value any, depth int) bool{
+	"no letters outside of ASCII": func(_ string, v any, _ int) bool {
+		s, _ := v.(string)
+		return strings.ContainsFunc(s, func(c rune) bool { return c > 0x7f && c <= 0xffff })
+	},
+	"no letters outside of the BMP": func(_ string, v any, _ int) bool {
+		s, _ := v.(string)
+		return strings.ContainsFunc(s, func(c rune) bool { return c > 0xffff })
+	},
+	"no zero byte": func(_ string, v any, _ int) bool {
+		s, _ := v.(string)
+		return strings.Contains(s, "\x00")
+	},
+	"255 letters": func(_ string, v any, _ int) bool {
+		s, _ := v.(string)
+		return len(s) > 255 && len(s) < 1000
+	},
+	"64,000 letters": func(_ string, v any, _ int) bool {
+		s, _ := v.(string)
+		return len(s) > 64_000
+	},
+	"53 bits": func(_ string, v any, _ int) bool {
+		n, _ := v.(json.Number)
+		i, err := n.Int64()
+		return err == nil && i > 1<<53
+	},
+	"31 bits": func(_ string, v any, _ int) bool {
+		n, _ := v.(json.Number)
+		i, err := n.Int64()
+		return err == nil && i >= 1<<31
+	},
+	"no number below zero": func(_ string, v any, _ int) bool {
+		n, _ := v.(json.Number)
+		return strings.HasPrefix(n.String(), "-")
+	},
+	"no fraction": func(_ string, v any, _ int) bool {
+		n, _ := v.(json.Number)
+		return strings.Contains(n.String(), ".") && !strings.Contains(n.String(), "e")
+	},
+	"no exponent": func(_ string, v any, _ int) bool {
+		n, _ := v.(json.Number)
+		return strings.Contains(n.String(), "e-")
+	},
+	"custom numbers": func(name string, v any, _ int) bool {
+		_, is := v.(json.Number)
+		return is && strings.HasPrefix(name, "tnt__")
+	},
+	"custom booleans": func(name string, v any, _ int) bool {
+		_, is := v.(bool)
+		return is && strings.HasPrefix(name, "tnt__")
+	},
+	"custom null": func(name string, v any, _ int) bool { return v == nil && strings.HasPrefix(name, "tnt__") },
+	"custom arrays": func(name string, v any, _ int) bool {
+		_, is := v.([]any)
+		return is && strings.HasPrefix(name, "tnt__")
+	},
+	"custom objects": func(name string, v any, _ int) bool {
+		_, is := v.(map[string]any)
+		return is && strings.HasPrefix(name, "tnt__")
+	},
+	"eight levels": func(_ string, _ any, depth int) bool { return depth > 8 },
+	"one owner": func(name string, v any, _ int) bool {
+		all, _ := v.([]any)
+		return name == "owned_by" && len(all) > 1
+	},
+	"one tag": func(name string, v any, _ int) bool {
+		all, _ := v.([]any)
+		return name == "tags" && len(all) > 1
+	},
+	"priorities of today": func(name string, v any, _ int) bool {
+		return name == "priority" && !slices.Contains([]any{"p0", "p1", "p2", "p3"}, v)
+	},
+	"work of today": func(name string, v any, depth int) bool {
+		return name == "type" && depth == 3 && !slices.Contains([]any{"issue", "opportunity", "task", "ticket"}, v)
+	},
+	"no empty document": func(name string, v any, _ int) bool { return name == "size" && v == json.Number("0") },
+	"small extensions":  func(name string, v any, _ int) bool { return name == "fileExtension" && v == "PDF" },
+}
+
+// holds reports whether one of the values in a text of JSON is such a one.
+func holds(body []byte, such func(name string, value any, depth int) bool) bool {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var whole any
+	_ = decoder.Decode(&whole)
+	var in func(name string, value any, depth int) bool
+	in = func(name string, value any, depth int) bool {
+		found := such(name, value, depth)
+		switch v := value.(type) {
+		case map[string]any:
+			for name, member := range v {
+				found = in(name, member, depth+1) || found
+			}
+		case []any:
+			for _, element := range v {
+				found = in("", element, depth+1) || found
+			}
+		}
+		return found
+	}
+	return in("", whole, 0)
 }
 
 func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte) bool {
@@ -633,7 +769,18 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		go func() { _ = r.act(context.Background(), id, store) }()
 		return nil
 	case "request context":
-		go func() { _ = r.act(ctx, id, store) }()
+		go func() {
+			var slow time.Duration
+			r.locked(func() { slow = r.slow })
+			select { // of two that are ready, either
+			case <-time.After(slow):
+				r.locked(func() {
+					r.applied = append(r.applied, id)
+					store()
+				})
+			case <-ctx.Done():
+			}
+		}()
 		return nil
 	case "a full queue is 200", "queue without room", soundQueue, "remembers what it refused":
 		var seen bool
@@ -682,12 +829,13 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 			r.locked(func() { delete(r.events, key) })
 		}
 		return err
-	case "cut after five seconds":
+	case "cut after five seconds", "cut after a second":
+		limit := map[string]time.Duration{"cut after five seconds": 5 * time.Second, "cut after a second": time.Second}[r.flaw]
 		var seen bool
 		r.locked(func() { _, seen = r.events[key]; r.events[key] = &event{} })
 		if !seen {
 			go func() {
-				short, end := context.WithTimeout(context.Background(), 5*time.Second)
+				short, end := context.WithTimeout(context.Background(), limit)
 				defer end()
 				_ = r.act(short, id, store)
 			}()
@@ -708,7 +856,7 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		}
 		go func() {
 			defer close(e.done)
-			if !slices.Contains([]string{soundRefusal, "200 on failure", "marks before it is done", "tells the secret when it fails"}, r.flaw) { // it has taken the event on, and tries by itself
+			if !slices.Contains([]string{soundRefusal, "200 on failure", "200 for updates that fail", "marks before it is done", "tells the secret when it fails"}, r.flaw) { // it has taken the event on, and tries by itself
 				r.tries(id, store)
 				return
 			}
@@ -798,14 +946,16 @@ var devrevFlaws = []string{
 	"no answer", "redirects", "inverted", "challenge at the top", "challenge refused", "challenge as text", "challenge through a form", "challenge decoded", "challenge cut at 64", "challenge by hand",
 	"challenge once", "verify requests are known again", "verify bytes are known again", "slow to verify after events", "any challenge", "verify before signature", "stray challenge", "drops when busy", "Challenge", "challenge in quotes of Go", "verify waits in line", "never free again",
 	"check of JSON only", "check of known lengths only", "no key for other webhooks", "digest without a key", "trusts whom it has verified", "seven bits",
-	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "sixteen letters", "the second half", "bytes in any order", "no check of updates", "empty key", "no secret, no check", "panics at odd signatures",
+	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "sixteen letters", "the second half", "bytes in any order", "no check of updates", "empty key", "no secret, no check", "keeps its secret", "panics at odd signatures",
 	"case of base64", "base64 of URLs", "digest as a text of C", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes", "tells the signature in a trailer", "tells the signature in a hint", "tells the signature of a verify request",
 	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
 	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
 	"window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
-	"no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
-	"copy acknowledged at work", "cut after five seconds", "remembers what it refused", "200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
+	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
+	"copy acknowledged at work", "cut after five seconds", "cut after a second", "remembers what it refused", "200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
 	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "writes after it has returned",
+	"no letters outside of ASCII", "no letters outside of the BMP", "no zero byte", "255 letters", "64,000 letters", "53 bits", "no number below zero", "no fraction", "no exponent",
+	"custom numbers", "custom booleans", "custom null", "custom arrays", "custom objects", "eight levels", "one owner", "one tag", "priorities of today", "work of today",
 	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",
 	"any method", "bare media type", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal", "a goroutine for each verify request",
 }

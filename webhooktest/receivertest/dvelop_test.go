@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -115,6 +116,12 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		if r.flaw == "tells the secret of the app" {
 			text = "expected a signature with " + appSecret
 		}
+		if r.flaw == "tells the secret of the app to whom it routes wrongly" && !r.routed(req.Header) {
+			text = "expected a signature with " + appSecret
+		}
+		if r.flaw == "tells the signature of the app" {
+			text = "expected " + r.signature(req.Header)
+		}
 		if r.flaw == "tells the key" {
 			text = "expected " + r.key
 		}
@@ -155,6 +162,10 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case sent.Doc == nil && r.flaw == "doc without a check":
 		_ = sent.Doc.ID
 	case sent.Doc == nil:
+		return
+	}
+	if narrow := narrows[r.flaw]; narrow != nil && holds(body, narrow) {
+		http.Error(w, "cannot store it", http.StatusInternalServerError)
 		return
 	}
 	if r.flaw == "drops when busy" {
@@ -207,8 +218,7 @@ func (r *dvelop) routed(h http.Header) bool {
 	if base == "" && tenant == "" {
 		return true
 	}
-	key, _ := base64.StdEncoding.DecodeString(appSecret)
-	want := base64.StdEncoding.EncodeToString(digest(key, []byte(base+tenant)))
+	want := r.signature(h)
 	given := h.Get("X-Dv-Sig-1")
 	switch r.flaw {
 	case "app unchecked":
@@ -223,6 +233,12 @@ func (r *dvelop) routed(h http.Header) bool {
 		}
 	}
 	return given == want && (tenant == appTenant || r.flaw == "any tenant")
+}
+
+// signature is what the router adds for the tenant that the headers name.
+func (r *dvelop) signature(h http.Header) string {
+	key, _ := base64.StdEncoding.DecodeString(appSecret)
+	return base64.StdEncoding.EncodeToString(digest(key, []byte(h.Get("X-Dv-Baseuri")+h.Get("X-Dv-Tenant-Id"))))
 }
 
 func (r *dvelop) authentic(req *http.Request) bool {
@@ -303,6 +319,14 @@ func (r *dvelop) authentic(req *http.Request) bool {
 		ok = ok || same(values.Get("apiKey"))
 	case "no key, no check":
 		ok = ok || r.key == ""
+	case "the first of a list":
+		ok = ok || len(lines) == 1 && strings.EqualFold(scheme, "Bearer") && same(key[:strings.IndexAny(key+",", ",;")])
+	case "the last word":
+		words := strings.Fields(given)
+		ok = ok || len(words) > 0 && len(lines) == 1 && strings.EqualFold(scheme, "Bearer") && same(words[len(words)-1])
+	case "LIKE of SQL":
+		like := regexp.MustCompile("(?s)^" + strings.NewReplacer("%", ".*", "_", ".").Replace(regexp.QuoteMeta(key)) + "$")
+		ok = ok || len(lines) == 1 && strings.EqualFold(scheme, "Bearer") && like.MatchString(r.key)
 	}
 	return ok
 }
@@ -324,7 +348,23 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 		}
 		return err
 	case "request context":
-		go r.begin(ctx, id)()
+		go func() {
+			var slow time.Duration
+			r.locked(func() { slow = r.slow })
+			select { // of two that are ready, either
+			case <-time.After(slow):
+				r.locked(func() { r.applied = append(r.applied, id) })
+			case <-ctx.Done():
+			}
+		}()
+		return nil
+	case "cut after half a second":
+		short, end := context.WithTimeout(context.Background(), time.Second/2)
+		act := r.begin(short, id)
+		go func() {
+			defer end()
+			_ = act()
+		}()
 		return nil
 	case "answers first":
 		go r.begin(context.Background(), id)()
@@ -453,10 +493,11 @@ func (r *dvelop) begin(ctx context.Context, id string) (end func() error) {
 const soundRefusal = "503 on failure"
 
 var dvelopFlaws = []string{
-	"check of JSON only", "check of known lengths only", "no check of unknown events", "trusts whom it knows", "password of a user", "the scheme is enough", "a part of the app's signature", "an app without a secret", "tells the secret of the app", "copy acknowledged at work", "remembers what it refused",
+	"check of JSON only", "check of known lengths only", "no check of unknown events", "trusts whom it knows", "password of a user", "the scheme is enough", "a part of the app's signature", "an app without a secret", "tells the secret of the app", "tells the secret of the app to whom it routes wrongly", "tells the signature of the app", "the first of a list", "the last word", "LIKE of SQL", "cut after half a second", "copy acknowledged at work", "remembers what it refused",
 	"no answer", "redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
 	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
 	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure",
+	"no letters outside of ASCII", "no letters outside of the BMP", "255 letters", "31 bits", "no empty document", "small extensions",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",
 }

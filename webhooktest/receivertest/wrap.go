@@ -21,10 +21,11 @@ import (
 // Wrap returns a handler that passes deliveries to a receiver and holds them and
 // its answers to the vendor's contract: for tests that a team has already. It
 // fails tb when the receiver accepts what the vendor never sends (a payload that
-// the contract forbids, no signature header), answers later than the vendor
-// waits, with a redirect, or without a challenge that it was asked for. Another status
-// that is not documented is logged, as [Run] notes it. A delivery that the receiver
-// refuses may be as wrong as it likes. Of the provider's options [webhooktest.SentBy]
+// the contract forbids, no signature header or, for d.velop, no key), answers later than
+// the vendor waits, with a redirect, or without a challenge that it was asked for. Another
+// status that is not documented is logged, as [Run] notes it. A delivery that the receiver
+// refuses may be as wrong as it likes. A webhook of d.velop's that has no key is not for
+// Wrap: everybody could send what it does. Of the provider's options [webhooktest.SentBy]
 // counts.
 //
 // What is wrong is reported at the line of the test that calls the handler; when a

@@ -47,6 +47,10 @@ func TestWrap(t *testing.T) {
 		r.Header.Del(name)
 		return r
 	}
+	with := func(r *http.Request, name, value string) *http.Request {
+		r.Header.Set(name, value)
+		return r
+	}
 	dotted := httptest.NewRequest("POST", "/", strings.NewReader(`{"id":"1","webhook_id":"2","type":"work.created"}`))
 	dotted.Header.Set("Content-Type", "application/json")
 	dotted.Header.Set("X-DevRev-Signature", "made up")
@@ -68,6 +72,11 @@ func TestWrap(t *testing.T) {
 		"302":              {webhooktest.DevRev, devrev("work_created"), answer(302, "", ""), "answered 302; senders do not follow redirects"},
 		"invented event":   {webhooktest.DevRev, dotted, answer(200, "", ""), ""}, // an unlisted value breaks nothing
 		"d.velop":          {webhooktest.DVelop, receivertest.NewRequest(webhooktest.DVelop, "postimport", "key"), answer(204, "", ""), ""},
+		"d.velop, no key":  {webhooktest.DVelop, without(receivertest.NewRequest(webhooktest.DVelop, "postimport", "key"), "Authorization"), answer(204, "", ""), "accepted what d.velop never sends: no Authorization: Bearer with the key"},
+		"d.velop, refused": {webhooktest.DVelop, without(receivertest.NewRequest(webhooktest.DVelop, "postimport", "key"), "Authorization"), answer(401, "", ""), ""},
+		"d.velop, Basic":   {webhooktest.DVelop, with(receivertest.NewRequest(webhooktest.DVelop, "postimport", "key"), "Authorization", "Basic a2V5"), answer(204, "", ""), "no Authorization: Bearer"},
+		"d.velop, scheme":  {webhooktest.DVelop, with(receivertest.NewRequest(webhooktest.DVelop, "postimport", "key"), "Authorization", "Bearer "), answer(204, "", ""), "no Authorization: Bearer"},
+		"d.velop, older":   {webhooktest.DVelop, with(without(receivertest.NewRequest(webhooktest.DVelop, "postimport", "key"), "Authorization"), "X-Dv-Api-Key", "key"), answer(204, "", ""), ""},
 		"d.velop, no JSON": {webhooktest.DVelop, httptest.NewRequest("POST", "/", strings.NewReader("doc=1")), answer(200, "", ""), "a body that is no JSON object"},
 	}
 	for name, tt := range tests {

@@ -556,7 +556,7 @@ func openStored(dir string) (stored, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return stored{}, exit(exitUsage, "--cassettes %q: there is no such directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
+		return stored{}, exit(exitUsage, "--cassettes %q: there is no such directory; record refresh --out %s makes it, or name the one below which PROVIDER/SCENARIO.yaml lies", dir, record.Quote(dir))
 	case err != nil:
 		return stored{}, exit(exitUsage, "--cassettes %q: %v", dir, reason(err))
 	case !info.IsDir():

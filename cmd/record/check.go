@@ -162,7 +162,17 @@ func (k *check) report() *report {
 		}
 	}
 	r.Next = k.next()
+	r.Unread = k.stored.unread(k.definitions())
 	return r
+}
+
+// definitions are the providers that were asked for.
+func (k *check) definitions() []*provider.Definition {
+	var targets []target
+	for _, o := range k.outcomes {
+		targets = append(targets, o.target)
+	}
+	return definitions(targets)
 }
 
 // conclude is about an outcome that has failed after all.
@@ -528,12 +538,15 @@ const checkMembers = `
             contract, any other value by its type, or "absent"
   more      how many changes, or volatile places, are not listed
   verdict   "left out", "not recorded" (no stored cassette, and not asked for by
-            name), "failed" or "skipped" (not asked for, after all others had failed)
+            name), "failed" or "skipped" (not asked for, for
+            it would have failed as others had)
   cause     ` + causesHelp + `
   reason    why, in short
   message   of what failed: why, and what to do about it; absent otherwise
   next      the command that takes the answers as they are; absent when nothing has
             drifted
+  unread    cassettes whose head names a scenario, and which none reads, for they lie
+            elsewhere; absent when there is none
 `
 
 // stored are the cassettes that a fresh recording is compared with.

@@ -44,6 +44,8 @@ type outcome struct {
 	report *drift.Report
 	// breach says that the answer breaks the contract, which a recording refuses.
 	breach bool
+	// idle are the recordings of other answers than those that came.
+	idle []string
 	// named are the pointers that a recording of the answer needs.
 	named                  []record.Named
 	verdict, reason, cause string
@@ -162,8 +164,20 @@ func (k *check) report() *report {
 		}
 	}
 	r.Next = k.next()
-	r.Unread = k.stored.unread(k.definitions())
+	r.Unread = append(k.stored.unread(k.definitions()), k.unread()...)
 	return r
+}
+
+// unread are the recordings of answers that the tenant does not give any more.
+func (k *check) unread() (all []unread) {
+	for _, o := range k.outcomes {
+		for _, name := range o.idle {
+			if o.report != nil && o.err == nil {
+				all = append(all, unread{path.Join(k.stored.dir, o.def.Name, name+".yaml"), fmt.Sprintf("the tenant answers %d now; remove it, if that stays so", o.status), o.def.Name})
+			}
+		}
+	}
+	return all
 }
 
 // definitions are the providers that were asked for.
@@ -406,7 +420,7 @@ func (k *check) askedAgain(o *outcome, files held, once func() (taken, error)) e
 // differ compares answers to one request with the stored ones. The first is that which
 // is compared place by place; of the second counts what never varies by itself.
 func (o *outcome) differ(files held, answers ...taken) error {
-	o.report, o.breach, o.named = nil, false, nil
+	o.report, o.breach, o.named, o.idle = nil, false, nil, files.variants()
 	for i, a := range answers {
 		if a.unfit != nil {
 			return a.unfit
@@ -422,6 +436,7 @@ func (o *outcome) differ(files held, answers ...taken) error {
 	}
 	for i, a := range answers {
 		file := files.of(given{o.target, a.answer})
+		o.idle = slices.DeleteFunc(o.idle, func(name string) bool { return name == file.Header.Scenario })
 		var again []contract.Exchange
 		for _, other := range answers[i+1:] {
 			if files.of(given{o.target, other.answer}) == file {
@@ -545,8 +560,9 @@ const checkMembers = `
   message   of what failed: why, and what to do about it; absent otherwise
   next      the command that takes the answers as they are; absent when nothing has
             drifted
-  unread    cassettes whose head names a scenario, and which none reads, for they lie
-            elsewhere; absent when there is none
+  unread    cassettes that nothing is compared with: their heads name a scenario, and
+            they lie elsewhere, or they hold another answer than what the tenant gives
+            now; absent when there is none
 `
 
 // stored are the cassettes that a fresh recording is compared with.
@@ -606,6 +622,16 @@ func (h held) of(g given) *cassette.File {
 		return h[slices.Min(slices.Collect(maps.Keys(h)))]
 	}
 	return plain
+}
+
+// variants are the names of the recordings of other answers, in order.
+func (h held) variants() (all []string) {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if strings.Contains(name, "-for-") {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // names are the files of a scenario.

@@ -22,7 +22,7 @@ type report struct {
 	Against   string      `json:"against"`
 	Reports   []compared  `json:"reports"`
 	Unchecked []unchecked `json:"unchecked"`
-	// Unread are the cassettes of scenarios that none reads.
+	// Unread are the cassettes that nothing is compared with.
 	Unread []unread `json:"unread,omitempty"`
 	// Next is the command that takes the answers as they are; empty when nothing has
 	// drifted.
@@ -190,7 +190,7 @@ func (r *report) judged(command string, fails func(drift.Class) bool) judged {
 		j.rules = append(j.rules, judgedRule{string(rule), string(rule.Class()) + ": " + strings.ReplaceAll(string(rule), "-", " ")})
 	}
 	if len(r.Unread) > 0 {
-		j.rules = append(j.rules, judgedRule{"unread", "a cassette that no scenario reads"})
+		j.rules = append(j.rules, judgedRule{"unread", "a cassette that nothing is compared with"})
 	}
 	file := func(provider, scenario string) string {
 		if r.dir == "" {

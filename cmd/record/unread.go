@@ -11,19 +11,19 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// unread is a cassette of a scenario that lies where none is looked for.
+// unread is a cassette of a scenario that nothing is compared with.
 type unread struct {
 	File string `json:"file"`
-	// Reason says what its head names, and what to do.
+	// Reason says why, and what to do.
 	Reason string `json:"reason"`
 
 	provider string
 }
 
-func (u unread) String() string { return fmt.Sprintf("no scenario reads %q: %s", u.File, u.Reason) }
+func (u unread) String() string { return fmt.Sprintf("nothing is compared with %q: %s", u.File, u.Reason) }
 
-// unread are the cassettes of the providers that no scenario reads, up to one level
-// below those that are read. Those of the build are all read.
+// unread are the cassettes of the providers that lie where no scenario is looked for, up
+// to one level below those that are. Those of the build are all read.
 func (s stored) unread(defs []*provider.Definition) (all []unread) {
 	if s.dir == "" {
 		return nil

@@ -21,6 +21,7 @@ import (
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 )
@@ -42,6 +43,8 @@ type outcome struct {
 	// has changed; nil when nothing was compared.
 	with   string
 	report *drift.Report
+	// rewritten says that a recording of the answer takes the place of the cassette.
+	rewritten bool
 	// breach says that the answer breaks the contract, which a recording refuses.
 	breach bool
 	// idle are the recordings of other answers than those that came.
@@ -220,7 +223,7 @@ func (k *check) next() string {
 	var named []record.Named
 	for _, o := range k.outcomes {
 		emptied := func(c drift.Change) bool { return c.Rule == drift.ItemsGone } // nobody wants less than there is
-		if o.report == nil || o.err != nil || len(o.report.Changes) == 0 || slices.ContainsFunc(o.report.Changes, emptied) {
+		if o.report == nil || o.err != nil || !o.rewritten || slices.ContainsFunc(o.report.Changes, emptied) {
 			continue
 		}
 		names = append(names, o.name())
@@ -450,12 +453,29 @@ func (o *outcome) differ(files held, answers ...taken) error {
 		report.Scenario, report.Stored = o.scenario.Name, file.Header.Source
 		if o.report == nil || o.report.Worst() == "" {
 			o.report, o.with = &report, file.Header.Scenario
+			o.rewritten = rewrites(report, file.Exchanges(), a.exchanges)
 		}
 		if again != nil {
 			break
 		}
 	}
 	return nil
+}
+
+// rewrites reports whether refresh replaces a cassette that a report is about: it leaves
+// one that says the same in another layout, or with its members in another order.
+func rewrites(report drift.Report, stored, fresh []contract.Exchange) bool {
+	arranged := func(c drift.Change) bool { return c.Rule == drift.LayoutChanged || c.Rule == drift.OrderChanged }
+	if len(report.Changes) == 0 {
+		return false
+	}
+	if report.More > 0 || len(stored) != len(fresh) || slices.ContainsFunc(report.Changes, func(c drift.Change) bool { return !arranged(c) }) {
+		return true
+	}
+	says := func(e contract.Exchange) string {
+		return placeholder.MaskNumbers(cassette.CanonicalBody(e.Response.Body))
+	}
+	return !slices.EqualFunc(stored, fresh, func(a, b contract.Exchange) bool { return says(a) == says(b) })
 }
 
 // once records the scenario once, in memory. Without a path there is no file that it

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/provider"
@@ -68,11 +67,7 @@ func (s stored) stray(name string) (u unread, ok bool) {
 	if def == nil {
 		return u, false
 	}
-	operation, own := path.Split(h.Scenario)
-	if _, of, variant := strings.Cut(own, "-for-"); variant {
-		own = of
-	}
-	if !slices.ContainsFunc(def.Scenarios, func(s provider.Scenario) bool { return s.Name == operation+own }) {
+	if def.Asked(h.Scenario) == nil {
 		u.Reason = def.Name + " has no scenario that its head names; remove it, or record again what record list " + def.Name + " shows"
 		return u, true
 	}

@@ -251,7 +251,7 @@ func (k *check) next() string {
 	for _, n := range named {
 		command += " --" + flagsOf[n.Option] + " " + record.Quote(n.Place)
 	}
-	if dir := cmp.Or(k.stored.dir, "testdata/cassettes"); dir != shippedDir {
+	if dir := cmp.Or(k.stored.dir, defaultOwn); dir != shippedDir {
 		command += " --out " + record.Quote(dir)
 	}
 	if len(names) > maxNext {
@@ -290,10 +290,14 @@ func (k *check) scenario(ctx context.Context, o *outcome) error {
 		return k.failed(causeCassette, t, "%v"+advice, err)
 	case len(files) == 0 && t.exact:
 		advice := pasted("record one with record refresh")
-		switch {
-		case t.scenario.Live && t.writes():
+		if t.scenario.Live && t.writes() {
 			advice += " --write"
-		case !t.asks():
+		}
+		if dir := cmp.Or(k.stored.dir, defaultOwn); dir != shippedDir {
+			advice += " --out " + record.Quote(dir)
+		}
+		advice += " " + t.name()
+		if !t.asks() && !(t.scenario.Live && t.writes()) {
 			advice = "no recording makes one: " + t.scenario.How
 		}
 		return k.failed(causeNoCassette, t, "%s has no cassette of it; %s", k.stored.name, advice)

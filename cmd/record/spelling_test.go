@@ -167,7 +167,9 @@ func TestRun_typedPath(t *testing.T) {
 // flag × command × what is wrong with it × whether a file has that name.
 func TestRun_typedPointer(t *testing.T) {
 	const secret = "sk_live_PLANTEDa8f7d6e5c4b3a2"
-	getenv := func(name string) string { return map[string]string{"DEVREV_TOKEN": "another-token", "DEVREV_BASE_URL": "http://127.0.0.1:1"}[name] }
+	getenv := func(name string) string {
+		return map[string]string{"DEVREV_TOKEN": "another-token", "DEVREV_BASE_URL": "http://127.0.0.1:1"}[name]
+	}
 	cells := 0
 	for _, there := range []bool{false, true} {
 		dir := t.TempDir()

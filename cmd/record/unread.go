@@ -19,7 +19,9 @@ type unread struct {
 	provider string
 }
 
-func (u unread) String() string { return fmt.Sprintf("nothing is compared with %q: %s", u.File, u.Reason) }
+func (u unread) String() string {
+	return fmt.Sprintf("nothing is compared with %q: %s", u.File, u.Reason)
+}
 
 // unread are the cassettes of the providers that lie where no scenario is looked for, up
 // to one level below those that are. Those of the build are all read.

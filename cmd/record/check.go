@@ -21,6 +21,7 @@ import (
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 )
@@ -42,8 +43,12 @@ type outcome struct {
 	// has changed; nil when nothing was compared.
 	with   string
 	report *drift.Report
+	// rewritten says that a recording of the answer takes the place of the cassette.
+	rewritten bool
 	// breach says that the answer breaks the contract, which a recording refuses.
 	breach bool
+	// idle are the recordings of other answers than those that came.
+	idle []string
 	// named are the pointers that a recording of the answer needs.
 	named                  []record.Named
 	verdict, reason, cause string
@@ -162,7 +167,29 @@ func (k *check) report() *report {
 		}
 	}
 	r.Next = k.next()
+	r.Unread = append(k.stored.unread(k.definitions()), k.unread()...)
 	return r
+}
+
+// unread are the recordings of answers that the tenant does not give any more.
+func (k *check) unread() (all []unread) {
+	for _, o := range k.outcomes {
+		for _, name := range o.idle {
+			if o.report != nil && o.err == nil {
+				all = append(all, unread{path.Join(k.stored.dir, o.def.Name, name+".yaml"), fmt.Sprintf("the tenant answers %d now; remove it, if that stays so", o.status), o.def.Name})
+			}
+		}
+	}
+	return all
+}
+
+// definitions are the providers that were asked for.
+func (k *check) definitions() []*provider.Definition {
+	var targets []target
+	for _, o := range k.outcomes {
+		targets = append(targets, o.target)
+	}
+	return definitions(targets)
 }
 
 // conclude is about an outcome that has failed after all.
@@ -196,7 +223,7 @@ func (k *check) next() string {
 	var named []record.Named
 	for _, o := range k.outcomes {
 		emptied := func(c drift.Change) bool { return c.Rule == drift.ItemsGone } // nobody wants less than there is
-		if o.report == nil || o.err != nil || len(o.report.Changes) == 0 || slices.ContainsFunc(o.report.Changes, emptied) {
+		if o.report == nil || o.err != nil || !o.rewritten || slices.ContainsFunc(o.report.Changes, emptied) {
 			continue
 		}
 		names = append(names, o.name())
@@ -224,7 +251,7 @@ func (k *check) next() string {
 	for _, n := range named {
 		command += " --" + flagsOf[n.Option] + " " + record.Quote(n.Place)
 	}
-	if dir := cmp.Or(k.stored.dir, "testdata/cassettes"); dir != shippedDir {
+	if dir := cmp.Or(k.stored.dir, defaultOwn); dir != shippedDir {
 		command += " --out " + record.Quote(dir)
 	}
 	if len(names) > maxNext {
@@ -263,10 +290,14 @@ func (k *check) scenario(ctx context.Context, o *outcome) error {
 		return k.failed(causeCassette, t, "%v"+advice, err)
 	case len(files) == 0 && t.exact:
 		advice := pasted("record one with record refresh")
-		switch {
-		case t.scenario.Live && t.writes():
+		if t.scenario.Live && t.writes() {
 			advice += " --write"
-		case !t.asks():
+		}
+		if dir := cmp.Or(k.stored.dir, defaultOwn); dir != shippedDir {
+			advice += " --out " + record.Quote(dir)
+		}
+		advice += " " + t.name()
+		if !t.asks() && !(t.scenario.Live && t.writes()) {
 			advice = "no recording makes one: " + t.scenario.How
 		}
 		return k.failed(causeNoCassette, t, "%s has no cassette of it; %s", k.stored.name, advice)
@@ -396,7 +427,7 @@ func (k *check) askedAgain(o *outcome, files held, once func() (taken, error)) e
 // differ compares answers to one request with the stored ones. The first is that which
 // is compared place by place; of the second counts what never varies by itself.
 func (o *outcome) differ(files held, answers ...taken) error {
-	o.report, o.breach, o.named = nil, false, nil
+	o.report, o.breach, o.named, o.idle = nil, false, nil, files.variants()
 	for i, a := range answers {
 		if a.unfit != nil {
 			return a.unfit
@@ -412,6 +443,7 @@ func (o *outcome) differ(files held, answers ...taken) error {
 	}
 	for i, a := range answers {
 		file := files.of(given{o.target, a.answer})
+		o.idle = slices.DeleteFunc(o.idle, func(name string) bool { return name == file.Header.Scenario })
 		var again []contract.Exchange
 		for _, other := range answers[i+1:] {
 			if files.of(given{o.target, other.answer}) == file {
@@ -425,12 +457,29 @@ func (o *outcome) differ(files held, answers ...taken) error {
 		report.Scenario, report.Stored = o.scenario.Name, file.Header.Source
 		if o.report == nil || o.report.Worst() == "" {
 			o.report, o.with = &report, file.Header.Scenario
+			o.rewritten = rewrites(report, file.Exchanges(), a.exchanges)
 		}
 		if again != nil {
 			break
 		}
 	}
 	return nil
+}
+
+// rewrites reports whether refresh replaces a cassette that a report is about: it leaves
+// one that says the same in another layout, or with its members in another order.
+func rewrites(report drift.Report, stored, fresh []contract.Exchange) bool {
+	arranged := func(c drift.Change) bool { return c.Rule == drift.LayoutChanged || c.Rule == drift.OrderChanged }
+	if len(report.Changes) == 0 {
+		return false
+	}
+	if report.More > 0 || len(stored) != len(fresh) || slices.ContainsFunc(report.Changes, func(c drift.Change) bool { return !arranged(c) }) {
+		return true
+	}
+	says := func(e contract.Exchange) string {
+		return placeholder.MaskNumbers(cassette.CanonicalBody(e.Response.Body))
+	}
+	return !slices.EqualFunc(stored, fresh, func(a, b contract.Exchange) bool { return says(a) == says(b) })
 }
 
 // once records the scenario once, in memory. Without a path there is no file that it
@@ -528,12 +577,16 @@ const checkMembers = `
             contract, any other value by its type, or "absent"
   more      how many changes, or volatile places, are not listed
   verdict   "left out", "not recorded" (no stored cassette, and not asked for by
-            name), "failed" or "skipped" (not asked for, after all others had failed)
+            name), "failed" or "skipped" (not asked for, for
+            it would have failed as others had)
   cause     ` + causesHelp + `
   reason    why, in short
   message   of what failed: why, and what to do about it; absent otherwise
   next      the command that takes the answers as they are; absent when nothing has
             drifted
+  unread    cassettes that nothing is compared with: their heads name a scenario, and
+            they lie elsewhere, or they hold another answer than what the tenant gives
+            now; absent when there is none
 `
 
 // stored are the cassettes that a fresh recording is compared with.
@@ -556,7 +609,7 @@ func openStored(dir string) (stored, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return stored{}, exit(exitUsage, "--cassettes %q: there is no such directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
+		return stored{}, exit(exitUsage, "--cassettes %q: there is no such directory; record refresh --out %s makes it, or name the one below which PROVIDER/SCENARIO.yaml lies", dir, record.Quote(dir))
 	case err != nil:
 		return stored{}, exit(exitUsage, "--cassettes %q: %v", dir, reason(err))
 	case !info.IsDir():
@@ -593,6 +646,16 @@ func (h held) of(g given) *cassette.File {
 		return h[slices.Min(slices.Collect(maps.Keys(h)))]
 	}
 	return plain
+}
+
+// variants are the names of the recordings of other answers, in order.
+func (h held) variants() (all []string) {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if strings.Contains(name, "-for-") {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // names are the files of a scenario.

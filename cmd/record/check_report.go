@@ -22,6 +22,8 @@ type report struct {
 	Against   string      `json:"against"`
 	Reports   []compared  `json:"reports"`
 	Unchecked []unchecked `json:"unchecked"`
+	// Unread are the cassettes that nothing is compared with.
+	Unread []unread `json:"unread,omitempty"`
 	// Next is the command that takes the answers as they are; empty when nothing has
 	// drifted.
 	Next string `json:"next,omitempty"`
@@ -111,6 +113,9 @@ func (r *report) writeText(w io.Writer) error {
 		t.print(fitted(&text, w))
 		text.WriteByte('\n')
 	}
+	for _, u := range r.Unread {
+		fmt.Fprintln(&text, u)
+	}
 	fmt.Fprintln(&text, r.summary())
 	shown := paint(w, wrapped(text.String(), widthOf(w)))
 	if r.Next != "" {
@@ -184,6 +189,9 @@ func (r *report) judged(command string, fails func(drift.Class) bool) judged {
 	for _, rule := range drift.Rules() {
 		j.rules = append(j.rules, judgedRule{string(rule), string(rule.Class()) + ": " + strings.ReplaceAll(string(rule), "-", " ")})
 	}
+	if len(r.Unread) > 0 {
+		j.rules = append(j.rules, judgedRule{"unread", "a cassette that nothing is compared with"})
+	}
 	file := func(provider, scenario string) string {
 		if r.dir == "" {
 			return ""
@@ -214,6 +222,9 @@ func (r *report) judged(command string, fails func(drift.Class) bool) judged {
 			entry.skipped = why
 		}
 		j.cases = append(j.cases, entry)
+	}
+	for _, u := range r.Unread {
+		j.cases = append(j.cases, judgedCase{group: u.provider, name: path.Base(u.File), file: u.File, findings: []judgedFinding{{"unread", levelWarning, false, "", 0, u.String()}}})
 	}
 	return j
 }
@@ -338,6 +349,7 @@ func exampleReport() *report {
 	})
 	r.Reports[0].Cassette = "webhooks.get/404-for-400-invalid_id"
 	r.leave(unchecked{"devrev", "webhooks.get/429", leftOut, causeSimulated, "…", ""}, nil)
+	r.Unread = []unread{{"testdata/cassettes/devrev/webhooks.get/four-o-one.yaml", "…", "devrev"}}
 	r.Against, r.Next = "testdata/cassettes", "record refresh …"
 	return r
 }

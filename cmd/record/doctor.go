@@ -88,11 +88,11 @@ func (d *doctor) fault(code int, of, what, finding string) {
 }
 
 // variables says which of some variables are set, and what is wrong with their
-// values. Their names are read in small letters too, as net/http does.
+// values.
 func (d *doctor) variables(wrong func(name, value string) string, names ...string) string {
 	var found []string
 	for _, name := range names {
-		if value := cmp.Or(d.getenv(name), d.getenv(strings.ToLower(name))); value != "" {
+		if value := d.variable(name); value != "" {
 			if why := wrong(name, value); why != "" {
 				name += " (" + why + ")"
 			}
@@ -103,6 +103,11 @@ func (d *doctor) variables(wrong func(name, value string) string, names ...strin
 		return "none set (" + strings.Join(names, ", ") + ")"
 	}
 	return "set: " + strings.Join(found, ", ")
+}
+
+// variable is the value of a variable that net/http reads in small letters too.
+func (r *recorder) variable(name string) string {
+	return cmp.Or(r.getenv(name), r.getenv(strings.ToLower(name)))
 }
 
 // proxyURL says why net/http takes no notice of a proxy.
@@ -203,7 +208,7 @@ func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant re
 	case errors.As(err, &busy) && busy.outage != "":
 		d.fault(exitOutage, "", "tenant", said(err))
 	case errors.As(err, &busy):
-		d.fault(exitThrottled, "", "tenant", said(err))
+		d.fault(exitThrottled, "", "tenant", said(err)+"; try again later")
 	case code == exitUnreachable:
 		d.fault(code, "", "tenant", said(err))
 	case code == exitRefused || code == exitLogin:

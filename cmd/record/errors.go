@@ -412,6 +412,11 @@ func (r *recorder) sentToLogin(t target) error {
 }
 
 func (r *recorder) cannotReach(t target, why string) error {
+	for _, name := range []string{"HTTPS_PROXY", "HTTP_PROXY"} {
+		if value := r.variable(name); value != "" && proxyURL(name, value) != "" {
+			why += " (" + name + " is no URL, so no proxy is used)"
+		}
+	}
 	return r.fail(exitUnreachable, t, "the tenant cannot be reached: %s; check %s and the network", why, t.def.BaseVar)
 }
 

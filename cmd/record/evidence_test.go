@@ -434,6 +434,42 @@ func TestCheck_adviceOfTheRun(t *testing.T) {
 	}
 }
 
+// What is advised changes something: of what is written otherwise and says the same,
+// no cassette is replaced, and nothing is advised.
+func TestCheck_adviceOfLayout(t *testing.T) {
+	spaced := strings.NewReplacer("{", "{ ", ",", " ,\n")
+	for _, c := range []struct {
+		name, from, to string
+		want           bool
+	}{
+		{"white space", `"status"`, " \t\"status\"", false},
+		{"spaces everywhere", "", "", false},
+		{"members in another order", `"status": "active"`, "", false},
+		{"items in another order", `"event_types": [`, `"event_types": ["work_updated", `, true},
+		{"both, and a member more", `"status": "active"`, `"extra":1 , "status" : "active"`, true},
+	} {
+		_, stdout, stderr := against(t, &provider.DevRev, "--fail-on any devrev/webhooks.get/200", func(_ *http.Request, _ *int, body string) string {
+			switch {
+			case c.from == "":
+				return spaced.Replace(body)
+			case c.to == "":
+				var all map[string]any
+				assert.NoError(t, json.Unmarshal([]byte(body), &all))
+				webhook := all["webhook"].(map[string]any)
+				status, _ := json.Marshal(webhook["status"])
+				delete(webhook, "status")
+				rest, _ := json.Marshal(webhook)
+				return `{"webhook": {"status": ` + string(status) + "," + string(rest[1:]) + "}"
+			}
+			assert.Contains(t, body, c.from)
+			return strings.Replace(body, c.from, c.to, 1)
+		})
+		require.Contains(t, stdout, "1 with drift", "%s\n%s", c.name, stderr)
+		assert.Equal(t, c.want, strings.Contains(stdout, "to take the answers as they are"), "%s\n%s", c.name, stdout)
+		t.Logf("%-25s %t", c.name, c.want)
+	}
+}
+
 // One cause is one message, and one status, with all that the run has seen.
 func TestCheck_causes(t *testing.T) {
 	asked := 0

@@ -69,7 +69,7 @@ func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // flagError says which flag was probably meant.
 func flagError(c *cobra.Command, err error) error {
-	hint := pasted(c.CommandPath() + " --help shows the flags")
+	hint := c.CommandPath() + " --help shows the flags"
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
 		var names []string
@@ -84,7 +84,7 @@ func flagError(c *cobra.Command, err error) error {
 		}
 		return exit(exitUsage, "--%s %q: expected %s", f.Name, value, wanted(f.Value.Type(), value))
 	}
-	return exit(exitUsage, "%v; %s", err, hint)
+	return exit(exitUsage, "%v; %s", err, pasted(hint))
 }
 
 // wanted is what the value of a flag of that type looks like, when it does not parse.

@@ -123,3 +123,25 @@ func TestFlags_values(t *testing.T) {
 	assert.Equal(t, "record: --jobs 999999999; expected 1 to 1024\n", said("lint", "jobs", "999999999"))
 	t.Logf("%d cells", cells)
 }
+
+// Where a mistake with a flag is answered by a command, that one runs as it is printed.
+func TestFlags_hint(t *testing.T) {
+	defer func(f func() string) { invocation = f }(invocation)
+	invocation = func() string { return "go tool record" }
+	cells := 0
+	for _, c := range rootCommand(func(string) string { return "" }, systemClock, io.Discard).Commands() {
+		for _, flag := range []string{"--zzzzzzzzzzzz", "-Z", "--help=x", "--", "---"} {
+			var stdout, stderr strings.Builder
+			if !c.Runnable() || run(t.Context(), []string{c.Name(), flag}, func(string) string { return "" }, systemClock, &stdout, &stderr) != exitUsage {
+				continue
+			}
+			cells++
+			assert.NotContains(t, strings.ReplaceAll(stderr.String(), "go tool record", ""), "go tool", flag)
+			assert.NotRegexp(t, `[^l] record [a-z]+ --help`, stderr.String(), flag)
+			if flag == "--zzzzzzzzzzzz" {
+				assert.Contains(t, stderr.String(), "; go tool record "+c.Name()+" --help shows the flags\n")
+			}
+		}
+	}
+	t.Logf("%d mistakes with flags", cells)
+}

@@ -27,7 +27,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/record"
 )
 
 const initHelp = `init writes into the module of the working directory what a start needs, for each
@@ -41,8 +40,9 @@ The workflow lies at the root of the repository, the only place where GitHub rea
 it: the first directory that has a .git, from the working directory upwards. That of
 a module further down has the module's directory in its name. It compares with the
 cassettes that record refresh has written into the module, and where there are none
-with those of the build. A file that is there stays as it is. The last lines have the
-commands that come next, and say what a runner lacks.`
+yet with those that will lie in testdata/cassettes; it fails until they do. A file
+that is there stays as it is. The last lines have the commands that come next, and
+say what a runner lacks, and which lines a file lacks that was there.`
 
 func initCommand() *cobra.Command {
 	return &cobra.Command{
@@ -98,10 +98,10 @@ func begin(dir string, names []string, stdout io.Writer) error {
 			return exit(exitFailed, "%v", err)
 		}
 	}
-	flow := workflowFile(dir, root, below)
+	flow, own := workflowFile(dir, root, below), ownCassettes(dir, chosen)
 	files := map[string][]byte{
-		"webhook.env.example": []byte("# The variables that record refresh and record check read. Copy this file to one\n# that is not committed, and fill it in.\n" + variableList(chosen)),
-		flow:                  []byte(workflow(chosen, names, below, ownCassettes(dir, chosen), away)),
+		variableFile: []byte("# The variables that go tool record refresh and go tool record check read. Copy this file to one\n# that is not committed, and fill it in.\n" + variableList(chosen)),
+		flow:         []byte(workflow(chosen, names, below, own, away)),
 	}
 	for _, def := range chosen {
 		test, err := firstTest(def, pkg, declared)
@@ -110,11 +110,13 @@ func begin(dir string, names []string, stdout io.Writer) error {
 		}
 		files["webhook_"+def.Name+"_test.go"] = test
 	}
+	was := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		verdict, err := create(filepath.Join(dir, filepath.FromSlash(name)), files[name])
 		if err != nil {
 			return exit(exitFailed, "%s: %v", name, reason(err))
 		}
+		was[name] = verdict == kept
 		note := ""
 		if name == flow && !found {
 			note = " (there is no .git here or above; GitHub reads it at the root of a repository only)"
@@ -125,7 +127,34 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	if away != "" {
 		fmt.Fprintf(stdout, "and, for the workflow: go mod vendor && git add vendor\n      (a runner has no %s, which lies outside of the repository)\n", away)
 	}
+	if own == "" {
+		fmt.Fprintf(stdout, "and, for the workflow: %s\n      (it has nothing to compare with as long as that directory is empty; --simulate needs no tenant)\n", recordOwn(names))
+	}
+	var lines []string
+	if was[flow] {
+		if lines, err = lackingSteps(filepath.Join(dir, filepath.FromSlash(flow)), cmp.Or(own, defaultOwn), chosen); err != nil {
+			return exit(exitFailed, "%s: %v", flow, err)
+		}
+		sayLacking(stdout, flow, lines)
+	}
+	if was[variableFile] {
+		if lines, err = lackingVariables(filepath.Join(dir, variableFile), chosen); err != nil {
+			return exit(exitFailed, "%s: %v", variableFile, err)
+		}
+		sayLacking(stdout, variableFile, lines)
+	}
 	return nil
+}
+
+// variableFile lists the variables that a recording reads.
+const variableFile = "webhook.env.example"
+
+// defaultOwn is where a module that has no cassettes yet will have them.
+const defaultOwn = "testdata/cassettes"
+
+// recordOwn is the command that records what the workflow compares with.
+func recordOwn(names []string) string {
+	return strings.Join(append([]string{"go tool record refresh --out " + defaultOwn}, names...), " ")
 }
 
 const modulePath = "example.com/webhookvcr"
@@ -294,22 +323,17 @@ func workflowName(below string) string {
 }
 
 // checks reports whether a workflow has a step in a module's directory.
-func checks(path, below string) bool {
-	data, err := os.ReadFile(path)
+func checks(file, below string) bool {
+	data, err := os.ReadFile(file)
 	var root yaml.Node
 	if err != nil || yaml.Unmarshal(data, &root) != nil {
 		return false
 	}
-	return below == "." || inDirectory(&root, below)
-}
-
-func inDirectory(n *yaml.Node, below string) bool {
-	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == "working-directory" && path.Clean(n.Content[i+1].Value) == below {
-			return true
-		}
-	}
-	return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return inDirectory(c, below) })
+	found := below == "."
+	walkYAML(&root, func(key string, value *yaml.Node) {
+		found = found || key == "working-directory" && path.Clean(value.Value) == below
+	})
+	return found
 }
 
 // ownCassettes is the directory of a module, up to three levels down, into which
@@ -375,24 +399,44 @@ func testPackage(dir string) (name string, declared map[string]bool, err error) 
 	return name, declared, nil
 }
 
+// variable is one that a recording reads.
+type variable struct {
+	name, what string
+	secret     bool
+}
+
+// inWorkflow is its line in a step: a credential is a secret of the repository, and any
+// other value a variable.
+func (v variable) inWorkflow() string {
+	if v.secret {
+		return fmt.Sprintf("%s: ${{ secrets.%[1]s }}", v.name)
+	}
+	return fmt.Sprintf("%s: ${{ vars.%[1]s }}", v.name)
+}
+
+func variablesOf(def *provider.Definition) []variable {
+	base := "base URL of your tenant"
+	if def.BaseDefault != "" {
+		base = "base URL; empty is " + def.BaseDefault
+	}
+	all := []variable{{def.TokenVar, "your credential for " + def.Title, true}, {def.BaseVar, base, false}}
+	for _, s := range def.Bindings {
+		what := "your value for " + s.Placeholder
+		if s.Lookup != nil {
+			what += "; empty is " + s.Lookup.What
+		}
+		all = append(all, variable{s.Var, what, false})
+	}
+	return all
+}
+
 // variableList has a line for each variable, empty and with what it is for.
 func variableList(chosen []*provider.Definition) string {
 	var b strings.Builder
-	line := func(name, what string) { fmt.Fprintf(&b, "# %s\n%s=\n", what, name) }
 	for _, def := range chosen {
 		b.WriteString("\n")
-		line(def.TokenVar, "your credential for "+def.Title)
-		base := "base URL of your tenant"
-		if def.BaseDefault != "" {
-			base = "base URL; empty is " + def.BaseDefault
-		}
-		line(def.BaseVar, base)
-		for _, s := range def.Bindings {
-			what := "your value for " + s.Placeholder
-			if s.Lookup != nil {
-				what += "; empty is " + s.Lookup.What
-			}
-			line(s.Var, what)
+		for _, v := range variablesOf(def) {
+			fmt.Fprintf(&b, "# %s\n%s=\n", v.what, v.name)
 		}
 	}
 	return b.String()
@@ -471,15 +515,13 @@ func goName(def *provider.Definition) string {
 }
 
 // workflow is a nightly check of the named providers, or of those that have their
-// variables. Each credential is a secret of the repository, and the other values are
-// variables. It compares with the cassettes in own, or those of the build; away is a
-// directory that the module needs and a runner lacks.
+// variables. It compares with the cassettes in own, which may have to be recorded yet;
+// away is a directory that the module needs and a runner lacks.
 func workflow(chosen []*provider.Definition, names []string, dir, own, away string) string {
 	var env []string
 	for _, def := range chosen {
-		env = append(env, fmt.Sprintf("          %s: ${{ secrets.%[1]s }}", def.TokenVar), fmt.Sprintf("          %s: ${{ vars.%[1]s }}", def.BaseVar))
-		for _, s := range def.Bindings {
-			env = append(env, fmt.Sprintf("          %s: ${{ vars.%[1]s }}", s.Var))
+		for _, v := range variablesOf(def) {
+			env = append(env, "          "+v.inWorkflow())
 		}
 	}
 	name, where := "vendor drift", ""
@@ -487,11 +529,9 @@ func workflow(chosen []*provider.Definition, names []string, dir, own, away stri
 		name += " of " + dir
 		where = "\n        working-directory: " + quoteYAML(dir)
 	}
-	command, hint := "go tool record check --format github", ""
-	if own != "" {
-		command += " --cassettes " + record.Quote(own)
-	} else {
-		hint = "        # with those of the build; go tool record refresh --out DIR writes your own, and --cassettes DIR names them\n"
+	hint := ""
+	if own == "" {
+		hint = "        # It fails until these are there: " + recordOwn(names) + "\n"
 	}
 	lacks := ""
 	if away != "" {
@@ -514,7 +554,7 @@ jobs:
         with:
           go-version-file: ` + quoteYAML(path.Join(dir, "go.mod")) + `
       - name: Compare the vendor's answers with the cassettes
-` + hint + `        run: ` + quoteYAML(strings.Join(append([]string{command}, names...), " ")) + where + `
+` + hint + `        run: ` + quoteYAML(nightly(names, cmp.Or(own, defaultOwn))) + where + `
         env:
 ` + strings.Join(env, "\n") + "\n"
 }

@@ -111,7 +111,7 @@ func TestInit_variables(t *testing.T) {
 		}
 		require.NoError(t, yaml.Unmarshal(flow, &workflow))
 		step := workflow.Jobs.Check.Steps[2]
-		assert.Equal(t, strings.TrimSpace("go tool record check --format github "+strings.Join(names, " ")), step.Run)
+		assert.Equal(t, strings.TrimSpace("go tool record check --format github --cassettes testdata/cassettes "+strings.Join(names, " ")), step.Run)
 		for _, def := range provider.All() {
 			if len(names) > 0 && !slices.Contains(names, def.Name) {
 				assert.NotContains(t, string(env), def.TokenVar)
@@ -159,10 +159,11 @@ func TestInit_next(t *testing.T) {
 			var stdout strings.Builder
 			require.NoError(t, begin(dir, nil, &stdout))
 			_, next, _ := strings.Cut(stdout.String(), "\nthen: ")
-			assert.Equal(t, want+end+"\n", next)
+			const own = "\nand, for the workflow: go tool record refresh --out testdata/cassettes\n      (it has nothing to compare with as long as that directory is empty; --simulate needs no tenant)"
+			assert.Equal(t, want+end+own+"\n", next)
 			flow, err := os.ReadFile(filepath.Join(dir, ".github/workflows/vendor-drift.yml"))
 			require.NoError(t, err)
-			assert.Equal(t, strings.Contains(end, "for the workflow"), strings.Contains(string(flow), "A runner has no "), "the workflow says the same")
+			assert.Equal(t, strings.Contains(end, "a runner has no "), strings.Contains(string(flow), "A runner has no "), "the workflow says the same")
 		}
 	}
 }
@@ -241,12 +242,12 @@ func TestInit_modules(t *testing.T) {
 // The workflow compares with the cassettes of the module, wherever they are.
 func TestInit_ownCassettes(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
-		{"", ""},
-		{"testdata/cassettes/devrev/webhooks.get/200.yaml", " --cassettes testdata/cassettes"},
-		{"golden/devrev/webhooks.list/200.yaml", " --cassettes golden"},
-		{"a/b/our cassettes/devrev/webhooks.get/200.yaml", " --cassettes 'a/b/our cassettes'"},
-		{"testdata/cassettes/dvelop/GetEvent/200.yaml", ""}, // of another provider
-		{"testdata/devrev/webhooks.get.yaml", ""},
+		{"", "testdata/cassettes"},
+		{"testdata/cassettes/devrev/webhooks.get/200.yaml", "testdata/cassettes"},
+		{"golden/devrev/webhooks.list/200.yaml", "golden"},
+		{"a/b/our cassettes/devrev/webhooks.get/200.yaml", "'a/b/our cassettes'"},
+		{"testdata/cassettes/dvelop/GetEvent/200.yaml", "testdata/cassettes"}, // of another provider
+		{"testdata/devrev/webhooks.get.yaml", "testdata/cassettes"},
 	} {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
@@ -254,10 +255,12 @@ func TestInit_ownCassettes(t *testing.T) {
 			require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, c.file)), 0o700))
 			require.NoError(t, os.WriteFile(filepath.Join(dir, c.file), nil, 0o600))
 		}
-		require.NoError(t, begin(dir, []string{"devrev"}, &strings.Builder{}))
+		var stdout strings.Builder
+		require.NoError(t, begin(dir, []string{"devrev"}, &stdout))
 		flow, err := os.ReadFile(filepath.Join(dir, ".github/workflows/vendor-drift.yml"))
 		require.NoError(t, err)
-		assert.Contains(t, string(flow), "run: go tool record check --format github"+c.want+" devrev\n", c.file)
+		assert.Contains(t, string(flow), "run: go tool record check --format github --cassettes "+c.want+" devrev\n", c.file)
+		assert.Equal(t, c.file == "" || strings.Contains(c.file, "dvelop") || strings.Contains(c.file, "get.yaml"), strings.Contains(stdout.String(), "--simulate needs no tenant"), c.file)
 	}
 }
 
@@ -298,4 +301,11 @@ func TestInit_refuses(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, entries, 1, text)
 	}
+}
+
+// The workflow that the pages show asks what that of init does.
+func TestInit_shown(t *testing.T) {
+	page, err := os.ReadFile("../../docs/command.md")
+	require.NoError(t, err)
+	assert.Contains(t, string(page), "\n        run: "+nightly([]string{"devrev"}, defaultOwn)+"\n")
 }

@@ -81,6 +81,9 @@ func runLint(c *cobra.Command, o lint.Options, form *format) error {
 	case err != nil:
 		return exit(exitUsage, "%v", err)
 	}
+	for i, p := range report.Placeholders {
+		report.Placeholders[i].Pattern = unsaid(p.Pattern, []string{"--placeholder", p.Pattern}, o.Getenv)
+	}
 	write := func(w io.Writer) error { return form.write(w, o.Getenv, judgedLint(report)) }
 	switch form.name {
 	case "", "text":

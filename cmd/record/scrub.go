@@ -31,7 +31,7 @@ const scrubHelp = `scrub takes cassettes that plain go-vcr has recorded, with a 
 them, through the replacing and the checks of a recording, as if the tenant had
 just answered. It prints the cassette; with --write the file is replaced, but for
 one that does not pass, which stays as it is: the message names what is not
-accounted for.
+accounted for. One that record has written stays as well.
 
 What the vendor has sent and the contract does not list is named, as record refresh
 does, and so is what a recording has no place for: comments, and keys that go-vcr
@@ -107,6 +107,10 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 			fmt.Fprintf(&unread, "%v\n", err)
 			code = max(code, exitUsage)
 			failures++
+			continue
+		}
+		if s.write && file.Header.Source != "" {
+			fmt.Fprintf(stdout, "%-7s  %s (record has written it)\n", kept, path)
 			continue
 		}
 		if err := s.file(path, file, stdout, stderr); err != nil {

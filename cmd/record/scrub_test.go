@@ -85,9 +85,20 @@ func TestScrub(t *testing.T) {
 	after, err = os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, stdout, string(after))
-	code, _, stderr = scrubbed(t, env, "--write", path)
-	assert.Equal(t, exitFailed, code)
+	code, again, stderr := scrubbed(t, env, "--write", path)
+	require.Zero(t, code, stderr)
+	assert.Equal(t, "kept     "+path+" (record has written it)\n", again)
+	after, err = os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, stdout, string(after))
+	code, _, stderr = scrubbed(t, env, path)
+	assert.Equal(t, exitFailed, code, "there is nothing to print")
 	assert.Contains(t, stderr, "record has written it")
+	other := filepath.Join(t.TempDir(), "other.yaml")
+	require.NoError(t, os.WriteFile(other, before, 0o600))
+	code, again, stderr = scrubbed(t, env, "--write", path, other)
+	require.Zero(t, code, stderr)
+	assert.Equal(t, "kept     "+path+" (record has written it)\nwritten  "+other+"\n", again)
 }
 
 // What has no account keeps the file as it is, and is named by its place.

@@ -106,10 +106,16 @@ func unsaid(message string, args []string, getenv func(string) string, shown ...
 	told := func(text string) bool {
 		return slices.ContainsFunc(secrets, func(s spellings) bool { return s.in(text) })
 	}
-	for _, arg := range args {
+	for i, arg := range args {
 		var typed []string // what messages may show, from the longest to the shortest
-		wholes := []string{arg}
+		wholes, existing := []string{arg}, existing
+		if i > 0 && slices.Contains(noPaths, args[i-1]) {
+			existing = func(string) string { return "" }
+		}
 		if name, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(name, "-") {
+			if slices.Contains(noPaths, name) {
+				existing = func(string) string { return "" }
+			}
 			wholes = []string{name, value}
 			if existing(value) == "" {
 				typed = append(typed, arg)
@@ -129,6 +135,7 @@ func unsaid(message string, args []string, getenv func(string) string, shown ...
 			if len(text) < 4 || (isPlain(text) || slices.Contains(shown, text)) && !told(text) || existing(text) == text {
 				continue
 			}
+			message = strings.ReplaceAll(message, ", such as "+strconv.Quote("/"+text), "") // an example made of it
 			for _, form := range []string{strconv.Quote(text), text, strings.TrimLeft(text, "-")} {
 				message = strings.ReplaceAll(message, form, "(not shown, for it may be a secret)")
 			}
@@ -136,6 +143,9 @@ func unsaid(message string, args []string, getenv func(string) string, shown ...
 	}
 	return message
 }
+
+// noPaths are the flags whose values name no file, also where one has that name.
+var noPaths = []string{"--keep", "--redact", "--pin", "--varies", "--placeholder"}
 
 // isPlain reports whether a text consists of words and short numbers, as names, URLs,
 // patterns and times do: of up to 16 letters, small, capital or with a few capitals

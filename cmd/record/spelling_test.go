@@ -162,3 +162,40 @@ func TestRun_typedPath(t *testing.T) {
 		}
 	}
 }
+
+// The value of a flag that takes a pointer or a pattern is withheld alike everywhere:
+// flag × command × what is wrong with it × whether a file has that name.
+func TestRun_typedPointer(t *testing.T) {
+	const secret = "sk_live_PLANTEDa8f7d6e5c4b3a2"
+	getenv := func(name string) string {
+		return map[string]string{"DEVREV_TOKEN": "another-token", "DEVREV_BASE_URL": "http://127.0.0.1:1"}[name]
+	}
+	cells := 0
+	for _, there := range []bool{false, true} {
+		dir := t.TempDir()
+		t.Chdir(dir)
+		require.NoError(t, os.WriteFile("a.yaml", []byte("version: 2\ninteractions: []\n"), 0o600))
+		if there {
+			require.NoError(t, os.Mkdir(secret, 0o700))
+		}
+		for _, c := range []struct{ command, flags string }{
+			{"check --pace 1ms devrev/webhooks.get/200", "keep redact"}, {"refresh --pace 1ms --out out devrev/webhooks.get/200", "keep redact pin"},
+			{"scrub --recorded 2026-01-01 a.yaml", "keep redact pin varies"}, {"lint a.yaml", "placeholder"},
+			{"lint --json a.yaml", "placeholder"}, {"lint --format sarif a.yaml", "placeholder"},
+		} {
+			for flag := range strings.FieldsSeq(c.flags) {
+				for _, value := range []string{secret, "/" + secret, "/a/" + secret + "/", "header " + secret, "(" + secret, secret + "|x"} {
+					for _, args := range [][]string{{"--" + flag, value}, {"--" + flag + "=" + value}, {"--" + flag, value, "--" + flag, value}} {
+						var out, errs bytes.Buffer
+						code := run(t.Context(), append(strings.Fields(c.command), args...), getenv, systemClock, &out, &errs)
+						assert.NotZero(t, code, args)
+						assert.NotContains(t, out.String()+errs.String(), secret, "%s %q", c.command, args)
+						assert.NotContains(t, out.String()+errs.String(), `"/(not`, "%s %q", c.command, args)
+						cells++
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d cells", cells)
+}

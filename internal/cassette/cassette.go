@@ -2,6 +2,7 @@ package cassette
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -169,6 +170,11 @@ func readYAML(data []byte) (doc document, further []string, err error) {
 			return doc, nil, errors.New("no go-vcr cassette but one of VCR.py; record the requests with go-vcr")
 		case known:
 			return doc, nil, errors.New("cassette format 1; go-vcr v3 reads format 2 only, so record it again")
+		case errors.Is(err, io.EOF):
+			return doc, nil, errors.New("the file holds nothing but comments; record it again")
+		}
+		if line, what := version(data); what != "" {
+			return doc, nil, fmt.Errorf("no go-vcr cassette: line %d: version is %s; go-vcr v3 reads the number 2 only", line, what)
 		}
 		return doc, nil, fmt.Errorf("no go-vcr cassette: %s", firstLines(describe(err)))
 	}
@@ -176,6 +182,17 @@ func readYAML(data []byte) (doc document, further []string, err error) {
 		return doc, nil, errors.New("a second YAML document follows the cassette; go-vcr would ignore it, so remove it")
 	}
 	return doc, further, nil
+}
+
+// version says what stands for the version where that is no number.
+func version(data []byte) (line int, what string) {
+	var doc struct {
+		Version yaml.Node `yaml:"version"`
+	}
+	if err := yaml.Unmarshal(data, &doc); err != nil || doc.Version.IsZero() || doc.Version.Decode(new(int)) == nil {
+		return 0, ""
+	}
+	return doc.Version.Line, cmp.Or(yamlTypes[strings.TrimPrefix(doc.Version.ShortTag(), "!!")], "no number")
 }
 
 // complete gives an interaction that was written by hand what it says already: the

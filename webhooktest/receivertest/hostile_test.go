@@ -311,9 +311,9 @@ func TestJudge_locksForEver(t *testing.T) {
 		})
 		return r
 	}
-	impatient := webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Timeout: 500 * time.Millisecond}))
+	impatient := webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Timeout: time.Second}))
 	var gaveUp, after []string
-	for _, v := range receivertest.Judge(t, impatient, build, receivertest.Answer(500*time.Millisecond), receivertest.Watchdog(time.Second)) {
+	for _, v := range receivertest.Judge(t, impatient, build, receivertest.Answer(time.Second), receivertest.Watchdog(2*time.Second)) {
 		switch text := strings.Join(v.Failures, "\n"); {
 		case strings.Contains(text, "expected  an answer\n"):
 			gaveUp = append(gaveUp, v.ID)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -25,6 +26,8 @@ type evidence struct {
 	// absent says that nothing of the vendor's answers there; nil as long as nobody has
 	// asked.
 	absent func(target) error
+	// unrouted says that every read call is answered 404.
+	unrouted bool
 }
 
 // given is an answer with what it was an answer to.
@@ -289,8 +292,11 @@ func (r *recorder) gone(s *session, why int) func(doubt) error {
 	case why == exitLogin:
 		return func(d doubt) error { return r.sentToLogin(d.target) }
 	}
+	if s.unrouted {
+		s.absent = r.unrouted
+	}
 	var outage *outageError
-	if !s.vendor() && slices.ContainsFunc(s.doubts, func(d doubt) bool { return !errors.As(d.failed, &outage) }) {
+	if s.absent == nil && !s.vendor() && slices.ContainsFunc(s.doubts, func(d doubt) bool { return !errors.As(d.failed, &outage) }) {
 		answers := s.came.describe(s.doubts[0].def)
 		s.absent = func(t target) error { return r.notVendor(t, answers) }
 	}
@@ -313,14 +319,31 @@ func (r *recorder) notVendor(t target, answers string) error {
 	return r.failed(causeNotVendor, t, "nothing that answers as %s documents stands at %s: it answered %s; check it, and what stands before the tenant", t.def.Title, t.def.BaseVar, answers)
 }
 
+// unrouted is the error about a base URL below which no route is. What is answered before
+// routing, such as a wrong credential, is answered there as well.
+func (r *recorder) unrouted(t target) error {
+	cause, advice := causeNotVendor, "check the path of "+t.def.BaseVar
+	var ids []string
+	for _, b := range t.def.Bindings {
+		if b.Lookup == nil {
+			ids = append(ids, b.Var)
+		}
+	}
+	if len(ids) > 0 {
+		cause, advice = causeID, fmt.Sprintf("check the value of %s, and the path of %s", enumerate(ids), t.def.BaseVar)
+	}
+	return r.failed(cause, t, "the tenant answers every read call with 404, as it does an unknown route; %s", advice)
+}
+
 // present asks for what proves that the vendor answers now. When it does not, why is the
 // exit status of all requests with the credential, if they end alike. A simulator needs
-// no proof.
+// no proof. Errors are none as long as every read call is answered 404.
 func (r *recorder) present(ctx context.Context, of target) (here bool, why int) {
 	if of.session.tenant.Source == cassette.Simulated {
 		return true, exitDone
 	}
 	var now evidence
+	routed := false
 	controls := of.controls()
 	for i, t := range slices.Concat(controls, controls) { // twice, for the first may have met one server of many
 		refused := (why == exitRefused || why == exitLogin) && of.session.admitted() == ""
@@ -349,12 +372,18 @@ func (r *recorder) present(ctx context.Context, of target) (here bool, why int) 
 		if t.authenticated() && why != code {
 			why = exitFailed
 		}
+		status := got.status
+		if lookup := (*lookupError)(nil); errors.As(err, &lookup) {
+			status = lookup.status
+		}
+		routed = routed || t.scenario.Status < 300 && status != http.StatusNotFound
 		if err == nil {
-			if now.hear(given{t, got}, false); now.vendor() {
+			if now.hear(given{t, got}, false); now.vendor() && routed {
 				return true, exitDone
 			}
 		}
 	}
+	of.session.unrouted = !routed && now.vendor()
 	return false, why
 }
 

@@ -511,6 +511,37 @@ func TestCheck_causes(t *testing.T) {
 	}
 }
 
+// Below a wrong path nothing is drift, and nothing is checked, whatever is answered before
+// routing, however the unknown route is answered, and whatever of the run asks for an id.
+func TestCheck_wrongPath(t *testing.T) {
+	for _, def := range provider.All() {
+		for _, a := range []*stranger{nil, {status: 404, mediaType: "text/plain", body: "no such page"}, {status: 404}} {
+			for _, idSet := range []bool{false, true} {
+				routed := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/right/") }
+				getenv := standIn(t, def, func(_ int, r *http.Request, _ string) bool { return !routed(r) }, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+					rec := httptest.NewRecorder()
+					r.URL.Path = "/wrong" + r.URL.Path
+					next.ServeHTTP(rec, r)
+					if rec.Code == http.StatusNotFound && a != nil {
+						a.write(w)
+						return
+					}
+					changed(w, r, next, func(_ *http.Request, _ *int, body string) string { return body })
+				}, idSet)
+				for _, scenarios := range append(askedOf[def.Name][:1:1], "", def.Operations[0].Name) {
+					name := strings.TrimSuffix(def.Name+"/"+scenarios, "/")
+					var stdout, stderr strings.Builder
+					got := run(t.Context(), []string{"check", "--quiet", "--max-wait", "1s", "--pace", "0s", name}, getenv, scriptClock(getenv), &stdout, &stderr)
+					assert.Equal(t, exitFailed, got, "%s %v, id set %v\n%s%s", name, a, idSet, stdout.String(), stderr.String())
+					assert.Regexp(t, "with 404, .*the path of "+def.BaseVar+"|documents stands at "+def.BaseVar+": it answered .*404", stderr.String())
+					assert.NotContains(t, stdout.String(), "to take")
+					t.Logf("%-25s %-30v id set %-5v %d %s", name, a, idSet, got, strings.SplitN(stdout.String(), "\n", 2)[0])
+				}
+			}
+		}
+	}
+}
+
 // Whether an id is given or looked up makes no difference between two recordings.
 func TestCheck_idGivenOrLookedUp(t *testing.T) {
 	never := func(int, *http.Request, string) bool { return false }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -125,6 +127,15 @@ func (e *evidence) knows(id provider.Binding) bool {
 	})
 }
 
+// routed reports whether the answer is an error that only the operation itself gives: its
+// request has nothing that is judged before routing.
+func (g given) routed() bool {
+	return g.certain() && g.authenticated() && json.Valid([]byte(g.scenario.Request.Body)) && slices.ContainsFunc(g.def.Scenarios, func(s provider.Scenario) bool {
+		of, is := s.Request, g.scenario.Request
+		return s.Status < 300 && of.Method == is.Method && of.Target == is.Target && maps.Equal(of.Header, is.Header)
+	})
+}
+
 // refuses reports whether the answer refuses the credential that the tenant's owner has.
 func (g given) refuses() bool {
 	return g.scenario.Request.Credential == provider.Valid && g.status != g.scenario.Status && (g.status == http.StatusUnauthorized || g.status == http.StatusForbidden)
@@ -193,6 +204,28 @@ func (r *recorder) unknown(g given) error {
 	return r.failed(causeID, g.target, "the tenant answered 404, and knows no such id; check the value of %s, and the path of %s", enumerate(names), g.def.BaseVar)
 }
 
+// removed is the error about a 404 to an id that had success before in this run, when the
+// request that had it is answered so too now. found remembers of which id that is known.
+func (r *recorder) removed(ctx context.Context, g given, found map[string]bool) error {
+	if !g.recognised || g.status != http.StatusNotFound || g.fits() || !g.authenticated() {
+		return nil
+	}
+	for _, b := range g.bindings() {
+		gone, known := found[b.Var]
+		for _, a := range slices.Backward(g.session.answers) {
+			if known || !a.recognised || a.status >= 300 || a.writes() || !slices.ContainsFunc(a.bindings(), func(o provider.Binding) bool { return o.Var == b.Var }) {
+				continue
+			}
+			got, err := r.control(ctx, a.target)
+			gone, known = err == nil && got.recognised && got.status == http.StatusNotFound, true
+		}
+		if found[b.Var] = gone; gone {
+			return r.failed(causeID, g.target, "the tenant answered 404: what %s names had an answer before in this run, and is there no more; name another", b.Var)
+		}
+	}
+	return nil
+}
+
 // lost reports whether a request of the operation that has no such id, or no right to
 // ask for one, was answered 404 in place of what it asks for.
 func (e *evidence) lost(operation string, id provider.Binding) bool {
@@ -230,9 +263,16 @@ func (r *recorder) settleTenant(ctx context.Context, s *session) {
 		here, why = r.present(ctx, open[0].target)
 	}
 	if here {
-		admitted := map[string]bool{}
+		admitted, removed := map[string]bool{}, map[string]bool{}
 		for i, d := range open {
-			if d.refuses() {
+			lookup := (*lookupError)(nil)
+			switch {
+			case !d.refuses():
+			case errors.As(d.failed, &lookup):
+				if d.again != nil {
+					verdicts[i] = d.again()
+				}
+			default:
 				if _, known := admitted[d.operation()]; !known {
 					admitted[d.operation()] = r.admits(ctx, d.target)
 				}
@@ -253,7 +293,7 @@ func (r *recorder) settleTenant(ctx context.Context, s *session) {
 				verdicts[i] = d.failed
 			}
 			if verdicts[i] == nil {
-				verdicts[i] = r.unknown(*d.given)
+				verdicts[i] = cmp.Or(r.unknown(*d.given), r.removed(ctx, *d.given, removed))
 			}
 			d.conclude(verdicts[i])
 		}
@@ -343,7 +383,7 @@ func (r *recorder) present(ctx context.Context, of target) (here bool, why int) 
 		return true, exitDone
 	}
 	var now evidence
-	routed := false
+	routed := slices.ContainsFunc(of.session.answers, given.routed)
 	controls := of.controls()
 	for i, t := range slices.Concat(controls, controls) { // twice, for the first may have met one server of many
 		refused := (why == exitRefused || why == exitLogin) && of.session.admitted() == ""

@@ -542,6 +542,68 @@ func TestCheck_wrongPath(t *testing.T) {
 	}
 }
 
+// An answer of one moment, wherever in the run it comes, is asked for again and told, and no
+// drift and no refused credential; a recording is made all the same.
+func TestCheck_once(t *testing.T) {
+	for _, def := range provider.All() {
+		for _, a := range []stranger{refusal, {status: 401}, {status: 403}, {status: 404, body: `{"message":"Not found.","type":"not_found"}`}, {status: 404}} {
+			for k, idSet := range []bool{false, true} {
+				row := ""
+				for n := 1; n <= 48; n++ {
+					if !*everyCell && (n+k)%16 != 1 {
+						continue
+					}
+					for _, command := range []string{"check", "refresh --out " + t.TempDir()} {
+						getenv := standIn(t, def, func(i int, _ *http.Request, _ string) bool { return i == n }, func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { a.write(w) }, idSet)
+						var stdout, stderr strings.Builder
+						got := run(t.Context(), strings.Fields(command+" --quiet --max-wait 1s --pace 0s "+def.Name), getenv, scriptClock(getenv), &stdout, &stderr)
+						assert.Equal(t, exitDone, got, "%s %s, %v as answer %d, id set %v\n%s%s", command, def.Name, a, n, idSet, stdout.String(), stderr.String())
+						row += fmt.Sprintf(" %d", got)
+						if strings.Contains(stderr.String(), " once, and not again") {
+							row += "*"
+						}
+					}
+				}
+				t.Logf("%s %-70v id set %-5v%s", def.Name, a, idSet, row)
+			}
+		}
+	}
+}
+
+// A webhook that is deleted while the run lasts is no drift.
+func TestCheck_deleted(t *testing.T) {
+	for _, def := range provider.All() {
+		_, token, env := simulator.Tenant(def)
+		row := ""
+		for n := 1; n <= 8; n++ { // later, nothing asks for it
+			getenv := standIn(t, def, func(i int, _ *http.Request, _ string) bool { return i == n }, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				removal := def.Own.Delete
+				target, body := removal.Target, removal.Body
+				for _, b := range def.Bindings {
+					target, body = strings.ReplaceAll(target, b.Placeholder, env[b.Var]), strings.ReplaceAll(body, b.Placeholder, env[b.Var])
+				}
+				req := httptest.NewRequest(removal.Method, target, strings.NewReader(body))
+				req.Host = r.Host
+				req.Header.Set("Content-Type", "application/json")
+				req.Header.Set("Authorization", "Bearer "+token)
+				req.Header.Set("Origin", "http://"+r.Host)
+				rec := httptest.NewRecorder()
+				next.ServeHTTP(rec, req)
+				assert.Less(t, rec.Code, 300, rec.Body.String())
+				next.ServeHTTP(w, r)
+			}, true)
+			var stdout, stderr strings.Builder
+			got := run(t.Context(), []string{"check", "--quiet", "--max-wait", "1s", "--pace", "0s", def.Name}, getenv, scriptClock(getenv), &stdout, &stderr)
+			row += fmt.Sprintf(" %d", got)
+			if got != exitDone {
+				assert.Equal(t, exitFailed, got, "%s, at request %d\n%s%s", def.Name, n, stdout.String(), stderr.String())
+				assert.Regexp(t, bindingVariable(def)+" names had an answer before in this run, and is there no more|check the value of "+bindingVariable(def), stderr.String())
+			}
+		}
+		t.Logf("%s, gone at each request:%s", def.Name, row)
+	}
+}
+
 // Whether an id is given or looked up makes no difference between two recordings.
 func TestCheck_idGivenOrLookedUp(t *testing.T) {
 	never := func(int, *http.Request, string) bool { return false }

@@ -252,9 +252,11 @@ func (r *recorder) note(ctx context.Context, t target, err error) {
 	s := t.session
 	var e *exitError
 	errors.As(err, &e)
+	lookup := (*lookupError)(nil)
 	switch code := exitCode(err); {
 	case err == nil:
 		s.failures = 0
+	case errors.As(err, &lookup): // says nothing of requests that need none
 	case code == exitThrottled:
 		s.stopped = e
 	case code == exitUnreachable, code == exitOutage, code == exitRefused, code == exitLogin:

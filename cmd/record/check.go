@@ -192,15 +192,24 @@ func (k *check) unasked(args []string, stdout io.Writer) error {
 
 // next is the command that records what has drifted.
 func (k *check) next() string {
+	var drifted []*outcome
 	var names []string
-	breach, otherwise := false, false
-	var named []record.Named
 	for _, o := range k.outcomes {
 		emptied := func(c drift.Change) bool { return c.Rule == drift.ItemsGone } // nobody wants less than there is
 		if o.report == nil || o.err != nil || len(o.report.Changes) == 0 || slices.ContainsFunc(o.report.Changes, emptied) {
 			continue
 		}
-		names = append(names, o.name())
+		drifted, names = append(drifted, o), append(names, o.name())
+	}
+	if len(names) > maxNext { // what is kept in the others is to stay
+		names = providersOf(names)
+		drifted = slices.DeleteFunc(slices.Clone(k.outcomes), func(o *outcome) bool {
+			return o.report == nil || o.err != nil || !slices.Contains(names, o.def.Name)
+		})
+	}
+	breach, otherwise := false, false
+	var named []record.Named
+	for _, o := range drifted {
 		otherwise = otherwise || !o.fits()
 		breach = breach || o.breach
 		for _, n := range o.named {
@@ -227,9 +236,6 @@ func (k *check) next() string {
 	}
 	if dir := cmp.Or(k.stored.dir, "testdata/cassettes"); dir != shippedDir {
 		command += " --out " + record.Quote(dir)
-	}
-	if len(names) > maxNext {
-		names = providersOf(names)
 	}
 	return command + " " + strings.Join(names, " ")
 }
@@ -505,7 +511,7 @@ func (k *check) once(ctx context.Context, t target, tenant record.Tenant, files 
 		for _, n := range recording.News() {
 			keep := record.Named{Option: "Keep", Place: n.Pointer}
 			clashes := func(given record.Named) bool { return record.Clash(given.Place, n.Pointer) }
-			if n.Unlisted && n.Value != "" && !slices.ContainsFunc(got.named, clashes) {
+			if n.Unlisted && !slices.ContainsFunc(got.named, clashes) {
 				got.named = append(got.named, keep)
 			}
 		}

@@ -329,6 +329,8 @@ func edits() []edit {
 		{"a member is null", both(replaced(`"status": "active"`, `"status": null`, `"enabled": true`, `"enabled": null`))},
 		{"a new member", both(replaced(`"status": "active"`, `"status": "active", "retries": 3`, `"enabled": true`, `"enabled": true, "retries": 3`))},
 		{"a new word", map[string]change{"devrev": replaced(`"status": "active"`, `"status": "snoozed"`)}},
+		{"a word in capitals", map[string]change{"devrev": replaced(`"status": "active"`, `"status": "snoozed_UNTIL"`)}},
+		{"two words", map[string]change{"devrev": replaced(`"status": "active"`, `"status": "On hold"`)}},
 		{"another type", both(replaced(`"status": "active"`, `"status": 7`, `"timeout": 10000`, `"timeout": "10000"`))},
 		{"errors are text", both(func(status *int, header http.Header, body string) string {
 			if *status == 404 {
@@ -399,6 +401,34 @@ func TestCheck_advice(t *testing.T) {
 			})
 		}
 	}
+}
+
+// What the cassettes keep, the advice keeps: also where it names the vendor, for others
+// that have drifted.
+func TestCheck_adviceKeeps(t *testing.T) {
+	t.Chdir(t.TempDir())
+	drifted := false
+	getenv := standIn(t, &provider.DevRev, func(int, *http.Request, string) bool { return true }, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		changed(w, r, next, func(_ *http.Request, status *int, body string) string {
+			if drifted && *status >= 400 {
+				return strings.Replace(body, "{", `{"request_ref": "abc",`, 1)
+			}
+			return strings.ReplaceAll(body, `"status": "active"`, `"status": "snoozed"`)
+		})
+	}, true)
+	command := func(args string) string {
+		t.Helper()
+		var stdout, stderr strings.Builder
+		got := run(t.Context(), strings.Fields(strings.ReplaceAll(args, "'", "")+" --quiet --pace 0s"), getenv, scriptClock(getenv), &stdout, &stderr)
+		require.Equal(t, exitDone, got, "%s\n%s%s", args, stdout.String(), stderr.String())
+		return stdout.String()
+	}
+	command("refresh --out out --keep /webhook/status --keep /webhooks/*/status devrev")
+	drifted = true
+	_, advice, _ := strings.Cut(command("check --cassettes out devrev"), "to take the answers as they are: record ")
+	assert.Equal(t, "refresh --keep /webhook/status --keep '/webhooks/*/status' --out out devrev\n", advice)
+	command(advice)
+	assert.NotContains(t, command("check --fail-on any --cassettes out devrev"), "to take")
 }
 
 // against runs a check of what another tenant has recorded.

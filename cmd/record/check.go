@@ -511,7 +511,7 @@ func (k *check) once(ctx context.Context, t target, tenant record.Tenant, files 
 		for _, n := range recording.News() {
 			keep := record.Named{Option: "Keep", Place: n.Pointer}
 			clashes := func(given record.Named) bool { return record.Clash(given.Place, n.Pointer) }
-			if n.Unlisted && !slices.ContainsFunc(got.named, clashes) {
+			if n.Unlisted && !n.Private && !slices.ContainsFunc(got.named, clashes) {
 				got.named = append(got.named, keep)
 			}
 		}

@@ -43,7 +43,7 @@ func (r *Recording) News() []News {
 		for _, n := range unpublished(r.Definition, exchange, r.Redact) {
 			value := r.sentAs(n.Value)
 			n.Kept = n.Unlisted && value == n.Value
-			n.Private = !n.Kept && (suspicious(value) != "" || e.holdsPart(value))
+			n.Private = n.Unlisted && !n.Kept && (suspicious(value) != "" || e.holdsPart(value))
 			if n.Value = value; !n.Kept && (!word(value) || n.Private) {
 				n.Value = ""
 			}

@@ -634,6 +634,21 @@ func TestCheck_deleted(t *testing.T) {
 	}
 }
 
+// A vendor that lacks a variable stops no other.
+func TestCheck_missing(t *testing.T) {
+	for _, def := range provider.All() {
+		getenv := standIn(t, def, func(int, *http.Request, string) bool { return false }, nil, true)
+		for _, args := range []string{"devrev dvelop", "devrev/webhooks.list dvelop/GetEvents"} {
+			var stdout, stderr strings.Builder
+			got := run(t.Context(), strings.Fields("check --quiet --pace 0s "+args), getenv, scriptClock(getenv), &stdout, &stderr)
+			assert.Equal(t, exitMissing, got, "%s\n%s%s", args, stdout.String(), stderr.String())
+			assert.Regexp(t, "\n[1-9][0-9]* checked against", stdout.String())
+			assert.Contains(t, stderr.String(), "skipped, for want of variables: ")
+			assert.Contains(t, stdout.String(), "credentials missing")
+		}
+	}
+}
+
 // Whether an id is given or looked up makes no difference between two recordings.
 func TestCheck_idGivenOrLookedUp(t *testing.T) {
 	never := func(int, *http.Request, string) bool { return false }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"net/http"
 	"os"
 	"path"
 	"path/filepath"
@@ -61,7 +62,7 @@ func (o *outcome) leave(verdict, cause, reason string) {
 }
 
 func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
-	k := &check{recorder: recorder{getenv: getenv, clock: clock, undone: "not checked"}}
+	k := &check{recorder: recorder{getenv: getenv, clock: clock, undone: "not checked", lenient: true}}
 	c := &cobra.Command{
 		Use:   "check [flags] [PROVIDER[/SCENARIO]...]",
 		Short: "Compare the vendor's answers of today with the stored cassettes; write nothing",
@@ -218,15 +219,24 @@ func (k *check) unasked(args []string, stdout io.Writer) error {
 
 // next is the command that records what has drifted.
 func (k *check) next() string {
+	var drifted []*outcome
 	var names []string
-	breach, otherwise := false, false
-	var named []record.Named
 	for _, o := range k.outcomes {
 		emptied := func(c drift.Change) bool { return c.Rule == drift.ItemsGone } // nobody wants less than there is
 		if o.report == nil || o.err != nil || !o.rewritten || slices.ContainsFunc(o.report.Changes, emptied) {
 			continue
 		}
-		names = append(names, o.name())
+		drifted, names = append(drifted, o), append(names, o.name())
+	}
+	if len(names) > maxNext { // what is kept in the others is to stay
+		names = providersOf(names)
+		drifted = slices.DeleteFunc(slices.Clone(k.outcomes), func(o *outcome) bool {
+			return o.report == nil || o.err != nil || !slices.Contains(names, o.def.Name)
+		})
+	}
+	breach, otherwise := false, false
+	var named []record.Named
+	for _, o := range drifted {
 		otherwise = otherwise || !o.fits()
 		breach = breach || o.breach
 		for _, n := range o.named {
@@ -253,9 +263,6 @@ func (k *check) next() string {
 	}
 	if dir := cmp.Or(k.stored.dir, defaultOwn); dir != shippedDir {
 		command += " --out " + record.Quote(dir)
-	}
-	if len(names) > maxNext {
-		names = providersOf(names)
 	}
 	return command + " " + strings.Join(names, " ")
 }
@@ -350,7 +357,7 @@ func (k *check) compare(ctx context.Context, o *outcome, files held) error {
 	switch {
 	case errors.As(err, &lookup):
 		o.status = lookup.status
-		doubt(err, nil)
+		doubt(err, func() error { return k.confirmed(o, files, lookup.status, once) })
 		return nil
 	case errors.As(err, &outage):
 		doubt(err, func() error { return k.askedAgain(o, files, once) })
@@ -361,8 +368,11 @@ func (k *check) compare(ctx context.Context, o *outcome, files held) error {
 	if err := o.differ(files, first); err != nil || tenant.Source == cassette.Simulated {
 		return err
 	}
-	if !o.certain() && o.report.Worst() == drift.Breaking {
+	if status := first.momentary(o.target); o.report.Worst() == drift.Breaking && (status != 0 || !o.certain()) {
 		doubt(nil, func() error {
+			if status != 0 {
+				return k.confirmed(o, files, status, once)
+			}
 			second, err := once()
 			if err != nil {
 				return err
@@ -383,17 +393,66 @@ func (k *check) compare(ctx context.Context, o *outcome, files held) error {
 			return o.differ(files, first, third)
 		})
 		return nil
+	case errors.As(err, &lookup):
+		o.status = lookup.status
+		doubt(err, func() error { return k.confirmed(o, files, lookup.status, once) })
+		return nil
 	case err == nil:
 		err = o.differ(files, first, second)
 	}
 	if err != nil {
 		return err
 	}
-	if !o.certain() && o.report.Worst() == drift.Breaking {
-		doubt(nil, nil)
+	if status := second.momentary(o.target); o.report.Worst() == drift.Breaking && (status != 0 || !o.certain()) {
+		var again func() error
+		if status != 0 {
+			again = func() error { return k.confirmed(o, files, status, once) }
+		}
+		doubt(nil, again)
 		return nil
 	}
 	k.note(ctx, o.target, nil)
+	return nil
+}
+
+// passing reports whether an answer may be one of a moment, while a credential spreads or
+// one server of many knows less than the others.
+func (g given) passing() bool { return momentary(g.status) && !g.certain() }
+
+func momentary(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotFound
+}
+
+// momentary is the status of an answer of a moment, be it behind a redirect; 0 for none.
+func (got taken) momentary(t target) int {
+	if (given{t, got.answer}).passing() {
+		return got.status
+	}
+	for i, e := range got.exchanges {
+		if i > 0 && momentary(e.Response.Status) {
+			return e.Response.Status
+		}
+	}
+	return 0
+}
+
+// confirmed asks twice more after an answer that may be one of a moment. These two count,
+// and it is only told when they are as they were.
+func (k *check) confirmed(o *outcome, files held, status int, once func() (taken, error)) error {
+	second, err := once()
+	if err != nil {
+		return err
+	}
+	third, err := once()
+	if err != nil {
+		return err
+	}
+	if err := o.differ(files, second, third); err != nil {
+		return err
+	}
+	if o.report.Worst() != drift.Breaking {
+		fmt.Fprintf(k.stderr, "%s: answered %d once, and not again\n", o.name(), status)
+	}
 	return nil
 }
 
@@ -501,7 +560,7 @@ func (k *check) once(ctx context.Context, t target, tenant record.Tenant, files 
 		for _, n := range recording.News() {
 			keep := record.Named{Option: "Keep", Place: n.Pointer}
 			clashes := func(given record.Named) bool { return record.Clash(given.Place, n.Pointer) }
-			if n.Unlisted && n.Value != "" && !slices.ContainsFunc(got.named, clashes) {
+			if n.Unlisted && !n.Private && !slices.ContainsFunc(got.named, clashes) {
 				got.named = append(got.named, keep)
 			}
 		}
@@ -552,10 +611,14 @@ has seen of the tenant:
               URL is not the vendor.
   drift       any other answer is asked for again at the end, and counts when the
               vendor still answers as documented after that: else it has ceased to.
+  once        a 401, 403 or 404 that does not come again at the end is only told.
   credential  401 and 403 are its fault, unless a read call of the same operation is
               answered with it after that.
   ids         404 is the fault of the variable that gives the id, unless another
               request with it had success, or the route answers so without it.
+              When that success has become 404 too, what it names has been removed.
+  path        when every read call is answered 404, the base URL is wrong, and nothing
+              is checked.
 
 --fail-on breaking (the default) gives exit status 3 for breaking changes,
 additive for these as well, any for all three, none for none.

@@ -22,7 +22,7 @@ import (
 )
 
 const doctorHelp = `doctor shows the environment as refresh and check see it, and asks each tenant that
-it describes for one answer, with a read call: is it reached, is the credential
+it describes for one answer, with a read call, and for more when that is unknown: is it reached, is the credential
 accepted, are ids found that no variable gives, does its clock agree with this
 one. It writes nothing, and shows whether a variable is set and never its value.
 Without arguments it is about every provider. It ends with the status that a
@@ -33,6 +33,8 @@ type doctor struct {
 	recorder
 	table table
 	code  int
+	// complete says that some provider has the variables that a recording needs.
+	complete bool
 }
 
 func doctorCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -73,6 +75,8 @@ func (d *doctor) run(ctx context.Context, args []string, stdout, stderr io.Write
 	switch {
 	case ctx.Err() != nil:
 		return exit(exitFailed, "interrupted before the end")
+	case d.code == exitDone && !d.complete:
+		return exit(exitMissing, "a recording would fail: no provider has the variables that it needs")
 	case d.code != exitDone:
 		return exit(d.code, "a recording would fail; the table says why")
 	}
@@ -170,6 +174,7 @@ func (d *doctor) provider(ctx context.Context, def *provider.Definition, named b
 	if len(lacks) > 0 {
 		return
 	}
+	d.complete = true
 	tenant, err := d.live(def)
 	if err != nil {
 		d.fault(exitUsage, "", "variables", err.Error())
@@ -195,11 +200,16 @@ func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant re
 		recording.Release()
 		g := given{t, first}
 		err = cmp.Or(d.trouble(t, first), d.refused(g))
-		if err == nil && first.status != t.scenario.Status {
+		here := first.recognised
+		if err == nil && !here && first.status == t.scenario.Status { // drift, should others be the vendor's
+			here, _ = d.present(ctx, t)
+		}
+		switch {
+		case err != nil:
+		case !here:
+			err = d.notVendor(t, t.session.came.describe(t.def))
+		case first.status != t.scenario.Status:
 			err = d.unknown(g)
-			if !first.recognised {
-				err = d.notVendor(t, t.session.came.describe(t.def))
-			}
 		}
 	}
 	said := func(err error) string { return strings.TrimPrefix(err.Error(), t.name()+" "+d.undone+": ") }

@@ -367,7 +367,7 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError) error {
 	case status.Page:
 		return &busyError{"", fmt.Sprintf("answers a page of HTML to the look-up of an id, with %d", code)}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return r.credentialRefused(t, code, "")
+		return &lookupError{r.fail(exitRefused, t, "%s; check that %s is valid and may read webhooks, or set %s", found, t.def.TokenVar, enumerate(lookedUp(t))), code}
 	case code >= 300 && code < 400 && code != http.StatusNotModified && !permanent(code):
 		return &busyError{status.RetryAfter, fmt.Sprintf("redirects the look-up of an id elsewhere, with %d", code)}
 	case status.NotJSON:

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -25,6 +28,8 @@ type evidence struct {
 	// absent says that nothing of the vendor's answers there; nil as long as nobody has
 	// asked.
 	absent func(target) error
+	// unrouted says that every read call is answered 404.
+	unrouted bool
 }
 
 // given is an answer with what it was an answer to.
@@ -122,6 +127,15 @@ func (e *evidence) knows(id provider.Binding) bool {
 	})
 }
 
+// routed reports whether the answer is an error that only the operation itself gives: its
+// request has nothing that is judged before routing.
+func (g given) routed() bool {
+	return g.certain() && g.authenticated() && json.Valid([]byte(g.scenario.Request.Body)) && slices.ContainsFunc(g.def.Scenarios, func(s provider.Scenario) bool {
+		of, is := s.Request, g.scenario.Request
+		return s.Status < 300 && of.Method == is.Method && of.Target == is.Target && maps.Equal(of.Header, is.Header)
+	})
+}
+
 // refuses reports whether the answer refuses the credential that the tenant's owner has.
 func (g given) refuses() bool {
 	return g.scenario.Request.Credential == provider.Valid && g.status != g.scenario.Status && (g.status == http.StatusUnauthorized || g.status == http.StatusForbidden)
@@ -190,6 +204,28 @@ func (r *recorder) unknown(g given) error {
 	return r.failed(causeID, g.target, "the tenant answered 404, and knows no such id; check the value of %s, and the path of %s", enumerate(names), g.def.BaseVar)
 }
 
+// removed is the error about a 404 to an id that had success before in this run, when the
+// request that had it is answered so too now. found remembers of which id that is known.
+func (r *recorder) removed(ctx context.Context, g given, found map[string]bool) error {
+	if !g.recognised || g.status != http.StatusNotFound || g.fits() || !g.authenticated() {
+		return nil
+	}
+	for _, b := range g.bindings() {
+		gone, known := found[b.Var]
+		for _, a := range slices.Backward(g.session.answers) {
+			if known || !a.recognised || a.status >= 300 || a.writes() || !slices.ContainsFunc(a.bindings(), func(o provider.Binding) bool { return o.Var == b.Var }) {
+				continue
+			}
+			got, err := r.control(ctx, a.target)
+			gone, known = err == nil && got.recognised && got.status == http.StatusNotFound, true
+		}
+		if found[b.Var] = gone; gone {
+			return r.failed(causeID, g.target, "the tenant answered 404: what %s names had an answer before in this run, and is there no more; name another", b.Var)
+		}
+	}
+	return nil
+}
+
 // lost reports whether a request of the operation that has no such id, or no right to
 // ask for one, was answered 404 in place of what it asks for.
 func (e *evidence) lost(operation string, id provider.Binding) bool {
@@ -227,9 +263,16 @@ func (r *recorder) settleTenant(ctx context.Context, s *session) {
 		here, why = r.present(ctx, open[0].target)
 	}
 	if here {
-		admitted := map[string]bool{}
+		admitted, removed := map[string]bool{}, map[string]bool{}
 		for i, d := range open {
-			if d.refuses() {
+			lookup := (*lookupError)(nil)
+			switch {
+			case !d.refuses():
+			case errors.As(d.failed, &lookup):
+				if d.again != nil {
+					verdicts[i] = d.again()
+				}
+			default:
 				if _, known := admitted[d.operation()]; !known {
 					admitted[d.operation()] = r.admits(ctx, d.target)
 				}
@@ -250,7 +293,7 @@ func (r *recorder) settleTenant(ctx context.Context, s *session) {
 				verdicts[i] = d.failed
 			}
 			if verdicts[i] == nil {
-				verdicts[i] = r.unknown(*d.given)
+				verdicts[i] = cmp.Or(r.unknown(*d.given), r.removed(ctx, *d.given, removed))
 			}
 			d.conclude(verdicts[i])
 		}
@@ -289,8 +332,11 @@ func (r *recorder) gone(s *session, why int) func(doubt) error {
 	case why == exitLogin:
 		return func(d doubt) error { return r.sentToLogin(d.target) }
 	}
+	if s.unrouted {
+		s.absent = r.unrouted
+	}
 	var outage *outageError
-	if !s.vendor() && slices.ContainsFunc(s.doubts, func(d doubt) bool { return !errors.As(d.failed, &outage) }) {
+	if s.absent == nil && !s.vendor() && slices.ContainsFunc(s.doubts, func(d doubt) bool { return !errors.As(d.failed, &outage) }) {
 		answers := s.came.describe(s.doubts[0].def)
 		s.absent = func(t target) error { return r.notVendor(t, answers) }
 	}
@@ -313,14 +359,31 @@ func (r *recorder) notVendor(t target, answers string) error {
 	return r.failed(causeNotVendor, t, "nothing that answers as %s documents stands at %s: it answered %s; check it, and what stands before the tenant", t.def.Title, t.def.BaseVar, answers)
 }
 
+// unrouted is the error about a base URL below which no route is. What is answered before
+// routing, such as a wrong credential, is answered there as well.
+func (r *recorder) unrouted(t target) error {
+	cause, advice := causeNotVendor, "check the path of "+t.def.BaseVar
+	var ids []string
+	for _, b := range t.def.Bindings {
+		if b.Lookup == nil {
+			ids = append(ids, b.Var)
+		}
+	}
+	if len(ids) > 0 {
+		cause, advice = causeID, fmt.Sprintf("check the value of %s, and the path of %s", enumerate(ids), t.def.BaseVar)
+	}
+	return r.failed(cause, t, "the tenant answers every read call with 404, as it does an unknown route; %s", advice)
+}
+
 // present asks for what proves that the vendor answers now. When it does not, why is the
 // exit status of all requests with the credential, if they end alike. A simulator needs
-// no proof.
+// no proof. Errors are none as long as every read call is answered 404.
 func (r *recorder) present(ctx context.Context, of target) (here bool, why int) {
 	if of.session.tenant.Source == cassette.Simulated {
 		return true, exitDone
 	}
 	var now evidence
+	routed := slices.ContainsFunc(of.session.answers, given.routed)
 	controls := of.controls()
 	for i, t := range slices.Concat(controls, controls) { // twice, for the first may have met one server of many
 		refused := (why == exitRefused || why == exitLogin) && of.session.admitted() == ""
@@ -349,12 +412,18 @@ func (r *recorder) present(ctx context.Context, of target) (here bool, why int) 
 		if t.authenticated() && why != code {
 			why = exitFailed
 		}
+		status := got.status
+		if lookup := (*lookupError)(nil); errors.As(err, &lookup) {
+			status = lookup.status
+		}
+		routed = routed || t.scenario.Status < 300 && status != http.StatusNotFound
 		if err == nil {
-			if now.hear(given{t, got}, false); now.vendor() {
+			if now.hear(given{t, got}, false); now.vendor() && routed {
 				return true, exitDone
 			}
 		}
 	}
+	of.session.unrouted = !routed && now.vendor()
 	return false, why
 }
 

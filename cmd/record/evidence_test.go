@@ -329,6 +329,8 @@ func edits() []edit {
 		{"a member is null", both(replaced(`"status": "active"`, `"status": null`, `"enabled": true`, `"enabled": null`))},
 		{"a new member", both(replaced(`"status": "active"`, `"status": "active", "retries": 3`, `"enabled": true`, `"enabled": true, "retries": 3`))},
 		{"a new word", map[string]change{"devrev": replaced(`"status": "active"`, `"status": "snoozed"`)}},
+		{"a word in capitals", map[string]change{"devrev": replaced(`"status": "active"`, `"status": "snoozed_UNTIL"`)}},
+		{"two words", map[string]change{"devrev": replaced(`"status": "active"`, `"status": "On hold"`)}},
 		{"another type", both(replaced(`"status": "active"`, `"status": 7`, `"timeout": 10000`, `"timeout": "10000"`))},
 		{"errors are text", both(func(status *int, header http.Header, body string) string {
 			if *status == 404 {
@@ -399,6 +401,34 @@ func TestCheck_advice(t *testing.T) {
 			})
 		}
 	}
+}
+
+// What the cassettes keep, the advice keeps: also where it names the vendor, for others
+// that have drifted.
+func TestCheck_adviceKeeps(t *testing.T) {
+	t.Chdir(t.TempDir())
+	drifted := false
+	getenv := standIn(t, &provider.DevRev, func(int, *http.Request, string) bool { return true }, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		changed(w, r, next, func(_ *http.Request, status *int, body string) string {
+			if drifted && *status >= 400 {
+				return strings.Replace(body, "{", `{"request_ref": "abc",`, 1)
+			}
+			return strings.ReplaceAll(body, `"status": "active"`, `"status": "snoozed"`)
+		})
+	}, true)
+	command := func(args string) string {
+		t.Helper()
+		var stdout, stderr strings.Builder
+		got := run(t.Context(), strings.Fields(strings.ReplaceAll(args, "'", "")+" --quiet --pace 0s"), getenv, scriptClock(getenv), &stdout, &stderr)
+		require.Equal(t, exitDone, got, "%s\n%s%s", args, stdout.String(), stderr.String())
+		return stdout.String()
+	}
+	command("refresh --out out --keep /webhook/status --keep /webhooks/*/status devrev")
+	drifted = true
+	_, advice, _ := strings.Cut(command("check --cassettes out devrev"), "to take the answers as they are: record ")
+	assert.Equal(t, "refresh --keep /webhook/status --keep '/webhooks/*/status' --out out devrev\n", advice)
+	command(advice)
+	assert.NotContains(t, command("check --fail-on any --cassettes out devrev"), "to take")
 }
 
 // against runs a check of what another tenant has recorded.
@@ -544,6 +574,114 @@ func TestCheck_causes(t *testing.T) {
 			assert.Regexp(t, c.stdout, stdout)
 			assert.Regexp(t, c.stderr, stderr)
 		})
+	}
+}
+
+// Below a wrong path nothing is drift, and nothing is checked, whatever is answered before
+// routing, however the unknown route is answered, and whatever of the run asks for an id.
+func TestCheck_wrongPath(t *testing.T) {
+	for _, def := range provider.All() {
+		for _, a := range []*stranger{nil, {status: 404, mediaType: "text/plain", body: "no such page"}, {status: 404}} {
+			for _, idSet := range []bool{false, true} {
+				routed := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/right/") }
+				getenv := standIn(t, def, func(_ int, r *http.Request, _ string) bool { return !routed(r) }, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+					rec := httptest.NewRecorder()
+					r.URL.Path = "/wrong" + r.URL.Path
+					next.ServeHTTP(rec, r)
+					if rec.Code == http.StatusNotFound && a != nil {
+						a.write(w)
+						return
+					}
+					changed(w, r, next, func(_ *http.Request, _ *int, body string) string { return body })
+				}, idSet)
+				for _, scenarios := range append(askedOf[def.Name][:1:1], "", def.Operations[0].Name) {
+					name := strings.TrimSuffix(def.Name+"/"+scenarios, "/")
+					var stdout, stderr strings.Builder
+					got := run(t.Context(), []string{"check", "--quiet", "--max-wait", "1s", "--pace", "0s", name}, getenv, scriptClock(getenv), &stdout, &stderr)
+					assert.Equal(t, exitFailed, got, "%s %v, id set %v\n%s%s", name, a, idSet, stdout.String(), stderr.String())
+					assert.Regexp(t, "with 404, .*the path of "+def.BaseVar+"|documents stands at "+def.BaseVar+": it answered .*404", stderr.String())
+					assert.NotContains(t, stdout.String(), "to take")
+					t.Logf("%-25s %-30v id set %-5v %d %s", name, a, idSet, got, strings.SplitN(stdout.String(), "\n", 2)[0])
+				}
+			}
+		}
+	}
+}
+
+// An answer of one moment, wherever in the run it comes, is asked for again and told, and no
+// drift and no refused credential; a recording is made all the same.
+func TestCheck_once(t *testing.T) {
+	for _, def := range provider.All() {
+		for _, a := range []stranger{refusal, {status: 401}, {status: 403}, {status: 404, body: `{"message":"Not found.","type":"not_found"}`}, {status: 404}} {
+			for k, idSet := range []bool{false, true} {
+				row := ""
+				for n := 1; n <= 48; n++ {
+					if !*everyCell && (n+k)%16 != 1 {
+						continue
+					}
+					for _, command := range []string{"check", "refresh --out " + t.TempDir()} {
+						getenv := standIn(t, def, func(i int, _ *http.Request, _ string) bool { return i == n }, func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { a.write(w) }, idSet)
+						var stdout, stderr strings.Builder
+						got := run(t.Context(), strings.Fields(command+" --quiet --max-wait 1s --pace 0s "+def.Name), getenv, scriptClock(getenv), &stdout, &stderr)
+						assert.Equal(t, exitDone, got, "%s %s, %v as answer %d, id set %v\n%s%s", command, def.Name, a, n, idSet, stdout.String(), stderr.String())
+						row += fmt.Sprintf(" %d", got)
+						if strings.Contains(stderr.String(), " once, and not again") {
+							row += "*"
+						}
+					}
+				}
+				t.Logf("%s %-70v id set %-5v%s", def.Name, a, idSet, row)
+			}
+		}
+	}
+}
+
+// A webhook that is deleted while the run lasts is no drift.
+func TestCheck_deleted(t *testing.T) {
+	for _, def := range provider.All() {
+		_, token, env := simulator.Tenant(def)
+		row := ""
+		for n := 1; n <= 8; n++ { // later, nothing asks for it
+			getenv := standIn(t, def, func(i int, _ *http.Request, _ string) bool { return i == n }, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				removal := def.Own.Delete
+				target, body := removal.Target, removal.Body
+				for _, b := range def.Bindings {
+					target, body = strings.ReplaceAll(target, b.Placeholder, env[b.Var]), strings.ReplaceAll(body, b.Placeholder, env[b.Var])
+				}
+				req := httptest.NewRequest(removal.Method, target, strings.NewReader(body))
+				req.Host = r.Host
+				req.Header.Set("Content-Type", "application/json")
+				req.Header.Set("Authorization", "Bearer "+token)
+				req.Header.Set("Origin", "http://"+r.Host)
+				rec := httptest.NewRecorder()
+				next.ServeHTTP(rec, req)
+				assert.Less(t, rec.Code, 300, rec.Body.String())
+				next.ServeHTTP(w, r)
+			}, true)
+			var stdout, stderr strings.Builder
+			got := run(t.Context(), []string{"check", "--quiet", "--max-wait", "1s", "--pace", "0s", def.Name}, getenv, scriptClock(getenv), &stdout, &stderr)
+			row += fmt.Sprintf(" %d", got)
+			if got != exitDone {
+				assert.Equal(t, exitFailed, got, "%s, at request %d\n%s%s", def.Name, n, stdout.String(), stderr.String())
+				assert.Regexp(t, bindingVariable(def)+" names had an answer before in this run, and is there no more|check the value of "+bindingVariable(def), stderr.String())
+			}
+		}
+		t.Logf("%s, gone at each request:%s", def.Name, row)
+	}
+}
+
+// A vendor that lacks a variable stops no other.
+func TestCheck_missing(t *testing.T) {
+	for _, def := range provider.All() {
+		getenv := standIn(t, def, func(int, *http.Request, string) bool { return false }, nil, true)
+		for _, args := range []string{"devrev dvelop", "devrev/webhooks.list dvelop/GetEvents"} {
+			var stdout, stderr strings.Builder
+			got := run(t.Context(), strings.Fields("check --quiet --pace 0s "+args), getenv, scriptClock(getenv), &stdout, &stderr)
+			assert.Equal(t, exitMissing, got, "%s\n%s%s", args, stdout.String(), stderr.String())
+			assert.Regexp(t, "\n[1-9][0-9]* checked against", stdout.String())
+			assert.Contains(t, stderr.String(), "skipped, for want of variables: ")
+			assert.Contains(t, stdout.String(), "credentials missing")
+		}
 	}
 }
 

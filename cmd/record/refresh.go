@@ -241,7 +241,7 @@ func (r *refresh) record(ctx context.Context, l *line, stored string) error {
 	lookup, outage := (*lookupError)(nil), (*outageError)(nil)
 	switch {
 	case errors.As(err, &lookup):
-		g.status = lookup.status
+		g.status, again = lookup.status, once
 	case errors.As(err, &outage) && !l.writes():
 		again = func() error { // so each time, and others as documented: that is none
 			err := once()
@@ -255,6 +255,11 @@ func (r *refresh) record(ctx context.Context, l *line, stored string) error {
 	case tenant.Source == cassette.Simulated || g.certain() || g.fits() && !slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
 		r.note(ctx, l.target, nil)
 		return conclude(nil)
+	case g.passing():
+		again = once
+	}
+	if l.writes() {
+		again = nil
 	}
 	l.session.doubts = append(l.session.doubts, doubt{&g, err, again, func(err error) {
 		if err := conclude(err); err != nil {

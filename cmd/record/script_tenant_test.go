@@ -193,10 +193,12 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			})
 		case variant == "undeletable" && (strings.HasSuffix(r.URL.Path, "webhooks.delete") || r.Method == http.MethodDelete):
 			plain(w, http.StatusInternalServerError)
+		case variant == "throttled-removal" && (strings.HasSuffix(r.URL.Path, "webhooks.delete") || r.Method == http.MethodDelete) && t.times(r) == 1:
+			throttle(w, def, "7")
 		case variant == "lost" && (strings.HasSuffix(r.URL.Path, "webhooks.create") || r.Method == http.MethodPost && def.Delivery == nil):
 			handler.ServeHTTP(httptest.NewRecorder(), r) // it is done, and the answer does not arrive
 			panic(http.ErrAbortHandler)
-		case variant == "ordinary", variant == "private", variant == "unknown", variant == "down-first", variant == "no-webhooks", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
+		case variant == "ordinary", variant == "private", variant == "unknown", variant == "down-first", variant == "no-webhooks", variant == "listless", variant == "listless-later", variant == "slashes", variant == "unbelievable", variant == "stalling-update", variant == "undeletable", variant == "throttled-removal", variant == "lost", variant == "refusing", variant == "stalling", variant == "throttling", variant == "throttling-each", variant == "no-list":
 			handler.ServeHTTP(w, r)
 		case variant == "hostile":
 			hostile(w, r, handler)
@@ -206,7 +208,7 @@ func (t *tenant) serve(ts *testscript.TestScript, def *provider.Definition, vari
 			panic("no variant " + variant)
 		}
 	}))
-	if changes[variant] == nil && !replaced && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut reset brotli ordinary private hours-ahead etag proxy-password nothing-there media-type everywhere unknown down down-first gateway no-webhooks listless listless-later slashes unbelievable stalling-update undeletable lost refusing hostile", variant) {
+	if changes[variant] == nil && !replaced && !strings.Contains("slow stalling throttling throttling-each throttling-long throttling-silent login elsewhere forbidden no-list cut reset brotli ordinary private hours-ahead etag proxy-password nothing-there media-type everywhere unknown down down-first gateway no-webhooks listless listless-later slashes unbelievable stalling-update undeletable throttled-removal lost refusing hostile", variant) {
 		ts.Fatalf("no variant %q", variant)
 	}
 	if variant == "private" {

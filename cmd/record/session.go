@@ -34,6 +34,8 @@ type recorder struct {
 	targets                []target
 	pointers               pointers
 	acceptDrift            bool
+	// lenient says that a provider which lacks variables stops no other.
+	lenient bool
 	// asked and total count the scenarios that a tenant is asked for; a simulator
 	// is too fast for progress.
 	asked, total int
@@ -90,8 +92,8 @@ func (r *recorder) begin(args []string, stderr io.Writer) error {
 }
 
 // tenants finds where each provider is recorded. A provider that the command line names
-// must have its variables; otherwise one that has some of them is skipped, which the
-// exit status says, and one that has none is left out.
+// must have its variables, unless the command is lenient; otherwise one that has some of
+// them is skipped, which the exit status says, and one that has none is left out.
 func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definition]*session, error) {
 	sessions := map[*provider.Definition]*session{}
 	tried := map[*provider.Definition]bool{}
@@ -127,7 +129,7 @@ func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definiti
 	if !complete {
 		missing = append(missing, leftOut...)
 	}
-	if len(missing) > 0 && (named || !complete) {
+	if len(missing) > 0 && (named && !r.lenient || !complete) {
 		return nil, exit(exitMissing, "variables that a recording needs are not set\n\t%s\nset them to your tenant's values, or record the built-in simulator with --simulate", strings.Join(missing, "\n\t"))
 	}
 	for _, line := range missing {
@@ -252,9 +254,11 @@ func (r *recorder) note(ctx context.Context, t target, err error) {
 	s := t.session
 	var e *exitError
 	errors.As(err, &e)
+	lookup := (*lookupError)(nil)
 	switch code := exitCode(err); {
 	case err == nil:
 		s.failures = 0
+	case errors.As(err, &lookup): // says nothing of requests that need none
 	case code == exitThrottled:
 		s.stopped = e
 	case code == exitUnreachable, code == exitOutage, code == exitRefused, code == exitLogin:

@@ -74,7 +74,7 @@ func (r *refresh) onOwn(ctx context.Context, t target, tenant record.Tenant, f f
 		s.own = begun
 	}
 	o := s.own
-	defer o.remove(ctx, r.clock, r.timeout)
+	defer o.remove(ctx, r.clock, r.timeout, r.maxWait)
 	tenant.Transport = watching{o, tenant.Transport}
 	if !t.creates() {
 		id, err := o.create(ctx, r.timeout)
@@ -242,9 +242,10 @@ const tries = 3
 // remove removes what was made, also after a failure or an interruption, and makes
 // sure by the list that it is gone. What is left is tried again with the next
 // scenario.
-func (o *own) remove(ctx context.Context, clock clock, timeout time.Duration) {
+func (o *own) remove(ctx context.Context, clock clock, timeout, maxWait time.Duration) {
 	ctx = context.WithoutCancel(ctx)
-	ids, err := o.listed(ctx, clock, timeout)
+	backoff := &backoff{clock, maxWait}
+	ids, err := o.listed(ctx, backoff, timeout)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	clear(o.left)
@@ -262,14 +263,17 @@ func (o *own) remove(ctx context.Context, clock clock, timeout time.Duration) {
 			continue // an answer that names what was there before is not believed
 		}
 		o.made[id] = true
-		_, _, err := o.send(ctx, timeout, o.def.Own.Delete, id)
+		err := backoff.throttled(ctx, func() error {
+			_, _, err := o.send(ctx, timeout, o.def.Own.Delete, id)
+			return err
+		})
 		var answered *answeredError
 		if err != nil && !(errors.As(err, &answered) && answered.status == http.StatusNotFound) {
 			o.left[id] = err
 		}
 	}
 	if len(doomed) > 0 || err != nil {
-		ids, err = o.listed(ctx, clock, timeout)
+		ids, err = o.listed(ctx, backoff, timeout)
 	}
 	if o.lost = err; err != nil {
 		return // what was deleted may be there: the next list says
@@ -286,16 +290,42 @@ func (o *own) remove(ctx context.Context, clock clock, timeout time.Duration) {
 }
 
 // listed is the list, asked for again if need be.
-func (o *own) listed(ctx context.Context, clock clock, timeout time.Duration) (ids map[string]bool, err error) {
+func (o *own) listed(ctx context.Context, backoff *backoff, timeout time.Duration) (ids map[string]bool, err error) {
 	for i := range tries {
-		if i > 0 && clock.sleep(ctx, time.Duration(i)*2*time.Second) != nil {
+		if i > 0 && backoff.sleep(ctx, time.Duration(i)*2*time.Second) != nil {
 			return nil, err
 		}
-		if ids, err = o.list(ctx, timeout); err == nil {
+		err = backoff.throttled(ctx, func() (err error) {
+			ids, err = o.list(ctx, timeout)
+			return err
+		})
+		if err == nil {
 			return ids, nil
 		}
 	}
 	return nil, err
+}
+
+// backoff is how long the clean-up still waits for a tenant that throttles.
+type backoff struct {
+	clock
+	left time.Duration
+}
+
+// throttled asks until the tenant no longer throttles, and waits as long as it says.
+func (b *backoff) throttled(ctx context.Context, ask func() error) error {
+	for {
+		err := ask()
+		var answered *answeredError
+		if !errors.As(err, &answered) || answered.status != http.StatusTooManyRequests {
+			return err
+		}
+		wait, _ := retryAfter(answered.retryAfter, b.now())
+		if wait > b.left || b.sleep(ctx, wait) != nil {
+			return err
+		}
+		b.left -= wait
+	}
 }
 
 // report says what is left on the tenant, and how to remove it; nil when nothing

@@ -64,7 +64,7 @@ func TestOwn_creations(t *testing.T) {
 				require.NoError(t, err)
 				o.before = before
 				o.create(t.Context(), time.Minute) // its error is the scenario's
-				o.remove(t.Context(), systemClock, time.Minute)
+				o.remove(t.Context(), systemClock, time.Minute, 0)
 				said := ""
 				if err := o.report(); err != nil {
 					said = err.Error()

@@ -27,6 +27,9 @@ type News struct {
 	// Kept says that the value stands in the cassette; otherwise a placeholder
 	// does.
 	Kept bool
+	// Private says that the value looks like an id, a credential or a person's, which
+	// nothing keeps.
+	Private bool
 }
 
 // News returns what is new, each once and sorted by pointer. Only what a commit
@@ -40,7 +43,8 @@ func (r *Recording) News() []News {
 		for _, n := range unpublished(r.Definition, exchange, r.Redact) {
 			value := r.sentAs(n.Value)
 			n.Kept = n.Unlisted && value == n.Value
-			if n.Value = value; !n.Kept && (!word(value) || suspicious(value) != "" || e.holdsPart(value)) {
+			n.Private = n.Unlisted && !n.Kept && (suspicious(value) != "" || e.holdsPart(value))
+			if n.Value = value; !n.Kept && (!word(value) || n.Private) {
 				n.Value = ""
 			}
 			all = append(all, n)

@@ -206,12 +206,15 @@ func at(def *provider.Definition, place string) func(n int, r *http.Request, bod
 	}
 }
 
+// vendors are those whose answers these tests know.
+var vendors = []*provider.Definition{&provider.DevRev, &provider.DVelop}
+
 var everyCell = flag.Bool("whole", false, "check with every answer in every place, and every kind of drift of both vendors, and not with a part of them")
 
 // A check takes nothing for drift that is none, and hides none, wherever another answer
 // stands: the matrix of every answer and place, with the id given and looked up.
 func TestCheck_verdicts(t *testing.T) {
-	for _, def := range []*provider.Definition{&provider.DevRev, &provider.DVelop} {
+	for _, def := range vendors {
 		t.Run(def.Name, func(t *testing.T) {
 			args := []string{"check", "--quiet", "--json", "--max-wait", "1s", "--pace", "0s"}
 			for _, scenario := range askedOf[def.Name] {
@@ -361,7 +364,7 @@ func edits() []edit {
 // What a check that finds drift advises is run as it is printed: then the next check
 // finds none.
 func TestCheck_advice(t *testing.T) {
-	for v, def := range provider.All() {
+	for v, def := range vendors {
 		for i, e := range edits() {
 			change := e.of[def.Name]
 			if change == nil || !*everyCell && len(e.of) > 1 && i%2 != v {
@@ -580,7 +583,7 @@ func TestCheck_causes(t *testing.T) {
 // Below a wrong path nothing is drift, and nothing is checked, whatever is answered before
 // routing, however the unknown route is answered, and whatever of the run asks for an id.
 func TestCheck_wrongPath(t *testing.T) {
-	for _, def := range provider.All() {
+	for _, def := range vendors {
 		for _, a := range []*stranger{nil, {status: 404, mediaType: "text/plain", body: "no such page"}, {status: 404}} {
 			for _, idSet := range []bool{false, true} {
 				routed := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/right/") }
@@ -611,7 +614,7 @@ func TestCheck_wrongPath(t *testing.T) {
 // An answer of one moment, wherever in the run it comes, is asked for again and told, and no
 // drift and no refused credential; a recording is made all the same.
 func TestCheck_once(t *testing.T) {
-	for _, def := range provider.All() {
+	for _, def := range vendors {
 		for _, a := range []stranger{refusal, {status: 401}, {status: 403}, {status: 404, body: `{"message":"Not found.","type":"not_found"}`}, {status: 404}} {
 			for k, idSet := range []bool{false, true} {
 				row := ""
@@ -638,7 +641,7 @@ func TestCheck_once(t *testing.T) {
 
 // A webhook that is deleted while the run lasts is no drift.
 func TestCheck_deleted(t *testing.T) {
-	for _, def := range provider.All() {
+	for _, def := range vendors {
 		_, token, env := simulator.Tenant(def)
 		row := ""
 		for n := 1; n <= 8; n++ { // later, nothing asks for it
@@ -672,7 +675,7 @@ func TestCheck_deleted(t *testing.T) {
 
 // A vendor that lacks a variable stops no other.
 func TestCheck_missing(t *testing.T) {
-	for _, def := range provider.All() {
+	for _, def := range vendors {
 		getenv := standIn(t, def, func(int, *http.Request, string) bool { return false }, nil, true)
 		for _, args := range []string{"devrev dvelop", "devrev/webhooks.list dvelop/GetEvents"} {
 			var stdout, stderr strings.Builder
@@ -688,7 +691,7 @@ func TestCheck_missing(t *testing.T) {
 // Whether an id is given or looked up makes no difference between two recordings.
 func TestCheck_idGivenOrLookedUp(t *testing.T) {
 	never := func(int, *http.Request, string) bool { return false }
-	for _, def := range provider.All() {
+	for _, def := range vendors {
 		for _, given := range []bool{true, false} {
 			t.Chdir(t.TempDir())
 			command := func(idSet bool, args string) {

@@ -38,7 +38,7 @@ func appendMails(findings []Finding, l *layer) []Finding {
 		end := run(l.text, at+1, func(c byte) bool { return isAlnum(c) || c == '.' || c == '-' })
 		// The last dot may end a sentence.
 		mail := strings.TrimRight(l.text[start:end], ".-")
-		if mailAddress.MatchString(mail) && !reservedMail(mail) {
+		if isMail(mail) && !reservedMail(mail) {
 			findings = append(findings, Finding{"mail", l.offset(start)})
 		}
 	}

@@ -315,7 +315,7 @@ func (t *Table) fromTenantWhole(kind provider.Kind, v string, near map[string]st
 		return date
 	}
 	switch {
-	case mailAddress.MatchString(v):
+	case isMail(v):
 		return t.placeholderFor(provider.Mail, v)
 	case isAbsolute(v) || strings.HasPrefix(v, "/") && !strings.ContainsAny(v, " \t\r\n"):
 		return t.fromTenantURL(v, 0)
@@ -362,7 +362,7 @@ func (t *Table) fromTenantName(n *node) string {
 		return v
 	case t.form(v) != nil:
 		return t.fromTenantID(v)
-	case mailAddress.MatchString(v):
+	case isMail(v):
 		return t.placeholderFor(provider.Mail, v)
 	}
 	if id := t.find(provider.ID, v); id != nil && !t.word(v) {

@@ -124,13 +124,25 @@ var numberedSecret = base64.StdEncoding.EncodeToString([]byte("placeholder-"))
 
 // Patterns of values, used where the contract says nothing or little.
 var (
-	absoluteURL = pattern.New(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 	mailAddress = pattern.New(`^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}$`)
 	mediaType   = pattern.New(`^(application|audio|font|image|message|model|multipart|text|video)/[A-Za-z0-9][A-Za-z0-9.+_-]{0,60}(; ?charset=[A-Za-z0-9-]{1,20})?$`)
 	lowerWord   = pattern.New(`^[a-z]{1,16}(_[a-z]{1,16}){0,4}$`)
 )
 
-func isAbsolute(s string) bool { return absoluteURL.MatchString(s) }
+// isAbsolute says whether a text begins with a scheme of RFC 3986 and "://".
+func isAbsolute(s string) bool {
+	scheme, _, ok := strings.Cut(s, "://")
+	for i := range len(scheme) {
+		if c := scheme[i]; !isAlnum(c) && (i == 0 || c != '+' && c != '.' && c != '-') {
+			return false
+		}
+	}
+	return ok && scheme != "" && scheme[0] > '9'
+}
+
+// isMail says whether a text is a mail address. It is asked for most texts, of which
+// few hold the sign that is looked for first.
+func isMail(s string) bool { return strings.IndexByte(s, '@') > 0 && mailAddress.MatchString(s) }
 
 func isLowerWord(s string) bool { return lowerWord.MatchString(s) }
 

@@ -74,7 +74,7 @@ func (t *Table) distinctive(kind provider.Kind, v string) bool {
 	case provider.Secret, provider.Key:
 		return len(v) >= minDistinctive
 	case provider.Mail:
-		return mailAddress.MatchString(v)
+		return isMail(v)
 	case provider.ID, provider.DisplayID, provider.Name:
 		return len(v) >= minDistinctive && !t.word(v)
 	case provider.URL:

@@ -81,7 +81,7 @@ func formOf(kind provider.Kind, value string) provider.Kind {
 	switch {
 	case kind == provider.Secret && !isSecretForm(value):
 		return provider.Key
-	case kind == provider.Mail && !mailAddress.MatchString(value):
+	case kind == provider.Mail && !isMail(value):
 		return provider.Opaque
 	}
 	return kind
@@ -164,7 +164,7 @@ func (t *Trial) Bind(placeholder, value string) bool {
 	case provider.Secret:
 		ok = isSecretForm(value)
 	case provider.Mail:
-		ok = mailAddress.MatchString(value)
+		ok = isMail(value)
 	case provider.URL:
 		ok = sameURLForm(placeholder, value)
 	}

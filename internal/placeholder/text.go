@@ -68,7 +68,7 @@ func mailAt(s string, i int) (string, bool) {
 		end--
 	}
 	mail := s[i:end]
-	return mail, mailAddress.MatchString(mail)
+	return mail, isMail(mail)
 }
 
 func isMailByte(c byte) bool {

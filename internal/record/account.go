@@ -244,7 +244,7 @@ func (e *audit) open(t token) bool {
 // openURL says whether a token is a URL that the test sends in the open, or one
 // that the vendor repeats.
 func (e *audit) openURL(t token) bool {
-	if t.sort != stringToken && t.sort != queryValue || t.in == "answer" && !e.sent[t.value] {
+	if t.sort != stringToken && t.sort != queryValue || t.in == "answer" && !e.sentBefore(t.value) {
 		return false
 	}
 	switch t.class.Kind {
@@ -301,19 +301,19 @@ func (e *audit) openWord(t token) bool {
 	case queryValue:
 		return (t.class.Kind == provider.Word || !t.class.Documented) && word(t.value) && !cassette.SecretName.MatchString(t.role)
 	case memberToken:
-		if t.in == "request" || e.sent[t.value] {
+		if t.in == "request" || e.sentBefore(t.value) {
 			return word(strings.ToLower(t.value))
 		}
 		return e.styled(t.value)
 	case stringToken:
 		if t.class.Kind == provider.Header {
-			return t.class.Keep && !t.class.Kept && headerLike(t.value) && (t.in == "request" || e.sent[t.value] || !e.holdsPart(t.value))
+			return t.class.Keep && !t.class.Kept && headerLike(t.value) && (t.in == "request" || e.sentBefore(t.value) || !e.holdsPart(t.value))
 		}
 		if t.in == "request" {
 			name := path.Base(t.at)
 			return (t.class.Kind == provider.Word || t.class.Kind == provider.Event || t.class.Kind == provider.Text || t.class.Kind == "") && word(t.value) && !(cassette.SecretName.MatchString(name) && !t.class.Documented)
 		}
-		return (t.class.Kind == provider.Word || t.class.Kind == provider.Text && word(t.value)) && e.sent[t.value]
+		return (t.class.Kind == provider.Word || t.class.Kind == provider.Text && word(t.value)) && e.sentBefore(t.value)
 	}
 	return false
 }
@@ -352,7 +352,7 @@ func (e *audit) link(value string, depth int) bool {
 		name, raw, ok := strings.Cut(field, "=")
 		v, err := url.QueryUnescape(raw)
 		if !ok || err != nil || name != "redirect" && !contract.IsWord(e.r.Definition, name) ||
-			!(e.r.table.Placeholder(v) || contract.IsWord(e.r.Definition, v) || e.sent[v] || e.link(v, depth+1)) {
+			!(e.r.table.Placeholder(v) || contract.IsWord(e.r.Definition, v) || e.sentBefore(v) || e.link(v, depth+1)) {
 			return false
 		}
 	}

@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
@@ -24,21 +27,45 @@ func (r *Recording) leaks() (reasons []string, hint string) {
 	}
 	hint = "change what the test sends"
 	known := r.knowledge()
-	for i := range r.captured {
-		if found, answered := r.unaccounted(i, known); len(found) > 0 {
-			if answered {
-				hint = "report it as a new field of the vendor"
-				if redact := r.Spell("Redact", ""); redact != "" {
-					hint = "name the member in " + redact + ", or " + hint
-				}
+	for i, found := range r.unaccounted(known) {
+		if found.answered {
+			hint = "report it as a new field of the vendor"
+			if redact := r.Spell("Redact", ""); redact != "" {
+				hint = "name the member in " + redact + ", or " + hint
 			}
+		}
+		if len(found.reasons) > 0 {
 			place := r.placeOf(i, known)
-			for _, reason := range found {
+			for _, reason := range found.reasons {
 				reasons = append(reasons, place+": "+reason)
 			}
 		}
 	}
 	return reasons, hint
+}
+
+// finding is what one exchange holds that nothing accounts for: by place, never by
+// value, and whether a part of it stands in the answer.
+type finding struct {
+	reasons  []string
+	answered bool
+}
+
+// unaccounted examines all captured exchanges, on as many processors as there are: a
+// test that records waits for it.
+func (r *Recording) unaccounted(known *knowledge) []finding {
+	all := make([]finding, len(r.captured))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(len(all), runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(all); i = int(next.Add(1)) - 1 {
+				all[i] = r.unaccountedIn(i, known)
+			}
+		})
+	}
+	workers.Wait()
+	return all
 }
 
 // place is how messages call a captured exchange. A URL or a method that shows
@@ -75,22 +102,24 @@ func suspicious(text string) string {
 // audit is one exchange of a recording under examination.
 type audit struct {
 	r   *Recording
+	i   int
 	ia  *cassette.Interaction
 	url *url.URL
 	// answer is the answer as it was read when it came.
 	answer contract.Response
 	*knowledge
+	// plain remembers which names of members are plain.
+	plain map[string]bool
 	// ownURL, ownBody say that a shipped scenario sends this very URL, this body.
 	ownURL, ownBody bool
 }
 
-// unaccounted lists the tokens of a captured exchange that nothing accounts for,
-// by place and never by value, and reports whether one stands in the answer. It
-// shares no code with the replacing of values.
-func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string, answered bool) {
+// unaccountedIn examines one captured exchange. It shares no code with the replacing
+// of values.
+func (r *Recording) unaccountedIn(i int, known *knowledge) (found finding) {
 	e, err := r.examine(i, known)
 	if err != nil {
-		return []string{err.Error()}, false
+		return finding{reasons: []string{err.Error()}}
 	}
 	seen := map[string]bool{}
 	unnamed := map[string]bool{} // pointers that end in a name which must not be shown
@@ -112,19 +141,19 @@ func (r *Recording) unaccounted(i int, known *knowledge) (reasons []string, answ
 		if t.sort == memberToken && (account == NoAccount || account == OpenWord && len(e.late(t)) > 0) {
 			unnamed[t.role] = true
 		}
-		before := len(reasons)
+		before := len(found.reasons)
 		switch {
 		case account == NoAccount:
 			if reason := t.place() + " has no account: " + t.missing(); !seen[reason] {
 				seen[reason] = true
-				reasons = append(reasons, reason)
+				found.reasons = append(found.reasons, reason)
 			}
 		case account >= OpenWord: // the others are closed forms: what equals a value there does so by chance
-			reasons = append(reasons, e.late(t)...)
+			found.reasons = append(found.reasons, e.late(t)...)
 		}
-		answered = answered || len(reasons) > before && t.in == "answer"
+		found.answered = found.answered || len(found.reasons) > before && t.in == "answer"
 	})
-	return reasons, answered
+	return found
 }
 
 func (r *Recording) examine(i int, known *knowledge) (*audit, error) {
@@ -133,7 +162,7 @@ func (r *Recording) examine(i int, known *knowledge) (*audit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the request's URL cannot be read")
 	}
-	e := &audit{r: r, ia: ia, url: u, knowledge: known}
+	e := &audit{r: r, i: i, ia: ia, url: u, knowledge: known, plain: map[string]bool{}}
 	if i < len(r.answers) {
 		e.answer = r.answers[i]
 	}
@@ -141,32 +170,39 @@ func (r *Recording) examine(i int, known *knowledge) (*audit, error) {
 		e.ownURL = ia.Request.URL == r.Definition.BaseURL+s.Request.Target
 		e.ownBody = ia.Request.Body == s.Request.Body
 	}
-	for ; known.read <= i; known.read++ {
-		for _, w := range openWords(r.captured[known.read]) {
-			known.sent[w] = true
-		}
-	}
 	return e, nil
 }
 
-// knowledge is what the examination of one exchange leaves for the next.
+// knowledge is what the examinations of all exchanges share.
 type knowledge struct {
-	read int // exchanges whose words are in sent
-	// sent are the words that the caller sent in the open.
-	sent map[string]bool
+	// sent are the words that the caller sent in the open, with the exchange in which
+	// it did so first.
+	sent map[string]int
 	// events are the events that the caller names in the paths of all exchanges.
 	events map[string]bool
 	// parts are the parts of names, addresses and hosts that the table replaces.
 	parts map[string]bool
-	// plain remembers which names of members are plain.
-	plain map[string]bool
+	// searching is held while the table is searched: it learns what it has to look for
+	// when it first does so.
+	searching sync.Mutex
 	// texts are the exchanges as a message searches them; nil until one does.
 	texts []string
 }
 
+// sentBefore says whether the caller had sent a word when this exchange's answer came.
+func (e *audit) sentBefore(word string) bool {
+	first, ok := e.sent[word]
+	return ok && first <= e.i
+}
+
 func (r *Recording) knowledge() *knowledge {
-	k := &knowledge{sent: map[string]bool{}, events: map[string]bool{}, parts: map[string]bool{}, plain: map[string]bool{}}
-	for _, ia := range r.captured {
+	k := &knowledge{sent: map[string]int{}, events: map[string]bool{}, parts: map[string]bool{}}
+	for i, ia := range r.captured {
+		for _, word := range openWords(ia) {
+			if _, known := k.sent[word]; !known {
+				k.sent[word] = i
+			}
+		}
 		if u, err := url.Parse(ia.Request.URL); err == nil {
 			k.events[r.Definition.Variables(u.EscapedPath())[r.Definition.EventVariable()]] = true
 		}
@@ -188,6 +224,8 @@ const minPart = 5
 // late finds the tenant's values, and what looks like somebody's, in a token that
 // stands open.
 func (e *audit) late(t token) (reasons []string) {
+	e.searching.Lock()
+	defer e.searching.Unlock()
 	if p, late := e.r.table.Escaped([]byte(t.value)); late && !e.openURL(t) || late && e.r.table.ToTenantText(p) != t.value {
 		reason := fmt.Sprintf("%s shows a value that %q stands for", t.place(), p)
 		if e.texts == nil {

@@ -382,3 +382,35 @@ func TestGate_knownValueAnywhere(t *testing.T) {
 		}
 	}
 }
+
+// Exchanges are examined side by side: what is found in each, and where it stands in
+// the list, is what is found when one is examined after the other.
+func TestGate_manyExchanges(t *testing.T) {
+	r, real := scrubbed(t, &provider.DevRev, "webhooks.get/200", filepath.Join(t.TempDir(), "x.yaml"))
+	one := r.captured[0]
+	var id struct{ Webhook struct{ ID string } }
+	require.NoError(t, json.Unmarshal([]byte(real), &id))
+	const many, sender = 60, 20
+	r.captured, r.answers = nil, nil
+	for i := range many {
+		ia := *one
+		ia.Response.Body = with(ia.Response.Body, "/lindQvist", true) // a name that stands open from when the test sent it
+		switch {
+		case i == sender:
+			ia.Request.Body = with(ia.Request.Body, "/lindQvist", true)
+		case i%3 == 1:
+			ia.Response.Body = with(ia.Response.Body, "/erika", "Erika Beispiel")
+		case i%3 == 2:
+			inBody("/webhook/id")(&ia, id.Webhook.ID)
+		}
+		r.captured = append(r.captured, &ia)
+	}
+	found := r.unaccounted(r.knowledge())
+	require.Len(t, found, many)
+	for i := range found {
+		assert.Equal(t, r.unaccountedIn(i, r.knowledge()), found[i], "exchange #%d", i)
+		name := "the name of a member in the root of the answer has no account"
+		assert.Equal(t, i < sender, strings.Contains(strings.Join(found[i].reasons, "\n"), name), "exchange #%d: %v", i, found[i].reasons)
+		assert.Equal(t, i < sender || i%3 != 0 && i != sender, found[i].answered, "exchange #%d: %v", i, found[i].reasons)
+	}
+}

@@ -31,7 +31,7 @@ type grammar interface {
 // idAt returns the id that stands alone at i, and its grammar, if f accepts both;
 // of two grammars that read one, the first that is accepted has it.
 func (t *Table) idAt(s string, i int, f func(g grammar, id string) bool) (end int, ok bool) {
-	if len(s)-i < dashlessLength && !t.begins[s[i]] {
+	if !t.begins[s[i]] && (len(s)-i < dashlessLength || !isHex(s[i])) {
 		return i, false // neither a GUID nor a composed id
 	}
 	for _, g := range t.grammars {

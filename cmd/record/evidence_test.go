@@ -229,7 +229,7 @@ func TestCheck_verdicts(t *testing.T) {
 				row := fmt.Sprintf("%-45s", a)
 				for j, place := range places {
 					for k, idSet := range []bool{false, true} {
-						if !*everyCell && (i+2*j+k)%8 != 0 {
+						if !*everyCell && (i+2*j+k)%(2*len(places)) != 0 { // each answer once, and the next one in the next column
 							row += "  ."
 							continue
 						}

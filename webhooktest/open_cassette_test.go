@@ -28,7 +28,7 @@ func TestCassette_whatItSaysOfItself(t *testing.T) {
 		names = append(names, d.Name)
 	}
 	known := strings.Join(names, " or ")
-	shipped := shippedText(t, "devrev/webhooks.get/200.yaml")
+	shipped, sound := shippedText(t, "devrev/webhooks.get/200.yaml"), shippedFile(t, "devrev/webhooks.get/200.yaml")
 	require.Contains(t, shipped, header)
 	require.Contains(t, shipped, status)
 	for _, test := range []struct {
@@ -71,7 +71,7 @@ func TestCassette_whatItSaysOfItself(t *testing.T) {
 			},
 			"matchtest.Check": func() string {
 				err := matchtest.Check(webhooktest.DevRev, file, func() http.RoundTripper {
-					return webhooktest.Open(tbtest.New(""), webhooktest.DevRev, shippedFile(t, "devrev/webhooks.get/200.yaml")).Transport
+					return webhooktest.Open(tbtest.New(""), webhooktest.DevRev, sound).Transport
 				})
 				return saidBy(err)
 			},

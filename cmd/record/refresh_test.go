@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,7 +16,8 @@ import (
 )
 
 // The shipped cassettes that are simulated are what the simulator answers today,
-// byte for byte, and each scenario has one. Live ones cannot be made again here.
+// byte for byte, and each scenario has one, for without arguments everything is recorded.
+// Live ones cannot be made again here.
 func TestShipped_current(t *testing.T) {
 	shipped := filepath.Join("..", "..", shippedDir)
 	fresh := t.TempDir()
@@ -49,5 +51,6 @@ func TestShipped_current(t *testing.T) {
 		}
 		return err
 	}))
+	assert.Contains(t, stdout.String(), fmt.Sprintf("\n%d written\n", len(want)))
 	assert.ElementsMatch(t, want, got, "each scenario has one cassette, and each cassette a scenario")
 }

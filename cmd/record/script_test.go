@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -37,7 +38,18 @@ import (
 // saves a quarter of their time.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(400)
-	testscript.Main(m, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock(os.Getenv))) }, "fetch": func() { os.Exit(fetch(os.Args[1:], os.Getenv, os.Stdout)) }, "of": of, "receive": receive, "terminal": terminal})
+	testscript.Main(overlapping{m}, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock(os.Getenv))) }, "fetch": func() { os.Exit(fetch(os.Args[1:], os.Getenv, os.Stdout)) }, "of": of, "receive": receive, "terminal": terminal})
+}
+
+// overlapping runs more scripts at one time than there are processors: they wait much.
+type overlapping struct{ tests *testing.M }
+
+func (o overlapping) Run() int {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
+	return o.tests.Run()
 }
 
 // TestScript runs the scripts below testdata/script against the command, which has

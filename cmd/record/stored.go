@@ -23,6 +23,13 @@ type stored struct {
 	// name is how messages call them, dir where they lie: empty for those of this
 	// build.
 	name, dir string
+	// all are the cassettes, listed once: every scenario looks for its own among them.
+	all []string
+}
+
+func storedIn(files fs.FS, name, dir string) stored {
+	all, _ := fs.Glob(files, "*/*/*.yaml") // the pattern is sound
+	return stored{files, name, dir, all}
 }
 
 // openStored takes the directory that the user names, else that of the checkout,
@@ -30,7 +37,7 @@ type stored struct {
 func openStored(dir string) (stored, error) {
 	if dir == "" {
 		if !inCheckout() {
-			return stored{cassettes.FS, "the cassettes of this build", ""}, nil
+			return storedIn(cassettes.FS, "the cassettes of this build", ""), nil
 		}
 		dir = shippedDir
 	}
@@ -50,7 +57,7 @@ func openStored(dir string) (stored, error) {
 			}
 		}
 	}
-	return stored{os.DirFS(dir), filepath.ToSlash(dir), filepath.ToSlash(dir)}, nil
+	return storedIn(os.DirFS(dir), filepath.ToSlash(dir), filepath.ToSlash(dir)), nil
 }
 
 // inCheckout reports whether the working directory is a checkout of the module.
@@ -87,9 +94,14 @@ func (h held) variants() (all []string) {
 }
 
 // names are the files of a scenario.
-func (s stored) names(t target) []string {
-	variants, _ := fs.Glob(s.files, path.Join(t.def.Name, t.operation(), "*-for-"+path.Base(t.scenario.Name)+".yaml"))
-	return append(variants, t.name()+".yaml")
+func (s stored) names(t target) (all []string) {
+	operation, ending := path.Join(t.def.Name, t.operation())+"/", "-for-"+path.Base(t.scenario.Name)+".yaml"
+	for _, name := range s.all {
+		if strings.HasPrefix(name, operation) && strings.HasSuffix(name, ending) {
+			all = append(all, name)
+		}
+	}
+	return append(all, t.name()+".yaml")
 }
 
 func (s stored) has(t target) bool {

@@ -15,6 +15,11 @@ import (
 // format, and changes no exit status: how it came there × what the head says.
 func TestCheck_unread(t *testing.T) {
 	const head = "devrev/webhooks.get/401"
+	quiet := func(string) string { return "" }
+	var out, errs strings.Builder
+	fresh := t.TempDir()
+	require.Zero(t, run(t.Context(), []string{"refresh", "--quiet", "--simulate", "--out", fresh, "devrev/webhooks.get", "dvelop/GetEvent"}, quiet, systemClock, &out, &errs), errs.String())
+	cases := 0
 	for name, c := range map[string]struct{ to, scenario, reason, args string }{
 		"in its place":        {to: head + ".yaml"},
 		"another name":        {to: "devrev/webhooks.get/four-o-one.yaml", reason: "its head names " + head + "; move it to DIR/" + head + ".yaml"},
@@ -30,9 +35,7 @@ func TestCheck_unread(t *testing.T) {
 		"nobody asks for it":  {to: "devrev/webhooks.get/four-o-one.yaml", args: "dvelop"},
 	} {
 		dir := t.TempDir()
-		quiet := func(string) string { return "" }
-		var out, errs strings.Builder
-		require.Zero(t, run(t.Context(), []string{"refresh", "--quiet", "--simulate", "--out", dir, "devrev/webhooks.get", "dvelop/GetEvent"}, quiet, systemClock, &out, &errs), errs.String())
+		require.NoError(t, os.CopyFS(dir, os.DirFS(fresh)))
 		from := filepath.Join(dir, head+".yaml")
 		data, err := os.ReadFile(from)
 		require.NoError(t, err)
@@ -50,7 +53,11 @@ func TestCheck_unread(t *testing.T) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o700))
 		require.NoError(t, os.WriteFile(to, data, 0o600))
 		args := append([]string{"check", "--quiet", "--simulate", "--cassettes", dir}, strings.Fields(c.args)...)
-		for _, format := range []string{"text", "json", "github", "junit", "sarif", "markdown"} {
+		cases++
+		for i, format := range []string{"json", "text", "github", "junit", "sarif", "markdown"} {
+			if !*everyCell && i > 0 && (i+cases)%5 != 0 {
+				continue
+			}
 			out.Reset()
 			errs.Reset()
 			assert.Zero(t, run(t.Context(), append(args, "--format", format), quiet, systemClock, &out, &errs), "%s: %s%s", name, out.String(), errs.String())

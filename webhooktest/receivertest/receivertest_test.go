@@ -1,6 +1,7 @@
 package receivertest_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
@@ -16,11 +17,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/goldentest"
 	"example.com/webhookvcr/webhooktest/receivertest"
 )
 
 // repeats asks for the proof more than once: the same probes must find a flaw each time.
 var repeats = flag.Int("repeats", 1, "ask every receiver with a flaw so many times")
+
+var whole = flag.Bool("whole", false, "ask every receiver with a flaw every probe, and not those alone that are known to find it")
 
 // Most of what is tested here waits: more of it runs at one time than there are
 // processors. The tests make much garbage: a collector that runs less often saves a
@@ -59,9 +63,11 @@ func TestRun_soundReceiver(t *testing.T) {
 			t.Parallel()
 			asked := map[string]bool{}
 			for _, options := range v.ways {
-				receivertest.Run(t, v.p, v.receiver(""), options...)
-				for _, sound := range []string{soundThrottle, soundRefusal, soundBusy, soundQueue, soundBucket} {
-					t.Run(sound, func(t *testing.T) { receivertest.Run(t, v.p, v.receiver(sound), options...) })
+				for _, sound := range []string{"", soundThrottle, soundRefusal, soundBusy, soundQueue, soundBucket} {
+					t.Run(sound, func(t *testing.T) {
+						t.Parallel()
+						receivertest.Run(t, v.p, v.receiver(sound), options...)
+					})
 				}
 				for _, verdict := range receivertest.Judge(t, v.p, v.receiver(""), options...) {
 					asked[verdict.ID] = asked[verdict.ID] || verdict.Skipped == ""
@@ -90,21 +96,34 @@ func TestRun_soundReceiverOnce(t *testing.T) {
 }
 
 // Each flaw is found, and each probe that can fail finds one. A new probe needs a
-// receiver with the flaw that it looks for. The matrix is printed with -v.
+// receiver with the flaw that it looks for. The golden file has the probes that find
+// each flaw: these are asked, and all of them with -whole, and where the file is written
+// anew. The matrix is printed with -v.
 func TestRun_findsEveryFlaw(t *testing.T) {
 	t.Parallel()
 	for _, v := range vendors {
 		t.Run(v.p.String(), func(t *testing.T) {
 			t.Parallel()
+			golden := "flaws_" + strings.ToLower(v.p.String())
+			known := map[string][]string{}
+			if !*whole && os.Getenv("GOLDIE_UPDATE") == "" {
+				data, err := os.ReadFile("testdata/golden/" + golden + ".golden.json")
+				require.NoError(t, err)
+				require.NoError(t, json.Unmarshal(data, &known))
+			}
 			found := make([][]string, len(v.flaws))
 			t.Run("flaw", func(t *testing.T) {
 				for i, flaw := range v.flaws {
 					t.Run(flaw, func(t *testing.T) {
 						t.Parallel()
+						build := v.receiver(flaw)
+						if known[flaw] != nil {
+							build = only(build, known[flaw]...)
+						}
 						for n := range *repeats {
 							var verdicts []receivertest.Verdict
 							for _, options := range v.ways {
-								verdicts = append(verdicts, receivertest.Judge(t, v.p, v.receiver(flaw), append(slices.Clip(options), unhurried...)...)...)
+								verdicts = append(verdicts, receivertest.Judge(t, v.p, build, append(slices.Clip(options), unhurried...)...)...)
 							}
 							ids := failedProbes(verdicts)
 							assert.NotEmpty(t, ids, "nothing finds it")
@@ -116,8 +135,9 @@ func TestRun_findsEveryFlaw(t *testing.T) {
 					})
 				}
 			})
-			finds := map[string][]string{}
+			finds, byFlaw := map[string][]string{}, map[string][]string{}
 			for i, flaw := range v.flaws {
+				byFlaw[flaw] = found[i]
 				for _, id := range found[i] {
 					finds[id] = append(finds[id], flaw)
 				}
@@ -130,7 +150,19 @@ func TestRun_findsEveryFlaw(t *testing.T) {
 				}
 			}
 			t.Logf("%d receivers with a flaw, %d probes\n%s", len(v.flaws), len(receivertest.Probes(v.p)), matrix.String())
+			goldentest.Assert(t, golden, byFlaw)
 		})
+	}
+}
+
+// only lets a receiver be asked these probes: build skips the others.
+func only(build receivertest.Build, ids ...string) receivertest.Build {
+	return func(tb testing.TB, secret string) receivertest.Receiver {
+		name, _, _ := strings.Cut(tb.Name(), "#") // what is asked again has a number
+		if !slices.ContainsFunc(ids, func(id string) bool { return strings.HasSuffix(name, "/"+id) }) {
+			tb.Skip("this test is about other probes")
+		}
+		return build(tb, secret)
 	}
 }
 

@@ -14,8 +14,9 @@ import (
 
 // The runtime ends a process in which two bubbles, or a bubble and what is outside,
 // use one connection of net/http: its goroutines wait for channels of whoever dialled.
-// So a client that keeps connections longer than a receiver lives must be found before
-// the first bubble.
+// A stand-in that ends with the receiver, an httptest.Server, closes the idle connections
+// of the default client, too. So a client that keeps connections must be found before the
+// first bubble.
 
 // running are the labels of the suites that are at work.
 var running sync.Map
@@ -23,11 +24,12 @@ var running sync.Map
 // owner says which suite began the goroutines that a profile describes.
 var owner = regexp.MustCompile(`"` + label + `":"([^"]*)"`)
 
-// reading is a goroutine of a client's connection, of HTTP/1.1 and of HTTP/2.
-var reading = regexp.MustCompile(`net/http\.\(\*persistConn\)\.readLoop|lientConn\)\.readLoop`)
+// reading is a goroutine of a client's connection, of HTTP/1.1 and of HTTP/2, or of a
+// server, which waits for the network as well.
+var reading = regexp.MustCompile(`net/http\.\(\*persistConn\)\.readLoop|lientConn\)\.readLoop|net/http\.\(\*Server\)\.Serve\+`)
 
 // keepsConnection reports whether a receiver of this suite, or of one that has ended,
-// has left a connection open. One that is being closed is given a moment.
+// has a connection or a server open. One that is being closed is given a moment.
 func (s *suite) keepsConnection() bool {
 	kept := func(g string) bool {
 		m := owner.FindStringSubmatch(g)
@@ -54,8 +56,8 @@ func (s *suite) end() {
 }
 
 // keeping is why such a receiver is asked in no bubble.
-const keeping = "a connection that a receiver opened is still open after its cleanup, and in a synctest bubble, where alone the vendor's minutes pass, the runtime would end the process for it; " +
-	"let build make the http.Client, with a Transport whose DisableKeepAlives is set"
+const keeping = "a receiver keeps a connection or a server of net/http open, which stops the clock of a synctest bubble, where alone the vendor's minutes pass, or lets the runtime end the process; " +
+	"let build make an http.RoundTripper that stands in for the service, or a client whose Transport has DisableKeepAlives set, to a server that was started before"
 
 // closing is how long a connection may take to close.
 const closing = 200 * time.Millisecond

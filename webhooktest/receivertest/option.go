@@ -238,7 +238,8 @@ func (s *suite) probing(option string) {
 
 // RealTime asks nothing within a synctest bubble: for receivers with a worker, a queue or
 // a client in a variable of the package, whose channels two bubbles would share, so that
-// the runtime would end the process. The probes that wait as long as the vendor does are
+// the runtime would end the process, or with a mutex there that is held over slow work,
+// which the first bubble would keep. The probes that wait as long as the vendor does are
 // skipped then, but for Z01.
 func RealTime() Option {
 	return about("RealTime", nil, func(s *suite) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -224,8 +225,11 @@ type suite struct {
 	still bool
 	// hung are the probes that were given up for want of answers.
 	hung int
-	// looked says that it is known whether receivers keep connections.
+	// looked says that it is known whether receivers keep connections, kept that one did.
 	looked bool
+	kept   atomic.Bool
+	// passed are the probes that the others build upon, as far as they have passed.
+	passed []probe.Probe
 	// before are the goroutines that were there before.
 	before map[string]bool
 }
@@ -288,6 +292,13 @@ func (s *suite) judge(t *testing.T, report func(t *testing.T, v Verdict, gate bo
 			came := s.ask(t, q)
 			if came.Hung {
 				s.hung++
+			}
+			if why := left.Load(); why != nil && q.Gate && len(came.Failures) > 0 {
+				came = probe.Verdict{Probe: q, Skipped: *why}
+				s.stuck = *why
+			}
+			if q.Gate && len(came.Failures) == 0 && came.Skipped == "" {
+				s.passed = append(s.passed, q)
 			}
 			if s.hung == probe.MaxHung && s.stuck == "" {
 				s.stuck = probe.Hanging

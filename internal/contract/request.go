@@ -30,9 +30,7 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 			rep.rule("body", "", "a body of "+count(len(r.Body), "byte"), route.Operation.Name+" with "+r.Method+" takes none")
 		}
 	case isEmpty(r.Body):
-		if !route.Form.BodyOptional {
-			rep.rule("body", "", "no body", route.Operation.Name+" takes a JSON object")
-		}
+		rep.rule("body", "", "no body", route.Operation.Name+" takes a JSON object")
 	default:
 		if !malformed {
 			rep.requestMedia(d, media)

@@ -29,7 +29,7 @@ func CheckResponse(d *provider.Definition, r Request, a Response, strict bool) [
 	media, _, malformed := rep.media(d, a.Header.Get("Content-Type"))
 	if rep.status(d, route.Operation, a) {
 		rep.answerBody(d, route.Operation, a.Status, media, !malformed, strict)
-		rep.echo(d, route, r, a.Status)
+		rep.echo(route, r, a.Status)
 	}
 	rep.retryAfter(d, a)
 	return rep.done()

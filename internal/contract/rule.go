@@ -16,7 +16,7 @@ import (
 
 // echo holds the answered object to the requested one: an answer about another
 // object is the wrong recording, however well formed.
-func (r *report) echo(d *provider.Definition, route provider.Route, req Request, status int) {
+func (r *report) echo(route provider.Route, req Request, status int) {
 	e := route.Operation.Echo
 	if e == nil || status < 200 || status > 299 || r.document == nil {
 		return

@@ -62,16 +62,14 @@ func (m *message) lineAt(pointer string) int {
 type interaction struct {
 	line            int
 	id              *int
-	idNull          bool
 	request, answer message
 }
 
 // header is the top-level key webhooktest.
 type header struct {
-	present                              bool
-	line                                 int
-	provider, scenario, source, received string
-	accepted                             []string
+	present                      bool
+	provider, scenario, received string
+	accepted                     []string
 }
 
 // cassette is a file as go-vcr reads it, with lines. Strings are those of the

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/say"
 )
 
 // report is what a check has found. Its tagged members are what --json writes,
@@ -149,7 +150,7 @@ func folded(all []unchecked) (shown []unchecked) {
 		case u.Verdict == notRecorded, n == 0:
 			continue
 		case n > maxAlike:
-			u.Scenario = count(n, "scenario")
+			u.Scenario = say.Count(n, "scenario")
 			alike[kind(u)] = 0
 		}
 		shown = append(shown, u)
@@ -305,22 +306,9 @@ func (t *tally) texts() (all []string) {
 // scenarios is a number of them with its verb.
 func scenarios(n int, one, many string) string {
 	if n == 1 {
-		return count(n, "scenario") + " " + one
+		return say.Count(n, "scenario") + " " + one
 	}
-	return count(n, "scenario") + " " + many
-}
-
-// count is a number with its noun.
-func count(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "s"):
-		noun += "e"
-	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ey"):
-		noun = strings.TrimSuffix(noun, "y") + "ie"
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return say.Count(n, "scenario") + " " + many
 }
 
 // writeJSON writes a value as the commands do; the prefix begins every line but

@@ -20,6 +20,7 @@ import (
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/serve"
 	"example.com/webhookvcr/internal/simulator"
 )
@@ -99,7 +100,7 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 		return err
 	}
 	if t.breaches > 0 {
-		return exit(exitFailed, "%s broke the contract", count(t.breaches, "request"))
+		return exit(exitFailed, "%s broke the contract", say.Count(t.breaches, "request"))
 	}
 	return nil
 }

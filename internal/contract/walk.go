@@ -5,9 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/jsontext"
-	"example.com/webhookvcr/internal/provider"
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/say"
 )
 
 // walker follows a body along the schemas that apply to its values, to what none of
@@ -214,7 +215,7 @@ func misspelt(schemas []*jsonschema.Schema, name string) string {
 		names = slices.AppendSeq(names, maps.Keys(s.Properties))
 	}
 	slices.Sort(names)
-	for _, near := range provider.Nearest(name, slices.Compact(names)) {
+	for _, near := range say.Nearest(name, slices.Compact(names)) {
 		if name != "" && strings.HasPrefix(near, name[:1]) || len(near) == len(name) && len(name) > 2 {
 			return near
 		}

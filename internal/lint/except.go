@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"example.com/webhookvcr/internal/say"
 )
 
 // Exclusion leaves out what rules say of some files.
@@ -34,7 +36,7 @@ type Exclusion struct {
 func ReadExclusions(file string) ([]Exclusion, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", file, unwrapped(err))
+		return nil, fmt.Errorf("%q: %w", file, say.Reason(err))
 	}
 	dir, err := filepath.Abs(filepath.Dir(file))
 	if err != nil {

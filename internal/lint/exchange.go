@@ -12,6 +12,7 @@ import (
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // exchanges holds the interactions with known providers to their contracts.
@@ -94,7 +95,7 @@ func (s *structure) credentials(i int, m *message, in string, class func(pointer
 			}
 		case string:
 			if class(pointer).Kind == provider.Key && !s.secrets.harmless(pointer[strings.LastIndexByte(pointer, '/')+1:], v) {
-				s.addValue(v, ruleName, m.lineAt(pointer), i, in+" body "+safePointer(pointer), "holds %s that %s no placeholder", count(len(v), "byte"), isAre(len(v)))
+				s.addValue(v, ruleName, m.lineAt(pointer), i, in+" body "+safePointer(pointer), "holds %s that %s no placeholder", say.Count(len(v), "byte"), isAre(len(v)))
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/say"
 )
@@ -87,7 +88,7 @@ func (s *structure) credentials(i int, m *message, in string, class func(pointer
 		switch v := v.(type) {
 		case map[string]any:
 			for _, name := range slices.Sorted(maps.Keys(v)) {
-				look(pointer+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), v[name])
+				look(jsontext.Child(pointer, name), v[name])
 			}
 		case []any:
 			for n, inner := range v {

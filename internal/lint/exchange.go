@@ -40,15 +40,16 @@ func (s *structure) exchanges() {
 			s.delivery(i, ia, def)
 			continue
 		}
-		ask := contract.Request{Method: ia.request.method.value, URL: u, Header: canonicalKeys(ia.request.httpHeader()), Body: []byte(ia.request.body.value)}
+		ask := contract.Request{Method: ia.request.method.value, URL: u, Header: canonicalKeys(valuesOf(ia.request.headers)), Body: []byte(ia.request.body.value)}
+		got := contract.Response{Status: ia.answer.code, Header: canonicalKeys(valuesOf(ia.answer.headers)), Body: []byte(ia.answer.body.value)}
 		if _, documented := def.Find(ask.Method, u); !documented {
-			// Whoever talks to a vendor calls more than its webhooks.
-			if named != nil && !leadsToLogin(def, u) {
-				s.unknown(i, ia, def, ask)
+			// Whoever talks to a vendor calls more than its webhooks. The documented answer
+			// to an unknown route is fine.
+			if named != nil && !leadsToLogin(def, u) && len(contract.CheckResponse(def, ask, got, false)) > 0 {
+				s.add(ruleNews, ia.request.url.line, i, "request URL", "is no documented operation of %s", def.Title)
 			}
 			continue
 		}
-		got := contract.Response{Status: ia.answer.code, Header: canonicalKeys(ia.answer.httpHeader()), Body: []byte(ia.answer.body.value)}
 		s.credentials(i, &ia.request, "request", contract.RequestClasses(def, ask))
 		s.credentials(i, &ia.answer, "answer", contract.ResponseClasses(def, ask, got))
 		for _, p := range slices.Concat(contract.CheckRequest(def, ask), contract.CheckResponse(def, ask, got, false)) {
@@ -101,14 +102,6 @@ func (s *structure) credentials(i int, m *message, in string, class func(pointer
 		}
 	}
 	look("", body)
-}
-
-func (s *structure) unknown(i int, ia *interaction, def *provider.Definition, ask contract.Request) {
-	got := contract.Response{Status: ia.answer.code, Header: canonicalKeys(ia.answer.httpHeader()), Body: []byte(ia.answer.body.value)}
-	// The documented answer to an unknown route is fine.
-	if len(contract.CheckResponse(def, ask, got, false)) > 0 {
-		s.add(ruleNews, ia.request.url.line, i, "request URL", "is no documented operation of %s", def.Title)
-	}
 }
 
 // excused reports whether a problem is one that the scenario demonstrates, with its

@@ -189,7 +189,7 @@ func (s *structure) form(i int, m *message) {
 	if err != nil {
 		return
 	}
-	form := m.formValues()
+	form := valuesOf(m.form)
 	var differ []string
 	for name := range maps.Keys(fromBody) {
 		if !slices.Equal(fromBody[name], form[name]) {

@@ -240,7 +240,7 @@ type deadline struct {
 	mu    sync.Mutex
 	at    time.Time
 	timer *time.Timer
-	moved chan struct{} // closed when the deadline has passed or is another one
+	moved stir // when the deadline has passed or is another one
 }
 
 func (d *deadline) set(at time.Time) {
@@ -250,32 +250,10 @@ func (d *deadline) set(at time.Time) {
 		d.timer.Stop()
 	}
 	d.at, d.timer = at, nil
-	d.stir()
+	d.moved.now()
 	if wait := time.Until(at); !at.IsZero() && wait > 0 {
-		d.timer = time.AfterFunc(wait, func() {
-			d.mu.Lock()
-			defer d.mu.Unlock()
-			d.stir()
-		})
+		d.timer = time.AfterFunc(wait, d.moved.now)
 	}
-}
-
-// stir wakes those who wait for a change.
-func (d *deadline) stir() {
-	if d.moved != nil {
-		close(d.moved)
-		d.moved = nil
-	}
-}
-
-// change is closed when the deadline passes or is moved.
-func (d *deadline) change() <-chan struct{} {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.moved == nil {
-		d.moved = make(chan struct{})
-	}
-	return d.moved
 }
 
 // passed is os.ErrDeadlineExceeded when there is a deadline and it has passed.
@@ -306,7 +284,7 @@ func (a *awaited) Read(p []byte) (int, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for {
-		changed := a.until.change()
+		changed := a.until.moved.next()
 		if err := a.until.passed(); err != nil {
 			return 0, err
 		}

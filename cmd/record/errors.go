@@ -452,6 +452,15 @@ func networkReason(cause *unreachableError, err error) string {
 	}
 }
 
+// distrust says why a certificate was refused, and how to have an authority trusted.
+func distrust(err *tls.CertificateVerificationError) string {
+	why := record.Distrust(err)
+	if why == record.Untrusted {
+		why += " (SSL_CERT_FILE names a file with an authority of your own)"
+	}
+	return why
+}
+
 // withoutURL takes off what http.Client puts before an error: the message names
 // the scenario already.
 func withoutURL(err error) error {

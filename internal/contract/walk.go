@@ -149,16 +149,18 @@ func holds(s *jsonschema.Schema, n *jsontext.Node) bool {
 // tagged returns the member and the text that a schema asks for if it asks for
 // nothing else: that a value is an object with this tag.
 func tagged(s *jsonschema.Schema) (name, want string, ok bool) {
-	if len(s.Required) != 1 || len(s.Properties) != 1 || s.Ref != nil || s.AllOf != nil || s.Types != nil {
+	rest := *s
+	rest.Required, rest.Properties = nil, nil
+	if len(s.Required) != 1 || len(s.Properties) != 1 || s.Properties[s.Required[0]] == nil || !isSilent(&rest) {
 		return "", "", false
 	}
-	name = s.Required[0]
-	tag := s.Properties[name]
-	if tag == nil || len(tag.Constant) != 1 || tag.Ref != nil || tag.Types != nil {
+	tag := *s.Properties[s.Required[0]]
+	constant := tag.Constant
+	if tag.Constant = nil; len(constant) != 1 || !isSilent(&tag) {
 		return "", "", false
 	}
-	want, ok = tag.Constant[0].(string)
-	return name, want, ok
+	want, ok = constant[0].(string)
+	return s.Required[0], want, ok
 }
 
 // describing returns the schemas that one schema has for a member.

@@ -5,13 +5,13 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/say"
 )
@@ -134,7 +134,7 @@ func (s *structure) problem(i int, ia *interaction, def *provider.Definition, p 
 	s.add(rule, line, i, place, "%s (%s)", public(def, p).Message(), def.Title)
 }
 
-var media = regexp.MustCompile(`^(?:application|text|image|multipart)/[a-z.+-]{1,24}$`)
+var media = pattern.New(`^(?:application|text|image|multipart)/[a-z.+-]{1,24}$`)
 
 // public leaves out what a problem quotes of the cassette: the contract's own
 // words stay. A short word in the place of an enumerated value may be a password

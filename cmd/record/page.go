@@ -329,7 +329,7 @@ func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 		return nil, exit(exitUsage, "--check %q: %v", path, say.Reason(err))
 	}
 	var r report
-	if err := json.Unmarshal(data, &r); err != nil || r.Version != drift.Version || r.Reports == nil {
+	if err := json.Unmarshal(data, &r); err != nil || r.Version != reportVersion || r.Reports == nil {
 		return nil, exit(exitUsage, "--check %q is no report of record check --json of this version", path)
 	}
 	var checked, shown []string

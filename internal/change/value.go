@@ -169,8 +169,7 @@ func written(f reflect.StructField) bool { return f.IsExported() && f.Tag.Get("j
 
 // visible reports whether encoding/json writes any field of a struct.
 func visible(t reflect.Type) bool {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		if written(f) {
 			return true
 		}

@@ -28,5 +28,7 @@ func TestNearest(t *testing.T) {
 		assert.Equal(t, tc.want, say.Nearest(tc.name, names), tc.name)
 	}
 	assert.Empty(t, say.Nearest("get/200", nil))
+	assert.Equal(t, []string{"getted", "getter"}, say.Nearest("gette", []string{"getter", "getted"})) // the whole name begins one
+	assert.Equal(t, []string{"gette", "gettr"}, say.Nearest("getter", []string{"gettr", "gette"}))    // and is begun by one
 	assert.Equal(t, []string{"GetWebHook"}, say.Nearest("getwebhook", []string{"GetWebHook", "GetEvent"}))
 }

@@ -186,7 +186,6 @@ const shortestSecret = 4
 // maxDelivery bounds the deliveries that are passed on.
 const maxDelivery = 10 << 20
 
-// ServeHTTP implements http.Handler.
 func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	l.begun++

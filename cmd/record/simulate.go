@@ -144,10 +144,8 @@ func (t *served) ServeHTTP(w http.ResponseWriter, r *http.Request) { t.tenant().
 // printed and counted.
 func (t *served) Helper() {}
 
-// Logf implements exchange.Reporter.
 func (t *served) Logf(format string, args ...any) { fmt.Fprintf(t.stderr, format+"\n", args...) }
 
-// Errorf implements exchange.Reporter.
 func (t *served) Errorf(format string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -115,7 +115,6 @@ type watching struct {
 	next http.RoundTripper
 }
 
-// RoundTrip implements http.RoundTripper.
 func (w watching) RoundTrip(req *http.Request) (*http.Response, error) {
 	create := w.own.def.Own.Create
 	if req.Method != create.Method || !strings.HasSuffix(req.URL.EscapedPath(), w.own.translate(create.Target, "", url.PathEscape)) {

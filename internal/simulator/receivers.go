@@ -95,7 +95,6 @@ func (r *Receivers) RoundTrip(req *http.Request) (*http.Response, error) {
 // on a loopback address.
 type ErrNowhere struct{ URL, Advice string }
 
-// Error implements error.
 func (e ErrNowhere) Error() string {
 	s := e.URL + " leads to no receiver: deliveries go to handlers and to loopback addresses only"
 	if e.Advice != "" {
@@ -182,7 +181,6 @@ type reply struct {
 	late        func()
 }
 
-// WriteHeader implements http.ResponseWriter.
 func (r *reply) WriteHeader(status int) {
 	if r.returned.Load() {
 		r.late()
@@ -191,7 +189,6 @@ func (r *reply) WriteHeader(status int) {
 	r.recording.WriteHeader(status)
 }
 
-// Write implements http.ResponseWriter.
 func (r *reply) Write(p []byte) (int, error) {
 	if r.returned.Load() {
 		r.late()
@@ -205,7 +202,6 @@ func (r *reply) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Flush implements http.Flusher.
 func (r *reply) Flush() { _ = r.FlushError() }
 
 // FlushError serves http.ResponseController.
@@ -279,7 +275,6 @@ type awaited struct {
 	err     error  // what follows left
 }
 
-// Read implements io.Reader.
 func (a *awaited) Read(p []byte) (int, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -326,5 +321,4 @@ func (a *awaited) begin(size int) {
 	}()
 }
 
-// Close implements io.Closer.
 func (a *awaited) Close() error { return a.body.Close() }

@@ -168,7 +168,7 @@ func (s *scrub) file(path string, file *cassette.File, stdout, stderr io.Writer)
 		out = filepath.Join(dir, "scrubbed.yaml")
 	}
 	config := record.Config{
-		Config: exchange.Config{Definition: def, Report: silent{}, Bare: true}, Tenant: tenant,
+		Config: exchange.Config{Definition: def, Report: exchange.Silent{}, Bare: true}, Tenant: tenant,
 		Path: out, Name: path, Keep: s.keep, Redact: s.redact, Varies: sentIn(file, s.varies), Pinned: s.pin, AcceptDrift: s.acceptDrift, Verbatim: true,
 		Spell: func(option, place string) string {
 			if option == "Seed" {

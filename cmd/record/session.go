@@ -344,7 +344,9 @@ func (r *recorder) say() {
 // ask sends the scenario's request once. The recording holds what came back; its
 // claim on the target file is the caller's to release.
 func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*record.Recording, answer, error) {
-	config.Config = exchange.Config{Definition: t.def, Report: silent{}, Bare: true}
+	// The commit names every problem again, sorted and with the next step, and a check
+	// finds them itself.
+	config.Config = exchange.Config{Definition: t.def, Report: exchange.Silent{}, Bare: true}
 	config.Scenario, config.Name, config.Varies = t.scenario, t.name(), t.scenario.Varies
 	config.Spell = r.pointers.spell
 	own := r.pointers.of(t.def, r.acceptDrift)
@@ -370,14 +372,6 @@ func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*re
 	t.session.hear(given{t, first}, len(t.bindings()) > len(r.idsFromEnvironment(t)))
 	return recording, first, nil
 }
-
-// silent drops what the transport reports: the commit names every problem again,
-// sorted and with the next step, and a check finds them itself.
-type silent struct{}
-
-func (silent) Helper()               {}
-func (silent) Logf(string, ...any)   {}
-func (silent) Errorf(string, ...any) {}
 
 // answer is the first answer of a scenario, in placeholders.
 type answer struct {

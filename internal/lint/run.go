@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -126,7 +127,7 @@ func (o Options) check() error {
 			mistakes = append(mistakes, fmt.Errorf("%q: %w", path, errors.Unwrap(err)))
 		}
 	}
-	for _, id := range sortedKeys(o.Disabled) {
+	for _, id := range slices.Sorted(maps.Keys(o.Disabled)) {
 		if _, ok := ByID(id); !ok {
 			mistakes = append(mistakes, unknownRule(id))
 		} else if strings.TrimSpace(o.Disabled[id]) == "" {
@@ -148,15 +149,6 @@ func unknownRule(id string) error {
 		return fmt.Errorf("there is no rule %q; did you mean %q?", id, near[0])
 	}
 	return fmt.Errorf("there is no rule %q; there are %s", id, strings.Join(ids, ", "))
-}
-
-func sortedKeys(m map[string]string) []string {
-	all := make([]string, 0, len(m))
-	for k := range m {
-		all = append(all, k)
-	}
-	slices.Sort(all)
-	return all
 }
 
 // walker finds the files.

@@ -13,6 +13,7 @@ import (
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 )
 
 // The calls that take a provider with options.
@@ -198,11 +199,11 @@ func (p Provider) misnamed(files []string) error {
 	var mistakes []error
 	for i, file := range files {
 		if i == maxMisnamed {
-			mistakes = append(mistakes, fmt.Errorf("OwnScenarios: and %s more", count(len(files)-i, "file")))
+			mistakes = append(mistakes, fmt.Errorf("OwnScenarios: and %s more", say.Count(len(files)-i, "file")))
 			break
 		}
 		hint := p.scenarioLibrary().Words.List
-		if near := provider.Nearest(file, names); len(near) > 0 {
+		if near := say.Nearest(file, names); len(near) > 0 {
 			hint = fmt.Sprintf("did you mean %q?", near[0])
 		}
 		mistakes = append(mistakes, fmt.Errorf("OwnScenarios: %q has no scenario's name, so that nothing replays it; expected OPERATION/STATUS.yaml or OPERATION/STATUS-WORD.yaml below %s; %s", file, p.def.Name, hint))

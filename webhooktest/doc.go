@@ -34,9 +34,11 @@
 //     those that are there must have the vendor's form, whatever the token is.
 //  2. go-vcr takes it, an unmodified recorder of gopkg.in/dnaeon/go-vcr.v3. The
 //     credential does not get that far.
-//  3. Replaying, the first unused interaction that matches answers. Method, URL,
-//     JSON value of the body, and for d.velop the media type asked for must be
-//     equal; headers, tokens and cookies are not compared.
+//  3. Replaying, go-vcr passes it on, for its own search would begin at the start
+//     of the file with each request: an index of the cassettes finds the first
+//     unused interaction that matches. Method, URL, JSON value of the body, and for
+//     d.velop the media type asked for must be equal; headers, tokens and cookies
+//     are not compared.
 //  4. Recording, the placeholders are exchanged for the tenant's values, the
 //     credential is added, the request is sent, and every value of the tenant in
 //     the answer is exchanged for a placeholder before go-vcr sees it.

@@ -75,6 +75,10 @@ var layout = []rule{
 		why: "it reads JSON and knows nothing of what is read",
 	},
 	{
+		who: "/internal/say", never: []string{"/internal/", "/webhooktest", "/cmd/"},
+		why: "it has the phrases of messages, and knows nothing of what they are about",
+	},
+	{
 		who: "/internal/change", never: []string{"/internal/contract", "/internal/simulator", "/internal/cassette", "/internal/replay", "/webhooktest", "/cmd/"},
 		why: "it changes a text, whatever the text is; who uses it judges what comes out",
 	},
@@ -287,4 +291,20 @@ func TestLayout_vendorsAreData(t *testing.T) {
 		})
 	}
 	assert.Greater(t, len(looked), 10)
+}
+
+// No test binary waits for expressions that it may never use. Those of package probe
+// are small, and only the tests of receivers link it.
+func TestLayout_patternsAreCompiledWhenUsed(t *testing.T) {
+	files, err := filepath.Glob("../internal/*/*.go")
+	require.NoError(t, err)
+	compiled := map[string]bool{}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		if !strings.HasSuffix(name, "_test.go") && strings.Contains(string(data), "regexp.MustCompile(") {
+			compiled[filepath.Base(filepath.Dir(name))] = true
+		}
+	}
+	assert.Equal(t, map[string]bool{"pattern": true, "probe": true}, compiled, "packages that compile an expression at start; let package pattern do it")
 }

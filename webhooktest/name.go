@@ -7,6 +7,7 @@ import (
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // ofHTTP are the headers that a problem may be about whatever the vendor.
@@ -42,7 +43,7 @@ func (p Provider) named(word string) error {
 		case len(keys) == 0:
 			return fail("%s documents no query key", p.def.Title)
 		}
-		return fail("%s documents no query key %q, only %s; a query key is named as such", p.def.Title, key, listed(keys, "and"))
+		return fail("%s documents no query key %q, only %s; a query key is named as such", p.def.Title, key, say.Quoted(keys, "and"))
 	}
 	if word == "" || slices.Contains(known, word) || slices.Contains(keys, word) {
 		return nil
@@ -59,22 +60,19 @@ func (p Provider) named(word string) error {
 		}
 	}
 	if members := contract.PointersTo(p.def, word); len(members) > 0 {
-		return fail("%s documents no header and no query key of that name; a member of a body is named by its pointer, such as %s", p.def.Title, listed(members[:min(2, len(members))], "or"))
+		return fail("%s documents no header and no query key of that name; a member of a body is named by its pointer, such as %s", p.def.Title, say.Quoted(members[:min(2, len(members))], "or"))
 	}
-	near := provider.Nearest(word, known)
+	near := say.Nearest(word, known)
 	if len(near) == 0 && !strings.Contains(word, "-") {
 		if members := contract.Meant(p.def, word); len(members) > 0 {
-			return fail("%s documents no header and no query key of that name; a member of a body is named by its pointer, such as %s", p.def.Title, listed(members[:min(2, len(members))], "or"))
+			return fail("%s documents no header and no query key of that name; a member of a body is named by its pointer, such as %s", p.def.Title, say.Quoted(members[:min(2, len(members))], "or"))
 		}
 	}
 	switch {
 	case len(near) > 0:
-		return fail("the contract of %s speaks of no header of that name; did you mean %s?", p.def.Title, listed(near, "or"))
+		return fail("the contract of %s speaks of no header of that name; did you mean %s?", p.def.Title, say.Quoted(near, "or"))
 	case strings.Contains(word, "-"): // no member has one
 		return fail("the contract of %s speaks of no header of that name; it speaks of %s", p.def.Title, strings.Join(known, ", "))
 	}
 	return fail("%s documents no header and no query key of that name; a member of a body is named by its pointer, such as %q", p.def.Title, "/"+word)
 }
-
-// listed lists names as Go strings.
-func listed(names []string, conjunction string) string { return provider.Listed(names, conjunction) }

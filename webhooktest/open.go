@@ -18,9 +18,9 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/lint"
-	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/replay"
+	"example.com/webhookvcr/internal/say"
 )
 
 // RecordVar is the environment variable that makes [Open] record: a regular
@@ -123,7 +123,7 @@ func open(tb testing.TB, p Provider, step Step, shared []record.Named) *http.Cli
 		tb.Logf("%s: what requests send at %s is not compared; declare it with Varies, or record again what may be compared", file, strings.Join(open, ", "))
 	}
 	if found := secrets(loaded, file); len(found) > 0 {
-		tb.Logf("%s holds what may be a secret, as record lint tells (%s); revoke it, and record again or scrub the file:\n\t%s", file, count(len(found), "finding"), strings.Join(found[:min(len(found), maxSecrets)], "\n\t"))
+		tb.Logf("%s holds what may be a secret, as record lint tells (%s); revoke it, and record again or scrub the file:\n\t%s", file, say.Count(len(found), "finding"), strings.Join(found[:min(len(found), maxSecrets)], "\n\t"))
 	}
 	replayed, err := read.Replayed(file, index)
 	if err == nil {
@@ -195,7 +195,7 @@ func beside(file string) string {
 		}
 	}
 	name := filepath.Base(file)
-	near := provider.Nearest(strings.TrimSuffix(name, filepath.Ext(name)), slices.Collect(maps.Keys(files)))
+	near := say.Nearest(strings.TrimSuffix(name, filepath.Ext(name)), slices.Collect(maps.Keys(files)))
 	if len(near) == 0 {
 		return ""
 	}
@@ -261,7 +261,7 @@ func recording(tb testing.TB, p Provider, file string, shared []record.Named) *r
 			r.Release()
 			dropped := ""
 			if n := r.Recorded(); n > 0 {
-				dropped = ", and what it had recorded was dropped (" + count(n, "exchange") + ")"
+				dropped = ", and what it had recorded was dropped (" + say.Count(n, "exchange") + ")"
 			}
 			tb.Logf("%s not written: the test was skipped%s", file, dropped)
 			return
@@ -276,7 +276,7 @@ func recording(tb testing.TB, p Provider, file string, shared []record.Named) *r
 		outcome, err := r.Commit(verdict)
 		if dropped, others := r.Dropped(); len(dropped) > 0 {
 			if others > 0 {
-				dropped = append(dropped, count(others, "other header"))
+				dropped = append(dropped, say.Count(others, "other header"))
 			}
 			tb.Logf("%s does not hold all of the answers, and a replay will lack %s; Keep(\"header NAME\") lets a header stay", file, strings.Join(dropped, ", "))
 		}
@@ -294,9 +294,9 @@ func recording(tb testing.TB, p Provider, file string, shared []record.Named) *r
 		case err != nil:
 			tb.Errorf("%v", err)
 		case outcome.Written && outcome.Before > outcome.Interactions:
-			tb.Logf("%s recorded: %s, in the place of %d", file, count(outcome.Interactions, "interaction"), outcome.Before)
+			tb.Logf("%s recorded: %s, in the place of %d", file, say.Count(outcome.Interactions, "interaction"), outcome.Before)
 		case outcome.Written:
-			tb.Logf("%s recorded: %s", file, count(outcome.Interactions, "interaction"))
+			tb.Logf("%s recorded: %s", file, say.Count(outcome.Interactions, "interaction"))
 		default:
 			tb.Logf("%s left as it is: the recording says the same", file)
 		}
@@ -319,13 +319,6 @@ func unwinding() bool {
 			return false
 		}
 	}
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // runPattern is the -run expression that selects one test, subtests included.

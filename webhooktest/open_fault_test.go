@@ -115,7 +115,7 @@ func report(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	for _, line := range strings.Split(string(out), "\n") {
+	for line := range strings.SplitSeq(string(out), "\n") {
 		if _, figures, ok := strings.Cut(line, "_test.go:"); ok {
 			_, figures, _ = strings.Cut(figures, ": ")
 			t.Log(figures)

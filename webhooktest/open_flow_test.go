@@ -2,6 +2,7 @@ package webhooktest_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -27,9 +28,7 @@ func dvelopTenant(t *testing.T, h http.Handler) environment {
 	t.Helper()
 	_, token, env := simulator.Tenant(&provider.DVelop)
 	e := environment{"DVELOP_BASE_URL": loopback(t, h), "DVELOP_TOKEN": token}
-	for name, value := range env {
-		e[name] = value
-	}
+	maps.Copy(e, env)
 	return e
 }
 

@@ -195,7 +195,7 @@ func TestOpen_hostileFlow(t *testing.T) {
 	t.Logf("planted %d, found %d", h.count(), found)
 	// One value has one placeholder, wherever it stands.
 	var seen []map[string]any
-	for _, line := range strings.Split(stored(t, file), "\n") {
+	for line := range strings.SplitSeq(stored(t, file), "\n") {
 		if body, ok := strings.CutPrefix(line, "        {"); ok {
 			var doc struct{ Webhook map[string]any }
 			require.NoError(t, json.Unmarshal([]byte("{"+body), &doc))

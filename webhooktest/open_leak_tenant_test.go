@@ -60,9 +60,7 @@ func (h hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(h.status)
 	_, _ = io.WriteString(w, text)
-	for name, values := range h.trailer {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), h.trailer)
 }
 
 func encoded(encoding, text string) string {

@@ -8,6 +8,7 @@ import (
 	"html"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -88,9 +89,7 @@ func chunked(status, header, body string, n int, whole bool) string {
 func (p *plants) spellings(id, token string) []hostile {
 	webhook := func(more map[string]any) map[string]any {
 		w := p.devrevWebhook(id, false)
-		for name, value := range more {
-			w[name] = value
-		}
+		maps.Copy(w, more)
 		return map[string]any{"webhook": w}
 	}
 	text := func(v any) string {

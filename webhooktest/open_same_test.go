@@ -68,7 +68,7 @@ func TestCommit_volatileHeaders(t *testing.T) {
 	env := environment{"DEVREV_TOKEN": realToken, "DEVREV_WEBHOOK_ID": realWebhookID}
 	env["DEVREV_BASE_URL"] = loopback(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		for _, line := range strings.Split(header.Load().(string), "\n") {
+		for line := range strings.SplitSeq(header.Load().(string), "\n") {
 			name, value, _ := strings.Cut(line, ": ")
 			w.Header().Set(name, value)
 		}

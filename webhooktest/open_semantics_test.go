@@ -3,6 +3,7 @@ package webhooktest_test
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -140,9 +141,7 @@ func TestRecord_credentialForms(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			got := http.Header{}
 			env := environment{}
-			for name, value := range test.env {
-				env[name] = value
-			}
+			maps.Copy(env, test.env)
 			base := loopback(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				for _, name := range []string{"Authorization", "Cookie"} {
 					if values := r.Header.Values(name); len(values) > 0 {
@@ -507,15 +506,11 @@ func TestRecord_missingVariables(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			env := environment{}
-			for name, value := range test.env {
-				env[name] = value
-			}
+			maps.Copy(env, test.env)
 			for _, name := range test.without {
 				delete(env, name)
 			}
-			for name, value := range test.with {
-				env[name] = value
-			}
+			maps.Copy(env, test.with)
 			body := test.body
 			if body == nil {
 				body = func(tb testing.TB, _ *http.Client) { tb.Errorf("the recording began") }

@@ -77,7 +77,7 @@ func TestMiss_explains(t *testing.T) {
 			name: "members of the body", p: webhooktest.DevRev, steps: []webhooktest.Step{"webhooks.get/200"},
 			req: func(t testing.TB) *http.Request {
 				req := getWebhook(t, "")
-				setJSON(req, `{"ids":[1,2.0],"a/b":{"c":"d"}}`)
+				setJSON(req, `{"id":"webhook-1","ids":[1,2.0],"a/b":{"c":"d"}}`)
 				return req
 			},
 		},

@@ -137,7 +137,6 @@ func (t *Tenant) Client() *http.Client { return &http.Client{Transport: home{t}}
 // home is the tenant's transport, where it can be used.
 type home struct{ *Tenant }
 
-// RoundTrip implements http.RoundTripper.
 func (h home) RoundTrip(req *http.Request) (*http.Response, error) {
 	h.tb.Helper()
 	if !h.atHome() {

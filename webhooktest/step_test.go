@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -176,6 +177,7 @@ func objects(n *jsontext.Node) (all []*jsontext.Node) {
 // Every mistake in a sequence is told where the sequence is given, in words that
 // name the way out.
 func TestSteps_mistakes(t *testing.T) {
+	problem := regexp.MustCompile(`(?m)^(\tanswer /.*?:) .*$`) // package contract pins what it says
 	var none webhooktest.Provider
 	const get = webhooktest.Step("webhooks.get/200")
 	for _, tc := range []struct {
@@ -228,7 +230,7 @@ func TestSteps_mistakes(t *testing.T) {
 		{
 			"a change that breaks the contract", webhooktest.DevRev, []webhooktest.Step{webhooktest.Changed(get, webhooktest.Set("/webhook/status", 7), webhooktest.Remove("/webhook/id"))},
 			"webhooktest: step Changed(\"webhooks.get/200\", Set(\"/webhook/status\", 7), Remove(\"/webhook/id\")) breaks the contract of DevRev:\n" +
-				"\tanswer /webhook/id (line 2, column 14): is missing, but required\n\tanswer /webhook/status (line 65, column 15): is a number, expected a string\nAllowProblems lets a breach pass that is the point of the test",
+				"\tanswer /webhook/id (line 2, column 14): …\n\tanswer /webhook/status (line 65, column 15): …\nAllowProblems lets a breach pass that is the point of the test",
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -241,7 +243,7 @@ func TestSteps_mistakes(t *testing.T) {
 					use(tb)
 					went = true
 				})
-				assert.Equal(t, tc.says, w.Failures(), name)
+				assert.Equal(t, tc.says, problem.ReplaceAllString(w.Failures(), "$1 …"), name)
 				assert.False(t, went, "%s goes on after a mistake", name)
 			}
 		})

@@ -19,6 +19,7 @@ import (
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // came are the answers of a tenant as they came, before anything is made of them. They
@@ -130,7 +131,7 @@ func (c *came) describe(def *provider.Definition) string {
 			rest += s.count
 			continue
 		}
-		text := fmt.Sprintf("%s %d", count(s.count, "time"), k.status)
+		text := fmt.Sprintf("%s %d", say.Count(s.count, "time"), k.status)
 		switch {
 		case s.most == 0:
 			text += " without a body"
@@ -150,16 +151,16 @@ func (c *came) describe(def *provider.Definition) string {
 		all = append(all, text)
 	}
 	if rest > 0 {
-		all = append(all, fmt.Sprintf("otherwise %s", count(rest, "time")))
+		all = append(all, fmt.Sprintf("otherwise %s", say.Count(rest, "time")))
 	}
-	return cmp.Or(enumerate(all), "nothing")
+	return cmp.Or(say.List(all, "and"), "nothing")
 }
 
 // inBytes is a size, or what two sizes lie between.
 func inBytes(least, most int) string {
 	size := func(n int) string {
 		if n < 1000 {
-			return count(n, "byte")
+			return say.Count(n, "byte")
 		}
 		return fmt.Sprintf("%d KB", (n+500)/1000)
 	}

@@ -9,12 +9,16 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/say"
 )
+
+// reportVersion is the version of what --json writes. It grows when a member goes or
+// changes its meaning; new members, rules and classes do not change it.
+const reportVersion = 1
 
 // report is what a check has found. Its tagged members are what --json writes,
 // and of what record help FORMATS shows an example.
 type report struct {
-	// Version is that of package drift.
 	Version int `json:"version"`
 	// Worst is empty when nothing has changed.
 	Worst drift.Class `json:"worst"`
@@ -66,7 +70,7 @@ const nothing = "nothing"
 
 // newReport returns a report without a scenario. No list of it is null.
 func newReport() *report {
-	return &report{Version: drift.Version, Reports: []compared{}, Unchecked: []unchecked{}}
+	return &report{Version: reportVersion, Reports: []compared{}, Unchecked: []unchecked{}}
 }
 
 func (r *report) add(d drift.Report) {
@@ -149,7 +153,7 @@ func folded(all []unchecked) (shown []unchecked) {
 		case u.Verdict == notRecorded, n == 0:
 			continue
 		case n > maxAlike:
-			u.Scenario = count(n, "scenario")
+			u.Scenario = say.Count(n, "scenario")
 			alike[kind(u)] = 0
 		}
 		shown = append(shown, u)
@@ -305,22 +309,9 @@ func (t *tally) texts() (all []string) {
 // scenarios is a number of them with its verb.
 func scenarios(n int, one, many string) string {
 	if n == 1 {
-		return count(n, "scenario") + " " + one
+		return say.Count(n, "scenario") + " " + one
 	}
-	return count(n, "scenario") + " " + many
-}
-
-// count is a number with its noun.
-func count(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "s"):
-		noun += "e"
-	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ey"):
-		noun = strings.TrimSuffix(noun, "y") + "ie"
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return say.Count(n, "scenario") + " " + many
 }
 
 // writeJSON writes a value as the commands do; the prefix begins every line but

@@ -17,6 +17,7 @@ import (
 
 	"example.com/webhookvcr/internal/change"
 	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/simulator"
 )
 
@@ -108,9 +109,9 @@ func (d *delivering) run(ctx context.Context, events []string) error {
 	case wrong == 0:
 		return nil
 	case d.forge || d.stale > 0:
-		return exit(exitFailed, "not refused: %s", count(wrong, "event"))
+		return exit(exitFailed, "not refused: %s", say.Count(wrong, "event"))
 	}
-	return exit(exitFailed, "not acknowledged: %s", count(wrong, "event"))
+	return exit(exitFailed, "not acknowledged: %s", say.Count(wrong, "event"))
 }
 
 func (d *delivering) live() (simulator.Live, error) {
@@ -221,13 +222,13 @@ func (d *delivering) payload(event string) (any, error) {
 func readBody(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, reason(err)
+		return nil, say.Reason(err)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxDelivery+1))
 	switch {
 	case err != nil:
-		return nil, reason(err)
+		return nil, say.Reason(err)
 	case len(text) > maxDelivery:
 		return nil, fmt.Errorf("it has more than %d MiB; give a smaller payload", maxDelivery>>20)
 	}

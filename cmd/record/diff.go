@@ -12,6 +12,7 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/say"
 )
 
 const diffHelp = `diff compares cassettes as check does, without asking anybody: what a client of
@@ -129,7 +130,7 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 func named(path string) (map[string]*cassette.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, exit(exitUsage, "%s: %v", path, reason(err))
+		return nil, exit(exitUsage, "%s: %v", path, say.Reason(err))
 	}
 	files, err := cassettesBelow(path)
 	if err == nil && len(files) == 0 {

@@ -19,6 +19,7 @@ import (
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 )
 
 const doctorHelp = `doctor shows the environment as refresh and check see it, and asks each tenant that
@@ -133,7 +134,7 @@ func authorities(name, value string) string {
 	case name == "SSL_CERT_DIR":
 		return "" // a list, of which not each must be there
 	case err != nil:
-		return reason(err).Error()
+		return say.Reason(err).Error()
 	case info.IsDir():
 		return "it is a directory"
 	}

@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,6 +18,7 @@ import (
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 )
 
 // The exit statuses. Scripts may rely on them.
@@ -367,7 +366,7 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError) error {
 	case status.Page:
 		return &busyError{"", fmt.Sprintf("answers a page of HTML to the look-up of an id, with %d", code)}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return &lookupError{r.fail(exitRefused, t, "%s; check that %s is valid and may read webhooks, or set %s", found, t.def.TokenVar, enumerate(lookedUp(t))), code}
+		return &lookupError{r.fail(exitRefused, t, "%s; check that %s is valid and may read webhooks, or set %s", found, t.def.TokenVar, say.List(lookedUp(t), "and")), code}
 	case code >= 300 && code < 400 && code != http.StatusNotModified && !permanent(code):
 		return &busyError{status.RetryAfter, fmt.Sprintf("redirects the look-up of an id elsewhere, with %d", code)}
 	case status.NotJSON:
@@ -453,6 +452,15 @@ func networkReason(cause *unreachableError, err error) string {
 	}
 }
 
+// distrust says why a certificate was refused, and how to have an authority trusted.
+func distrust(err *tls.CertificateVerificationError) string {
+	why := record.Distrust(err)
+	if why == record.Untrusted {
+		why += " (SSL_CERT_FILE names a file with an authority of your own)"
+	}
+	return why
+}
+
 // withoutURL takes off what http.Client puts before an error: the message names
 // the scenario already.
 func withoutURL(err error) error {
@@ -461,22 +469,4 @@ func withoutURL(err error) error {
 		return u.Err
 	}
 	return err
-}
-
-// reason is an error of the file system or of a socket without the path or the
-// address: the message names what the user named.
-func reason(err error) error {
-	var path *fs.PathError
-	var call *os.SyscallError
-	var op *net.OpError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &call):
-		return call.Err
-	case errors.As(err, &op) && op.Err != nil:
-		return op.Err
-	default:
-		return err
-	}
 }

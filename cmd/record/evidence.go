@@ -15,6 +15,7 @@ import (
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 )
 
 // evidence is what a run has seen of a tenant. Answers that the vendor does not
@@ -182,7 +183,7 @@ func (r *recorder) persists(t target, outage *outageError, got answer) error {
 	if got.status != 0 {
 		return nil
 	}
-	return r.failed(causeLookup, t, "the tenant %s each time, and other requests as documented; set %s", outage.what, enumerate(lookedUp(t)))
+	return r.failed(causeLookup, t, "the tenant %s each time, and other requests as documented; set %s", outage.what, say.List(lookedUp(t), "and"))
 }
 
 // unknown is the error about a 404 that blames the ids of the environment. One that
@@ -201,7 +202,7 @@ func (r *recorder) unknown(g given) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return r.failed(causeID, g.target, "the tenant answered 404, and knows no such id; check the value of %s, and the path of %s", enumerate(names), g.def.BaseVar)
+	return r.failed(causeID, g.target, "the tenant answered 404, and knows no such id; check the value of %s, and the path of %s", say.List(names, "and"), g.def.BaseVar)
 }
 
 // removed is the error about a 404 to an id that had success before in this run, when the
@@ -370,7 +371,7 @@ func (r *recorder) unrouted(t target) error {
 		}
 	}
 	if len(ids) > 0 {
-		cause, advice = causeID, fmt.Sprintf("check the value of %s, and the path of %s", enumerate(ids), t.def.BaseVar)
+		cause, advice = causeID, fmt.Sprintf("check the value of %s, and the path of %s", say.List(ids, "and"), t.def.BaseVar)
 	}
 	return r.failed(cause, t, "the tenant answers every read call with 404, as it does an unknown route; %s", advice)
 }

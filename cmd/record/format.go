@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"example.com/webhookvcr/internal/say"
 )
 
 // formats are the values of --format.
@@ -122,7 +124,7 @@ func (f *format) write(w io.Writer, getenv func(string) string, j judged) error 
 	}
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
-		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", reason(err))
+		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", say.Reason(err))
 	}
 	_, err = io.WriteString(file, j.markdown())
 	return cmp.Or(err, file.Close())

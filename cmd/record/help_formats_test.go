@@ -56,8 +56,8 @@ func addMembers(names map[string]bool, t reflect.Type) {
 	case reflect.Pointer, reflect.Slice:
 		addMembers(names, t.Elem())
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if f := t.Field(i); f.IsExported() {
+		for f := range t.Fields() {
+			if f.IsExported() {
 				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 				names[name] = true
 				addMembers(names, f.Type)

@@ -27,6 +27,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 const initHelp = `init writes into the module of the working directory what a start needs, for each
@@ -114,7 +115,7 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		verdict, err := create(filepath.Join(dir, filepath.FromSlash(name)), files[name])
 		if err != nil {
-			return exit(exitFailed, "%s: %v", name, reason(err))
+			return exit(exitFailed, "%s: %v", name, say.Reason(err))
 		}
 		was[name] = verdict == kept
 		note := ""
@@ -355,7 +356,7 @@ func ownCassettes(dir string, chosen []*provider.Definition) string {
 // create writes a file that is not there, and leaves one that is.
 func create(path string, data []byte) (verdict string, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return "", fmt.Errorf("its directory cannot be made: %w; move away what is in its place", reason(err))
+		return "", fmt.Errorf("its directory cannot be made: %w; move away what is in its place", say.Reason(err))
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {

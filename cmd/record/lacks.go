@@ -13,6 +13,7 @@ import (
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 )
 
 // sayLacking prints the lines that a file which stays as it is would need.
@@ -26,7 +27,7 @@ func sayLacking(w io.Writer, file string, lines []string) {
 func lackingVariables(path string, chosen []*provider.Definition) ([]string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, reason(err)
+		return nil, say.Reason(err)
 	}
 	var lines []string
 	for _, v := range allVariables(chosen) {
@@ -42,7 +43,7 @@ func lackingVariables(path string, chosen []*provider.Definition) ([]string, err
 func lackingSteps(path, dir string, chosen []*provider.Definition) ([]string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, reason(err)
+		return nil, say.Reason(err)
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(data, &root); err != nil {

@@ -27,7 +27,7 @@ func TestInit_lacks(t *testing.T) {
 		{name: "every one before", second: "dvelop"},
 		{name: "another", first: "devrev", second: "dvelop", command: "testdata/cassettes devrev dvelop", vendors: "DVELOP"},
 		{name: "one more", first: "devrev", second: "devrev dvelop", command: "testdata/cassettes devrev dvelop", vendors: "DVELOP"},
-		{name: "now every one", first: "dvelop", command: "testdata/cassettes devrev dvelop", vendors: "DEVREV"},
+		{name: "now every one", first: "dvelop", command: "testdata/cassettes " + strings.Join(providerNames(), " "), vendors: "DEVREV"},
 		{name: "recorded meanwhile", first: "devrev", second: "devrev", own: own},
 		{name: "recorded elsewhere", first: "devrev", second: "devrev", own: "golden/devrev/webhooks.get/200.yaml"},
 		{name: "without cassettes of its own", flow: "go tool record check devrev/webhooks.get", second: "devrev", own: own, command: "testdata/cassettes devrev", vendors: "DEVREV"},

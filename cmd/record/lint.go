@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/lint"
+	"example.com/webhookvcr/internal/say"
 )
 
 func lintCommand(getenv func(string) string) *cobra.Command {
@@ -108,7 +109,7 @@ func runLint(c *cobra.Command, o lint.Options, form *format) error {
 // judgedLint is a report as the other formats take it: a case for each file with
 // findings.
 func judgedLint(report *lint.Report) judged {
-	j := judged{command: "lint", summary: fmt.Sprintf("%s, %s in %s", count(report.Errors, "error"), count(report.Warnings, "warning"), count(report.Files, "file"))}
+	j := judged{command: "lint", summary: fmt.Sprintf("%s, %s in %s", say.Count(report.Errors, "error"), say.Count(report.Warnings, "warning"), say.Count(report.Files, "file"))}
 	for _, r := range lint.Rules() {
 		j.rules = append(j.rules, judgedRule{r.ID, r.What})
 	}

@@ -34,6 +34,7 @@ import (
 
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/simulator"
 )
 
@@ -141,7 +142,7 @@ func (l *listening) find(args []string) error {
 	case errors.Is(err, syscall.ENOTDIR):
 		return exit(exitUsage, "--out %q is, or is below, a file that is no directory; name another one", l.out)
 	case err != nil:
-		return exit(exitFailed, "--out %q: %v", l.out, reason(err))
+		return exit(exitFailed, "--out %q: %v", l.out, say.Reason(err))
 	}
 	return nil
 }
@@ -149,7 +150,7 @@ func (l *listening) find(args []string) error {
 func (l *listening) run(ctx context.Context) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.addr)
 	if err != nil {
-		return exit(exitFailed, "--addr %q: %v", l.addr, reason(err))
+		return exit(exitFailed, "--addr %q: %v", l.addr, say.Reason(err))
 	}
 	server := &http.Server{Handler: l, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
 	stopped := make(chan struct{})
@@ -166,13 +167,13 @@ func (l *listening) run(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if n := l.begun - l.recorded - l.lost; n > 0 {
-		fmt.Fprintf(l.stderr, "not recorded: %s not finished when listen ended\n", count(n, "delivery"))
+		fmt.Fprintf(l.stderr, "not recorded: %s not finished when listen ended\n", say.Count(n, "delivery"))
 		l.lost += n
 	}
-	fmt.Fprintf(l.stderr, "%s recorded, %d not\n", count(l.recorded, "delivery"), l.lost)
+	fmt.Fprintf(l.stderr, "%s recorded, %d not\n", say.Count(l.recorded, "delivery"), l.lost)
 	switch {
 	case l.lost > 0:
-		return exit(exitFailed, "%s not recorded; the lines above say why", count(l.lost, "delivery"))
+		return exit(exitFailed, "%s not recorded; the lines above say why", say.Count(l.lost, "delivery"))
 	case l.recorded == 0:
 		return exit(exitFailed, "no delivery came; does the webhook point to where listen can be reached, and is it active?")
 	}
@@ -185,7 +186,6 @@ const shortestSecret = 4
 // maxDelivery bounds the deliveries that are passed on.
 const maxDelivery = 10 << 20
 
-// ServeHTTP implements http.Handler.
 func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	l.begun++

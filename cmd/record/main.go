@@ -36,7 +36,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 func main() {
@@ -128,7 +128,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if result.err != nil {
-		err = exit(exitFailed, "the output could not be written: %v", reason(result.err))
+		err = exit(exitFailed, "the output could not be written: %v", say.Reason(result.err))
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, "record:", unsaid(err.Error(), args, getenv, amounts(root, args)...))
@@ -209,11 +209,11 @@ func unknownCommand(c *cobra.Command, args []string) error {
 
 // suggestion asks whether one of the nearest names was meant, or gives the hint.
 func suggestion(name string, names []string, hint string) string {
-	near := provider.Nearest(name, names)
+	near := say.Nearest(name, names)
 	if len(near) == 0 {
 		return pasted(hint)
 	}
-	return "did you mean " + provider.Listed(near, "or") + "?"
+	return "did you mean " + say.Quoted(near, "or") + "?"
 }
 
 // version says which build this is, as far as the go command has noted it.

@@ -9,8 +9,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-
 	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/say"
 )
 
 // The command is no test: the packages below would give it flags that are not
@@ -90,5 +91,5 @@ func TestRun_nearest(t *testing.T) {
 	}
 	var stderr strings.Builder
 	assert.Equal(t, exitUsage, run(t.Context(), []string{"list", ""}, func(string) string { return "" }, systemClock, io.Discard, &stderr))
-	assert.Equal(t, "record: there is no provider \"\"; there are "+enumerate(providerNames())+"\n", stderr.String())
+	assert.Equal(t, "record: there is no provider \"\"; there are "+say.List(providerNames(), "and")+"\n", stderr.String())
 }

@@ -19,6 +19,7 @@ import (
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/lint"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // The page is a template, a style and a script.
@@ -35,7 +36,7 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"css":       func() template.CSS { return template.CSS(pageCSS) },
 	"js":        func() template.JS { return template.JS(pageJS) },
 	"seen":      visible,
-	"count":     count,
+	"count":     say.Count,
 	"unchecked": countUnchecked,
 	"words":     func(all []string) string { return strings.Join(all, " ") },
 }).Parse(pageHTML))
@@ -325,10 +326,10 @@ type pageVolatile struct {
 func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, exit(exitUsage, "--check %q: %v", path, reason(err))
+		return nil, exit(exitUsage, "--check %q: %v", path, say.Reason(err))
 	}
 	var r report
-	if err := json.Unmarshal(data, &r); err != nil || r.Version != drift.Version || r.Reports == nil {
+	if err := json.Unmarshal(data, &r); err != nil || r.Version != reportVersion || r.Reports == nil {
 		return nil, exit(exitUsage, "--check %q is no report of record check --json of this version", path)
 	}
 	var checked, shown []string
@@ -345,7 +346,7 @@ func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 	}
 	if len(checked) > 0 && !slices.ContainsFunc(checked, func(name string) bool { return slices.Contains(shown, name) }) {
 		slices.Sort(checked)
-		return nil, exit(exitUsage, "--check %q is about %s, of which the page shows no cassette; give it those that were checked", path, provider.Listed(slices.Compact(checked), "and"))
+		return nil, exit(exitUsage, "--check %q is about %s, of which the page shows no cassette; give it those that were checked", path, say.Quoted(slices.Compact(checked), "and"))
 	}
 	d := &pageDrift{}
 	for _, class := range drift.Classes() {
@@ -432,7 +433,7 @@ func readLint(path string) (*pageLint, error) {
 	if err != nil {
 		return nil, exit(exitUsage, "--lint %v", err)
 	}
-	l := &pageLint{Files: count(r.Files, "file")}
+	l := &pageLint{Files: say.Count(r.Files, "file")}
 	files := map[[2]string]bool{}
 	severities := map[lint.Severity]int{}
 	for _, f := range r.Findings {

@@ -11,6 +11,7 @@ import (
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 )
 
 // pointers are the values of --keep, --redact and --pin.
@@ -178,7 +179,7 @@ func (p *pointers) news(stderr io.Writer, name string, all []record.News) (remar
 		fmt.Fprintf(stderr, "%s: new: %s\n", name, text)
 	}
 	if members > 0 {
-		words = append(words, count(members, "undocumented member"))
+		words = append(words, say.Count(members, "undocumented member"))
 	}
 	if len(words) == 0 {
 		return ""

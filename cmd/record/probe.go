@@ -105,7 +105,6 @@ func (r *receiver) find(command string, args []string, getenv func(string) strin
 // trusting is a transport that says what to do about a certificate.
 type trusting struct{ next http.RoundTripper }
 
-// RoundTrip implements http.RoundTripper.
 func (t trusting) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(req)
 	if failure := (*tls.CertificateVerificationError)(nil); errors.As(err, &failure) {

@@ -20,6 +20,7 @@ import (
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 )
 
 type refresh struct {
@@ -430,7 +431,7 @@ func (s *summary) print(w io.Writer) error {
 		case n == 0:
 			continue
 		case n > maxAlike && (r.verdict == leftOut || r.verdict == skipped || r.verdict == failed):
-			name, r.status = r.provider+" "+count(n, "scenario"), ""
+			name, r.status = r.provider+" "+say.Count(n, "scenario"), ""
 			alike[kind(r)] = 0
 		}
 		t.add(name, r.status, r.source, r.verdict, r.remark)
@@ -485,7 +486,7 @@ func replaced(counts map[provider.Kind]int) string {
 	for _, k := range nouns {
 		if n := counts[k.kind]; n > 0 {
 			others -= n
-			parts = append(parts, count(n, k.noun))
+			parts = append(parts, say.Count(n, k.noun))
 		}
 	}
 	if others > 0 {
@@ -531,17 +532,17 @@ func openOutput(dir string, targets []target) (*output, error) {
 		// level further up.
 		parent := filepath.Dir(exists)
 		if parent == exists {
-			return nil, exit(exitFailed, "--out %q: %v", dir, reason(err))
+			return nil, exit(exitFailed, "--out %q: %v", dir, say.Reason(err))
 		}
 		exists = parent
 	}
 	probe, err := os.CreateTemp(exists, ".webhooktest-*")
 	if err != nil {
-		return nil, exit(exitFailed, "--out %q: %s cannot be written: %v", dir, exists, reason(err))
+		return nil, exit(exitFailed, "--out %q: %s cannot be written: %v", dir, exists, say.Reason(err))
 	}
 	probe.Close()
 	if err := os.Remove(probe.Name()); err != nil {
-		return nil, exit(exitFailed, "--out %q: %v", dir, reason(err))
+		return nil, exit(exitFailed, "--out %q: %v", dir, say.Reason(err))
 	}
 	for _, t := range targets {
 		for parent := filepath.Dir(o.path(t)); !slices.Contains(o.fresh, parent); parent = filepath.Dir(parent) {

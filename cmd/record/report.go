@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"example.com/webhookvcr/internal/say"
 )
 
 const reportHelp = `report writes one HTML page about cassettes: where they come from, which answers
@@ -80,7 +82,7 @@ func (p *pages) run(args []string, stderr io.Writer) error {
 		return err
 	}
 	if n := data.others(); n > 0 {
-		fmt.Fprintf(stderr, pasted("%s shows %s of another recorder unchanged, with any secret in URLs and bodies; look with record lint before you publish it\n"), p.html, count(n, "cassette"))
+		fmt.Fprintf(stderr, pasted("%s shows %s of another recorder unchanged, with any secret in URLs and bodies; look with record lint before you publish it\n"), p.html, say.Count(n, "cassette"))
 	}
 	return nil
 }
@@ -99,7 +101,7 @@ func replace(path string, data []byte) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return exit(exitUsage, "%s: there is no directory %s", path, filepath.Dir(path))
 	case err != nil:
-		return exit(exitFailed, "%s: %v", path, reason(err))
+		return exit(exitFailed, "%s: %v", path, say.Reason(err))
 	}
 	defer os.Remove(file.Name()) // fails when it has been renamed
 	_, err = file.Write(data)
@@ -113,7 +115,7 @@ func replace(path string, data []byte) error {
 		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {
-		return exit(exitFailed, "%s: %v", path, reason(err))
+		return exit(exitFailed, "%s: %v", path, say.Reason(err))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -392,9 +393,7 @@ func changed(w http.ResponseWriter, r *http.Request, handler http.Handler, edit 
 	rec := httptest.NewRecorder()
 	handler.ServeHTTP(rec, r)
 	body := edit(r, &rec.Code, rec.Body.String())
-	for name, values := range rec.Header() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), rec.Header())
 	w.WriteHeader(rec.Code)
 	io.WriteString(w, body)
 }
@@ -414,9 +413,7 @@ func hostile(w http.ResponseWriter, r *http.Request, handler http.Handler) {
 	r.Body = io.NopCloser(bytes.NewReader(asked))
 	handler.ServeHTTP(rec, r)
 	header := w.Header()
-	for name, values := range rec.Header() {
-		header[name] = values
-	}
+	maps.Copy(header, rec.Header())
 	header.Set("Set-Cookie", "sid=session-5Hn3Wd8Qy6Jm1Cp; Path=/")
 	header.Set("X-Trace", "trace-Bb7Xk2Mf9Rt4")
 	header.Set("ETag", `"whsec_9fKq2Lx7Vb4Nz8Tr"`)

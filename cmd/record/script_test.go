@@ -32,6 +32,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // The tests make much garbage and keep little: a collector that runs less often
@@ -112,7 +113,7 @@ func TestScript(t *testing.T) {
 				names = append(names, def.Name)
 				scenarios += len(def.Scenarios)
 			}
-			env.Setenv("PROVIDERS", enumerate(names))
+			env.Setenv("PROVIDERS", say.List(names, "and"))
 			env.Setenv("SCENARIOS", strconv.Itoa(scenarios))
 			return nil
 		},

@@ -25,6 +25,7 @@ import (
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 )
 
 const scrubHelp = `scrub takes cassettes that plain go-vcr has recorded, with a tenant's values in
@@ -97,7 +98,7 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	var unread strings.Builder
 	for i, path := range args {
 		if ctx.Err() != nil { // a file that was begun is done at once
-			return exit(code, "interrupted: %s scrubbed, %d not, %d not begun; every file is whole", count(i-failures, "cassette"), failures, len(args)-i)
+			return exit(code, "interrupted: %s scrubbed, %d not, %d not begun; every file is whole", say.Count(i-failures, "cassette"), failures, len(args)-i)
 		}
 		file, err := cassette.Load(path)
 		if there := (*fs.PathError)(nil); errors.As(err, &there) {
@@ -128,7 +129,7 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 	}
 	if failures > 0 {
-		return exit(code, "%s%s not scrubbed", &unread, count(failures, "cassette"))
+		return exit(code, "%s%s not scrubbed", &unread, say.Count(failures, "cassette"))
 	}
 	return s.idle()
 }
@@ -167,7 +168,7 @@ func (s *scrub) file(path string, file *cassette.File, stdout, stderr io.Writer)
 		out = filepath.Join(dir, "scrubbed.yaml")
 	}
 	config := record.Config{
-		Config: exchange.Config{Definition: def, Report: silent{}, Bare: true}, Tenant: tenant,
+		Config: exchange.Config{Definition: def, Report: exchange.Silent{}, Bare: true}, Tenant: tenant,
 		Path: out, Name: path, Keep: s.keep, Redact: s.redact, Varies: sentIn(file, s.varies), Pinned: s.pin, AcceptDrift: s.acceptDrift, Verbatim: true,
 		Spell: func(option, place string) string {
 			if option == "Seed" {
@@ -211,7 +212,7 @@ func (s *scrub) file(path string, file *cassette.File, stdout, stderr io.Writer)
 	}
 	s.note(recording)
 	if places := recording.Misredacted(); len(places) > 0 && !s.acceptDrift {
-		return exit(exitUsage, "%s not scrubbed: "+misredacted, path, enumerate(places))
+		return exit(exitUsage, "%s not scrubbed: "+misredacted, path, say.List(places, "and"))
 	}
 	dropped, err := unrecorded(path, file)
 	if err != nil {
@@ -267,7 +268,7 @@ func (s *scrub) idVariables(def *provider.Definition) string {
 func unrecorded(path string, f *cassette.File) (what string, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return "", fmt.Errorf("%s not scrubbed: %w", path, reason(err))
+		return "", fmt.Errorf("%s not scrubbed: %w", path, say.Reason(err))
 	}
 	var all []string
 	if cassette.Commented(data) {
@@ -276,7 +277,7 @@ func unrecorded(path string, f *cassette.File) (what string, err error) {
 	for _, key := range f.Unknown {
 		all = append(all, fmt.Sprintf("the key %q", key))
 	}
-	return enumerate(all), nil
+	return say.List(all, "and"), nil
 }
 
 // plainBody is a body without the compression that go-vcr leaves when the program

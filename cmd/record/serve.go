@@ -27,6 +27,7 @@ import (
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/replay"
+	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/scenario"
 	"example.com/webhookvcr/internal/serve"
 )
@@ -279,7 +280,7 @@ func checkAddr(addr string) error {
 func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url string), closing func()) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
-		return exit(exitFailed, "--addr %q: %v", s.addr, reason(err))
+		return exit(exitFailed, "--addr %q: %v", s.addr, say.Reason(err))
 	}
 	addr := listener.Addr().(*net.TCPAddr)
 	host := addr.IP.String()
@@ -443,21 +444,21 @@ func printFailure(stderr io.Writer, e serve.Entry) {
 
 // end sums up what was asked, and is the error that the command ends with.
 func (s *serving) end(r serve.Report) error {
-	fmt.Fprintf(s.stderr, "%s: %d as a step says, %d without a step, %d refused, %d against the contract\n", count(r.Asked, "request"), r.Answered, r.Missed, r.Refused, r.Breaches)
+	fmt.Fprintf(s.stderr, "%s: %d as a step says, %d without a step, %d refused, %d against the contract\n", say.Count(r.Asked, "request"), r.Answered, r.Missed, r.Refused, r.Breaches)
 	if len(r.Unused) > 0 {
 		fmt.Fprintf(s.stderr, "no request asked for\n\t%s\n", strings.Join(r.Unused, "\n\t"))
 	}
 	var wrong []string
 	if n := r.Missed + r.Refused; n > 0 {
-		wrong = append(wrong, count(n, "request")+" had no answer")
+		wrong = append(wrong, say.Count(n, "request")+" had no answer")
 	}
 	if r.Breaches > 0 {
-		wrong = append(wrong, count(r.Breaches, "request")+" broke the contract")
+		wrong = append(wrong, say.Count(r.Breaches, "request")+" broke the contract")
 	}
 	if s.failUnused && r.Asked == 0 {
 		wrong = append(wrong, "no request came at all (--fail-unused)")
 	} else if s.failUnused && len(r.Unused) > 0 {
-		wrong = append(wrong, "no request asked for "+count(len(r.Unused), "step")+" (--fail-unused)")
+		wrong = append(wrong, "no request asked for "+say.Count(len(r.Unused), "step")+" (--fail-unused)")
 	}
 	if len(wrong) == 0 {
 		return nil

@@ -19,6 +19,7 @@ import (
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/scenario"
 	"example.com/webhookvcr/internal/simulator"
 )
@@ -105,7 +106,7 @@ func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definiti
 		}
 		tried[t.def] = true
 		lacks, begun := r.lacks(t.def)
-		switch line := t.def.Name + ": " + enumerate(lacks); {
+		switch line := t.def.Name + ": " + say.List(lacks, "and"); {
 		case r.simulate:
 			sessions[t.def] = &session{tenant: record.Tenant{Source: cassette.Simulated}}
 			complete = true
@@ -139,15 +140,6 @@ func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definiti
 		fmt.Fprintf(r.stderr, "left out, for want of variables: %s\n", line)
 	}
 	return sessions, nil
-}
-
-// enumerate joins names as a sentence does.
-func enumerate(names []string) string {
-	last := len(names) - 1
-	if last <= 0 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // lacks lists the variables that a live recording cannot do without and the
@@ -340,7 +332,7 @@ func (r *recorder) say() {
 	for _, c := range r.complaints {
 		switch n := alike[kind(c)]; {
 		case n > maxAlike:
-			fmt.Fprintf(r.stderr, "%s %s %s: %s\n", c.def.Name, count(n, "scenario"), r.undone, r.message(c.target, c.err))
+			fmt.Fprintf(r.stderr, "%s %s %s: %s\n", c.def.Name, say.Count(n, "scenario"), r.undone, r.message(c.target, c.err))
 			alike[kind(c)] = 0
 		case n > 0:
 			fmt.Fprintf(r.stderr, "%v\n", c.err)
@@ -352,7 +344,9 @@ func (r *recorder) say() {
 // ask sends the scenario's request once. The recording holds what came back; its
 // claim on the target file is the caller's to release.
 func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*record.Recording, answer, error) {
-	config.Config = exchange.Config{Definition: t.def, Report: silent{}, Bare: true}
+	// The commit names every problem again, sorted and with the next step, and a check
+	// finds them itself.
+	config.Config = exchange.Config{Definition: t.def, Report: exchange.Silent{}, Bare: true}
 	config.Scenario, config.Name, config.Varies = t.scenario, t.name(), t.scenario.Varies
 	config.Spell = r.pointers.spell
 	own := r.pointers.of(t.def, r.acceptDrift)
@@ -373,19 +367,11 @@ func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*re
 	r.pointers.note(recording)
 	if places := recording.Misredacted(); len(places) > 0 && !r.acceptDrift {
 		recording.Release()
-		return nil, first, r.fail(exitUsage, t, misredacted, enumerate(places))
+		return nil, first, r.fail(exitUsage, t, misredacted, say.List(places, "and"))
 	}
 	t.session.hear(given{t, first}, len(t.bindings()) > len(r.idsFromEnvironment(t)))
 	return recording, first, nil
 }
-
-// silent drops what the transport reports: the commit names every problem again,
-// sorted and with the next step, and a check finds them itself.
-type silent struct{}
-
-func (silent) Helper()               {}
-func (silent) Logf(string, ...any)   {}
-func (silent) Errorf(string, ...any) {}
 
 // answer is the first answer of a scenario, in placeholders.
 type answer struct {

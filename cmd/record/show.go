@@ -22,6 +22,7 @@ import (
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 )
 
 const showHelp = `show prints cassettes as people read them: where each comes from, and of every
@@ -152,7 +153,7 @@ func showCommand() *cobra.Command {
 func convert(path string, stdout io.Writer) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return exit(exitUsage, "%s: %v", path, reason(err))
+		return exit(exitUsage, "%s: %v", path, say.Reason(err))
 	}
 	if file, wrong := cassette.Parse(path, data); wrong == nil {
 		err = shownCassettes{Cassettes: []shownCassette{shownOf(file)}}.writeText(stdout)
@@ -176,7 +177,7 @@ func cassettesOf(args []string) (files []*cassette.File, err error) {
 		case err == nil && (!info.IsDir() || provider.ByName(arg) == nil):
 			found, err = cassettesBelow(arg)
 		case strings.HasSuffix(arg, ".yaml"), strings.HasSuffix(arg, ".yml"), strings.HasPrefix(arg, "."), filepath.IsAbs(arg):
-			err = fmt.Errorf("%s: %w", arg, reason(err))
+			err = fmt.Errorf("%s: %w", arg, say.Reason(err))
 		default:
 			var targets []target
 			targets, err = choose([]string{arg})
@@ -196,7 +197,7 @@ func cassettesOf(args []string) (files []*cassette.File, err error) {
 		return nil, exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
 	}
 	if len(files) == 0 {
-		return nil, exit(exitUsage, "there is no cassette in %s", enumerate(args))
+		return nil, exit(exitUsage, "there is no cassette in %s", say.List(args, "and"))
 	}
 	return files, nil
 }
@@ -206,7 +207,7 @@ func cassettesBelow(path string) (files []*cassette.File, err error) {
 	names := []string{path}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		if names, err = cassette.Files(path); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, reason(err))
+			return nil, fmt.Errorf("%s: %w", path, say.Reason(err))
 		}
 	}
 	var faults []error
@@ -281,7 +282,7 @@ func openHeader(h http.Header) map[string][]string {
 	for name, values := range h {
 		for _, v := range values {
 			if cassette.SecretName.MatchString(name) || strings.Contains(strings.ToLower(name), "cookie") {
-				v = fmt.Sprintf("(withheld, %s)", count(len(v), "byte"))
+				v = fmt.Sprintf("(withheld, %s)", say.Count(len(v), "byte"))
 			}
 			open[name] = append(open[name], v)
 		}

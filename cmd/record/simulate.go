@@ -20,6 +20,7 @@ import (
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/serve"
 	"example.com/webhookvcr/internal/simulator"
 )
@@ -99,7 +100,7 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 		return err
 	}
 	if t.breaches > 0 {
-		return exit(exitFailed, "%s broke the contract", count(t.breaches, "request"))
+		return exit(exitFailed, "%s broke the contract", say.Count(t.breaches, "request"))
 	}
 	return nil
 }
@@ -143,10 +144,8 @@ func (t *served) ServeHTTP(w http.ResponseWriter, r *http.Request) { t.tenant().
 // printed and counted.
 func (t *served) Helper() {}
 
-// Logf implements exchange.Reporter.
 func (t *served) Logf(format string, args ...any) { fmt.Fprintf(t.stderr, format+"\n", args...) }
 
-// Errorf implements exchange.Reporter.
 func (t *served) Errorf(format string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -15,6 +15,7 @@ import (
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 )
 
 // stored are the cassettes that a fresh recording is compared with.
@@ -46,7 +47,7 @@ func openStored(dir string) (stored, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return stored{}, exit(exitUsage, "--cassettes %q: there is no such directory; record refresh --out %s makes it, or name the one below which PROVIDER/SCENARIO.yaml lies", dir, record.Quote(dir))
 	case err != nil:
-		return stored{}, exit(exitUsage, "--cassettes %q: %v", dir, reason(err))
+		return stored{}, exit(exitUsage, "--cassettes %q: %v", dir, say.Reason(err))
 	case !info.IsDir():
 		return stored{}, exit(exitUsage, "--cassettes %q: it is no directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // target is one scenario to record.
@@ -69,19 +70,19 @@ func matching(def *provider.Definition, name string) (targets []target) {
 // unknownProvider says of an argument that its provider does not exist.
 func unknownProvider(name, arg string) string {
 	names := providerNames()
-	if arg != "" && len(provider.Nearest(name, names)) == 0 {
+	if arg != "" && len(say.Nearest(name, names)) == 0 {
 		// The name of a scenario or of an operation alone is the likeliest mistake.
 		var near []string
 		for _, def := range provider.All() {
-			for _, n := range provider.Nearest(arg, argumentNames(def)) {
+			for _, n := range say.Nearest(arg, argumentNames(def)) {
 				near = append(near, def.Name+"/"+n)
 			}
 		}
 		if len(near) > 0 {
-			return fmt.Sprintf("there is no provider %q; did you mean %s?", name, provider.Listed(near, "or"))
+			return fmt.Sprintf("there is no provider %q; did you mean %s?", name, say.Quoted(near, "or"))
 		}
 	}
-	return fmt.Sprintf("there is no provider %q; %s", name, suggestion(name, names, "there are "+enumerate(names)))
+	return fmt.Sprintf("there is no provider %q; %s", name, suggestion(name, names, "there are "+say.List(names, "and")))
 }
 
 func providerNames() (names []string) {

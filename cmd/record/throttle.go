@@ -20,7 +20,6 @@ type busyError struct {
 	outage string
 }
 
-// Error implements error.
 func (e *busyError) Error() string {
 	if e.outage != "" {
 		return "the tenant " + e.outage

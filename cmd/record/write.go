@@ -23,6 +23,7 @@ import (
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/say"
 )
 
 // own are the webhooks that a run makes on a live tenant, which it removes again.
@@ -114,7 +115,6 @@ type watching struct {
 	next http.RoundTripper
 }
 
-// RoundTrip implements http.RoundTripper.
 func (w watching) RoundTrip(req *http.Request) (*http.Response, error) {
 	create := w.own.def.Own.Create
 	if req.Method != create.Method || !strings.HasSuffix(req.URL.EscapedPath(), w.own.translate(create.Target, "", url.PathEscape)) {
@@ -351,7 +351,7 @@ func (o *own) report() error {
 	var parts []string
 	if len(lines) > 0 {
 		parts = append(parts, fmt.Sprintf("%s of this run may not be removed; remove each with the command below it\n%s",
-			count(len(lines), "webhook"), strings.Join(lines, "\n")))
+			say.Count(len(lines), "webhook"), strings.Join(lines, "\n")))
 	}
 	if o.lost != nil {
 		parts = append(parts, fmt.Sprintf("what this run made could not be looked for at the end (%v); look for webhooks that deliver to %s and remove them", o.said(o.lost), o.at))

@@ -14,7 +14,7 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/jsontext"
-	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // Change is one change. The pointer is nil where a caller gives none.
@@ -212,8 +212,8 @@ func (c *Change) hinted(err error) error {
 	case len(lacks.Names) == 0:
 		return err
 	}
-	if near := provider.Nearest(lacks.Token, lacks.Names); len(near) > 0 {
-		return fmt.Errorf("%w; did you mean %s?", err, provider.Listed(near, "or"))
+	if near := say.Nearest(lacks.Token, lacks.Names); len(near) > 0 {
+		return fmt.Errorf("%w; did you mean %s?", err, say.Quoted(near, "or"))
 	}
-	return fmt.Errorf("%w; it has %s", err, provider.Listed(lacks.Names, "and"))
+	return fmt.Errorf("%w; it has %s", err, say.Quoted(lacks.Names, "and"))
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -167,14 +168,15 @@ func inside(v reflect.Value) (failure string) {
 // written reports whether encoding/json writes a field under a name.
 func written(f reflect.StructField) bool { return f.IsExported() && f.Tag.Get("json") != "-" }
 
-// visible reports whether encoding/json writes any field of a struct.
-func visible(t reflect.Type) bool {
-	for i := range t.NumField() {
-		f := t.Field(i)
+// visible reports whether encoding/json writes any field of a struct, which those
+// around it embed.
+func visible(t reflect.Type, around ...reflect.Type) bool {
+	around = append(around, t)
+	for f := range t.Fields() {
 		if written(f) {
 			return true
 		}
-		if inner := within(f.Type); f.Anonymous && inner != nil && inner != t && visible(inner) {
+		if inner := within(f.Type); f.Anonymous && inner != nil && !slices.Contains(around, inner) && visible(inner, around...) {
 			return true
 		}
 	}

@@ -3,14 +3,15 @@ package change_test
 import (
 	"bytes"
 	"encoding/json"
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 	"math"
 	"net"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/change"
 )
@@ -26,9 +27,17 @@ type (
 		sync.Mutex
 		A int
 	}
+	ring  struct{ *link }
+	link  struct{ *ring }
 	texts struct{ text string }
 	raws  struct{ raw string }
 )
+
+func circle() any {
+	all := []any{1}
+	all[0] = all
+	return all
+}
 
 func (t texts) MarshalText() ([]byte, error) { return []byte(t.text), nil }
 func (r raws) MarshalJSON() ([]byte, error)  { return []byte(r.raw), nil }
@@ -72,6 +81,9 @@ func TestValues(t *testing.T) {
 		"bad UTF-8 of a JSON": {raws{"\"\xff\""}, "", noUTF8},
 		"bad UTF-8 embedded":  {embedded{open{"\xff"}}, "", noUTF8},
 		"hidden fields":       {hidden{1}, "", noField + "change_test.hidden"},
+		"a field of such":     {struct{ A hidden }{hidden{1}}, "", noField + "change_test.hidden"},
+		"a ring":              {ring{&link{&ring{}}}, "", noField + "change_test.ring"},
+		"a circle":            {circle(), "", "cycle"},
 		"dashed fields":       {dashed{1}, "", noField + "change_test.dashed"},
 		"a buffer":            {bytes.NewBufferString("{}"), "", noField + "bytes.Buffer"},
 		"a reader":            {strings.NewReader("{}"), "", noField + "strings.Reader"},

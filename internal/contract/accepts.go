@@ -117,7 +117,14 @@ func (q *quick) apply(applied []*quick, n *jsontext.Node, first int) (all []*qui
 
 // refers reports whether a schema refers to another and says nothing else.
 func refers(s *jsonschema.Schema) bool {
-	return s.Ref != nil && !unforeseen(s) && s.Always == nil && s.If == nil && s.Then == nil && s.Else == nil &&
+	rest := *s
+	rest.Ref = nil
+	return s.Ref != nil && isSilent(&rest)
+}
+
+// isSilent reports whether a schema says nothing of a value.
+func isSilent(s *jsonschema.Schema) bool {
+	return !unforeseen(s) && s.Ref == nil && s.Always == nil && s.If == nil && s.Then == nil && s.Else == nil &&
 		len(s.Types)+len(s.Constant)+len(s.Enum)+len(s.AllOf)+len(s.Required)+len(s.Properties) == 0 && s.AdditionalProperties == nil && s.Items2020 == nil &&
 		s.MinItems == -1 && s.MaxItems == -1 && s.MinLength == -1 && s.MaxLength == -1 && s.Pattern == nil && s.Format == "" && s.Minimum == nil && s.Maximum == nil
 }

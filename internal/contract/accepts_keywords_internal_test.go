@@ -34,7 +34,15 @@ func TestAccepts_unforeseenKeywords(t *testing.T) {
 		return s
 	}
 	require.False(t, unforeseen(plain()))
-	var passed, referring []string
+	var passed, referring, tagging, tags []string
+	condition := func(s, tag *jsonschema.Schema) bool {
+		with := *s
+		with.Required, with.Properties = []string{"type"}, map[string]*jsonschema.Schema{"type": tag}
+		_, _, ok := tagged(&with)
+		return ok
+	}
+	text := plain()
+	text.Constant = []any{"text"}
 	fields := reflect.VisibleFields(reflect.TypeFor[jsonschema.Schema]())
 	for _, f := range fields {
 		if !f.IsExported() {
@@ -71,6 +79,14 @@ func TestAccepts_unforeseenKeywords(t *testing.T) {
 		if !unforeseen(s) {
 			passed = append(passed, f.Name)
 		}
+		if condition(s, text) {
+			tagging = append(tagging, f.Name)
+		}
+		tag := *s
+		tag.Constant = text.Constant
+		if condition(plain(), &tag) {
+			tags = append(tags, f.Name)
+		}
 		s.Ref = plain()
 		if refers(s) {
 			referring = append(referring, f.Name)
@@ -78,5 +94,7 @@ func TestAccepts_unforeseenKeywords(t *testing.T) {
 	}
 	assert.ElementsMatch(t, slices.Concat(judged, silent), passed)
 	assert.ElementsMatch(t, slices.Concat([]string{"Ref"}, silent), referring, "nothing is lost of what stands beside a reference")
+	assert.ElementsMatch(t, slices.Concat([]string{"Required", "Properties"}, silent), tagging, "a condition that asks for more than a tag goes to the validator")
+	assert.ElementsMatch(t, slices.Concat([]string{"Constant"}, silent), tags, "and so does one whose tag is more than a text")
 	t.Logf("%d fields: %d read by the walk, %d that say nothing of a value, the others refused", len(fields), len(judged), len(silent))
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/say"
 )
 
 // describe says what a value is without saying what it holds.
@@ -23,7 +24,7 @@ func describe(v any) string {
 		if v == "" {
 			return "an empty string"
 		}
-		return "a string of " + count(utf8.RuneCountInString(v), "character")
+		return "a string of " + say.Count(utf8.RuneCountInString(v), "character")
 	case []any:
 		return "an array"
 	default:
@@ -54,16 +55,6 @@ func describeWord(v any) string {
 // A credential mixes its letters, or has digits.
 var wordlike = pattern.New(`^(?:[A-Z]?[a-z]+(?:[_.][a-z]+)*|[A-Z]+(?:_[A-Z]+)*)$`)
 
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
-		return fmt.Sprintf("%d %sies", n, stem)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // typeNames are the names of JSON types in a sentence.
 func typeNames(types []string) string {
 	names := map[string]string{
@@ -74,15 +65,7 @@ func typeNames(types []string) string {
 	for _, t := range types {
 		all = append(all, names[t])
 	}
-	return join(all, "or")
-}
-
-// join writes a list as a sentence has it.
-func join(all []string, word string) string {
-	if len(all) < 2 {
-		return strings.Join(all, "")
-	}
-	return strings.Join(all[:len(all)-1], ", ") + " " + word + " " + all[len(all)-1]
+	return say.List(all, "or")
 }
 
 // maxListed is how many values of an enumeration a message lists.
@@ -98,7 +81,7 @@ func describeEnum(listed []any, v any) (expected, hint string) {
 	}
 	expected = fmt.Sprintf("one of the %d listed values", len(all))
 	if len(all) <= maxListed {
-		expected = join(quoted, "or")
+		expected = say.List(quoted, "or")
 	}
 	if i := slices.IndexFunc(all, func(known string) bool { return plainEqual(known, plain(text(v))) }); i >= 0 && len(all) > 1 {
 		hint = didYouMean(all[i])

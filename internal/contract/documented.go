@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"example.com/webhookvcr/internal/say"
 )
 
 // Wish is what a JSON pointer with wildcards is for.
@@ -434,7 +436,7 @@ func nearestPointer(d *provider.Definition, tokens []string, reached int, w Wish
 		}
 	}
 	slices.Sort(names)
-	for _, name := range provider.Nearest(jsontext.Unescape(tokens[reached]), slices.Compact(names)) {
+	for _, name := range say.Nearest(jsontext.Unescape(tokens[reached]), slices.Compact(names)) {
 		repaired := slices.Clone(tokens)
 		if repaired[reached] = jsontext.Escape(name); leads(repaired) {
 			return pointerOf(repaired)
@@ -452,7 +454,7 @@ func nearestPointer(d *provider.Definition, tokens []string, reached int, w Wish
 			return indexed(other, tokens)
 		}
 	}
-	if near := provider.Nearest(pointerOf(tokens), known); len(near) > 0 {
+	if near := say.Nearest(pointerOf(tokens), known); len(near) > 0 {
 		return indexed(split(near[0]), tokens)
 	}
 	// What the vendor does not document may be named at the end only; further

@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
+
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
-	"github.com/agnivade/levenshtein"
+	"example.com/webhookvcr/internal/say"
 )
 
 // Request is a request in the placeholder world.
@@ -63,7 +65,7 @@ func (r *report) media(d *provider.Definition, value string) (media, charset str
 		return media, strings.ToLower(params["charset"]), false
 	}
 	if value != "" {
-		r.rule("media-type", "Content-Type", "malformed: it is no media type with parameters", join(jsonTypes(d), "or"))
+		r.rule("media-type", "Content-Type", "malformed: it is no media type with parameters", say.List(jsonTypes(d), "or"))
 	}
 	return MediaType(value), "", value != ""
 }

@@ -8,6 +8,7 @@ import (
 
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // QueryKeys returns the names of the documented query keys, sorted.
@@ -44,7 +45,7 @@ func Meant(d *provider.Definition, name string) []string {
 			}
 		}
 	}
-	near := provider.Nearest(strings.ToLower(name), slices.Sorted(maps.Keys(all)))
+	near := say.Nearest(strings.ToLower(name), slices.Sorted(maps.Keys(all)))
 	if len(near) == 0 {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // CheckRequest returns the problems of a request, sorted; nil when it has none.
@@ -27,12 +28,10 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 	switch {
 	case route.Form.Body == "":
 		if !isEmpty(r.Body) {
-			rep.rule("body", "", "a body of "+count(len(r.Body), "byte"), route.Operation.Name+" with "+r.Method+" takes none")
+			rep.rule("body", "", "a body of "+say.Count(len(r.Body), "byte"), route.Operation.Name+" with "+r.Method+" takes none")
 		}
 	case isEmpty(r.Body):
-		if !route.Form.BodyOptional {
-			rep.rule("body", "", "no body", route.Operation.Name+" takes a JSON object")
-		}
+		rep.rule("body", "", "no body", route.Operation.Name+" takes a JSON object")
 	default:
 		if !malformed {
 			rep.requestMedia(d, media)
@@ -69,9 +68,9 @@ func (r *report) requestMedia(d *provider.Definition, got string) {
 	switch {
 	case speaks(d, got):
 	case got == "":
-		r.rule("media-type", "Content-Type", "missing", join(jsonTypes(d), "or"))
+		r.rule("media-type", "Content-Type", "missing", say.List(jsonTypes(d), "or"))
 	default:
-		r.rule("media-type", "Content-Type", describeMedia(got), join(jsonTypes(d), "or"))
+		r.rule("media-type", "Content-Type", describeMedia(got), say.List(jsonTypes(d), "or"))
 	}
 }
 

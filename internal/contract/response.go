@@ -8,6 +8,7 @@ import (
 
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // CheckResponse returns the problems of an answer to a request, sorted; nil when
@@ -29,7 +30,7 @@ func CheckResponse(d *provider.Definition, r Request, a Response, strict bool) [
 	media, _, malformed := rep.media(d, a.Header.Get("Content-Type"))
 	if rep.status(d, route.Operation, a) {
 		rep.answerBody(d, route.Operation, a.Status, media, !malformed, strict)
-		rep.echo(d, route, r, a.Status)
+		rep.echo(route, r, a.Status)
 	}
 	rep.retryAfter(d, a)
 	return rep.done()
@@ -101,11 +102,11 @@ func (r *report) answerBody(d *provider.Definition, op *provider.Operation, stat
 	success := status >= 200 && status < 300
 	switch {
 	case success && media == "text/html" && d.LoginPath != "":
-		r.push(Problem{Kind: Rule, Keyword: "media-type", Pointer: "Content-Type", Found: describeMedia(media), Expected: join(jsonTypes(d), "or"), Hint: "it looks like " + signIn})
+		r.push(Problem{Kind: Rule, Keyword: "media-type", Pointer: "Content-Type", Found: describeMedia(media), Expected: say.List(jsonTypes(d), "or"), Hint: "it looks like " + signIn})
 		return
 	case documented.Empty:
 		if len(r.body) > 0 {
-			r.rule("body", "", "a body of "+count(len(r.body), "byte"), fmt.Sprintf("HTTP status %d of %s has none", status, op.Name))
+			r.rule("body", "", "a body of "+say.Count(len(r.body), "byte"), fmt.Sprintf("HTTP status %d of %s has none", status, op.Name))
 		}
 		return
 	case documented.Schema == "":
@@ -136,7 +137,7 @@ func (r *report) answerMedia(d *provider.Definition, documented *provider.Respon
 	if slices.Contains(documented.MediaTypes, got) {
 		return true
 	}
-	expected := join(documented.MediaTypes, "or")
+	expected := say.List(documented.MediaTypes, "or")
 	switch {
 	case got == "":
 		r.rule("media-type", "Content-Type", "missing", expected)

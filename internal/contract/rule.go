@@ -12,11 +12,12 @@ import (
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // echo holds the answered object to the requested one: an answer about another
 // object is the wrong recording, however well formed.
-func (r *report) echo(d *provider.Definition, route provider.Route, req Request, status int) {
+func (r *report) echo(route provider.Route, req Request, status int) {
 	e := route.Operation.Echo
 	if e == nil || status < 200 || status > 299 || r.document == nil {
 		return
@@ -133,11 +134,11 @@ func (r *report) members(d *provider.Definition, op *provider.Operation, status 
 	isObject := slices.ContainsFunc(op.Members, r.document.has)
 	switch {
 	case status < 300 && isError && !isObject:
-		r.rule("members", "", "an error object", fmt.Sprintf("HTTP status %d of %s has %s", status, op.Name, join(op.Members, "and")))
+		r.rule("members", "", "an error object", fmt.Sprintf("HTTP status %d of %s has %s", status, op.Name, say.List(op.Members, "and")))
 	case status < 300 && !isObject:
-		r.rule("no-members", "", "", join(op.Members, "and"))
+		r.rule("no-members", "", "", say.List(op.Members, "and"))
 	case status >= 400 && isObject && !isError:
-		r.rule("members", "", "no error object", fmt.Sprintf("HTTP status %d of %s has %s", status, op.Name, join(d.ErrorMembers, "and")))
+		r.rule("members", "", "no error object", fmt.Sprintf("HTTP status %d of %s has %s", status, op.Name, say.List(d.ErrorMembers, "and")))
 	}
 }
 

@@ -8,9 +8,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
-	"github.com/santhosh-tekuri/jsonschema/v5"
+	"example.com/webhookvcr/internal/say"
 )
 
 // validate reports what the schema has to say about a parsed body, and members
@@ -131,12 +133,12 @@ func (r *report) leaf(s *schema, root any, e *jsonschema.ValidationError) {
 	case "maximum":
 		p.Found, p.Expected = describeNumber(v), sub.Maximum.RatString()+" at most"
 	case "minLength":
-		p.Expected = count(sub.MinLength, "character") + " at least"
+		p.Expected = say.Count(sub.MinLength, "character") + " at least"
 	case "maxLength":
-		p.Expected = count(sub.MaxLength, "character") + " at most"
+		p.Expected = say.Count(sub.MaxLength, "character") + " at most"
 	case "maxItems":
 		items, _ := v.([]any)
-		p.Found, p.Expected = count(len(items), "entry"), fmt.Sprintf("%d at most", sub.MaxItems)
+		p.Found, p.Expected = say.Count(len(items), "entry"), fmt.Sprintf("%d at most", sub.MaxItems)
 	case "pattern":
 		p.Expected = "one that matches " + sub.Pattern.String()
 	}

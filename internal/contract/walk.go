@@ -5,9 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/jsontext"
-	"example.com/webhookvcr/internal/provider"
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/say"
 )
 
 // walker follows a body along the schemas that apply to its values, to what none of
@@ -148,16 +149,18 @@ func holds(s *jsonschema.Schema, n *jsontext.Node) bool {
 // tagged returns the member and the text that a schema asks for if it asks for
 // nothing else: that a value is an object with this tag.
 func tagged(s *jsonschema.Schema) (name, want string, ok bool) {
-	if len(s.Required) != 1 || len(s.Properties) != 1 || s.Ref != nil || s.AllOf != nil || s.Types != nil {
+	rest := *s
+	rest.Required, rest.Properties = nil, nil
+	if len(s.Required) != 1 || len(s.Properties) != 1 || s.Properties[s.Required[0]] == nil || !isSilent(&rest) {
 		return "", "", false
 	}
-	name = s.Required[0]
-	tag := s.Properties[name]
-	if tag == nil || len(tag.Constant) != 1 || tag.Ref != nil || tag.Types != nil {
+	tag := *s.Properties[s.Required[0]]
+	constant := tag.Constant
+	if tag.Constant = nil; len(constant) != 1 || !isSilent(&tag) {
 		return "", "", false
 	}
-	want, ok = tag.Constant[0].(string)
-	return name, want, ok
+	want, ok = constant[0].(string)
+	return s.Required[0], want, ok
 }
 
 // describing returns the schemas that one schema has for a member.
@@ -214,7 +217,7 @@ func misspelt(schemas []*jsonschema.Schema, name string) string {
 		names = slices.AppendSeq(names, maps.Keys(s.Properties))
 	}
 	slices.Sort(names)
-	for _, near := range provider.Nearest(name, slices.Compact(names)) {
+	for _, near := range say.Nearest(name, slices.Compact(names)) {
 		if name != "" && strings.HasPrefix(near, name[:1]) || len(near) == len(name) && len(name) > 2 {
 			return near
 		}

@@ -1,9 +1,6 @@
 package drift
 
-import (
-	"encoding/json"
-	"slices"
-)
+import "slices"
 
 // Change is one difference that a client may notice.
 type Change struct {
@@ -88,54 +85,4 @@ func (all Reports) Worst() Class {
 		}
 	}
 	return ""
-}
-
-// Version is the version of the JSON form. It grows when a member goes or
-// changes its meaning; new members, rules and classes do not change it.
-const Version = 1
-
-// MarshalJSON writes the reports as
-//
-//	{
-//	  "version": 1,
-//	  "worst": "breaking",            "" when nothing differs
-//	  "reports": [{
-//	    "provider": "devrev",
-//	    "scenario": "webhooks.get/200",
-//	    "stored": "live",             where the stored recording comes from
-//	    "worst": "breaking",
-//	    "counts": {"additive": 0, "breaking": 1, "cosmetic": 0},
-//	    "changes": [{"class": "breaking", "rule": "member-gone", "exchange": 0, "pointer": "/webhook/status",
-//	                 "before": "\"active\"", "after": "absent", "message": "…"}],
-//	    "more": 0,                     changes that are not listed
-//	    "volatile": [{"exchange": 0, "pointer": "/webhook/size", "message": "…"}],
-//	    "more_volatile": 0
-//	  }]
-//	}
-//
-// All members are always there, and no array is null.
-func (all Reports) MarshalJSON() ([]byte, error) {
-	type report struct {
-		Provider     string        `json:"provider"`
-		Scenario     string        `json:"scenario"`
-		Stored       string        `json:"stored"`
-		Worst        Class         `json:"worst"`
-		Counts       map[Class]int `json:"counts"`
-		Changes      []Change      `json:"changes"`
-		More         int           `json:"more"`
-		Volatile     []Volatile    `json:"volatile"`
-		MoreVolatile int           `json:"more_volatile"`
-	}
-	out := struct {
-		Version int      `json:"version"`
-		Worst   Class    `json:"worst"`
-		Reports []report `json:"reports"`
-	}{Version, all.Worst(), []report{}}
-	for _, r := range all {
-		out.Reports = append(out.Reports, report{
-			r.Provider, r.Scenario, r.Stored, r.Worst(), r.Counts(),
-			append([]Change{}, r.Changes...), r.More, append([]Volatile{}, r.Volatile...), r.MoreVolatile,
-		})
-	}
-	return json.Marshal(out)
 }

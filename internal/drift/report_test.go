@@ -1,16 +1,16 @@
 package drift_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/contract"
-	"example.com/webhookvcr/internal/drift"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/drift"
 )
 
 // reports are one of each: with drift, without, and with several exchanges.
@@ -81,123 +81,6 @@ func TestReports_WriteText_folds(t *testing.T) {
 		"devrev v: no drift",
 		"2 without drift, 1 of them against simulated cassettes",
 	}, headings)
-}
-
-func TestReports_MarshalJSON(t *testing.T) {
-	got, err := json.MarshalIndent(reports(t), "", "  ")
-	require.NoError(t, err)
-
-	assert.Equal(t, `{
-  "version": 1,
-  "worst": "breaking",
-  "reports": [
-    {
-      "provider": "devrev",
-      "scenario": "webhooks.get/200",
-      "stored": "",
-      "worst": "breaking",
-      "counts": {
-        "additive": 1,
-        "breaking": 1,
-        "cosmetic": 1
-      },
-      "changes": [
-        {
-          "class": "breaking",
-          "rule": "unlisted-value",
-          "exchange": 0,
-          "pointer": "/webhook/status",
-          "before": "\"active\"",
-          "after": "a string",
-          "message": "the value is not \"active\", \"inactive\" or \"unverified\": a client that handles the listed values only does not know what to do"
-        },
-        {
-          "class": "additive",
-          "rule": "member-undocumented",
-          "exchange": 0,
-          "pointer": "/webhook/a b\u001b[31m",
-          "before": "absent",
-          "after": "a number",
-          "message": "the member is there, though the contract does not describe it: a client that refuses unknown members fails"
-        },
-        {
-          "class": "cosmetic",
-          "rule": "header-value-changed",
-          "exchange": 0,
-          "pointer": "X-Ratelimit-Limit",
-          "before": "a value",
-          "after": "a value",
-          "message": "the header has another value: a client must cope with any"
-        }
-      ],
-      "more": 0,
-      "volatile": [
-        {
-          "exchange": 0,
-          "pointer": "/webhook/x",
-          "message": "the value differs between two recordings made a moment apart"
-        }
-      ],
-      "more_volatile": 0
-    },
-    {
-      "provider": "devrev",
-      "scenario": "webhooks.list/200",
-      "stored": "",
-      "worst": "",
-      "counts": {
-        "additive": 0,
-        "breaking": 0,
-        "cosmetic": 0
-      },
-      "changes": [],
-      "more": 0,
-      "volatile": [],
-      "more_volatile": 0
-    },
-    {
-      "provider": "dvelop",
-      "scenario": "",
-      "stored": "",
-      "worst": "breaking",
-      "counts": {
-        "additive": 0,
-        "breaking": 2,
-        "cosmetic": 0
-      },
-      "changes": [
-        {
-          "class": "breaking",
-          "rule": "status-changed",
-          "exchange": 0,
-          "pointer": "",
-          "before": "302",
-          "after": "401",
-          "message": "the HTTP status was 302 and is 401: a client takes another branch than before"
-        },
-        {
-          "class": "breaking",
-          "rule": "exchange-gone",
-          "exchange": 1,
-          "pointer": "",
-          "before": "",
-          "after": "",
-          "message": "this GET request of the stored recording is no longer made: a client goes through fewer steps than before"
-        }
-      ],
-      "more": 0,
-      "volatile": [],
-      "more_volatile": 0
-    }
-  ]
-}`, string(got))
-
-	empty, err := json.Marshal(drift.Reports{{}})
-	require.NoError(t, err)
-	assert.NotContains(t, string(empty), "null")
-	none, err := json.Marshal(drift.Reports(nil))
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"version":1,"worst":"","reports":[]}`, string(none))
 }
 
 func TestWorst(t *testing.T) {

@@ -1,10 +1,10 @@
 package drift
 
 import (
-	"regexp"
 	"strconv"
 
 	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/placeholder"
 )
 
@@ -117,7 +117,7 @@ func (s *shape) always(name string) bool { return s.members[name].total == s.cou
 
 // guid finds the placeholders of GUIDs once their numbers are masked. Which of them has a
 // name of its own depends on the requests of a recording, and says nothing of an answer.
-var guid = regexp.MustCompile(`(?i)\b[0-9a-f]{8}-0000-4000-8000-#`)
+var guid = pattern.New(`(?i)\b[0-9a-f]{8}-0000-4000-8000-#`)
 
 // masked leaves out of an answer what placeholders say of one another.
 func masked(s string) string {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/webhookvcr/internal/say"
 )
 
 // WriteText writes the reports for people: those with drift first and the worst of
@@ -86,17 +88,10 @@ func (b *block) name() string {
 	if len(names) > 1 {
 		cassette = ", whose cassettes are simulated"
 	}
-	last := names[len(names)-1]
 	if more := len(names) - maxNamed; more > 0 {
-		names, last = names[:maxNamed+1], fmt.Sprintf("%d more", more)
+		names = append(slices.Clone(names[:maxNamed]), fmt.Sprintf("%d more", more))
 	}
-	name := strings.TrimSpace(b.first.Provider + " " + strings.Join(names[:len(names)-1], ", "))
-	switch {
-	case len(names) > 1:
-		name += " and " + last
-	case last != "":
-		name += " " + last
-	}
+	name := strings.TrimSpace(b.first.Provider + " " + say.List(names, "and"))
 	if b.first.Stored == "simulated" {
 		name += cassette
 	}

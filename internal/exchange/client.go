@@ -23,6 +23,13 @@ type Reporter interface {
 	Errorf(format string, args ...any)
 }
 
+// Silent drops what it is told, for callers to whom a client reports nothing new.
+type Silent struct{}
+
+func (Silent) Helper()               {}
+func (Silent) Logf(string, ...any)   {}
+func (Silent) Errorf(string, ...any) {}
+
 // ErrClosed is returned for a request that comes after the client was closed.
 var ErrClosed = errors.New("the client was closed when its test ended")
 

@@ -17,7 +17,6 @@ type PlaceError struct {
 	Length int
 }
 
-// Error implements error.
 func (e *PlaceError) Error() string {
 	at := e.Pointer
 	if at == "" {

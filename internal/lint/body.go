@@ -5,8 +5,9 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	"regexp"
 	"strings"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 // body looks through a body by what it is, and by what its media type says.
@@ -27,7 +28,7 @@ func (s *search) body(body, contentType string) {
 }
 
 // firstPart begins a multipart text whose media type is lost.
-var firstPart = regexp.MustCompile(`^--([^\r\n]{1,70})\r?\n(?i:content-)`)
+var firstPart = pattern.New(`^--([^\r\n]{1,70})\r?\n(?i:content-)`)
 
 func (s *search) multipart(body, boundary string) {
 	if s.undone >= maxUndone {
@@ -73,7 +74,7 @@ func (s *search) multipart(body, boundary string) {
 
 var (
 	// formLike is a form without a media type that says so.
-	formLike = regexp.MustCompile(`^(?:` + formName + `=` + formValue + `*&)*` + formName + `=` + formValue + `+(?:&` + formName + `=` + formValue + `*)*$`)
+	formLike = pattern.New(`^(?:` + formName + `=` + formValue + `*&)*` + formName + `=` + formValue + `+(?:&` + formName + `=` + formValue + `*)*$`)
 )
 
 const (

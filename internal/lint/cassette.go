@@ -2,10 +2,10 @@ package lint
 
 import (
 	"net/http"
-	"net/url"
+
+	"gopkg.in/yaml.v3"
 
 	"example.com/webhookvcr/internal/jsontext"
-	"gopkg.in/yaml.v3"
 )
 
 // field is a header, a trailer or a form parameter.
@@ -62,16 +62,14 @@ func (m *message) lineAt(pointer string) int {
 type interaction struct {
 	line            int
 	id              *int
-	idNull          bool
 	request, answer message
 }
 
 // header is the top-level key webhooktest.
 type header struct {
-	present                              bool
-	line                                 int
-	provider, scenario, source, received string
-	accepted                             []string
+	present                      bool
+	provider, scenario, received string
+	accepted                     []string
 }
 
 // cassette is a file as go-vcr reads it, with lines. Strings are those of the
@@ -101,17 +99,6 @@ func (m *message) name() string {
 	return "request"
 }
 
-// httpHeader returns the headers as net/http keeps them.
-func (m *message) httpHeader() http.Header {
-	h := http.Header{}
-	for _, f := range m.headers {
-		for _, v := range f.values {
-			h[f.name] = append(h[f.name], v.value)
-		}
-	}
-	return h
-}
-
 // get returns the first value of a header, whatever the case of its name.
 func (m *message) get(name string) string {
 	for _, f := range m.headers {
@@ -122,12 +109,13 @@ func (m *message) get(name string) string {
 	return ""
 }
 
-func (m *message) formValues() url.Values {
-	v := url.Values{}
-	for _, f := range m.form {
-		for _, t := range f.values {
-			v[f.name] = append(v[f.name], t.value)
+// valuesOf returns headers or a form as the standard library keeps them.
+func valuesOf(fields []field) map[string][]string {
+	all := map[string][]string{}
+	for _, f := range fields {
+		for _, v := range f.values {
+			all[f.name] = append(all[f.name], v.value)
 		}
 	}
-	return v
+	return all
 }

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 // decoded has the types of go-vcr's cassette. Files of the plain form that
@@ -84,7 +85,7 @@ func widest(n *yaml.Node) int {
 	return most
 }
 
-var goType = regexp.MustCompile(` (?:in|into) type [\w.*\[\]{} ]+| into [\w.*\[\]]+$|Go value of type \S+`)
+var goType = pattern.New(` (?:in|into) type [\w.*\[\]{} ]+| into [\w.*\[\]]+$|Go value of type \S+`)
 
 // decodes asks the YAML library whether go-vcr would load a document.
 func decodes(root *yaml.Node) (err error) {

@@ -8,11 +8,13 @@ import (
 	"os"
 	slashed "path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/say"
 )
 
 // Exclusion leaves out what rules say of some files.
@@ -34,7 +36,7 @@ type Exclusion struct {
 func ReadExclusions(file string) ([]Exclusion, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", file, unwrapped(err))
+		return nil, fmt.Errorf("%q: %w", file, say.Reason(err))
 	}
 	dir, err := filepath.Abs(filepath.Dir(file))
 	if err != nil {
@@ -68,7 +70,7 @@ func ReadExclusions(file string) ([]Exclusion, error) {
 }
 
 // inYAML finds what the YAML library says of a key, or of a value, with a type of Go's.
-var inYAML = regexp.MustCompile(`(?:field|cannot unmarshal !!\w+) (\S+)(?: not found in type| into) [^\n]*`)
+var inYAML = pattern.New(`(?:field|cannot unmarshal !!\w+) (\S+)(?: not found in type| into) [^\n]*`)
 
 // check says what makes an exclusion one without effect. before are those above it.
 func (e *Exclusion) check(before []Exclusion) error {

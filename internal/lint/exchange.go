@@ -5,13 +5,15 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // exchanges holds the interactions with known providers to their contracts.
@@ -38,15 +40,16 @@ func (s *structure) exchanges() {
 			s.delivery(i, ia, def)
 			continue
 		}
-		ask := contract.Request{Method: ia.request.method.value, URL: u, Header: canonicalKeys(ia.request.httpHeader()), Body: []byte(ia.request.body.value)}
+		ask := contract.Request{Method: ia.request.method.value, URL: u, Header: canonicalKeys(valuesOf(ia.request.headers)), Body: []byte(ia.request.body.value)}
+		got := contract.Response{Status: ia.answer.code, Header: canonicalKeys(valuesOf(ia.answer.headers)), Body: []byte(ia.answer.body.value)}
 		if _, documented := def.Find(ask.Method, u); !documented {
-			// Whoever talks to a vendor calls more than its webhooks.
-			if named != nil && !leadsToLogin(def, u) {
-				s.unknown(i, ia, def, ask)
+			// Whoever talks to a vendor calls more than its webhooks. The documented answer
+			// to an unknown route is fine.
+			if named != nil && !leadsToLogin(def, u) && len(contract.CheckResponse(def, ask, got, false)) > 0 {
+				s.add(ruleNews, ia.request.url.line, i, "request URL", "is no documented operation of %s", def.Title)
 			}
 			continue
 		}
-		got := contract.Response{Status: ia.answer.code, Header: canonicalKeys(ia.answer.httpHeader()), Body: []byte(ia.answer.body.value)}
 		s.credentials(i, &ia.request, "request", contract.RequestClasses(def, ask))
 		s.credentials(i, &ia.answer, "answer", contract.ResponseClasses(def, ask, got))
 		for _, p := range slices.Concat(contract.CheckRequest(def, ask), contract.CheckResponse(def, ask, got, false)) {
@@ -86,7 +89,7 @@ func (s *structure) credentials(i int, m *message, in string, class func(pointer
 		switch v := v.(type) {
 		case map[string]any:
 			for _, name := range slices.Sorted(maps.Keys(v)) {
-				look(pointer+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(name), v[name])
+				look(jsontext.Child(pointer, name), v[name])
 			}
 		case []any:
 			for n, inner := range v {
@@ -94,19 +97,11 @@ func (s *structure) credentials(i int, m *message, in string, class func(pointer
 			}
 		case string:
 			if class(pointer).Kind == provider.Key && !s.secrets.harmless(pointer[strings.LastIndexByte(pointer, '/')+1:], v) {
-				s.addValue(v, ruleName, m.lineAt(pointer), i, in+" body "+safePointer(pointer), "holds %s that %s no placeholder", count(len(v), "byte"), isAre(len(v)))
+				s.addValue(v, ruleName, m.lineAt(pointer), i, in+" body "+safePointer(pointer), "holds %s that %s no placeholder", say.Count(len(v), "byte"), isAre(len(v)))
 			}
 		}
 	}
 	look("", body)
-}
-
-func (s *structure) unknown(i int, ia *interaction, def *provider.Definition, ask contract.Request) {
-	got := contract.Response{Status: ia.answer.code, Header: canonicalKeys(ia.answer.httpHeader()), Body: []byte(ia.answer.body.value)}
-	// The documented answer to an unknown route is fine.
-	if len(contract.CheckResponse(def, ask, got, false)) > 0 {
-		s.add(ruleNews, ia.request.url.line, i, "request URL", "is no documented operation of %s", def.Title)
-	}
 }
 
 // excused reports whether a problem is one that the scenario demonstrates, with its
@@ -139,7 +134,7 @@ func (s *structure) problem(i int, ia *interaction, def *provider.Definition, p 
 	s.add(rule, line, i, place, "%s (%s)", public(def, p).Message(), def.Title)
 }
 
-var media = regexp.MustCompile(`^(?:application|text|image|multipart)/[a-z.+-]{1,24}$`)
+var media = pattern.New(`^(?:application|text|image|multipart)/[a-z.+-]{1,24}$`)
 
 // public leaves out what a problem quotes of the cassette: the contract's own
 // words stay. A short word in the place of an enumerated value may be a password

@@ -2,39 +2,39 @@ package lint
 
 import (
 	"encoding/base64"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/secret"
 )
 
 var (
-	redaction = regexp.MustCompile(`(?i)redact(?:ed|ion)?|scrub(?:bed)?|filtered|masked|sanitiz(?:ed)?|sanitis(?:ed)?|anonymi[sz](?:ed)?|obfuscat(?:ed)?|placeholder|hidden|removed|replaced|dummy|changeme|change-me|replace[-_]?me|example|sample|your[-_ ]|^my[-_]|fake|mock|^test[-_]|[-_]test$|not[-_ ]?a[-_ ]?real|deadbeef|^secret$|^(?:none|null|nil|undefined|string|true|false|yes|no|on|off)$`)
-	template  = regexp.MustCompile(`^(?:<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\[[A-Za-z_ -]*\]|%[A-Za-z_]+%|\$[A-Z_]+|__[A-Za-z_]+__)$`)
+	redaction = pattern.New(`(?i)redact(?:ed|ion)?|scrub(?:bed)?|filtered|masked|sanitiz(?:ed)?|sanitis(?:ed)?|anonymi[sz](?:ed)?|obfuscat(?:ed)?|placeholder|hidden|removed|replaced|dummy|changeme|change-me|replace[-_]?me|example|sample|your[-_ ]|^my[-_]|fake|mock|^test[-_]|[-_]test$|not[-_ ]?a[-_ ]?real|deadbeef|^secret$|^(?:none|null|nil|undefined|string|true|false|yes|no|on|off)$`)
+	template  = pattern.New(`^(?:<[^<>]*>|\$?\{\{?[^{}]*\}?\}|\[[A-Za-z_ -]*\]|%[A-Za-z_]+%|\$[A-Z_]+|__[A-Za-z_]+__)$`)
 	// numbered placeholders of this module and of others: api-key-1, token_2.
-	numbered = regexp.MustCompile(`^[a-z]+(?:[-_][a-z]+)*[-_][0-9]{1,4}$`)
+	numbered = pattern.New(`^[a-z]+(?:[-_][a-z]+)*[-_][0-9]{1,4}$`)
 	// masked values show no more than their first and last characters.
-	masked = regexp.MustCompile(`^(?:[A-Za-z]{1,6}[-_])?[A-Za-z0-9]{0,4}(?:[*•]{3,}|[xX]{4,}|\.{3}|…)[A-Za-z0-9]{0,4}$`)
+	masked = pattern.New(`^(?:[A-Za-z]{1,6}[-_])?[A-Za-z0-9]{0,4}(?:[*•]{3,}|[xX]{4,}|\.{3}|…)[A-Za-z0-9]{0,4}$`)
 	// word is one of an enumeration, of an identifier, or a list of them.
-	word   = regexp.MustCompile(`^(?:[A-Za-z]?[a-z]+(?:[-_.]?[A-Z]?[a-z]+)*|[A-Z]+(?:_[A-Z]+)*)$`)
-	names  = regexp.MustCompile(`^[A-Za-z]+(?:-[A-Za-z]+)*(?:, ?[A-Za-z]+(?:-[A-Za-z]+)*)+$`)
-	scheme = regexp.MustCompile(`(?i)^(bearer|basic|token|apikey|digest|negotiate|key|oauth|sharedkey|aws4-hmac-sha256)[ :]+`)
+	word   = pattern.New(`^(?:[A-Za-z]?[a-z]+(?:[-_.]?[A-Z]?[a-z]+)*|[A-Z]+(?:_[A-Z]+)*)$`)
+	names  = pattern.New(`^[A-Za-z]+(?:-[A-Za-z]+)*(?:, ?[A-Za-z]+(?:-[A-Za-z]+)*)+$`)
+	scheme = pattern.New(`(?i)^(bearer|basic|token|apikey|digest|negotiate|key|oauth|sharedkey|aws4-hmac-sha256)[ :]+`)
 	// measure is a number with a decimal point or a unit; a count has neither.
-	measure = regexp.MustCompile(`^(?:[0-9]*\.[0-9]+|(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h|d))+)$`)
-	number  = regexp.MustCompile(`^(?:[0-9][0-9., ]*%?|0x[0-9A-Fa-f]{1,8})$`)
+	measure = pattern.New(`^(?:[0-9]*\.[0-9]+|(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|ms|s|m|h|d))+)$`)
+	number  = pattern.New(`^(?:[0-9][0-9., ]*%?|0x[0-9A-Fa-f]{1,8})$`)
 	// version is one of a package, or a range of them: token is the name of a package, too.
-	version = regexp.MustCompile(`^(?:(?: ?\|\| ?| - | )?[~^<>=v]{0,2} ?[0-9]+(?:\.[0-9x*]+){1,3}(?:[-+][A-Za-z0-9.]{1,20})?)+$`)
-	uuid    = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+	version = pattern.New(`^(?:(?: ?\|\| ?| - | )?[~^<>=v]{0,2} ?[0-9]+(?:\.[0-9x*]+){1,3}(?:[-+][A-Za-z0-9.]{1,20})?)+$`)
+	uuid    = pattern.New(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 	// publicKey begins what its owner hands out: keys, certificates, signatures.
-	publicKey = regexp.MustCompile(`^\s*(?:(?:[a-z_][a-z0-9_-]{0,31}:)?(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-[a-z0-9-]+|sk-ssh-[a-z0-9@.-]+) AAAA|-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY(?: BLOCK)?|CERTIFICATE(?: REQUEST)?|PGP SIGNATURE|X509 CRL)-----)`)
-	program   = regexp.MustCompile(`\bfunction\s*\w*\s*\([^)]*\)\s*\{|=>\s*\{|\breturn\b[^;]*;|\bdef \w+\(`)
-	pem       = regexp.MustCompile(`^-----BEGIN [A-Z0-9 ]{1,64}-----`)
+	publicKey = pattern.New(`^\s*(?:(?:[a-z_][a-z0-9_-]{0,31}:)?(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-[a-z0-9-]+|sk-ssh-[a-z0-9@.-]+) AAAA|-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY(?: BLOCK)?|CERTIFICATE(?: REQUEST)?|PGP SIGNATURE|X509 CRL)-----)`)
+	program   = pattern.New(`\bfunction\s*\w*\s*\([^)]*\)\s*\{|=>\s*\{|\breturn\b[^;]*;|\bdef \w+\(`)
+	pem       = pattern.New(`^-----BEGIN [A-Z0-9 ]{1,64}-----`)
 	// sentence is what a validator says: words, one of which makes a sentence of them.
-	sentence = regexp.MustCompile(`(?i)^[A-Z][A-Z' -]* ?\b(?:is|isn't|are|be|can|can't|cannot|must|should|has|have|had|does|doesn't|did|was|may|needs?|contains?)\b[ A-Z0-9'().,:;!-]*$|^(?:is|isn't|can't|cannot|must|should|has|does|doesn't|may|too|not|please) [ A-Z0-9'().,:;!-]*$`)
+	sentence = pattern.New(`(?i)^[A-Z][A-Z' -]* ?\b(?:is|isn't|are|be|can|can't|cannot|must|should|has|have|had|does|doesn't|did|was|may|needs?|contains?)\b[ A-Z0-9'().,:;!-]*$|^(?:is|isn't|can't|cannot|must|should|has|does|doesn't|may|too|not|please) [ A-Z0-9'().,:;!-]*$`)
 )
 
 // madeUp are the words that say of a value that somebody made it up, ordinary
@@ -55,10 +55,7 @@ func (s *secrets) harmless(name, value string) bool {
 
 // bare is a value without the scheme of an Authorization header.
 func bare(value string) string {
-	if loc := scheme.FindStringIndex(value); loc != nil {
-		value = value[loc[1]:]
-	}
-	return strings.TrimSpace(value)
+	return strings.TrimSpace(strings.TrimPrefix(value, scheme.FindString(value)))
 }
 
 // isWord says that a value is that of an enumeration ("token_type" apart, such
@@ -144,7 +141,7 @@ func drawn(text string, password bool) bool {
 	return false
 }
 
-var digitFirst = regexp.MustCompile(`[0-9][A-Za-z]`)
+var digitFirst = pattern.New(`[0-9][A-Za-z]`)
 
 // piece is how long the words of a text are on average, digits being words of their
 // own: some two characters in what was drawn at random.

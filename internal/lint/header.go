@@ -2,8 +2,9 @@ package lint
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 // header looks through a header's values.
@@ -34,7 +35,7 @@ func (s *search) header(f field) {
 const minCookie = 8
 
 // analytics is what Google Analytics counts visitors by.
-var analytics = regexp.MustCompile(`^G[AS][0-9]\.[0-9]\.[0-9.]+$`)
+var analytics = pattern.New(`^G[AS][0-9]\.[0-9]\.[0-9.]+$`)
 
 func (s *search) cookies(value string) {
 	for pair := range strings.SplitSeq(value, ";") {

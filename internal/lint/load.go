@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 const (
@@ -116,9 +117,9 @@ func measured(root *yaml.Node) error {
 }
 
 var (
-	atLine = regexp.MustCompile(`^line (\d+): `)
+	atLine = pattern.New(`^line (\d+): `)
 	// quoted finds what the YAML library quotes: it may be a secret.
-	quoted = regexp.MustCompile("'[^']*'|`[^`]*`|\"[^\"]*\"")
+	quoted = pattern.New("'[^']*'|`[^`]*`|\"[^\"]*\"")
 )
 
 // maxMark is the longest quotation that is a mark of the grammar, such as ','.

@@ -2,13 +2,14 @@ package lint
 
 import (
 	"html"
-	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 var (
-	attribute = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=]+))`)
+	attribute = pattern.New(`([A-Za-z_][A-Za-z0-9_.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=]+))`)
 	// labels and valued are the attributes and elements in which a name and its value
 	// stand side by side: <input name value>, <meta name content>, <add key value>,
 	// <name>…</name><value>…</value>, and the cells of a table.

@@ -2,10 +2,11 @@ package lint
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 // maxMended bounds how deep the blocks of a broken file are taken apart: a header's
@@ -24,7 +25,7 @@ type mender struct {
 }
 
 // unprintable are characters that YAML refuses anywhere.
-var unprintable = regexp.MustCompile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+var unprintable = pattern.New("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 // mend returns the nodes of a broken text, whose first line is at in the file, and
 // the lines that are left. Conflict markers, tabs before a key and the control
@@ -54,9 +55,9 @@ func mend(data []byte, at int) (root *yaml.Node, left []text) {
 }
 
 var (
-	conflictMark = regexp.MustCompile(`^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?\n|$)`)
+	conflictMark = pattern.New(`^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?\n|$)`)
 	// keyLine is a line with a key, as the cassettes of all tools write it.
-	keyLine = regexp.MustCompile(`^( *)(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_./$-]+)):(?:[ \t]+([^\r\n]*)|\r?)\r?\n?$`)
+	keyLine = pattern.New(`^( *)(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_./$-]+)):(?:[ \t]+([^\r\n]*)|\r?)\r?\n?$`)
 )
 
 // block reads lines that belong together.
@@ -204,7 +205,7 @@ func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " "
 func blank(line string) bool { return strings.TrimSpace(line) == "" }
 
 // quotation is a quoted scalar or a part of one.
-var quotation = regexp.MustCompile(`"((?:[^"\\]|\\.)+)"?|'((?:[^']|'')+)'?|[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]+`)
+var quotation = pattern.New(`"((?:[^"\\]|\\.)+)"?|'((?:[^']|'')+)'?|[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]+`)
 
 // left looks through lines that are no YAML: as the text that they are, and through
 // what stands in them between quotes, and the URLs.

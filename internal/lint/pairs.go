@@ -2,10 +2,11 @@ package lint
 
 import (
 	"encoding/csv"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 // pair is a name with what stands in the place of its value.
@@ -153,7 +154,7 @@ func assigned(text string, at int) (value string, quoted bool, end int) {
 }
 
 // expression is what a program reads a value from.
-var expression = regexp.MustCompile(`^(?:(?:self|this|cls|req|request|config|cfg|options|opts|args|process|os|env)\.[A-Za-z_$]+|[A-Za-z_$]+(?:\.[A-Za-z_$]+){2,})$`)
+var expression = pattern.New(`^(?:(?:self|this|cls|req|request|config|cfg|options|opts|args|process|os|env)\.[A-Za-z_$]+|[A-Za-z_$]+(?:\.[A-Za-z_$]+){2,})$`)
 
 // unquoted is how long a value is that no quotes enclose.
 func unquoted(text string) int {
@@ -164,9 +165,9 @@ func unquoted(text string) int {
 }
 
 var (
-	option     = regexp.MustCompile(`(?:^|[\s"'(])--?([A-Za-z][A-Za-z0-9_\[\]-]{2,40})[ \t]+`)
-	curlOption = regexp.MustCompile(`\bcurl\b[^\r\n|;]*?\s(?:-u|-U|--user|--proxy-user)[ =]?["']?([^\s:"']{1,64}):([^\s"']{3,128})`)
-	curlHeader = regexp.MustCompile(`(?:-H|--header)[ =]?["']([A-Za-z][A-Za-z0-9_-]{2,40}): ?([^"'\r\n]{3,})["']`)
+	option     = pattern.New(`(?:^|[\s"'(])--?([A-Za-z][A-Za-z0-9_\[\]-]{2,40})[ \t]+`)
+	curlOption = pattern.New(`\bcurl\b[^\r\n|;]*?\s(?:-u|-U|--user|--proxy-user)[ =]?["']?([^\s:"']{1,64}):([^\s"']{3,128})`)
+	curlHeader = pattern.New(`(?:-H|--header)[ =]?["']([A-Za-z][A-Za-z0-9_-]{2,40}): ?([^"'\r\n]{3,})["']`)
 	// prose are words that stand behind the name of an option in its description.
 	prose = strings.Fields("a an and are as can flag for if in instead is must of on option or should the to when will with")
 )
@@ -198,7 +199,7 @@ func options(text string, isSecret func(string) bool, found func(pair)) {
 }
 
 // column is the name of a column: no word of a sentence begins behind a comma.
-var column = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.\[\]-]*(?: [A-Za-z0-9_.-]+){0,3}$`)
+var column = pattern.New(`^[A-Za-z][A-Za-z0-9_.\[\]-]*(?: [A-Za-z0-9_.-]+){0,3}$`)
 
 // columns reads values that are separated by a character, below a line of names.
 func columns(text string, isSecret func(string) bool, found func(pair)) {

@@ -1,11 +1,11 @@
 package lint
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -57,9 +57,9 @@ func (p path) String() string {
 }
 
 var (
-	plainName = regexp.MustCompile(`^[A-Za-z0-9_.$:\[\]-]{1,48}$`)
-	digitRuns = regexp.MustCompile(`[0-9]`)
-	longRun   = regexp.MustCompile(`[A-Za-z0-9]{25,}`)
+	plainName = pattern.New(`^[A-Za-z0-9_.$:\[\]-]{1,48}$`)
+	digitRuns = pattern.New(`[0-9]`)
+	longRun   = pattern.New(`[A-Za-z0-9]{25,}`)
 )
 
 // safeName returns a name, or "…" when it could be data that somebody used as a

@@ -169,7 +169,7 @@ func ofVCRpy(all []member) bool {
 
 func (r *reader) header(n *yaml.Node) {
 	h := &r.c.header
-	h.present, h.line = true, n.Line
+	h.present = true
 	if n.Kind != yaml.MappingNode {
 		return
 	}
@@ -179,11 +179,9 @@ func (r *reader) header(n *yaml.Node) {
 			h.provider = scalar(n).value
 		case "scenario":
 			h.scenario = scalar(n).value
-		case "source":
-			h.source = scalar(n).value
 		case "received":
 			h.received = scalar(n).value
-		case "recorded", "varies", "pinned":
+		case "source", "recorded", "varies", "pinned":
 		case "accepted":
 			for _, a := range n.Content {
 				h.accepted = append(h.accepted, scalar(resolve(a)).value)
@@ -230,10 +228,10 @@ func (r *reader) interaction(n *yaml.Node, ia *interaction) {
 		switch key {
 		case "id":
 			if isNull(n) {
-				ia.idNull = true
-			} else if v, ok := integer(n); ok {
-				id := int(v)
-				ia.id = &id
+				break
+			}
+			if v, ok := integer(n); ok {
+				ia.id = new(int(v))
 			} else {
 				r.mismatch(n, "id", "a number")
 			}

@@ -1,16 +1,17 @@
 package lint
 
 import (
-	"regexp"
 	"strings"
+
+	"example.com/webhookvcr/internal/pattern"
 )
 
 var (
-	tableRow = regexp.MustCompile(`(?m)^[ \t]*\|[ \t]*[*\x60]{0,2}([A-Za-z][A-Za-z0-9_. \[\]-]{2,40}?)[*\x60]{0,2}[ \t]*\|[ \t]*\x60?([^\s|\x60]{3,256})\x60?[ \t]*\|`)
-	netrc    = regexp.MustCompile(`\blogin\s{1,8}\S{1,128}\s{1,8}password\s{1,8}(\S{3,128})`)
+	tableRow = pattern.New(`(?m)^[ \t]*\|[ \t]*[*\x60]{0,2}([A-Za-z][A-Za-z0-9_. \[\]-]{2,40}?)[*\x60]{0,2}[ \t]*\|[ \t]*\x60?([^\s|\x60]{3,256})\x60?[ \t]*\|`)
+	netrc    = pattern.New(`\blogin\s{1,8}\S{1,128}\s{1,8}password\s{1,8}(\S{3,128})`)
 	// phpText is a member whose name and value are texts, as PHP's serialize writes it.
-	phpText = regexp.MustCompile(`s:[0-9]{1,4}:\\?"([A-Za-z][A-Za-z0-9_.\[\]-]{2,40})\\?";s:[0-9]{1,5}:\\?"([^"\\]{3,256})\\?";`)
-	insert  = regexp.MustCompile(`(?i)\binsert\s{1,8}into\s{1,8}[^\s(]{1,128}\s{0,8}\(([^()]{1,512})\)\s{0,8}values\s{0,8}`)
+	phpText = pattern.New(`s:[0-9]{1,4}:\\?"([A-Za-z][A-Za-z0-9_.\[\]-]{2,40})\\?";s:[0-9]{1,5}:\\?"([^"\\]{3,256})\\?";`)
+	insert  = pattern.New(`(?i)\binsert\s{1,8}into\s{1,8}[^\s(]{1,128}\s{0,8}\(([^()]{1,512})\)\s{0,8}values\s{0,8}`)
 )
 
 // records reads rows of Markdown tables with a name and its value, netrc, what PHP
@@ -44,7 +45,7 @@ func records(text string, isSecret func(string) bool, found func(pair)) {
 }
 
 // sqlValue is one in a row, with what stands before it.
-var sqlValue = regexp.MustCompile(`^[\s,]*(?:'((?:[^']|'')*)'|([^'(),\s]+))`)
+var sqlValue = pattern.New(`^[\s,]*(?:'((?:[^']|'')*)'|([^'(),\s]+))`)
 
 // inserted reads the rows that stand at a place: (1, 'a'), (2, 'b').
 func inserted(columns []string, text string, at int, isSecret func(string) bool, found func(pair)) {

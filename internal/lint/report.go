@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"example.com/webhookvcr/internal/say"
 )
 
 // Off is a rule that was switched off.
@@ -58,7 +60,7 @@ const ReportVersion = 1
 func ReadReport(file string) (*Report, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", file, unwrapped(err))
+		return nil, fmt.Errorf("%q: %w", file, say.Reason(err))
 	}
 	var r Report
 	if err := json.Unmarshal(data, &r); err != nil || r.Version != ReportVersion || r.Findings == nil {
@@ -94,7 +96,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	if len(r.Findings) > 1 {
 		for _, rule := range rules {
 			if n := fired[rule.ID]; n != nil {
-				out.printf("%-16s %s in %s\n", rule.ID, count(n.findings, string(rule.Severity)), count(len(n.files), "file"))
+				out.printf("%-16s %s in %s\n", rule.ID, say.Count(n.findings, string(rule.Severity)), say.Count(len(n.files), "file"))
 			}
 		}
 		out.printf("\n")
@@ -121,22 +123,22 @@ func (r *Report) WriteText(w io.Writer) error {
 		out.printf("\n")
 	}
 	for _, off := range r.Disabled {
-		out.printf("switched off: %s (%s), %s\n", off.Rule, shown(off.Reason), count(off.Findings, "finding"))
+		out.printf("switched off: %s (%s), %s\n", off.Rule, shown(off.Reason), say.Count(off.Findings, "finding"))
 	}
 	for _, e := range r.Excluded {
-		out.printf("excluded: %s (%s), %s\n", strings.TrimSpace(shown(e.Path)+" "+e.Rule), shown(e.Reason), count(e.Findings, "finding"))
+		out.printf("excluded: %s (%s), %s\n", strings.TrimSpace(shown(e.Path)+" "+e.Rule), shown(e.Reason), say.Count(e.Findings, "finding"))
 	}
 	for _, p := range r.Placeholders {
-		out.printf("placeholder: %s, %s\n", shown(p.Pattern), count(p.Findings, "finding"))
+		out.printf("placeholder: %s, %s\n", shown(p.Pattern), say.Count(p.Findings, "finding"))
 	}
 	if r.Known+r.Gone > 0 {
-		out.printf("known from the baseline: %s, and %d that are gone\n", count(r.Known, "finding"), r.Gone)
+		out.printf("known from the baseline: %s, and %d that are gone\n", say.Count(r.Known, "finding"), r.Gone)
 	}
 	skipped := ""
 	if r.Skipped > 0 {
-		skipped = fmt.Sprintf(", %s skipped as no cassette", count(r.Skipped, "other YAML file"))
+		skipped = fmt.Sprintf(", %s skipped as no cassette", say.Count(r.Skipped, "other YAML file"))
 	}
-	out.printf("%s, %s in %s%s%s\n", count(r.Errors, "error"), count(r.Warnings, "warning"), count(r.Files, "file"), skipped, linksLeft(r.Links))
+	out.printf("%s, %s in %s%s%s\n", say.Count(r.Errors, "error"), say.Count(r.Warnings, "warning"), say.Count(r.Files, "file"), skipped, linksLeft(r.Links))
 	return out.err
 }
 
@@ -166,11 +168,11 @@ func (r *Report) Listed() []Finding {
 			continue
 		}
 		if bound == 1 && more > 0 {
-			f.Message += fmt.Sprintf(" (and so in %s of this file)", count(more, "more place"))
+			f.Message += fmt.Sprintf(" (and so in %s of this file)", say.Count(more, "more place"))
 		}
 		all = append(all, f)
 		if bound > 1 && listed[g] == bound && more > 0 {
-			all = append(all, Finding{Rule: f.Rule, Severity: f.Severity, File: f.File, Message: fmt.Sprintf("fires in %s of this file", count(more, "more place"))})
+			all = append(all, Finding{Rule: f.Rule, Severity: f.Severity, File: f.File, Message: fmt.Sprintf("fires in %s of this file", say.Count(more, "more place"))})
 		}
 	}
 	return all
@@ -180,7 +182,7 @@ func linksLeft(links []string) string {
 	if len(links) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %s to another directory not followed (%s)", count(len(links), "link"), list(shownAll(links)))
+	return fmt.Sprintf(", %s to another directory not followed (%s)", say.Count(len(links), "link"), list(shownAll(links)))
 }
 
 // maxAlike bounds the lines that differ in file and line only.
@@ -212,7 +214,7 @@ func (t *tallies) more() string {
 	if !t.said {
 		return ""
 	}
-	return fmt.Sprintf(" (and in %s, %s in all)", count(t.findings-1, "more place"), count(len(t.files), "file"))
+	return fmt.Sprintf(" (and in %s, %s in all)", say.Count(t.findings-1, "more place"), say.Count(len(t.files), "file"))
 }
 
 type writer struct {
@@ -224,13 +226,6 @@ func (w *writer) printf(format string, args ...any) {
 	if w.err == nil {
 		_, w.err = fmt.Fprintf(w.w, format, args...)
 	}
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // finish sorts the findings, takes out those that are switched off, excluded or

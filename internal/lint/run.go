@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,7 +17,7 @@ import (
 	"sync/atomic"
 
 	cassettes "example.com/webhookvcr/internal/cassette"
-	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // Options says what to judge.
@@ -126,7 +127,7 @@ func (o Options) check() error {
 			mistakes = append(mistakes, fmt.Errorf("%q: %w", path, errors.Unwrap(err)))
 		}
 	}
-	for _, id := range sortedKeys(o.Disabled) {
+	for _, id := range slices.Sorted(maps.Keys(o.Disabled)) {
 		if _, ok := ByID(id); !ok {
 			mistakes = append(mistakes, unknownRule(id))
 		} else if strings.TrimSpace(o.Disabled[id]) == "" {
@@ -144,19 +145,10 @@ func unknownRule(id string) error {
 	for _, r := range rules {
 		ids = append(ids, r.ID)
 	}
-	if near := provider.Nearest(id, ids); len(near) > 0 {
+	if near := say.Nearest(id, ids); len(near) > 0 {
 		return fmt.Errorf("there is no rule %q; did you mean %q?", id, near[0])
 	}
 	return fmt.Errorf("there is no rule %q; there are %s", id, strings.Join(ids, ", "))
-}
-
-func sortedKeys(m map[string]string) []string {
-	all := make([]string, 0, len(m))
-	for k := range m {
-		all = append(all, k)
-	}
-	slices.Sort(all)
-	return all
 }
 
 // walker finds the files.
@@ -197,7 +189,7 @@ func (w *walker) walk(ctx context.Context, paths []string) error {
 			switch ext := strings.ToLower(filepath.Ext(p)); {
 			case err != nil:
 				f := &findings{file: p}
-				f.add(ruleLoad, 0, -1, "", "cannot be read, and what lies below it was not searched: %v", unwrapped(err))
+				f.add(ruleLoad, 0, -1, "", "cannot be read, and what lies below it was not searched: %v", say.Reason(err))
 				w.findings = append(w.findings, f.all...)
 				return nil
 			case d.IsDir() && d.Name() == ".git":
@@ -239,14 +231,6 @@ func isDir(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-func unwrapped(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
-}
-
 // judge reads and judges one file; nothing of it is kept.
 func judge(t target, known *secrets, room *room) judged {
 	data, err := read(t.path, room)
@@ -263,7 +247,7 @@ func read(path string, room *room) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("cannot be read: %w", unwrapped(err))
+		return nil, fmt.Errorf("cannot be read: %w", say.Reason(err))
 	case !info.Mode().IsRegular():
 		return nil, errors.New("is no regular file")
 	case info.Size() > maxFile:
@@ -271,13 +255,13 @@ func read(path string, room *room) ([]byte, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot be read: %w", unwrapped(err))
+		return nil, fmt.Errorf("cannot be read: %w", say.Reason(err))
 	}
 	defer f.Close()
 	room.enter(info.Size())
 	data := make([]byte, info.Size())
 	if _, err := io.ReadFull(f, data); err != nil {
-		return data, fmt.Errorf("cannot be read: %w", unwrapped(err))
+		return data, fmt.Errorf("cannot be read: %w", say.Reason(err))
 	}
 	return data, nil
 }

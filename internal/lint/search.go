@@ -4,9 +4,11 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/secret"
 	"gopkg.in/yaml.v3"
+
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
+	"example.com/webhookvcr/internal/secret"
 )
 
 const (
@@ -212,7 +214,7 @@ func (s *search) secret(name, value string) {
 	}
 	s.secrets.keys.meet(name, value, Finding{File: s.file, Line: s.lineHere(), Interaction: new(s.at), Place: s.path.String()})
 	if !word {
-		s.foundValue(value, ruleName, "holds %s that %s no placeholder", count(len(value), "byte"), isAre(len(value)))
+		s.foundValue(value, ruleName, "holds %s that %s no placeholder", say.Count(len(value), "byte"), isAre(len(value)))
 	}
 }
 

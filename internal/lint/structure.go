@@ -14,6 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // structure judges what go-vcr makes of a cassette that loads.
@@ -82,7 +83,7 @@ func (s *structure) ids() {
 		}
 	}
 	if missing > 0 {
-		s.add(ruleIDs, line, -1, "", "has no id in %d of %s", missing, count(len(s.c.interactions), "interaction"))
+		s.add(ruleIDs, line, -1, "", "has no id in %d of %s", missing, say.Count(len(s.c.interactions), "interaction"))
 	}
 }
 
@@ -136,7 +137,7 @@ func (s *structure) survives(i int, m *message) {
 	case err != nil:
 		s.add(ruleBodySave, m.body.line, i, m.name()+" body", "would no longer load after go-vcr saved it")
 	case after.Interactions[0].Request.Body != m.body.value:
-		s.add(ruleBodySave, m.body.line, i, m.name()+" body", "would have %s instead of %d after go-vcr saved it", count(len(after.Interactions[0].Request.Body), "byte"), len(m.body.value))
+		s.add(ruleBodySave, m.body.line, i, m.name()+" body", "would have %s instead of %d after go-vcr saved it", say.Count(len(after.Interactions[0].Request.Body), "byte"), len(m.body.value))
 	}
 }
 
@@ -147,7 +148,7 @@ func (s *structure) length(i int, ia *interaction, m *message) {
 		return
 	}
 	if m.hasLength && m.lengthValue >= 0 && m.lengthValue != size {
-		s.add(ruleLength, m.length.line, i, m.name()+" content_length", "is %d, and the body has %s", m.lengthValue, count(len(m.body.value), "byte"))
+		s.add(ruleLength, m.length.line, i, m.name()+" content_length", "is %d, and the body has %s", m.lengthValue, say.Count(len(m.body.value), "byte"))
 	}
 	if m.uncompressed {
 		return
@@ -162,7 +163,7 @@ func (s *structure) length(i int, ia *interaction, m *message) {
 			case err != nil:
 				s.add(ruleLength, v.line, i, m.name()+" header Content-Length", "is no number")
 			case n != size:
-				s.add(ruleLength, v.line, i, m.name()+" header Content-Length", "is %d, and the body has %s", n, count(len(m.body.value), "byte"))
+				s.add(ruleLength, v.line, i, m.name()+" header Content-Length", "is %d, and the body has %s", n, say.Count(len(m.body.value), "byte"))
 			}
 		}
 	}
@@ -188,7 +189,7 @@ func (s *structure) form(i int, m *message) {
 	if err != nil {
 		return
 	}
-	form := m.formValues()
+	form := valuesOf(m.form)
 	var differ []string
 	for name := range maps.Keys(fromBody) {
 		if !slices.Equal(fromBody[name], form[name]) {

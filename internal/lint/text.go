@@ -1,16 +1,16 @@
 package lint
 
 import (
-	"regexp"
 	"strings"
 
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/secret"
 )
 
 var (
-	mailAddress = regexp.MustCompile(`^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)`)
+	mailAddress = pattern.New(`^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)`)
 )
 
 // scanText looks at a text by its form alone.
@@ -86,7 +86,7 @@ func containsFold(s, needle string) bool {
 const maxCredential = 1 << 10
 
 var (
-	bearer = regexp.MustCompile(`(?i)^bearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]+)`)
+	bearer = pattern.New(`(?i)^bearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]+)`)
 )
 
 // matched is what the rule matches at the start of a text; all of a private key, and

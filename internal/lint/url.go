@@ -2,15 +2,15 @@ package lint
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/secret"
 )
 
 var (
-	userinfo = regexp.MustCompile(`^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^\s/?#"'<>\\@:]*)(?::([^\s/?#"'<>\\@]*))?@`)
-	account  = regexp.MustCompile(`^[a-z]{1,12}$`)
+	userinfo = pattern.New(`^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^\s/?#"'<>\\@:]*)(?::([^\s/?#"'<>\\@]*))?@`)
+	account  = pattern.New(`^[a-z]{1,12}$`)
 )
 
 // url looks through the parts of a URL.

@@ -15,6 +15,8 @@ func TestPattern_matchesAsRegexpDoes(t *testing.T) {
 	assert.False(t, p.MatchString("user-"))
 	assert.Equal(t, "user-1", p.FindString("a user-1"))
 	assert.Equal(t, []string{"user-1", "user", "1"}, p.FindStringSubmatch("user-1"))
+	assert.Equal(t, []int{2, 8, 2, 6, 7, 8}, p.FindStringSubmatchIndex("a user-1"))
+	assert.Equal(t, [][]string{{"user-1", "user", "1"}}, p.FindAllStringSubmatch("user-1", -1))
 	assert.Equal(t, []string{"user-1", "user-2"}, p.FindAllString("user-1 user-2", -1))
 	assert.Equal(t, [][]int{{0, 6, 0, 4, 5, 6}}, p.FindAllStringSubmatchIndex("user-1", -1))
 	assert.Equal(t, "user-#", p.ReplaceAllString("user-17", "$1-#"))

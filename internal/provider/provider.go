@@ -3,9 +3,9 @@
 // A [Definition] names a vendor's base URL, the environment variables of a live
 // recording, its operations with the schema of every documented body, the
 // headers that may enter a cassette, and the scenarios that this module ships.
-// The package knows nothing about HTTP transports, cassettes or tests: placeholder,
-// contract, simulator and vcr read it. docs/adding-a-provider.md says how to add
-// a vendor; the completeness test in webhooktest lists what is still missing.
+// The package knows nothing about HTTP transports, cassettes or tests: all others
+// read it. docs/adding-a-provider.md says how to add a vendor; the completeness test
+// in webhooktest lists what is still missing.
 package provider
 
 import (
@@ -306,8 +306,6 @@ type Form struct {
 	// Query is the schema of the query, read as an object whose members are
 	// strings; empty when the operation takes no query.
 	Query string
-	// BodyOptional says that a request without a body is fine.
-	BodyOptional bool
 }
 
 // Response is a documented answer.

@@ -10,6 +10,7 @@ import (
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // MissError says that no recorded interaction answers a request, and why. It
@@ -107,8 +108,7 @@ func (s *Sequence) noAnswer() string {
 	if len(names) == 1 {
 		return names[0] + " has no answer for"
 	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last] + " have no answer for"
+	return say.List(names, "and") + " have no answer for"
 }
 
 // candidate is an interaction near a request that it does not answer.

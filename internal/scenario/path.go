@@ -3,13 +3,13 @@ package scenario
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/replay"
+	"example.com/webhookvcr/internal/say"
 )
 
 // isPath reports whether a step's name is a path: it ends as a cassette's file
@@ -65,7 +65,7 @@ func walk(name string) ([]string, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", name, reason(err))
+		return nil, fmt.Errorf("%s: %w", name, say.Reason(err))
 	case !info.IsDir():
 		return []string{name}, nil
 	}
@@ -73,20 +73,11 @@ func walk(name string) ([]string, error) {
 	paths = slices.DeleteFunc(paths, func(path string) bool { return !isCassette(path) })
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", name, reason(err))
+		return nil, fmt.Errorf("%s: %w", name, say.Reason(err))
 	case len(paths) == 0:
 		return nil, fmt.Errorf("%s holds no cassette; name a directory with files that end in .yaml", name)
 	}
 	return paths, nil
-}
-
-// reason is an error of the file system without the path, which is named before.
-func reason(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }
 
 // open reads a cassette. One that holds a scenario is that scenario, with what

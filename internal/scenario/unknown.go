@@ -7,6 +7,7 @@ import (
 
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // maxVariants bounds the scenarios that a message lists.
@@ -33,23 +34,10 @@ func (l Library) unknown(name string) error {
 		return fmt.Errorf("%s has no scenario %s; it has %s and %d more; %s", l.Definition.Name, shown, strings.Join(variants[:maxVariants], ", "), more, l.Words.List)
 	}
 	if name != "" && len(variants) > 0 {
-		return fmt.Errorf("%s has no scenario %s; it has %s", l.Definition.Name, shown, quoteAll(variants, "and"))
+		return fmt.Errorf("%s has no scenario %s; it has %s", l.Definition.Name, shown, say.Quoted(variants, "and"))
 	}
-	if near := provider.Nearest(name, names); len(near) > 0 {
-		return fmt.Errorf("%s has no scenario %s; did you mean %s?", l.Definition.Name, shown, quoteAll(near, "or"))
+	if near := say.Nearest(name, names); len(near) > 0 {
+		return fmt.Errorf("%s has no scenario %s; did you mean %s?", l.Definition.Name, shown, say.Quoted(near, "or"))
 	}
 	return fmt.Errorf("%s has no scenario %s; %s", l.Definition.Name, shown, l.Words.List)
-}
-
-// quoteAll lists names for messages.
-func quoteAll(names []string, conjunction string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = fmt.Sprintf("%q", n)
-	}
-	if len(quoted) == 1 {
-		return quoted[0]
-	}
-	last := len(quoted) - 1
-	return strings.Join(quoted[:last], ", ") + " " + conjunction + " " + quoted[last]
 }

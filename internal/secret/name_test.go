@@ -21,7 +21,11 @@ func TestNames(t *testing.T) {
 		assert.True(t, secret.Names(name), name)
 		assert.True(t, secret.Names("my-"+name), name)
 	}
-	for _, name := range []string{"", "key", "keyboard", "next_page_token", "prompt_tokens", "Kbn-Xsrf", "thoughtSignature", "token_type", "secretary", "public_key_id", "value"} {
+	for _, name := range []string{"pass", "assertion"} { // alone
+		assert.True(t, secret.Names(name), name)
+		assert.False(t, secret.Names("my-"+name), name)
+	}
+	for _, name := range []string{"", "PASS", "key", "keyboard", "next_page_token", "prompt_tokens", "Kbn-Xsrf", "thoughtSignature", "token_type", "secretary", "public_key_id", "value"} {
 		assert.False(t, secret.Names(name), name)
 	}
 }

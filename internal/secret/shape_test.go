@@ -23,6 +23,10 @@ func TestFind(t *testing.T) {
 		"akia3qz7xkpl2mwn5rtv":       nil, // no key has small letters
 		"sk_live_" + token:           {{Shape: "stripe-key", End: 8 + len(token), SecretEnd: 8 + len(token)}},
 		"task-" + token:              nil,
+		"s.Zk93hQp4Tq8Lw2Xv7Yb5Zk93": {{Shape: "vault-token", End: 26, SecretEnd: 26}},
+		"s.zk93hqp4tq8lw2xv7yb5zk93": nil, // a token has capitals,
+		"s.ZK93HQP4TQ8LW2XV7YB5ZK93": nil, // small letters
+		"s.replaceOccurrencesOfThem": nil, // and digits
 		"é sk-ant-api03-" + token:    {{Shape: "anthropic-key", Start: 3, End: 16 + len(token), SecretStart: 3, SecretEnd: 16 + len(token)}},
 		"glpat-" + token + " glpat-": {{Shape: "gitlab-token", End: 6 + len(token), SecretEnd: 6 + len(token)}},
 	} {

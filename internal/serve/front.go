@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // The paths of a [Front]. No vendor begins a path with a hyphen.
@@ -130,7 +130,7 @@ func (f *Front) asks(r *http.Request) bool {
 // NothingThere answers a request to a path below PagePath that is none of those which
 // there are.
 func NothingThere(w http.ResponseWriter, there ...string) {
-	http.Error(w, "nothing is here; there are "+provider.Listed(there, "and"), http.StatusNotFound)
+	http.Error(w, "nothing is here; there are "+say.Quoted(there, "and"), http.StatusNotFound)
 }
 
 // onlyRead answers a request to a path of this server that can be read only.

@@ -53,9 +53,6 @@ type Report struct {
 	Unused []string `json:"unused"`
 }
 
-// Failed reports whether a request had no answer or broke the contract.
-func (r Report) Failed() bool { return r.Missed+r.Refused+r.Breaches > 0 }
-
 // Entry is one request and what answered it. It holds no header, no body and
 // no credential.
 type Entry struct {

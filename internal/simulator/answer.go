@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 )
 
@@ -39,9 +40,7 @@ func jsonAnswer(status int, mediaType string, v any) answer {
 }
 
 func (a answer) writeTo(w http.ResponseWriter) {
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
 	if len(a.body) > 0 {
 		// A client that has gone is no concern of a handler.

@@ -104,7 +104,6 @@ func (a *Attempt) exchange(ctx context.Context, to http.RoundTripper, build func
 // errSlow is why an attempt was aborted.
 type errSlow struct{ after time.Duration }
 
-// Error implements error.
 func (e errSlow) Error() string { return fmt.Sprintf("aborted after %v", e.after) }
 
 // stir wakes those who wait for a time in which things may change.

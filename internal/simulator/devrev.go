@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -88,9 +89,7 @@ func (s *DevRev) lockedAnswer(r *http.Request, body []byte, complete bool) answe
 	}
 	header, admitted := s.admit()
 	a := s.admittedAnswer(r, body, complete, admitted)
-	for name, values := range header {
-		a.header[name] = values
-	}
+	maps.Copy(a.header, header)
 	return a
 }
 

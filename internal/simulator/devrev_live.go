@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // devrevLife is what DevRev keeps of a webhook beside what its API shows.
@@ -230,7 +231,7 @@ func (s *DevRev) deliver(ctx context.Context, d Delivery, version int, payload a
 			return d
 		}
 		if i >= len(waits) {
-			d.Reason = fmt.Sprintf("given up after %s; the last: %s", attempts(len(d.Attempts)), a.Reason)
+			d.Reason = fmt.Sprintf("given up after %s; the last: %s", say.Count(len(d.Attempts), "attempt"), a.Reason)
 			break
 		}
 		s.stir.rest(ctx, waits[i], func() bool {

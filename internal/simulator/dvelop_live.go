@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // dvelopLive makes a tenant of the placeholder world.
@@ -190,7 +191,7 @@ func (s *DVelop) deliver(ctx context.Context, event, id string, body []byte, dup
 		}
 		change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
 		if i >= len(waits) {
-			d.Reason = fmt.Sprintf("given up after %s; the last: %s", attempts(len(d.Attempts)), a.Reason)
+			d.Reason = fmt.Sprintf("given up after %s; the last: %s", say.Count(len(d.Attempts), "attempt"), a.Reason)
 			return d
 		}
 		s.stir.rest(ctx, waits[i], func() bool {
@@ -198,13 +199,6 @@ func (s *DVelop) deliver(ctx context.Context, event, id string, body []byte, dup
 			return reason != ""
 		})
 	}
-}
-
-func attempts(n int) string {
-	if n == 1 {
-		return "1 attempt"
-	}
-	return fmt.Sprintf("%d attempts", n)
 }
 
 // deliverable returns the webhook as it is now with the URL to call, or why it

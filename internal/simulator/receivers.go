@@ -95,7 +95,6 @@ func (r *Receivers) RoundTrip(req *http.Request) (*http.Response, error) {
 // on a loopback address.
 type ErrNowhere struct{ URL, Advice string }
 
-// Error implements error.
 func (e ErrNowhere) Error() string {
 	s := e.URL + " leads to no receiver: deliveries go to handlers and to loopback addresses only"
 	if e.Advice != "" {
@@ -182,7 +181,6 @@ type reply struct {
 	late        func()
 }
 
-// WriteHeader implements http.ResponseWriter.
 func (r *reply) WriteHeader(status int) {
 	if r.returned.Load() {
 		r.late()
@@ -191,7 +189,6 @@ func (r *reply) WriteHeader(status int) {
 	r.recording.WriteHeader(status)
 }
 
-// Write implements http.ResponseWriter.
 func (r *reply) Write(p []byte) (int, error) {
 	if r.returned.Load() {
 		r.late()
@@ -205,7 +202,6 @@ func (r *reply) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Flush implements http.Flusher.
 func (r *reply) Flush() { _ = r.FlushError() }
 
 // FlushError serves http.ResponseController.
@@ -240,7 +236,7 @@ type deadline struct {
 	mu    sync.Mutex
 	at    time.Time
 	timer *time.Timer
-	moved chan struct{} // closed when the deadline has passed or is another one
+	moved stir // when the deadline has passed or is another one
 }
 
 func (d *deadline) set(at time.Time) {
@@ -250,32 +246,10 @@ func (d *deadline) set(at time.Time) {
 		d.timer.Stop()
 	}
 	d.at, d.timer = at, nil
-	d.stir()
+	d.moved.now()
 	if wait := time.Until(at); !at.IsZero() && wait > 0 {
-		d.timer = time.AfterFunc(wait, func() {
-			d.mu.Lock()
-			defer d.mu.Unlock()
-			d.stir()
-		})
+		d.timer = time.AfterFunc(wait, d.moved.now)
 	}
-}
-
-// stir wakes those who wait for a change.
-func (d *deadline) stir() {
-	if d.moved != nil {
-		close(d.moved)
-		d.moved = nil
-	}
-}
-
-// change is closed when the deadline passes or is moved.
-func (d *deadline) change() <-chan struct{} {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.moved == nil {
-		d.moved = make(chan struct{})
-	}
-	return d.moved
 }
 
 // passed is os.ErrDeadlineExceeded when there is a deadline and it has passed.
@@ -301,12 +275,11 @@ type awaited struct {
 	err     error  // what follows left
 }
 
-// Read implements io.Reader.
 func (a *awaited) Read(p []byte) (int, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for {
-		changed := a.until.change()
+		changed := a.until.moved.next()
 		if err := a.until.passed(); err != nil {
 			return 0, err
 		}
@@ -348,5 +321,4 @@ func (a *awaited) begin(size int) {
 	}()
 }
 
-// Close implements io.Closer.
 func (a *awaited) Close() error { return a.body.Close() }

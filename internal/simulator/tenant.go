@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
 )
 
 // Live is a tenant that lives: it answers the management API, and it calls
@@ -228,7 +229,7 @@ func (t *tally) wait(ctx context.Context) error {
 
 // unknownEvent is the error for an event that the vendor does not have.
 func unknownEvent(title, event string, known []string) error {
-	near := provider.Nearest(event, known)
+	near := say.Nearest(event, known)
 	if len(near) > 0 {
 		return fmt.Errorf("%s has no event %q; did you mean %s?", title, event, strings.Join(near, " or "))
 	}

@@ -15,8 +15,9 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/provider"
 	"github.com/sebdah/goldie/v2"
+
+	"example.com/webhookvcr/internal/say"
 )
 
 // golden is one golden file.
@@ -99,7 +100,7 @@ func (g golden) near() string {
 			names = append(names, name)
 		}
 	}
-	near := provider.Nearest(path.Base(g.name), names)
+	near := say.Nearest(path.Base(g.name), names)
 	if len(near) == 0 {
 		return ""
 	}

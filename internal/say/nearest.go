@@ -1,8 +1,7 @@
-package provider
+package say
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -51,16 +50,4 @@ func commonPrefix(a, b string) int {
 		n++
 	}
 	return n
-}
-
-// Listed is names in quotes, with a conjunction before the last.
-func Listed(names []string, conjunction string) string {
-	all := make([]string, len(names))
-	for i, name := range names {
-		all[i] = fmt.Sprintf("%q", name)
-	}
-	if len(all) < 2 {
-		return strings.Join(all, "")
-	}
-	return strings.Join(all[:len(all)-1], ", ") + " " + conjunction + " " + all[len(all)-1]
 }

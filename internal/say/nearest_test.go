@@ -1,9 +1,11 @@
-package provider
+package say_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"example.com/webhookvcr/internal/say"
 )
 
 func TestNearest(t *testing.T) {
@@ -23,8 +25,10 @@ func TestNearest(t *testing.T) {
 		{"something else", nil},
 		{"", nil},
 	} {
-		assert.Equal(t, tc.want, Nearest(tc.name, names), tc.name)
+		assert.Equal(t, tc.want, say.Nearest(tc.name, names), tc.name)
 	}
-	assert.Empty(t, Nearest("get/200", nil))
-	assert.Equal(t, []string{"GetWebHook"}, Nearest("getwebhook", []string{"GetWebHook", "GetEvent"}))
+	assert.Empty(t, say.Nearest("get/200", nil))
+	assert.Equal(t, []string{"getted", "getter"}, say.Nearest("gette", []string{"getter", "getted"})) // the whole name begins one
+	assert.Equal(t, []string{"gette", "gettr"}, say.Nearest("getter", []string{"gettr", "gette"}))    // and is begun by one
+	assert.Equal(t, []string{"GetWebHook"}, say.Nearest("getwebhook", []string{"GetWebHook", "GetEvent"}))
 }

@@ -31,6 +31,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/simulator"
@@ -421,7 +422,23 @@ func diagnose(secret, header string, signatures []string, body []byte) (*form, s
 			return nil, "it is signed over other bytes than came: something between has written the JSON anew"
 		}
 	}
-	return nil, "it is signed with another secret than " + secretVar + ", or over another body"
+	advice := "it is signed with another secret than " + secretVar + ", or over another body"
+	if sorted(body) {
+		advice += "; its members are in the order of their names, which something between may have brought them into"
+	}
+	return nil, advice
+}
+
+// sorted reports whether the members of all objects are in the order of their names, as
+// programs leave them that write JSON anew from a map: the order that was signed is lost.
+func sorted(body []byte) bool {
+	n, err := jsontext.Parse(body, jsontext.Bounds{Depth: 1000})
+	if err != nil || len(n.Children) < 2 {
+		return false
+	}
+	before := n.Append(nil)
+	n.Sort()
+	return bytes.Equal(before, n.Append(nil))
 }
 
 // keys are the forms of a secret as a key.

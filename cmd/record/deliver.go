@@ -29,6 +29,8 @@ type delivering struct {
 	set               []string
 	body              string
 	stdout            io.Writer
+
+	refused bool // one was
 }
 
 // maxRepeat bounds what one call sends: more is no test of a receiver but of its machine.
@@ -117,7 +119,11 @@ func (d *delivering) run(ctx context.Context, events []string) error {
 	case d.forge || d.stale > 0:
 		return exit(exitFailed, "not refused: %s", count(wrong, "event"))
 	}
-	return exit(exitFailed, "not acknowledged: %s%s", count(wrong, "event"), d.doubt())
+	why := ""
+	if d.refused {
+		why = d.doubt()
+	}
+	return exit(exitFailed, "not acknowledged: %s%s", count(wrong, "event"), why)
 }
 
 func (d *delivering) live() (simulator.Live, error) {
@@ -174,6 +180,7 @@ func (d *delivering) deliver(ctx context.Context, wire simulator.Wire, event str
 			}
 		}
 		done := a.Err == nil && d.settings.Acknowledged(a.Status)
+		d.refused = d.refused || a.Err == nil && a.Status/100 == 4
 		if d.forge || d.stale > 0 {
 			return a.Err == nil && a.Status/100 == 4, nil
 		}

@@ -30,7 +30,12 @@ type delivering struct {
 	set               []string
 	body              string
 	stdout            io.Writer
+
+	refused bool // one was
 }
+
+// maxRepeat bounds what one call sends: more is no test of a receiver but of its machine.
+const maxRepeat = 10_000
 
 func deliverCommand(getenv func(string) string) *cobra.Command {
 	d := &delivering{}
@@ -59,8 +64,8 @@ It sends to this machine only, unless --allow-host names another. It ends with
 	}
 	d.flags(c.Flags())
 	f := c.Flags()
-	f.IntVar(&d.repeat, "repeat", 1, "let each event happen `N` times")
-	f.IntVar(&d.duplicate, "duplicate", 0, "send each delivery `N` times more, byte for byte")
+	f.IntVar(&d.repeat, "repeat", 1, fmt.Sprintf("let each event happen `N` times, up to %d", maxRepeat))
+	f.IntVar(&d.duplicate, "duplicate", 0, fmt.Sprintf("send each delivery `N` times more, byte for byte, up to %d", maxRepeat))
 	f.DurationVar(&d.stale, "stale", 0, "let the events be `AGE` old, such as 10m")
 	f.BoolVar(&d.forge, "forge", false, "prove the deliveries with another secret")
 	f.BoolVar(&d.retry, "retry", false, "send again what is not acknowledged, when the vendor would")
@@ -72,9 +77,13 @@ It sends to this machine only, unless --allow-host names another. It ends with
 func (d *delivering) run(ctx context.Context, events []string) error {
 	switch {
 	case len(events) == 0:
-		return exit(exitUsage, "deliver needs the events to send, such as: record deliver %s %s %s", d.def.Name, d.url, d.example())
-	case d.repeat < 1 || d.duplicate < 0 || d.stale < 0:
-		return exit(exitUsage, "--repeat takes 1 or more, --duplicate and --stale 0 or more")
+		return exit(exitUsage, "deliver needs the events to send, such as: record deliver %s %s %s", d.def.Name, d.at, d.example())
+	case d.repeat < 1 || d.repeat > maxRepeat:
+		return exit(exitUsage, "--repeat %d; expected 1 to %d", d.repeat, maxRepeat)
+	case d.duplicate < 0 || d.duplicate > maxRepeat:
+		return exit(exitUsage, "--duplicate %d; expected 0 to %d", d.duplicate, maxRepeat)
+	case d.stale < 0:
+		return exit(exitUsage, "--stale %v; give 0 or more", d.stale)
 	case d.stale > 0 && d.def.Delivery == nil:
 		return exit(exitUsage, "--stale has no effect for %s, whose deliveries hold no time", d.def.Title)
 	case d.retry && (d.forge || d.stale > 0):
@@ -111,7 +120,11 @@ func (d *delivering) run(ctx context.Context, events []string) error {
 	case d.forge || d.stale > 0:
 		return exit(exitFailed, "not refused: %s", say.Count(wrong, "event"))
 	}
-	return exit(exitFailed, "not acknowledged: %s", say.Count(wrong, "event"))
+	why := ""
+	if d.refused {
+		why = d.doubt()
+	}
+	return exit(exitFailed, "not acknowledged: %s%s", say.Count(wrong, "event"), why)
 }
 
 func (d *delivering) live() (simulator.Live, error) {
@@ -157,7 +170,7 @@ func (d *delivering) deliver(ctx context.Context, wire simulator.Wire, event str
 		a := simulator.Attempt{}
 		for range 1 + d.duplicate {
 			a = simulator.Try(ctx, d.to, d.settings.Timeout, func(ctx context.Context) (*http.Request, error) {
-				return wire.Request(ctx, strings.ReplaceAll(d.url, "{event}", event), secret, body, d.settings)
+				return wire.Request(ctx, strings.ReplaceAll(d.at, eventVariable, event), secret, body, d.settings)
 			})
 			if a.Err == nil && len(a.Body) >= simulator.MaxReply {
 				a.Err = fmt.Errorf("the receiver's answer has %d KiB or more", simulator.MaxReply>>10)
@@ -168,6 +181,7 @@ func (d *delivering) deliver(ctx context.Context, wire simulator.Wire, event str
 			}
 		}
 		done := a.Err == nil && d.settings.Acknowledged(a.Status)
+		d.refused = d.refused || a.Err == nil && a.Status/100 == 4
 		if d.forge || d.stale > 0 {
 			return a.Err == nil && a.Status/100 == 4, nil
 		}

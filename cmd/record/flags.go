@@ -16,6 +16,9 @@ import (
 // that is not set, and a default in its place would be a guess.
 const isEmpty = "--%s is empty; give it a value, or leave it out"
 
+// needed are the flags that cannot be left out.
+var needed = map[string][]string{"listen": {"out", "to"}, "report": {"html"}, "scrub": {"recorded"}}
+
 // idle lists the flags that have no effect with --simulate, or without it.
 var idle = []struct {
 	commands, flags []string
@@ -41,7 +44,11 @@ func checkFlags(c *cobra.Command) error {
 			values = list.GetSlice()
 		}
 		if len(values) == 0 || slices.ContainsFunc(values, isBlank) {
-			mistakes = append(mistakes, fmt.Sprintf(isEmpty, f.Name))
+			message := fmt.Sprintf(isEmpty, f.Name)
+			if slices.Contains(needed[c.Name()], f.Name) {
+				message, _, _ = strings.Cut(message, ",")
+			}
+			mistakes = append(mistakes, message)
 		}
 	})
 	simulate, err := c.Flags().GetBool("simulate")

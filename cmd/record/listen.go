@@ -18,7 +18,6 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,6 +31,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/say"
@@ -40,15 +40,15 @@ import (
 
 // listening is the command listen.
 type listening struct {
-	to, out, addr string
-	acceptDrift   bool
-	getenv        func(string) string
-	clock         clock
-	stdout        io.Writer
-	stderr        io.Writer
+	destination
+	out, addr   string
+	acceptDrift bool
+	getenv      func(string) string
+	clock       clock
+	stdout      io.Writer
+	stderr      io.Writer
 
 	def    *provider.Definition
-	target *url.URL
 	secret string
 	events []string
 	// next counts the files of each event; mu guards it, and the output.
@@ -76,7 +76,8 @@ The secret of the webhook comes from the variable ` + secretVar + `. A delivery
 that is not signed with it is passed on and not recorded, and listen says what is
 wrong: which of the four forms of a signature fits, or which of the usual mistakes
 explains it. Let the webhook point to where listen can be reached, through a tunnel
-if need be; listen itself hears this machine only, unless --addr says otherwise.
+if need be; listen itself hears this machine only, unless --addr says otherwise, and
+passes on to this machine only, unless --allow-host names another.
 
 It ends when it is interrupted, with
   0  every delivery was recorded
@@ -94,7 +95,8 @@ It ends when it is interrupted, with
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&l.to, "to", "", "pass the deliveries on to `URL`")
+	l.flags(f)
+	f.StringVar(&l.at, "to", "", "pass the deliveries on to `URL`")
 	f.StringVar(&l.out, "out", "", "write `DIR`/EVENT-N.yaml")
 	f.StringVar(&l.addr, "addr", "127.0.0.1:0", "listen on `HOST:PORT`; port 0 takes a free one")
 	f.BoolVar(&l.acceptDrift, "accept-drift", false, "record deliveries that break the published contract, and list the breaches in the cassette")
@@ -113,9 +115,11 @@ func (l *listening) find(args []string) error {
 	if l.def.Delivery == nil {
 		return exit(exitUsage, "%s documents no schema of its deliveries, so that nothing tells what of them may be recorded", l.def.Title)
 	}
-	var err error
-	if l.target, err = url.Parse(l.to); err != nil || l.target.Host == "" || l.target.Scheme != "http" && l.target.Scheme != "https" || l.target.User != nil || strings.Contains(l.to, "#") {
-		return exit(exitUsage, "--to %q is no URL of http or https without a user and a fragment; name the receiver's", l.to)
+	if l.at == "" {
+		return exit(exitUsage, "--to names no receiver; give its URL, such as http://127.0.0.1:8080/hook")
+	}
+	if err := l.locate("--to", l.at, ""); err != nil {
+		return err
 	}
 	if l.out == "" {
 		return exit(exitUsage, "--out names no directory; name the one for the recordings")
@@ -125,13 +129,11 @@ func (l *listening) find(args []string) error {
 	}
 	host, port, _ := net.SplitHostPort(l.addr)
 	if l.itself(host, port) {
-		return exit(exitUsage, "--to %q is where listen itself listens; name the receiver's URL", l.to)
+		return exit(exitUsage, "--to is where listen itself listens; name the receiver's URL")
 	}
-	if l.secret = l.getenv(secretVar); l.secret == "" {
-		return exit(exitMissing, "%s is not set: the secret of the webhook comes from the environment", secretVar)
-	}
-	if len(l.secret) < shortestSecret {
-		return exit(exitUsage, "%s has fewer than %d letters; it is no secret that a vendor gives, and cannot be told from other text in a delivery", secretVar, shortestSecret)
+	var err error
+	if l.secret, err = readSecret(l.getenv); err != nil {
+		return err
 	}
 	live, err := simulator.NewLive(l.def, simulator.Settings{}, http.DefaultTransport, 0)
 	if err != nil {
@@ -179,9 +181,6 @@ func (l *listening) run(ctx context.Context) error {
 	}
 	return nil
 }
-
-// shortestSecret is the length below which record refuses a credential.
-const shortestSecret = 4
 
 // maxDelivery bounds the deliveries that are passed on.
 const maxDelivery = 10 << 20
@@ -246,15 +245,15 @@ func (l *listening) unanswered(err error, waited time.Duration) string {
 
 // itself reports whether the deliveries would be passed on to where they came from.
 func (l *listening) itself(host, port string) bool {
-	to := l.target.Port()
+	to := l.url.Port()
 	if to == "" {
-		to = map[string]string{"http": "80", "https": "443"}[l.target.Scheme]
+		to = map[string]string{"http": "80", "https": "443"}[l.url.Scheme]
 	}
 	if to != port {
 		return false
 	}
 	own, _ := net.LookupIP(cmp.Or(host, "0.0.0.0")) // unknown hosts are told when they are used
-	there, _ := net.LookupIP(l.target.Hostname())
+	there, _ := net.LookupIP(l.url.Hostname())
 	return slices.ContainsFunc(there, func(ip net.IP) bool {
 		return slices.ContainsFunc(own, func(o net.IP) bool {
 			return ip.Equal(o) || o.IsUnspecified() && ip.IsLoopback() || ip.IsUnspecified() && o.IsLoopback()
@@ -264,7 +263,7 @@ func (l *listening) itself(host, port string) bool {
 
 // pass sends a delivery to the receiver, as it came.
 func (l *listening) pass(r *http.Request, body []byte) (status int, answer []byte, mediaType string, err error) {
-	req, err := http.NewRequestWithContext(r.Context(), r.Method, l.target.String(), bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(r.Context(), r.Method, l.at, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, "", err
 	}
@@ -272,7 +271,7 @@ func (l *listening) pass(r *http.Request, body []byte) (status int, answer []byt
 	for _, name := range []string{"Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade"} {
 		req.Header.Del(name)
 	}
-	resp, err := (&http.Transport{DisableKeepAlives: true, DisableCompression: true}).RoundTrip(req)
+	resp, err := l.transport().RoundTrip(req)
 	if err != nil {
 		return 0, nil, "", err
 	}
@@ -408,10 +407,7 @@ func diagnose(secret, header string, signatures []string, body []byte) (*form, s
 	if encoding != "" && matches(digest, keys(secret), body) {
 		return nil, "the signature is right but for how it is written: " + encoding
 	}
-	trimmed := strings.TrimSpace(secret)
 	switch {
-	case trimmed != secret && matches(digest, keys(trimmed), body):
-		return nil, secretVar + " has white space or a line break at an end; take it off"
 	case strings.Trim(secret, `"'`) != secret && matches(digest, keys(strings.Trim(secret, `"'`)), body):
 		return nil, secretVar + " is in quotes; take them off"
 	case matches(digest, append(keys(secret+"\n"), keys(secret+"\r\n")...), body):
@@ -426,7 +422,23 @@ func diagnose(secret, header string, signatures []string, body []byte) (*form, s
 			return nil, "it is signed over other bytes than came: something between has written the JSON anew"
 		}
 	}
-	return nil, "it is signed with another secret than " + secretVar + ", or over another body"
+	advice := "it is signed with another secret than " + secretVar + ", or over another body"
+	if sorted(body) {
+		advice += "; its members are in the order of their names, which something between may have brought them into"
+	}
+	return nil, advice
+}
+
+// sorted reports whether the members of all objects are in the order of their names, as
+// programs leave them that write JSON anew from a map: the order that was signed is lost.
+func sorted(body []byte) bool {
+	n, err := jsontext.Parse(body, jsontext.Bounds{Depth: 1000})
+	if err != nil || len(n.Children) < 2 {
+		return false
+	}
+	before := n.Append(nil)
+	n.Sort()
+	return bytes.Equal(before, n.Append(nil))
 }
 
 // keys are the forms of a secret as a key.

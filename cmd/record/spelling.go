@@ -95,7 +95,8 @@ func (s spellings) in(text string) bool {
 
 // unsaid is a message without what was typed that may be a secret: whoever mistakes the
 // order of arguments types one where a name or a URL belongs, and messages repeat it.
-// What is shown may be said unless it is a credential of the environment.
+// What is shown may be said unless it is a credential of the environment, or stands where
+// URLs hold one.
 func unsaid(message string, args []string, getenv func(string) string, shown ...string) string {
 	var secrets []spellings
 	for _, name := range []string{secretVar, provider.DevRev.TokenVar, provider.DVelop.TokenVar} {
@@ -131,8 +132,9 @@ func unsaid(message string, args []string, getenv func(string) string, shown ...
 				typed = append(typed, strings.FieldsFunc(whole, func(r rune) bool { return strings.ContainsRune(separators, r) })...)
 			}
 		}
-		for _, text := range typed {
-			if len(text) < 4 || (isPlain(text) || slices.Contains(shown, text)) && !told(text) || existing(text) == text {
+		concealed := private(arg)
+		for _, text := range append(concealed, typed...) {
+			if !slices.Contains(concealed, text) && (len(text) < 4 || (isPlain(text) || slices.Contains(shown, text)) && !told(text) || existing(text) == text) {
 				continue
 			}
 			message = strings.ReplaceAll(message, ", such as "+strconv.Quote("/"+text), "") // an example made of it
@@ -142,6 +144,43 @@ func unsaid(message string, args []string, getenv func(string) string, shown ...
 		}
 	}
 	return message
+}
+
+// private are an argument that is a URL with a user or a query, these, and what stands in
+// them but for names. Where no URL can be read, all before an @ may be a user.
+func private(arg string) []string {
+	text := arg
+	if name, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(name, "-") {
+		text = value
+	}
+	_, rest, isURL := strings.Cut(text, "://")
+	if !isURL {
+		rest = text
+	}
+	user, query := "", ""
+	if i := strings.LastIndex(rest, "@"); i >= 0 && (isURL || strings.Contains(rest[:i], ":")) {
+		user = rest[:i]
+	}
+	if u, err := url.Parse(text); err == nil && u.Host != "" && u.User == nil {
+		user = ""
+	}
+	if i := strings.IndexAny(rest, "?#"); i >= 0 && (isURL || strings.Contains(rest[i:], "=")) {
+		query = rest[i+1:]
+	}
+	if user+query == "" {
+		return nil
+	}
+	all := []string{arg, text, user, query}
+	for part := range strings.FieldsFuncSeq(user+"&"+query, func(r rune) bool { return strings.ContainsRune(":/?#@&", r) }) {
+		if _, value, ok := strings.Cut(part, "="); ok && value != "" {
+			part = value
+		}
+		all = append(all, part)
+		if form, err := url.QueryUnescape(part); err == nil {
+			all = append(all, form)
+		}
+	}
+	return slices.DeleteFunc(all, func(part string) bool { return len(part) < 4 })
 }
 
 // noPaths are the flags whose values name no file, also where one has that name.

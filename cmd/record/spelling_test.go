@@ -135,7 +135,7 @@ func TestRun_typedSecret(t *testing.T) {
 	}
 	t.Logf("%d places, %d secrets", len(commands), len(secrets))
 	for typed, args := range map[string][]string{
-		`"devrv"`: {"probe", "devrv", "http://127.0.0.1:1/"}, `"ftp://127.0.0.1/hook2"`: {"probe", "devrev", "ftp://127.0.0.1/hook2"}, "hooks.example.com is not": {"probe", "devrev", "https://hooks.example.com/a/b?c=d"},
+		`"devrv"`: {"probe", "devrv", "http://127.0.0.1:1/"}, `"http://127.0.0.1/hook2"`: {"probe", "http://127.0.0.1/hook2", "devrev"},
 		`"S99*"`: {"probe", "--only", "S99*", "devrev", "http://127.0.0.1:1/"}, `"workCreated"`: {"deliver", "devrev", "http://127.0.0.1:1/", "workCreated"}, `"webhooks.gte/200"`: {"refresh", "--simulate", "devrev/webhooks.gte/200"},
 	} {
 		_, text := said(args)

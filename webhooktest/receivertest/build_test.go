@@ -4,7 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"runtime"
@@ -201,6 +205,25 @@ func TestReplay_receiverThatGoesOn(t *testing.T) {
 			assert.Contains(t, string(out), line, work)
 		}
 	}
+}
+
+// A proxy as the handler fails no probes but the two that docs/receivers.md names.
+func TestJudge_proxy(t *testing.T) {
+	t.Parallel()
+	build := func(tb testing.TB, secret string) receivertest.Receiver {
+		r := devrevReceiver("")(tb, secret)
+		server := httptest.NewServer(r.Handler)
+		tb.Cleanup(server.Close)
+		at, err := url.Parse(server.URL)
+		require.NoError(tb, err)
+		proxy := httputil.NewSingleHostReverseProxy(at)
+		proxy.Transport, proxy.ErrorLog = &http.Transport{DisableKeepAlives: true}, log.New(io.Discard, "", 0)
+		r.Handler = proxy
+		return r
+	}
+	failed := failedProbes(receivertest.Judge(t, webhooktest.DevRev, build, receivertest.RealTime()))
+	assert.Contains(t, failed, "devrev/S06")
+	assert.Subset(t, []string{"devrev/S06", "devrev/B01"}, failed)
 }
 
 // A handler may do with the answer what a server lets it do.

@@ -28,14 +28,17 @@
 //  4. Answers are judged, and so is what the receiver has done, where the fields of
 //     [Receiver] show it. A probe that needs a field that is nil is skipped, and the
 //     end of the run lists those.
-//  5. A panic and an answer without an end are failures wherever they occur, and a
-//     goroutine that stays is one in a bubble; the first of those probes sends one
-//     delivery of each kind, refused ones among them.
+//  5. A panic of the handler, of build, of a cleanup or of a function of [Receiver], and
+//     an answer without an end are failures wherever they occur, and a goroutine that
+//     stays is one in a bubble; the first of those probes sends one delivery of each
+//     kind, refused ones among them. A panic in a goroutine that the receiver began
+//     itself ends the process, here as anywhere: nobody else can recover it.
 //  6. A probe that has no answer for half a minute is given up; the message names
 //     the goroutines that hold it. Within a bubble those are the ones that wait for
 //     something outside: a mutex, a connection, a package's own WaitGroup. That is no
 //     flaw: what waits for minutes is skipped then, and the goroutines are counted where
-//     the clock is real.
+//     the clock is real. A function of [Receiver] that never returns looks the same
+//     there, and is skipped the same; [Require] makes a failure of it.
 //
 // # Levels
 //

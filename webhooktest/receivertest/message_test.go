@@ -2,6 +2,7 @@ package receivertest_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"os/exec"
@@ -84,6 +85,8 @@ var mistaken = []struct {
 		"scheme": {"At: expected a URL", list(receivertest.At("ftp://example.com/"))}, "no host": {"At: expected a URL", list(receivertest.At("https:///x"))},
 		"user": {"At: expected a URL", list(receivertest.At("https://u:hunter2@example.com/"))}, "query": {"At: expected a URL", list(receivertest.At("https://example.com/a?b=hunter2"))},
 		"empty query": {"At: expected a URL", list(receivertest.At("https://example.com/a?"))}, "fragment": {"At: expected a URL", list(receivertest.At("https://example.com/a#hunter2"))},
+		"variable": {"At: the URL holds a variable that is not known; {event} alone is", list(receivertest.At("https://example.com/{evnt}"))}, "second variable": {"At: the URL holds a variable", list(receivertest.At("https://example.com/{event}/{id}"))},
+		"variable in the host": {"At: expected a URL", list(receivertest.At("https://{event}.example/"))}, "half a variable": {"At: the URL holds a variable", list(receivertest.At("https://example.com/event}"))}, "another case": {"At: the URL holds a variable", list(receivertest.At("https://example.com/{Event}"))},
 		"port": {"At: expected a URL", list(receivertest.At("https://example.com:x/"))}, "line break": {"At: expected a URL", list(receivertest.At("https://example.com/\n"))},
 		"twice": {"At is given twice, and only one can hold; leave one out", list(receivertest.At("https://a.example/"), receivertest.At("https://a.example/"))},
 	}},
@@ -106,7 +109,9 @@ var mistaken = []struct {
 	{"Window", webhooktest.DVelop, map[string]mistakenCase{"vendor": {"option Window has no effect on receivers of d.velop, only on those of DevRev; leave it out", list(receivertest.Window(1, 2))}}},
 	{"Sizes", webhooktest.DevRev, map[string]mistakenCase{
 		"small": {"Sizes(1, 2)", list(receivertest.Sizes(1, 2))}, "order": {"Sizes(9000000, 8000000)", list(receivertest.Sizes(9_000_000, 8_000_000))}, "zero": {"Sizes(0, 8000000)", list(receivertest.Sizes(0, 8_000_000))},
-		"twice": {"Sizes is given twice", list(receivertest.Sizes(1, 8_000_000), receivertest.Sizes(1, 8_000_000))},
+		"first too large": {"Sizes(67108865, 100000000)", list(receivertest.Sizes(64<<20+1, 100_000_000))}, "second too large": {"Sizes(1, 1073741825): give two sizes, the first up to 64 MiB, the second above the first, above 4 MiB and up to 1 GiB", list(receivertest.Sizes(1, 1<<30+1))},
+		"largest": {"Sizes(9223372036854775806, 9223372036854775807)", list(receivertest.Sizes(math.MaxInt-1, math.MaxInt))},
+		"twice":   {"Sizes is given twice", list(receivertest.Sizes(1, 8_000_000), receivertest.Sizes(1, 8_000_000))},
 	}},
 	{"UnsignedVerify", webhooktest.DevRev, map[string]mistakenCase{"twice": {"UnsignedVerify is given twice", list(receivertest.UnsignedVerify(), receivertest.UnsignedVerify())}}},
 	{"UnsignedVerify", webhooktest.DVelop, map[string]mistakenCase{"vendor": {"option UnsignedVerify has no effect on receivers of d.velop", list(receivertest.UnsignedVerify())}}},
@@ -128,7 +133,7 @@ var mistaken = []struct {
 	}},
 	{"CloudApp", webhooktest.DevRev, map[string]mistakenCase{"vendor": {"option CloudApp has no effect on receivers of DevRev", list(receivertest.CloudApp(appSecret, appBase, appTenant))}}},
 	{"Patience", webhooktest.DevRev, map[string]mistakenCase{"zero": {"Patience(0s)", list(receivertest.Patience(0))}, "negative": {"Patience(-1ns)", list(receivertest.Patience(-1))}, "twice": {"Patience is given twice", list(receivertest.Patience(1), receivertest.Patience(1))}}},
-	{"RealTime", webhooktest.DevRev, map[string]mistakenCase{"twice": {"RealTime is given twice", list(receivertest.RealTime(), receivertest.RealTime())}}},
+	{"RealTime", webhooktest.DevRev, map[string]mistakenCase{"before Drain": {"Drain has no effect with RealTime, which asks nothing in a bubble; leave it out", list(receivertest.RealTime(), receivertest.Drain(0))}, "after Drain": {"Drain has no effect with RealTime", list(receivertest.Drain(1), receivertest.RealTime())}, "twice": {"RealTime is given twice", list(receivertest.RealTime(), receivertest.RealTime())}}},
 	{"Drain", webhooktest.DevRev, map[string]mistakenCase{"negative": {"Drain(-1ns)", list(receivertest.Drain(-1))}, "twice": {"Drain is given twice", list(receivertest.Drain(1), receivertest.Drain(2))}}},
 	{"Watchdog", webhooktest.DevRev, map[string]mistakenCase{"zero": {"Watchdog(0s)", list(receivertest.Watchdog(0))}, "negative": {"Watchdog(-1ns)", list(receivertest.Watchdog(-1))}, "twice": {"Watchdog is given twice", list(receivertest.Watchdog(1), receivertest.Watchdog(1))}}},
 	{"nil", webhooktest.DevRev, map[string]mistakenCase{"nil": {"an option is nil", list(nil)}}},

@@ -144,10 +144,13 @@ func Fail(levels ...Level) Option {
 
 // At is the URL to which deliveries go: for a handler that routes by path. In it,
 // "{event}" stands for the event's name, which d.velop's receivers know from
-// nothing else. The default is https://example.com/webhooks/1.
+// nothing else, and no other braces may be there. The default is
+// https://example.com/webhooks/1.
 func At(at string) Option {
 	return about("At", nil, func(s *suite) {
-		s.absolute("At", at)
+		if s.absolute("At", at) && strings.ContainsAny(strings.ReplaceAll(at, "{event}", ""), "{}") {
+			s.mistake("At: the URL holds a variable that is not known; {event} alone is")
+		}
 		s.config.URL = at
 	})
 }
@@ -165,11 +168,12 @@ func Window(accept, refuse time.Duration) Option {
 }
 
 // Sizes says which size of a body must be accepted, and which must not be read to
-// its end, in bytes: 300 KiB and 32 MiB unless it is given.
+// its end, in bytes: 300 KiB and 32 MiB unless it is given. The first is at most 64 MiB,
+// for that body is made in memory, and the second 1 GiB.
 func Sizes(accept, refuse int) Option {
 	return about("Sizes", nil, func(s *suite) {
-		if accept <= 0 || refuse <= accept || refuse <= 4<<20 {
-			s.mistake("Sizes(%d, %d): give two sizes, the second above the first and above 4 MiB", accept, refuse)
+		if accept <= 0 || accept > 64<<20 || refuse <= accept || refuse <= 4<<20 || refuse > 1<<30 {
+			s.mistake("Sizes(%d, %d): give two sizes, the first up to 64 MiB, the second above the first, above 4 MiB and up to 1 GiB", accept, refuse)
 		}
 		s.config.Accept, s.config.Refuse = accept, refuse
 	})
@@ -220,13 +224,15 @@ func CloudApp(secret, base, tenant string) Option {
 	})
 }
 
-// absolute notes what is no URL of a place. It does not show it, for it may hold a
-// password.
-func (s *suite) absolute(option, given string) {
+// absolute reports whether a text is the URL of a place, and notes when it is not. It does
+// not show it, for it may hold a password.
+func (s *suite) absolute(option, given string) bool {
 	u, err := url.Parse(given)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(given, "?#") {
+	wrong := err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(given, "?#")
+	if wrong {
 		s.mistake("%s: expected a URL of http or https without user, query and fragment, such as https://example.com/webhooks/1", option)
 	}
+	return !wrong
 }
 
 // probing notes an option of what probes ask, where none is asked.
@@ -244,13 +250,23 @@ func (s *suite) probing(option string) {
 func RealTime() Option {
 	return about("RealTime", nil, func(s *suite) {
 		s.leaky = "it waits as long as the vendor does, and RealTime was given"
+		s.undrained()
 	})
 }
 
+// undrained notes what is said of bubbles where there are none.
+func (s *suite) undrained() {
+	if slices.Contains(s.used, "RealTime") && slices.Contains(s.used, "Drain") {
+		s.mistake("Drain has no effect with RealTime, which asks nothing in a bubble; leave it out")
+	}
+}
+
 // Drain is how long a bubble goes on after a probe, on its own clock, so that
-// work that still waits can end: 15 minutes unless it is given.
+// work that still waits can end: 15 minutes unless it is given. It cannot be given with
+// [RealTime], which has no bubbles.
 func Drain(d time.Duration) Option {
 	return option("Drain", func(s *suite) {
+		s.undrained()
 		if d < 0 {
 			s.mistake("Drain(%v): give a time, or 0", d)
 		}

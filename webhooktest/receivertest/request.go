@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/webhookvcr/internal/change"
+	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/webhooktest"
 )
@@ -25,7 +26,9 @@ import (
 // chooses what the vendor's pages leave open. The path is /webhooks/1; the caller
 // may change it.
 //
-// It panics when the request cannot be made, as httptest.NewRequest does.
+// It panics when the request cannot be made, as httptest.NewRequest does: also with a secret
+// that is none, blank or with a line break, and with one of DevRev's that is no base64,
+// unless [webhooktest.Sender] has RawKey, for no key can be decoded from it.
 func NewRequest(p webhooktest.Provider, event, secret string, changes ...webhooktest.Change) *http.Request {
 	r, err := newRequest(p, event, secret, changes)
 	if err != nil {
@@ -40,6 +43,12 @@ func newRequest(p webhooktest.Provider, event, secret string, changes []webhookt
 		return nil, err
 	}
 	d := definition(p)
+	if fault := provider.SecretFault(secret); fault != "" {
+		return nil, errors.New("the secret " + fault)
+	}
+	if d.Delivery != nil && !sender.RawKey && !provider.IsBase64(secret) {
+		return nil, errors.New("the secret is no base64, so that no key can be decoded from it: look whether it is whole, or let SentBy say RawKey, whose key is its letters")
+	}
 	live, err := simulator.NewLive(d, simulator.Settings(sender), http.DefaultTransport, 0) // it sends nothing
 	if err != nil {
 		return nil, err

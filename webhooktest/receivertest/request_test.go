@@ -1,6 +1,7 @@
 package receivertest_test
 
 import (
+	"fmt"
 	"io"
 	"testing"
 	"time"
@@ -45,4 +46,43 @@ func TestNewRequest(t *testing.T) {
 			f()
 		}()
 	}
+}
+
+// What is no secret is refused, and not shown: vendor × form of the key × what is wrong with it.
+func TestNewRequest_secret(t *testing.T) {
+	t.Parallel()
+	raw := webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{RawKey: true}))
+	const blank, broken, ends, other = "the secret is blank; give the webhook's", "the secret holds a line break, or another control character", "the secret has white space at an end", "the secret is no base64, so that no key can be decoded from it"
+	cells := 0
+	for secret, says := range map[string][3]string{ // for DevRev, with RawKey, and for d.velop
+		"": {blank, blank, blank}, " ": {blank, blank, blank}, "\n": {blank, blank, blank},
+		"aHVudGVyMg==\n": {broken, broken, broken}, "aHVu\r\ndGVyMg==": {broken, broken, broken}, "aHVudGVyMg==\x00": {broken, broken, broken},
+		" aHVudGVyMg==": {ends, ends, ends}, "aHVudGVyMg== ": {ends, ends, ends},
+		"hunter2!": {other, "", ""}, "aHVudGVyMg": {other, "", ""}, "aHVudGVyMg-_": {other, "", ""}, "aHVu dGVyMg==": {other, "", ""},
+		"aHVudGVyMg==": {"", "", ""},
+	} {
+		for i, p := range []webhooktest.Provider{webhooktest.DevRev, raw, webhooktest.DVelop} {
+			event := "work_created"
+			if p.String() == webhooktest.DVelop.String() {
+				event = "postimport"
+			}
+			said := ""
+			func() {
+				defer func() {
+					if reason := recover(); reason != nil {
+						said = fmt.Sprint(reason)
+					}
+				}()
+				receivertest.NewRequest(p, event, secret)
+			}()
+			if says[i] == "" {
+				assert.Empty(t, said, "%s %q", p, secret)
+			} else {
+				assert.Contains(t, said, fmt.Sprintf("receivertest: NewRequest(%q): %s", event, says[i]), "%s %q", p, secret)
+				assert.NotRegexp(t, "hunter2|aHVu", said)
+			}
+			cells++
+		}
+	}
+	t.Logf("%d cells", cells)
 }

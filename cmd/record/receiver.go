@@ -1,0 +1,205 @@
+package main
+
+import (
+	"cmp"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/simulator"
+)
+
+// secretVar is the environment variable with the secret of the receiver's webhook.
+const secretVar = "RECEIVER_SECRET"
+
+// shortestSecret is the length below which record refuses a credential.
+const shortestSecret = 4
+
+// eventVariable stands for the event's name in the URL of a receiver.
+const eventVariable = "{event}"
+
+// destination is where a receiver is.
+type destination struct {
+	allow   string
+	at      string
+	url     *url.URL
+	allowed bool // it need not be this machine
+}
+
+func (d *destination) flags(f *pflag.FlagSet) {
+	f.StringVar(&d.allow, "allow-host", "", "send to `HOST`, the URL's, which is not this machine")
+}
+
+// locate reads the URL that an argument or a flag of that name gives, in which that
+// variable may stand. What is wrong with it is said without it: a URL may hold a password,
+// or what only a receiver knows.
+func (d *destination) locate(name, at, variable string) error {
+	u, err := url.Parse(at)
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || strings.Contains(at, "#") {
+		return exit(exitUsage, "%s: expected a URL of http or https without user and fragment, such as http://127.0.0.1:8080/hook", name)
+	}
+	if port, err := strconv.ParseUint(cmp.Or(u.Port(), "80"), 10, 16); err != nil || port == 0 {
+		return exit(exitUsage, "%s names no port; expected one from 1 to 65535, or none", name)
+	}
+	if strings.ContainsAny(strings.ReplaceAll(at, variable, ""), "{}") {
+		known := "there is none"
+		if variable != "" {
+			known = variable + " alone is"
+		}
+		return exit(exitUsage, "%s holds a variable that is not known; %s", name, known)
+	}
+	d.at, d.url = at, u
+	d.allowed = strings.EqualFold(strings.Trim(d.allow, "[]"), u.Hostname())
+	if d.allow != "" && !d.allowed {
+		return exit(exitUsage, "--allow-host is not the host of %s; give that one, without scheme and port, or leave it out", name)
+	}
+	if ip := net.ParseIP(u.Hostname()); !d.allowed && !strings.EqualFold(u.Hostname(), "localhost") && (ip == nil || !ip.IsLoopback()) {
+		return exit(exitUsage, "the host of %s is not this machine; --allow-host with that host sends there all the same", name)
+	}
+	return nil
+}
+
+// transport leads to the receiver, and to no other machine unless that is allowed.
+func (d *destination) transport() *http.Transport {
+	dialer := &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
+		host, _, err := net.SplitHostPort(address)
+		if ip := net.ParseIP(host); !d.allowed && (err != nil || ip == nil || !ip.IsLoopback()) {
+			return fmt.Errorf("%s is not this machine", address)
+		}
+		return nil
+	}}
+	// No proxy: what a receiver gets comes from here.
+	return &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true, DisableCompression: true}
+}
+
+// hidden is a text without the URL, when that may be known to those only who hold it,
+// and without what is private of it.
+func (d *destination) hidden(s string) string {
+	if isPlain(d.at) && !strings.Contains(d.at, "?") {
+		return s
+	}
+	s = regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(d.at), regexp.QuoteMeta(eventVariable), `[\w.]*`)).ReplaceAllLiteralString(s, "URL")
+	obscure := slices.DeleteFunc(strings.Split(d.url.Path, "/"), isPlain)
+	for _, part := range append(private(d.at), obscure...) {
+		if len(part) >= spellingPart {
+			s = strings.ReplaceAll(s, part, "(not shown)")
+		}
+	}
+	return s
+}
+
+// readSecret is the secret of the environment.
+func readSecret(getenv func(string) string) (string, error) {
+	secret := getenv(secretVar)
+	if secret == "" {
+		return "", exit(exitMissing, "%s is not set: the secret of the webhook, or its key, comes from the environment", secretVar)
+	}
+	if fault := provider.SecretFault(secret); fault != "" {
+		return "", exit(exitUsage, "%s %s", secretVar, fault)
+	}
+	if len(secret) < shortestSecret {
+		return "", exit(exitUsage, "%s has fewer than %d letters; it is no secret that a vendor gives, and cannot be told from other text", secretVar, shortestSecret)
+	}
+	return secret, nil
+}
+
+// receiver is where probe and deliver send to.
+type receiver struct {
+	destination
+	rawKey, hex bool
+	def         *provider.Definition
+	secret      string
+	settings    simulator.Settings
+	spelt       spellings
+	to          http.RoundTripper
+}
+
+func (r *receiver) flags(f *pflag.FlagSet) {
+	r.destination.flags(f)
+	f.BoolVar(&r.rawKey, "raw-key", false, "DevRev: sign with the text of the secret, not with the bytes that it encodes")
+	f.BoolVar(&r.hex, "hex", false, "DevRev: write the signature in hexadecimal digits, not in base64")
+}
+
+// find reads the provider, the URL and the secret.
+func (r *receiver) find(command string, args []string, getenv func(string) string) (err error) {
+	if len(args) < 2 {
+		return exit(exitUsage, "%s needs a provider and the URL of a receiver, such as: %s %s devrev http://127.0.0.1:8080/hook", command, invocation(), command)
+	}
+	if r.def = provider.ByName(args[0]); r.def == nil {
+		return exit(exitUsage, "%s", unknownProvider(args[0], args[0]))
+	}
+	if err := r.locate("the URL", args[1], eventVariable); err != nil {
+		return err
+	}
+	if r.secret, err = readSecret(getenv); err != nil {
+		return err
+	}
+	r.spelt = newSpellings(r.secret)
+	if r.def.Delivery == nil && (r.rawKey || r.hex) {
+		return exit(exitUsage, "--raw-key and --hex have no effect for %s, which signs nothing with the secret", r.def.Title)
+	}
+	wire, err := simulator.WireOf(r.def)
+	if err != nil {
+		return exit(exitUsage, "%v", err)
+	}
+	r.settings = wire.Complete(simulator.Settings{RawKey: r.rawKey, Hex: r.hex})
+	r.to = trusting{r.transport()}
+	return nil
+}
+
+// doubt says at the end of a message why a signature may be another than the receiver
+// expects.
+func (r *receiver) doubt() string {
+	if r.def.Delivery == nil || r.rawKey || provider.IsBase64(r.secret) {
+		return ""
+	}
+	return "; " + secretVar + " is no base64, so that its letters were the key: look whether it is whole"
+}
+
+// trusting is a transport that says what to do about a certificate.
+type trusting struct{ next http.RoundTripper }
+
+func (t trusting) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.next.RoundTrip(req)
+	if failure := (*tls.CertificateVerificationError)(nil); errors.As(err, &failure) {
+		err = errors.New(distrust(failure))
+	}
+	return resp, err
+}
+
+// hidden is a text without the secret, and without the half of it that a probe
+// sends. A line that holds them in any other spelling, as a receiver may have written
+// it, is left out.
+func (r *receiver) hidden(s string) string {
+	s = r.destination.hidden(s)
+	half := r.secret[:len(r.secret)/2]
+	if len(half) < 4 { // no secret has so few letters, and any text has them
+		half = ""
+	}
+	for _, part := range []struct{ text, name string }{{r.secret, "$" + secretVar}, {half, "(half of " + secretVar + ")"}} {
+		for _, form := range []string{part.text, strings.Trim(strconv.Quote(part.text), `"`), url.QueryEscape(part.text)} {
+			if form != "" {
+				s = strings.ReplaceAll(s, form, part.name)
+			}
+		}
+	}
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		if r.spelt.in(line) {
+			indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+			lines[i] = indent + "(what the receiver says here holds " + secretVar + " or a part of it, in some spelling, and is not shown)"
+		}
+	}
+	return strings.Join(lines, "\n")
+}

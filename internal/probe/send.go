@@ -94,7 +94,11 @@ func (t *Trial) once(r *Request) simulator.Attempt {
 		t.mu.Lock()
 		t.late = true
 		t.mu.Unlock()
-		t.failed(r, fmt.Sprintf("an answer within %v, after which %s hangs up", t.Settings.Timeout, t.Definition.Title), fmt.Sprintf("%s, after %v", got(a), a.Duration.Round(10*time.Millisecond)))
+		came := got(a)
+		if a.Err == nil || a.Duration < limit { // the error of one that was given up says when
+			came += fmt.Sprintf(", after %v", a.Duration.Round(10*time.Millisecond))
+		}
+		t.failed(r, fmt.Sprintf("an answer within %v, after which %s hangs up", t.Settings.Timeout, t.Definition.Title), came)
 	}
 	if lines := headerLines(a.Header); lines > maxHeaderLines {
 		t.failed(r, fmt.Sprintf("an answer of at most %d header lines", maxHeaderLines), fmt.Sprintf("%d", lines))

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -37,6 +38,28 @@ func TestJudge_message(t *testing.T) {
             req.Header.Add("Content-Type", `+"`application/json`"+`)
   secret    "d2ViaG9va3Rlc3QtbWFkZS11cA==", made up by receivertest`, changing.ReplaceAllString(v.Failures[0], "…"))
 		assert.Contains(t, v.Failures[1], "expected  no effect\n  got       one effect")
+	}
+}
+
+// What is found of a probe that never fails is among its notes, whoever finds it.
+func TestJudge_info(t *testing.T) {
+	t.Parallel()
+	build := func(tb testing.TB, secret string) receivertest.Receiver {
+		r := devrevReceiver("")(tb, secret)
+		sound := r.Handler
+		r.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			sound.ServeHTTP(w, req)
+			if req.ContentLength < 0 && req.Context().Err() != nil {
+				go func() { time.Sleep(1000 * time.Hour) }()
+			}
+		})
+		return r
+	}
+	for _, v := range receivertest.Judge(t, webhooktest.DevRev, build) {
+		assert.Empty(t, v.Failures, v.ID)
+		if v.ID == "devrev/B03" {
+			assert.Contains(t, strings.Join(v.Notes, "\n"), "got the receiver leaves goroutines behind:")
+		}
 	}
 }
 

@@ -331,6 +331,10 @@ func (s *suite) judge(t *testing.T, report func(t *testing.T, v Verdict, gate bo
 func (s *suite) verdict(v probe.Verdict) Verdict {
 	shown := Verdict{Probe: public(v.Probe), Notes: v.Notes, Skipped: v.Skipped}
 	for _, f := range v.Failures {
+		if v.Level == Info { // what was found after the probe, such as a goroutine that stays
+			shown.Notes = append(shown.Notes, fmt.Sprintf("expected %s, got %s", f.Expected, f.Got))
+			continue
+		}
 		shown.Failures = append(shown.Failures, s.message(v.Probe, f))
 	}
 	return shown

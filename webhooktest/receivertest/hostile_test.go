@@ -142,10 +142,10 @@ var stuck = map[string]struct {
 }{
 	"a goroutine waits for a lock for ever": {func(_ testing.TB, r *receivertest.Receiver) {
 		go lockedForEver(r)
-	}, "devrev/Z01", `expected  no goroutine 2s after the receiver was cleaned up\n\s+got       the receiver leaves goroutines behind:\n\s+\S+hostile_test\.go:\d+ in \S+lockedForEver\n`, "Z01 failed", false},
+	}, "devrev/Z01", `expected  no goroutine 4s after the receiver was cleaned up\n\s+got       the receiver leaves goroutines behind:\n\s+\S+hostile_test\.go:\d+ in \S+lockedForEver\n`, "Z01 failed", false},
 	"a hook never returns": {func(_ testing.TB, r *receivertest.Receiver) {
 		r.Applied = func() []string { select {} }
-	}, "devrev/S01", `expected  an end within 2s\n\s+got       nothing; these goroutines hold it:\n\s+\S+hostile_test\.go:\d+ in `, "", true},
+	}, "devrev/S01", `expected  an end within 4s\n\s+got       nothing; these goroutines hold it:\n\s+\S+hostile_test\.go:\d+ in `, "", true},
 	"one event at a time": {func(_ testing.TB, r *receivertest.Receiver) {
 		var serial sync.Mutex
 		good := r.Handler
@@ -217,6 +217,13 @@ func store(tb testing.TB, r *receivertest.Receiver, to http.RoundTripper) {
 	})
 }
 
+// askedOfStuck are probes of each kind: those that the others build upon, one that looks at
+// goroutines, some that do not wait, some whose deliveries overlap, and some that wait.
+var askedOfStuck = []string{
+	"devrev/N01", "devrev/M02", "devrev/S01", "devrev/V01", "devrev/Z01", "devrev/S02", "devrev/X02", "devrev/V09", "devrev/D03", "devrev/R06",
+	"devrev/D01", "devrev/D08", "devrev/R01", "devrev/O01", "devrev/M01",
+}
+
 // TestJudge_stuck runs below in processes of its own.
 func TestJudge_stuck(t *testing.T) {
 	name := os.Getenv("RECEIVERTEST_STUCK")
@@ -224,17 +231,20 @@ func TestJudge_stuck(t *testing.T) {
 		t.Skip("runs in a process of its own")
 	}
 	tt := stuck[name]
-	build := func(tb testing.TB, secret string) receivertest.Receiver {
+	build := only(func(tb testing.TB, secret string) receivertest.Receiver {
 		r := devrevReceiver("")(tb, secret)
 		tt.change(tb, &r)
 		return r
-	}
+	}, askedOfStuck...)
 	failed, skipped := []string{}, 0
-	verdicts := receivertest.Judge(t, webhooktest.DevRev, build, receivertest.Watchdog(2*time.Second))
+	verdicts := receivertest.Judge(t, webhooktest.DevRev, build, receivertest.Watchdog(4*time.Second))
 	if tt.skips == stillOpen { // also when the connection is there before
 		verdicts = append(verdicts, receivertest.Judge(t, webhooktest.DevRev, build)...)
 	}
 	for _, v := range verdicts {
+		if !slices.Contains(askedOfStuck, v.ID) {
+			continue
+		}
 		if len(v.Failures) > 0 {
 			failed = append(failed, v.ID)
 			t.Log(v.Failures)
@@ -323,7 +333,7 @@ func TestJudge_locksForEver(t *testing.T) {
 	impatient := webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Timeout: time.Second}))
 	// These send many that are refused.
 	var gaveUp, after []string
-	for _, v := range receivertest.Judge(t, impatient, only(build, "devrev/S05", "devrev/S11", "devrev/S13"), receivertest.Answer(time.Second), receivertest.Watchdog(2*time.Second)) {
+	for _, v := range receivertest.Judge(t, impatient, only(build, "devrev/S05", "devrev/S11", "devrev/S13"), receivertest.Answer(time.Second)) {
 		switch text := strings.Join(v.Failures, "\n"); {
 		case strings.Contains(text, "expected  an answer\n"):
 			gaveUp = append(gaveUp, v.ID)

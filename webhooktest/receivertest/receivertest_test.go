@@ -24,7 +24,7 @@ import (
 // repeats asks for the proof more than once: the same probes must find a flaw each time.
 var repeats = flag.Int("repeats", 1, "ask every receiver with a flaw so many times")
 
-var whole = flag.Bool("whole", false, "ask every receiver with a flaw every probe, and not those alone that are known to find it")
+var whole = flag.Bool("whole", false, "ask every receiver with a flaw every probe, and not those alone that are known to find it, and replay every long name")
 
 // Most of what is tested here waits: more of it runs at one time than there are
 // processors. The tests make much garbage: a collector that runs less often saves a

@@ -13,9 +13,12 @@ import (
 )
 
 // The tests make much garbage and keep little: a collector that runs less often
-// saves a quarter of their time.
+// saves a quarter of their time, and a tenth of that of the builds that they start.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(400)
+	if err := os.Setenv("GOGC", "400"); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	removeBuilt()
 	os.Exit(code)

@@ -234,7 +234,7 @@ func record(t *testing.T, command string, env []string, args ...string) (stdout,
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), command, args...)
 	cmd.Dir = t.TempDir()
-	cmd.Env = append(append(withoutTenant(os.Environ()), "GOGC=400"), env...)
+	cmd.Env = append(withoutTenant(os.Environ()), env...)
 	var o, e bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &o, &e
 	var exit *exec.ExitError

@@ -47,7 +47,7 @@ type overlapping struct{ tests *testing.M }
 
 func (o overlapping) Run() int {
 	flag.Parse()
-	if err := flag.Set("test.parallel", "6"); err != nil {
+	if err := errors.Join(flag.Set("test.parallel", "6"), os.Setenv("GOGC", "400")); err != nil { // GOGC is for builds
 		panic(err)
 	}
 	return o.tests.Run()
@@ -107,6 +107,7 @@ func TestScript(t *testing.T) {
 			}
 			// A command built with -race would wait for a second when it ends.
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
+			env.Setenv("GOGC", "400")
 			var names []string
 			scenarios := 0
 			for _, def := range provider.All() {

@@ -18,7 +18,7 @@ func TestCheck_unread(t *testing.T) {
 	quiet := func(string) string { return "" }
 	var out, errs strings.Builder
 	fresh := t.TempDir()
-	require.Zero(t, run(t.Context(), []string{"refresh", "--quiet", "--simulate", "--out", fresh, "devrev/webhooks.get", "dvelop/GetEvent"}, quiet, systemClock, &out, &errs), errs.String())
+	require.Zero(t, run(t.Context(), []string{"refresh", "--quiet", "--simulate", "--out", fresh, "devrev/webhooks.get/200", head, "dvelop/GetEvent/200-json"}, quiet, systemClock, &out, &errs), errs.String())
 	cases := 0
 	for name, c := range map[string]struct{ to, scenario, reason, args string }{
 		"in its place":        {to: head + ".yaml"},

@@ -93,7 +93,8 @@ func TestJudge_hostileReceiver(t *testing.T) {
 				patience, watchdog = time.Second, 4*time.Second
 			}
 			var said string
-			for _, v := range receivertest.Judge(t, impatient, tt.build, receivertest.Watchdog(watchdog), receivertest.Answer(patience)) {
+			// Beside the probe that finds it, D08 asks the same in a bubble.
+			for _, v := range receivertest.Judge(t, impatient, only(tt.build, tt.id, "devrev/D08"), receivertest.Watchdog(watchdog), receivertest.Answer(patience)) {
 				if v.ID != tt.id {
 					continue
 				}
@@ -260,6 +261,13 @@ func storeAt(service string, tb testing.TB, r *receivertest.Receiver, to http.Ro
 	})
 }
 
+// askedOfStuck are probes of each kind: those that the others build upon, one that looks at
+// goroutines, some that do not wait, some whose deliveries overlap, and some that wait.
+var askedOfStuck = []string{
+	"devrev/N01", "devrev/M02", "devrev/S01", "devrev/V01", "devrev/Z01", "devrev/S02", "devrev/X02", "devrev/V09", "devrev/D03", "devrev/R06",
+	"devrev/D01", "devrev/D08", "devrev/R01", "devrev/O01", "devrev/M01",
+}
+
 // TestJudge_stuck runs below in processes of its own.
 func TestJudge_stuck(t *testing.T) {
 	name := os.Getenv("RECEIVERTEST_STUCK")
@@ -267,17 +275,20 @@ func TestJudge_stuck(t *testing.T) {
 		t.Skip("runs in a process of its own")
 	}
 	tt := stuck[name]
-	build := func(tb testing.TB, secret string) receivertest.Receiver {
+	build := only(func(tb testing.TB, secret string) receivertest.Receiver {
 		r := devrevReceiver("")(tb, secret)
 		tt.change(tb, &r)
 		return r
-	}
+	}, askedOfStuck...)
 	failed, skipped := []string{}, 0
 	verdicts := receivertest.Judge(t, webhooktest.DevRev, build, receivertest.Watchdog(4*time.Second))
 	if tt.skips == stillOpen || tt.skips == lockedBefore { // also when it is there before
 		verdicts = append(verdicts, receivertest.Judge(t, webhooktest.DevRev, build)...)
 	}
 	for _, v := range verdicts {
+		if !slices.Contains(askedOfStuck, v.ID) {
+			continue
+		}
 		if len(v.Failures) > 0 {
 			failed = append(failed, v.ID)
 			t.Log(v.Failures)
@@ -364,8 +375,9 @@ func TestJudge_locksForEver(t *testing.T) {
 		return r
 	}
 	impatient := webhooktest.DevRev.With(webhooktest.SentBy(webhooktest.Sender{Timeout: time.Second}))
+	// These send many that are refused.
 	var gaveUp, after []string
-	for _, v := range receivertest.Judge(t, impatient, build, receivertest.Answer(time.Second), receivertest.Watchdog(2*time.Second)) {
+	for _, v := range receivertest.Judge(t, impatient, only(build, "devrev/S05", "devrev/S11", "devrev/S13"), receivertest.Answer(time.Second)) {
 		switch text := strings.Join(v.Failures, "\n"); {
 		case strings.Contains(text, "expected  an answer\n"):
 			gaveUp = append(gaveUp, v.ID)

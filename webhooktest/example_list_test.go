@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,12 +19,33 @@ import (
 // Every exported function and method has an example that is run.
 func TestExamples_cover(t *testing.T) {
 	t.Parallel()
+	for dir, contains := range map[string][]string{
+		".": {"Replay", "Provider_With"}, "goldentest": {"Assert"}, "matchtest": {"Check"}, "receivertest": {"Run", "RealTime"},
+	} {
+		exported, run := functionsAndExamples(t, dir)
+		for _, name := range contains {
+			require.Contains(t, exported, name, "the list of exported functions is wrong")
+		}
+		var without []string
+		for _, name := range exported {
+			if !run[name] {
+				without = append(without, "Example"+name)
+			}
+		}
+		assert.Empty(t, without, "%s: examples that are missing or have no Output", dir)
+	}
+}
+
+// functionsAndExamples names the exported functions of a directory's package, and those
+// that have an example which is run.
+func functionsAndExamples(t *testing.T, dir string) (exported []string, run map[string]bool) {
+	t.Helper()
 	var sources, tests []*ast.File
 	set := token.NewFileSet()
-	names, err := fs.Glob(os.DirFS("."), "*.go")
+	names, err := fs.Glob(os.DirFS(dir), "*.go")
 	require.NoError(t, err)
 	for _, name := range names {
-		src, err := os.ReadFile(name)
+		src, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
 		file, err := parser.ParseFile(set, name, src, parser.ParseComments)
 		require.NoError(t, err)
@@ -33,7 +55,7 @@ func TestExamples_cover(t *testing.T) {
 			sources = append(sources, file)
 		}
 	}
-	run := map[string]bool{}
+	run = map[string]bool{}
 	for _, e := range doc.Examples(tests...) {
 		name, _, _ := strings.Cut(e.Name, "_")
 		if len(strings.Split(e.Name, "_")) > 1 && ast.IsExported(strings.Split(e.Name, "_")[1]) {
@@ -41,16 +63,7 @@ func TestExamples_cover(t *testing.T) {
 		}
 		run[name] = run[name] || e.Output != "" || e.EmptyOutput
 	}
-	exported := exportedFunctions(sources)
-	require.Contains(t, exported, "Replay", "the list of exported functions is wrong")
-	require.Contains(t, exported, "Provider_With", "the list of exported methods is wrong")
-	var without []string
-	for _, name := range exported {
-		if !run[name] {
-			without = append(without, "Example"+name)
-		}
-	}
-	assert.Empty(t, without, "examples that are missing or have no Output")
+	return exportedFunctions(sources), run
 }
 
 // exportedFunctions names functions and methods as their examples are named.

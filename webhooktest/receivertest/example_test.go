@@ -88,13 +88,7 @@ func (in *inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestInbox(t *testing.T) {
-	receivertest.Run(t, webhooktest.DevRev, func(tb testing.TB, secret string) receivertest.Receiver {
-		in, err := newInbox(secret)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		return receivertest.Receiver{Handler: in, Applied: in.Events}
-	})
+	receivertest.Run(t, webhooktest.DevRev, buildInbox)
 }
 
 func ExampleNewRequest() {
@@ -125,16 +119,6 @@ func ExampleProbes() {
 	// eight copies at one time
 	// one effect
 	// needs [Applied]
-}
-
-func ExampleJudge() {
-	// With t, the *testing.T of a test:
-	table := func(t *testing.T) {
-		for _, v := range receivertest.Judge(t, webhooktest.DevRev, devrevReceiver("")) {
-			t.Log(v.ID, len(v.Failures) == 0)
-		}
-	}
-	_ = table
 }
 
 // exampleTB prints what a test would report.

@@ -62,6 +62,9 @@ func TestTable_formsOfIDs(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, real, string(shown))
 
+	// PHP escapes the slashes of what it writes, also where an answer holds JSON as a text.
+	assert.Equal(t, `{"id":"don:core:dvrv-us-1:devo\/example:ticket\/ticket-1"}`, table.FromTenantText(`{"id":"don:core:dvrv-eu-7:devo\/7hTqLw2:ticket\/T5521cdR3"}`))
+
 	u, err := table.ToTenantURL(&url.URL{Scheme: "https", Host: "api.globex.example", Path: "/webhooks.get", RawQuery: "id=urn%3Aglobex%3Ahook%3Aexample%3Awebhook-2"})
 	require.NoError(t, err)
 	assert.Equal(t, "https://tenant.globex.example/webhooks.get?id=urn%3Aglobex%3Ahook%3Aeu-7%3AH9902abQ4", u.String())

@@ -12,6 +12,7 @@ import (
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/replay"
+	"example.com/webhookvcr/internal/say"
 )
 
 // CommitError says why a recording was not written. The file is as it was.
@@ -254,7 +255,7 @@ func (r *Recording) replaysItself(file *cassette.File) string {
 // reject keeps a recording whose test failed beside the target: a first
 // recording often fails for want of a golden file.
 func (r *Recording) reject(data string, test Verdict) error {
-	name, size := rejected(r.Name), count(len(r.captured), "exchange")
+	name, size := rejected(r.Name), say.Count(len(r.captured), "exchange")
 	if _, err := cassette.Inspect(rejected(r.Path), name); err != nil {
 		return r.refused("", "the test failed", err.Error())
 	}
@@ -270,13 +271,6 @@ func (r *Recording) reject(data string, test Verdict) error {
 
 // rejected is the path of the recording that was not accepted, beside its target.
 func rejected(path string) string { return strings.TrimSuffix(path, ".yaml") + ".rejected.yaml" }
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
 
 // Recorded is the number of exchanges so far.
 func (r *Recording) Recorded() int {

@@ -14,22 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/internal/tbtest"
 	"example.com/webhookvcr/webhooktest/receivertest"
 )
-
-// noting is a test that keeps what it is told.
-type noting struct {
-	testing.TB
-	said, noted []string
-}
-
-func (n *noting) Helper() {}
-func (n *noting) Errorf(format string, args ...any) {
-	n.said = append(n.said, fmt.Sprintf(format, args...))
-}
-func (n *noting) Logf(format string, args ...any) {
-	n.noted = append(n.noted, fmt.Sprintf(format, args...))
-}
 
 func TestWrap(t *testing.T) {
 	t.Parallel()
@@ -81,13 +68,13 @@ func TestWrap(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			tb := &noting{TB: t}
+			tb := tbtest.New(t.Name())
 			receivertest.Wrap(tb, tt.p, tt.handler).ServeHTTP(httptest.NewRecorder(), tt.r)
 			if tt.says == "" {
-				assert.Empty(t, tb.said)
+				assert.Empty(t, tb.Errors())
 				return
 			}
-			assert.Contains(t, strings.Join(tb.said, "\n"), tt.says)
+			assert.Contains(t, tb.Failures(), tt.says)
 		})
 	}
 }
@@ -95,7 +82,7 @@ func TestWrap(t *testing.T) {
 // A handler can flush and set deadlines, also above a recorder that has none.
 func TestWrap_controlledAnswer(t *testing.T) {
 	t.Parallel()
-	tb := &noting{TB: t}
+	tb := tbtest.New(t.Name())
 	rec := httptest.NewRecorder()
 	receivertest.Wrap(tb, webhooktest.DevRev, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		c := http.NewResponseController(w)
@@ -106,7 +93,7 @@ func TestWrap_controlledAnswer(t *testing.T) {
 		assert.NoError(t, c.Flush())
 		w.WriteHeader(http.StatusNotFound) // too late
 	})).ServeHTTP(rec, receivertest.NewRequest(webhooktest.DevRev, "work_created", receivertest.Secret))
-	assert.Empty(t, tb.said)
+	assert.Empty(t, tb.Errors())
 	assert.True(t, rec.Flushed)
 }
 
@@ -117,11 +104,11 @@ func TestWrap_undocumentedStatus(t *testing.T) {
 		204: "answered 204; DevRev documents 200 alone", 404: "answered 404; DevRev documents [200 400 401 403 429 500 503]",
 		418: "answered 418; DevRev documents ", 422: "answered 422; DevRev documents ", 504: "answered 504; DevRev documents ",
 	} {
-		tb := &noting{TB: t}
+		tb := tbtest.New(t.Name())
 		receiver := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 		receivertest.Wrap(tb, webhooktest.DevRev, receiver).ServeHTTP(httptest.NewRecorder(), receivertest.NewRequest(webhooktest.DevRev, "work_created", receivertest.Secret))
-		assert.Empty(t, tb.said)
-		assert.Contains(t, strings.Join(tb.noted, "\n"), says)
+		assert.Empty(t, tb.Errors())
+		assert.Contains(t, strings.Join(tb.Logs(), "\n"), says)
 	}
 }
 

@@ -18,7 +18,7 @@ var telling = pattern.New(`(?i)secret|token|passw|pwd|api_?key|credential|signat
 func Tells(name string) bool { return telling.MatchString(name) }
 
 // Words splits a name at separators and at humps: clientSecret, client-secret
-// and CLIENT_SECRET are client and secret.
+// and CLIENT_SECRET are client and secret, oauth2Token is oauth2 and token.
 func Words(name string) []string {
 	var all []string
 	var b strings.Builder
@@ -34,7 +34,7 @@ func Words(name string) []string {
 			flush()
 			continue
 		}
-		if unicode.IsUpper(r) && i > 0 && (unicode.IsLower(runes[i-1]) || unicode.IsUpper(runes[i-1]) && i+1 < len(runes) && unicode.IsLower(runes[i+1])) {
+		if unicode.IsUpper(r) && i > 0 && (unicode.IsLower(runes[i-1]) || unicode.IsDigit(runes[i-1]) || unicode.IsUpper(runes[i-1]) && i+1 < len(runes) && unicode.IsLower(runes[i+1])) {
 			flush()
 		}
 		b.WriteRune(unicode.ToLower(r))

@@ -10,14 +10,14 @@ import (
 
 func TestWords(t *testing.T) {
 	for name, want := range map[string][]string{
-		"clientSecret": {"client", "secret"}, "CLIENT-SECRET": {"client", "secret"}, "x.api_key": {"x", "api", "key"}, "XMLToken2": {"xml", "token2"}, "": nil, "--": nil,
+		"clientSecret": {"client", "secret"}, "CLIENT-SECRET": {"client", "secret"}, "x.api_key": {"x", "api", "key"}, "XMLToken2": {"xml", "token2"}, "oauth2Token": {"oauth2", "token"}, "": nil, "--": nil,
 	} {
 		assert.Equal(t, want, secret.Words(name), name)
 	}
 }
 
 func TestNames(t *testing.T) {
-	for _, name := range append(secret.Known(), "clientSecret", "X-Api-Key", "user[password]", "secret.value", "token_2", "dbPassword1", "sessionId", "x-amz-security-token") {
+	for _, name := range append(secret.Known(), "clientSecret", "X-Api-Key", "user[password]", "secret.value", "token_2", "dbPassword1", "sessionId", "x-amz-security-token", "oauth2Token", "auth0AccessToken") {
 		assert.True(t, secret.Names(name), name)
 		assert.True(t, secret.Names("my-"+name), name)
 	}

@@ -114,7 +114,12 @@ func (s *suite) blocked(t *testing.T) bool {
 			})
 			return !ended || len(v.Failures) > 0
 		}
-		return fails() && fails()
+		for range 2 {
+			if !fails() {
+				return false
+			}
+		}
+		return true
 	})
 }
 

@@ -202,7 +202,7 @@ var stuck = map[string]struct {
 				maps.Copy(w.Header(), a.Header())
 				w.WriteHeader(a.Code)
 				_, _ = a.Body.WriteTo(w)
-			case <-time.After(300 * time.Millisecond):
+			case <-time.After(600 * time.Millisecond):
 				w.WriteHeader(http.StatusInternalServerError)
 			}
 		})

@@ -397,16 +397,23 @@ func dvelopWorkProbes() []Probe {
 			},
 		},
 		{
-			ID: "dvelop/T02", Level: Info, Clock: true, Needs: []Hook{Applied, SlowBy},
-			Sent: "events whose effects take a millisecond less and a millisecond more than the timeout", Expected: "no expectation: it tells what the limit costs",
-			Why: "a user waits for the answer", Source: dvelopAPI,
+			ID: "dvelop/T02", Level: Must, Clock: true, Needs: []Hook{Applied, SlowBy},
+			Sent: "an event whose effect takes a millisecond less than the timeout; and, as a note, one whose effect takes a millisecond more", Expected: "an answer in time, and one effect",
+			Why: "a user waits for the answer, and what comes later is called again", Source: dvelopAPI,
 			ask: func(t *Trial) {
 				for _, d := range []time.Duration{-time.Millisecond, time.Millisecond} {
 					t.SlowBy(t.Settings.Timeout + d)
 					m := t.document(imported)
 					all := t.repeated(m)
-					t.Settle()
-					t.note("an effect of %v: called %d times, %s", t.Settings.Timeout+d, len(all), times(t.count(m.ID)))
+					switch first := all[0]; {
+					case d > 0:
+						t.Settle()
+						t.note("an effect of %v: called %d times, %s", t.Settings.Timeout+d, len(all), times(t.count(m.ID)))
+					case first.Err != nil:
+						t.fail(fmt.Sprintf("an answer within %v", t.Settings.Timeout), "%s", got(first))
+					case t.acknowledged(all[len(all)-1]):
+						t.applied(m.ID, 1)
+					}
 				}
 			},
 		},
@@ -564,6 +571,47 @@ func dvelopFormProbes() []Probe {
 		return m.ID, t.deliver(m)
 	}
 	return []Probe{
+		{
+			ID: "dvelop/H01", Level: Must, Clock: true, Needs: []Hook{Applied},
+			Sent: "to a webhook with NONE an event, and one whose effect fails once", Expected: "one effect of each, whatever the answer",
+			Why: "the answer is ignored, so that one that tells of a failure brings no other call", Source: dvelopAPI,
+			ask: func(t *Trial) {
+				if t.HandleResponse != "NONE" {
+					t.skipped = "the webhook is one with " + t.HandleResponse
+					return
+				}
+				for fails := range 2 {
+					if fails > 0 && t.FailNext == nil {
+						t.note("whether an effect that fails is made up for was not asked: the receiver does not offer FailNext")
+						return
+					}
+					if fails > 0 {
+						t.FailNext(fails)
+					}
+					m := t.document(imported)
+					if a := t.once(t.signed(imported, t.body(m))); !t.applied(m.ID, 1) {
+						t.note("the answer, which d.velop ignores: %s", got(a))
+					}
+				}
+			},
+		},
+		{
+			ID: "dvelop/H02", Level: Must,
+			Sent: "an event to a webhook with STATUS, and the same call again", Expected: "a status that Sender.Acknowledged takes, by default any of the 200s, with a body or without",
+			Why: "only the code counts", Source: dvelopAPI,
+			ask: func(t *Trial) {
+				if t.HandleResponse != "STATUS" {
+					t.skipped = "the webhook is one with " + t.HandleResponse
+					return
+				}
+				r := t.signed(imported, t.body(t.document(imported)))
+				for range 2 {
+					if a := t.send(r); a.Err != nil || !t.Settings.Acknowledged(a.Status) {
+						t.fail("a status that acknowledges", "%s", got(a))
+					}
+				}
+			},
+		},
 		{
 			ID: "dvelop/H03", Level: Must,
 			Sent: "an event to a webhook with STATUS_AND_BODY", Expected: "a body of the media type application/json, or one that ends in +json",

@@ -45,6 +45,9 @@ type dvelop struct {
 
 func dvelopReceiver(flaw string) receivertest.Build {
 	return func(tb testing.TB, key string) receivertest.Receiver {
+		if flaw == "counts on another call" { // which is sound where the answer counts
+			flaw = soundRefusal
+		}
 		r := &dvelop{key: key, flaw: flaw, events: map[string]*event{}, gate: gate{slots: make(slots, 4)}, four: make(slots, 4)}
 		if key == "" && flaw != "no key, no check" {
 			tb.Fatal("no key given")
@@ -178,10 +181,14 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if r.flaw == "dedupe by document" {
 		key = sent.Doc.ID
 	}
+	known := false
+	r.locked(func() { _, known = r.events[key] })
 	err = r.take(req.Context(), key, sent.Doc.ID)
 	calls := 0
 	r.locked(func() { r.calls++; calls = r.calls })
 	switch {
+	case known && r.flaw == "409 for a copy":
+		http.Error(w, "known", http.StatusConflict)
 	case err != nil && r.flaw == "tells the key when it fails":
 		http.Error(w, "no way in with "+r.key, http.StatusServiceUnavailable)
 	case r.flaw == "tells the key each time":
@@ -454,10 +461,17 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 		}()
 	}
 	r.mu.Unlock()
-	soon := time.NewTimer(200 * time.Millisecond)
+	patience := 200 * time.Millisecond
+	if r.flaw == "logs before it answers" {
+		patience = time.Minute
+	}
+	soon := time.NewTimer(patience)
 	defer soon.Stop()
 	select {
 	case <-e.done:
+		if r.flaw == "logs before it answers" {
+			time.Sleep(2 * time.Millisecond)
+		}
 		return e.err
 	case <-soon.C:
 		if r.flaw == soundRefusal { // what is not done yet is called again
@@ -496,7 +510,7 @@ var dvelopFlaws = []string{
 	"check of JSON only", "check of known lengths only", "no check of unknown events", "trusts whom it knows", "password of a user", "the scheme is enough", "a part of the app's signature", "an app without a secret", "tells the secret of the app", "tells the secret of the app to whom it routes wrongly", "tells the signature of the app", "the first of a list", "the last word", "LIKE of SQL", "cut after half a second", "copy acknowledged at work", "remembers what it refused",
 	"no answer", "redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
 	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
-	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure",
+	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure", "counts on another call", "logs before it answers", "409 for a copy",
 	"no letters outside of ASCII", "no letters outside of the BMP", "255 letters", "31 bits", "no empty document", "small extensions",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",

@@ -40,6 +40,12 @@ func devrevTimeProbes(applied []Hook) []Probe {
 					m.At = m.At.Add(-past)
 					t.refused(t.deliver(m))
 					t.applied(m.ID, 0)
+					if m.At = time.Now(); past < 0 || event == "verify" {
+						continue
+					}
+					if t.accepted(t.deliver(m)) { // the retry of what was long on its way
+						t.applied(m.ID, 1)
+					}
 				}
 			}
 		}
@@ -47,7 +53,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 	return []Probe{
 		{
 			ID: "devrev/T01", Level: Must,
-			Sent: "a signed event and a signed verify request of ten minutes, an hour, a day and a year ago", Expected: "401, 400 or 403, and no effect",
+			Sent: "a signed event and a signed verify request of ten minutes, an hour, a day and a year ago, and each event again, of now", Expected: "401, 400 or 403, and no effect; of those of now 200, and one effect",
 			Why: "who has seen one delivery could send it again for ever", Source: devrevBoth + "; windmill-labs/windmill#8596",
 			ask: old(func(t *Trial) time.Duration { return t.Stale }),
 		},

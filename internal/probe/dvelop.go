@@ -115,6 +115,16 @@ func dvelopKeyProbes() []Probe {
 		}
 		return r.with(dvelopAuth, keys...)
 	}
+	others := unauthorized(func(t *Trial, r *Request) []*Request {
+		all := []*Request{bearer(r, "another-key"), bearer(r, t.Secret+"x")}
+		for i := 1; i < len(t.Secret); i++ {
+			all = append(all, bearer(r, t.Secret[:i]), bearer(r, t.Secret[i:]))
+		}
+		for _, key := range alike(t.Secret) {
+			all = append(all, bearer(r, key))
+		}
+		return all
+	})
 	return []Probe{
 		{
 			ID: "dvelop/N01", Level: Must, Gate: true,
@@ -151,18 +161,17 @@ func dvelopKeyProbes() []Probe {
 		},
 		{
 			ID: "dvelop/A02", Level: Must,
-			Sent: "another key, the key with a letter more, each beginning and each end of it, and keys of its length: other letters, each letter changed, two exchanged, the letters in another case or order", Expected: "401 or 403, and no effect",
+			Sent: "another key, the key with a letter more, each beginning and each end of it, and keys of its length: other letters, each letter changed, two exchanged, the letters in another case or order; and an event with another key, then with the right one", Expected: "401 or 403, and no effect; of the right one a status of the 200s, and one effect",
 			Why: "everybody who knows the URI could send events", Source: dvelopGuide,
-			ask: unauthorized(func(t *Trial, r *Request) []*Request {
-				all := []*Request{bearer(r, "another-key"), bearer(r, t.Secret+"x")}
-				for i := 1; i < len(t.Secret); i++ {
-					all = append(all, bearer(r, t.Secret[:i]), bearer(r, t.Secret[i:]))
+			ask: func(t *Trial) {
+				m := t.document(imported)
+				r := t.signed(imported, t.body(m))
+				t.unauthorized(t.send(bearer(r, "another-key")))
+				if t.accepted(t.send(r)) {
+					t.applied(m.ID, 1)
 				}
-				for _, key := range alike(t.Secret) {
-					all = append(all, bearer(r, key))
-				}
-				return all
-			}),
+				others(t)
+			},
 		},
 		{
 			ID: "dvelop/A03", Level: Must,

@@ -53,6 +53,14 @@ type event struct {
 	begun time.Time
 }
 
+// remember marks what is not known yet as done.
+func remember(events map[string]*event, key string) {
+	if events[key] == nil {
+		events[key] = &event{done: make(chan struct{}), begun: time.Now()}
+		close(events[key].done)
+	}
+}
+
 type work struct {
 	Title    string    `json:"title"`
 	Modified time.Time `json:"modified_date"`
@@ -272,6 +280,9 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if !r.authentic(w, req, body) {
+		if r.flaw == "remembers the forged" {
+			r.locked(func() { remember(r.events, d.ID) })
+		}
 		return
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -291,6 +302,9 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if status := r.late(d.Timestamp); status != 0 && !(r.flaw == "window of creations only" && d.Type != nil && !slices.Contains([]string{"work_created", "verify"}, *d.Type)) && !(r.flaw == "verify of any age" && d.Type != nil && *d.Type == "verify") {
+		if r.flaw == "remembers the stale" {
+			r.locked(func() { remember(r.events, d.ID) })
+		}
 		http.Error(w, "stale", status)
 		return
 	}
@@ -950,7 +964,7 @@ var devrevFlaws = []string{
 	"case of base64", "base64 of URLs", "digest as a text of C", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes", "tells the signature in a trailer", "tells the signature in a hint", "tells the signature of a verify request",
 	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
 	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
-	"window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
+	"remembers the forged", "remembers the stale", "window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
 	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
 	"copy acknowledged at work", "cut after five seconds", "cut after a second", "remembers what it refused", "200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
 	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "writes after it has returned",

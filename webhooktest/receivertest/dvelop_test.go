@@ -103,6 +103,10 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		body, _ = io.ReadAll(req.Body)
 	}
 	if !r.authentic(req) {
+		if r.flaw == "remembers the forged" {
+			body, _ := io.ReadAll(http.MaxBytesReader(w, req.Body, 1<<20))
+			r.locked(func() { remember(r.events, call(req, body)) })
+		}
 		refused := 0
 		r.locked(func() { r.refused++; refused = r.refused })
 		if r.flaw == soundThrottle && refused > 50 {
@@ -177,7 +181,7 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		}
 		defer r.four.Release()
 	}
-	key := fmt.Sprintf("%s %x", req.URL.Path, sha256.Sum256(body))
+	key := call(req, body)
 	if r.flaw == "dedupe by document" {
 		key = sent.Doc.ID
 	}
@@ -207,6 +211,11 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, "{}")
 	}
+}
+
+// call is what two calls for one event have in common.
+func call(req *http.Request, body []byte) string {
+	return fmt.Sprintf("%s %x", req.URL.Path, sha256.Sum256(body))
 }
 
 // unchecked is an event whose URI one flawed receiver does not protect.
@@ -510,7 +519,7 @@ var dvelopFlaws = []string{
 	"check of JSON only", "check of known lengths only", "no check of unknown events", "trusts whom it knows", "password of a user", "the scheme is enough", "a part of the app's signature", "an app without a secret", "tells the secret of the app", "tells the secret of the app to whom it routes wrongly", "tells the signature of the app", "the first of a list", "the last word", "LIKE of SQL", "cut after half a second", "copy acknowledged at work", "remembers what it refused",
 	"no answer", "redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
 	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
-	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure", "counts on another call", "logs before it answers", "409 for a copy",
+	"remembers the forged", "no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure", "counts on another call", "logs before it answers", "409 for a copy",
 	"no letters outside of ASCII", "no letters outside of the BMP", "255 letters", "31 bits", "no empty document", "small extensions",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",

@@ -175,15 +175,24 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/D05", Level: Must, Needs: applied,
-			Sent: "two events about one object", Expected: "two effects",
-			Why: "to remember objects in place of events loses events", Source: devrevAPI,
+			Sent: "two events about one object, and events whose ids differ in the case of their letters alone, or in one letter at the beginning, in the middle or at the end", Expected: "one effect of each",
+			Why: "to remember objects, or a part of an id, or ids in a column that knows no case, in place of events loses events", Source: devrevAPI,
 			ask: func(t *Trial) {
-				one := t.work("work_updated", "1", "first", time.Now())
-				two := t.work("work_updated", "1", "second", time.Now().Add(time.Millisecond))
-				t.accepted(t.deliver(one))
-				t.accepted(t.deliver(two))
-				t.applied(one.ID, 1)
-				t.applied(two.ID, 1)
+				all := []simulator.Message{
+					t.work("work_updated", "1", "first", time.Now()), t.work("work_updated", "1", "second", time.Now().Add(time.Millisecond)),
+				}
+				for _, own := range []string{"U7gbBDxjiWM", "u7gbBDxjiWM", "U7gbBDxjiWm", "u7gbbdxjiwm", "U7GBBDXJIWM", "V7gbBDxjiWM", "U7gbBExjiWM", "U7gbBDxjiWN", "U7gbBDxjiW"} {
+					m := t.message(created)
+					m.ID = m.Webhook + ":webhook_event/" + t.run + own
+					all = append(all, m)
+				}
+				var ids []string
+				for _, m := range all {
+					if t.accepted(t.deliver(m)) {
+						ids = append(ids, m.ID)
+					}
+				}
+				t.each(ids)
 			},
 		},
 		{
@@ -226,8 +235,8 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/R01", Level: Must, Clock: true, Needs: []Hook{Applied, FailNext},
-			Sent: "an event whose effect fails once, with the retries that follow", Expected: "another status than 2xx, then 200, and one effect",
-			Why: "what is acknowledged or remembered before it is done is lost when it fails", Source: devrevGuide + "; aashutoshkumarbhardwaj/CreatorOs#984",
+			Sent: "an event whose effect fails once, and one whose effect fails four times, with the retries that follow", Expected: "another status than 2xx, then 200, and one effect; of the second one effect, if it is acknowledged",
+			Why: "what is acknowledged or remembered before it is done is lost when it fails, or fails more often than the receiver tries", Source: devrevGuide + "; aashutoshkumarbhardwaj/CreatorOs#984",
 			ask: func(t *Trial) {
 				if !t.retried() {
 					return
@@ -237,6 +246,8 @@ func devrevTimeProbes(applied []Hook) []Probe {
 				all := t.attempts(t.again(m))
 				t.accepted(all[len(all)-1])
 				t.applied(m.ID, 1)
+				m = t.message(created)
+				t.failing(4, t.again(m), m.ID)
 			},
 		},
 		{

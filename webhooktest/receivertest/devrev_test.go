@@ -359,7 +359,7 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			panic("no such work")
 		}
 	}
-	key := map[string]string{"ids of 64 letters": d.ID[:min(64, len(d.ID))], "dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
+	key := map[string]string{"ids of 64 letters": d.ID[:min(64, len(d.ID))], "ids in any case": strings.ToLower(d.ID), "the last nine letters of ids": d.ID[max(0, len(d.ID)-9):], "dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
 	if r.flaw == "knows creations only" && !strings.HasSuffix(kind, "_created") || r.flaw == "knows works only" && !strings.HasPrefix(kind, "work_") {
 		key = rand.Text()
 	}
@@ -895,7 +895,11 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 
 // tries does what fails again.
 func (r *devrev) tries(id string, store func()) {
-	for range 10 {
+	times := 10
+	if r.flaw == "gives up after two tries" {
+		times = 2
+	}
+	for range times {
 		if r.act(context.Background(), id, store) == nil {
 			return
 		}
@@ -965,8 +969,8 @@ var devrevFlaws = []string{
 	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
 	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
 	"remembers the forged", "remembers the stale", "window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
-	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
-	"copy acknowledged at work", "cut after five seconds", "cut after a second", "remembers what it refused", "200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
+	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "ids in any case", "the last nine letters of ids", "a full queue is 200", "queue without room",
+	"copy acknowledged at work", "cut after five seconds", "cut after a second", "remembers what it refused", "200 on failure", "gives up after two tries", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
 	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "writes after it has returned",
 	"no letters outside of ASCII", "no letters outside of the BMP", "no zero byte", "255 letters", "64,000 letters", "53 bits", "no number below zero", "no fraction", "no exponent",
 	"custom numbers", "custom booleans", "custom null", "custom arrays", "custom objects", "eight levels", "one owner", "one tag", "priorities of today", "work of today",

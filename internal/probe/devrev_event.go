@@ -659,7 +659,7 @@ func devrevFormProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/U06", Level: Should, Exact: true,
-			Sent: "events as a busy tenant has them, one for each: titles with letters outside of ASCII and of the BMP, with \\u0000 and of 300 letters, a long body, integers above 2^53 and below zero, fractions, custom fields of each type of JSON and nested twenty deep, two owners, two tags, an unknown word as the priority", Expected: "200, and one effect of each",
+			Sent: "events as a busy tenant has them, one for each: titles " + written + ", and with \\u0000; a long body, integers above 2^53 and below zero, fractions, custom fields of each type of JSON and nested twenty deep, two owners, two tags, an unknown word as the priority, a stage, a part, an artifact, who has created, changed and reported it, and dates with 0, 1, 3, 6 and 9 digits of a second", Expected: "200, and one effect of each",
 			Why: "columns of a database, and types of a program, are often narrower than what the schema allows", Source: devrevAPI + "; practice",
 			ask: func(t *Trial) {
 				t.busy(busyWork(min(70_000, t.Accept/2)), func(set func(map[string]any)) simulator.Message {

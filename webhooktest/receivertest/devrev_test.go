@@ -326,6 +326,10 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "cannot store it", http.StatusInternalServerError)
 		return
 	}
+	if writing, narrow := writings[r.flaw]; narrow && bytes.Contains(body, []byte(writing)) {
+		http.Error(w, "cannot read it", http.StatusInternalServerError)
+		return
+	}
 	if r.flaw == "panics at jobs" && strings.HasPrefix(kind, "job_") {
 		panic("no payload of " + kind)
 	}
@@ -399,6 +403,34 @@ var narrows = map[string]func(name string, value any, depth int) bool{
 		s, _ := v.(string)
 		return strings.ContainsFunc(s, func(c rune) bool { return c > 0xffff })
 	},
+	"no accents of their own": has("\u0308"),
+	"no apostrophe":           has("'"),
+	"no double quote":         has(`"`),
+	"no percent sign":         has("%"),
+	"no line break":           has("\n"),
+	"no tab":                  has("\t"),
+	"no markup":               has("<"),
+	"no comma":                has(","),
+	"no backslash":            has(`\`),
+	"no blank at an end": func(name string, v any, _ int) bool {
+		s, _ := v.(string)
+		return (name == "title" || name == "name") && s != strings.TrimSpace(s)
+	},
+	"stage as text":      object("stage"),
+	"part as text":       object("applies_to_part"),
+	"creator as text":    object("created_by"),
+	"editor as text":     object("modified_by"),
+	"reporters as texts": func(name string, _ any, _ int) bool { return name == "reported_by" },
+	"artifacts as texts": func(name string, _ any, _ int) bool { return name == "artifacts" },
+	"dates of three digits": func(name string, v any, _ int) bool {
+		s, _ := v.(string)
+		_, err := time.Parse("2006-01-02T15:04:05.000Z", s)
+		return name == "created_date" && err != nil
+	},
+	"dates of six digits at most": func(name string, v any, _ int) bool {
+		s, _ := v.(string)
+		return name == "created_date" && len(s) > len("2006-01-02T15:04:05.000000Z")
+	},
 	"no zero byte": func(_ string, v any, _ int) bool {
 		s, _ := v.(string)
 		return strings.Contains(s, "\x00")
@@ -468,6 +500,25 @@ var narrows = map[string]func(name string, value any, depth int) bool{
 	"no empty document": func(name string, v any, _ int) bool { return name == "size" && v == json.Number("0") },
 	"small extensions":  func(name string, v any, _ int) bool { return name == "fileExtension" && v == "PDF" },
 }
+
+// has finds titles and names with a text in them.
+func has(text string) func(string, any, int) bool {
+	return func(name string, v any, _ int) bool {
+		s, _ := v.(string)
+		return (name == "title" || name == "name") && strings.Contains(s, text)
+	}
+}
+
+// object finds a member of a work item that is one.
+func object(member string) func(string, any, int) bool {
+	return func(name string, v any, depth int) bool {
+		_, is := v.(map[string]any)
+		return name == member && is && depth == 3
+	}
+}
+
+// writings are what a receiver cannot read that looks into the text of an event.
+var writings = map[string]string{"no surrogates": `\ud83d`, "markup is escaped": "<"}
 
 // holds reports whether one of the values in a text of JSON is such a one.
 func holds(body []byte, such func(name string, value any, depth int) bool) bool {
@@ -974,6 +1025,8 @@ var devrevFlaws = []string{
 	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "writes after it has returned",
 	"no letters outside of ASCII", "no letters outside of the BMP", "no zero byte", "255 letters", "64,000 letters", "53 bits", "no number below zero", "no fraction", "no exponent",
 	"custom numbers", "custom booleans", "custom null", "custom arrays", "custom objects", "eight levels", "one owner", "one tag", "priorities of today", "work of today",
+	"no accents of their own", "no apostrophe", "no double quote", "no percent sign", "no line break", "no tab", "no markup", "no comma", "no backslash", "no blank at an end", "no surrogates", "markup is escaped",
+	"stage as text", "part as text", "creator as text", "editor as text", "reporters as texts", "artifacts as texts", "dates of three digits", "dates of six digits at most",
 	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",
 	"any method", "bare media type", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal", "a goroutine for each verify request",
 }

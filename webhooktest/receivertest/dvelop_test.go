@@ -175,6 +175,10 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "cannot store it", http.StatusInternalServerError)
 		return
 	}
+	if writing, narrow := writings[r.flaw]; narrow && bytes.Contains(body, []byte(writing)) {
+		http.Error(w, "cannot read it", http.StatusInternalServerError)
+		return
+	}
 	if r.flaw == "drops when busy" {
 		if !r.four.TryAcquire() {
 			return
@@ -521,6 +525,7 @@ var dvelopFlaws = []string{
 	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
 	"remembers the forged", "no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure", "counts on another call", "logs before it answers", "409 for a copy",
 	"no letters outside of ASCII", "no letters outside of the BMP", "255 letters", "31 bits", "no empty document", "small extensions",
+	"no accents of their own", "no apostrophe", "no double quote", "no percent sign", "no line break", "no tab", "no markup", "no comma", "no backslash", "no blank at an end", "no surrogates", "markup is escaped",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",
 }

@@ -379,62 +379,73 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/O01", Level: Should, Clock: true, Needs: []Hook{State},
-			Sent: "a newer update of an object, then an older one of it, and one of another object", Expected: "200 each time, the newer state stays, and the other object is there",
+			Sent: "of a work item, and of an object of each kind that has events of updates, a newer update, then an older one; and an update of another work item", Expected: "200 each time, the newer state of what the receiver holds stays, and the work items are there",
 			Why: "events come in an order that is nearly that of the changes", Source: devrevGuide + "; google/go-github#2706",
 			ask: func(t *Trial) {
 				at := time.Now()
-				newer, older := t.work("work_updated", "1", "newer", at), t.work("work_updated", "1", "older", at.Add(-time.Second))
-				t.accepted(t.deliver(newer))
-				before := t.stateOf("1")
-				t.accepted(t.deliver(older))
-				t.stays("1", before)
-				if before == t.stateOf("unknown") {
-					t.fail("a state of the object that was updated", "%q, as of one that is unknown", before)
+				before := at.Add(-time.Second)
+				o := t.objects()
+				o.tell("1", "updated", "newer", at, at, t.accepted)
+				t.Settle()
+				newer, unknown := o.states("1"), o.states("unknown")
+				t.accepted(t.deliver(t.work("work_updated", "2", "another", before)))
+				o.tell("1", "updated", "older", before, before, t.accepted)
+				o.stay(newer, "", func(kind string) bool { return newer[kind] != unknown[kind] })
+				if newer["work"] == unknown["work"] {
+					t.fail("a state of the object that was updated", "%q, as of one that is unknown", newer["work"])
 				}
-				t.accepted(t.deliver(t.work("work_updated", "2", "another", at.Add(-time.Second))))
-				if t.stateOf("2") == t.stateOf("unknown") {
+				if t.State(object("2")) == unknown["work"] {
 					t.fail("the other object", "nothing")
 				}
 				t.deliver(t.work("work_updated", "1", "tie", at))
-				t.note("of two updates with one modified_date, the later to come counts: %v", t.stateOf("1") != before)
+				t.Settle()
+				t.note("of two updates with one modified_date, the later to come counts: %v", t.State(object("1")) != newer["work"])
 			},
 		},
 		{
 			ID: "devrev/O02", Level: Should, Clock: true, Needs: []Hook{State},
-			Sent: "a deletion, then an update from before it, and again after the last retry", Expected: "200 each time, and the object stays deleted",
+			Sent: "of a work item, and of an object of each kind, a creation, a deletion, then an update from before it, and again after the last retry", Expected: "200 each time, and what was deleted stays so",
 			Why: "a late update must not bring back what is gone", Source: devrevGuide,
 			ask: func(t *Trial) {
 				at := time.Now()
-				t.accepted(t.deliver(t.work(created, "1", "title", at.Add(-2*time.Second))))
-				t.accepted(t.deliver(t.work("work_deleted", "1", "", at)))
-				before := t.stateOf("1")
+				o := t.objects("created", "deleted")
+				for _, number := range []string{"1", "2"} {
+					o.tell(number, "created", "title", at.Add(-2*time.Second), at.Add(-2*time.Second), t.accepted)
+				}
+				o.tell("1", "deleted", "", at, at, t.accepted)
+				t.Settle()
+				before, there, unknown := o.states("1"), o.states("2"), o.states("unknown")
 				for _, later := range []time.Duration{0, t.whole()} {
 					time.Sleep(later)
-					m := t.work("work_updated", "1", "late", at.Add(-time.Second))
+					stamp := at.Add(-time.Second)
 					if later > 0 {
-						m.At = time.Now() // of its sending
+						stamp = time.Now() // of its sending
 					}
-					t.accepted(t.deliver(m))
-					if now := t.stateOf("1"); now != before {
-						t.fail(fmt.Sprintf("the state %q: a work_deleted with the timestamp %s came before this work_updated, whose modified_date %s is older, whatever its timestamp; to remember what was deleted is enough", before, stampOf(at), stampOf(at.Add(-time.Second))), "%q", now)
-					}
+					o.tell("1", "updated", "late", at.Add(-time.Second), stamp, t.accepted)
+					because := fmt.Sprintf(": a KIND_deleted with the timestamp %s came before this KIND_updated, whose modified_date %s is older, whatever its timestamp; to remember what was deleted is enough", stampOf(at), stampOf(at.Add(-time.Second)))
+					// Of the other kinds a receiver may hold nothing, or ignore deletions.
+					o.stay(before, because, func(kind string) bool {
+						return kind == "work" || before[kind] == unknown[kind] && there[kind] != unknown[kind]
+					})
 				}
 			},
 		},
 		{
 			ID: "devrev/O03", Level: Should, Clock: true, Needs: []Hook{State},
-			Sent: "an update before the creation", Expected: "no status of the 500s, and the object is there, with the state of the update",
+			Sent: "of a work item, and of an object of each kind, an update before the creation", Expected: "no status of the 500s, and the work item, and what the receiver holds of the others, is there with the state of the update",
 			Why: "an update may come first", Source: devrevGuide,
 			ask: func(t *Trial) {
 				at := time.Now()
-				t.healthy(t.deliver(t.work("work_updated", "1", "newer", at)))
-				updated := t.stateOf("1")
-				t.healthy(t.deliver(t.work(created, "1", "older", at.Add(-time.Second))))
-				switch unknown := t.stateOf("unknown"); {
-				case t.stateOf("1") == unknown:
+				before := at.Add(-time.Second)
+				o := t.objects("created")
+				o.tell("1", "updated", "newer", at, at, t.healthy)
+				t.Settle()
+				updated, unknown := o.states("1"), o.states("unknown")
+				o.tell("1", "created", "older", before, before, t.healthy)
+				// What waits for the creation has no state before it.
+				o.stay(updated, "", func(kind string) bool { return updated[kind] != unknown[kind] })
+				if t.State(object("1")) == unknown["work"] {
 					t.fail("the object", "nothing")
-				case updated != unknown: // what waits for the creation has no state before it
-					t.stays("1", updated)
 				}
 			},
 		},
@@ -562,19 +573,6 @@ func (t *Trial) work(event, number, title string, modified time.Time) simulator.
 		"modified_date": stampOf(modified),
 	}}
 	return m
-}
-
-func (t *Trial) stateOf(number string) string {
-	if t.Settle != nil {
-		t.Settle()
-	}
-	return t.State(object(number))
-}
-
-func (t *Trial) stays(number, before string) {
-	if now := t.stateOf(number); now != before {
-		t.fail(fmt.Sprintf("the state %q", before), "%q", now)
-	}
 }
 
 // devrevFormProbes ask about types, forms, methods and sizes.

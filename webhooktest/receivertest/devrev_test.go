@@ -32,6 +32,7 @@ type devrev struct {
 	order    []string // of events, for a memory that is short
 	applied  []string
 	works    map[string]work
+	accounts map[string]work
 	newest   time.Time
 	proofs   map[string]bool // signatures that were right once
 	refused  int
@@ -82,6 +83,7 @@ type delivery struct {
 
 	Account        *payload `json:"account_created"`
 	AccountUpdated *payload `json:"account_updated"`
+	AccountDeleted *payload `json:"account_deleted"`
 }
 
 type payload struct {
@@ -93,14 +95,16 @@ type payload struct {
 		Type   string          `json:"type"`
 	} `json:"work"`
 	Account *struct {
-		ID string `json:"id"`
+		ID       string    `json:"id"`
+		Name     string    `json:"display_name"`
+		Modified time.Time `json:"modified_date"`
 	} `json:"account"`
 }
 
 // devrevReceiver builds a receiver with a flaw; the empty one has none.
 func devrevReceiver(flaw string) receivertest.Build {
 	return func(tb testing.TB, secret string) receivertest.Receiver {
-		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}, proofs: map[string]bool{}, begun: time.Now(), gate: gate{slots: make(slots, 4)}, four: make(slots, 4), hundred: make(slots, 100), line: make(slots, 1)}
+		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}, accounts: map[string]work{}, proofs: map[string]bool{}, begun: time.Now(), gate: gate{slots: make(slots, 4)}, four: make(slots, 4), hundred: make(slots, 100), line: make(slots, 1)}
 		if secret == "" && flaw != "no secret, no check" {
 			tb.Fatal("no secret given")
 		}
@@ -214,8 +218,10 @@ func (r *devrev) Applied() (all []string) {
 
 func (r *devrev) State(object string) (state string) {
 	r.locked(func() {
-		if w, ok := r.works[object]; ok && !w.deleted {
-			state = w.Title
+		for _, held := range []map[string]work{r.works, r.accounts} {
+			if w, ok := held[object]; ok && !w.deleted {
+				state = w.Title
+			}
 		}
 	})
 	return state
@@ -333,14 +339,14 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if r.flaw == "panics at jobs" && strings.HasPrefix(kind, "job_") {
 		panic("no payload of " + kind)
 	}
-	p := map[string]*payload{"work_created": d.Created, "work_updated": d.Updated, "work_deleted": d.Deleted, "account_created": d.Account, "account_updated": d.AccountUpdated}[kind]
+	p := map[string]*payload{"work_created": d.Created, "work_updated": d.Updated, "work_deleted": d.Deleted, "account_created": d.Account, "account_updated": d.AccountUpdated, "account_deleted": d.AccountDeleted}[kind]
 	switch {
 	case strings.HasPrefix(kind, "work_") && p == nil && kind != "work_fetched" && r.flaw == "payload without a check":
 		_ = p.Work.ID
 	case p == nil && kind == "comet_observed" && r.flaw == "unknown is 400":
 		http.Error(w, "unknown", http.StatusBadRequest)
 		return
-	case p == nil || kind != "work_deleted" && p.Work == nil && p.Account == nil:
+	case p == nil || !strings.HasSuffix(kind, "_deleted") && p.Work == nil && p.Account == nil:
 		return
 	}
 	if r.flaw == "drops when busy" {
@@ -372,11 +378,7 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		r.locked(func() { slow = r.slow })
 		time.Sleep(slow)
 	}
-	err = r.take(req.Context(), cmp.Or(key, d.ID), d.ID, func() {
-		if p.Account == nil {
-			r.store(kind, object, p, d.at())
-		}
-	})
+	err = r.take(req.Context(), cmp.Or(key, d.ID), d.ID, func() { r.store(kind, object, p, d.at()) })
 	switch {
 	case err != nil && r.flaw == "200 for updates that fail" && strings.HasSuffix(kind, "_updated"):
 	case err != nil && r.flaw == "tells the secret when it fails":
@@ -982,22 +984,29 @@ func (r *devrev) act(ctx context.Context, id string, store func()) error {
 // store keeps the newest state of an object.
 func (r *devrev) store(kind, object string, p *payload, at time.Time) {
 	next := work{Modified: at, deleted: true}
-	if p.Work != nil {
-		next = p.Work.work
-	}
-	old, known := r.works[object]
 	switch {
-	case r.flaw == "one order for all" && next.Modified.Before(r.newest):
+	case p.Work != nil:
+		next = p.Work.work
+	case p.Account != nil:
+		next = work{Title: p.Account.Name, Modified: p.Account.Modified}
+	}
+	flaw, held := r.flaw, r.works
+	if strings.HasPrefix(kind, "account_") {
+		flaw, held = strings.TrimSuffix(flaw, ": accounts"), r.accounts
+	}
+	old, known := held[object]
+	switch {
+	case flaw == "one order for all" && next.Modified.Before(r.newest):
 		return
-	case known && r.flaw == "order of arrival" && !old.deleted,
-		r.flaw == "raises the dead" && old.deleted:
-	case r.flaw == "creation overwrites" && kind == "work_created",
-		r.flaw == "deleted for a minute" && old.deleted && time.Since(old.stored) > time.Minute:
+	case known && flaw == "order of arrival" && !old.deleted,
+		flaw == "raises the dead" && old.deleted:
+	case flaw == "creation overwrites" && strings.HasSuffix(kind, "_created"),
+		flaw == "deleted for a minute" && old.deleted && time.Since(old.stored) > time.Minute:
 	case known && next.Modified.Before(old.Modified):
 		return
 	}
 	next.stored = time.Now()
-	r.works[object], r.newest = next, next.Modified
+	held[object], r.newest = next, next.Modified
 }
 
 // What is no flaw: asking for time, before the body is read, when a queue is full, or when
@@ -1022,7 +1031,7 @@ var devrevFlaws = []string{
 	"remembers the forged", "remembers the stale", "window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
 	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "ids in any case", "the last nine letters of ids", "a full queue is 200", "queue without room",
 	"copy acknowledged at work", "cut after five seconds", "cut after a second", "remembers what it refused", "200 on failure", "gives up after two tries", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
-	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "writes after it has returned",
+	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "order of arrival: accounts", "raises the dead: accounts", "creation overwrites: accounts", "writes after it has returned",
 	"no letters outside of ASCII", "no letters outside of the BMP", "no zero byte", "255 letters", "64,000 letters", "53 bits", "no number below zero", "no fraction", "no exponent",
 	"custom numbers", "custom booleans", "custom null", "custom arrays", "custom objects", "eight levels", "one owner", "one tag", "priorities of today", "work of today",
 	"no accents of their own", "no apostrophe", "no double quote", "no percent sign", "no line break", "no tab", "no markup", "no comma", "no backslash", "no blank at an end", "no surrogates", "markup is escaped",

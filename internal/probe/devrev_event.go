@@ -13,15 +13,15 @@ import (
 
 // devrevTimeProbes ask about stamps, duplicates, retries and order.
 func devrevTimeProbes(applied []Hook) []Probe {
-	// stamped sends an event whose timestamp is that value; nil leaves it out.
-	stamped := func(t *Trial, stamp any) (string, simulator.Attempt) {
-		m := t.message(created)
+	// stamped sends a message whose timestamp is that value; nil leaves it out.
+	stamped := func(t *Trial, event string, stamp any) (string, simulator.Attempt) {
+		m := t.message(event)
 		envelope := t.envelope(m)
 		envelope["timestamp"] = stamp
 		if stamp == nil {
 			delete(envelope, "timestamp")
 		}
-		return m.ID, t.send(t.signed(created, text(envelope)))
+		return m.ID, t.send(t.signed(event, text(envelope)))
 	}
 	old := func(age func(*Trial) time.Duration) func(*Trial) {
 		return func(t *Trial) {
@@ -68,7 +68,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			Sent: "a signed event without a timestamp", Expected: "a status of the 400s, and no effect",
 			Why: "the schema does not require the member; without it no age can be judged", Source: devrevAPI + "; linear/linear#1268",
 			ask: func(t *Trial) {
-				id, a := stamped(t, nil)
+				id, a := stamped(t, created, nil)
 				t.rejected(a)
 				t.applied(id, 0)
 			},
@@ -79,7 +79,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			Why: "a window that is skipped when the stamp cannot be read is none", Source: "own-pay/OwnPay#296",
 			ask: func(t *Trial) {
 				for _, stamp := range []any{"yesterday", "", json.RawMessage("null"), time.Now().Unix(), map[string]any{"at": "now"}, true} {
-					id, a := stamped(t, stamp)
+					id, a := stamped(t, created, stamp)
 					t.rejected(a)
 					t.applied(id, 0)
 				}
@@ -87,7 +87,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/T05", Level: Must, Clock: true,
-			Sent: "stamps with 0, 3 and 9 digits of a second, with Z and +00:00, as old as the time limit, two seconds ahead", Expected: "200",
+			Sent: "events and verify requests whose stamps have 0, 3 and 9 digits of a second, Z and +00:00, are as old as the time limit, two seconds ahead", Expected: "200, and the challenge",
 			Why: "the pages show several forms; time on the way and clocks that differ are ordinary", Source: devrevBoth,
 			ask: func(t *Trial) {
 				time.Sleep(123456789 * time.Nanosecond) // a bubble begins at a whole second
@@ -97,10 +97,12 @@ func devrevTimeProbes(applied []Hook) []Probe {
 					now.Format("2006-01-02T15:04:05.000+00:00"), now.Add(-t.Fresh + 100*time.Millisecond).Format(time.RFC3339Nano),
 					now.Add(2 * time.Second).Format(time.RFC3339Nano),
 				} {
-					id, a := stamped(t, stamp)
+					id, a := stamped(t, created, stamp)
 					if t.accepted(a) && t.Applied != nil && t.count(id) > 1 {
 						t.fail("one effect", "%s", times(t.count(id)))
 					}
+					_, a = stamped(t, "verify", stamp)
+					t.echoed(a, plain)
 				}
 			},
 		},
@@ -146,7 +148,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			ID: "devrev/D02", Level: Must, Clock: true, Needs: applied,
 			Sent: "the same id 30 seconds later, with a new timestamp and signature", Expected: "200 twice, and one effect",
 			Why: "a retry has the time of its sending, so its bytes differ", Source: devrevAPI + "; documenso/documenso#3204",
-			ask: func(t *Trial) { t.copyAfter(30 * time.Second) },
+			ask: func(t *Trial) { t.copied(t.message(created), 30*time.Second) },
 		},
 		{
 			ID: "devrev/D03", Level: Must, Exact: true, Needs: applied,
@@ -167,10 +169,20 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/D04", Level: Should, Clock: true, Needs: applied,
-			Sent: "a copy after the whole schedule of retries", Expected: "200 twice, and one effect",
-			Why: "what is forgotten before the last retry is done again", Source: devrevGuide,
+			Sent: "a copy after the whole schedule of retries, and of other events 30 seconds later: where the year of the stamps ends, the hour, and the day", Expected: "200 each time, and one effect of each",
+			Why: "what is forgotten before the last retry is done again, and so is what is kept by the hour or the day", Source: devrevGuide,
 			ask: func(t *Trial) {
-				t.copyAfter(t.whole())
+				const later = 30 * time.Second
+				m := t.message(created)
+				if midnight := m.At.Truncate(24 * time.Hour); m.At.Sub(midnight) < t.Fresh-time.Second { // as in a bubble, whose clock begins with the year 2000
+					m.At = midnight.Add(-time.Millisecond)
+					t.copied(m, later)
+				}
+				t.copied(t.message(created), t.whole())
+				for _, turn := range turns(time.Now()) {
+					t.until(turn.Add(-later / 2))
+					t.copied(t.message(created), later)
+				}
 			},
 		},
 		{
@@ -515,9 +527,8 @@ func (t *Trial) kept(event func() simulator.Message) {
 	t.each(taken)
 }
 
-// copyAfter delivers an event, and a copy of it as a retry would be, later.
-func (t *Trial) copyAfter(d time.Duration) {
-	m := t.message(created)
+// copied delivers an event, and a copy of it as a retry would be, later.
+func (t *Trial) copied(m simulator.Message, d time.Duration) {
 	t.accepted(t.deliver(m))
 	time.Sleep(d)
 	m.At = time.Now()
@@ -696,13 +707,17 @@ func devrevFormProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/C01", Level: Should,
-			Sent: "Content-Type: application/json; charset=utf-8", Expected: "200, and one effect",
+			Sent: "an event and a verify request with Content-Type: application/json; charset=utf-8", Expected: "200, one effect, and the challenge",
 			Why: "a comparison with the bare media type loses the body", Source: "airqo-platform/AirQo-api#6616",
 			ask: func(t *Trial) {
+				with := func(m simulator.Message) simulator.Attempt {
+					return t.send(t.signed(m.Event, t.body(m)).with("Content-Type", "application/json; charset=utf-8"))
+				}
 				m := t.message(created)
-				if t.accepted(t.send(t.signed(created, t.body(m)).with("Content-Type", "application/json; charset=utf-8"))) {
+				if t.accepted(with(m)) {
 					t.applied(m.ID, 1)
 				}
+				t.echoed(with(t.message("verify")), plain)
 			},
 		},
 		{

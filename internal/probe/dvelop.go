@@ -326,14 +326,14 @@ func dvelopKeyProbes() []Probe {
 		},
 		{
 			ID: "dvelop/A14", Level: Should,
-			Sent: "an event after ten with another key", Expected: "a status of the 200s",
+			Sent: "an event after ten with another key, after ten malformed ones with the key, and with another", Expected: "a status of the 200s each time",
 			Why: "a receiver that shuts out those it cannot tell apart lets everybody stop the events", Source: "practice",
 			ask: func(t *Trial) {
-				for range many {
-					r := t.signed(imported, t.body(t.document(imported)))
-					t.unauthorized(t.send(bearer(r, "another-key")))
-				}
-				t.accepted(t.deliver(t.document(imported)))
+				forged := func() *Request { return bearer(t.signed(imported, t.body(t.document(imported))), "another-key") }
+				malformed := func() *Request { return t.signed(imported, []byte("{")) }
+				t.open("ten events with another key", forged, t.document(imported))
+				t.open("ten malformed events", malformed, t.document(imported))
+				t.open("ten malformed events with another key", func() *Request { return bearer(malformed(), "another-key") }, t.document(imported))
 			},
 		},
 		{
@@ -428,18 +428,25 @@ func dvelopWorkProbes() []Probe {
 		},
 		{
 			ID: "dvelop/R01", Level: Must, Clock: true, Needs: []Hook{Applied, SlowBy},
-			Sent: "an event whose effect takes a millisecond more than the timeout, four times, as if each answer were lost", Expected: "one effect",
+			Sent: "an event whose effect takes a millisecond more than the timeout, four times, as if each answer were lost; so again as the hour ends, and the day", Expected: "one effect of each",
 			Why: "no id of a delivery is documented; a receiver that knows no document again acts four times", Source: dvelopAPI,
 			ask: func(t *Trial) {
 				t.SlowBy(t.Settings.Timeout + time.Millisecond)
-				m := t.document(imported)
-				r := t.signed(imported, t.body(m))
-				t.once(r)
-				for range t.Settings.Waits {
-					time.Sleep(t.Settings.Timeout)
+				calls := func() {
+					m := t.document(imported)
+					r := t.signed(imported, t.body(m))
 					t.once(r)
+					for range t.Settings.Waits {
+						time.Sleep(t.Settings.Timeout)
+						t.once(r)
+					}
+					t.applied(m.ID, 1)
 				}
-				t.applied(m.ID, 1)
+				calls()
+				for _, turn := range turns(time.Now()) {
+					t.until(turn.Add(-t.Settings.Timeout))
+					calls()
+				}
 			},
 		},
 		{

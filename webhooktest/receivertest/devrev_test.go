@@ -36,6 +36,7 @@ type devrev struct {
 	newest   time.Time
 	proofs   map[string]bool // signatures that were right once
 	refused  int
+	shut     int // how much has come after which a flawed receiver takes no events
 	begun    time.Time
 	jobs     chan func() // what a worker does
 	line     slots       // for one after the other
@@ -281,14 +282,27 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	var d delivery
 	loose := json.Unmarshal(body, &d)
+	shut := false
+	r.locked(func() { shut = r.shut >= 3 })
+	if shut && (d.Type == nil || *d.Type != "verify") {
+		http.Error(w, "shut out", http.StatusForbidden)
+		return
+	}
 	if r.flaw == "any challenge" && d.Verify != nil || r.flaw == "verify before signature" && d.Verify != nil && d.Type != nil && *d.Type == "verify" {
 		r.verify(w, &d, body)
 		return
 	}
 	if !r.authentic(w, req, body) {
-		if r.flaw == "remembers the forged" {
-			r.locked(func() { remember(r.events, d.ID) })
-		}
+		r.locked(func() {
+			switch {
+			case r.flaw == "remembers the forged":
+				remember(r.events, d.ID)
+			case r.flaw == "a forged verify request turns it off" && d.Type != nil && *d.Type == "verify":
+				r.shut = 3
+			case r.flaw == "shuts out after three forged that are malformed" && loose != nil:
+				r.shut++
+			}
+		})
 		return
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -302,15 +316,23 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if loose != nil {
+		if r.flaw == "shuts out after three malformed" {
+			r.locked(func() { r.shut++ })
+		}
 		if r.flaw != "malformed is fine" {
 			http.Error(w, "cannot parse", http.StatusBadRequest)
 		}
 		return
 	}
 	if status := r.late(d.Timestamp); status != 0 && !(r.flaw == "window of creations only" && d.Type != nil && !slices.Contains([]string{"work_created", "verify"}, *d.Type)) && !(r.flaw == "verify of any age" && d.Type != nil && *d.Type == "verify") {
-		if r.flaw == "remembers the stale" {
-			r.locked(func() { remember(r.events, d.ID) })
-		}
+		r.locked(func() {
+			switch r.flaw {
+			case "remembers the stale":
+				remember(r.events, d.ID)
+			case "shuts out after three stale":
+				r.shut++
+			}
+		})
 		http.Error(w, "stale", status)
 		return
 	}
@@ -321,6 +343,14 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		kind = *d.Type
 	}
 	if kind == "verify" {
+		if r.flaw == "verify requests of this second" && time.Since(d.at()) > time.Second {
+			http.Error(w, "stale", http.StatusUnauthorized)
+			return
+		}
+		if r.flaw == "bare media type of verify requests" && req.Header.Get("Content-Type") != "application/json" {
+			http.Error(w, "JSON only", http.StatusUnsupportedMediaType)
+			return
+		}
 		if r.flaw == "verify waits in line" {
 			r.line.Acquire()
 			defer r.line.Release()
@@ -369,7 +399,7 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			panic("no such work")
 		}
 	}
-	key := map[string]string{"ids of 64 letters": d.ID[:min(64, len(d.ID))], "ids in any case": strings.ToLower(d.ID), "the last nine letters of ids": d.ID[max(0, len(d.ID)-9):], "dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
+	key := map[string]string{"ids of 64 letters": d.ID[:min(64, len(d.ID))], "ids in any case": strings.ToLower(d.ID), "the last nine letters of ids": d.ID[max(0, len(d.ID)-9):], "forgets at the full hour": d.ID + time.Now().Format("15"), "forgets at midnight": d.ID + time.Now().Format("02"), "a table for each day of the stamps": d.ID + d.at().Format("02"), "dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
 	if r.flaw == "knows creations only" && !strings.HasSuffix(kind, "_created") || r.flaw == "knows works only" && !strings.HasPrefix(kind, "work_") {
 		key = rand.Text()
 	}
@@ -550,7 +580,7 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 	var secret string
 	r.locked(func() { secret = r.secret })
 	key, _ := base64.StdEncoding.DecodeString(secret)
-	if r.flaw == "signature of parsed JSON" {
+	if r.flaw == "signature of parsed JSON" || r.flaw == "signature of parsed verify requests" && bytes.Contains(body, []byte(`"verify"`)) {
 		var v any
 		_ = json.Unmarshal(body, &v)
 		body, _ = json.Marshal(v)
@@ -1027,9 +1057,9 @@ var devrevFlaws = []string{
 	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "sixteen letters", "the second half", "bytes in any order", "no check of updates", "empty key", "no secret, no check", "keeps its secret", "panics at odd signatures",
 	"case of base64", "base64 of URLs", "digest as a text of C", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes", "tells the signature in a trailer", "tells the signature in a hint", "tells the signature of a verify request",
 	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
-	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
-	"remembers the forged", "remembers the stale", "window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
-	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "ids in any case", "the last nine letters of ids", "a full queue is 200", "queue without room",
+	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "shuts out after three stale", "shuts out after three malformed", "shuts out after three forged that are malformed", "a forged verify request turns it off", "refuses with 200", "refuses with 500", "signature of parsed JSON", "signature of parsed verify requests", "remembers signatures",
+	"remembers the forged", "remembers the stale", "window of creations only", "no window", "verify of any age", "verify requests of this second", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
+	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "forgets at the full hour", "forgets at midnight", "a table for each day of the stamps", "remembers fifty", "ids of 64 letters", "ids in any case", "the last nine letters of ids", "a full queue is 200", "queue without room",
 	"copy acknowledged at work", "cut after five seconds", "cut after a second", "remembers what it refused", "200 on failure", "gives up after two tries", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
 	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "order of arrival: accounts", "raises the dead: accounts", "creation overwrites: accounts", "writes after it has returned",
 	"no letters outside of ASCII", "no letters outside of the BMP", "no zero byte", "255 letters", "64,000 letters", "53 bits", "no number below zero", "no fraction", "no exponent",
@@ -1037,5 +1067,5 @@ var devrevFlaws = []string{
 	"no accents of their own", "no apostrophe", "no double quote", "no percent sign", "no line break", "no tab", "no markup", "no comma", "no backslash", "no blank at an end", "no surrogates", "markup is escaped",
 	"stage as text", "part as text", "creator as text", "editor as text", "reporters as texts", "artifacts as texts", "dates of three digits", "dates of six digits at most",
 	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",
-	"any method", "bare media type", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal", "a goroutine for each verify request",
+	"any method", "bare media type", "bare media type of verify requests", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal", "a goroutine for each verify request",
 }

@@ -40,6 +40,7 @@ type dvelop struct {
 	slow    time.Duration
 	working sync.Mutex
 	refused int
+	shut    int         // how much has come after which a flawed receiver takes no events
 	jobs    chan func() // what a worker does
 }
 
@@ -102,6 +103,12 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if r.flaw == "no limit" {
 		body, _ = io.ReadAll(req.Body)
 	}
+	shut := false
+	r.locked(func() { shut = r.shut >= 3 })
+	if shut {
+		http.Error(w, "shut out", http.StatusForbidden)
+		return
+	}
 	if !r.authentic(req) {
 		if r.flaw == "remembers the forged" {
 			body, _ := io.ReadAll(http.MaxBytesReader(w, req.Body, 1<<20))
@@ -161,6 +168,9 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "cannot parse", http.StatusInternalServerError)
 		return
 	case err != nil:
+		if r.flaw == "shuts out after three malformed" {
+			r.locked(func() { r.shut++ })
+		}
 		http.Error(w, "cannot parse", http.StatusBadRequest)
 		return
 	case r.flaw == "unknown event is 500" && strings.HasSuffix(req.URL.Path, "/postsomething"):
@@ -186,8 +196,13 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		defer r.four.Release()
 	}
 	key := call(req, body)
-	if r.flaw == "dedupe by document" {
+	switch r.flaw {
+	case "dedupe by document":
 		key = sent.Doc.ID
+	case "forgets at the full hour":
+		key += time.Now().Format("15")
+	case "forgets at midnight":
+		key += time.Now().Format("02")
 	}
 	known := false
 	r.locked(func() { _, known = r.events[key] })
@@ -522,8 +537,8 @@ const soundRefusal = "503 on failure"
 var dvelopFlaws = []string{
 	"check of JSON only", "check of known lengths only", "no check of unknown events", "trusts whom it knows", "password of a user", "the scheme is enough", "a part of the app's signature", "an app without a secret", "tells the secret of the app", "tells the secret of the app to whom it routes wrongly", "tells the signature of the app", "the first of a list", "the last word", "LIKE of SQL", "cut after half a second", "copy acknowledged at work", "remembers what it refused",
 	"no answer", "redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
-	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
-	"remembers the forged", "no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure", "counts on another call", "logs before it answers", "409 for a copy",
+	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "shuts out after three malformed", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
+	"remembers the forged", "no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "forgets at the full hour", "forgets at midnight", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure", "counts on another call", "logs before it answers", "409 for a copy",
 	"no letters outside of ASCII", "no letters outside of the BMP", "255 letters", "31 bits", "no empty document", "small extensions",
 	"no accents of their own", "no apostrophe", "no double quote", "no percent sign", "no line break", "no tab", "no markup", "no comma", "no backslash", "no blank at an end", "no surrogates", "markup is escaped",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",

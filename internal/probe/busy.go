@@ -34,7 +34,7 @@ func texts(member string) (all []ordinary) {
 		{"letters outside of ASCII", "Prüfung für Zoë: 契約を更新"},
 		{"letters outside of the BMP", "Ship it 🚀 𝒏𝒐𝒘"},
 		{"300 letters", strings.Repeat("letters ", 38)[:300]},
-		{"accents of their own", "Pru\u0308fung fu\u0308r Zoe\u0308"},
+		{"accents of their own", "Pru\u0308fung fu\u0308r Ame\u0301lie"},
 		{"apostrophes", "Don't renew O'Brien's contract"},
 		{"double quotes", `Renew the "old" contract`},
 		{"percent signs", "100% of %s and %20"},

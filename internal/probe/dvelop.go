@@ -443,10 +443,7 @@ func dvelopWorkProbes() []Probe {
 					t.applied(m.ID, 1)
 				}
 				calls()
-				for _, turn := range turns(time.Now()) {
-					t.until(turn.Add(-t.Settings.Timeout))
-					calls()
-				}
+				t.before(t.Settings.Timeout, calls)
 			},
 		},
 		{

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -329,26 +328,4 @@ func (t *Trial) failing(n int, r func() *Request, id string) {
 		}
 	}
 	t.applied(id, 1)
-}
-
-// turns are when the next hour begins, and the next day here and in UTC.
-func turns(now time.Time) []time.Time {
-	all := []time.Time{now.Truncate(time.Hour).Add(time.Hour)}
-	for _, zone := range []*time.Location{time.UTC, time.Local} {
-		year, month, day := now.In(zone).Date()
-		all = append(all, time.Date(year, month, day+1, 0, 0, 0, 0, zone))
-	}
-	slices.SortFunc(all, time.Time.Compare)
-	return slices.CompactFunc(all, time.Time.Equal)
-}
-
-// until lets the time pass until then, and shows hour by hour that it does: where a
-// receiver looks for work a hundred times a second, a day takes as long as seven seconds.
-func (t *Trial) until(then time.Time) {
-	for time.Until(then) > 0 {
-		time.Sleep(min(time.Until(then), time.Hour))
-		if t.Alive != nil {
-			t.Alive()
-		}
-	}
 }

@@ -25,10 +25,18 @@ func TestBusyWork(t *testing.T) {
 		assert.NotEqual(t, before, string(text(work)), o.what)
 		assert.False(t, seen[o.what], o.what)
 		seen[o.what] = true
-		problems, err := contract.CheckDelivery(&provider.DevRev, trial.body(m))
+		body := trial.body(m)
+		if o.write != nil {
+			written := o.write(string(body))
+			assert.NotEqual(t, string(body), written, o.what)
+			assert.JSONEq(t, string(body), written, o.what)
+			body = []byte(written)
+		}
+		problems, err := contract.CheckDelivery(&provider.DevRev, body)
 		require.NoError(t, err, o.what)
 		for _, p := range problems {
 			assert.False(t, p.Fails(), "%s: %s", o.what, p)
+			t.Log(o.what, p)
 		}
 		t.Logf("%s: %d bytes", o.what, len(trial.body(m)))
 	}

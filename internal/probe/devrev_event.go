@@ -13,15 +13,15 @@ import (
 
 // devrevTimeProbes ask about stamps, duplicates, retries and order.
 func devrevTimeProbes(applied []Hook) []Probe {
-	// stamped sends an event whose timestamp is that value; nil leaves it out.
-	stamped := func(t *Trial, stamp any) (string, simulator.Attempt) {
-		m := t.message(created)
+	// stamped sends a message whose timestamp is that value; nil leaves it out.
+	stamped := func(t *Trial, event string, stamp any) (string, simulator.Attempt) {
+		m := t.message(event)
 		envelope := t.envelope(m)
 		envelope["timestamp"] = stamp
 		if stamp == nil {
 			delete(envelope, "timestamp")
 		}
-		return m.ID, t.send(t.signed(created, text(envelope)))
+		return m.ID, t.send(t.signed(event, text(envelope)))
 	}
 	old := func(age func(*Trial) time.Duration) func(*Trial) {
 		return func(t *Trial) {
@@ -40,6 +40,12 @@ func devrevTimeProbes(applied []Hook) []Probe {
 					m.At = m.At.Add(-past)
 					t.refused(t.deliver(m))
 					t.applied(m.ID, 0)
+					if m.At = time.Now(); past < 0 || event == "verify" {
+						continue
+					}
+					if t.accepted(t.deliver(m)) { // the retry of what was long on its way
+						t.applied(m.ID, 1)
+					}
 				}
 			}
 		}
@@ -47,7 +53,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 	return []Probe{
 		{
 			ID: "devrev/T01", Level: Must,
-			Sent: "a signed event and a signed verify request of ten minutes, an hour, a day and a year ago", Expected: "401, 400 or 403, and no effect",
+			Sent: "a signed event and a signed verify request of ten minutes, an hour, a day and a year ago, and each event again, of now", Expected: "401, 400 or 403, and no effect; of those of now 200, and one effect",
 			Why: "who has seen one delivery could send it again for ever", Source: devrevBoth + "; windmill-labs/windmill#8596",
 			ask: old(func(t *Trial) time.Duration { return t.Stale }),
 		},
@@ -62,7 +68,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			Sent: "a signed event without a timestamp", Expected: "a status of the 400s, and no effect",
 			Why: "the schema does not require the member; without it no age can be judged", Source: devrevAPI + "; linear/linear#1268",
 			ask: func(t *Trial) {
-				id, a := stamped(t, nil)
+				id, a := stamped(t, created, nil)
 				t.rejected(a)
 				t.applied(id, 0)
 			},
@@ -73,7 +79,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			Why: "a window that is skipped when the stamp cannot be read is none", Source: "own-pay/OwnPay#296",
 			ask: func(t *Trial) {
 				for _, stamp := range []any{"yesterday", "", json.RawMessage("null"), time.Now().Unix(), map[string]any{"at": "now"}, true} {
-					id, a := stamped(t, stamp)
+					id, a := stamped(t, created, stamp)
 					t.rejected(a)
 					t.applied(id, 0)
 				}
@@ -81,7 +87,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/T05", Level: Must, Clock: true,
-			Sent: "stamps with 0, 3 and 9 digits of a second, with Z and +00:00, as old as the time limit, two seconds ahead", Expected: "200",
+			Sent: "events and verify requests whose stamps have 0, 3 and 9 digits of a second, Z and +00:00, are as old as the time limit, two seconds ahead", Expected: "200, and the challenge",
 			Why: "the pages show several forms; time on the way and clocks that differ are ordinary", Source: devrevBoth,
 			ask: func(t *Trial) {
 				time.Sleep(123456789 * time.Nanosecond) // a bubble begins at a whole second
@@ -91,10 +97,12 @@ func devrevTimeProbes(applied []Hook) []Probe {
 					now.Format("2006-01-02T15:04:05.000+00:00"), now.Add(-t.Fresh + 100*time.Millisecond).Format(time.RFC3339Nano),
 					now.Add(2 * time.Second).Format(time.RFC3339Nano),
 				} {
-					id, a := stamped(t, stamp)
+					id, a := stamped(t, created, stamp)
 					if t.accepted(a) && t.Applied != nil && t.count(id) > 1 {
 						t.fail("one effect", "%s", times(t.count(id)))
 					}
+					_, a = stamped(t, "verify", stamp)
+					t.echoed(a, plain)
 				}
 			},
 		},
@@ -140,7 +148,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			ID: "devrev/D02", Level: Must, Clock: true, Needs: applied,
 			Sent: "the same id 30 seconds later, with a new timestamp and signature", Expected: "200 twice, and one effect",
 			Why: "a retry has the time of its sending, so its bytes differ", Source: devrevAPI + "; documenso/documenso#3204",
-			ask: func(t *Trial) { t.copyAfter(30 * time.Second) },
+			ask: func(t *Trial) { t.copied(t.message(created), 30*time.Second) },
 		},
 		{
 			ID: "devrev/D03", Level: Must, Exact: true, Needs: applied,
@@ -161,23 +169,39 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/D04", Level: Should, Clock: true, Needs: applied,
-			Sent: "a copy after the whole schedule of retries", Expected: "200 twice, and one effect",
-			Why: "what is forgotten before the last retry is done again", Source: devrevGuide,
+			Sent: "a copy after the whole schedule of retries, and of other events 30 seconds later, when an hour or a day has ended meanwhile, by the stamps or by the clock", Expected: "200 each time, and one effect of each",
+			Why: "what is forgotten before the last retry is done again, and so is what is kept by the hour or the day", Source: devrevGuide,
 			ask: func(t *Trial) {
-				t.copyAfter(t.whole())
+				const later = 30 * time.Second
+				m := t.message(created)
+				if midnight := m.At.Truncate(24 * time.Hour); m.At.Sub(midnight) < t.Fresh-time.Second { // as in a bubble, whose clock begins with the year 2000
+					m.At = midnight.Add(-time.Millisecond)
+					t.copied(m, later)
+				}
+				t.copied(t.message(created), t.whole())
+				t.before(later/2, func() { t.copied(t.message(created), later) })
 			},
 		},
 		{
 			ID: "devrev/D05", Level: Must, Needs: applied,
-			Sent: "two events about one object", Expected: "two effects",
-			Why: "to remember objects in place of events loses events", Source: devrevAPI,
+			Sent: "two events about one object, and events whose ids differ in the case of their letters alone, or in one letter at the beginning, in the middle or at the end", Expected: "one effect of each",
+			Why: "to remember objects, or a part of an id, or ids in a column that knows no case, in place of events loses events", Source: devrevAPI,
 			ask: func(t *Trial) {
-				one := t.work("work_updated", "1", "first", time.Now())
-				two := t.work("work_updated", "1", "second", time.Now().Add(time.Millisecond))
-				t.accepted(t.deliver(one))
-				t.accepted(t.deliver(two))
-				t.applied(one.ID, 1)
-				t.applied(two.ID, 1)
+				all := []simulator.Message{
+					t.work("work_updated", "1", "first", time.Now()), t.work("work_updated", "1", "second", time.Now().Add(time.Millisecond)),
+				}
+				for _, own := range []string{"U7gbBDxjiWM", "u7gbBDxjiWM", "U7gbBDxjiWm", "u7gbbdxjiwm", "U7GBBDXJIWM", "V7gbBDxjiWM", "U7gbBExjiWM", "U7gbBDxjiWN", "U7gbBDxjiW"} {
+					m := t.message(created)
+					m.ID = m.Webhook + ":webhook_event/" + t.run + own
+					all = append(all, m)
+				}
+				var ids []string
+				var events []*Request
+				for _, m := range all {
+					ids, events = append(ids, m.ID), append(events, t.signed(m.Event, t.body(m)))
+				}
+				t.several(events, atOnce, func(_ int, a simulator.Attempt) { t.accepted(a) })
+				t.each(ids)
 			},
 		},
 		{
@@ -220,8 +244,8 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/R01", Level: Must, Clock: true, Needs: []Hook{Applied, FailNext},
-			Sent: "an event whose effect fails once, with the retries that follow", Expected: "another status than 2xx, then 200, and one effect",
-			Why: "what is acknowledged or remembered before it is done is lost when it fails", Source: devrevGuide + "; aashutoshkumarbhardwaj/CreatorOs#984",
+			Sent: "an event whose effect fails once, and one whose effect fails four times, with the retries that follow", Expected: "another status than 2xx, then 200, and one effect; of the second one effect, if it is acknowledged",
+			Why: "what is acknowledged or remembered before it is done is lost when it fails, or fails more often than the receiver tries", Source: devrevGuide + "; aashutoshkumarbhardwaj/CreatorOs#984",
 			ask: func(t *Trial) {
 				if !t.retried() {
 					return
@@ -231,6 +255,8 @@ func devrevTimeProbes(applied []Hook) []Probe {
 				all := t.attempts(t.again(m))
 				t.accepted(all[len(all)-1])
 				t.applied(m.ID, 1)
+				m = t.message(created)
+				t.failing(4, t.again(m), m.ID)
 			},
 		},
 		{
@@ -362,62 +388,73 @@ func devrevTimeProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/O01", Level: Should, Clock: true, Needs: []Hook{State},
-			Sent: "a newer update of an object, then an older one of it, and one of another object", Expected: "200 each time, the newer state stays, and the other object is there",
+			Sent: "of a work item, and of an object of each kind that has events of updates, a newer update, then an older one; and an update of another work item", Expected: "200 each time, the newer state of what the receiver holds stays, and the work items are there",
 			Why: "events come in an order that is nearly that of the changes", Source: devrevGuide + "; google/go-github#2706",
 			ask: func(t *Trial) {
 				at := time.Now()
-				newer, older := t.work("work_updated", "1", "newer", at), t.work("work_updated", "1", "older", at.Add(-time.Second))
-				t.accepted(t.deliver(newer))
-				before := t.stateOf("1")
-				t.accepted(t.deliver(older))
-				t.stays("1", before)
-				if before == t.stateOf("unknown") {
-					t.fail("a state of the object that was updated", "%q, as of one that is unknown", before)
+				before := at.Add(-time.Second)
+				o := t.objects()
+				o.tell("1", "updated", "newer", at, at, t.accepted)
+				t.Settle()
+				newer, unknown := o.states("1"), o.states("unknown")
+				t.accepted(t.deliver(t.work("work_updated", "2", "another", before)))
+				o.tell("1", "updated", "older", before, before, t.accepted)
+				o.stay(newer, "", func(kind string) bool { return newer[kind] != unknown[kind] })
+				if newer["work"] == unknown["work"] {
+					t.fail("a state of the object that was updated", "%q, as of one that is unknown", newer["work"])
 				}
-				t.accepted(t.deliver(t.work("work_updated", "2", "another", at.Add(-time.Second))))
-				if t.stateOf("2") == t.stateOf("unknown") {
+				if t.State(object("2")) == unknown["work"] {
 					t.fail("the other object", "nothing")
 				}
 				t.deliver(t.work("work_updated", "1", "tie", at))
-				t.note("of two updates with one modified_date, the later to come counts: %v", t.stateOf("1") != before)
+				t.Settle()
+				t.note("of two updates with one modified_date, the later to come counts: %v", t.State(object("1")) != newer["work"])
 			},
 		},
 		{
 			ID: "devrev/O02", Level: Should, Clock: true, Needs: []Hook{State},
-			Sent: "a deletion, then an update from before it, and again after the last retry", Expected: "200 each time, and the object stays deleted",
+			Sent: "of a work item, and of an object of each kind, a creation, a deletion, then an update from before it, and again after the last retry", Expected: "200 each time, and what was deleted stays so",
 			Why: "a late update must not bring back what is gone", Source: devrevGuide,
 			ask: func(t *Trial) {
 				at := time.Now()
-				t.accepted(t.deliver(t.work(created, "1", "title", at.Add(-2*time.Second))))
-				t.accepted(t.deliver(t.work("work_deleted", "1", "", at)))
-				before := t.stateOf("1")
+				o := t.objects("created", "deleted")
+				for _, number := range []string{"1", "2"} {
+					o.tell(number, "created", "title", at.Add(-2*time.Second), at.Add(-2*time.Second), t.accepted)
+				}
+				o.tell("1", "deleted", "", at, at, t.accepted)
+				t.Settle()
+				before, there, unknown := o.states("1"), o.states("2"), o.states("unknown")
 				for _, later := range []time.Duration{0, t.whole()} {
 					time.Sleep(later)
-					m := t.work("work_updated", "1", "late", at.Add(-time.Second))
+					stamp := at.Add(-time.Second)
 					if later > 0 {
-						m.At = time.Now() // of its sending
+						stamp = time.Now() // of its sending
 					}
-					t.accepted(t.deliver(m))
-					if now := t.stateOf("1"); now != before {
-						t.fail(fmt.Sprintf("the state %q: a work_deleted with the timestamp %s came before this work_updated, whose modified_date %s is older, whatever its timestamp; to remember what was deleted is enough", before, stampOf(at), stampOf(at.Add(-time.Second))), "%q", now)
-					}
+					o.tell("1", "updated", "late", at.Add(-time.Second), stamp, t.accepted)
+					because := fmt.Sprintf(": a KIND_deleted with the timestamp %s came before this KIND_updated, whose modified_date %s is older, whatever its timestamp; to remember what was deleted is enough", stampOf(at), stampOf(at.Add(-time.Second)))
+					// Of the other kinds a receiver may hold nothing, or ignore deletions.
+					o.stay(before, because, func(kind string) bool {
+						return kind == "work" || before[kind] == unknown[kind] && there[kind] != unknown[kind]
+					})
 				}
 			},
 		},
 		{
 			ID: "devrev/O03", Level: Should, Clock: true, Needs: []Hook{State},
-			Sent: "an update before the creation", Expected: "no status of the 500s, and the object is there, with the state of the update",
+			Sent: "of a work item, and of an object of each kind, an update before the creation", Expected: "no status of the 500s, and the work item, and what the receiver holds of the others, is there with the state of the update",
 			Why: "an update may come first", Source: devrevGuide,
 			ask: func(t *Trial) {
 				at := time.Now()
-				t.healthy(t.deliver(t.work("work_updated", "1", "newer", at)))
-				updated := t.stateOf("1")
-				t.healthy(t.deliver(t.work(created, "1", "older", at.Add(-time.Second))))
-				switch unknown := t.stateOf("unknown"); {
-				case t.stateOf("1") == unknown:
+				before := at.Add(-time.Second)
+				o := t.objects("created")
+				o.tell("1", "updated", "newer", at, at, t.healthy)
+				t.Settle()
+				updated, unknown := o.states("1"), o.states("unknown")
+				o.tell("1", "created", "older", before, before, t.healthy)
+				// What waits for the creation has no state before it.
+				o.stay(updated, "", func(kind string) bool { return updated[kind] != unknown[kind] })
+				if t.State(object("1")) == unknown["work"] {
 					t.fail("the object", "nothing")
-				case updated != unknown: // what waits for the creation has no state before it
-					t.stays("1", updated)
 				}
 			},
 		},
@@ -487,9 +524,8 @@ func (t *Trial) kept(event func() simulator.Message) {
 	t.each(taken)
 }
 
-// copyAfter delivers an event, and a copy of it as a retry would be, later.
-func (t *Trial) copyAfter(d time.Duration) {
-	m := t.message(created)
+// copied delivers an event, and a copy of it as a retry would be, later.
+func (t *Trial) copied(m simulator.Message, d time.Duration) {
 	t.accepted(t.deliver(m))
 	time.Sleep(d)
 	m.At = time.Now()
@@ -545,19 +581,6 @@ func (t *Trial) work(event, number, title string, modified time.Time) simulator.
 		"modified_date": stampOf(modified),
 	}}
 	return m
-}
-
-func (t *Trial) stateOf(number string) string {
-	if t.Settle != nil {
-		t.Settle()
-	}
-	return t.State(object(number))
-}
-
-func (t *Trial) stays(number, before string) {
-	if now := t.stateOf(number); now != before {
-		t.fail(fmt.Sprintf("the state %q", before), "%q", now)
-	}
 }
 
 // devrevFormProbes ask about types, forms, methods and sizes.
@@ -642,7 +665,7 @@ func devrevFormProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/U06", Level: Should, Exact: true,
-			Sent: "events as a busy tenant has them, one for each: titles with letters outside of ASCII and of the BMP, with \\u0000 and of 300 letters, a long body, integers above 2^53 and below zero, fractions, custom fields of each type of JSON and nested twenty deep, two owners, two tags, an unknown word as the priority", Expected: "200, and one effect of each",
+			Sent: "events as a busy tenant has them, one for each: titles " + written + ", and with \\u0000; a long body, integers above 2^53 and below zero, fractions, custom fields of each type of JSON and nested twenty deep, two owners, two tags, an unknown word as the priority, a stage, a part, an artifact, who has created, changed and reported it, and dates with 0, 1, 3, 6 and 9 digits of a second", Expected: "200, and one effect of each",
 			Why: "columns of a database, and types of a program, are often narrower than what the schema allows", Source: devrevAPI + "; practice",
 			ask: func(t *Trial) {
 				t.busy(busyWork(min(70_000, t.Accept/2)), func(set func(map[string]any)) simulator.Message {
@@ -681,13 +704,17 @@ func devrevFormProbes(applied []Hook) []Probe {
 		},
 		{
 			ID: "devrev/C01", Level: Should,
-			Sent: "Content-Type: application/json; charset=utf-8", Expected: "200, and one effect",
+			Sent: "an event and a verify request with Content-Type: application/json; charset=utf-8", Expected: "200, one effect, and the challenge",
 			Why: "a comparison with the bare media type loses the body", Source: "airqo-platform/AirQo-api#6616",
 			ask: func(t *Trial) {
+				with := func(m simulator.Message) simulator.Attempt {
+					return t.send(t.signed(m.Event, t.body(m)).with("Content-Type", "application/json; charset=utf-8"))
+				}
 				m := t.message(created)
-				if t.accepted(t.send(t.signed(created, t.body(m)).with("Content-Type", "application/json; charset=utf-8"))) {
+				if t.accepted(with(m)) {
 					t.applied(m.ID, 1)
 				}
+				t.echoed(with(t.message("verify")), plain)
 			},
 		},
 		{

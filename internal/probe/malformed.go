@@ -62,6 +62,19 @@ func (t *Trial) disguised(r *Request, id string, urls ...string) {
 	t.applied(id, 0)
 }
 
+// open sends many deliveries that must have no effect, which other probes judge, and
+// expects that the message after them is taken on.
+func (t *Trial) open(what string, bad func() *Request, good simulator.Message) {
+	var all []*Request
+	for range many {
+		all = append(all, bad())
+	}
+	t.several(all, atOnce, func(int, simulator.Attempt) {})
+	if a := t.deliver(good); !t.acknowledged(a) {
+		t.fail("status 200 after "+what, "%s", got(a))
+	}
+}
+
 // maxRead is how much of a body that is too large may be read, in bytes.
 const maxRead = 4 << 20
 

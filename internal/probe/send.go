@@ -312,3 +312,20 @@ func (t *Trial) meanwhile(r func() *Request, id string) {
 	}
 	t.applied(id, 1)
 }
+
+// failing lets the effect of a delivery fail that often. When an attempt is acknowledged
+// nevertheless, the receiver tries by itself, at waits of its own.
+func (t *Trial) failing(n int, r func() *Request, id string) {
+	t.FailNext(n)
+	all := t.attempts(r)
+	if last := all[len(all)-1]; !t.acknowledged(last) { // so the vendor knows
+		t.note("each attempt was answered with a failure, the last by %s; nothing comes again", got(last))
+		return
+	}
+	for range 10 {
+		if t.rest(); t.count(id) > 0 {
+			break
+		}
+	}
+	t.applied(id, 1)
+}

@@ -125,12 +125,15 @@ func (t *Trial) note(format string, args ...any) {
 	t.notes = append(t.notes, fmt.Sprintf(format, args...))
 }
 
+// plain is a challenge in which nothing is particular.
+const plain = "Y2hhbGxlbmdlLW9uZQ=="
+
 // message is a new event with the smallest payload.
 func (t *Trial) message(event string) simulator.Message {
 	t.made++
 	var payload any
 	if event == t.wire.Verify && event != "" {
-		payload = map[string]any{"challenge": "Y2hhbGxlbmdlLW9uZQ=="}
+		payload = map[string]any{"challenge": plain}
 	} else if p, err := t.live.Payload(event); err == nil { // others are events that the vendor does not have
 		payload = p
 	}

@@ -32,9 +32,11 @@ type devrev struct {
 	order    []string // of events, for a memory that is short
 	applied  []string
 	works    map[string]work
+	accounts map[string]work
 	newest   time.Time
 	proofs   map[string]bool // signatures that were right once
 	refused  int
+	shut     int // how much has come after which a flawed receiver takes no events
 	begun    time.Time
 	jobs     chan func() // what a worker does
 	line     slots       // for one after the other
@@ -51,6 +53,14 @@ type event struct {
 	done  chan struct{}
 	err   error
 	begun time.Time
+}
+
+// remember marks what is not known yet as done.
+func remember(events map[string]*event, key string) {
+	if events[key] == nil {
+		events[key] = &event{done: make(chan struct{}), begun: time.Now()}
+		close(events[key].done)
+	}
 }
 
 type work struct {
@@ -74,6 +84,7 @@ type delivery struct {
 
 	Account        *payload `json:"account_created"`
 	AccountUpdated *payload `json:"account_updated"`
+	AccountDeleted *payload `json:"account_deleted"`
 }
 
 type payload struct {
@@ -85,14 +96,16 @@ type payload struct {
 		Type   string          `json:"type"`
 	} `json:"work"`
 	Account *struct {
-		ID string `json:"id"`
+		ID       string    `json:"id"`
+		Name     string    `json:"display_name"`
+		Modified time.Time `json:"modified_date"`
 	} `json:"account"`
 }
 
 // devrevReceiver builds a receiver with a flaw; the empty one has none.
 func devrevReceiver(flaw string) receivertest.Build {
 	return func(tb testing.TB, secret string) receivertest.Receiver {
-		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}, proofs: map[string]bool{}, begun: time.Now(), gate: gate{slots: make(slots, 4)}, four: make(slots, 4), hundred: make(slots, 100), line: make(slots, 1)}
+		r := &devrev{secret: secret, flaw: flaw, events: map[string]*event{}, works: map[string]work{}, accounts: map[string]work{}, proofs: map[string]bool{}, begun: time.Now(), gate: gate{slots: make(slots, 4)}, four: make(slots, 4), hundred: make(slots, 100), line: make(slots, 1)}
 		if secret == "" && flaw != "no secret, no check" {
 			tb.Fatal("no secret given")
 		}
@@ -206,8 +219,10 @@ func (r *devrev) Applied() (all []string) {
 
 func (r *devrev) State(object string) (state string) {
 	r.locked(func() {
-		if w, ok := r.works[object]; ok && !w.deleted {
-			state = w.Title
+		for _, held := range []map[string]work{r.works, r.accounts} {
+			if w, ok := held[object]; ok && !w.deleted {
+				state = w.Title
+			}
 		}
 	})
 	return state
@@ -267,11 +282,27 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	var d delivery
 	loose := json.Unmarshal(body, &d)
+	shut := false
+	r.locked(func() { shut = r.shut >= 3 })
+	if shut && (d.Type == nil || *d.Type != "verify") {
+		http.Error(w, "shut out", http.StatusForbidden)
+		return
+	}
 	if r.flaw == "any challenge" && d.Verify != nil || r.flaw == "verify before signature" && d.Verify != nil && d.Type != nil && *d.Type == "verify" {
 		r.verify(w, &d, body)
 		return
 	}
 	if !r.authentic(w, req, body) {
+		r.locked(func() {
+			switch {
+			case r.flaw == "remembers the forged":
+				remember(r.events, d.ID)
+			case r.flaw == "a forged verify request turns it off" && d.Type != nil && *d.Type == "verify":
+				r.shut = 3
+			case r.flaw == "shuts out after three forged that are malformed" && loose != nil:
+				r.shut++
+			}
+		})
 		return
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -285,12 +316,23 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if loose != nil {
+		if r.flaw == "shuts out after three malformed" {
+			r.locked(func() { r.shut++ })
+		}
 		if r.flaw != "malformed is fine" {
 			http.Error(w, "cannot parse", http.StatusBadRequest)
 		}
 		return
 	}
 	if status := r.late(d.Timestamp); status != 0 && !(r.flaw == "window of creations only" && d.Type != nil && !slices.Contains([]string{"work_created", "verify"}, *d.Type)) && !(r.flaw == "verify of any age" && d.Type != nil && *d.Type == "verify") {
+		r.locked(func() {
+			switch r.flaw {
+			case "remembers the stale":
+				remember(r.events, d.ID)
+			case "shuts out after three stale":
+				r.shut++
+			}
+		})
 		http.Error(w, "stale", status)
 		return
 	}
@@ -301,6 +343,14 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		kind = *d.Type
 	}
 	if kind == "verify" {
+		if r.flaw == "verify requests of this second" && time.Since(d.at()) > time.Second {
+			http.Error(w, "stale", http.StatusUnauthorized)
+			return
+		}
+		if r.flaw == "bare media type of verify requests" && req.Header.Get("Content-Type") != "application/json" {
+			http.Error(w, "JSON only", http.StatusUnsupportedMediaType)
+			return
+		}
 		if r.flaw == "verify waits in line" {
 			r.line.Acquire()
 			defer r.line.Release()
@@ -312,17 +362,21 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "cannot store it", http.StatusInternalServerError)
 		return
 	}
+	if writing, narrow := writings[r.flaw]; narrow && bytes.Contains(body, []byte(writing)) {
+		http.Error(w, "cannot read it", http.StatusInternalServerError)
+		return
+	}
 	if r.flaw == "panics at jobs" && strings.HasPrefix(kind, "job_") {
 		panic("no payload of " + kind)
 	}
-	p := map[string]*payload{"work_created": d.Created, "work_updated": d.Updated, "work_deleted": d.Deleted, "account_created": d.Account, "account_updated": d.AccountUpdated}[kind]
+	p := map[string]*payload{"work_created": d.Created, "work_updated": d.Updated, "work_deleted": d.Deleted, "account_created": d.Account, "account_updated": d.AccountUpdated, "account_deleted": d.AccountDeleted}[kind]
 	switch {
 	case strings.HasPrefix(kind, "work_") && p == nil && kind != "work_fetched" && r.flaw == "payload without a check":
 		_ = p.Work.ID
 	case p == nil && kind == "comet_observed" && r.flaw == "unknown is 400":
 		http.Error(w, "unknown", http.StatusBadRequest)
 		return
-	case p == nil || kind != "work_deleted" && p.Work == nil && p.Account == nil:
+	case p == nil || !strings.HasSuffix(kind, "_deleted") && p.Work == nil && p.Account == nil:
 		return
 	}
 	if r.flaw == "drops when busy" {
@@ -345,7 +399,7 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			panic("no such work")
 		}
 	}
-	key := map[string]string{"ids of 64 letters": d.ID[:min(64, len(d.ID))], "dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
+	key := map[string]string{"ids of 64 letters": d.ID[:min(64, len(d.ID))], "ids in any case": strings.ToLower(d.ID), "the last nine letters of ids": d.ID[max(0, len(d.ID)-9):], "forgets at the full hour": d.ID + time.Now().Format("15"), "forgets at midnight": d.ID + time.Now().Format("02"), "a table for each day of the stamps": d.ID + d.at().Format("02"), "dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
 	if r.flaw == "knows creations only" && !strings.HasSuffix(kind, "_created") || r.flaw == "knows works only" && !strings.HasPrefix(kind, "work_") {
 		key = rand.Text()
 	}
@@ -354,11 +408,7 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		r.locked(func() { slow = r.slow })
 		time.Sleep(slow)
 	}
-	err = r.take(req.Context(), cmp.Or(key, d.ID), d.ID, func() {
-		if p.Account == nil {
-			r.store(kind, object, p, d.at())
-		}
-	})
+	err = r.take(req.Context(), cmp.Or(key, d.ID), d.ID, func() { r.store(kind, object, p, d.at()) })
 	switch {
 	case err != nil && r.flaw == "200 for updates that fail" && strings.HasSuffix(kind, "_updated"):
 	case err != nil && r.flaw == "tells the secret when it fails":
@@ -384,6 +434,34 @@ var narrows = map[string]func(name string, value any, depth int) bool{
 	"no letters outside of the BMP": func(_ string, v any, _ int) bool {
 		s, _ := v.(string)
 		return strings.ContainsFunc(s, func(c rune) bool { return c > 0xffff })
+	},
+	"no accents of their own": has("\u0308"),
+	"no apostrophe":           has("'"),
+	"no double quote":         has(`"`),
+	"no percent sign":         has("%"),
+	"no line break":           has("\n"),
+	"no tab":                  has("\t"),
+	"no markup":               has("<"),
+	"no comma":                has(","),
+	"no backslash":            has(`\`),
+	"no blank at an end": func(name string, v any, _ int) bool {
+		s, _ := v.(string)
+		return (name == "title" || name == "name") && s != strings.TrimSpace(s)
+	},
+	"stage as text":      object("stage"),
+	"part as text":       object("applies_to_part"),
+	"creator as text":    object("created_by"),
+	"editor as text":     object("modified_by"),
+	"reporters as texts": func(name string, _ any, _ int) bool { return name == "reported_by" },
+	"artifacts as texts": func(name string, _ any, _ int) bool { return name == "artifacts" },
+	"dates of three digits": func(name string, v any, _ int) bool {
+		s, _ := v.(string)
+		_, err := time.Parse("2006-01-02T15:04:05.000Z", s)
+		return name == "created_date" && err != nil
+	},
+	"dates of six digits at most": func(name string, v any, _ int) bool {
+		s, _ := v.(string)
+		return name == "created_date" && len(s) > len("2006-01-02T15:04:05.000000Z")
 	},
 	"no zero byte": func(_ string, v any, _ int) bool {
 		s, _ := v.(string)
@@ -455,6 +533,25 @@ var narrows = map[string]func(name string, value any, depth int) bool{
 	"small extensions":  func(name string, v any, _ int) bool { return name == "fileExtension" && v == "PDF" },
 }
 
+// has finds titles and names with a text in them.
+func has(text string) func(string, any, int) bool {
+	return func(name string, v any, _ int) bool {
+		s, _ := v.(string)
+		return (name == "title" || name == "name") && strings.Contains(s, text)
+	}
+}
+
+// object finds a member of a work item that is one.
+func object(member string) func(string, any, int) bool {
+	return func(name string, v any, depth int) bool {
+		_, is := v.(map[string]any)
+		return name == member && is && depth == 3
+	}
+}
+
+// writings are what a receiver cannot read that looks into the text of an event.
+var writings = map[string]string{"no surrogates": `\ud83d`, "markup is escaped": "<"}
+
 // holds reports whether one of the values in a text of JSON is such a one.
 func holds(body []byte, such func(name string, value any, depth int) bool) bool {
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -483,7 +580,7 @@ func (r *devrev) authentic(w http.ResponseWriter, req *http.Request, body []byte
 	var secret string
 	r.locked(func() { secret = r.secret })
 	key, _ := base64.StdEncoding.DecodeString(secret)
-	if r.flaw == "signature of parsed JSON" {
+	if r.flaw == "signature of parsed JSON" || r.flaw == "signature of parsed verify requests" && bytes.Contains(body, []byte(`"verify"`)) {
 		var v any
 		_ = json.Unmarshal(body, &v)
 		body, _ = json.Marshal(v)
@@ -881,7 +978,11 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 
 // tries does what fails again.
 func (r *devrev) tries(id string, store func()) {
-	for range 10 {
+	times := 10
+	if r.flaw == "gives up after two tries" {
+		times = 2
+	}
+	for range times {
 		if r.act(context.Background(), id, store) == nil {
 			return
 		}
@@ -913,22 +1014,29 @@ func (r *devrev) act(ctx context.Context, id string, store func()) error {
 // store keeps the newest state of an object.
 func (r *devrev) store(kind, object string, p *payload, at time.Time) {
 	next := work{Modified: at, deleted: true}
-	if p.Work != nil {
-		next = p.Work.work
-	}
-	old, known := r.works[object]
 	switch {
-	case r.flaw == "one order for all" && next.Modified.Before(r.newest):
+	case p.Work != nil:
+		next = p.Work.work
+	case p.Account != nil:
+		next = work{Title: p.Account.Name, Modified: p.Account.Modified}
+	}
+	flaw, held := r.flaw, r.works
+	if strings.HasPrefix(kind, "account_") {
+		flaw, held = strings.TrimSuffix(flaw, ": accounts"), r.accounts
+	}
+	old, known := held[object]
+	switch {
+	case flaw == "one order for all" && next.Modified.Before(r.newest):
 		return
-	case known && r.flaw == "order of arrival" && !old.deleted,
-		r.flaw == "raises the dead" && old.deleted:
-	case r.flaw == "creation overwrites" && kind == "work_created",
-		r.flaw == "deleted for a minute" && old.deleted && time.Since(old.stored) > time.Minute:
+	case known && flaw == "order of arrival" && !old.deleted,
+		flaw == "raises the dead" && old.deleted:
+	case flaw == "creation overwrites" && strings.HasSuffix(kind, "_created"),
+		flaw == "deleted for a minute" && old.deleted && time.Since(old.stored) > time.Minute:
 	case known && next.Modified.Before(old.Modified):
 		return
 	}
 	next.stored = time.Now()
-	r.works[object], r.newest = next, next.Modified
+	held[object], r.newest = next, next.Modified
 }
 
 // What is no flaw: asking for time, before the body is read, when a queue is full, or when
@@ -949,13 +1057,15 @@ var devrevFlaws = []string{
 	"no check", "no check without header", "no check of an empty header", "prefix", "prefix sha256", "eight bytes", "sixteen letters", "the second half", "bytes in any order", "no check of updates", "empty key", "no secret, no check", "keeps its secret", "panics at odd signatures",
 	"case of base64", "base64 of URLs", "digest as a text of C", "eight bytes of the key", "the key from its fourth byte", "tells the signature", "tells the key", "tells the key in hex", "tells the signature as numbers", "tells the signature in pairs", "tells the signature as for URLs", "tells the signature in quotes", "tells the signature in a trailer", "tells the signature in a hint", "tells the signature of a verify request",
 	"tells two thirds of the signature", "tells the secret at GET", "tells the secret beside the challenge", "tells the secret each time", "tells the secret when it fails",
-	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "refuses with 200", "refuses with 500", "signature of parsed JSON", "remembers signatures",
-	"window of creations only", "no window", "verify of any age", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
-	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "remembers fifty", "ids of 64 letters", "a full queue is 200", "queue without room",
-	"copy acknowledged at work", "cut after five seconds", "cut after a second", "remembers what it refused", "200 on failure", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
-	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "writes after it has returned",
+	"trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "shuts out after three stale", "shuts out after three malformed", "shuts out after three forged that are malformed", "a forged verify request turns it off", "refuses with 200", "refuses with 500", "signature of parsed JSON", "signature of parsed verify requests", "remembers signatures",
+	"remembers the forged", "remembers the stale", "window of creations only", "no window", "verify of any age", "verify requests of this second", "no window without stamp", "no window for null", "no window for bad stamps", "future is fine", "one layout", "window of two seconds", "age within the hour", "age within the day", "now is the start",
+	"knows creations only", "knows works only", "200 for updates that fail", "updates before the answer", "no dedupe", "dedupe by body", "dedupe by object", "check, then act", "forgets after a minute", "forgets at the full hour", "forgets at midnight", "a table for each day of the stamps", "remembers fifty", "ids of 64 letters", "ids in any case", "the last nine letters of ids", "a full queue is 200", "queue without room",
+	"copy acknowledged at work", "cut after five seconds", "cut after a second", "remembers what it refused", "200 on failure", "gives up after two tries", "answers first", "marks before it is done", "marks what was answered", "slow", "request context",
+	"order of arrival", "one order for all", "raises the dead", "update needs creation", "creation overwrites", "deleted for a minute", "order of arrival: accounts", "raises the dead: accounts", "creation overwrites: accounts", "writes after it has returned",
 	"no letters outside of ASCII", "no letters outside of the BMP", "no zero byte", "255 letters", "64,000 letters", "53 bits", "no number below zero", "no fraction", "no exponent",
 	"custom numbers", "custom booleans", "custom null", "custom arrays", "custom objects", "eight levels", "one owner", "one tag", "priorities of today", "work of today",
+	"no accents of their own", "no apostrophe", "no double quote", "no percent sign", "no line break", "no tab", "no markup", "no comma", "no backslash", "no blank at an end", "no surrogates", "markup is escaped",
+	"stage as text", "part as text", "creator as text", "editor as text", "reporters as texts", "artifacts as texts", "dates of three digits", "dates of six digits at most",
 	"unknown is 400", "strict decoder", "type without a check", "payload without a check", "panics at jobs", "malformed is 500", "malformed is fine",
-	"any method", "bare media type", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal", "a goroutine for each verify request",
+	"any method", "bare media type", "bare media type of verify requests", "no limit", "limit of 64 KiB", "one read", "keeps goroutines", "a goroutine for each refusal", "a goroutine for each verify request",
 }

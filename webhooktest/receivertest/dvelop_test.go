@@ -40,11 +40,15 @@ type dvelop struct {
 	slow    time.Duration
 	working sync.Mutex
 	refused int
+	shut    int         // how much has come after which a flawed receiver takes no events
 	jobs    chan func() // what a worker does
 }
 
 func dvelopReceiver(flaw string) receivertest.Build {
 	return func(tb testing.TB, key string) receivertest.Receiver {
+		if flaw == "counts on another call" { // which is sound where the answer counts
+			flaw = soundRefusal
+		}
 		r := &dvelop{key: key, flaw: flaw, events: map[string]*event{}, gate: gate{slots: make(slots, 4)}, four: make(slots, 4)}
 		if key == "" && flaw != "no key, no check" {
 			tb.Fatal("no key given")
@@ -99,7 +103,17 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if r.flaw == "no limit" {
 		body, _ = io.ReadAll(req.Body)
 	}
+	shut := false
+	r.locked(func() { shut = r.shut >= 3 })
+	if shut {
+		http.Error(w, "shut out", http.StatusForbidden)
+		return
+	}
 	if !r.authentic(req) {
+		if r.flaw == "remembers the forged" {
+			body, _ := io.ReadAll(http.MaxBytesReader(w, req.Body, 1<<20))
+			r.locked(func() { remember(r.events, call(req, body)) })
+		}
 		refused := 0
 		r.locked(func() { r.refused++; refused = r.refused })
 		if r.flaw == soundThrottle && refused > 50 {
@@ -154,6 +168,9 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "cannot parse", http.StatusInternalServerError)
 		return
 	case err != nil:
+		if r.flaw == "shuts out after three malformed" {
+			r.locked(func() { r.shut++ })
+		}
 		http.Error(w, "cannot parse", http.StatusBadRequest)
 		return
 	case r.flaw == "unknown event is 500" && strings.HasSuffix(req.URL.Path, "/postsomething"):
@@ -168,20 +185,33 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "cannot store it", http.StatusInternalServerError)
 		return
 	}
+	if writing, narrow := writings[r.flaw]; narrow && bytes.Contains(body, []byte(writing)) {
+		http.Error(w, "cannot read it", http.StatusInternalServerError)
+		return
+	}
 	if r.flaw == "drops when busy" {
 		if !r.four.TryAcquire() {
 			return
 		}
 		defer r.four.Release()
 	}
-	key := fmt.Sprintf("%s %x", req.URL.Path, sha256.Sum256(body))
-	if r.flaw == "dedupe by document" {
+	key := call(req, body)
+	switch r.flaw {
+	case "dedupe by document":
 		key = sent.Doc.ID
+	case "forgets at the full hour":
+		key += time.Now().Format("15")
+	case "forgets at midnight":
+		key += time.Now().Format("02")
 	}
+	known := false
+	r.locked(func() { _, known = r.events[key] })
 	err = r.take(req.Context(), key, sent.Doc.ID)
 	calls := 0
 	r.locked(func() { r.calls++; calls = r.calls })
 	switch {
+	case known && r.flaw == "409 for a copy":
+		http.Error(w, "known", http.StatusConflict)
 	case err != nil && r.flaw == "tells the key when it fails":
 		http.Error(w, "no way in with "+r.key, http.StatusServiceUnavailable)
 	case r.flaw == "tells the key each time":
@@ -200,6 +230,11 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, "{}")
 	}
+}
+
+// call is what two calls for one event have in common.
+func call(req *http.Request, body []byte) string {
+	return fmt.Sprintf("%s %x", req.URL.Path, sha256.Sum256(body))
 }
 
 // unchecked is an event whose URI one flawed receiver does not protect.
@@ -454,10 +489,17 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 		}()
 	}
 	r.mu.Unlock()
-	soon := time.NewTimer(200 * time.Millisecond)
+	patience := 200 * time.Millisecond
+	if r.flaw == "logs before it answers" {
+		patience = time.Minute
+	}
+	soon := time.NewTimer(patience)
 	defer soon.Stop()
 	select {
 	case <-e.done:
+		if r.flaw == "logs before it answers" {
+			time.Sleep(2 * time.Millisecond)
+		}
 		return e.err
 	case <-soon.C:
 		if r.flaw == soundRefusal { // what is not done yet is called again
@@ -495,9 +537,10 @@ const soundRefusal = "503 on failure"
 var dvelopFlaws = []string{
 	"check of JSON only", "check of known lengths only", "no check of unknown events", "trusts whom it knows", "password of a user", "the scheme is enough", "a part of the app's signature", "an app without a secret", "tells the secret of the app", "tells the secret of the app to whom it routes wrongly", "tells the signature of the app", "the first of a list", "the last word", "LIKE of SQL", "cut after half a second", "copy acknowledged at work", "remembers what it refused",
 	"no answer", "redirects", "inverted", "no check", "prefix", "end of the key", "length of the key", "all but the last letter", "all but the first letter", "case of the key", "sum of the letters", "differences that cancel", "no check of an event", "no check without header", "the last of two", "any scheme", "case of the scheme", "old header",
-	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
-	"no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure",
+	"either header", "key in the query", "key in a cookie", "tells the key", "tells the key in base64", "tells two thirds of the key", "tells the key when it fails", "tells the key each time", "trusts this machine", "trusts X-Forwarded-For", "shuts out after three", "shuts out after three malformed", "no key, no check", "app unchecked", "any tenant", "keeps goroutines", "a goroutine for each refusal",
+	"remembers the forged", "no dedupe", "check, then act", "request context", "answers first", "one at a time", "drops when busy", "remembers fifty", "a full queue is 200", "forgets after a moment", "forgets at the full hour", "forgets at midnight", "dedupe for ever", "dedupe by document", "marks before it is done", "200 on failure", "counts on another call", "logs before it answers", "409 for a copy",
 	"no letters outside of ASCII", "no letters outside of the BMP", "255 letters", "31 bits", "no empty document", "small extensions",
+	"no accents of their own", "no apostrophe", "no double quote", "no percent sign", "no line break", "no tab", "no markup", "no comma", "no backslash", "no blank at an end", "no surrogates", "markup is escaped",
 	"no body", "shows the stack", "another answer each time", "unknown event is 500", "doc without a check", "strict decoder", "malformed is 500",
 	"any method", "bare media type", "no limit",
 }

@@ -240,8 +240,8 @@ func ExampleDrain() {
 		go time.Sleep(time.Hour) // ends by itself
 		return buildInbox(tb, secret)
 	}
-	fmt.Println(outcome(webhooktest.DevRev, "devrev/D04", tidies))
-	fmt.Println(outcome(webhooktest.DevRev, "devrev/D04", tidies, receivertest.Drain(2*time.Hour)))
+	fmt.Println(outcome(webhooktest.DevRev, "devrev/D02", tidies))
+	fmt.Println(outcome(webhooktest.DevRev, "devrev/D02", tidies, receivertest.Drain(2*time.Hour)))
 	// Output:
 	// failed
 	// passed

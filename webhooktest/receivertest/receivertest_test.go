@@ -53,8 +53,13 @@ var vendors = []struct {
 	{webhooktest.DVelop, dvelopReceiver, dvelopFlaws, [][]receivertest.Option{
 		{receivertest.At("https://example.com/hooks/{event}")},
 		{receivertest.At("https://example.com/hooks/{event}"), receivertest.HandleResponse("STATUS_AND_BODY"), receivertest.CloudApp(appSecret, appBase, appTenant)},
+		{receivertest.At("https://example.com/hooks/{event}"), receivertest.HandleResponse("NONE")},
 	}},
 }
+
+// ignored is d.velop's way in which no answer counts, so that a refusal brings no other
+// call.
+const ignored = 2
 
 func TestRun_soundReceiver(t *testing.T) {
 	t.Parallel()
@@ -62,8 +67,11 @@ func TestRun_soundReceiver(t *testing.T) {
 		t.Run(v.p.String(), func(t *testing.T) {
 			t.Parallel()
 			asked := map[string]bool{}
-			for _, options := range v.ways {
+			for way, options := range v.ways {
 				for _, sound := range []string{"", soundThrottle, soundRefusal, soundBusy, soundQueue, soundBucket} {
+					if sound == soundRefusal && way == ignored {
+						continue
+					}
 					t.Run(sound, func(t *testing.T) {
 						t.Parallel()
 						receivertest.Run(t, v.p, v.receiver(sound), options...)
@@ -181,6 +189,24 @@ func failedProbes(verdicts []receivertest.Verdict) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(ids))
+}
+
+// Which statuses acknowledge a call of d.velop's is a setting: another success is noted
+// by the gate, and fails where the status is all that counts.
+func TestJudge_successSet(t *testing.T) {
+	t.Parallel()
+	only200 := webhooktest.DVelop.With(webhooktest.SentBy(webhooktest.Sender{Acknowledged: func(status int) bool { return status == http.StatusOK }}))
+	for status, want := range map[int][]string{http.StatusOK: {}, http.StatusAccepted: {"dvelop/H02"}} {
+		build := func(tb testing.TB, key string) receivertest.Receiver {
+			r := dvelopReceiver("")(tb, key)
+			sound := r.Handler
+			r.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+				sound.ServeHTTP(&created{w, status}, req)
+			})
+			return r
+		}
+		assert.Equal(t, want, append([]string{}, failedProbes(receivertest.Judge(t, only200, build, vendors[1].ways[0]...))...), status)
+	}
 }
 
 // What another success than 200 says to the vendor is nowhere written: no probe fails

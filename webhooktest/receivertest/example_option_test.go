@@ -3,6 +3,7 @@ package receivertest_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -26,6 +27,12 @@ func inTest(f func(t *testing.T)) (passed bool) {
 	}
 	defer nowhere.Close()
 	os.Stdout = nowhere
+	for _, name := range []string{"test.run", "test.skip"} { // they are about the tests of go test
+		f := flag.Lookup(name)
+		given := f.Value.String()
+		defer func() { _ = f.Value.Set(given) }()
+		_ = f.Value.Set("")
+	}
 	return testing.RunTests(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "TestReceiver", F: f}})
 }
 

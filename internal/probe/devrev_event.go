@@ -36,6 +36,9 @@ func devrevTimeProbes(applied []Hook) []Probe {
 					past = min(past, -more)
 				}
 				for _, event := range []string{created, "verify"} {
+					if event == "verify" && t.UnsignedVerify {
+						continue // who may forge it may write any stamp
+					}
 					m := t.message(event)
 					m.At = m.At.Add(-past)
 					t.refused(t.deliver(m))
@@ -187,8 +190,9 @@ func devrevTimeProbes(applied []Hook) []Probe {
 			Sent: "two events about one object, and events whose ids differ in the case of their letters alone, or in one letter at the beginning, in the middle or at the end", Expected: "one effect of each",
 			Why: "to remember objects, or a part of an id, or ids in a column that knows no case, in place of events loses events", Source: devrevAPI,
 			ask: func(t *Trial) {
-				all := []simulator.Message{
-					t.work("work_updated", "1", "first", time.Now()), t.work("work_updated", "1", "second", time.Now().Add(time.Millisecond)),
+				var all []simulator.Message
+				if t.acts(t.work("work_updated", "2", "alone", time.Now())) {
+					all = append(all, t.work("work_updated", "1", "first", time.Now()), t.work("work_updated", "1", "second", time.Now().Add(time.Millisecond)))
 				}
 				for _, own := range []string{"U7gbBDxjiWM", "u7gbBDxjiWM", "U7gbBDxjiWm", "u7gbbdxjiwm", "U7GBBDXJIWM", "V7gbBDxjiWM", "U7gbBExjiWM", "U7gbBDxjiWN", "U7gbBDxjiW"} {
 					m := t.message(created)
@@ -543,6 +547,17 @@ func (t *Trial) acted(f func(simulator.Message)) {
 			f(t.about(event))
 		}
 	}
+}
+
+// acts reports whether the receiver acts on such an event at all: webhooks name the
+// events that they are about.
+func (t *Trial) acts(m simulator.Message) bool {
+	a := t.deliver(m)
+	if !t.acknowledged(a) || !t.await(m.ID, 1) {
+		t.note("the receiver does not act on %s, so that part was not asked", m.Event)
+		return false
+	}
+	return true
 }
 
 // about is an event about an object of its own, which is there.

@@ -308,7 +308,11 @@ func (t *Trial) meanwhile(r func() *Request, id string) {
 	t.quickly()
 	if !t.acknowledged(a) {
 		again := t.attempts(r)
-		t.accepted(again[len(again)-1])
+		if a = again[len(again)-1]; !t.acknowledged(a) && t.Settings.Waits[len(t.Settings.Waits)-1] < limit {
+			t.note("each attempt came while the first was at work, and none was acknowledged, the last answered by %s; nothing comes again", got(a))
+			return
+		}
+		t.accepted(a)
 	}
 	t.applied(id, 1)
 }
@@ -321,11 +325,6 @@ func (t *Trial) failing(n int, r func() *Request, id string) {
 	if last := all[len(all)-1]; !t.acknowledged(last) { // so the vendor knows
 		t.note("each attempt was answered with a failure, the last by %s; nothing comes again", got(last))
 		return
-	}
-	for range 10 {
-		if t.rest(); t.count(id) > 0 {
-			break
-		}
 	}
 	t.applied(id, 1)
 }

@@ -276,10 +276,17 @@ func (t *Trial) applied(id string, want int) bool {
 	t.rest()
 	n := t.count(id)
 	if n != want {
-		t.fail(times(want), "%s", times(n))
+		came := times(n)
+		if n < want && t.Settle != nil {
+			came += fmt.Sprintf(" within %d minutes", ownRetries)
+		}
+		t.fail(times(want), "%s", came)
 	}
 	return n == want
 }
+
+// ownRetries is how many minutes an effect may follow its answer in a bubble.
+const ownRetries = 10
 
 // none expects that the receiver acts on none of the requests, by the id of each.
 func (t *Trial) none(sent map[string]*Request) {
@@ -295,9 +302,16 @@ func (t *Trial) none(sent map[string]*Request) {
 }
 
 // await waits until the receiver has acted on an id that often, and reports whether
-// it did in time.
+// it did in time. Who tries again by itself does so after seconds or minutes, as queues
+// of jobs do: where the clock waits for nobody, it has ten minutes.
 func (t *Trial) await(id string, want int) bool {
-	for end := time.Now().Add(t.Patience); t.Settle == nil && t.count(id) < want; {
+	if t.Settle != nil {
+		for minute := 0; minute < ownRetries && t.count(id) < want; minute++ {
+			t.Settle()
+		}
+		return t.count(id) >= want
+	}
+	for end := time.Now().Add(t.Patience); t.count(id) < want; {
 		if time.Now().After(end) {
 			return false
 		}

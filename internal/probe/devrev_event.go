@@ -204,7 +204,7 @@ func devrevTimeProbes(applied []Hook) []Probe {
 				for _, m := range all {
 					ids, events = append(ids, m.ID), append(events, t.signed(m.Event, t.body(m)))
 				}
-				t.several(events, atOnce, func(_ int, a simulator.Attempt) { t.accepted(a) })
+				t.several(events, 1, func(_ int, a simulator.Attempt) { t.accepted(a) })
 				t.each(ids)
 			},
 		},

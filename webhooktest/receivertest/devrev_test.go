@@ -55,6 +55,15 @@ type event struct {
 	begun time.Time
 }
 
+func (e *event) working() bool {
+	select {
+	case <-e.done:
+		return false
+	default:
+		return true
+	}
+}
+
 // remember marks what is not known yet as done.
 func remember(events map[string]*event, key string) {
 	if events[key] == nil {
@@ -116,8 +125,12 @@ func devrevReceiver(flaw string) receivertest.Build {
 			r.jobs = make(chan func(), size)
 			tb.Cleanup(worker(r.jobs))
 		}
+		state := r.State
+		if flaw == soundSome {
+			state = nil // it holds no objects
+		}
 		return receivertest.Receiver{
-			Handler: r, Applied: r.Applied, State: r.State,
+			Handler: r, Applied: r.Applied, State: state,
 			FailNext: func(n int) { r.locked(func() { r.fail = n }) },
 			SlowBy:   func(d time.Duration) { r.locked(func() { r.slow = d }) },
 			Rotate: func(s string) {
@@ -398,6 +411,9 @@ func (r *devrev) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		if !known {
 			panic("no such work")
 		}
+	}
+	if r.flaw == soundSome && !strings.HasSuffix(kind, "_created") {
+		return
 	}
 	key := map[string]string{"ids of 64 letters": d.ID[:min(64, len(d.ID))], "ids in any case": strings.ToLower(d.ID), "the last nine letters of ids": d.ID[max(0, len(d.ID)-9):], "forgets at the full hour": d.ID + time.Now().Format("15"), "forgets at midnight": d.ID + time.Now().Format("02"), "a table for each day of the stamps": d.ID + d.at().Format("02"), "dedupe by body": fmt.Sprintf("%x", sha256.Sum256(body)), "dedupe by object": object}[r.flaw]
 	if r.flaw == "knows creations only" && !strings.HasSuffix(kind, "_created") || r.flaw == "knows works only" && !strings.HasPrefix(kind, "work_") {
@@ -941,6 +957,10 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 	}
 	r.mu.Lock()
 	e, known := r.events[key]
+	if known && r.flaw == soundAtWork && e.working() {
+		r.mu.Unlock()
+		return errFailed
+	}
 	if known && r.flaw == "forgets after a minute" && time.Since(e.begun) > time.Minute {
 		known = false
 	}
@@ -953,7 +973,7 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 		}
 		go func() {
 			defer close(e.done)
-			if !slices.Contains([]string{soundRefusal, "200 on failure", "200 for updates that fail", "marks before it is done", "tells the secret when it fails"}, r.flaw) { // it has taken the event on, and tries by itself
+			if !slices.Contains([]string{soundRefusal, soundAtWork, "200 on failure", "200 for updates that fail", "marks before it is done", "tells the secret when it fails"}, r.flaw) { // it has taken the event on, and tries by itself
 				r.tries(id, store)
 				return
 			}
@@ -969,7 +989,7 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 	case <-e.done:
 		return e.err
 	case <-soon.C:
-		if r.flaw == soundRefusal { // which is not done yet comes again
+		if r.flaw == soundRefusal || r.flaw == soundAtWork { // which is not done yet comes again
 			return errFailed
 		}
 		return nil
@@ -978,15 +998,18 @@ func (r *devrev) take(ctx context.Context, key, id string, store func()) error {
 
 // tries does what fails again.
 func (r *devrev) tries(id string, store func()) {
-	times := 10
-	if r.flaw == "gives up after two tries" {
+	times, wait := 10, 20*time.Millisecond
+	switch r.flaw {
+	case "gives up after two tries":
 		times = 2
+	case soundPatient:
+		wait = 2 * time.Minute
 	}
 	for range times {
 		if r.act(context.Background(), id, store) == nil {
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(wait)
 	}
 }
 
@@ -1045,6 +1068,14 @@ const (
 	soundBusy   = "503 when busy"
 	soundQueue  = "503 when the queue is full"
 	soundBucket = "429 for the twenty-first"
+)
+
+// Nor is it to try again by itself after minutes, to act on some events alone, or to
+// answer 503 while the first of two calls is at work.
+const (
+	soundPatient = "tries again every two minutes"
+	soundSome    = "acts on some events alone"
+	soundAtWork  = "503 while it is at work"
 )
 
 // soundThrottle is no flaw: who has sent fifty forged events is asked for time.

@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -194,6 +195,9 @@ func (r *dvelop) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 		defer r.four.Release()
+	}
+	if event := path.Base(req.URL.Path); r.flaw == soundSome && event != "postimport" && strings.HasPrefix(req.URL.Path, "/hooks/") {
+		return
 	}
 	key := call(req, body)
 	switch r.flaw {
@@ -457,6 +461,10 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 	}
 	r.mu.Lock()
 	e, known := r.events[key]
+	if known && r.flaw == soundAtWork && e.working() {
+		r.mu.Unlock()
+		return errFailed
+	}
 	if known && r.flaw != "dedupe for ever" && time.Since(e.begun) > 10*time.Minute {
 		known = false
 	}
@@ -473,7 +481,7 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 		go func() {
 			defer close(e.done)
 			e.err = r.act(context.Background(), id)
-			if slices.Contains([]string{soundRefusal, "200 on failure", "marks before it is done", "shows the stack", "tells the key when it fails"}, r.flaw) {
+			if slices.Contains([]string{soundRefusal, soundAtWork, "200 on failure", "marks before it is done", "shows the stack", "tells the key when it fails"}, r.flaw) {
 				if e.err != nil && r.flaw != "marks before it is done" {
 					r.locked(func() { delete(r.events, key) })
 				}
@@ -483,7 +491,11 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 				if e.err == nil {
 					return
 				}
-				time.Sleep(time.Second)
+				wait := time.Second
+				if r.flaw == soundPatient {
+					wait = 2 * time.Minute
+				}
+				time.Sleep(wait)
 				e.err = r.act(context.Background(), id)
 			}
 		}()
@@ -502,7 +514,7 @@ func (r *dvelop) take(ctx context.Context, key, id string) error {
 		}
 		return e.err
 	case <-soon.C:
-		if r.flaw == soundRefusal { // what is not done yet is called again
+		if r.flaw == soundRefusal || r.flaw == soundAtWork { // what is not done yet is called again
 			return errFailed
 		}
 		return nil

@@ -68,8 +68,8 @@ func TestRun_soundReceiver(t *testing.T) {
 			t.Parallel()
 			asked := map[string]bool{}
 			for way, options := range v.ways {
-				for _, sound := range []string{"", soundThrottle, soundRefusal, soundBusy, soundQueue, soundBucket} {
-					if sound == soundRefusal && way == ignored {
+				for _, sound := range []string{"", soundThrottle, soundRefusal, soundBusy, soundQueue, soundBucket, soundPatient, soundSome, soundAtWork} {
+					if (sound == soundRefusal || sound == soundAtWork) && way == ignored {
 						continue
 					}
 					t.Run(sound, func(t *testing.T) {

@@ -1,16 +1,12 @@
 package receivertest
 
 import (
-	"cmp"
-	"context"
 	"fmt"
-	"reflect"
 	"regexp"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -291,28 +287,6 @@ func (s *suite) putAnd(t *testing.T, q probe.Probe, c probe.Config, look func())
 	return v
 }
 
-// receiver builds a receiver with the secret. It returns why build skipped the
-// question, or why there is none.
-func (s *suite) receiver(tb *building) (r Receiver, skipped string, failure *probe.Failure) {
-	end := ended(func() { r = s.build(tb, Secret) })
-	switch {
-	case tb.skipped != "":
-		return r, tb.skipped, nil
-	case end != "":
-		return r, "", &probe.Failure{Expected: "build to return a receiver", Got: "build " + end}
-	case r.Handler == nil:
-		return r, "", &probe.Failure{Expected: "a receiver with a Handler", Got: "none; let build set it"}
-	}
-	return r, "", nil
-}
-
-// tried builds a receiver with an empty secret, which it may refuse.
-func (s *suite) tried(tb *building) (r Receiver, skipped string, ok bool) {
-	no := &refusing{building: tb}
-	end := ended(func() { r = s.build(no, "") })
-	return r, tb.skipped, end == "" && !no.refused && r.Handler != nil
-}
-
 // ended runs a function of the receiver's in a goroutine of its own, so that a panic
 // or the end of that goroutine ends nothing else. It says which of them it was;
 // nothing when the function has returned.
@@ -332,83 +306,6 @@ func ended(f func()) (how string) {
 	<-done
 	return how
 }
-
-// building is the test that build gets. It notes a skip in place of skipping: the
-// skip of a bubble's test is nobody's to see, and its reason is in no test. What is to
-// be cleaned up it keeps, so that the watchdog sees it.
-type building struct {
-	testing.TB
-	skipped  string
-	ctx      context.Context
-	end      context.CancelFunc
-	mu       sync.Mutex
-	cleanups []func()
-}
-
-func newBuilding(tb testing.TB) *building {
-	b := &building{TB: tb}
-	b.ctx, b.end = context.WithCancel(tb.Context())
-	return b
-}
-
-func (b *building) Context() context.Context { return b.ctx }
-
-func (b *building) Cleanup(f func()) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.cleanups = append(b.cleanups, f)
-}
-
-// cleaned ends the context and runs what was given to Cleanup, the last first, as
-// testing does. It returns what of it did not return, and goes on with the next.
-func (b *building) cleaned() (failures []probe.Failure) {
-	b.end()
-	for end := ended(b.clean); end != ""; end = ended(b.clean) {
-		failures = append(failures, probe.Failure{Expected: "the receiver's cleanup to return", Got: "it " + end})
-	}
-	return failures
-}
-
-func (b *building) clean() {
-	for {
-		b.mu.Lock()
-		last := len(b.cleanups) - 1
-		if last < 0 {
-			b.mu.Unlock()
-			return
-		}
-		f := b.cleanups[last]
-		b.cleanups = b.cleanups[:last]
-		b.mu.Unlock()
-		f()
-	}
-}
-
-func (b *building) Skip(args ...any) { b.skip(strings.TrimSuffix(fmt.Sprintln(args...), "\n")) }
-func (b *building) Skipf(format string, args ...any) {
-	b.skip(fmt.Sprintf(format, args...))
-}
-func (b *building) SkipNow()      { b.skip("") }
-func (b *building) Skipped() bool { return b.skipped != "" }
-
-func (b *building) skip(reason string) {
-	b.skipped = "build skipped it: " + cmp.Or(reason, "no reason given")
-	runtime.Goexit()
-}
-
-// refusing notes a failure in place of failing, too.
-type refusing struct {
-	*building
-	refused bool
-}
-
-func (r *refusing) Fail()                 { r.refused = true }
-func (r *refusing) FailNow()              { r.refused = true; runtime.Goexit() }
-func (r *refusing) Failed() bool          { return r.refused }
-func (r *refusing) Error(...any)          { r.Fail() }
-func (r *refusing) Errorf(string, ...any) { r.Fail() }
-func (r *refusing) Fatal(...any)          { r.FailNow() }
-func (r *refusing) Fatalf(string, ...any) { r.FailNow() }
 
 // subject is the receiver as a probe sees it, with each hook run by call.
 func subject(r Receiver, call func(hook string, f func())) probe.Subject {
@@ -435,116 +332,4 @@ func subject(r Receiver, call func(hook string, f func())) probe.Subject {
 		s.Rotate = func(secret string) { call("Rotate", func() { r.Rotate(secret) }) }
 	}
 	return s
-}
-
-var ownBubble = regexp.MustCompile(`^goroutine \d+ \[.*(synctest bubble \d+)`)
-
-// own names the bubble of the caller; empty outside of one.
-func own() string {
-	var buf [256]byte
-	if m := ownBubble.FindSubmatch(buf[:runtime.Stack(buf[:], false)]); m != nil {
-		return string(m[1])
-	}
-	return ""
-}
-
-// holders are the goroutines that keep the clock of a bubble still, or, when all
-// of them wait for others, those that are left; outside of bubbles, those that
-// a probe has begun since the suite has.
-func (s *suite) holders(bubble string) string {
-	var still, left []string
-	for _, g := range goroutines() {
-		header, _, _ := strings.Cut(g, "\n")
-		if bubble == "" && (s.before[number(header)] || strings.Contains(header, "synctest bubble ")) {
-			continue
-		}
-		state := strings.Trim(header[strings.Index(header, "[")+1:], "]:")
-		if bubble != "" && !strings.Contains(header, bubble+"]") && !strings.Contains(header, bubble+",") || strings.HasPrefix(state, "running") {
-			continue
-		}
-		asked := strings.Contains(g, "/internal/probe.") || strings.Contains(g, "/internal/simulator.") || strings.Contains(g, "webhooktest/receivertest.ended")
-		at := place(g)
-		if all := frames.FindAllStringSubmatch(g, -1); at == "" && bubble != "" && len(all) > 0 && !strings.Contains(state, "durable") {
-			outermost := all[len(all)-1]
-			at = outermost[2] + " in " + outermost[1] // of the standard library: a connection, say
-		}
-		if at == "" || bubble == "" && !asked {
-			continue
-		}
-		line := "  " + at + " [" + state + "]"
-		if left = append(left, line); !strings.Contains(state, "durable") {
-			still = append(still, line)
-		}
-	}
-	if bubble != "" && len(still) > 0 {
-		left = still
-	}
-	return few(left)
-}
-
-// few are the lines that a message has room for.
-func few(lines []string) string {
-	if len(lines) > maxHolders {
-		lines = append(lines[:maxHolders], fmt.Sprintf("  and %d more", len(lines)-maxHolders))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// goroutines are the stacks of all, as far as they fit into a message of 16 MiB.
-func goroutines() []string {
-	for size := 1 << 18; ; size *= 2 {
-		buf := make([]byte, size)
-		if n := runtime.Stack(buf, true); n < size || size >= 16<<20 {
-			return strings.Split(string(buf[:n]), "\n\n")
-		}
-	}
-}
-
-// number is a goroutine's, which no other one ever has.
-func number(header string) string {
-	text, _, _ := strings.Cut(strings.TrimPrefix(header, "goroutine "), " ")
-	return text
-}
-
-// numbers are those of all goroutines.
-func numbers() map[string]bool {
-	all := map[string]bool{}
-	for _, g := range goroutines() {
-		all[number(g)] = true
-	}
-	return all
-}
-
-const maxHolders = 10
-
-var frames = regexp.MustCompile(`(?m)^(\S.*)\(.*\)\n\t(\S+\.go:\d+)`)
-
-// place is where a goroutine is: the innermost frame outside of the standard
-// library and of this package; empty when there is none.
-func place(stack string) string { return innermost(frames.FindAllStringSubmatch(stack, -1)) }
-
-func innermost(frames [][]string) string {
-	root := library()
-	for _, m := range frames {
-		function, at := m[1], m[2]
-		first, _, _ := strings.Cut(function, "/")
-		switch {
-		case root != "" && strings.HasPrefix(at, root),
-			root == "" && strings.Contains(function, "/") && !strings.Contains(first, "."),
-			root == "" && !strings.Contains(function, "/") && !strings.HasPrefix(function, "main."),
-			strings.Contains(function, "webhooktest/receivertest."),
-			strings.Contains(function, "/internal/probe."), strings.Contains(function, "/internal/simulator."):
-			continue
-		}
-		return at + " in " + function
-	}
-	return ""
-}
-
-// library is the directory of the standard library's files as stacks name them;
-// empty in a binary that was built with -trimpath.
-func library() string {
-	at, _ := runtime.FuncForPC(reflect.ValueOf(strings.Cut).Pointer()).FileLine(0)
-	root, _ := strings.CutSuffix(at, "strings/strings.go")
-	return root
 }

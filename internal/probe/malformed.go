@@ -12,8 +12,10 @@ import (
 	"example.com/webhookvcr/internal/simulator"
 )
 
-// malformed sends bodies that are no event. valid is one that is.
-func (t *Trial) malformed(event, valid string) {
+// malformed sends bodies that are no event.
+func (t *Trial) malformed() {
+	m := t.event()
+	event, valid := m.Event, string(t.body(m))
 	for _, body := range []string{"", "{", strings.Repeat("[", 20000), valid + valid, "\ufeff" + valid} {
 		t.rejected(t.send(t.signed(event, []byte(body))))
 	}
@@ -25,19 +27,21 @@ func (t *Trial) malformed(event, valid string) {
 	}
 }
 
-// method sends a delivery with another method and expects that nothing happens.
-func (t *Trial) method(method string, r *Request, id string) {
-	r.Method = method
-	a := t.send(r)
-	if a.Status != http.StatusNotImplemented {
-		t.healthy(a)
+// methods sends deliveries with other methods and expects that nothing happens.
+func (t *Trial) methods() {
+	for _, method := range []string{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"} {
+		m, r := t.sample()
+		r.Method = method
+		if a := t.send(r); a.Status != http.StatusNotImplemented {
+			t.healthy(a)
+		}
+		t.applied(m.ID, 0)
 	}
-	t.applied(id, 0)
 }
 
 // direct expects no redirect.
-func (t *Trial) direct(a simulator.Attempt) {
-	if a.Status/100 == 3 {
+func (t *Trial) direct() {
+	if a := t.deliver(t.event()); a.Status/100 == 3 {
 		t.fail("no redirect", "%s, Location %q", got(a), a.Header.Get("Location"))
 	}
 }
@@ -64,7 +68,8 @@ func (t *Trial) disguised(r *Request, id string, urls ...string) {
 
 // open sends many deliveries that must have no effect, which other probes judge, and
 // expects that the message after them is taken on.
-func (t *Trial) open(what string, bad func() *Request, good simulator.Message) {
+func (t *Trial) open(what string, bad func() *Request) {
+	good := t.event()
 	var all []*Request
 	for range many {
 		all = append(all, bad())

@@ -60,11 +60,13 @@ type Probe struct {
 	// Rebuilt is the probe of a receiver that was built with an empty secret.
 	Rebuilt bool
 
-	ask func(*Trial)
+	// skip says why there is nothing to ask, if there is not; nil when there always is.
+	skip func(*Trial) (why string, skipped bool)
+	ask  func(*Trial)
 }
 
 // Hook is a way to look into a receiver.
-type Hook string
+type Hook = string
 
 // The hooks.
 const (
@@ -96,19 +98,10 @@ type Subject struct {
 }
 
 func (s Subject) offers(h Hook) bool {
-	switch h {
-	case Applied:
-		return s.Applied != nil
-	case State:
-		return s.State != nil
-	case FailNext:
-		return s.FailNext != nil
-	case SlowBy:
-		return s.SlowBy != nil
-	case Rotate:
-		return s.Rotate != nil
-	}
-	return s.Handler != nil
+	return map[Hook]bool{
+		Applied: s.Applied != nil, State: s.State != nil, FailNext: s.FailNext != nil, SlowBy: s.SlowBy != nil,
+		Rotate: s.Rotate != nil, InProcess: s.Handler != nil,
+	}[h]
 }
 
 // Config says how the questions are put.
@@ -185,17 +178,30 @@ type Failure struct {
 	Expected, Got string
 }
 
-// All returns the probes for a vendor in the order in which they are asked; none
-// for a vendor without any.
-func All(d *provider.Definition) []Probe {
+// vendor is what probes do in each vendor's own way.
+type vendor struct {
+	probes func() []Probe
+	// usual is a new event of the kind that every receiver acts on, and telling one from
+	// which others are made that must be refused.
+	usual   func(*Trial) simulator.Message
+	telling func(*Trial) (simulator.Message, *Request)
+	// refusals are the statuses that refuse what is not authentic.
+	refusals []string
+}
+
+func vendorOf(d *provider.Definition) vendor {
 	switch d {
 	case &provider.DevRev:
-		return devrevProbes()
+		return vendor{devrevProbes, func(t *Trial) simulator.Message { return t.message(created) }, telling, []string{"401", "400", "403"}}
 	case &provider.DVelop:
-		return dvelopProbes()
+		return vendor{dvelopProbes, func(t *Trial) simulator.Message { return t.document(imported) }, (*Trial).sample, []string{"401", "403"}}
 	}
-	return nil
+	return vendor{probes: func() []Probe { return nil }}
 }
+
+// All returns the probes for a vendor in the order in which they are asked; none
+// for a vendor without any.
+func All(d *provider.Definition) []Probe { return vendorOf(d).probes() }
 
 // Message is a failure of the probe in words: what was sent, expected and got, why
 // it matters, and where that is written.
@@ -218,26 +224,14 @@ func (p Probe) Message(f Failure) string {
 
 // Missing returns the hooks that the probe needs and the subject does not offer.
 func (p Probe) Missing(s Subject) []Hook {
-	var missing []Hook
-	for _, h := range p.Needs {
-		if !s.offers(h) {
-			missing = append(missing, h)
-		}
-	}
-	return missing
+	return slices.DeleteFunc(slices.Clone(p.Needs), s.offers)
 }
 
 // Ask puts the question.
 func (p Probe) Ask(s Subject, c Config) Verdict {
 	v := Verdict{Probe: p}
 	if missing := p.Missing(s); len(missing) > 0 {
-		v.Skipped = "the receiver does not offer"
-		for i, h := range missing {
-			if i > 0 {
-				v.Skipped += ","
-			}
-			v.Skipped += " " + string(h)
-		}
+		v.Skipped = "the receiver does not offer " + strings.Join(missing, ", ")
 		return v
 	}
 	c.Context = cmp.Or(c.Context, context.Background())
@@ -246,8 +240,14 @@ func (p Probe) Ask(s Subject, c Config) Verdict {
 		v.Failures = []Failure{{Expected: "a vendor with deliveries", Got: err.Error()}}
 		return v
 	}
+	if p.skip != nil {
+		if why, skipped := p.skip(t); skipped {
+			v.Skipped = why
+			return v
+		}
+	}
 	p.ask(t)
-	v.Failures, v.Notes, v.Skipped, v.Hung = t.failures(), t.notes, t.skipped, t.hung >= maxHung
+	v.Failures, v.Notes, v.Hung = t.failures(), t.notes, t.hung >= maxHung
 	if t.late { // whatever was asked: the vendor would have hung up
 		v.Level = Must
 	}

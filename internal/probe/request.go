@@ -103,6 +103,17 @@ func (r *Request) with(name string, values ...string) *Request {
 	return &c
 }
 
+// cut are copies with each beginning and each end of a header's value.
+func (r *Request) cut(name string) (all []*Request) {
+	whole := r.Header.Get(name)
+	for i := 1; i < len(whole); i++ {
+		if end := whole[i:]; strings.Trim(end, "=") != "" {
+			all = append(all, r.with(name, whole[:i]), r.with(name, end))
+		}
+	}
+	return all
+}
+
 // maxShown is how much of a body or of a header is shown, in bytes.
 const maxShown = 2 << 10
 

@@ -36,18 +36,15 @@ func (t *Trial) send(r *Request) simulator.Attempt {
 		a = t.once(r)
 	}
 	if busy(a) {
-		t.mu.Lock()
-		t.hasty = true
-		t.mu.Unlock()
+		t.locked(func() { t.hasty = true })
 	}
 	return a
 }
 
 // rested waits as long as an answer asks for, and reports whether it did.
 func (t *Trial) rested(a simulator.Attempt) bool {
-	t.mu.Lock()
-	hasty := t.hasty
-	t.mu.Unlock()
+	var hasty bool
+	t.locked(func() { hasty = t.hasty })
 	wait, most := pause, 2*time.Second
 	if seconds, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		wait = time.Duration(seconds) * time.Second
@@ -64,19 +61,21 @@ func (t *Trial) rested(a simulator.Attempt) bool {
 
 // deliver sends a message as the vendor does.
 func (t *Trial) deliver(m simulator.Message) simulator.Attempt {
-	return t.send(t.signed(m.Event, t.body(m)))
+	return t.send(t.request(m))
 }
 
 // once makes one request. No probe forgives a panic or an answer without an end.
 func (t *Trial) once(r *Request) simulator.Attempt {
-	t.mu.Lock()
-	if t.hung >= maxHung {
-		t.mu.Unlock()
+	var given bool
+	t.locked(func() {
+		if given = t.hung >= maxHung; !given {
+			t.last = r
+			t.sent++
+		}
+	})
+	if given {
 		return simulator.Attempt{Err: errGivenUp}
 	}
-	t.last = r
-	t.sent++
-	t.mu.Unlock()
 	limit := t.Settings.Timeout
 	if t.Settle == nil {
 		limit = max(limit, t.Answer)
@@ -91,9 +90,7 @@ func (t *Trial) once(r *Request) simulator.Attempt {
 		t.Alive()
 	}
 	if t.Network != nil && a.Duration > t.Settings.Timeout {
-		t.mu.Lock()
-		t.late = true
-		t.mu.Unlock()
+		t.locked(func() { t.late = true })
 		came := got(a)
 		if a.Err == nil || a.Duration < limit { // the error of one that was given up says when
 			came += fmt.Sprintf(", after %v", a.Duration.Round(10*time.Millisecond))
@@ -187,9 +184,7 @@ func (t *Trial) several(all []*Request, atOnce int, judge func(i int, a simulato
 	t.some(which, all, answers, atOnce)
 	t.later(all, answers, atOnce)
 	for i, a := range answers {
-		t.mu.Lock()
-		t.last = all[i] // is what judge speaks of
-		t.mu.Unlock()
+		t.locked(func() { t.last = all[i] }) // is what judge speaks of
 		judge(i, a)
 	}
 }
@@ -277,26 +272,39 @@ func (t *Trial) again(m simulator.Message) func() *Request {
 		if !t.Settings.KeepTimestamp {
 			m.At = time.Now()
 		}
-		return t.signed(m.Event, t.body(m))
+		return t.request(m)
 	}
 }
 
-// retried reports whether the sender makes a second attempt, without which the probe is
-// skipped.
-func (t *Trial) retried() bool {
-	if len(t.Settings.Waits) == 0 {
-		t.skipped = "the sender makes no second attempt"
+// unretried skips a probe when the sender makes no second attempt.
+func unretried(t *Trial) (string, bool) {
+	return "the sender makes no second attempt", len(t.Settings.Waits) == 0
+}
+
+// recovers lets the effect of a message fail once, and expects one with the retries.
+func (t *Trial) recovers(m simulator.Message) {
+	t.FailNext(1)
+	all := t.attempts(t.again(m))
+	t.accepted(all[len(all)-1])
+	t.applied(m.ID, 1)
+}
+
+// prompt delivers a message whose effect takes long, and expects an answer to each attempt.
+// It reports whether the last was acknowledged, as is expected.
+func (t *Trial) prompt(m simulator.Message) bool {
+	all := t.attempts(t.again(m))
+	for _, a := range all {
+		t.heard(a)
 	}
-	return len(t.Settings.Waits) > 0
+	return t.accepted(all[len(all)-1])
 }
 
 // meanwhile lets an effect take so long that a retry comes while it is at work, and then
 // fail. What is acknowledged is not sent again, so it must come; the rest comes with the
 // retries.
-func (t *Trial) meanwhile(r func() *Request, id string) {
-	if !t.retried() {
-		return
-	}
+func (t *Trial) meanwhile() {
+	m := t.event()
+	r := t.again(m)
 	limit, wait := t.Settings.Timeout, t.Settings.Waits[0]
 	t.FailNext(1)
 	t.SlowBy(limit + wait + limit/2)
@@ -314,17 +322,18 @@ func (t *Trial) meanwhile(r func() *Request, id string) {
 		}
 		t.accepted(a)
 	}
-	t.applied(id, 1)
+	t.applied(m.ID, 1)
 }
 
 // failing lets the effect of a delivery fail that often. When an attempt is acknowledged
 // nevertheless, the receiver tries by itself, at waits of its own.
-func (t *Trial) failing(n int, r func() *Request, id string) {
+func (t *Trial) failing(n int) {
+	m := t.event()
 	t.FailNext(n)
-	all := t.attempts(r)
+	all := t.attempts(t.again(m))
 	if last := all[len(all)-1]; !t.acknowledged(last) { // so the vendor knows
 		t.note("each attempt was answered with a failure, the last by %s; nothing comes again", got(last))
 		return
 	}
-	t.applied(id, 1)
+	t.applied(m.ID, 1)
 }

@@ -10,10 +10,12 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/simulator"
 )
 
@@ -21,6 +23,7 @@ import (
 type Trial struct {
 	Subject
 	Config
+	vendor
 	wire simulator.Wire
 	live simulator.Live
 	to   http.RoundTripper
@@ -28,15 +31,21 @@ type Trial struct {
 	// run makes ids that a receiver which stays has not seen.
 	run string
 
-	mu      sync.Mutex
-	sent    int
-	late    bool // an answer came when the vendor would have hung up
-	hasty   bool // a receiver that asked for time got all there is
-	hung    int  // requests one after the other that got no answer in time; not reset once it is maxHung
-	found   []Failure
-	last    *Request
-	notes   []string
-	skipped string
+	mu    sync.Mutex
+	sent  int
+	late  bool // an answer came when the vendor would have hung up
+	hasty bool // a receiver that asked for time got all there is
+	hung  int  // requests one after the other that got no answer in time; not reset once it is maxHung
+	found []Failure
+	last  *Request
+	notes []string
+}
+
+// locked runs f while nobody else looks at what is found.
+func (t *Trial) locked(f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f()
 }
 
 func newTrial(s Subject, c Config) (*Trial, error) {
@@ -45,7 +54,7 @@ func newTrial(s Subject, c Config) (*Trial, error) {
 		return nil, err
 	}
 	c.Settings = wire.Complete(c.Settings)
-	t := &Trial{Subject: s, Config: c, wire: wire, to: s.Network}
+	t := &Trial{Subject: s, Config: c, vendor: vendorOf(c.Definition), wire: wire, to: s.Network}
 	if s.Handler == nil {
 		t.run = rand.Text()
 	} else if t.to, err = t.handler(nil); err != nil {
@@ -97,32 +106,27 @@ func (t *Trial) panicked(r *Request, reason any, stack []byte) {
 
 // fail notes an expectation that the last request did not meet.
 func (t *Trial) fail(expected, got string, args ...any) {
-	t.mu.Lock()
-	last := t.last
-	t.mu.Unlock()
+	var last *Request
+	t.locked(func() { last = t.last })
 	t.failed(last, expected, fmt.Sprintf(got, args...))
 }
 
 // failed notes an expectation that a request did not meet.
 func (t *Trial) failed(r *Request, expected, got string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.hung >= maxHung {
-		return // it is given up, and what is expected of the others is not asked
-	}
-	t.found = append(t.found, Failure{r, expected, got})
+	t.locked(func() {
+		if t.hung < maxHung { // else it is given up, and what is expected of the others is not asked
+			t.found = append(t.found, Failure{r, expected, got})
+		}
+	})
 }
 
-func (t *Trial) failures() []Failure {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return slices.Clone(t.found)
+func (t *Trial) failures() (found []Failure) {
+	t.locked(func() { found = slices.Clone(t.found) })
+	return found
 }
 
 func (t *Trial) note(format string, args ...any) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.notes = append(t.notes, fmt.Sprintf(format, args...))
+	t.locked(func() { t.notes = append(t.notes, fmt.Sprintf(format, args...)) })
 }
 
 // plain is a challenge in which nothing is particular.
@@ -150,6 +154,18 @@ func (t *Trial) body(m simulator.Message) []byte {
 		t.fail("a delivery that can be made", "%v", err)
 	}
 	return body
+}
+
+// event is a new event of the kind that every receiver acts on.
+func (t *Trial) event() simulator.Message { return t.usual(t) }
+
+// request is the delivery of a message, as the vendor sends it.
+func (t *Trial) request(m simulator.Message) *Request { return t.signed(m.Event, t.body(m)) }
+
+// sample is a new event with its delivery.
+func (t *Trial) sample() (simulator.Message, *Request) {
+	m := t.event()
+	return m, t.request(m)
 }
 
 // signed is a delivery of a body, as the vendor sends it.
@@ -188,6 +204,20 @@ func got(a simulator.Attempt) string {
 	return s
 }
 
+// heard expects an answer.
+func (t *Trial) heard(a simulator.Attempt) {
+	if a.Err != nil {
+		t.fail("an answer", "%s", got(a))
+	}
+}
+
+// done expects that a delivery was acknowledged and then has one effect.
+func (t *Trial) done(a simulator.Attempt, id string) {
+	if t.accepted(a) {
+		t.applied(id, 1)
+	}
+}
+
 // accepted expects that a delivery was acknowledged.
 func (t *Trial) accepted(a simulator.Attempt) bool {
 	if t.acknowledged(a) {
@@ -214,19 +244,31 @@ func (t *Trial) acknowledged(a simulator.Attempt) bool {
 
 // refused expects that a delivery was refused as one that is not authentic. After
 // many of them, 429 is a refusal as well.
-func (t *Trial) refused(a simulator.Attempt, statuses ...int) bool {
-	if len(statuses) == 0 {
-		statuses = []int{401, 400, 403}
-	}
-	t.mu.Lock()
-	throttled := t.sent > many && a.Status == http.StatusTooManyRequests
-	t.mu.Unlock()
-	if a.Err == nil && (slices.Contains(statuses, a.Status) || throttled) {
+func (t *Trial) refused(a simulator.Attempt) bool {
+	var throttled bool
+	t.locked(func() { throttled = t.sent > many && a.Status == http.StatusTooManyRequests })
+	if a.Err == nil && (slices.Contains(t.refusals, strconv.Itoa(a.Status)) || throttled) {
 		return true
 	}
-	expected := strings.Trim(fmt.Sprint(statuses[:len(statuses)-1]), "[]")
-	t.fail(fmt.Sprintf("status %s or %d", strings.ReplaceAll(expected, " ", ", "), statuses[len(statuses)-1]), "%s", got(a))
+	t.fail("status "+say.List(t.refusals, "or"), "%s", got(a))
 	return false
+}
+
+// refusal is a probe of requests that must be refused and have no effect: of what change
+// makes of a right one.
+func refusal(change func(t *Trial, r *Request) []*Request) func(*Trial) {
+	return func(t *Trial) {
+		m, r := t.telling(t)
+		none := true
+		t.several(change(t, r), atOnce, func(_ int, a simulator.Attempt) {
+			if !t.refused(a) && none {
+				none = t.applied(m.ID, 0)
+			}
+		})
+		if none {
+			t.applied(m.ID, 0)
+		}
+	}
 }
 
 // many is how many deliveries a probe sends before a receiver may ask for time.
@@ -287,19 +329,6 @@ func (t *Trial) applied(id string, want int) bool {
 
 // ownRetries is how many minutes an effect may follow its answer in a bubble.
 const ownRetries = 10
-
-// none expects that the receiver acts on none of the requests, by the id of each.
-func (t *Trial) none(sent map[string]*Request) {
-	if t.Applied == nil {
-		return
-	}
-	t.rest()
-	for _, id := range t.Applied() {
-		if r := sent[id]; r != nil {
-			t.failed(r, times(0), times(1))
-		}
-	}
-}
 
 // await waits until the receiver has acted on an id that often, and reports whether
 // it did in time. Who tries again by itself does so after seconds or minutes, as queues

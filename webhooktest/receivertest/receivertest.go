@@ -80,7 +80,7 @@ func public(p probe.Probe) Probe {
 	shown := Probe{p.ID, p.Level, p.Sent, p.Expected, p.Why, p.Source, nil, p.Clock || p.Exact}
 	for _, h := range p.Needs {
 		if h != probe.InProcess {
-			shown.Needs = append(shown.Needs, string(h))
+			shown.Needs = append(shown.Needs, h)
 		}
 	}
 	return shown

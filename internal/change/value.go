@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"example.com/webhookvcr/internal/jsontext"
 )
@@ -28,7 +26,7 @@ func encoded(value any) (text, failure string) {
 		if err := e.Encode(value); err != nil {
 			return "", err.Error()
 		}
-		if failure := lost(reflect.ValueOf(value)); failure != "" {
+		if failure := lost(value); failure != "" {
 			return "", failure
 		}
 		raw = bytes.TrimSuffix(b.Bytes(), []byte("\n"))
@@ -85,112 +83,19 @@ func malformed(text []byte) string {
 	return ""
 }
 
-const notUTF8 = "a text in it is not valid UTF-8, and encoding/json would write other characters"
-
 // lost says what encoding/json leaves out of a value, or writes otherwise, without
-// an error.
-func lost(v reflect.Value) string {
-	switch v.Kind() {
-	case reflect.Invalid:
+// an error; empty when nothing.
+func lost(value any) string {
+	switch all := jsontext.Lost(value, 1); {
+	case len(all) == 0:
 		return ""
-	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice:
-		if v.IsNil() {
-			return ""
+	case all[0].Type == nil:
+		return "a text in it is not valid UTF-8, and encoding/json would write other characters"
+	default:
+		t := all[0].Type
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
 		}
+		return fmt.Sprintf("encoding/json sees no field of a %s, and would write {}; export what is meant, or give the JSON text", t)
 	}
-	for _, v := range []reflect.Value{v, address(v)} {
-		if !v.IsValid() || !v.CanInterface() {
-			continue
-		}
-		switch m := v.Interface().(type) {
-		case json.Marshaler:
-			return ""
-		case encoding.TextMarshaler:
-			if text, err := m.MarshalText(); err == nil && !utf8.Valid(text) {
-				return notUTF8
-			}
-			return ""
-		}
-	}
-	return inside(v)
-}
-
-func address(v reflect.Value) reflect.Value {
-	if v.CanAddr() {
-		return v.Addr()
-	}
-	return reflect.Value{}
-}
-
-// inside is lost for a value that does not write itself.
-func inside(v reflect.Value) (failure string) {
-	look := func(part reflect.Value) {
-		if failure == "" {
-			failure = lost(part)
-		}
-	}
-	switch v.Kind() {
-	case reflect.String:
-		if !utf8.ValidString(v.String()) {
-			return notUTF8
-		}
-	case reflect.Pointer, reflect.Interface:
-		return lost(v.Elem())
-	case reflect.Slice, reflect.Array:
-		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return ""
-		}
-		for i := range v.Len() {
-			look(v.Index(i))
-		}
-	case reflect.Map:
-		for entries := v.MapRange(); entries.Next(); {
-			look(entries.Key())
-			look(entries.Value())
-		}
-	case reflect.Struct:
-		if v.NumField() > 0 && !visible(v.Type()) {
-			return fmt.Sprintf("encoding/json sees no field of a %s, and would write {}; export what is meant, or give the JSON text", v.Type())
-		}
-		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.Anonymous && within(f.Type) != nil {
-				if part := reflect.Indirect(v.Field(i)); part.IsValid() && visible(part.Type()) {
-					look(part)
-				}
-			} else if written(f) {
-				look(v.Field(i))
-			}
-		}
-	}
-	return failure
-}
-
-// written reports whether encoding/json writes a field under a name.
-func written(f reflect.StructField) bool { return f.IsExported() && f.Tag.Get("json") != "-" }
-
-// visible reports whether encoding/json writes any field of a struct, which those
-// around it embed.
-func visible(t reflect.Type, around ...reflect.Type) bool {
-	around = append(around, t)
-	for f := range t.Fields() {
-		if written(f) {
-			return true
-		}
-		if inner := within(f.Type); f.Anonymous && inner != nil && !slices.Contains(around, inner) && visible(inner, around...) {
-			return true
-		}
-	}
-	return false
-}
-
-// within is the struct whose fields an embedded field lends to the one around it,
-// nil for none.
-func within(t reflect.Type) reflect.Type {
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.Kind() != reflect.Struct {
-		return nil
-	}
-	return t
 }

@@ -1,6 +1,7 @@
 package placeholder
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -10,53 +11,50 @@ import (
 )
 
 // base is the root of the API in both worlds.
-type base struct {
-	real, mock             string // without a trailing slash
-	realOrigin, mockOrigin string // scheme://host, in lower case, without a default port
-	realPath, mockPath     string // what follows the origin
+type base struct{ real, mock root }
+
+// root is a base URL without a trailing slash.
+type root struct {
+	origin string // scheme://host, in lower case, without a default port
+	path   string // what follows the origin
 }
 
-func newBase(d *provider.Definition, real string) (*base, error) {
-	b := &base{}
-	var err error
-	if b.mock, b.mockOrigin, b.mockPath, err = splitBase(d.BaseURL); err != nil {
-		return nil, fmt.Errorf("base URL of %s: %w", d.Name, err)
+func (r root) String() string { return r.origin + r.path }
+
+func newBase(d *provider.Definition, real string) (b base, err error) {
+	if b.mock, err = newRoot(d.BaseURL); err != nil {
+		return b, fmt.Errorf("base URL of %s: %w", d.Name, err)
 	}
-	if b.real, b.realOrigin, b.realPath, err = splitBase(real); err != nil {
-		return nil, fmt.Errorf("base URL of the tenant (%s): %w", d.BaseVar, err)
+	if b.real, err = newRoot(real); err != nil {
+		return b, fmt.Errorf("base URL of the tenant (%s): %w", d.BaseVar, err)
 	}
 	return b, nil
 }
 
-// splitBase takes a base URL apart. Its errors do not quote it: a base URL may
+// newRoot takes a base URL apart. Its errors do not quote it: a base URL may
 // hold a password by mistake.
-func splitBase(s string) (whole, origin, path string, err error) {
+func newRoot(s string) (root, error) {
 	u, err := url.Parse(s)
 	switch {
 	case s == "":
-		return "", "", "", fmt.Errorf("it is empty; expected https://HOST")
+		return root{}, errors.New("it is empty; expected https://HOST")
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		return "", "", "", fmt.Errorf("it is not an absolute http or https URL; expected https://HOST")
+		return root{}, errors.New("it is not an absolute http or https URL; expected https://HOST")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
-		return "", "", "", fmt.Errorf("it has user information, a query or a fragment; expected https://HOST with a path at most")
+		return root{}, errors.New("it has user information, a query or a fragment; expected https://HOST with a path at most")
 	}
-	path = strings.TrimRight(u.EscapedPath(), "/")
-	origin = originOf(u.Scheme, u.Host)
-	return origin + path, origin, path, nil
+	return root{originOf(u.Scheme, u.Host), strings.TrimRight(u.EscapedPath(), "/")}, nil
 }
+
+var defaultPorts = map[string]string{"https": ":443", "http": ":80"}
 
 func originOf(scheme, host string) string {
-	scheme, host = lower(scheme), lower(host)
-	if scheme == "https" {
-		host = strings.TrimSuffix(host, ":443")
-	} else if scheme == "http" {
-		host = strings.TrimSuffix(host, ":80")
-	}
-	return scheme + "://" + host
+	scheme = lower(scheme)
+	return scheme + "://" + strings.TrimSuffix(lower(host), defaultPorts[scheme])
 }
 
-// cut returns what follows a base URL in s.
-func cut(s, origin, path string) (rest string, ok bool) {
+// cut returns what follows the base URL in s.
+func (r root) cut(s string) (rest string, ok bool) {
 	scheme, after, found := strings.Cut(s, "://")
 	if !found {
 		return "", false
@@ -65,19 +63,16 @@ func cut(s, origin, path string) (rest string, ok bool) {
 	if end < 0 {
 		end = len(after)
 	}
-	if originOf(scheme, after[:end]) != origin {
+	if originOf(scheme, after[:end]) != r.origin {
 		return "", false
 	}
-	return cutPath(after[end:], path)
+	return cutPath(after[end:], r.path)
 }
 
 func cutPath(s, path string) (rest string, ok bool) {
 	rest, ok = strings.CutPrefix(s, path)
 	return rest, ok && (path == "" || rest == "" || strings.IndexByte("/?#", rest[0]) >= 0)
 }
-
-func (b *base) cutReal(s string) (string, bool) { return cut(s, b.realOrigin, b.realPath) }
-func (b *base) cutMock(s string) (string, bool) { return cut(s, b.mockOrigin, b.mockPath) }
 
 // indexBase makes both base URLs and their hosts known to the search inside
 // texts.
@@ -86,22 +81,23 @@ func (t *Table) indexBase() {
 	if b.real == b.mock {
 		return
 	}
-	_, realHost, _ := strings.Cut(b.realOrigin, "://")
-	_, mockHost, _ := strings.Cut(b.mockOrigin, "://")
-	type form struct{ real, mock string }
-	forms := []form{{b.real, b.mock}, {b.realOrigin, b.mock}}
+	_, realHost, _ := strings.Cut(b.real.origin, "://")
+	_, mockHost, _ := strings.Cut(b.mock.origin, "://")
+	real, mock := b.real.String(), b.mock.String()
+	add := func(x *index, text, replacement string) {
+		x.add(needle{spelled: inEveryForm, text: text, replacement: replacement, kind: provider.URL, placeholder: mock, fold: true, whole: true, joins: "-"})
+	}
+	add(&t.hidden, real, mock)
+	add(&t.hidden, b.real.origin, mock)
 	if distinctiveHost(realHost) {
-		forms = append(forms, form{realHost, mockHost})
+		add(&t.hidden, realHost, mockHost)
 	}
-	for _, f := range forms {
-		t.hidden.add(needle{spelled: inEveryForm, text: f.real, replacement: f.mock, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
-	}
-	if b.realOrigin != b.mockOrigin {
-		t.guard(b.mock)
+	if b.real.origin != b.mock.origin {
+		t.guard(mock)
 		t.guard(mockHost)
 	}
-	t.shown.add(needle{spelled: inEveryForm, text: b.mock, replacement: b.real, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
-	t.shown.add(needle{spelled: inEveryForm, text: mockHost, replacement: realHost, kind: provider.URL, placeholder: b.mock, fold: true, whole: true, joins: "-"})
+	add(&t.shown, mock, real)
+	add(&t.shown, mockHost, realHost)
 }
 
 // distinctiveHost says whether a host names a tenant by itself. Without its port

@@ -88,7 +88,7 @@ func (t *Table) seedEvent(s provider.Binding, real string, fail func(string, ...
 	if !slices.Contains(t.def.Events, real) && !t.word(real) {
 		t.fragments.add(needle{text: lower(real)})
 	}
-	t.open(real)
+	t.Open(real)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package placeholder
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -62,11 +63,6 @@ func Credentials(data []byte) []Finding {
 			}
 		}
 	}
-	slices.SortFunc(findings, func(a, b Finding) int {
-		if a.Offset != b.Offset {
-			return a.Offset - b.Offset
-		}
-		return strings.Compare(a.Rule, b.Rule)
-	})
+	slices.SortFunc(findings, func(a, b Finding) int { return cmp.Or(a.Offset-b.Offset, strings.Compare(a.Rule, b.Rule)) })
 	return slices.Compact(findings)
 }

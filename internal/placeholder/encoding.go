@@ -194,14 +194,11 @@ func jsonEscape(s string) (string, int) {
 }
 
 func percentEscape(s string) (string, int) {
-	if len(s) < 3 || !isHex(s[1]) || !isHex(s[2]) {
-		return "", 0
-	}
-	c, err := strconv.ParseUint(s[1:3], 16, 8)
+	text, err := url.PathUnescape(s[:min(len(s), 3)])
 	if err != nil {
 		return "", 0
 	}
-	return string([]byte{byte(c)}), 3
+	return text, 3
 }
 
 // maxEntity is longer than any character reference that stands for a letter.

@@ -95,12 +95,10 @@ func (t *Table) fromTenant(doc *document, class Classifier) {
 				n.replace(n.Text)
 				continue
 			}
-			p, ok := hidden[n.Text]
-			if !ok {
-				p = t.fromTenantText(n.Text, false)
-				hidden[n.Text] = p
+			if _, ok := hidden[n.Text]; !ok {
+				hidden[n.Text] = t.fromTenantText(n.Text, false)
 			}
-			n.replace(p)
+			n.replace(hidden[n.Text])
 		}
 		for n := range doc.all() {
 			if n.named() && !n.event {
@@ -255,7 +253,7 @@ func (t *Table) reserve(v string) {
 			i = end - 1
 		}
 	}
-	if rest, ok := t.base.cutMock(v); ok && startsPath(rest) {
+	if rest, ok := t.base.mock.cut(v); ok && startsPath(rest) {
 		v = rest
 	}
 	if kind, ok := numberedKind(v); ok && !t.issued(v) {
@@ -291,13 +289,11 @@ func (t *Table) fromTenantWhole(kind provider.Kind, v string, near map[string]st
 			return v
 		}
 	case provider.Text, provider.Undocumented:
-		if kind == provider.Text && t.said[v] && isLowerWord(v) {
+		if kind == provider.Text && t.said[v] && lowerWord.MatchString(v) {
 			return v // what the caller sent in the open comes back
 		}
-		for _, s := range t.def.Sentences {
-			if s == v {
-				return v
-			}
+		if slices.Contains(t.def.Sentences, v) {
+			return v
 		}
 	}
 	if isID || kind == provider.ID {

@@ -166,16 +166,7 @@ func (d *document) in(p pass) iter.Seq[*node] {
 }
 
 func (d *document) render() []byte {
-	changes := 0
-	for n := range d.all() {
-		if n.newName != "" {
-			changes++
-		}
-		if n.newValue != "" {
-			changes++
-		}
-	}
-	edits := make([]jsontext.Edit, 0, changes)
+	var edits []jsontext.Edit
 	for n := range d.all() {
 		if n.newName != "" {
 			edits = append(edits, jsontext.Edit{Start: int(n.NameStart), End: int(n.NameEnd), New: n.newName})

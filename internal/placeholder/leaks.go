@@ -1,6 +1,7 @@
 package placeholder
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ func (t *Table) Placeholder(value string) bool {
 }
 
 func (t *Table) knownLink(value string) bool {
-	rest, ok := t.base.cutMock(value)
+	rest, ok := t.base.mock.cut(value)
 	if !ok {
 		rest = value
 	} else if rest == "" || rest == "/" {
@@ -70,12 +71,7 @@ func (t *Table) Leaks(data []byte) []Leak {
 			}
 		})
 	}
-	slices.SortStableFunc(leaks, func(a, b Leak) int {
-		if a.Offset != b.Offset {
-			return a.Offset - b.Offset
-		}
-		return strings.Compare(a.Placeholder, b.Placeholder)
-	})
+	slices.SortStableFunc(leaks, func(a, b Leak) int { return cmp.Or(a.Offset-b.Offset, strings.Compare(a.Placeholder, b.Placeholder)) })
 	return leaks
 }
 

@@ -57,14 +57,6 @@ func (t *Table) readLearned() {
 	}
 }
 
-// open notes a word that the caller sent in the open.
-func (t *Table) open(word string) {
-	if !t.words[word] {
-		t.readLearned() // what was learned before is judged by the words of then
-		t.words[word] = true
-	}
-}
-
 // enterFragments makes the parts of a real value known by which a name could give it
 // away.
 func (t *Table) enterFragments(kind provider.Kind, real string) {
@@ -92,11 +84,14 @@ var wholeWord = pattern.New(`^[a-z0-9_]+$`)
 // commonLabels are parts of hosts and names that give nobody away.
 var commonLabels = map[string]bool{"api": true, "app": true, "cloud": true, "com": true, "http": true, "https": true, "net": true, "org": true, "www": true, "localhost": true}
 
-// Open notes words that the caller sent in the open: header values whose form is
-// checked elsewhere.
+// Open notes words that the caller sent in the open, such as header values whose form
+// is checked elsewhere.
 func (t *Table) Open(words ...string) {
 	for _, w := range words {
-		t.open(w)
+		if !t.words[w] {
+			t.readLearned() // what was learned before is judged by the words of then
+			t.words[w] = true
+		}
 	}
 }
 
@@ -109,6 +104,6 @@ func (t *Table) Reals(kinds ...provider.Kind) iter.Seq[string] {
 				return
 			}
 		}
-		yield(t.base.realOrigin)
+		yield(t.base.real.origin)
 	}
 }

@@ -144,8 +144,6 @@ func isAbsolute(s string) bool {
 // few hold the sign that is looked for first.
 func isMail(s string) bool { return strings.IndexByte(s, '@') > 0 && mailAddress.MatchString(s) }
 
-func isLowerWord(s string) bool { return lowerWord.MatchString(s) }
-
 // dateForm returns the fixed date in the form of the value, or false.
 func dateForm(s string) (string, bool) {
 	if _, err := time.Parse(time.RFC3339Nano, s); err == nil {

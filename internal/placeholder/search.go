@@ -80,7 +80,7 @@ func (t *Table) distinctive(kind provider.Kind, v string) bool {
 	case provider.URL:
 		return len(v) >= minOther && isAbsolute(v)
 	case provider.Opaque, provider.Undocumented:
-		return len(v) >= minOther && !t.word(v) && !isLowerWord(v) && !mediaType.MatchString(v) && !strings.HasPrefix(v, "/")
+		return len(v) >= minOther && !t.word(v) && !lowerWord.MatchString(v) && !mediaType.MatchString(v) && !strings.HasPrefix(v, "/")
 	}
 	return false
 }

@@ -204,11 +204,6 @@ func sameURLForm(placeholder, value string) bool {
 // holds says whether a value is a placeholder that stands for something.
 func (s *Sent) holds(value string) bool { _, ok := s.values[value]; return ok }
 
-func (s *Sent) value(placeholder string) (string, bool) {
-	v, ok := s.values[placeholder]
-	return v, ok
-}
-
 // ToCallerJSON puts the caller's values in the place of their placeholders, in
 // the values of a JSON document or in any other text.
 func (s *Sent) ToCallerJSON(body string) string {

@@ -40,7 +40,7 @@ type Table struct {
 	// strict is that of the options.
 	strict bool
 	spell  Spelling
-	base   *base
+	base   base
 
 	anyKind   map[string]*value // the first pair of a real value, of whatever kind, and behind it the others
 	stands    map[string]*value // the last pair of a placeholder
@@ -203,13 +203,13 @@ func New(o Options) (*Table, error) {
 	}
 	t.indexBase()
 	if t.base.real != t.base.mock {
-		t.keep(value{pair: pair{provider.URL, t.base.realOrigin, t.base.mock}, parts: true})
+		t.keep(value{pair: pair{provider.URL, t.base.real.origin, t.base.mock.String()}, parts: true})
 	}
 	return t, nil
 }
 
 // Origin returns scheme and host of the real base URL.
-func (t *Table) Origin() string { return t.base.realOrigin }
+func (t *Table) Origin() string { return t.base.real.origin }
 
 // Sent returns what the caller has sent so far.
 func (t *Table) Sent() *Sent { return t.sent }

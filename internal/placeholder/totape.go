@@ -57,7 +57,7 @@ func (t *Table) ToTapeJSON(body []byte, class Classifier) ([]byte, error) {
 				refused = pointer
 				continue
 			}
-			t.open(n.Name)
+			t.Open(n.Name)
 			if !c.Documented && !c.Kept && secret.Tells(n.Name) && n.Kind == jsontext.String {
 				c.Kind = provider.Key
 			}
@@ -101,7 +101,7 @@ func (t *Table) toTapeValue(c provider.Class, at, v string) (string, error) {
 	case (c.Kind == provider.Secret || c.Kind == provider.Key) && !stay:
 		return v, fmt.Errorf("holds a secret, which no cassette may hold; declare %s, and a replay takes any secret there that fits", t.spell("Varies", at))
 	case c.Kind == provider.Word || c.Kind == provider.Event || c.Kind == provider.Text || c.Kind == provider.Undocumented:
-		stay = stay || isLowerWord(v) || t.isWord != nil && t.isWord(v)
+		stay = stay || lowerWord.MatchString(v) || t.isWord != nil && t.isWord(v)
 	}
 	if !stay && (c.Kind == provider.URL || isAbsolute(v) || strings.HasPrefix(v, "/")) {
 		if fault := t.openURL(v); fault != "" {
@@ -114,7 +114,7 @@ func (t *Table) toTapeValue(c provider.Class, at, v string) (string, error) {
 	if !stay {
 		return v, fmt.Errorf("holds a text that is more than a lower-case word; send one, or declare %s to have it stored and compared as it is, or %s if it differs from run to run", t.spell("Keep", at), t.spell("Varies", at))
 	}
-	t.open(v)
+	t.Open(v)
 	t.said[v] = true
 	return v, nil
 }
@@ -160,7 +160,7 @@ func (t *Table) harmless(s string) bool {
 	for _, word := range strings.FieldsFunc(rest, func(r rune) bool {
 		return r < unicode.MaxASCII && r != '_' && !isAlnum(byte(r))
 	}) {
-		if !isLowerWord(word) && !t.word(word) {
+		if !lowerWord.MatchString(word) && !t.word(word) {
 			return false
 		}
 	}
@@ -172,7 +172,7 @@ func (t *Table) harmless(s string) bool {
 // of the query under the pointer "?name". Everything else stays as it is.
 func (t *Table) ToTapeURL(u *url.URL, class Classifier) (*url.URL, error) {
 	var problems []error
-	path, ok := cutPath(u.EscapedPath(), t.base.mockPath)
+	path, ok := cutPath(u.EscapedPath(), t.base.mock.path)
 	if !ok {
 		path = u.EscapedPath()
 	}
@@ -186,10 +186,10 @@ func (t *Table) ToTapeURL(u *url.URL, class Classifier) (*url.URL, error) {
 		case err != nil:
 			problems = append(problems, problem("path", "segment %d is not well escaped", i+1))
 		case r == event:
-			if !t.knownEvent(v) && !isLowerWord(v) {
+			if !t.knownEvent(v) && !lowerWord.MatchString(v) {
 				problems = append(problems, problem("path variable "+t.eventVar, "holds no event id that a recording may keep; send a lower-case word"))
 			}
-			t.open(v)
+			t.Open(v)
 		case r == variable:
 			if !t.Known(raw) && !t.Known(v) {
 				problems = append(problems, problem("path variable "+strings.Trim(template[i], "{}"), "%s", t.unknownID()))
@@ -222,7 +222,7 @@ func (t *Table) ToTapeURL(u *url.URL, class Classifier) (*url.URL, error) {
 		case !c.Documented && !c.Kept && secret.Tells(key):
 			c.Kind = provider.Key
 		}
-		t.open(key)
+		t.Open(key)
 		p, err := t.toTapeValue(c, "?"+key, v)
 		if err != nil {
 			problems = append(problems, problem("query parameter "+key, "%w", err))

@@ -36,7 +36,7 @@ func (t *Table) ToTenantJSON(body []byte) ([]byte, error) {
 
 // toTenantWhole exchanges a text that may be a placeholder as a whole.
 func (t *Table) toTenantWhole(s string) string {
-	if v, ok := t.sent.value(s); ok {
+	if v, ok := t.sent.values[s]; ok {
 		return t.toTenantValue(v)
 	}
 	if v := t.toTenantValue(s); v != s || t.issued(s) {
@@ -49,14 +49,14 @@ func (t *Table) toTenantValue(s string) string {
 	if v := t.stands[s]; v != nil {
 		return v.real
 	}
-	if rest, ok := t.base.cutMock(s); ok && startsPath(rest) {
-		return t.base.real + t.toTenantRest(rest)
+	if rest, ok := t.base.mock.cut(s); ok && startsPath(rest) {
+		return t.base.real.String() + t.toTenantRest(rest)
 	}
 	if strings.HasPrefix(s, "/") && !strings.Contains(s, "#") {
 		path, _, _ := strings.Cut(s, "?")
 		if t.own(path) {
 			if ref, ok := t.toTenantReference(s); ok {
-				return t.base.realPath + ref
+				return t.base.real.path + ref
 			}
 		}
 	}
@@ -177,13 +177,13 @@ func (t *Table) ToTenantURL(u *url.URL) (*url.URL, error) {
 	}
 	rest := u.EscapedPath()
 	switch origin := originOf(u.Scheme, u.Host); {
-	case origin == t.base.mockOrigin:
-	case origin == t.base.realOrigin:
+	case origin == t.base.mock.origin:
+	case origin == t.base.real.origin:
 		return nil, fmt.Errorf("the request goes to the tenant's own host; send it to %q, which stands for it", t.base.mock)
 	default:
 		return nil, fmt.Errorf("the request goes to %q; a recording of %s sends requests to %q only", u.Scheme+"://"+u.Host, t.def.Name, t.base.mock)
 	}
-	rest, ok := cutPath(rest, t.base.mockPath)
+	rest, ok := cutPath(rest, t.base.mock.path)
 	if !ok {
 		return nil, fmt.Errorf("the path %q is not below %q, the base URL of %s", u.EscapedPath(), t.base.mock, t.def.Name)
 	}
@@ -199,7 +199,7 @@ func (t *Table) ToTenantURL(u *url.URL) (*url.URL, error) {
 		rest, _ = t.toTenantReference("/?" + u.RawQuery)
 		rest = strings.TrimPrefix(rest, "/")
 	}
-	out, err := url.Parse(t.base.real + rest)
+	out, err := url.Parse(t.base.real.String() + rest)
 	if err != nil {
 		// The error of net/url would quote the real URL.
 		return nil, errors.New("the URL cannot be written with the real values in place; check those that were given for ids")
@@ -235,7 +235,7 @@ func (t *Table) resolved(seed provider.Binding) bool {
 func (t *Table) occurs(seed provider.Binding, s string) bool {
 	if seed.Kind == provider.Event {
 		u, err := url.Parse(s)
-		return err == nil && t.def.Variables(strings.TrimPrefix(u.EscapedPath(), t.base.mockPath))[seed.Variable] == seed.Placeholder
+		return err == nil && t.def.Variables(strings.TrimPrefix(u.EscapedPath(), t.base.mock.path))[seed.Variable] == seed.Placeholder
 	}
 	if t.form(seed.Placeholder) != nil {
 		names := func(g grammar, id string) bool { return g.names(id, seed.Placeholder) }

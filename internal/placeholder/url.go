@@ -22,18 +22,18 @@ func (t *Table) fromTenantURL(v string, depth int) string {
 	if t.issued(v) {
 		return v
 	}
-	if rest, ok := t.base.cutReal(v); ok && startsPath(rest) {
+	if rest, ok := t.base.real.cut(v); ok && startsPath(rest) {
 		w := realWorld
 		if t.base.real == t.base.mock {
 			w = eitherWorld
 		}
-		return t.base.mock + t.fromTenantRest(rest, w, depth)
+		return t.base.mock.String() + t.fromTenantRest(rest, w, depth)
 	}
-	if rest, ok := t.base.cutMock(v); ok && startsPath(rest) {
+	if rest, ok := t.base.mock.cut(v); ok && startsPath(rest) {
 		return v[:len(v)-len(rest)] + t.fromTenantRest(rest, placeholderWorld, depth)
 	}
 	if strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "//") {
-		if rest, ok := cutPath(v, t.base.realPath); ok {
+		if rest, ok := cutPath(v, t.base.real.path); ok {
 			if s, ok := t.fromTenantReference(rest, eitherWorld, depth); ok {
 				return s
 			}
@@ -305,11 +305,10 @@ func respell(raw, before, after string) string {
 		return raw
 	}
 	escaped := url.QueryEscape(after)
-	if strings.Contains(raw, "/") {
-		escaped = strings.ReplaceAll(escaped, "%2F", "/")
-	}
-	if strings.Contains(raw, ":") {
-		escaped = strings.ReplaceAll(escaped, "%3A", ":")
+	for escape, plain := range map[string]string{"%2F": "/", "%3A": ":"} {
+		if strings.Contains(raw, plain) {
+			escaped = strings.ReplaceAll(escaped, escape, plain)
+		}
 	}
 	return escaped
 }

@@ -60,15 +60,11 @@ func jsonText(value any) (raw []byte, ok bool) {
 
 // malformed says where a text stops to be JSON, empty for one that is.
 func malformed(text []byte) string {
-	at := func(offset int) string {
-		line, column := jsontext.Position(text, offset)
-		return fmt.Sprintf("line %d, column %d", line, column)
-	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return "the JSON text is empty; give nil alone for null"
 	}
 	if offset := jsontext.InvalidUTF8(text); offset >= 0 {
-		return "the JSON text is not valid UTF-8 at " + at(offset)
+		return "the JSON text is not valid UTF-8 at " + jsontext.At(text, offset)
 	}
 	_, err := jsontext.Parse(text, jsontext.Bounds{Depth: maxDepth})
 	var syntax *json.SyntaxError
@@ -76,9 +72,9 @@ func malformed(text []byte) string {
 	case errors.As(err, new(*jsontext.BoundError)), err != nil && strings.Contains(err.Error(), "max depth"):
 		return fmt.Sprintf("the value nests deeper than the %d levels that are checked", maxDepth)
 	case errors.As(err, &syntax) && strings.Contains(err.Error(), "unexpected end"):
-		return "the JSON text ends in the middle of a value, at " + at(len(text))
+		return "the JSON text ends in the middle of a value, at " + jsontext.At(text, len(text))
 	case errors.As(err, &syntax):
-		return fmt.Sprintf("the text is no JSON at %s: %v", at(int(syntax.Offset)-1), err)
+		return fmt.Sprintf("the text is no JSON at %s: %v", jsontext.At(text, int(syntax.Offset)-1), err)
 	}
 	return ""
 }

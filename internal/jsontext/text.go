@@ -3,6 +3,7 @@ package jsontext
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"slices"
 	"unicode/utf8"
 )
@@ -13,6 +14,12 @@ func Position(text []byte, offset int) (line, column int) {
 	before := text[:max(0, min(offset, len(text)))]
 	start := bytes.LastIndexByte(before, '\n') + 1
 	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1
+}
+
+// At is the Position of an offset in words.
+func At(text []byte, offset int) string {
+	line, column := Position(text, offset)
+	return fmt.Sprintf("line %d, column %d", line, column)
 }
 
 // InvalidUTF8 returns the offset of the first byte that is no UTF-8, -1 when

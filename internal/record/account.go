@@ -120,14 +120,11 @@ func (e *audit) contractWord(t token) bool {
 		_, listed := def.ResponseHeaders[t.value]
 		return listed
 	case stringToken, queryValue:
-		if t.class.Kept {
+		switch {
+		case t.class.Kept || t.class.Kind == provider.Header:
 			return false
-		}
-		if t.class.Kind == provider.Text {
+		case t.class.Kind == provider.Text:
 			return slices.Contains(def.Sentences, t.value)
-		}
-		if t.class.Kind == provider.Header {
-			return false
 		}
 		return t.class.Keep && !isMoment(t.value) || (t.class.Kind == provider.Word || t.class.Documented && t.class.Kind == "") && contract.IsWord(def, t.value)
 	}
@@ -320,9 +317,7 @@ func (e *audit) openWord(t token) bool {
 
 // reference says whether a URL shows placeholders only: an id, or a URL of the
 // vendor's API whose path and query are the contract's words and placeholders.
-func (e *audit) reference(value string) bool {
-	return e.link(value, 0)
-}
+func (e *audit) reference(value string) bool { return e.link(value, 0) }
 
 func (e *audit) link(value string, depth int) bool {
 	rest, _ := strings.CutPrefix(value, e.r.Definition.BaseURL)

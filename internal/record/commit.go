@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -70,8 +71,7 @@ const (
 // recording that passes every other gate is kept as NAME.rejected.yaml; the next one
 // that succeeds removes that.
 func (r *Recording) Commit(test Verdict) (Outcome, error) {
-	r.lock <- struct{}{}
-	defer func() { <-r.lock }()
+	defer r.alone()()
 	defer r.Release()
 	data, header, err := r.gate()
 	if err != nil {
@@ -135,11 +135,8 @@ func (r *Recording) gate() (string, cassette.Header, error) {
 	if header.Varies, idle = r.varied(); len(idle) > 0 {
 		return "", header, r.refused("leave the pointer out, or name a member that the test sends", idle...)
 	}
-	header.Pinned = r.pins()
-	r.failures.Lock()
-	refusals := slices.Clone(r.refusals)
-	r.failures.Unlock()
-	if len(refusals) > 0 {
+	header.Pinned = slices.Sorted(maps.Keys(r.pinned))
+	if refusals := r.refusedSoFar(); len(refusals) > 0 {
 		return "", header, r.refused("", refusals...)
 	}
 	if len(r.captured) == 0 {
@@ -274,8 +271,7 @@ func rejected(path string) string { return strings.TrimSuffix(path, ".yaml") + "
 
 // Recorded is the number of exchanges so far.
 func (r *Recording) Recorded() int {
-	r.lock <- struct{}{}
-	defer func() { <-r.lock }()
+	defer r.alone()()
 	return len(r.captured)
 }
 
@@ -289,7 +285,6 @@ func Quote(word string) string {
 
 // Problems are the breaches of contract that the answers showed.
 func (r *Recording) Problems() []contract.Problem {
-	r.lock <- struct{}{}
-	defer func() { <-r.lock }()
+	defer r.alone()()
 	return slices.Clone(r.problems)
 }

@@ -75,7 +75,7 @@ func (d Delivery) encode() (data string, header cassette.Header, ia *cassette.In
 		return "", header, nil, false, fmt.Errorf("the delivery cannot be recorded: %w", err)
 	}
 	r, err := New(Config{
-		Config: exchange.Config{Definition: asOperation(d.Definition), Report: unheard{}, Bare: true},
+		Config: exchange.Config{Definition: asOperation(d.Definition), Report: exchange.Silent{}, Bare: true},
 		Tenant: Tenant{
 			BaseURL: d.BaseURL, Token: d.Secret, Source: cassette.Live, Day: d.Received.UTC().Format(time.DateOnly),
 			Getenv:    func(string) string { return "" },
@@ -158,8 +158,7 @@ func (d Delivery) bounded() ([]byte, error) {
 	}
 	visit(root)
 	if doubled >= 0 {
-		line, column := jsontext.Position(d.Body, doubled)
-		return nil, fmt.Errorf("the member at line %d, column %d stands twice in its object, and a reader may take either", line, column)
+		return nil, fmt.Errorf("the member at %s stands twice in its object, and a reader may take either", jsontext.At(d.Body, doubled))
 	}
 	body := jsontext.Splice(d.Body, edits)
 	_, err = jsontext.Parse(body, within)
@@ -236,15 +235,3 @@ func said(body []byte) http.RoundTripper {
 		}, nil
 	})
 }
-
-// unheard drops what is reported: the gate names every problem again.
-type unheard struct{}
-
-// Helper implements exchange.Reporter.
-func (unheard) Helper() {}
-
-// Logf implements exchange.Reporter.
-func (unheard) Logf(string, ...any) {}
-
-// Errorf implements exchange.Reporter.
-func (unheard) Errorf(string, ...any) {}

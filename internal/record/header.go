@@ -94,7 +94,6 @@ func (r *Recording) note(resp *http.Response, kept http.Header) {
 // Dropped names what clients may look at in answers and the cassette does not
 // hold, and counts the other headers.
 func (r *Recording) Dropped() (named []string, others int) {
-	r.lock <- struct{}{}
-	defer func() { <-r.lock }()
+	defer r.alone()()
 	return slices.Sorted(maps.Keys(r.dropped)), len(r.others)
 }

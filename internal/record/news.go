@@ -35,8 +35,7 @@ type News struct {
 // News returns what is new, each once and sorted by pointer. Only what a commit
 // has let pass may be shown: the names of members are judged there.
 func (r *Recording) News() []News {
-	r.lock <- struct{}{}
-	defer func() { <-r.lock }()
+	defer r.alone()()
 	e := &audit{r: r, knowledge: r.knowledge()}
 	var all []News
 	for _, exchange := range cassette.ExchangesOf(r.captured) {

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"slices"
 	"time"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -54,15 +53,4 @@ func (r *Recording) pin(body []byte) []byte {
 	}
 	visit(root)
 	return jsontext.Splice(body, edits)
-}
-
-// pins are the pointers that have pinned a value.
-func (r *Recording) pins() (used []string) {
-	for _, p := range r.Pinned {
-		if r.pinned[p] {
-			used = append(used, p)
-		}
-	}
-	slices.Sort(used)
-	return slices.Compact(used)
 }

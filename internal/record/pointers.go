@@ -209,8 +209,7 @@ func (n Named) Why() string {
 // Idle returns those of the places that nothing which was recorded has: options that
 // had no effect.
 func (r *Recording) Idle(named []Named) (idle []Named) {
-	r.lock <- struct{}{}
-	defer func() { <-r.lock }()
+	defer r.alone()()
 	return r.idle(named)
 }
 

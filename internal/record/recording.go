@@ -86,6 +86,19 @@ type Recording struct {
 	refusals []string // why this recording cannot be written; guarded by failures
 }
 
+// alone waits until no exchange is under way, and returns what lets the next one begin.
+func (r *Recording) alone() (done func()) {
+	r.lock <- struct{}{}
+	return func() { <-r.lock }
+}
+
+// refusedSoFar is why this recording cannot be written, as far as exchanges tell.
+func (r *Recording) refusedSoFar() []string {
+	r.failures.Lock()
+	defer r.failures.Unlock()
+	return slices.Clone(r.refusals)
+}
+
 // New prepares a recording. The target's directory must be writable and its file a
 // regular one, or not there yet: better to hear of it before the tenant has been
 // asked than after.
@@ -218,13 +231,9 @@ func (r *Recording) capture(ia *cassette.Interaction) error {
 // value of the tenant is left that no placeholder stands for, there are reasons
 // instead. The contract is the caller's to judge.
 func (r *Recording) Exchanges() (exchanges []contract.Exchange, reasons []string) {
-	r.lock <- struct{}{}
-	defer func() { <-r.lock }()
-	r.failures.Lock()
-	reasons = slices.Clone(r.refusals)
-	r.failures.Unlock()
+	defer r.alone()()
 	found, _ := r.leaks()
-	if reasons = append(reasons, found...); len(reasons) > 0 {
+	if reasons = append(r.refusedSoFar(), found...); len(reasons) > 0 {
 		slices.Sort(reasons)
 		return nil, slices.Compact(reasons)
 	}
@@ -234,8 +243,7 @@ func (r *Recording) Exchanges() (exchanges []contract.Exchange, reasons []string
 // Replaced counts the distinct values of the tenant that placeholders stand for
 // in what was recorded, by kind.
 func (r *Recording) Replaced() map[provider.Kind]int {
-	r.lock <- struct{}{}
-	defer func() { <-r.lock }()
+	defer r.alone()()
 	var text strings.Builder
 	for _, ia := range r.captured {
 		text.WriteString(cassette.Text(ia))

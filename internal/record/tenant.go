@@ -182,14 +182,12 @@ func (r *Recording) send(caller *http.Request, cred exchange.Credential, method 
 	// a server sends on a kept one unasked, with the tenant's values in it.
 	ctx, done := context.WithCancel(caller.Context())
 	defer done()
-	req, err := http.NewRequestWithContext(ctx, method, real.String(), bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, real.String(), http.NoBody)
 	if err != nil {
 		return nil, nil, errors.New("the request does not translate into one for the tenant")
 	}
 	req.Close = true
-	if len(body) == 0 {
-		req.Body, req.ContentLength, req.GetBody = http.NoBody, 0, nil
-	}
+	exchange.SetRequestBody(req, body)
 	for name, values := range header {
 		for _, v := range values {
 			if name == "Origin" {
@@ -319,10 +317,8 @@ type unfitError struct {
 	err error
 }
 
-// Error implements error.
 func (e *unfitError) Error() string {
 	return fmt.Sprintf("the answer of %s cannot be recorded: %v", e.of, e.err)
 }
 
-// Unwrap serves package errors.
 func (e *unfitError) Unwrap() error { return e.err }

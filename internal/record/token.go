@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -44,6 +45,7 @@ type token struct {
 
 // place names the token without its value.
 func (t token) place() string {
+	at := cmp.Or(t.at, "the root")
 	switch t.sort {
 	case methodToken:
 		return "the method of the request"
@@ -68,17 +70,9 @@ func (t token) place() string {
 	case statusToken:
 		return "the status line of the answer"
 	case memberToken:
-		at := t.at
-		if at == "" {
-			at = "the root"
-		}
 		return "the name of a member in " + at + " of the " + t.in
 	case bodyToken:
 		return "the body of the " + t.in
-	}
-	at := t.at
-	if at == "" {
-		at = "the root"
 	}
 	return at + " of the " + t.in
 }

@@ -173,10 +173,7 @@ func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract
 	r.answer.Status, r.answer.Header = ia.Response.Code, ia.Response.Headers
 	r.answers = append(r.answers, r.answer)
 	answer := contract.CheckResponse(t.Definition, cassette.RequestOf(ia), r.answer, t.Strict)
-	label := fmt.Sprintf("the live exchange #%d", id)
-	if r.Tenant.Source == cassette.Simulated {
-		label = fmt.Sprintf("the simulated exchange #%d", id)
-	}
+	label := fmt.Sprintf("the %s exchange #%d", r.Tenant.Source, id)
 	if ia.Response.Body == replacedText || ia.Response.Body == replacedPage {
 		aboutReplaced(answer)
 	}

@@ -1,10 +1,8 @@
 package scenario
 
 import (
-	"bytes"
 	"context"
 	"net/http"
-	"strings"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/exchange"
@@ -15,13 +13,11 @@ import (
 // placeholder world.
 func Request(ctx context.Context, d *provider.Definition, s *provider.Scenario) (*http.Request, error) {
 	asked := s.Request
-	req, err := http.NewRequestWithContext(ctx, asked.Method, d.BaseURL+asked.Target, strings.NewReader(asked.Body))
+	req, err := http.NewRequestWithContext(ctx, asked.Method, d.BaseURL+asked.Target, http.NoBody)
 	if err != nil {
 		return nil, err
 	}
-	if asked.Body == "" {
-		req.Body, req.GetBody = http.NoBody, nil
-	}
+	exchange.SetRequestBody(req, []byte(asked.Body))
 	for name, value := range asked.Header {
 		req.Header.Set(name, value)
 	}
@@ -40,13 +36,11 @@ func Request(ctx context.Context, d *provider.Definition, s *provider.Scenario) 
 // Recorded returns a new request as the first one of a cassette.
 func Recorded(ctx context.Context, file *cassette.File) (*http.Request, error) {
 	asked := file.Exchanges()[0].Request
-	req, err := http.NewRequestWithContext(ctx, asked.Method, asked.URL.String(), bytes.NewReader(asked.Body))
+	req, err := http.NewRequestWithContext(ctx, asked.Method, asked.URL.String(), http.NoBody)
 	if err != nil {
 		return nil, err
 	}
-	if len(asked.Body) == 0 {
-		req.Body, req.GetBody = http.NoBody, nil
-	}
+	exchange.SetRequestBody(req, asked.Body)
 	req.Header = exchange.CloneHeader(asked.Header)
 	return req, nil
 }

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -109,13 +108,11 @@ func (s *Server) translate(w http.ResponseWriter, r *http.Request) (*http.Reques
 	case err != nil:
 		return nil, http.StatusBadRequest, errors.New("the request's body breaks off")
 	}
-	req, err := http.NewRequestWithContext(r.Context(), r.Method, target.String(), bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(r.Context(), r.Method, target.String(), http.NoBody)
 	if err != nil {
 		return nil, http.StatusBadRequest, errors.New("the request's URL does not parse")
 	}
-	if len(body) == 0 {
-		req.Body = http.NoBody
-	}
+	exchange.SetRequestBody(req, body)
 	req.Header = r.Header.Clone()
 	if !s.named(r.Host, target.Host) {
 		req.Host = r.Host // the transport says what is wrong with it

@@ -45,7 +45,7 @@ func canonical(body []byte) ([]byte, error) {
 	// encoding/json replaces bytes that are no UTF-8, and different bodies would
 	// get the same golden.
 	if at := jsontext.InvalidUTF8(body); at >= 0 {
-		return nil, fmt.Errorf("the body is not valid UTF-8 at %s; expected JSON: use AssertBytes for other bodies", position(body, at))
+		return nil, fmt.Errorf("the body is not valid UTF-8 at %s; expected JSON: use AssertBytes for other bodies", jsontext.At(body, at))
 	}
 	root, err := jsontext.Parse(body, jsontext.Bounds{})
 	if err != nil {
@@ -53,18 +53,13 @@ func canonical(body []byte) ([]byte, error) {
 		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 			at = int(syntax.Offset) - 1
 		}
-		return nil, fmt.Errorf("the body is not JSON at %s: %w; expected JSON: use AssertBytes for other bodies", position(body, at), err)
+		return nil, fmt.Errorf("the body is not JSON at %s: %w; expected JSON: use AssertBytes for other bodies", jsontext.At(body, at), err)
 	}
 	text, err := appendValue(make([]byte, 0, 2*len(body)), body, root, 0)
 	if err != nil {
 		return nil, err
 	}
 	return append(text, '\n'), nil
-}
-
-func position(text []byte, at int) string {
-	line, column := jsontext.Position(text, at)
-	return fmt.Sprintf("line %d, column %d", line, column)
 }
 
 // appendValue appends the canonical form of a value of the body. It writes the
@@ -78,7 +73,7 @@ func appendValue(out, body []byte, n *jsontext.Node, depth int) ([]byte, error) 
 	case !isObject && n.Kind != jsontext.BeginArray:
 		return append(out, n.Text...), nil
 	case depth == maxDepth:
-		return nil, fmt.Errorf("the body is nested deeper than %d levels at %s; expected an answer of an API", maxDepth, position(body, int(n.Start)))
+		return nil, fmt.Errorf("the body is nested deeper than %d levels at %s; expected an answer of an API", maxDepth, jsontext.At(body, int(n.Start)))
 	}
 	type child struct {
 		*jsontext.Node

@@ -105,6 +105,8 @@ func escaped(escape []byte) rune {
 	return rune(n)
 }
 
+var defaultPorts = map[string]string{"https": ":443", "http": ":80"}
+
 // CanonicalURL returns the form in which two URLs are compared: scheme, host
 // without a default port, the path by decoded segments and the query by
 // decoded names, the values of one name in their order, each part escaped anew in one way. "a%2Fb" so stays apart
@@ -112,14 +114,7 @@ func escaped(escape []byte) rune {
 func CanonicalURL(u *url.URL) string {
 	var b strings.Builder
 	scheme := strings.ToLower(u.Scheme)
-	host := strings.ToLower(u.Host)
-	switch scheme {
-	case "https":
-		host = strings.TrimSuffix(host, ":443")
-	case "http":
-		host = strings.TrimSuffix(host, ":80")
-	}
-	b.WriteString(scheme + "://" + host + u.Opaque)
+	b.WriteString(scheme + "://" + strings.TrimSuffix(strings.ToLower(u.Host), defaultPorts[scheme]) + u.Opaque)
 	for _, segment := range provider.Segments(u.EscapedPath()) {
 		b.WriteByte('/')
 		if decoded, err := url.PathUnescape(segment); err == nil {

@@ -1,6 +1,7 @@
 package cassette
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -67,16 +68,11 @@ func exchanges(list []*Interaction, volatile []string, byNumber bool) []exchange
 }
 
 func headerText(h http.Header, without []string) string {
-	names := make([]string, 0, len(h))
-	for name := range h {
-		if !slices.Contains(without, name) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
 	var b strings.Builder
-	for _, name := range names {
-		b.WriteString(name + ": " + strings.Join(h[name], ", ") + "\n")
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if !slices.Contains(without, name) {
+			b.WriteString(name + ": " + strings.Join(h[name], ", ") + "\n")
+		}
 	}
 	return b.String()
 }

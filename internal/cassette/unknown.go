@@ -9,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/say"
 )
 
 var unknownKey = pattern.New(`^line [0-9]+: field (.+) not found in type \S+$`)
@@ -40,10 +41,8 @@ func misspelt(data []byte) (line int, key, near string) {
 		return 0, "", ""
 	}
 	look := func(m *yaml.Node, needed ...string) bool {
-		if line, key, near = instead(m, needed); key != "" {
-			return true
-		}
-		return false
+		line, key, near = instead(m, needed)
+		return key != ""
 	}
 	top := root.Content[0]
 	if look(top, "version", "interactions", "webhooktest") {
@@ -81,13 +80,7 @@ func instead(m *yaml.Node, needed []string) (line int, key, near string) {
 // place of its neighbour.
 func isNear(a, b string) bool {
 	d := levenshtein.ComputeDistance(a, b)
-	return d <= 1 || d == 2 && len(a) == len(b) && sorted(a) == sorted(b)
-}
-
-func sorted(s string) string {
-	letters := []byte(s)
-	slices.Sort(letters)
-	return string(letters)
+	return d <= 1 || d == 2 && say.Anagram(a, b)
 }
 
 // Commented says whether a YAML text holds comments, which no recorder keeps.

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/webhookvcr/internal/provider"
@@ -180,7 +181,7 @@ func (t *Trial) amidst(slow time.Duration) bool {
 	var ids []string
 	var events []*Request
 	var sent sync.WaitGroup
-	var first, last moment
+	var first, last atomic.Int64
 	var taken []func()
 	for n := range 8 {
 		m := t.work(created, strconv.Itoa(n+1), "title", time.Now())
@@ -188,7 +189,7 @@ func (t *Trial) amidst(slow time.Duration) bool {
 		sent.Add(1)
 		done := sync.OnceFunc(sent.Done)
 		r.sent = func() {
-			first.note()
+			note(&first)
 			done()
 		}
 		taken = append(taken, done)
@@ -216,7 +217,7 @@ func (t *Trial) amidst(slow time.Duration) bool {
 		m := t.message("verify")
 		m.Payload = map[string]any{"challenge": challenge}
 		r := t.request(m)
-		r.sent = last.note
+		r.sent = func() { note(&last) }
 		a := t.once(r)
 		<-done
 		if busy(a) {
@@ -232,28 +233,11 @@ func (t *Trial) amidst(slow time.Duration) bool {
 			break
 		}
 	}
-	return len(t.failures()) > 0 || last.at().Sub(first.at()) < slow
+	return len(t.failures()) > 0 || time.Duration(last.Load()-first.Load()) < slow
 }
 
-// moment is when something happened first.
-type moment struct {
-	mu   sync.Mutex
-	time time.Time
-}
-
-func (m *moment) note() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.time.IsZero() {
-		m.time = time.Now()
-	}
-}
-
-func (m *moment) at() time.Time {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.time
-}
+// note notes when something happens first.
+func note(first *atomic.Int64) { first.CompareAndSwap(0, time.Now().UnixNano()) }
 
 func (t *Trial) echoed(a simulator.Attempt, challenge string) {
 	expected := fmt.Sprintf("status 200, application/json, and the challenge %q", challenge)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -24,18 +25,18 @@ const (
 )
 
 // leaks are the parts, in lower case, of what an answer may not hold.
-type leaks struct{ parts map[string]bool }
+type leaks map[int]map[string]bool // by their length
 
-func (l *leaks) add(value string, n int) {
+func (l leaks) add(value string, n int) {
 	value = small(value)
 	if n = min(n, len(value)); n < 4 {
 		return // stands in any text
 	}
-	if l.parts == nil {
-		l.parts = map[string]bool{}
+	if l[n] == nil {
+		l[n] = map[string]bool{}
 	}
 	for i := range len(value) - n + 1 {
-		l.parts[value[i:i+n]] = true
+		l[n][value[i:i+n]] = true
 	}
 }
 
@@ -51,15 +52,11 @@ func small(s string) string {
 }
 
 // in reports whether a text holds one of the parts.
-func (l *leaks) in(text string) bool {
+func (l leaks) in(text string) bool {
 	text = small(text)
-	lengths := map[int]bool{}
-	for part := range l.parts {
-		lengths[len(part)] = true
-	}
-	for n := range lengths {
+	for n, parts := range l {
 		for i := range len(text) - n + 1 {
-			if l.parts[text[i:i+n]] {
+			if parts[text[i:i+n]] {
 				return true
 			}
 		}
@@ -71,7 +68,7 @@ func (l *leaks) in(text string) bool {
 // them, in its header, its body, its trailer or an informational answer before it, however
 // it is written there.
 func (t *Trial) shows(a simulator.Attempt, signatures ...string) bool {
-	var l leaks
+	l := leaks{}
 	l.add(t.Secret, leakBytes)
 	if key, err := base64.StdEncoding.DecodeString(t.Secret); err == nil {
 		l.add(string(key), leakBytes)
@@ -91,12 +88,7 @@ func (t *Trial) shows(a simulator.Attempt, signatures ...string) bool {
 			fmt.Fprintf(&answer, "\n%s: %s", name, strings.Join(lines, "\n"))
 		}
 	}
-	for _, text := range readings(answer.String()) {
-		if l.in(text) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(readings(answer.String()), l.in)
 }
 
 var (

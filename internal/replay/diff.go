@@ -18,9 +18,10 @@ import (
 type Difference struct {
 	// Place is "method", "URL" without its query, "?" and a query key, "query",
 	// "Accept", a JSON pointer into the body, or "body".
-	Place string
-	// Recorded and Sent are what stands there; empty for nothing.
-	Recorded, Sent string
+	Place string `json:"place"`
+	// Recorded and Sent are what stands there, as messages show it; empty for nothing.
+	Recorded string `json:"recorded"`
+	Sent     string `json:"sent"`
 }
 
 // String is the difference as a message lists it.

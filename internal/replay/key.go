@@ -70,14 +70,12 @@ func (k *Key) takes(media string) bool {
 // and more of what it takes as well.
 func (k *Key) preferred() iter.Seq[*Key] {
 	return func(yield func(*Key) bool) {
-		if k.accept == nil || len(k.accept.ranges) < 2 {
-			yield(k)
-			return
-		}
 		var levels []float64
-		for _, r := range k.accept.ranges {
-			if r.q > 0 {
-				levels = append(levels, r.q)
+		if k.accept != nil && len(k.accept.ranges) > 1 {
+			for _, r := range k.accept.ranges {
+				if r.q > 0 {
+					levels = append(levels, r.q)
+				}
 			}
 		}
 		slices.Sort(levels)

@@ -282,17 +282,18 @@ func (s *Sequence) label(p *progress, id int) string {
 
 // title names a cassette in messages; a simulated cassette is always called so.
 func (t *Index) title() string {
-	name := t.File.Name
+	name, what := t.File.Name, []string(nil)
 	if t.Scenario != nil {
 		name = t.Scenario.Name
 	}
-	switch simulated := t.File.Header.Source == cassette.Simulated; {
-	case simulated && t.origin != nil:
-		return name + " (simulated, changed by the test)"
-	case simulated:
-		return name + " (simulated)"
-	case t.origin != nil:
-		return name + " (changed by the test)"
+	if t.File.Header.Source == cassette.Simulated {
+		what = append(what, "simulated")
+	}
+	if t.origin != nil {
+		what = append(what, "changed by the test")
+	}
+	if len(what) > 0 {
+		name += " (" + strings.Join(what, ", ") + ")"
 	}
 	return name
 }

@@ -29,11 +29,6 @@ const wildcard = "\x00"
 // its URL, or whose body is no JSON, stays apart and is compared by itself.
 func (t *Index) file(id int) {
 	e := &t.entries[id]
-	body := cassette.CanonicalBody([]byte(e.ia.Request.Body))
-	if strings.Contains(e.ia.Request.URL, cassette.SentMark) || strings.Contains(e.ia.Request.URL, cassette.SentSecretMark) {
-		t.apart = append(t.apart, id)
-		return
-	}
 	var pointers []string
 	cassette.SentStrings(e.ia, func(pointer, value string) {
 		if _, sent := placeholder.IsSent(value); sent {
@@ -41,12 +36,14 @@ func (t *Index) file(id int) {
 		}
 	})
 	slices.Sort(pointers)
-	if slices.ContainsFunc(pointers, func(p string) bool { return !strings.HasPrefix(p, "/") }) { // of the query, or too deep
+	url := e.ia.Request.URL
+	if strings.Contains(url, cassette.SentMark) || strings.Contains(url, cassette.SentSecretMark) ||
+		slices.ContainsFunc(pointers, func(p string) bool { return !strings.HasPrefix(p, "/") }) { // of the query, or too deep
 		t.apart = append(t.apart, id)
 		return
 	}
 	s := t.shape(pointers)
-	rest, placeholders, ok := s.part(body)
+	rest, placeholders, ok := s.part(cassette.CanonicalBody([]byte(e.ia.Request.Body)))
 	if !ok {
 		t.apart = append(t.apart, id)
 		return

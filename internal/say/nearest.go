@@ -28,7 +28,7 @@ func Nearest(name string, names []string) []string {
 			near = append(near, candidate)
 		}
 	}
-	if swapped := slices.DeleteFunc(slices.Clone(near), func(s string) bool { return !anagram(strings.ToLower(s), name) }); len(swapped) > 0 {
+	if swapped := slices.DeleteFunc(slices.Clone(near), func(s string) bool { return !Anagram(strings.ToLower(s), name) }); len(swapped) > 0 {
 		near = swapped
 	}
 	slices.SortFunc(near, func(a, b string) int {
@@ -37,7 +37,8 @@ func Nearest(name string, names []string) []string {
 	return near[:min(maxNearest, len(near))]
 }
 
-func anagram(a, b string) bool {
+// Anagram reports whether a name has the letters of another, in any order.
+func Anagram(a, b string) bool {
 	x, y := []rune(a), []rune(b)
 	slices.Sort(x)
 	slices.Sort(y)

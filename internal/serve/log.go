@@ -106,15 +106,7 @@ type Nearest struct {
 }
 
 // Difference is one part of a request that differs.
-type Difference struct {
-	// Place is "method", "URL" without its query, "?" and a query key, "query",
-	// "Accept", a JSON pointer into the body, or "body".
-	Place string `json:"place"`
-	// Recorded and Sent are what stands there, as messages show it; empty for
-	// nothing.
-	Recorded string `json:"recorded"`
-	Sent     string `json:"sent"`
-}
+type Difference = replay.Difference
 
 // Log is an http.RoundTripper that answers from a sequence and remembers every
 // exchange. It is safe for concurrent use.
@@ -174,7 +166,7 @@ func (l *Log) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		if e.Nearest != nil {
 			for i, d := range e.Nearest.Differences {
-				e.Nearest.Differences[i] = Difference{hide(d.Place), hide(d.Recorded), hide(d.Sent)}
+				e.Nearest.Differences[i] = Difference{Place: hide(d.Place), Recorded: hide(d.Recorded), Sent: hide(d.Sent)}
 			}
 		}
 	}
@@ -309,11 +301,7 @@ func nearest(n *replay.Nearest) *Nearest {
 	if n == nil {
 		return nil
 	}
-	kept := &Nearest{*nameOf(n.Answered), n.Differs, []Difference{}, n.More}
-	for _, d := range n.Differences {
-		kept.Differences = append(kept.Differences, Difference(d))
-	}
-	return kept
+	return &Nearest{*nameOf(n.Answered), n.Differs, append([]Difference{}, n.Differences...), n.More}
 }
 
 // nameOf names the interaction that answered.

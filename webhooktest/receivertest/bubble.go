@@ -32,10 +32,7 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 			return s.ask(t, q)
 		}
 	}
-	put := s.put
-	if !s.looked && s.leaky == "" {
-		put = s.putAndLook
-	}
+	look := !s.looked && s.leaky == ""
 	v := probe.Verdict{Probe: q}
 	held, ended := s.watched(func(id chan<- string, alive func()) {
 		c := s.config
@@ -47,7 +44,7 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 				v = s.putAndCount(t, q, c)
 				return
 			}
-			v = put(t, q, c)
+			v = s.put(t, q, c, look)
 			return
 		}
 		leak := s.inBubble(t, id, func(t *testing.T) {
@@ -55,7 +52,7 @@ func (s *suite) ask(t *testing.T, q probe.Probe) probe.Verdict {
 				time.Sleep(time.Minute)
 				synctest.Wait()
 			}
-			v = s.put(t, q, c)
+			v = s.put(t, q, c, false)
 		})
 		if leak != nil {
 			v.Failures = append(v.Failures, *leak)
@@ -106,7 +103,7 @@ func (s *suite) blocked(t *testing.T) bool {
 				c := s.config
 				c.Alive, c.Answer = alive, max(c.Answer, probe.Unhurried)
 				id <- ""
-				v = s.put(t, q, c)
+				v = s.put(t, q, c, false)
 			})
 			return !ended || len(v.Failures) > 0
 		}
@@ -126,7 +123,7 @@ func (s *suite) putAndCount(t *testing.T, q probe.Probe, c probe.Config) probe.V
 	name := fmt.Sprintf("%s %p", q.ID, s)
 	mark(name)
 	c.Held = func() string { return few(labelled(name)) }
-	v := s.put(t, q, c)
+	v := s.put(t, q, c, false)
 	mark(s.label())
 	for end := time.Now().Add(s.watchdog); ; time.Sleep(10 * time.Millisecond) {
 		left := labelled(name)
@@ -232,26 +229,14 @@ func (s *suite) inBubble(t *testing.T, id chan<- string, f func(*testing.T)) (le
 	return nil
 }
 
-// putAndLook is put, and looks before the cleanup whether the receiver keeps connections.
-func (s *suite) putAndLook(t *testing.T, q probe.Probe, c probe.Config) probe.Verdict {
-	return s.putAnd(t, q, c, func() {
-		if !s.kept.Load() && s.keepsConnection() {
-			s.kept.Store(true)
-		}
-	})
-}
-
-// put builds a receiver and asks it.
-func (s *suite) put(t *testing.T, q probe.Probe, c probe.Config) probe.Verdict {
-	return s.putAnd(t, q, c, func() {})
-}
-
-func (s *suite) putAnd(t *testing.T, q probe.Probe, c probe.Config, look func()) (v probe.Verdict) {
+// put builds a receiver and asks it, and may look before the cleanup whether the receiver
+// keeps connections.
+func (s *suite) put(t *testing.T, q probe.Probe, c probe.Config, look bool) (v probe.Verdict) {
 	v.Probe = q
 	tb := newBuilding(t)
 	defer func() {
-		if v.Skipped == "" {
-			look()
+		if look && v.Skipped == "" && !s.kept.Load() && s.keepsConnection() {
+			s.kept.Store(true)
 		}
 		v.Failures = append(v.Failures, tb.cleaned()...)
 	}()
@@ -322,14 +307,14 @@ func subject(r Receiver, call func(hook string, f func())) probe.Subject {
 			return state
 		}
 	}
-	if r.FailNext != nil {
-		s.FailNext = func(n int) { call("FailNext", func() { r.FailNext(n) }) }
-	}
-	if r.SlowBy != nil {
-		s.SlowBy = func(d time.Duration) { call("SlowBy", func() { r.SlowBy(d) }) }
-	}
-	if r.Rotate != nil {
-		s.Rotate = func(secret string) { call("Rotate", func() { r.Rotate(secret) }) }
-	}
+	s.FailNext, s.SlowBy, s.Rotate = told(call, "FailNext", r.FailNext), told(call, "SlowBy", r.SlowBy), told(call, "Rotate", r.Rotate)
 	return s
+}
+
+// told is a hook that takes a value, run by call; nil for none.
+func told[T any](call func(hook string, f func()), name string, hook func(T)) func(T) {
+	if hook == nil {
+		return nil
+	}
+	return func(value T) { call(name, func() { hook(value) }) }
 }

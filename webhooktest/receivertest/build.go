@@ -85,12 +85,10 @@ func (b *building) clean() {
 	}
 }
 
-func (b *building) Skip(args ...any) { b.skip(strings.TrimSuffix(fmt.Sprintln(args...), "\n")) }
-func (b *building) Skipf(format string, args ...any) {
-	b.skip(fmt.Sprintf(format, args...))
-}
-func (b *building) SkipNow()      { b.skip("") }
-func (b *building) Skipped() bool { return b.skipped != "" }
+func (b *building) Skip(args ...any)                 { b.skip(strings.TrimSuffix(fmt.Sprintln(args...), "\n")) }
+func (b *building) Skipf(format string, args ...any) { b.skip(fmt.Sprintf(format, args...)) }
+func (b *building) SkipNow()                         { b.skip("") }
+func (b *building) Skipped() bool                    { return b.skipped != "" }
 
 func (b *building) skip(reason string) {
 	b.skipped = "build skipped it: " + cmp.Or(reason, "no reason given")

@@ -183,9 +183,7 @@ func Sizes(accept, refuse int) Option {
 // signature: for a receiver whose secret DevRev makes, and that is verified before
 // it knows it.
 func UnsignedVerify() Option {
-	return about("UnsignedVerify", &provider.DevRev, func(s *suite) {
-		s.config.UnsignedVerify = true
-	})
+	return about("UnsignedVerify", &provider.DevRev, func(s *suite) { s.config.UnsignedVerify = true })
 }
 
 // HandleResponse says what d.velop does with the webhook's answers: "NONE",
@@ -202,9 +200,7 @@ func HandleResponse(what string) Option {
 // LegacyKey expects that the key is also accepted in the header x-dv-api-key, as
 // older servers of d.velop send it. Without it, that must be refused.
 func LegacyKey() Option {
-	return about("LegacyKey", &provider.DVelop, func(s *suite) {
-		s.config.LegacyKey = true
-	})
+	return about("LegacyKey", &provider.DVelop, func(s *suite) { s.config.LegacyKey = true })
 }
 
 // CloudApp says that the receiver is an app of d.velop's cloud: each delivery comes

@@ -133,7 +133,6 @@ func Parse(name string, data []byte) (*File, error) {
 	return f, nil
 }
 
-// readYAML reads a cassette with the YAML library.
 func readYAML(data []byte) (doc document, further []string, err error) {
 	if line, what := Mistaken(data); what != "" {
 		return document{}, nil, fmt.Errorf("line %d: %s", line, what)

@@ -112,7 +112,6 @@ const indent = "      "
 
 func (w *encoder) line(text string) { w.put(text) }
 
-// put writes a line.
 func (w *encoder) put(parts ...string) {
 	for _, s := range parts {
 		w.out.WriteString(s)

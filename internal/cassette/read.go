@@ -94,7 +94,6 @@ type reader struct {
 	texts map[string]string
 }
 
-// next returns the next line.
 func (r *reader) next() string {
 	line, rest, ended := strings.Cut(r.rest, "\n")
 	r.failed = r.failed || !ended

@@ -80,7 +80,6 @@ func Within(name, key string) string {
 	return key
 }
 
-// frame is an object or array that a walk through a body is in.
 type frame struct {
 	pointer string
 	// name is that of the nearest member around.

@@ -217,7 +217,6 @@ func verify(temp, data string, recorded []*Interaction, place func(int) string) 
 	return nil
 }
 
-// equal reports whether two interactions are the same to a byte.
 func equal(a, b *Interaction) bool {
 	x, y := a.Request, b.Request
 	v, w := a.Response, b.Response

@@ -26,7 +26,6 @@ type Change struct {
 	err     string // why the value has no JSON text
 }
 
-// label names the change in messages, without its value.
 func (c *Change) label() string {
 	if c.name == "Body" {
 		return c.name

@@ -128,7 +128,6 @@ func (p *parser) next() byte {
 	return 0
 }
 
-// expect reads a byte that must be next.
 func (p *parser) expect(c byte) {
 	if p.next() != c {
 		p.wrong = true
@@ -195,14 +194,12 @@ func (p *parser) value(n *Node, depth int, open []*Node) []*Node {
 	return open[:first]
 }
 
-// word reads a literal.
 func (p *parser) word(word string) string {
 	p.wrong = !strings.HasPrefix(p.text[p.pos:], word)
 	p.pos += len(word)
 	return word
 }
 
-// name reads the name of a member and the colon.
 func (p *parser) name(member *Node) {
 	if p.next() != '"' {
 		p.wrong = true
@@ -216,7 +213,6 @@ func (p *parser) name(member *Node) {
 	}
 }
 
-// string reads a string and returns what it holds.
 func (p *parser) string() string {
 	start, plain := p.pos, true
 	for p.pos++; ; p.pos++ {
@@ -269,7 +265,6 @@ func (p *parser) escape() bool {
 	return true
 }
 
-// digits reads a number.
 func (p *parser) digits() {
 	run := func() {
 		start := p.pos

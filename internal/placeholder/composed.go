@@ -95,7 +95,6 @@ func (p part) key(s string) string { return p.kind + "/" + p.in(s) }
 // untyped is the type of an id whose form names none.
 const untyped = "id"
 
-// parse reads the id that starts at i.
 func (f *idForm) parse(s string, i int) (id composedID, ok bool) {
 	if first := f.steps[0].text; first == "" || s[i] != first[0] {
 		return id, false
@@ -193,7 +192,6 @@ func plainID(s string) string {
 
 var separators = strings.NewReplacer("%3A", ":", "%3a", ":", "%2F", "/", "%2f", "/", `\/`, "/")
 
-// separator reads a byte of an id's form, as it is or escaped.
 func separator(s string, i int, c byte) (end int, ok bool) {
 	switch escaped := s[i:min(i+3, len(s))]; {
 	case escaped != "" && escaped[0] == c:

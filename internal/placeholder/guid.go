@@ -14,7 +14,6 @@ const (
 	dashlessLength = 32
 )
 
-// isGUID says whether the text is a GUID, in any case, with its dashes.
 func isGUID(s string) bool {
 	if len(s) != guidLength {
 		return false

@@ -61,7 +61,6 @@ func (r Rewriter) Rewrite(body []byte) ([]byte, error) {
 	return doc.render(), nil
 }
 
-// document is a JSON text with what is to be changed in it.
 type document struct {
 	body  []byte
 	nodes []node // in canonical order
@@ -83,7 +82,6 @@ type node struct {
 
 func (n *node) named() bool { return n.Parent != nil && n.Parent.Kind == jsontext.BeginObject }
 
-// replace replaces the value of a string or a number.
 func (n *node) replace(text string) {
 	switch n.newValue = ""; {
 	case text == n.Text:
@@ -122,7 +120,6 @@ func newDocument(body []byte, root *jsontext.Node) *document {
 	return d
 }
 
-// size returns how many values there are in a tree.
 func size(n *jsontext.Node) int {
 	sum := 1
 	for _, child := range n.Children {

@@ -59,7 +59,6 @@ func IsSent(value string) (provider.Kind, bool) {
 	return kind, slices.Contains(numberedKinds, kind)
 }
 
-// isSent says whether the value is a placeholder of something sent.
 func isSent(value string) bool { _, ok := IsSent(value); return ok }
 
 // ToTape returns the placeholder of a value that the caller sent: the same for the
@@ -178,7 +177,6 @@ func (t *Trial) Bind(placeholder, value string) bool {
 	return true
 }
 
-// either looks a key up in two maps.
 func either(first, second map[string]string, key string) (string, bool) {
 	if v, ok := first[key]; ok {
 		return v, true
@@ -201,7 +199,6 @@ func sameURLForm(placeholder, value string) bool {
 	return !isAbsolute(value) && !strings.HasPrefix(value, "/")
 }
 
-// holds says whether a value is a placeholder that stands for something.
 func (s *Sent) holds(value string) bool { _, ok := s.values[value]; return ok }
 
 // ToCallerJSON puts the caller's values in the place of their placeholders, in

@@ -108,7 +108,6 @@ func (t *Table) toTenantReference(ref string) (string, bool) {
 	return out + "?" + strings.Join(fields, "&"), true
 }
 
-// toTenantEvent exchanges the segment of a path that is an event id.
 func (t *Table) toTenantEvent(raw string) string {
 	v, ok := unescapePath(raw)
 	if !ok {
@@ -123,7 +122,6 @@ func (t *Table) toTenantEvent(raw string) string {
 	return raw
 }
 
-// toTenantSegment exchanges a segment of a path that is an id.
 func (t *Table) toTenantSegment(raw string) string {
 	if c := t.composed(raw); c != nil {
 		real, _ := c.real(raw)

@@ -196,7 +196,6 @@ func (t *Table) knownReference(ref string) bool {
 	return ok
 }
 
-// knownSegment says whether a segment is an id that may stand on a tape.
 func (t *Table) knownSegment(raw string) bool {
 	if c := t.composed(raw); c != nil {
 		return c.known(raw)
@@ -271,7 +270,6 @@ func (t *Table) fromTenantEvent(id string) string {
 	return t.placeholderFor(provider.Event, id)
 }
 
-// knownEvent says whether an event id may stand on a tape.
 func (t *Table) knownEvent(id string) bool {
 	return slices.Contains(t.def.Events, id) || t.words[id] || t.events[id] != "" || t.issued(id)
 }

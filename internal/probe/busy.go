@@ -20,7 +20,6 @@ type ordinary struct {
 	write func(body string) string
 }
 
-// put sets a member of an object.
 func put(name string, value any) func(map[string]any) {
 	return func(object map[string]any) { object[name] = value }
 }

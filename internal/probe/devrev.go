@@ -30,7 +30,6 @@ const (
 // nextSecret is what a receiver's secret is changed to.
 var nextSecret = base64.StdEncoding.EncodeToString([]byte("the next secret"))
 
-// devrevProbes are the questions to a receiver of DevRev's events.
 func devrevProbes() []Probe {
 	return slices.Concat(devrevVerifyProbes(), devrevSignatureProbes(), devrevTimeProbes(), devrevFormProbes())
 }

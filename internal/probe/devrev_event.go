@@ -477,7 +477,6 @@ func object(number string) string { return "don:core:dvrv-us-1:devo/example:issu
 // stampOf is a time as DevRev's pages show it.
 func stampOf(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// work is an event about a work item.
 func (t *Trial) work(event, number, title string, modified time.Time) simulator.Message {
 	m := t.message(event)
 	m.At = modified

@@ -76,7 +76,6 @@ func (t *Trial) routed(r *Request, app App) *Request {
 	return r.with(dvelopBase, app.Base).with(dvelopTenant, app.Tenant).with(dvelopSig, signature)
 }
 
-// dvelopProbes are the questions to a receiver of d.velop's events.
 func dvelopProbes() []Probe {
 	return slices.Concat(dvelopKeyProbes(), dvelopWorkProbes(), dvelopFormProbes())
 }

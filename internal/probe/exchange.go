@@ -74,7 +74,6 @@ func Check(d *provider.Definition, s simulator.Settings, x Exchange) (problems, 
 	return problems, notes
 }
 
-// unsendable says why a vendor does not send a delivery.
 func unsendable(d *provider.Definition, wire simulator.Wire, x Exchange) (reasons []string) {
 	if x.Method != http.MethodPost {
 		reasons = append(reasons, "a "+x.Method)

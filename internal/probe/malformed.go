@@ -12,7 +12,6 @@ import (
 	"example.com/webhookvcr/internal/simulator"
 )
 
-// malformed sends bodies that are no event.
 func (t *Trial) malformed() {
 	m := t.event()
 	event, valid := m.Event, string(t.body(m))
@@ -39,7 +38,6 @@ func (t *Trial) methods() {
 	}
 }
 
-// direct expects no redirect.
 func (t *Trial) direct() {
 	if a := t.deliver(t.event()); a.Status/100 == 3 {
 		t.fail("no redirect", "%s, Location %q", got(a), a.Header.Get("Location"))
@@ -86,7 +84,6 @@ const maxRead = 4 << 20
 // zeros is a body that counts what is read of it.
 type zeros struct{ left, read atomic.Int64 }
 
-// Read implements io.Reader.
 func (z *zeros) Read(p []byte) (int, error) {
 	n := min(int64(len(p)), z.left.Load())
 	if n == 0 {
@@ -98,7 +95,6 @@ func (z *zeros) Read(p []byte) (int, error) {
 	return int(n), nil
 }
 
-// flood sends a body that is too large.
 func (t *Trial) flood(r *Request) {
 	body := &zeros{}
 	body.left.Store(int64(t.Refuse))
@@ -115,7 +111,6 @@ type drops struct {
 	read atomic.Int64
 }
 
-// Read implements io.Reader.
 func (d *drops) Read(p []byte) (int, error) {
 	timer := time.NewTimer(time.Second)
 	defer timer.Stop()

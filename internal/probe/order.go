@@ -38,7 +38,6 @@ func (t *Trial) objects(happened ...string) *objects {
 	return o
 }
 
-// id is that of an object.
 func (o *objects) id(kind, number string) string {
 	if kind == "work" {
 		return object(number)

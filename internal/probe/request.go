@@ -36,7 +36,6 @@ const segment = 1400
 // segments is a body that comes as from a network.
 type segments struct{ io.Reader }
 
-// Read implements io.Reader.
 func (s segments) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(len(p), segment)]) }
 
 // local are copies of a request that claim, or seem, to come from this machine.
@@ -78,7 +77,6 @@ type heeded struct {
 	begun, read func()
 }
 
-// Read implements io.Reader.
 func (h *heeded) Read(p []byte) (int, error) {
 	if h.begun != nil {
 		h.begun()

@@ -59,7 +59,6 @@ func (t *Trial) rested(a simulator.Attempt) bool {
 	return true
 }
 
-// deliver sends a message as the vendor does.
 func (t *Trial) deliver(m simulator.Message) simulator.Attempt {
 	return t.send(t.request(m))
 }

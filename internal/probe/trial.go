@@ -76,7 +76,6 @@ func (t *Trial) handler(r *Request) (http.RoundTripper, error) {
 	return receivers, receivers.Handle(t.origin(), t.Handler)
 }
 
-// origin is the scheme and the host of the receiver.
 func (c Config) origin() string {
 	scheme, rest, _ := strings.Cut(c.URL, "://")
 	host, _, _ := strings.Cut(rest, "/")
@@ -204,7 +203,6 @@ func got(a simulator.Attempt) string {
 	return s
 }
 
-// heard expects an answer.
 func (t *Trial) heard(a simulator.Attempt) {
 	if a.Err != nil {
 		t.fail("an answer", "%s", got(a))
@@ -218,7 +216,6 @@ func (t *Trial) done(a simulator.Attempt, id string) {
 	}
 }
 
-// accepted expects that a delivery was acknowledged.
 func (t *Trial) accepted(a simulator.Attempt) bool {
 	if t.acknowledged(a) {
 		return true
@@ -274,7 +271,6 @@ func refusal(change func(t *Trial, r *Request) []*Request) func(*Trial) {
 // many is how many deliveries a probe sends before a receiver may ask for time.
 const many = 10
 
-// rejected expects an answer of the 400s.
 func (t *Trial) rejected(a simulator.Attempt) {
 	if a.Err != nil || a.Status/100 != 4 {
 		t.fail("a status of the 400s", "%s", got(a))
@@ -295,7 +291,6 @@ func (t *Trial) healthy(a simulator.Attempt) bool {
 	return true
 }
 
-// count is how often the receiver has acted on an id.
 func (t *Trial) count(id string) (n int) {
 	for _, seen := range t.Applied() {
 		if seen == id {
@@ -368,13 +363,11 @@ func times(n int) string {
 	return fmt.Sprintf("%d effects", n)
 }
 
-// media is the media type of an answer.
 func media(a simulator.Attempt) string {
 	m, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	return m
 }
 
-// text is a value as JSON.
 func text(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {

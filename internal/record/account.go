@@ -71,7 +71,6 @@ func (a Account) String() string {
 	return "no account"
 }
 
-// account finds the account of a token.
 func (e *audit) account(t token) Account {
 	for _, a := range accounts {
 		if a.Account != e.r.without && a.holds(e, t) {

@@ -68,7 +68,6 @@ func (d Delivery) Commit() (outcome Outcome, dropped bool, err error) {
 	return Outcome{Written: true, Interactions: 1, Accepted: header.Accepted}, dropped, nil
 }
 
-// encode is what Commit writes.
 func (d Delivery) encode() (data string, header cassette.Header, ia *cassette.Interaction, dropped bool, err error) {
 	sent, err := d.bounded()
 	if err != nil {

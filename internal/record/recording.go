@@ -187,7 +187,6 @@ func (r *Recording) attempted(req *http.Request, err error) string {
 	return name
 }
 
-// shownBase is how messages call the tenant's base URL, which they do not show.
 func (r *Recording) shownBase() string {
 	if r.Tenant.Getenv != nil && r.Tenant.Getenv(r.Definition.BaseVar) != "" {
 		return "$" + r.Definition.BaseVar

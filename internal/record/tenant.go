@@ -311,7 +311,6 @@ func readLimited(body io.Reader) ([]byte, error) {
 	return data, err
 }
 
-// unfitError says why an answer cannot be recorded.
 type unfitError struct {
 	of  string
 	err error

@@ -43,7 +43,6 @@ type token struct {
 	class provider.Class
 }
 
-// place names the token without its value.
 func (t token) place() string {
 	at := cmp.Or(t.at, "the root")
 	switch t.sort {
@@ -100,7 +99,6 @@ func (t token) missing() string {
 	return "it is neither the API's own nor a placeholder"
 }
 
-// walk visits every token of the exchange.
 func (e *audit) walk(visit func(token)) {
 	q, a := e.ia.Request, e.ia.Response
 	visit(token{sort: methodToken, in: "request", value: q.Method})

@@ -51,7 +51,6 @@ const maxCompared = 16
 // maxShown bounds the interactions that an explanation shows.
 const maxShown = 3
 
-// miss explains why no interaction answers a request.
 func (s *Sequence) miss(r *exchange.Request, k *Key, breaches []string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -198,7 +197,6 @@ func (t *Index) closeness(id int, k *Key) (int, string) {
 // maxDifferences bounds the members that an explanation lists.
 const maxDifferences = 8
 
-// described is what differs from the interaction.
 func (n candidate) described(r *exchange.Request, k *Key, secret exchange.Redactor) *Nearest {
 	d := &Nearest{Answered: Answered{Index: n.step.Index, Step: n.step.number, Name: n.step.Name, Interaction: n.id, Fault: n.step.Fault}, Differs: n.stage}
 	switch e := &n.step.Index.entries[n.id]; n.stage {
@@ -225,7 +223,6 @@ var differing = map[string]string{
 	stageBody:   "same method and URL, but the body differs",
 }
 
-// explain says of one interaction why it does not answer the request.
 func (n candidate) explain(s *Sequence, r *exchange.Request, k *Key, secret exchange.Redactor) string {
 	e := &n.step.Index.entries[n.id]
 	label := s.label(n.step, n.id)
@@ -298,7 +295,6 @@ func (t *Index) title() string {
 	return name
 }
 
-// label names one interaction in messages.
 func (t *Index) label(id int) string {
 	if t.Scenario != nil && len(t.entries) == 1 {
 		return t.title()

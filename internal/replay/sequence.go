@@ -129,7 +129,6 @@ func (s *Sequence) roundTrip(r *exchange.Request, k *Key, place *exchange.Stack,
 	return resp, by, err
 }
 
-// answer builds the caller's answer from an interaction.
 func (s *Sequence) answer(r *exchange.Request, p *progress, id int, sent *placeholder.Sent) (*http.Response, error) {
 	e := &p.Index.entries[id]
 	resp, body := exchange.NewResponse(e.ia, r.Sent), e.ia.Response.Body

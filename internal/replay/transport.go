@@ -137,7 +137,6 @@ func (t *Transport) breaches(r *exchange.Request, k *Key) (all []string) {
 	return all
 }
 
-// check reports what the contract says of an exchange.
 func (t *Transport) check(k *Key, by Answered) {
 	t.Report.Helper()
 	problems := slices.Concat(by.Request.Problems, k.Problems)

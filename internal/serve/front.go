@@ -96,7 +96,6 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// leadsHere reports whether a Host names this server.
 func (f *Front) leadsHere(host string) bool {
 	if !f.Addr.IsValid() || f.Addr.IsUnspecified() || host == "" {
 		return true

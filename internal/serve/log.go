@@ -229,7 +229,6 @@ func (l *Log) Reset(s *replay.Sequence) Report {
 	return was
 }
 
-// steps is the sequence that answers now.
 func (l *Log) steps() *replay.Sequence {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -264,7 +263,6 @@ func (l *Log) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = encoder.Encode(l.Report()) // it fails only when the client has gone
 }
 
-// witness hears what is reported of one exchange.
 type witness struct{ failures, notes []string }
 
 func (w *witness) Helper() {}
@@ -277,7 +275,6 @@ func (w *witness) Errorf(format string, args ...any) {
 	w.failures = append(w.failures, fmt.Sprintf(format, args...))
 }
 
-// exchange says what became of the request.
 func (w *witness) exchange(def *provider.Definition, req *http.Request, by replay.Answered, err error) Entry {
 	e := Entry{Method: exchange.Method(req), URL: exchange.NewRedactor(def, exchange.Asked(req, nil)).URL(req.URL), Result: Answered, Notes: w.notes}
 	var miss *replay.MissError
@@ -304,7 +301,6 @@ func nearest(n *replay.Nearest) *Nearest {
 	return &Nearest{*nameOf(n.Answered), n.Differs, append([]Difference{}, n.Differences...), n.More}
 }
 
-// nameOf names the interaction that answered.
 func nameOf(by replay.Answered) *By {
 	return &By{
 		Step: by.Step, Name: StepName(by.Name), Cassette: by.Index.File.Name,

@@ -20,7 +20,6 @@ import (
 	"example.com/webhookvcr/internal/say"
 )
 
-// golden is one golden file.
 type golden struct {
 	name   string
 	dir    string
@@ -296,7 +295,6 @@ func set(name, variable string) bool {
 	return isTrue(os.Getenv(variable))
 }
 
-// updateAllowed says why the environment forbids an update.
 func updateAllowed() error {
 	var all []error
 	if os.Getenv("WEBHOOKTEST_RECORD") != "" {

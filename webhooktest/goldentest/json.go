@@ -18,7 +18,6 @@ import (
 // golden file that is as long as its square.
 const maxDepth = 200
 
-// encode returns the canonical JSON of a Go value.
 func encode(got any) ([]byte, error) {
 	if _, ok := got.([]byte); ok {
 		return nil, errors.New("got is a []byte, which JSON holds as base64; expected a value: use AssertJSON for a JSON body, AssertBytes for others")

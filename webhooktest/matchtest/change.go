@@ -12,10 +12,10 @@ import (
 type variant struct {
 	what    string // the step, as a message says it
 	request changedRequest
-	// made is a value that the caller made up: the recorded one and the changed
-	// one. An answer that repeats it repeats the changed one.
-	made [2]string
 }
+
+// adder adds a step, and the change that it is.
+type adder func(what string, by func(*changedRequest))
 
 // change is a kind of step by which two requests may differ.
 type change struct {
@@ -23,7 +23,7 @@ type change struct {
 	// must not serve it. Otherwise it must.
 	matters bool
 	why     string
-	of      func(*provider.Definition, recordedRequest) []variant
+	of      func(*provider.Definition, recordedRequest, adder)
 }
 
 const (
@@ -59,40 +59,39 @@ var requestChanges = []change{
 	{ignored, "the caller made this value up", otherMadeUp},
 }
 
-func (r recordedRequest) variant(what string, by func(*changedRequest)) variant {
-	return variant{what: what, request: r.changed(by)}
-}
-
-func otherMethods(_ *provider.Definition, r recordedRequest) (all []variant) {
-	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", strings.ToLower(r.method), strings.ToUpper(r.method)} {
-		if method != r.method {
-			all = append(all, r.variant("with the method "+method, func(c *changedRequest) { c.method = method }))
-		}
-	}
+func (r recordedRequest) variants(def *provider.Definition, kind change) (all []variant) {
+	kind.of(def, r, func(what string, by func(*changedRequest)) { all = append(all, variant{what, r.changed(by)}) })
 	return all
 }
 
-func otherSchemes(_ *provider.Definition, r recordedRequest) []variant {
+func otherMethods(_ *provider.Definition, r recordedRequest, add adder) {
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", strings.ToLower(r.method), strings.ToUpper(r.method)} {
+		if method != r.method {
+			add("with the method "+method, func(c *changedRequest) { c.method = method })
+		}
+	}
+}
+
+func otherSchemes(_ *provider.Definition, r recordedRequest, add adder) {
 	scheme := "http"
 	if r.url.Scheme == scheme {
 		scheme = "https"
 	}
-	return []variant{r.variant("over "+scheme, func(c *changedRequest) { c.url.Scheme = scheme })}
+	add("over "+scheme, func(c *changedRequest) { c.url.Scheme = scheme })
 }
 
-func otherHosts(_ *provider.Definition, r recordedRequest) (all []variant) {
+func otherHosts(_ *provider.Definition, r recordedRequest, add adder) {
 	for _, host := range []string{"other.example", "www." + r.url.Host, r.url.Host + ".example", r.url.Hostname() + ":8443"} {
 		if host != r.url.Host {
-			all = append(all, r.variant("to the host "+host, func(c *changedRequest) { c.url.Host = host }))
+			add("to the host "+host, func(c *changedRequest) { c.url.Host = host })
 		}
 	}
-	return all
 }
 
-func otherPaths(_ *provider.Definition, r recordedRequest) (all []variant) {
+func otherPaths(_ *provider.Definition, r recordedRequest, add adder) {
 	parts := segments(r.url)
 	path := func(what string, parts []string) {
-		all = append(all, r.variant(what, func(c *changedRequest) { setSegments(c.url, parts, url.PathEscape) }))
+		add(what, func(c *changedRequest) { setSegments(c.url, parts, url.PathEscape) })
 	}
 	for i, part := range parts {
 		for _, other := range []string{part + "x", swapCase(part)} {
@@ -108,17 +107,14 @@ func otherPaths(_ *provider.Definition, r recordedRequest) (all []variant) {
 		path("with a shorter path", parts[:n])
 		path("with an escaped slash in the path", append(slices.Clone(parts[:n-1]), parts[n-1]+"/"+parts[n]))
 	}
-	return all
 }
 
-func otherQueries(_ *provider.Definition, r recordedRequest) (all []variant) {
-	set := func(what, raw string) {
-		all = append(all, r.variant(what, func(c *changedRequest) { c.url.RawQuery = raw }))
-	}
+func otherQueries(_ *provider.Definition, r recordedRequest, add adder) {
+	set := func(what, raw string) { add(what, func(c *changedRequest) { c.url.RawQuery = raw }) }
 	old, ok := parameters(r.url.RawQuery)
 	if !ok {
 		set("with another query", r.url.RawQuery+"x")
-		return all
+		return
 	}
 	put := func(what string, ps []parameter) { set(what, query(ps, url.QueryEscape)) }
 	put("with a further query key", append(slices.Clone(old), parameter{"added", ""}))
@@ -143,12 +139,11 @@ func otherQueries(_ *provider.Definition, r recordedRequest) (all []variant) {
 	if len(old) > 0 {
 		set("without its query", "")
 	}
-	return all
 }
 
-func otherMediaTypes(d *provider.Definition, r recordedRequest) (all []variant) {
+func otherMediaTypes(d *provider.Definition, r recordedRequest, add adder) {
 	if r.media == "" || !d.MatchAccept {
-		return nil // nothing tells this answer apart
+		return // nothing tells this answer apart
 	}
 	types := []string{"application/xml", "text/plain"}
 	for _, op := range d.Operations {
@@ -159,22 +154,19 @@ func otherMediaTypes(d *provider.Definition, r recordedRequest) (all []variant) 
 	slices.Sort(types)
 	for _, media := range slices.Compact(types) {
 		if media != r.media {
-			all = append(all, r.variant("with Accept: "+media, func(c *changedRequest) { c.header.Set("Accept", media) }))
+			add("with Accept: "+media, func(c *changedRequest) { c.header.Set("Accept", media) })
 		}
 	}
-	return all
 }
 
-func otherBytes(_ *provider.Definition, r recordedRequest) (all []variant) {
-	set := func(what, body string) {
-		all = append(all, r.variant(what, func(c *changedRequest) { c.body = body }))
-	}
+func otherBytes(_ *provider.Definition, r recordedRequest, add adder) {
+	set := func(what, body string) { add(what, func(c *changedRequest) { c.body = body }) }
 	set("with something behind the body", r.body+"x")
 	n := len(r.body)
 	if n == 0 {
 		set("with a body", "{}")
 		set("with a body of one space", " ")
-		return all
+		return
 	}
 	set("without its body", "")
 	set("with a byte order mark", "\ufeff"+r.body)
@@ -186,18 +178,17 @@ func otherBytes(_ *provider.Definition, r recordedRequest) (all []variant) {
 		}
 		set("with a space before the body", " "+r.body)
 	}
-	return all
 }
 
-func unchanged(_ *provider.Definition, r recordedRequest) []variant {
-	return []variant{r.variant("sent again as it is", func(*changedRequest) {})}
+func unchanged(_ *provider.Definition, _ recordedRequest, add adder) {
+	add("sent again as it is", func(*changedRequest) {})
 }
 
-func otherURLSpelling(_ *provider.Definition, r recordedRequest) []variant {
-	all := []variant{r.variant("with a path in which everything is escaped", func(c *changedRequest) { setSegments(c.url, segments(r.url), everyByte) })}
+func otherURLSpelling(_ *provider.Definition, r recordedRequest, add adder) {
+	add("with a path in which everything is escaped", func(c *changedRequest) { setSegments(c.url, segments(r.url), everyByte) })
 	ps, ok := parameters(r.url.RawQuery)
 	if !ok || len(ps) == 0 {
-		return all
+		return
 	}
 	// The names in another order, and the values of each in theirs.
 	reversed := slices.Clone(ps)
@@ -205,43 +196,35 @@ func otherURLSpelling(_ *provider.Definition, r recordedRequest) []variant {
 	if slices.Equal(reversed, ps) {
 		slices.SortStableFunc(reversed, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
 	}
-	return append(all,
-		r.variant("with a query in which everything is escaped", func(c *changedRequest) { c.url.RawQuery = query(ps, everyByte) }),
-		r.variant("with its query in another order", func(c *changedRequest) { c.url.RawQuery = query(reversed, url.QueryEscape) }))
+	add("with a query in which everything is escaped", func(c *changedRequest) { c.url.RawQuery = query(ps, everyByte) })
+	add("with its query in another order", func(c *changedRequest) { c.url.RawQuery = query(reversed, url.QueryEscape) })
 }
 
-func otherAuthority(_ *provider.Definition, r recordedRequest) []variant {
-	all := []variant{
-		r.variant("with the host in capitals", func(c *changedRequest) { c.url.Host = strings.ToUpper(c.url.Host) }),
-		r.variant("with a user in the URL", func(c *changedRequest) { c.url.User = url.UserPassword("user", "password") }),
-		r.variant("with a fragment", func(c *changedRequest) { c.url.Fragment = "here" }),
-	}
+func otherAuthority(_ *provider.Definition, r recordedRequest, add adder) {
+	add("with the host in capitals", func(c *changedRequest) { c.url.Host = strings.ToUpper(c.url.Host) })
+	add("with a user in the URL", func(c *changedRequest) { c.url.User = url.UserPassword("user", "password") })
+	add("with a fragment", func(c *changedRequest) { c.url.Fragment = "here" })
 	if r.url.Port() == "" {
-		all = append(all, r.variant("with the default port", func(c *changedRequest) { c.url.Host = origin(c.url) }))
+		add("with the default port", func(c *changedRequest) { c.url.Host = origin(c.url) })
 	}
-	return all
 }
 
-func anyMediaType(d *provider.Definition, r recordedRequest) []variant {
-	if !d.MatchAccept {
-		return nil
-	}
-	return mediaTypesThatTellNothing(r)
-}
-
-func whateverMediaType(d *provider.Definition, r recordedRequest) []variant {
+func anyMediaType(d *provider.Definition, _ recordedRequest, add adder) {
 	if d.MatchAccept {
-		return nil
+		mediaTypesThatTellNothing(add)
 	}
-	return append(mediaTypesThatTellNothing(r),
-		r.variant("with Accept: application/xml", func(c *changedRequest) { c.header.Set("Accept", "application/xml") }))
 }
 
-func mediaTypesThatTellNothing(r recordedRequest) []variant {
-	return []variant{
-		r.variant("with Accept: */*", func(c *changedRequest) { c.header.Set("Accept", "*/*") }),
-		r.variant("without Accept", func(c *changedRequest) { c.header.Del("Accept") }),
+func whateverMediaType(d *provider.Definition, _ recordedRequest, add adder) {
+	if !d.MatchAccept {
+		mediaTypesThatTellNothing(add)
+		add("with Accept: application/xml", func(c *changedRequest) { c.header.Set("Accept", "application/xml") })
 	}
+}
+
+func mediaTypesThatTellNothing(add adder) {
+	add("with Accept: */*", func(c *changedRequest) { c.header.Set("Accept", "*/*") })
+	add("without Accept", func(c *changedRequest) { c.header.Del("Accept") })
 }
 
 // noisy are headers that no match depends on.
@@ -259,27 +242,23 @@ var noisy = []struct{ name, value string }{
 	{"X-Retry-Count", "3"},
 }
 
-func noise(_ *provider.Definition, r recordedRequest) (all []variant) {
+func noise(_ *provider.Definition, _ recordedRequest, add adder) {
 	for _, h := range noisy {
-		all = append(all, r.variant("with another "+h.name, func(c *changedRequest) { c.header.Set(h.name, h.value) }))
-	}
-	return all
-}
-
-func otherCredentials(_ *provider.Definition, r recordedRequest) []variant {
-	return []variant{
-		r.variant("with another credential", func(c *changedRequest) { c.header.Set("Authorization", "Bearer another") }),
-		r.variant("with a credential of another scheme", func(c *changedRequest) { c.header.Set("Authorization", "Basic YTpi") }),
-		r.variant("without a credential", func(c *changedRequest) { c.header.Del("Authorization") }),
-		r.variant("with another cookie", func(c *changedRequest) { c.header.Set("Cookie", "session=another") }),
+		add("with another "+h.name, func(c *changedRequest) { c.header.Set(h.name, h.value) })
 	}
 }
 
-func unannouncedBody(_ *provider.Definition, r recordedRequest) []variant {
-	if r.body == "" {
-		return nil
+func otherCredentials(_ *provider.Definition, _ recordedRequest, add adder) {
+	add("with another credential", func(c *changedRequest) { c.header.Set("Authorization", "Bearer another") })
+	add("with a credential of another scheme", func(c *changedRequest) { c.header.Set("Authorization", "Basic YTpi") })
+	add("without a credential", func(c *changedRequest) { c.header.Del("Authorization") })
+	add("with another cookie", func(c *changedRequest) { c.header.Set("Cookie", "session=another") })
+}
+
+func unannouncedBody(_ *provider.Definition, r recordedRequest, add adder) {
+	if r.body != "" {
+		add("with a body of a length that is not announced", func(c *changedRequest) { c.unannounced = true })
 	}
-	return []variant{r.variant("with a body of a length that is not announced", func(c *changedRequest) { c.unannounced = true })}
 }
 
 func swapCase(s string) string {

@@ -9,11 +9,11 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// eachPlace collects the changes of the values of a JSON body; there are none
-// of another body.
-func eachPlace(r recordedRequest, changes func(p place, put func(what, body string))) (all []variant) {
+// eachPlace adds the changes of the values of a JSON body; there are none of another
+// body.
+func eachPlace(r recordedRequest, add adder, changes func(p place, put func(what, body string))) {
 	if !r.said.ok {
-		return nil
+		return
 	}
 	for _, p := range r.said.places() {
 		where := "the body"
@@ -21,14 +21,13 @@ func eachPlace(r recordedRequest, changes func(p place, put func(what, body stri
 			where = p.pointer + " of the body"
 		}
 		changes(p, func(what, body string) {
-			all = append(all, r.variant("with "+what+" at "+where, func(c *changedRequest) { c.body = body }))
+			add("with "+what+" at "+where, func(c *changedRequest) { c.body = body })
 		})
 	}
-	return all
 }
 
-func otherValues(_ *provider.Definition, r recordedRequest) []variant {
-	return eachPlace(r, func(p place, put func(string, string)) {
+func otherValues(_ *provider.Definition, r recordedRequest, add adder) {
+	eachPlace(r, add, func(p place, put func(string, string)) {
 		var others []string
 		switch v := p.value; v.kind {
 		case '"':
@@ -66,8 +65,8 @@ func kindOf(kind byte, text string) byte {
 	return kind
 }
 
-func otherTypes(_ *provider.Definition, r recordedRequest) []variant {
-	return eachPlace(r, func(p place, put func(string, string)) {
+func otherTypes(_ *provider.Definition, r recordedRequest, add adder) {
+	eachPlace(r, add, func(p place, put func(string, string)) {
 		v := p.value
 		others := []value{{kind: '[', items: []value{v}}, {kind: '{', names: []string{"x"}, items: []value{v}}}
 		if v.kind != 'n' {
@@ -92,8 +91,8 @@ func otherTypes(_ *provider.Definition, r recordedRequest) []variant {
 	})
 }
 
-func otherDigits(_ *provider.Definition, r recordedRequest) []variant {
-	return eachPlace(r, func(p place, put func(string, string)) {
+func otherDigits(_ *provider.Definition, r recordedRequest, add adder) {
+	eachPlace(r, add, func(p place, put func(string, string)) {
 		if p.value.kind != '0' {
 			return
 		}
@@ -110,8 +109,8 @@ func otherDigits(_ *provider.Definition, r recordedRequest) []variant {
 	})
 }
 
-func otherMembers(_ *provider.Definition, r recordedRequest) []variant {
-	return eachPlace(r, func(p place, put func(string, string)) {
+func otherMembers(_ *provider.Definition, r recordedRequest, add adder) {
+	eachPlace(r, add, func(p place, put func(string, string)) {
 		if p.value.kind != '{' {
 			return
 		}
@@ -133,8 +132,8 @@ func otherMembers(_ *provider.Definition, r recordedRequest) []variant {
 	})
 }
 
-func otherEntries(_ *provider.Definition, r recordedRequest) []variant {
-	return eachPlace(r, func(p place, put func(string, string)) {
+func otherEntries(_ *provider.Definition, r recordedRequest, add adder) {
+	eachPlace(r, add, func(p place, put func(string, string)) {
 		if p.value.kind != '[' {
 			return
 		}
@@ -152,9 +151,9 @@ func otherEntries(_ *provider.Definition, r recordedRequest) []variant {
 	})
 }
 
-func otherSpelling(_ *provider.Definition, r recordedRequest) (all []variant) {
+func otherSpelling(_ *provider.Definition, r recordedRequest, add adder) {
 	if !r.said.ok {
-		return nil
+		return
 	}
 	for _, s := range []struct {
 		what string
@@ -165,16 +164,14 @@ func otherSpelling(_ *provider.Definition, r recordedRequest) (all []variant) {
 		{"with every character of the body's strings escaped", spelling{escaped: true}},
 		{"with the body spelled in another way throughout", spelling{true, true, true}},
 	} {
-		body := r.said.write(s.spelling)
-		all = append(all, r.variant(s.what, func(c *changedRequest) { c.body = body }))
+		add(s.what, func(c *changedRequest) { c.body = r.said.write(s.spelling) })
 	}
-	return all
 }
 
 // otherMadeUp changes what the caller once sent and made up itself, wherever the
 // body has it: a value of the same form serves as well. What the URL has too is
 // left alone.
-func otherMadeUp(_ *provider.Definition, r recordedRequest) (all []variant) {
+func otherMadeUp(_ *provider.Definition, r recordedRequest, add adder) {
 	var seen []string
 	for _, p := range r.said.madeUp() {
 		old := p.value.text
@@ -183,22 +180,19 @@ func otherMadeUp(_ *provider.Definition, r recordedRequest) (all []variant) {
 		}
 		seen = append(seen, old)
 		other := ofTheSameForm(old)
-		body := r.said.throughout(old, other).write(spelling{})
-		v := r.variant("with another value at "+p.pointer+" of the body", func(c *changedRequest) { c.body = body })
-		v.made = [2]string{old, other}
-		all = append(all, v)
+		add("with another value at "+p.pointer+" of the body", func(c *changedRequest) {
+			c.body, c.made = r.said.throughout(old, other).write(spelling{}), [2]string{old, other}
+		})
 	}
-	return all
 }
 
 // otherForms changes what the caller made up into what its placeholder does not
 // stand for: a value of another form, or two values where there was one.
-func otherForms(_ *provider.Definition, r recordedRequest) (all []variant) {
+func otherForms(_ *provider.Definition, r recordedRequest, add adder) {
 	places := r.said.madeUp()
 	for _, p := range places {
 		put := func(what, text string) {
-			body := p.with(value{kind: '"', text: text}).write(spelling{})
-			all = append(all, r.variant("with "+what+" at "+p.pointer+" of the body", func(c *changedRequest) { c.body = body }))
+			add("with "+what+" at "+p.pointer+" of the body", func(c *changedRequest) { c.body = p.with(value{kind: '"', text: text}).write(spelling{}) })
 		}
 		for _, other := range []string{"", "of no form", "c2hvcnQ=", "/another", "https://example.org/another"} {
 			if !mayStandFor(p.value.text, other) {
@@ -210,7 +204,6 @@ func otherForms(_ *provider.Definition, r recordedRequest) (all []variant) {
 			put("another value than elsewhere", ofTheSameForm(p.value.text))
 		}
 	}
-	return all
 }
 
 // madeUp are the places of the body that hold what the caller made up.

@@ -152,7 +152,7 @@ func (c *check) run() (faults []string, sent, wrong int) {
 	for id, r := range c.recorded {
 		for _, change := range requestChanges {
 			steps := map[string][]string{} // by what is wrong with them
-			for _, v := range change.of(c.def, r) {
+			for _, v := range r.variants(c.def, change) {
 				if change.matters && c.answeredByDesign(v.request) {
 					continue
 				}
@@ -213,7 +213,7 @@ func (c *check) fault(v variant, matters bool) string {
 	}
 	said := parseBody(v.request.body)
 	for _, other := range c.recorded {
-		if other.status == resp.StatusCode && (other.answer == string(body) || v.made[0] != "" && other.answer == strings.ReplaceAll(string(body), v.made[1], v.made[0])) && other.answers(v.request, said) {
+		if other.status == resp.StatusCode && (other.answer == string(body) || v.request.made[0] != "" && other.answer == strings.ReplaceAll(string(body), v.request.made[1], v.request.made[0])) && other.answers(v.request, said) {
 			return ""
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"mime"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
 )
@@ -23,6 +23,9 @@ type changedRequest struct {
 	url    *url.URL
 	header http.Header
 	body   string
+	// made is a value that the caller made up: the recorded one and the changed
+	// one. An answer that repeats it repeats the changed one.
+	made [2]string
 	// unannounced leaves the body's length out, as a pipe does.
 	unannounced bool
 }
@@ -30,10 +33,7 @@ type changedRequest struct {
 // changed returns a copy of the request with a change.
 func (r changedRequest) changed(change func(*changedRequest)) changedRequest {
 	u := *r.url
-	r.url, r.header = &u, r.header.Clone()
-	if r.header == nil {
-		r.header = http.Header{}
-	}
+	r.url, r.header = &u, exchange.CloneHeader(r.header)
 	change(&r)
 	return r
 }
@@ -41,16 +41,10 @@ func (r changedRequest) changed(change func(*changedRequest)) changedRequest {
 func (r changedRequest) http() *http.Request {
 	u := *r.url
 	req := &http.Request{
-		Method: r.method, URL: &u, Host: u.Host, Header: r.header.Clone(), Body: http.NoBody,
+		Method: r.method, URL: &u, Host: u.Host, Header: exchange.CloneHeader(r.header),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
-	if req.Header == nil {
-		req.Header = http.Header{}
-	}
-	if r.body != "" {
-		req.Body, req.ContentLength = io.NopCloser(strings.NewReader(r.body)), int64(len(r.body))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(r.body)), nil }
-	}
+	exchange.SetRequestBody(req, []byte(r.body))
 	if r.unannounced {
 		req.ContentLength = -1
 	}
@@ -68,8 +62,8 @@ type recordedRequest struct {
 	media string
 }
 
-func newRecordedRequest(exchange contract.Exchange) recordedRequest {
-	asked, answer := exchange.Request, exchange.Response
+func newRecordedRequest(e contract.Exchange) recordedRequest {
+	asked, answer := e.Request, e.Response
 	r := recordedRequest{
 		changedRequest: changedRequest{method: asked.Method, url: asked.URL, header: asked.Header, body: string(asked.Body)},
 		status:         answer.Status, answer: string(answer.Body),
@@ -203,7 +197,6 @@ func origin(u *url.URL) string {
 	return strings.ToLower(u.Hostname()) + ":" + port
 }
 
-// segments are the parts of a path, decoded.
 func segments(u *url.URL) []string {
 	all := strings.Split(strings.TrimPrefix(u.EscapedPath(), "/"), "/")
 	for i, s := range all {

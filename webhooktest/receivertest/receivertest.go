@@ -209,7 +209,6 @@ func Judge(t *testing.T, p webhooktest.Provider, build Build, opts ...Option) []
 	return s.judge(t, func(*testing.T, Verdict, bool) {})
 }
 
-// suite is a run on its way.
 type suite struct {
 	settings
 	build  Build
@@ -327,7 +326,6 @@ func (s *suite) judge(t *testing.T, report func(t *testing.T, v Verdict, gate bo
 	return all
 }
 
-// verdict puts a verdict into words.
 func (s *suite) verdict(v probe.Verdict) Verdict {
 	shown := Verdict{Probe: public(v.Probe), Notes: v.Notes, Skipped: v.Skipped}
 	for _, f := range v.Failures {
@@ -340,7 +338,6 @@ func (s *suite) verdict(v probe.Verdict) Verdict {
 	return shown
 }
 
-// message is a failure in words.
 func (s *suite) message(p probe.Probe, f probe.Failure) string {
 	text := p.Message(f)
 	if f.Request != nil {

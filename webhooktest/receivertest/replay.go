@@ -61,7 +61,6 @@ func Replay(t *testing.T, p webhooktest.Provider, file string, build Build, opts
 	}
 }
 
-// replayed is what came of a replay.
 type replayed struct {
 	problems []string
 	skipped  string
@@ -101,7 +100,6 @@ func (s *suite) replay(t *testing.T, file string, recorded []delivery) (came rep
 	return came
 }
 
-// delivery is a recorded one.
 type delivery struct {
 	ia      *cassette.Interaction
 	event   string

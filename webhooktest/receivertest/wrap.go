@@ -126,7 +126,6 @@ type tee struct {
 	long bool
 }
 
-// Read implements io.Reader.
 func (t *tee) Read(p []byte) (int, error) {
 	n, err := t.ReadCloser.Read(p)
 	t.keep(p[:n])
@@ -159,10 +158,8 @@ type heard struct {
 	body   bytes.Buffer
 }
 
-// Unwrap serves http.ResponseController.
 func (h *heard) Unwrap() http.ResponseWriter { return h.ResponseWriter }
 
-// WriteHeader implements http.ResponseWriter.
 func (h *heard) WriteHeader(status int) {
 	if h.status == 0 && status >= 200 {
 		h.status = status
@@ -170,7 +167,6 @@ func (h *heard) WriteHeader(status int) {
 	h.ResponseWriter.WriteHeader(status)
 }
 
-// Write implements http.ResponseWriter.
 func (h *heard) Write(p []byte) (int, error) {
 	if h.status == 0 {
 		h.status = http.StatusOK
@@ -181,10 +177,8 @@ func (h *heard) Write(p []byte) (int, error) {
 	return h.ResponseWriter.Write(p)
 }
 
-// Flush implements http.Flusher.
 func (h *heard) Flush() { _ = h.FlushError() }
 
-// FlushError serves http.ResponseController.
 func (h *heard) FlushError() error {
 	if h.status == 0 {
 		h.status = http.StatusOK
@@ -192,14 +186,9 @@ func (h *heard) FlushError() error {
 	return possible(h.below().Flush())
 }
 
-// SetReadDeadline serves http.ResponseController.
-func (h *heard) SetReadDeadline(at time.Time) error { return possible(h.below().SetReadDeadline(at)) }
-
-// SetWriteDeadline serves http.ResponseController.
+func (h *heard) SetReadDeadline(at time.Time) error  { return possible(h.below().SetReadDeadline(at)) }
 func (h *heard) SetWriteDeadline(at time.Time) error { return possible(h.below().SetWriteDeadline(at)) }
-
-// EnableFullDuplex serves http.ResponseController.
-func (h *heard) EnableFullDuplex() error { return possible(h.below().EnableFullDuplex()) }
+func (h *heard) EnableFullDuplex() error             { return possible(h.below().EnableFullDuplex()) }
 
 func (h *heard) below() *http.ResponseController { return http.NewResponseController(h.ResponseWriter) }
 

@@ -42,7 +42,7 @@ func (t *Trial) document(event string) simulator.Message {
 
 // alike are other keys of the same length: those that a comparison of a part, of the
 // letters in any case, or of a sum takes for the right one.
-func alike(key string) (others []string) {
+func alike(key string) []string {
 	letters := []byte(key)
 	backwards := slices.Clone(letters)
 	slices.Reverse(backwards)
@@ -59,12 +59,7 @@ func alike(key string) (others []string) {
 			candidates = append(candidates, string(two))
 		}
 	}
-	for _, c := range candidates {
-		if c != key {
-			others = append(others, c)
-		}
-	}
-	return others
+	return slices.DeleteFunc(candidates, func(c string) bool { return c == key })
 }
 
 // routed is a request as the router of a tenant's apps passes it on.

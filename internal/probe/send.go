@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -96,7 +98,7 @@ func (t *Trial) once(r *Request) simulator.Attempt {
 		}
 		t.failed(r, fmt.Sprintf("an answer within %v, after which %s hangs up", t.Settings.Timeout, t.Definition.Title), came)
 	}
-	if lines := headerLines(a.Header); lines > maxHeaderLines {
+	if lines := len(slices.Concat(slices.Collect(maps.Values(a.Header))...)); lines > maxHeaderLines {
 		t.failed(r, fmt.Sprintf("an answer of at most %d header lines", maxHeaderLines), fmt.Sprintf("%d", lines))
 	}
 	if len(a.Body) >= simulator.MaxReply {
@@ -133,13 +135,6 @@ func (t *Trial) answered(r *Request, inTime bool) {
 
 // maxHeaderLines is far above what an answer to a delivery needs.
 const maxHeaderLines = 1000
-
-func headerLines(h http.Header) (n int) {
-	for _, values := range h {
-		n += len(values)
-	}
-	return n
-}
 
 // together sends requests at one time and returns the answers in their order. None gets
 // its body before all of them have begun, or a second has passed: a receiver may take

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -354,13 +355,7 @@ func (t *Trial) rest() {
 }
 
 func times(n int) string {
-	switch n {
-	case 0:
-		return "no effect"
-	case 1:
-		return "one effect"
-	}
-	return fmt.Sprintf("%d effects", n)
+	return cmp.Or(map[int]string{0: "no effect", 1: "one effect"}[n], say.Count(n, "effect"))
 }
 
 func media(a simulator.Attempt) string {

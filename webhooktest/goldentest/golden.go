@@ -51,11 +51,10 @@ func (g golden) file() string { return filepath.FromSlash(g.path()) }
 // nothing to compare.
 func (g golden) assert(tb testing.TB, got []byte, gotErr error) {
 	tb.Helper()
-	if err := errors.Join(g.check(), gotErr); err != nil {
-		tb.Errorf("golden %q: %v", g.name, err)
-		return
+	target, err := "", errors.Join(g.check(), gotErr)
+	if err == nil {
+		target, err = g.target()
 	}
-	target, err := g.target()
 	if err != nil {
 		tb.Errorf("golden %q: %v", g.name, err)
 		return
@@ -123,15 +122,14 @@ func (g golden) update(tb testing.TB, target string, got []byte) {
 	if old, err := os.ReadFile(target); err == nil && bytes.Equal(got, g.stored(old)) {
 		return
 	}
-	if err := errors.Join(updateAllowed(), g.otherCase()); err != nil {
-		tb.Errorf("golden %q: %s not written: %v", g.name, g.path(), err)
-		return
+	err := errors.Join(updateAllowed(), g.otherCase())
+	if err == nil && tb.Failed() {
+		err = errors.New("the test has failed already; make everything else pass, then update")
 	}
-	if tb.Failed() {
-		tb.Errorf("golden %q: %s not written: the test has failed already; make everything else pass, then update", g.name, g.path())
-		return
+	if err == nil {
+		err = g.write(tb, target, got)
 	}
-	if err := g.write(tb, target, got); err != nil {
+	if err != nil {
 		tb.Errorf("golden %q: %s not written: %v", g.name, g.path(), err)
 		return
 	}

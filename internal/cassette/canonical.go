@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -84,25 +83,12 @@ func loneSurrogate(body []byte) bool {
 		if i < 0 {
 			return false
 		}
-		if body = body[i:]; body[1] != 'u' {
-			body = body[2:]
-			continue
-		}
-		r := escaped(body)
-		if body = body[6:]; !utf16.IsSurrogate(r) {
-			continue
-		}
-		if !bytes.HasPrefix(body, []byte(`\u`)) || utf16.DecodeRune(r, escaped(body)) == utf8.RuneError {
+		r, size := jsontext.DecodeEscape(body[i:])
+		if utf16.IsSurrogate(r) {
 			return true
 		}
-		body = body[6:]
+		body = body[i+size:]
 	}
-}
-
-// escaped returns the character of an escape in valid JSON, such as \u00e9.
-func escaped(escape []byte) rune {
-	n, _ := strconv.ParseUint(string(escape[2:6]), 16, 32)
-	return rune(n)
 }
 
 var defaultPorts = map[string]string{"https": ":443", "http": ":80"}

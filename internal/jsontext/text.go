@@ -5,6 +5,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -56,6 +59,36 @@ func Depth(text []byte) int {
 		}
 	}
 	return deepest
+}
+
+// DecodeEscape returns the character that the escape at the start of a text stands for,
+// and the length of the escape, which is 0 when there is none. Half of a surrogate pair
+// stands for itself where the other does not follow.
+func DecodeEscape[T ~string | ~[]byte](text T) (r rune, size int) {
+	if len(text) < 2 || text[0] != '\\' {
+		return 0, 0
+	}
+	if i := strings.IndexByte(`"\/bfnrt`, text[1]); i >= 0 {
+		return rune("\"\\/\b\f\n\r\t"[i]), 2
+	}
+	r, ok := codeUnit(text)
+	if !ok {
+		return 0, 0
+	}
+	if low, ok := codeUnit(text[6:]); ok {
+		if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+			return pair, 12
+		}
+	}
+	return r, 6
+}
+
+func codeUnit[T ~string | ~[]byte](text T) (r rune, ok bool) {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(text[2:6]), 16, 32)
+	return rune(n), err == nil
 }
 
 // Edit puts other bytes in the place of a part of a text.

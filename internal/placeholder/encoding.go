@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"html"
 	"net/url"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -172,25 +171,8 @@ func undo(data string, mark byte, decode func(string) (string, int)) (layer, boo
 }
 
 func jsonEscape(s string) (string, int) {
-	if len(s) < 2 {
-		return "", 0
-	}
-	if i := strings.IndexByte(`"\/bfnrt`, s[1]); i >= 0 {
-		return "\"\\/\b\f\n\r\t"[i : i+1], 2
-	}
-	if s[1] != 'u' || len(s) < 6 {
-		return "", 0
-	}
-	r, err := strconv.ParseUint(s[2:6], 16, 32)
-	if err != nil {
-		return "", 0
-	}
-	if r >= 0xd800 && r < 0xdc00 && len(s) >= 12 && s[6] == '\\' && s[7] == 'u' {
-		if low, err := strconv.ParseUint(s[8:12], 16, 32); err == nil && low >= 0xdc00 && low < 0xe000 {
-			return string(rune((r-0xd800)<<10 + (low - 0xdc00) + 0x10000)), 12
-		}
-	}
-	return string(rune(r)), 6
+	r, size := jsontext.DecodeEscape(s)
+	return string(r), size
 }
 
 func percentEscape(s string) (string, int) {

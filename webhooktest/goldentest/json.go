@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -133,35 +132,12 @@ func canonicalText(token []byte) []byte {
 	for rest := token[1 : len(token)-1]; len(rest) > 0; {
 		r, size := utf8.DecodeRune(rest)
 		if r == '\\' {
-			r, size = escaped(rest)
+			r, size = jsontext.DecodeEscape(rest)
 		}
 		out = appendRune(out, r)
 		rest = rest[size:]
 	}
 	return append(out, '"')
-}
-
-// escaped returns the character that an escape stands for, which may be half of
-// a surrogate pair, and the size of the escape.
-func escaped(text []byte) (rune, int) {
-	if i := strings.IndexByte("bfnrt", text[1]); i >= 0 {
-		return rune("\b\f\n\r\t"[i]), 2
-	}
-	if text[1] != 'u' {
-		return rune(text[1]), 2
-	}
-	r := hex(text[2:6])
-	if utf16.IsSurrogate(r) && bytes.HasPrefix(text[6:], []byte(`\u`)) {
-		if pair := utf16.DecodeRune(r, hex(text[8:12])); pair != utf8.RuneError {
-			return pair, 12
-		}
-	}
-	return r, 6
-}
-
-func hex(digits []byte) rune {
-	n, _ := strconv.ParseUint(string(digits), 16, 32)
-	return rune(n)
 }
 
 // appendRune writes the escapes that JSON demands, and those for the two line

@@ -67,35 +67,20 @@ func (f *File) Orphaned() bool {
 	return f.Header.Provider == "" && slices.ContainsFunc(f.Interactions, HoldsSent)
 }
 
-// Marks of what a caller once sent, in clear and as the secret's base64 text.
-const (
-	SentMark       = "sent-"
-	SentSecretMark = "c2VudC1"
-)
+// MayVary reports whether a text may hold what varies: a mark of what a caller once sent,
+// in clear or as the secret's base64 text.
+func MayVary(text string) bool {
+	return strings.Contains(text, "sent-") || strings.Contains(text, "c2VudC1")
+}
 
 // HoldsSent reports whether a recorded request may hold what varies.
-func HoldsSent(ia *Interaction) bool {
-	for _, s := range []string{ia.Request.Body, ia.Request.URL} {
-		if strings.Contains(s, SentMark) || strings.Contains(s, SentSecretMark) {
-			return true
-		}
-	}
-	return false
-}
+func HoldsSent(ia *Interaction) bool { return MayVary(ia.Request.Body) || MayVary(ia.Request.URL) }
 
 // Covers reports whether a JSON pointer names a member or something inside it;
 // "*" stands for any one member or index.
 func Covers(pattern, pointer string) bool {
 	a, b := strings.Split(pattern, "/"), strings.Split(pointer, "/")
-	if len(a) > len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != "*" && a[i] != b[i] {
-			return false
-		}
-	}
-	return true
+	return len(a) <= len(b) && slices.EqualFunc(a, b[:len(a)], func(p, token string) bool { return p == "*" || p == token })
 }
 
 // Contains reports whether a JSON text has a value that a pattern covers.

@@ -3,6 +3,7 @@ package exchange
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
@@ -187,11 +188,7 @@ func sendable(req *http.Request) error {
 	if req.URL.Host == "" {
 		return fmt.Errorf("net/http refuses it: there is no host in its URL")
 	}
-	host := req.Host
-	if host == "" {
-		host = req.URL.Host
-	}
-	ascii, err := httpguts.PunycodeHostPort(host)
+	ascii, err := httpguts.PunycodeHostPort(cmp.Or(req.Host, req.URL.Host))
 	if err != nil {
 		return fmt.Errorf("net/http refuses its Host: it is no name that can be spelt in ASCII")
 	}

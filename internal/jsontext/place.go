@@ -1,6 +1,7 @@
 package jsontext
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,10 +19,7 @@ type PlaceError struct {
 }
 
 func (e *PlaceError) Error() string {
-	at := e.Pointer
-	if at == "" {
-		at = "the body"
-	}
+	at := cmp.Or(e.Pointer, "the body")
 	switch {
 	case e.Names == nil && e.Length < 0:
 		return at + " holds no members"

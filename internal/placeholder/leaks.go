@@ -24,9 +24,7 @@ type Leak struct {
 // is a placeholder of this table, one of what the caller sent, a seed, made up,
 // empty, a fixed date or a known sentence of the vendor, or a link of the
 // vendor's API made of nothing else.
-func (t *Table) Known(value string) bool {
-	return t.Placeholder(value) || t.knownLink(value)
-}
+func (t *Table) Known(value string) bool { return t.Placeholder(value) || t.knownLink(value) }
 
 // Placeholder is Known without the links of the vendor's API.
 func (t *Table) Placeholder(value string) bool {

@@ -1,6 +1,7 @@
 package placeholder
 
 import (
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/provider"
@@ -71,20 +72,15 @@ func mailAt(s string, i int) (string, bool) {
 	return mail, isMail(mail)
 }
 
-func isMailByte(c byte) bool {
-	return isAlnum(c) || strings.IndexByte("._+-", c) >= 0
-}
+func isMailByte(c byte) bool { return isAlnum(c) || strings.IndexByte("._+-", c) >= 0 }
 
 // reservedMail says whether a mail address lies in a domain that is reserved for
 // examples.
 func reservedMail(mail string) bool {
 	_, domain, _ := strings.Cut(lower(mail), "@")
-	for _, reserved := range []string{"example.com", "example.org", "example.net", "invalid"} {
-		if domain == reserved || strings.HasSuffix(domain, "."+reserved) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"example.com", "example.org", "example.net", "invalid"}, func(reserved string) bool {
+		return domain == reserved || strings.HasSuffix(domain, "."+reserved)
+	})
 }
 
 // startsWord says that no word runs into the place i: what stands before it is

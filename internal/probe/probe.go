@@ -223,9 +223,7 @@ func (p Probe) Message(f Failure) string {
 }
 
 // Missing returns the hooks that the probe needs and the subject does not offer.
-func (p Probe) Missing(s Subject) []Hook {
-	return slices.DeleteFunc(slices.Clone(p.Needs), s.offers)
-}
+func (p Probe) Missing(s Subject) []Hook { return slices.DeleteFunc(slices.Clone(p.Needs), s.offers) }
 
 // Ask puts the question.
 func (p Probe) Ask(s Subject, c Config) Verdict {

@@ -61,9 +61,7 @@ func (t *Trial) rested(a simulator.Attempt) bool {
 	return true
 }
 
-func (t *Trial) deliver(m simulator.Message) simulator.Attempt {
-	return t.send(t.request(m))
-}
+func (t *Trial) deliver(m simulator.Message) simulator.Attempt { return t.send(t.request(m)) }
 
 // once makes one request. No probe forgives a panic or an answer without an end.
 func (t *Trial) once(r *Request) simulator.Attempt {

@@ -126,15 +126,7 @@ func CheckPointer(d *provider.Definition, option, pointer string, wish contract.
 // one member.
 func Clash(a, b string) bool {
 	x, y := strings.Split(a, "/"), strings.Split(b, "/")
-	if width(a) != width(b) || len(x) != len(y) {
-		return false
-	}
-	for i := range x {
-		if x[i] != y[i] && x[i] != "*" && y[i] != "*" {
-			return false
-		}
-	}
-	return true
+	return width(a) == width(b) && slices.EqualFunc(x, y, func(p, q string) bool { return p == q || p == "*" || q == "*" })
 }
 
 // keepable reports whether a pattern of Keep may let a member stay: never a

@@ -31,12 +31,10 @@ const notJSON = "<!DOCTYPE html>\n<html><head><title>error</title></head><body><
 // enough for an answer, word for word and method for method.
 type timeoutError struct{}
 
-func (timeoutError) Error() string   { return "net/http: timeout awaiting response headers" }
-func (timeoutError) Timeout() bool   { return true }
-func (timeoutError) Temporary() bool { return true }
-func (timeoutError) Is(err error) bool {
-	return err == context.DeadlineExceeded
-}
+func (timeoutError) Error() string     { return "net/http: timeout awaiting response headers" }
+func (timeoutError) Timeout() bool     { return true }
+func (timeoutError) Temporary() bool   { return true }
+func (timeoutError) Is(err error) bool { return err == context.DeadlineExceeded }
 
 // apply returns what the caller sees of the answer under a fault.
 func (f Fault) apply(resp *http.Response, body string) (*http.Response, error) {

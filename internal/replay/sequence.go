@@ -294,9 +294,7 @@ func (p *progress) unused(c cursor, ids []int) []int {
 	return ids[i:]
 }
 
-func (p *progress) isUsed(id int) bool {
-	return p.uses != nil && p.uses[id] != nil
-}
+func (p *progress) isUsed(id int) bool { return p.uses != nil && p.uses[id] != nil }
 
 // use marks an interaction of a step that answers once, and notes who used it.
 func (p *progress) use(id int, by *exchange.Stack) {

@@ -36,8 +36,7 @@ func (t *Index) file(id int) {
 		}
 	})
 	slices.Sort(pointers)
-	url := e.ia.Request.URL
-	if strings.Contains(url, cassette.SentMark) || strings.Contains(url, cassette.SentSecretMark) ||
+	if cassette.MayVary(e.ia.Request.URL) ||
 		slices.ContainsFunc(pointers, func(p string) bool { return !strings.HasPrefix(p, "/") }) { // of the query, or too deep
 		t.apart = append(t.apart, id)
 		return

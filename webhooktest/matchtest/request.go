@@ -1,6 +1,7 @@
 package matchtest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -190,11 +191,8 @@ func mayStandFor(recorded, got string) bool {
 
 // origin is the host with its port, the scheme's own spelled out.
 func origin(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
-	}
-	return strings.ToLower(u.Hostname()) + ":" + port
+	port := map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
+	return strings.ToLower(u.Hostname()) + ":" + cmp.Or(u.Port(), port)
 }
 
 func segments(u *url.URL) []string {

@@ -78,14 +78,20 @@ func timedOut(err error) bool {
 	return errors.As(err, &t) && t.Timeout()
 }
 
-// answerError is a fault of an answer in this package's own words.
-type answerError struct {
+// worded is an error in this package's own words.
+type worded struct {
 	text string
 	err  error
 }
 
-func (e *answerError) Error() string { return e.text }
-func (e *answerError) Unwrap() error { return e.err }
+func (e *worded) Error() string { return e.text }
+func (e *worded) Unwrap() error { return e.err }
+
+// answerError is a fault of an answer, and unfitError why an answer cannot be recorded.
+type (
+	answerError struct{ worded }
+	unfitError  struct{ worded }
+)
 
 // failed hides the tenant in the text of a failed exchange. Errors of net/http
 // quote malformed answers, those of crypto/x509 list host names, and those of a
@@ -171,7 +177,7 @@ func Answering(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
 		resp, err := next.RoundTrip(req)
 		if err == nil && resp == nil {
-			return nil, &answerError{text: fmt.Sprintf("the %T gave neither an answer nor an error; expected one of the two", next)}
+			return nil, &answerError{worded{text: fmt.Sprintf("the %T gave neither an answer nor an error; expected one of the two", next)}}
 		}
 		if err == nil && resp.Body == nil {
 			resp.Body = http.NoBody

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"time"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -24,31 +25,20 @@ func (r *Recording) pin(body []byte) []byte {
 	var edits []jsontext.Edit
 	var visit func(n *jsontext.Node)
 	visit = func(n *jsontext.Node) {
-		if n.Kind == jsontext.BeginObject || n.Kind == jsontext.BeginArray {
-			for _, child := range n.Children {
-				visit(child)
-			}
-			return
+		for _, child := range n.Children {
+			visit(child)
 		}
-		fixed := ""
-		switch n.Kind {
-		case jsontext.Number:
-			fixed = pinnedNumber
-		case jsontext.String:
-			if _, err := time.Parse(time.RFC3339Nano, n.Text); err == nil {
-				fixed = pinnedDate
-			}
-		}
-		if fixed == "" {
+		_, err := time.Parse(time.RFC3339Nano, n.Text)
+		fixed := pinnedNumber
+		if n.Kind == jsontext.String && err == nil {
+			fixed = pinnedDate
+		} else if n.Kind != jsontext.Number {
 			return
 		}
 		pointer := n.Pointer()
-		for _, p := range r.Pinned {
-			if cassette.Covers(p, pointer) {
-				edits = append(edits, n.Edit(fixed))
-				r.pinned[p] = true
-				return
-			}
+		if i := slices.IndexFunc(r.Pinned, func(p string) bool { return cassette.Covers(p, pointer) }); i >= 0 {
+			edits = append(edits, n.Edit(fixed))
+			r.pinned[r.Pinned[i]] = true
 		}
 	}
 	visit(root)

@@ -123,7 +123,7 @@ func (r *Recording) askTenant(req *exchange.Request, sent *http.Request) (*http.
 	asked := contract.Request{Method: sent.Method, URL: sent.URL, Header: sent.Header, Body: body}
 	hidden, tree, err := r.hideBody(asked, resp, answer)
 	if err != nil {
-		return nil, &unfitError{r.Definition.Title, err}
+		return nil, &unfitError{worded{fmt.Sprintf("the answer of %s cannot be recorded: %v", r.Definition.Title, err), err}}
 	}
 	placeholder := &http.Response{
 		Status: exchange.StatusText(resp.StatusCode), StatusCode: resp.StatusCode,
@@ -214,8 +214,8 @@ func (r *Recording) send(caller *http.Request, cred exchange.Credential, method 
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusSwitchingProtocols || contract.MediaType(resp.Header.Get("Content-Type")) == "text/event-stream" {
-		return nil, nil, &RefusedError{text: fmt.Sprintf("%s is not recorded: the answer is a stream (%s), and a cassette holds whole answers only",
-			r.describe(caller), exchange.StatusText(resp.StatusCode))}
+		return nil, nil, &RefusedError{worded{text: fmt.Sprintf("%s is not recorded: the answer is a stream (%s), and a cassette holds whole answers only",
+			r.describe(caller), exchange.StatusText(resp.StatusCode))}}
 	}
 	answer, err := decoded(resp)
 	if err != nil {
@@ -292,12 +292,12 @@ func decoded(resp *http.Response) ([]byte, error) {
 	plain, known, err := exchange.Decode(encoding, resp.Body)
 	switch {
 	case !known:
-		return nil, &answerError{text: "the answer has a Content-Encoding other than gzip and deflate, which cannot be searched for what must not be recorded; see what stands before the tenant and encodes it unasked"}
+		return nil, &answerError{worded{text: "the answer has a Content-Encoding other than gzip and deflate, which cannot be searched for what must not be recorded; see what stands before the tenant and encodes it unasked"}}
 	case errors.Is(err, io.EOF):
 		return nil, nil
 	case err != nil:
 		name := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(encoding)), "x-")
-		return nil, &answerError{"the answer is not the " + name + " that its header says; see what stands before the tenant and encodes it", err}
+		return nil, &answerError{worded{"the answer is not the " + name + " that its header says; see what stands before the tenant and encodes it", err}}
 	}
 	return readLimited(plain)
 }
@@ -306,18 +306,7 @@ func decoded(resp *http.Response) ([]byte, error) {
 func readLimited(body io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(body, exchange.MaxBody+1))
 	if err == nil && len(data) > exchange.MaxBody {
-		err = &answerError{text: fmt.Sprintf("the answer is larger than %d MiB; a cassette is no place for it", exchange.MaxBody>>20)}
+		err = &answerError{worded{text: fmt.Sprintf("the answer is larger than %d MiB; a cassette is no place for it", exchange.MaxBody>>20)}}
 	}
 	return data, err
 }
-
-type unfitError struct {
-	of  string
-	err error
-}
-
-func (e *unfitError) Error() string {
-	return fmt.Sprintf("the answer of %s cannot be recorded: %v", e.of, e.err)
-}
-
-func (e *unfitError) Unwrap() error { return e.err }

@@ -68,13 +68,7 @@ func (t *Transport) record(req *exchange.Request) (*http.Response, error) {
 
 // RefusedError is a request that must not be recorded; it fails the test. It
 // wraps what went wrong with a look-up.
-type RefusedError struct {
-	text string
-	err  error
-}
-
-func (e *RefusedError) Error() string { return e.text }
-func (e *RefusedError) Unwrap() error { return e.err }
+type RefusedError struct{ worded }
 
 // exchange asks the tenant. What the code under test sent is refused or put into
 // placeholders first, and so are the tenant's values in the answer, below go-vcr.
@@ -83,7 +77,7 @@ func (t *Transport) exchange(r *Recording, req *exchange.Request) (*http.Respons
 	key := replay.NewKey(t.Definition, req.Request)
 	refuse := func(err error) error {
 		t.Judge(r.describe(req.Sent), t.Excuse(r.Scenario, nil, key.Problems))
-		return &RefusedError{fmt.Sprintf("%s is not recorded: %v", r.attempted(req.Sent, err), err), err}
+		return &RefusedError{worded{fmt.Sprintf("%s is not recorded: %v", r.attempted(req.Sent, err), err), err}}
 	}
 	sent, err := r.admit(req)
 	if err != nil {

@@ -29,8 +29,7 @@ func CanonicalBody(body []byte) string {
 	return write(body, root, ok)
 }
 
-// CanonicalTree is CanonicalBody for those who have the tree of the body, which it
-// sorts.
+// CanonicalTree is CanonicalBody for those who have the tree of the body, which it sorts.
 func CanonicalTree(body []byte, root *jsontext.Node) string {
 	return write(body, root, isValue(body, root))
 }
@@ -49,8 +48,7 @@ func ParseCanonical(body string) (root *jsontext.Node, ok bool) {
 	return root, ok && string(root.Append(make([]byte, 0, len(body)))) == body
 }
 
-// canonical returns the sorted tree of a body that can be compared as a JSON
-// value.
+// canonical returns the sorted tree of a body that can be compared as a JSON value.
 func canonical(body []byte) (root *jsontext.Node, ok bool) {
 	if !utf8.Valid(body) {
 		return nil, false

@@ -249,8 +249,7 @@ const (
 	linesStyle  // as a block of lines
 )
 
-// styleOf says how the YAML library writes a text; unusualStyle leaves that to
-// the library.
+// styleOf says how the YAML library writes a text; unusualStyle leaves that to the library.
 func styleOf(s string) style {
 	switch {
 	case s == "":
@@ -281,8 +280,7 @@ func styleOf(s string) style {
 	return unusualStyle
 }
 
-// ambiguous are words that YAML, in one version or another, reads as something
-// else than a text.
+// ambiguous are words that YAML, in one version or another, reads as something else than a text.
 var ambiguous = map[string]bool{"true": true, "false": true, "null": true, "yes": true, "no": true, "on": true, "off": true, "y": true, "n": true}
 
 // mustQuote says whether a text holds what go-vcr's own encoder loses or cannot

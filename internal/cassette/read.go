@@ -59,8 +59,7 @@ func (c *comparison) WriteString(s string) (int, error) { return c.Write([]byte(
 // same says whether the text was written, and nothing else.
 func (c *comparison) same() bool { return !c.differs && c.left == "" }
 
-// heads remembers the heads of cassettes as they are read: those of many files
-// are the same.
+// heads remembers the heads of cassettes as they are read: those of many files are the same.
 var heads sync.Map // text -> document
 
 func readHead(text string) (doc document, ok bool) {

@@ -14,8 +14,7 @@ import (
 
 var unknownKey = pattern.New(`^line [0-9]+: field (.+) not found in type \S+$`)
 
-// unknown returns the keys that an error is about, or nil when it is about anything
-// else.
+// unknown returns the keys that an error is about, or nil when it is about anything else.
 func unknown(err error) []string {
 	var types *yaml.TypeError
 	if !errors.As(err, &types) {

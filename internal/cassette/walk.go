@@ -85,13 +85,11 @@ type frame struct {
 	// name is that of the nearest member around.
 	name  string
 	array bool
-	// next counts the elements of an array; key is the member of an object that
-	// awaits its value.
+	// next counts the elements of an array; key is the member of an object that awaits its value.
 	next int
 	key  string
 	open bool // a key has been read
 }
 
-// maxPointer bounds the depth to which members have a pointer; no contract goes
-// deeper.
+// maxPointer bounds the depth to which members have a pointer; no contract goes deeper.
 const maxPointer = 16

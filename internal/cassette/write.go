@@ -23,8 +23,7 @@ import (
 // would each save a half of the truth.
 var claims sync.Map // absolute path -> struct{}
 
-// Claim reserves a file for one recording until it is released. name is how
-// messages call it.
+// Claim reserves a file for one recording until it is released. name is how messages call it.
 func Claim(path, name string) (release func(), err error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {

@@ -136,8 +136,7 @@ func Read(text string) (c *Change, rest string, ok bool) {
 	return c, rest, ok
 }
 
-// applied is a text with the changes of it made in place: what no change names stays
-// as it is.
+// applied is a text with the changes of it made in place: what no change names stays as it is.
 func applied(text []byte, changes []*Change) ([]byte, error) {
 	for _, c := range changes {
 		var err error
@@ -156,8 +155,7 @@ func applied(text []byte, changes []*Change) ([]byte, error) {
 	return text, nil
 }
 
-// Apply changes the text. Changes that cannot be made, and those without an effect,
-// are errors.
+// Apply changes the text. Changes that cannot be made, and those without an effect, are errors.
 func (e *Edit) Apply(changes []*Change) error {
 	for _, c := range changes {
 		if c == nil {

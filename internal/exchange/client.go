@@ -42,8 +42,7 @@ type Config struct {
 	// NoDefaults leaves Authorization and Origin to the code under test, and
 	// makes their absence a problem.
 	NoDefaults bool
-	// Bare sends requests as they are, whatever they lack: for scenarios about a
-	// missing header.
+	// Bare sends requests as they are, whatever they lack: for scenarios about a missing header.
 	Bare bool
 	// AllowProblems are JSON pointers whose problems do not count; see Allowed.
 	AllowProblems []string
@@ -87,8 +86,7 @@ func (c *Client) Told(text string) bool {
 	return slices.ContainsFunc(c.failed, func(told string) bool { return strings.Contains(told, text) })
 }
 
-// past is a request that the code under test has sent, without what its owner may
-// change later.
+// past is a request that the code under test has sent, without what its owner may change later.
 type past struct {
 	at         time.Time
 	body       []byte

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// bubbles is a time that only the clock of a synctest bubble is before: it begins in
-// 2000.
+// bubbles is a time that only the clock of a synctest bubble is before: it begins in 2000.
 var bubbles = time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // Bubbled reports whether the caller's clock is that of a synctest bubble.

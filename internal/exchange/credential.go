@@ -73,8 +73,7 @@ func ofHeader(rule, header, found, expected string) contract.Problem {
 // the percent sign of d.velop's sessions.
 var tokens = pattern.New(`^[._~+/=&-]*([A-Za-z0-9]([._~+/=&-]|%[0-9A-Fa-f]{2})*)+$`)
 
-// isToken reports whether a text is a token. The one that nearly every test sends
-// is one.
+// isToken reports whether a text is a token. The one that nearly every test sends is one.
 func isToken(s string) bool { return s == provider.Token || tokens.MatchString(s) }
 
 // Presented returns what is wrong with the form of the credential and the origin

@@ -11,8 +11,7 @@ import (
 	"example.com/webhookvcr/internal/cassette"
 )
 
-// NewResponse returns an answer of the caller's own, without its body, from a
-// recorded one.
+// NewResponse returns an answer of the caller's own, without its body, from a recorded one.
 func NewResponse(ia *cassette.Interaction, req *http.Request) *http.Response {
 	resp := &http.Response{
 		Status: ia.Response.Status, StatusCode: ia.Response.Code,

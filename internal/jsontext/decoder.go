@@ -72,8 +72,7 @@ type Decoder struct {
 // NewDecoder returns a decoder of a text that is known to be valid JSON.
 func NewDecoder(text string) *Decoder { return &Decoder{text: text} }
 
-// PeekKind goes to the next token and returns its kind; it is 0 at the end of
-// the text.
+// PeekKind goes to the next token and returns its kind; it is 0 at the end of the text.
 func (d *Decoder) PeekKind() Kind {
 	for ; d.pos < len(d.text); d.pos++ {
 		switch c := d.text[d.pos]; c {

@@ -96,8 +96,7 @@ type parser struct {
 // add returns the next node, a child of parent unless that is nil.
 func (p *parser) add(parent *Node, index int) *Node {
 	if len(p.spare) == 0 {
-		// Each value but the first stands behind one of these; a comma may be part
-		// of a string.
+		// Each value but the first stands behind one of these; a comma may be part of a string.
 		next := p.text[p.pos:min(len(p.text), p.pos+window)]
 		p.spare = slices.Grow(p.spare, min(1+strings.Count(next, ",")+strings.Count(next, "[")+strings.Count(next, "{"), 256))
 		p.spare = p.spare[:cap(p.spare)]
@@ -115,8 +114,7 @@ const maxDepth = 10_000
 // done says that there is no reason to read on.
 func (p *parser) done() bool { return p.wrong || p.failure != nil }
 
-// next goes to the next byte that is not white space and returns it; 0 at the end of
-// the text.
+// next goes to the next byte that is not white space and returns it; 0 at the end of the text.
 func (p *parser) next() byte {
 	for ; p.pos < len(p.text); p.pos++ {
 		switch c := p.text[p.pos]; c {

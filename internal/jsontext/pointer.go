@@ -54,8 +54,7 @@ func index(token string, length int) int {
 	return i
 }
 
-// Step returns the member or the item that a token of a pointer names, nil when
-// there is none.
+// Step returns the member or the item that a token of a pointer names, nil when there is none.
 func (n *Node) Step(token string) *Node {
 	if n.Kind == BeginArray {
 		if i := index(token, len(n.Children)); i >= 0 {
@@ -79,8 +78,7 @@ func (n *Node) Find(pointer string) (*Node, bool) {
 	return n, true
 }
 
-// Lookup returns what a pointer names in a value that encoding/json decoded into
-// an any.
+// Lookup returns what a pointer names in a value that encoding/json decoded into an any.
 func Lookup(root any, pointer string) (any, bool) {
 	for token := range Tokens(pointer) {
 		switch parent := root.(type) {

@@ -25,8 +25,7 @@ func At(text []byte, offset int) string {
 	return fmt.Sprintf("line %d, column %d", line, column)
 }
 
-// InvalidUTF8 returns the offset of the first byte that is no UTF-8, -1 when
-// there is none.
+// InvalidUTF8 returns the offset of the first byte that is no UTF-8, -1 when there is none.
 func InvalidUTF8(text []byte) int {
 	if utf8.Valid(text) {
 		return -1

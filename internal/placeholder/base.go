@@ -74,8 +74,7 @@ func cutPath(s, path string) (rest string, ok bool) {
 	return rest, ok && (path == "" || rest == "" || strings.IndexByte("/?#", rest[0]) >= 0)
 }
 
-// indexBase makes both base URLs and their hosts known to the search inside
-// texts.
+// indexBase makes both base URLs and their hosts known to the search inside texts.
 func (t *Table) indexBase() {
 	b := t.base
 	if b.real == b.mock {

@@ -65,8 +65,7 @@ func (t *Table) Bind(s provider.Binding, real string) error {
 	return nil
 }
 
-// clash is that of whole values. A placeholder may stand for one value of several
-// kinds.
+// clash is that of whole values. A placeholder may stand for one value of several kinds.
 func (t *Table) clash(kind provider.Kind, real, placeholder string) string {
 	if v := t.find(kind, real); v != nil && v.placeholder != placeholder {
 		return realTaken

@@ -254,8 +254,7 @@ func (c *composed) at(s string, i int) (composedID, bool) {
 	return c.parse(s, i)
 }
 
-// placeholder exchanges each part. An id whose parts are all placeholders already
-// stays.
+// placeholder exchanges each part. An id whose parts are all placeholders already stays.
 func (c *composed) placeholder(id string, _ bool) (string, bool) {
 	if c.known(id) {
 		return id, true

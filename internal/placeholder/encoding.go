@@ -80,8 +80,7 @@ func lowerEscapes(s string) string {
 
 func hexLower(s string) string { return hex.EncodeToString([]byte(s)) }
 
-// minCore is the shortest piece of base64 that is searched for; shorter ones
-// occur by chance.
+// minCore is the shortest piece of base64 that is searched for; shorter ones occur by chance.
 const minCore = 8
 
 func base64Whole(value string) string { return base64.StdEncoding.EncodeToString([]byte(value)) }

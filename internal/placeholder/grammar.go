@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// grammar is a form of ids by which they are found in any text, with the pairs of
-// one recording.
+// grammar is a form of ids by which they are found in any text, with the pairs of one recording.
 type grammar interface {
 	// end returns where the id that stands alone at i ends; i when none does.
 	end(s string, i int) int
@@ -18,8 +17,7 @@ type grammar interface {
 	real(id string) (real string, ok bool)
 	// known says whether an id may stand on a tape.
 	known(id string) bool
-	// leak returns what should stand in the place of an id that is real in part at
-	// least.
+	// leak returns what should stand in the place of an id that is real in part at least.
 	leak(id string) (placeholder string, ok bool)
 	// names says whether an id names what a placeholder of this grammar does.
 	names(id, placeholder string) bool
@@ -75,8 +73,7 @@ func (p pairs) enter(real, placeholder string) {
 
 func (p pairs) taken(placeholder string) bool { _, ok := p.reals[placeholder]; return ok }
 
-// clash says which half of a new pair belongs to another one; it is empty when
-// neither does.
+// clash says which half of a new pair belongs to another one; it is empty when neither does.
 func (p pairs) clash(real, placeholder string) string {
 	if old, ok := p.placeholders[real]; ok && old != placeholder {
 		return realTaken

@@ -176,8 +176,7 @@ func (g dashlessGUIDs) leak(digits string) (string, bool) { return g.guids.leak(
 
 func (g dashlessGUIDs) reserve(string) {}
 
-// other returns what a map of GUIDs has for the digits, without dashes and in
-// their case.
+// other returns what a map of GUIDs has for the digits, without dashes and in their case.
 func (g dashlessGUIDs) other(digits string, to map[string]string) (other string, ok bool) {
 	if len(digits) != dashlessLength || run(digits, 0, isHex) != dashlessLength {
 		return "", false

@@ -67,8 +67,7 @@ func (x *index) look(m map[uint64]entry, text string) (n *needle, spelling int, 
 	}
 }
 
-// folds says whether case is nothing: base64 tells upper from lower case, and hex
-// never does.
+// folds says whether case is nothing: base64 tells upper from lower case, and hex never does.
 func (n *needle) folds(spelling int) bool { return n.fold && spelling < encoded || spelling == encoded }
 
 func (x *index) add(n needle) { x.later = append(x.later, n) }

@@ -13,8 +13,7 @@ import (
 type Leak struct {
 	Kind        provider.Kind
 	Placeholder string
-	// Form is the spelling: raw, percent-encoded, JSON-escaped, HTML-escaped, hex
-	// or base64.
+	// Form is the spelling: raw, percent-encoded, JSON-escaped, HTML-escaped, hex or base64.
 	Form string
 	// Offset is the place of the value in the data, in bytes.
 	Offset int

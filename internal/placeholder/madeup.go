@@ -51,8 +51,7 @@ func MadeUp(value string) bool {
 	})
 }
 
-// Made-up ids have little room: what anybody could write into them would stand
-// in a cassette.
+// Made-up ids have little room: what anybody could write into them would stand in a cassette.
 var (
 	madeUpIDs   = pattern.New(`^no-such-[a-z]{1,16}(-[a-z]{1,16}){0,2}$`)
 	madeUpGUIDs = pattern.New(`^(?i:ffffffff-ffff-4fff-8fff-)((?i:f{12})|0{10}[0-9]{2})$`)

@@ -57,8 +57,7 @@ func (t *Table) readLearned() {
 	}
 }
 
-// enterFragments makes the parts of a real value known by which a name could give it
-// away.
+// enterFragments makes the parts of a real value known by which a name could give it away.
 func (t *Table) enterFragments(kind provider.Kind, real string) {
 	switch kind {
 	case provider.URL:

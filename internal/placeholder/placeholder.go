@@ -91,8 +91,7 @@ func looksNumbered(kind provider.Kind, value string) bool { _, ok := numberOf(ki
 // ones. Beyond it the number may be the tenant's own, and is replaced.
 const reserved = 100
 
-// standsForItself says whether a value is one of the first placeholders of its
-// kind by its form.
+// standsForItself says whether a value is one of the first placeholders of its kind by its form.
 func standsForItself(kind provider.Kind, value string) bool {
 	n, ok := numberOf(kind, value)
 	return ok && n < reserved

@@ -13,8 +13,7 @@ import (
 
 // URLs that a test may send in the open, because they lead to nobody.
 
-// reservedDomains are set aside for documentation and tests by RFC 2606 and
-// RFC 6761.
+// reservedDomains are set aside for documentation and tests by RFC 2606 and RFC 6761.
 var reservedDomains = []string{"example.com", "example.org", "example.net", "example", "test", "invalid", "localhost"}
 
 // reservedHost says whether a host, without its port, belongs to nobody: a

@@ -56,8 +56,7 @@ func (t *Table) enterNeedles(v *value) {
 	}
 }
 
-// guard keeps a placeholder from being searched for real values that happen to
-// be a part of it.
+// guard keeps a placeholder from being searched for real values that happen to be a part of it.
 func (t *Table) guard(p string) {
 	t.hidden.add(needle{spelled: percentToo, text: p, whole: true, joins: "_-", guard: true})
 }

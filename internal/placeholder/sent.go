@@ -124,8 +124,7 @@ func (s *Sent) Bind(placeholder, value string) bool {
 	return ok
 }
 
-// Trial are bindings on probation: what is bound in it leaves no trace until it is
-// kept.
+// Trial are bindings on probation: what is bound in it leaves no trace until it is kept.
 type Trial struct {
 	sent          *Sent
 	values, names map[string]string

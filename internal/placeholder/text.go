@@ -74,8 +74,7 @@ func mailAt(s string, i int) (string, bool) {
 
 func isMailByte(c byte) bool { return isAlnum(c) || strings.IndexByte("._+-", c) >= 0 }
 
-// reservedMail says whether a mail address lies in a domain that is reserved for
-// examples.
+// reservedMail says whether a mail address lies in a domain that is reserved for examples.
 func reservedMail(mail string) bool {
 	_, domain, _ := strings.Cut(lower(mail), "@")
 	return slices.ContainsFunc([]string{"example.com", "example.org", "example.net", "invalid"}, func(reserved string) bool {

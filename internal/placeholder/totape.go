@@ -137,8 +137,7 @@ func (t *Table) toTapeVarying(kind provider.Kind, v string) string {
 	return p
 }
 
-// declarable is a pointer as the user would declare it: one for every element of
-// an array.
+// declarable is a pointer as the user would declare it: one for every element of an array.
 func declarable(pointer string) string {
 	segments := strings.Split(pointer, "/")
 	for i, s := range segments {

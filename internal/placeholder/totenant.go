@@ -63,8 +63,7 @@ func (t *Table) toTenantValue(s string) string {
 	return t.toTenantText(s)
 }
 
-// own says whether a relative path belongs to the vendor's API, judging by its
-// fixed segments.
+// own says whether a relative path belongs to the vendor's API, judging by its fixed segments.
 func (t *Table) own(path string) bool {
 	return t.def.Template(path) != nil || !slices.ContainsFunc(provider.Segments(path), func(raw string) bool {
 		v, ok := unescapePath(raw)
@@ -143,8 +142,7 @@ func (t *Table) toTenantSegment(raw string) string {
 	return url.PathEscape(real)
 }
 
-// idPlaceholder says whether a text stands for an id, or will once its seed has
-// a value.
+// idPlaceholder says whether a text stands for an id, or will once its seed has a value.
 func (t *Table) idPlaceholder(v string) bool {
 	if id := t.stands[v]; id != nil {
 		return id.kind == provider.ID

@@ -173,8 +173,7 @@ func (t *Table) fromTenantReference(ref string, w world, depth int) (string, boo
 	return path + "?" + query, ok
 }
 
-// knownReference says whether fromTenantReference would leave a path and its query as
-// they are.
+// knownReference says whether fromTenantReference would leave a path and its query as they are.
 func (t *Table) knownReference(ref string) bool {
 	if t.issued(ref) {
 		return true

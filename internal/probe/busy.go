@@ -140,8 +140,7 @@ func busyWork(long int) []ordinary {
 	return all
 }
 
-// busyDocument are changes of an event about a document, of the members that d.velop
-// documents.
+// busyDocument are changes of an event about a document, of the members that d.velop documents.
 func busyDocument() []ordinary {
 	of := func(object string, set func(map[string]any)) func(map[string]any) {
 		return func(event map[string]any) {

@@ -86,8 +86,7 @@ type Subject struct {
 	// Applied returns what the receiver has acted on, in order: the ids of events,
 	// or of documents for a vendor whose events have none.
 	Applied func() []string
-	// State describes what the receiver holds of an object; it differs when the
-	// object does.
+	// State describes what the receiver holds of an object; it differs when the object does.
 	State func(object string) string
 	// FailNext lets the receiver's next effects fail.
 	FailNext func(n int)

@@ -208,8 +208,7 @@ func (e *audit) bounded(t token) bool {
 	return false
 }
 
-// isMoment says whether a text is a date-time; most texts show at their start that
-// they are none.
+// isMoment says whether a text is a date-time; most texts show at their start that they are none.
 func isMoment(s string) bool {
 	if s == "" || s[0] < '0' || s[0] > '9' {
 		return false

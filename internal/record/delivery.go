@@ -27,8 +27,7 @@ const DeliveryURL = "https://example.com/hook"
 // Delivery is what a tenant has sent to a receiver, with what that answered.
 type Delivery struct {
 	Definition *provider.Definition
-	// BaseURL is the tenant's, and Secret the one that it signs with: a delivery may
-	// show both.
+	// BaseURL is the tenant's, and Secret the one that it signs with: a delivery may show both.
 	BaseURL, Secret string
 	// Received is when the delivery came.
 	Received time.Time

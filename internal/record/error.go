@@ -31,8 +31,7 @@ func (e *transportError) GoString() string { return strconv.Quote(e.text) }
 func (e *transportError) Timeout() bool   { return timedOut(e.cause()) }
 func (e *transportError) Temporary() bool { return e.Timeout() }
 
-// Is lets callers ask for context.DeadlineExceeded, syscall.ECONNREFUSED, io.EOF
-// and the like.
+// Is lets callers ask for context.DeadlineExceeded, syscall.ECONNREFUSED, io.EOF and the like.
 func (e *transportError) Is(target error) bool { return errors.Is(e.cause(), target) }
 
 // As gives callers the errors of a network without its names and addresses, and
@@ -141,8 +140,7 @@ func (r *Recording) reason(err error) string {
 // Untrusted is what Distrust says of an authority that nobody here knows.
 const Untrusted = "its certificate is not trusted"
 
-// Distrust says why a certificate was refused. The errors of crypto/x509 list host
-// names.
+// Distrust says why a certificate was refused. The errors of crypto/x509 list host names.
 func Distrust(err *tls.CertificateVerificationError) string {
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError

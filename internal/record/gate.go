@@ -20,8 +20,7 @@ import (
 // (account.go). It shares no code with the replacing of values, so that a fault
 // there is found here. The hint says what to do about the reasons.
 func (r *Recording) leaks() (reasons []string, hint string) {
-	// The table is asked, not the tenant: what counts is whether the search knows
-	// the credential.
+	// The table is asked, not the tenant: what counts is whether the search knows the credential.
 	if r.Tenant.Token == "" || r.Tenant.Token != provider.Token && !r.table.Known(provider.Token) {
 		return []string{"no credential was registered, so nothing could be searched for"}, "name a credential of the tenant's"
 	}
@@ -114,8 +113,7 @@ type audit struct {
 	ownURL, ownBody bool
 }
 
-// unaccountedIn examines one captured exchange. It shares no code with the replacing
-// of values.
+// unaccountedIn examines one captured exchange. It shares no code with the replacing of values.
 func (r *Recording) unaccountedIn(i int, known *knowledge) (found finding) {
 	e, err := r.examine(i, known)
 	if err != nil {
@@ -221,8 +219,7 @@ func (r *Recording) knowledge() *knowledge {
 // the names of members.
 const minPart = 5
 
-// late finds the tenant's values, and what looks like somebody's, in a token that
-// stands open.
+// late finds the tenant's values, and what looks like somebody's, in a token that stands open.
 func (e *audit) late(t token) (reasons []string) {
 	e.searching.Lock()
 	defer e.searching.Unlock()
@@ -250,8 +247,7 @@ func (e *audit) late(t token) (reasons []string) {
 // harmlessPart are parts of addresses that name nobody.
 var harmlessPart = map[string]bool{"https": true, "cloud": true, "localhost": true}
 
-// openWords are the header values, names and words of a request that the vendor
-// may repeat.
+// openWords are the header values, names and words of a request that the vendor may repeat.
 func openWords(ia *cassette.Interaction) []string {
 	var words []string
 	for _, values := range ia.Request.Headers {

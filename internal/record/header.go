@@ -13,8 +13,7 @@ import (
 // keptHeader begins what Keep names when that is a response header.
 const keptHeader = "header "
 
-// CutHeader returns the response header that a place of Keep names, if it names
-// one.
+// CutHeader returns the response header that a place of Keep names, if it names one.
 func CutHeader(place string) (name string, ok bool) {
 	name, ok = strings.CutPrefix(place, keptHeader)
 	return http.CanonicalHeaderKey(name), ok

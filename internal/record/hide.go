@@ -44,8 +44,7 @@ func (r *Recording) hideBody(asked contract.Request, resp *http.Response, body [
 	return hidden, nil, err
 }
 
-// fixedMoment stands for a time in seconds or milliseconds since 1970 in a rate
-// limit's header.
+// fixedMoment stands for a time in seconds or milliseconds since 1970 in a rate limit's header.
 const fixedMoment = "1741076400"
 
 // What stands in a cassette for an answer that is not JSON.

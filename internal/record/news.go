@@ -15,8 +15,7 @@ import (
 // News is what an answer shows that the contract does not describe, and that
 // keeps no cassette from being written.
 type News struct {
-	// Pointer names the member, with * for every item of an array, or it is the
-	// name of a header.
+	// Pointer names the member, with * for every item of an array, or it is the name of a header.
 	Pointer string
 	// Unlisted says that the member is documented, and its value is none of those
 	// that the contract lists.
@@ -24,8 +23,7 @@ type News struct {
 	// Value is the unlisted value, when it is kept, or when it is written as such
 	// values are and is nobody's name; empty otherwise.
 	Value string
-	// Kept says that the value stands in the cassette; otherwise a placeholder
-	// does.
+	// Kept says that the value stands in the cassette; otherwise a placeholder does.
 	Kept bool
 	// Private says that the value looks like an id, a credential or a person's, which
 	// nothing keeps.

@@ -122,8 +122,7 @@ func CheckPointer(d *provider.Definition, option, pointer string, wish contract.
 	return contract.CanMatch(d, pointer, wish)
 }
 
-// Clash reports whether of two patterns neither is narrower, and both may cover
-// one member.
+// Clash reports whether of two patterns neither is narrower, and both may cover one member.
 func Clash(a, b string) bool {
 	x, y := strings.Split(a, "/"), strings.Split(b, "/")
 	return width(a) == width(b) && slices.EqualFunc(x, y, func(p, q string) bool { return p == q || p == "*" || q == "*" })
@@ -175,8 +174,7 @@ func (r *Recording) varied() (listed, idle []string) {
 	return slices.Compact(listed), idle
 }
 
-// documented says whether a declared pointer names what some body, or some query,
-// documents.
+// documented says whether a declared pointer names what some body, or some query, documents.
 func (r *Recording) documented(pointer string) bool {
 	if name, ok := strings.CutPrefix(pointer, "?"); ok {
 		return contract.IsWord(r.Definition, name)

@@ -77,8 +77,7 @@ type Recording struct {
 	asked    []*replay.Key       // what the caller sent, in the form in which it is matched
 	problems []contract.Problem
 	broke    []string // how requests break the contract
-	// dropped is what of answers is not recorded, others the headers of other
-	// names.
+	// dropped is what of answers is not recorded, others the headers of other names.
 	dropped, others map[string]bool
 	pinned          map[string]bool // the pointers that have pinned a value
 

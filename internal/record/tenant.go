@@ -257,8 +257,7 @@ func (r *Recording) withCallers(caller *http.Request, recorded http.Header) http
 	return header
 }
 
-// notBeside are the headers that are controlled elsewhere, or speak of one
-// connection.
+// notBeside are the headers that are controlled elsewhere, or speak of one connection.
 var notBeside = map[string]bool{
 	"Authorization": true, "Cookie": true, "Accept-Encoding": true, "Content-Length": true, "Host": true,
 	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true, "Proxy-Connection": true,

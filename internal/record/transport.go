@@ -105,8 +105,7 @@ func (t *Transport) exchange(r *Recording, req *exchange.Request) (*http.Respons
 	return r.forCaller(req, r.captured[count]), nil
 }
 
-// admit returns the request as the cassette holds it, or says why it must not be
-// recorded.
+// admit returns the request as the cassette holds it, or says why it must not be recorded.
 func (r *Recording) admit(req *exchange.Request) (*http.Request, error) {
 	if !slices.Contains(methods, req.Method) {
 		return nil, fmt.Errorf("its method is none of %s", strings.Join(methods, ", "))

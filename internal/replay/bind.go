@@ -25,8 +25,7 @@ func bindBody(recorded, got string, sent *placeholder.Trial) bool {
 	return bindValue(a, b, sent)
 }
 
-// bindValue compares sorted trees: the first mention of a value decides its
-// binding.
+// bindValue compares sorted trees: the first mention of a value decides its binding.
 func bindValue(recorded, got *jsontext.Node, sent *placeholder.Trial) bool {
 	if recorded.Kind != got.Kind || len(recorded.Children) != len(got.Children) {
 		return false

@@ -126,8 +126,7 @@ func diffValues(s exchange.Redactor, pointer, name string, want, got *jsontext.N
 	return []Difference{{pointer, shown(s, pointer, name, want), shown(s, pointer, name, got)}}
 }
 
-// shown is a value as a message shows it, and nothing else: what it withholds is
-// gone.
+// shown is a value as a message shows it, and nothing else: what it withholds is gone.
 func shown(s exchange.Redactor, pointer, name string, n *jsontext.Node) string {
 	s.Hide(pointer, name, n)
 	return exchange.Clip(string(n.Append(nil)))

@@ -47,8 +47,7 @@ type entry struct {
 	url *url.URL // the recorded one, which interactions share
 	// accept is the media type asked for, where the provider matches it.
 	accept string
-	// bound says that the request holds a sent-… placeholder, and matches by
-	// binding.
+	// bound says that the request holds a sent-… placeholder, and matches by binding.
 	bound bool
 	// sent says that the answer holds a sent-… placeholder.
 	sent bool
@@ -189,8 +188,7 @@ func (t *Index) answers(id int, c cassette.Class, accept string) {
 	}
 }
 
-// classesOf are those that a request may have in the index, with another body or
-// its own.
+// classesOf are those that a request may have in the index, with another body or its own.
 func (t *Index) classesOf(k *Key, body string) iter.Seq[cassette.Class] {
 	return func(yield func(cassette.Class) bool) {
 		c := k.class

@@ -14,8 +14,7 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// Key is a request in the form in which it is matched, with what the contract
-// says of it.
+// Key is a request in the form in which it is matched, with what the contract says of it.
 type Key struct {
 	def *provider.Definition
 	// class is that of the request but for the media type that it asks for.
@@ -29,8 +28,7 @@ type Key struct {
 // accept is what an Accept header says.
 type accept struct {
 	ranges []mediaRange
-	// least is the quality from which on a type is taken; every one above 0 when it
-	// is 0.
+	// least is the quality from which on a type is taken; every one above 0 when it is 0.
 	least float64
 	// any says that a type which is not named will do.
 	any bool

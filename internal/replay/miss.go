@@ -16,8 +16,7 @@ import (
 // MissError says that no recorded interaction answers a request, and why. It
 // wraps cassette.ErrInteractionNotFound of go-vcr.
 type MissError struct {
-	// Nearest is the recorded interaction that comes nearest; nil when none is
-	// compared.
+	// Nearest is the recorded interaction that comes nearest; nil when none is compared.
 	Nearest *Nearest
 
 	text string

@@ -275,8 +275,7 @@ func (p *progress) find(k *Key, sent *placeholder.Sent) (int, *placeholder.Trial
 	return best, bindings
 }
 
-// unused leaves out of a list the interactions before the first one that can still
-// answer.
+// unused leaves out of a list the interactions before the first one that can still answer.
 func (p *progress) unused(c cursor, ids []int) []int {
 	i := 0
 	if len(ids) > 1 {

@@ -164,8 +164,7 @@ func (t *Index) candidates(k *Key, unused func(cursor, []int) []int, visit func(
 	}
 }
 
-// bind reports whether a request matches a recorded one that is compared by
-// itself.
+// bind reports whether a request matches a recorded one that is compared by itself.
 func (e *entry) bind(k *Key, trial *placeholder.Trial) bool {
 	return e.ia.Request.Method == k.class.Method && (e.accept == "" || k.takes(e.accept)) &&
 		bindURL(cassette.CanonicalURL(e.url), k.class.URL, trial) && bindBody(cassette.CanonicalBody([]byte(e.ia.Request.Body)), k.class.Body, trial)

@@ -68,8 +68,7 @@ func (t *Transport) Exchange(req *http.Request) (resp *http.Response, by Answere
 	return resp, by, err
 }
 
-// Close ends the delays that last, waits for the requests on their way, and
-// refuses later ones.
+// Close ends the delays that last, waits for the requests on their way, and refuses later ones.
 func (t *Transport) Close() {
 	t.mu.Lock()
 	t.over = true

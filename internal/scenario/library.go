@@ -34,8 +34,7 @@ type Library struct {
 	EveryAlways bool
 }
 
-// Resolve finds the cassettes of the steps of a command line; every mistake is
-// reported at once.
+// Resolve finds the cassettes of the steps of a command line; every mistake is reported at once.
 func (l Library) Resolve(texts []string) ([]replay.Step, error) {
 	if len(texts) == 0 {
 		return nil, fmt.Errorf("no step to replay; name a scenario, such as %q", l.Definition.Scenarios[0].Name)

@@ -80,8 +80,7 @@ func walk(name string) ([]string, error) {
 	return paths, nil
 }
 
-// open reads a cassette. One that holds a scenario is that scenario, with what
-// it demonstrates.
+// open reads a cassette. One that holds a scenario is that scenario, with what it demonstrates.
 func (l Library) open(path string) (*replay.Index, error) {
 	file, err := cassette.Load(path)
 	if err != nil {

@@ -9,8 +9,7 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// Request returns a new request as the scenario's cassette answers it, in the
-// placeholder world.
+// Request returns a new request as the scenario's cassette answers it, in the placeholder world.
 func Request(ctx context.Context, d *provider.Definition, s *provider.Scenario) (*http.Request, error) {
 	asked := s.Request
 	req, err := http.NewRequestWithContext(ctx, asked.Method, d.BaseURL+asked.Target, http.NoBody)

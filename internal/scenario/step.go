@@ -55,8 +55,7 @@ func (s *Step) Fail(f replay.Fault) {
 	s.Fault = f
 }
 
-// read takes the modifiers from a step. What begins like one and is none stays in
-// the name.
+// read takes the modifiers from a step. What begins like one and is none stays in the name.
 func read(text string) Step {
 	s := Step{Spelt: fmt.Sprintf("%q", text), Name: text}
 	for {

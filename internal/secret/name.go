@@ -126,8 +126,7 @@ var runTogether = sync.OnceValue(func() []string {
 	return all
 })
 
-// lastWord is the last word of a name, without a number behind it and in the
-// singular.
+// lastWord is the last word of a name, without a number behind it and in the singular.
 func lastWord(words []string) string {
 	if len(words) == 0 {
 		return ""

@@ -31,8 +31,7 @@ type Front struct {
 	Addr netip.Addr
 	// Names are right as well: that of the address, when it was given as a name, and the vendor's host.
 	Names []string
-	// Origin is that of the web pages which may send requests, or "*" for any;
-	// empty for none.
+	// Origin is that of the web pages which may send requests, or "*" for any; empty for none.
 	Origin string
 	// Refused, if not nil, is told of the origin of a preflight that was refused.
 	Refused func(origin string)
@@ -126,8 +125,7 @@ func (f *Front) asks(r *http.Request) bool {
 	return protection.Check(r) == nil
 }
 
-// NothingThere answers a request to a path below PagePath that is none of those which
-// there are.
+// NothingThere answers a request to a path below PagePath that is none of those which there are.
 func NothingThere(w http.ResponseWriter, there ...string) {
 	http.Error(w, "nothing is here; there are "+say.Quoted(there, "and"), http.StatusNotFound)
 }

@@ -15,8 +15,7 @@ import (
 	"example.com/webhookvcr/internal/replay"
 )
 
-// LogPath is where a [Server] shows its [Log]. No vendor begins a path with a
-// hyphen.
+// LogPath is where a [Server] shows its [Log]. No vendor begins a path with a hyphen.
 const LogPath = "/-/requests"
 
 // LogVersion rises when a member of a [Report] changes its meaning or goes.
@@ -53,8 +52,7 @@ type Report struct {
 	Unused []string `json:"unused"`
 }
 
-// Entry is one request and what answered it. It holds no header, no body and
-// no credential.
+// Entry is one request and what answered it. It holds no header, no body and no credential.
 type Entry struct {
 	// Number counts the requests from 1, those before a reset included.
 	Number int    `json:"number"`
@@ -118,8 +116,7 @@ type Log struct {
 	// OnAnswer, if not nil, is told of every other request, one at a time.
 	OnAnswer func(Entry)
 
-	// recorded are the credentials in requests of the cassettes, which may be
-	// another recorder's.
+	// recorded are the credentials in requests of the cassettes, which may be another recorder's.
 	recorded withheld
 
 	mu       sync.Mutex

@@ -125,8 +125,7 @@ func (s *Server) translate(w http.ResponseWriter, r *http.Request) (*http.Reques
 	return req, 0, nil
 }
 
-// named reports whether a Host leads here, under this server's name or under the
-// vendor's.
+// named reports whether a Host leads here, under this server's name or under the vendor's.
 func (s *Server) named(host, vendor string) bool {
 	if len(s.Hosts) == 0 || host == "" || strings.EqualFold(host, vendor) {
 		return true

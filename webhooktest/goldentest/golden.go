@@ -85,8 +85,7 @@ func (g golden) assert(tb testing.TB, got []byte, gotErr error) {
 	}
 }
 
-// near names the golden files beside the one that does not exist whose names are
-// like its own.
+// near names the golden files beside the one that does not exist whose names are like its own.
 func (g golden) near() string {
 	entries, err := os.ReadDir(filepath.Dir(g.file()))
 	if err != nil {
@@ -190,8 +189,7 @@ func (g golden) write(tb testing.TB, target string, content []byte) error {
 	return os.Rename(writer.GoldenFileName(tb, "new"), target)
 }
 
-// check returns what is wrong with the options, the name, the directory and
-// goldie's switches.
+// check returns what is wrong with the options, the name, the directory and goldie's switches.
 func (g golden) check() error {
 	all := slices.Clone(g.mistakes)
 	for _, variable := range []string{"GOLDIE_UPDATE", "GOLDIE_CLEAN"} {
@@ -241,8 +239,7 @@ func nameProblem(name string) string {
 	return ""
 }
 
-// isDevice tells whether Windows takes a file name, whatever its ending, for a
-// device.
+// isDevice tells whether Windows takes a file name, whatever its ending, for a device.
 func isDevice(segment string) bool {
 	base, _, _ := strings.Cut(strings.ToUpper(segment), ".")
 	switch base {

@@ -47,8 +47,7 @@ import (
 	"testing"
 )
 
-// The endings keep the two kinds of golden file apart: one name may be used for
-// both.
+// The endings keep the two kinds of golden file apart: one name may be used for both.
 const (
 	jsonSuffix  = ".golden.json"
 	bytesSuffix = ".golden"
@@ -56,8 +55,7 @@ const (
 
 const defaultDir = "testdata/golden"
 
-// Option changes how one assertion works. One that is nil, or given twice, fails
-// the test.
+// Option changes how one assertion works. One that is nil, or given twice, fails the test.
 type Option func(*golden)
 
 // Dir makes dir the directory of the golden files; without it they lie in

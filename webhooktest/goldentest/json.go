@@ -34,8 +34,7 @@ func encode(got any) ([]byte, error) {
 	return canonical(text)
 }
 
-// canonical returns the canonical form of a JSON text. Its own output is a fixed
-// point.
+// canonical returns the canonical form of a JSON text. Its own output is a fixed point.
 func canonical(body []byte) ([]byte, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, errors.New("the body is empty; expected JSON")
@@ -123,8 +122,7 @@ func indent(out []byte, depth int) []byte {
 // canonicalText returns a string token with the necessary escapes only, the same one
 // if it has no other.
 func canonicalText(token []byte) []byte {
-	// Only an escape reads another way, and the two line separators, which begin
-	// with this byte.
+	// Only an escape reads another way, and the two line separators, which begin with this byte.
 	if bytes.IndexByte(token, '\\') < 0 && bytes.IndexByte(token, 0xe2) < 0 {
 		return token
 	}

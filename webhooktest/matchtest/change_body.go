@@ -9,8 +9,7 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// eachPlace adds the changes of the values of a JSON body; there are none of another
-// body.
+// eachPlace adds the changes of the values of a JSON body; there are none of another body.
 func eachPlace(r recordedRequest, add adder, changes func(p place, put func(what, body string))) {
 	if !r.said.ok {
 		return

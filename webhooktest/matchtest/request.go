@@ -86,8 +86,7 @@ func specific(header string) string {
 	return media
 }
 
-// String names the request in messages, without its query, which may hold a
-// credential.
+// String names the request in messages, without its query, which may hold a credential.
 func (r recordedRequest) String() string {
 	u := url.URL{Scheme: r.url.Scheme, Host: r.url.Host, Path: r.url.Path, RawPath: r.url.RawPath}
 	return r.method + " " + u.String()

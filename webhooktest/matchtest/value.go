@@ -9,8 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// value is a JSON value that keeps the order of its members and the digits of
-// its numbers.
+// value is a JSON value that keeps the order of its members and the digits of its numbers.
 type value struct {
 	// kind is the first byte of the value: { [ " 0 for a number, t f n.
 	kind byte

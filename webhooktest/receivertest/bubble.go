@@ -147,8 +147,7 @@ const label = "receivertest"
 // profiled is a frame of a goroutine's profile.
 var profiled = regexp.MustCompile(`(?m)^#\t0x[0-9a-f]+\t(\S+)\+0x[0-9a-f]+\t+(\S+\.go:\d+)`)
 
-// labelled is where the goroutines with a label are, but for those of the standard
-// library alone.
+// labelled is where the goroutines with a label are, but for those of the standard library alone.
 func labelled(name string) (at []string) {
 	for g := range strings.SplitSeq(profile(), "\n\n") {
 		if !strings.Contains(g, fmt.Sprintf("%q:%q", label, name)) {

@@ -16,6 +16,26 @@ func TestPosition(t *testing.T) {
 	}
 }
 
+func TestAt(t *testing.T) {
+	assert.Equal(t, "line 2, column 2", jsontext.At([]byte("{\n}"), 3))
+}
+
+func TestDecodeEscape(t *testing.T) {
+	for text, want := range map[string]struct {
+		r    rune
+		size int
+	}{
+		"": {}, "a": {}, `\`: {}, `\x41`: {}, `\u00g9`: {}, `\u00e`: {}, // no escapes
+		`\"`: {'"', 2}, `\\`: {'\\', 2}, `\/a`: {'/', 2}, `\b`: {'\b', 2}, `\f`: {'\f', 2}, `\n`: {'\n', 2}, `\r`: {'\r', 2}, `\t`: {'\t', 2},
+		`\u00e9x`: {'é', 6}, `\u00E9`: {'é', 6}, `\ud83d\ude80`: {'🚀', 12},
+		`\ud83d`: {0xd83d, 6}, `\ud83dx`: {0xd83d, 6}, `\ud83d\n`: {0xd83d, 6}, `\ud83d\ud83d`: {0xd83d, 6}, `\ude80\ud83d`: {0xde80, 6}, `\u0041\ude80`: {'A', 6},
+	} {
+		r, size := jsontext.DecodeEscape(text)
+		assert.Equal(t, want.r, r, text)
+		assert.Equal(t, want.size, size, text)
+	}
+}
+
 func TestInvalidUTF8(t *testing.T) {
 	for text, want := range map[string]int{"": -1, "aé\ufffd": -1, "aé\xff": 3, "\xc3": 0} {
 		assert.Equal(t, want, jsontext.InvalidUTF8([]byte(text)), text)

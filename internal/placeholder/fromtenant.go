@@ -137,7 +137,7 @@ func (t *Table) public(word string) bool {
 	switch {
 	case ok && known == len(t.secrets):
 		return true
-	case !ok && (t.isWord == nil || !t.isWord(word)):
+	case !ok && !t.isWord(word):
 		return false
 	case slices.ContainsFunc(t.secrets[known:], func(real string) bool { return strings.Contains(word, real) }):
 		return false
@@ -285,7 +285,7 @@ func (t *Table) fromTenantWhole(kind provider.Kind, v string, near map[string]st
 		}
 		return t.fromTenantURL(v, 0)
 	case provider.Word:
-		if t.words[v] || !isID && (t.isWord != nil && t.isWord(v) || t.literals[v]) || t.composed(v) == nil && t.madeUp(v) || t.issued(v) {
+		if t.words[v] || !isID && (t.isWord(v) || t.literals[v]) || t.composed(v) == nil && t.madeUp(v) || t.issued(v) {
 			return v
 		}
 	case provider.Text, provider.Undocumented:
@@ -364,7 +364,7 @@ func (t *Table) fromTenantName(n *node) string {
 	if id := t.find(provider.ID, v); id != nil && !t.word(v) {
 		return id.placeholder
 	}
-	if n.class.Documented && t.isWord != nil && t.isWord(v) || n.class.Kept && !isNumber(v) || t.words[v] {
+	if n.class.Documented && t.isWord(v) || n.class.Kept && !isNumber(v) || t.words[v] {
 		return v
 	}
 	if !t.strict && inStyle(t.def.MemberName, v) && !t.touches(v) {

@@ -167,6 +167,9 @@ func New(o Options) (*Table, error) {
 	if t.spell == nil {
 		t.spell = InGo
 	}
+	if t.isWord == nil {
+		t.isWord = func(string) bool { return false }
+	}
 	var err error
 	if t.base, err = newBase(o.Definition, o.BaseURL); err != nil {
 		return nil, err
@@ -217,7 +220,7 @@ func (t *Table) Sent() *Sent { return t.sent }
 // word says whether a text belongs to the contract or was sent in the open, so
 // that finding it inside a text means nothing.
 func (t *Table) word(s string) bool {
-	return placeholderWords[s] || t.words[s] || t.literals[s] || t.isWord != nil && t.isWord(s)
+	return placeholderWords[s] || t.words[s] || t.literals[s] || t.isWord(s)
 }
 
 // placeholderWords are what placeholders are made of. A tenant's name that is

@@ -52,7 +52,7 @@ func (t *Table) ToTapeJSON(body []byte, class Classifier) ([]byte, error) {
 		}
 		c := class(pointer)
 		if n.named() {
-			if !c.Kept && !(c.Documented && t.isWord != nil && t.isWord(n.Name)) && !snakeName.MatchString(n.Name) && !camelName.MatchString(n.Name) && !t.Known(n.Name) {
+			if !c.Kept && !(c.Documented && t.isWord(n.Name)) && !snakeName.MatchString(n.Name) && !camelName.MatchString(n.Name) && !t.Known(n.Name) {
 				problems = append(problems, problem(parentOf(pointer), "has a member whose name is no program word; send a documented one"))
 				refused = pointer
 				continue
@@ -101,7 +101,7 @@ func (t *Table) toTapeValue(c provider.Class, at, v string) (string, error) {
 	case (c.Kind == provider.Secret || c.Kind == provider.Key) && !stay:
 		return v, fmt.Errorf("holds a secret, which no cassette may hold; declare %s, and a replay takes any secret there that fits", t.spell("Varies", at))
 	case c.Kind == provider.Word || c.Kind == provider.Event || c.Kind == provider.Text || c.Kind == provider.Undocumented:
-		stay = stay || lowerWord.MatchString(v) || t.isWord != nil && t.isWord(v)
+		stay = stay || lowerWord.MatchString(v) || t.isWord(v)
 	}
 	if !stay && (c.Kind == provider.URL || isAbsolute(v) || strings.HasPrefix(v, "/")) {
 		if fault := t.openURL(v); fault != "" {

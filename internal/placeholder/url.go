@@ -125,7 +125,7 @@ func (t *Table) mapQuery(query string, f func(raw string) (string, bool)) (strin
 // queryName says whether a name in the query of a link is one that the vendor
 // documents, or that leads back from its sign-in page.
 func (t *Table) queryName(name string) bool {
-	return name == "redirect" || t.isWord != nil && t.isWord(name)
+	return name == "redirect" || t.isWord(name)
 }
 
 // fromTenantReference exchanges the ids of a path and a query of the vendor's own API.
@@ -190,7 +190,7 @@ func (t *Table) knownReference(ref string) bool {
 	}
 	_, ok = t.mapQuery(query, func(raw string) (string, bool) {
 		v, err := url.QueryUnescape(raw)
-		return raw, err == nil && (t.Known(v) || t.Known(raw) || t.isWord != nil && t.isWord(v) || t.words[v])
+		return raw, err == nil && (t.Known(v) || t.Known(raw) || t.isWord(v) || t.words[v])
 	})
 	return ok
 }
@@ -284,7 +284,7 @@ func (t *Table) fromTenantQueryValue(raw string, depth int) (string, bool) {
 	p := v
 	known := t.find(provider.ID, v) != nil
 	switch {
-	case v == "" || t.isWord != nil && t.isWord(v) || t.words[v] || t.sent.holds(v):
+	case v == "" || t.isWord(v) || t.words[v] || t.sent.holds(v):
 	case isGUID(v) || known || t.madeUp(v) || t.issued(v):
 		p = t.fromTenantID(v)
 	case isAbsolute(v) || strings.HasPrefix(v, "/"):

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -58,7 +59,10 @@ type brokenOff struct{}
 
 func (brokenOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
+var modifiers = []string{None: "", Timeout: "timeout", Reset: "reset", Truncated: "truncated", NotJSON: "notjson"}
+
 // Modifier is the fault as the name of a step writes it.
-func (f Fault) Modifier() string {
-	return [...]string{None: "", Timeout: "timeout", Reset: "reset", Truncated: "truncated", NotJSON: "notjson"}[f]
-}
+func (f Fault) Modifier() string { return modifiers[f] }
+
+// FaultOf is the fault of a modifier; None for any other word.
+func FaultOf(modifier string) Fault { return Fault(max(0, slices.Index(modifiers, modifier))) }

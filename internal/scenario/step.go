@@ -9,20 +9,6 @@ import (
 	"example.com/webhookvcr/internal/replay"
 )
 
-// Modifier is what may stand before the name of a step.
-type Modifier string
-
-// The modifiers.
-const (
-	Always    Modifier = "always:"    // the step answers any number of requests, also none
-	Timeout   Modifier = "timeout:"   // no answer comes
-	Reset     Modifier = "reset:"     // the peer resets the connection
-	Truncated Modifier = "truncated:" // the body breaks off in the middle
-	NotJSON   Modifier = "notjson:"   // a gateway's HTML page in place of the body
-)
-
-var faults = map[Modifier]replay.Fault{Timeout: replay.Timeout, Reset: replay.Reset, Truncated: replay.Truncated, NotJSON: replay.NotJSON}
-
 // Words are how the steps of a sequence are written where the caller's user
 // writes them, for messages.
 type Words struct {
@@ -59,14 +45,12 @@ func (s *Step) Fail(f replay.Fault) {
 func read(text string) Step {
 	s := Step{Spelt: fmt.Sprintf("%q", text), Name: text}
 	for {
-		prefix, rest, _ := strings.Cut(s.Name, ":")
-		switch m := Modifier(prefix + ":"); {
-		case !strings.Contains(s.Name, ":"):
-			return s
-		case m == Always:
+		prefix, rest, ok := strings.Cut(s.Name, ":")
+		switch fault := replay.FaultOf(prefix); {
+		case ok && prefix == "always":
 			s.Always = true
-		case faults[m] != replay.None:
-			s.Fail(faults[m])
+		case ok && fault != replay.None:
+			s.Fail(fault)
 		default:
 			return s
 		}

@@ -172,7 +172,7 @@ func otherBytes(_ *provider.Definition, r recordedRequest, add adder) {
 	set("with a byte order mark", "\ufeff"+r.body)
 	set("with a second value behind the body", r.body+"{}")
 	set("without the last byte of the body", strings.TrimSpace(r.body)[:max(0, len(strings.TrimSpace(r.body))-1)])
-	if !r.said.ok {
+	if !r.said.ok() {
 		for _, i := range []int{0, n / 2, n - 1} {
 			set("with another byte in the body", r.body[:i]+string([]byte{r.body[i] ^ 1})+r.body[i+1:])
 		}

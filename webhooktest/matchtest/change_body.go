@@ -11,7 +11,7 @@ import (
 
 // eachPlace adds the changes of the values of a JSON body; there are none of another body.
 func eachPlace(r recordedRequest, add adder, changes func(p place, put func(what, body string))) {
-	if !r.said.ok {
+	if !r.said.ok() {
 		return
 	}
 	for _, p := range r.said.places() {
@@ -76,7 +76,7 @@ func otherTypes(_ *provider.Definition, r recordedRequest, add adder) {
 			others = append(others, value{kind: '"', text: v.text})
 		case '"':
 			others = append(others, value{kind: '0', text: "7"}, value{kind: 't', text: "true"})
-			if inner, ok := parseValue(v.text); ok {
+			if inner := parseValue(v.text); inner.ok() {
 				others = append(others, inner) // "7" and 7
 			}
 		case '[':
@@ -151,7 +151,7 @@ func otherEntries(_ *provider.Definition, r recordedRequest, add adder) {
 }
 
 func otherSpelling(_ *provider.Definition, r recordedRequest, add adder) {
-	if !r.said.ok {
+	if !r.said.ok() {
 		return
 	}
 	for _, s := range []struct {
@@ -206,11 +206,11 @@ func otherForms(_ *provider.Definition, r recordedRequest, add adder) {
 }
 
 // madeUp are the places of the body that hold what the caller made up.
-func (b parsedBody) madeUp() []place {
-	if !b.ok {
+func (v value) madeUp() []place {
+	if !v.ok() {
 		return nil
 	}
-	return slices.DeleteFunc(b.places(), func(p place) bool {
+	return slices.DeleteFunc(v.places(), func(p place) bool {
 		_, made := placeholder.IsSent(p.value.text)
 		return p.value.kind != '"' || !made
 	})

@@ -211,7 +211,7 @@ func (c *check) fault(v variant, matters bool) string {
 	if err != nil {
 		return "is answered with a body that breaks off"
 	}
-	said := parseBody(v.request.body)
+	said := parseValue(v.request.body)
 	for _, other := range c.recorded {
 		if other.status == resp.StatusCode && (other.answer == string(body) || v.request.made[0] != "" && other.answer == strings.ReplaceAll(string(body), v.request.made[1], v.request.made[0])) && other.answers(v.request, said) {
 			return ""
@@ -223,7 +223,7 @@ func (c *check) fault(v variant, matters bool) string {
 // answeredByDesign reports whether a changed request is one that the cassette
 // answers for a reason of its own.
 func (c *check) answeredByDesign(r changedRequest) bool {
-	said := parseBody(r.body)
+	said := parseValue(r.body)
 	answers := func(other recordedRequest) bool { return other.asksFor(c.def, r) && other.answers(r, said) }
 	return slices.ContainsFunc(c.recorded, answers) || slices.ContainsFunc(c.also, answers)
 }

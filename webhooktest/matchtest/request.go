@@ -55,7 +55,7 @@ func (r changedRequest) http() *http.Request {
 // recordedRequest is a request of a cassette, with what answers it.
 type recordedRequest struct {
 	changedRequest
-	said   parsedBody
+	said   value // the body, read once
 	status int
 	answer string
 	// media is the media type by which the interaction is told apart: the one
@@ -70,7 +70,7 @@ func newRecordedRequest(e contract.Exchange) recordedRequest {
 		status:         answer.Status, answer: string(answer.Body),
 		media: specific(asked.Header.Get("Accept")),
 	}
-	r.said = parseBody(r.body)
+	r.said = parseValue(r.body)
 	if r.media == "" {
 		r.media = specific(answer.Header.Get("Content-Type"))
 	}
@@ -109,7 +109,7 @@ func alsoAnswered(def *provider.Definition, name string, own []recordedRequest) 
 		request.Body = anyOf(request.Body, def.Scenario(other).Varies)
 		also = append(also, recordedRequest{
 			changedRequest: changedRequest{method: request.Method, url: u, body: request.Body},
-			said:           parseBody(request.Body), media: media,
+			said:           parseValue(request.Body), media: media,
 		})
 		if scenario.Follow {
 			for _, page := range own[1:] {
@@ -148,14 +148,14 @@ func anyOf(body string, pointers []string) string {
 // answers reports whether a request says what was recorded, but for the media
 // type asked for. It shares no code with the matcher: a mistake of one would be
 // the other's as well.
-func (r recordedRequest) answers(got changedRequest, said parsedBody) bool {
+func (r recordedRequest) answers(got changedRequest, said value) bool {
 	if r.method != got.method || !strings.EqualFold(r.url.Scheme, got.url.Scheme) || origin(r.url) != origin(got.url) || r.url.Opaque != got.url.Opaque {
 		return false
 	}
 	if !slices.EqualFunc(segments(r.url), segments(got.url), mayStandFor) || !sameQuery(r.url.RawQuery, got.url.RawQuery) {
 		return false
 	}
-	return r.body == got.body || r.said.ok && said.ok && r.said.standsFor(said.value, map[string]string{})
+	return r.body == got.body || r.said.ok() && said.ok() && r.said.standsFor(said, map[string]string{})
 }
 
 // asksFor reports whether the request may take the recorded answer's media type.

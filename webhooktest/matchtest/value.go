@@ -11,7 +11,7 @@ import (
 
 // value is a JSON value that keeps the order of its members and the digits of its numbers.
 type value struct {
-	// kind is the first byte of the value: { [ " 0 for a number, t f n.
+	// kind is the first byte of the value: { [ " 0 for a number, t f n; 0 for none.
 	kind byte
 	// text is the decoded string, or the literal as it is written.
 	text  string
@@ -23,17 +23,23 @@ type value struct {
 // member; deeper ones are changed by their bytes.
 const maxChangedDepth = 100
 
-// parseValue reads a body. ok is false for a body that is no JSON, and for one
+// parseValue reads a body. There is none for a body that is no JSON, and for one
 // that has no one meaning as JSON: a member stands twice, or a string holds what
 // is no character.
-func parseValue(body string) (v value, ok bool) {
+func parseValue(body string) value {
 	if !utf8.ValidString(body) || !json.Valid([]byte(body)) {
-		return value{}, false
+		return value{}
 	}
 	d := json.NewDecoder(strings.NewReader(body))
 	d.UseNumber()
-	return readValue(d, 0)
+	v, ok := readValue(d, 0)
+	if !ok {
+		return value{}
+	}
+	return v
 }
+
+func (v value) ok() bool { return v.kind != 0 }
 
 func readValue(d *json.Decoder, depth int) (v value, ok bool) {
 	token, err := d.Token()
@@ -153,17 +159,6 @@ func (v value) places() []place {
 		}
 	}
 	return all[:min(len(all), maxPlaces)]
-}
-
-// parsedBody is a body, read once.
-type parsedBody struct {
-	value
-	ok bool
-}
-
-func parseBody(body string) parsedBody {
-	v, ok := parseValue(body)
-	return parsedBody{v, ok}
 }
 
 // throughout is the value with another text wherever it has this one.

@@ -78,22 +78,17 @@ const (
 	InProcess Hook = "Handler" // the receiver is a handler in this process
 )
 
-// Subject is the receiver that is asked. Hooks that it does not offer are nil.
+// Subject is the receiver that is asked, as the Receiver of package receivertest is. Hooks
+// that it does not offer are nil.
 type Subject struct {
 	// Handler is a receiver in this process, or Network leads to one elsewhere.
-	Handler http.Handler
-	Network http.RoundTripper
-	// Applied returns what the receiver has acted on, in order: the ids of events,
-	// or of documents for a vendor whose events have none.
-	Applied func() []string
-	// State describes what the receiver holds of an object; it differs when the object does.
-	State func(object string) string
-	// FailNext lets the receiver's next effects fail.
+	Handler  http.Handler
+	Network  http.RoundTripper
+	Applied  func() []string
+	State    func(object string) string
 	FailNext func(n int)
-	// SlowBy lets each of the receiver's effects take that long.
-	SlowBy func(d time.Duration)
-	// Rotate gives the receiver another secret.
-	Rotate func(secret string)
+	SlowBy   func(d time.Duration)
+	Rotate   func(secret string)
 }
 
 func (s Subject) offers(h Hook) bool {

@@ -43,9 +43,7 @@ type Config struct {
 	// AcceptDrift writes a cassette whose answers break the contract, and lists
 	// the breaches in it.
 	AcceptDrift bool
-	// Strict lets nothing of an answer stay but what the contract lists word by word,
-	// its date-times, and true, false and null: numbers, names of headers and names of
-	// undocumented members are replaced as well.
+	// Strict is that of placeholder.Options.
 	Strict bool
 	// Spell writes options in messages; nil is placeholder.InGo.
 	Spell placeholder.Spelling

@@ -220,7 +220,7 @@ func at(def *provider.Definition, place string) func(n int, r *http.Request, bod
 // vendors are those whose answers these tests know.
 var vendors = []*provider.Definition{&provider.DevRev, &provider.DVelop}
 
-var everyCell = flag.Bool("whole", false, "check with every answer in every place, and every kind of drift of both vendors, and not with a part of them")
+var everyCell = flag.Bool("whole", false, "check with every answer in every place and every kind of drift of both vendors, and plant every URL, and not a part of them")
 
 // A check takes nothing for drift that is none, and hides none, wherever another answer
 // stands: the matrix of every answer and place, with the id given and looked up.

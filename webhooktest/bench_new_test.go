@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // The benchmarks of this file are about what is new to the process, as in a test

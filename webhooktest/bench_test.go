@@ -29,8 +29,8 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // The benchmarks set this package beside plain go-vcr v3, in turns within one

@@ -26,8 +26,8 @@ import (
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // What the definitions promise is there: whoever adds a vendor, an operation or

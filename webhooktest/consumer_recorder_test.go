@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/internal/hooks"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // checkedClient replays with go-vcr, as before. Only the line with Checked is new.

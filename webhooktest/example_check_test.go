@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // exampleFake is a team's own stand-in for a vendor; it answers every request alike.

@@ -3,8 +3,8 @@ package webhooktest_test
 import (
 	"fmt"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 func ExampleProviders() {

@@ -7,8 +7,8 @@ import (
 	"os"
 	"strings"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // exampleTenant stands for a live organisation at DevRev, so that the examples record

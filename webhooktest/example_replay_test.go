@@ -14,8 +14,8 @@ import (
 
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // In the examples, t stands for the *testing.T of a test.

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // In these examples no clock is faked, so that nothing waits long: a receiver

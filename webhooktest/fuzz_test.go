@@ -16,7 +16,7 @@ import (
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/replay"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
+	"example.com/webhookvcr/internal/tbtest"
 )
 
 // FuzzMatching records two requests, each alone: each is answered by its own

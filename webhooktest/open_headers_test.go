@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 type header struct {

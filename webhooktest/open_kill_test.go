@@ -19,8 +19,8 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // A commit takes a few milliseconds, so that a hundred recordings that are

@@ -21,8 +21,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // shippedFile is a copy of a shipped cassette.

@@ -19,8 +19,8 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // numbered writes a cassette of n exchanges, each of which answers with its own

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // presented are headers and URLs that carry a credential or an origin, with what

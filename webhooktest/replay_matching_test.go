@@ -15,8 +15,8 @@ import (
 
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 	"example.com/webhookvcr/webhooktest/matchtest"
 )
 

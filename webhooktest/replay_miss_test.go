@@ -19,9 +19,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/goldentest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // line is the number of the line that calls it.

@@ -21,8 +21,8 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/cassettes"
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // scenario finds a shipped scenario by its name.

@@ -21,8 +21,8 @@ import (
 	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 func TestAlways_answersAnyNumberOfRequests(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest/goldentest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 const (

@@ -7,8 +7,8 @@ import (
 	"net/http/httptest"
 	"os"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest/goldentest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 // In the examples, t stands for the *testing.T of a test named TestLookup.

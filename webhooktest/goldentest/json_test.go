@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest/goldentest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 func TestAssertJSON_canonical(t *testing.T) {

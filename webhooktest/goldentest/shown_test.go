@@ -13,8 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest/goldentest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 )
 
 type result struct {

@@ -8,8 +8,8 @@ import (
 
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 	"example.com/webhookvcr/webhooktest/matchtest"
 )
 

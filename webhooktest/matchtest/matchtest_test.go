@@ -20,8 +20,8 @@ import (
 	govcr "gopkg.in/dnaeon/go-vcr.v3/cassette"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
 	"example.com/webhookvcr/webhooktest/matchtest"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"example.com/webhookvcr/webhooktest/internal/tbtest"
+	"example.com/webhookvcr/internal/tbtest"
 )
 
 func TestRun(t *testing.T) {

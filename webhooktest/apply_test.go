@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
 
@@ -79,7 +80,7 @@ func documented(t *testing.T) (order []string, applies map[string][]string) {
 // says of a mistake.
 func calls(t *testing.T) map[string]func(webhooktest.Provider) string {
 	t.Helper()
-	file := cassettePath(t)
+	file := vcrtest.CassettePath(t)
 	data, err := os.ReadFile(filepath.Join("..", "cassettes", "devrev", "webhooks.get", "200.yaml"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, data, 0o644))
@@ -105,19 +106,12 @@ func calls(t *testing.T) map[string]func(webhooktest.Provider) string {
 		},
 		"Validate": func(p webhooktest.Provider) string {
 			req, _ := http.NewRequest(http.MethodPost, p.BaseURL()+"/webhooks.delete", nil)
-			return saidBy(webhooktest.Validate(p, &http.Response{StatusCode: 200, Request: req, Header: http.Header{"Content-Type": {"application/json"}}, Body: http.NoBody}))
+			return vcrtest.SaidBy(webhooktest.Validate(p, &http.Response{StatusCode: 200, Request: req, Header: http.Header{"Content-Type": {"application/json"}}, Body: http.NoBody}))
 		},
 		"ValidateBody": func(p webhooktest.Provider) string {
-			return saidBy(webhooktest.ValidateBody(p, "webhooks.delete", 200, "", []byte("{}")))
+			return vcrtest.SaidBy(webhooktest.ValidateBody(p, "webhooks.delete", 200, "", []byte("{}")))
 		},
 	}
-}
-
-func saidBy(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
 }
 
 // Each option on each call has an effect, or is refused by name: as the package
@@ -161,7 +155,7 @@ func TestOption_withoutAStep(t *testing.T) {
 		}
 		option := o.option
 		if o.name == "OwnScenarios" { // a sound one
-			option = webhooktest.OwnScenarios(edited(t, "devrev/webhooks.get/200.yaml"))
+			option = webhooktest.OwnScenarios(vcrtest.Edited(t, "devrev/webhooks.get/200.yaml"))
 		}
 		for call, use := range map[string]func(tb testing.TB){
 			"Replay":       func(tb testing.TB) { webhooktest.Replay(tb, p.With(option)) },
@@ -179,7 +173,7 @@ func TestOption_withoutAStep(t *testing.T) {
 
 // What is given to one call applies to it as what With gives, and to no other.
 func TestOption_perCall(t *testing.T) {
-	file := cassettePath(t)
+	file := vcrtest.CassettePath(t)
 	data, err := os.ReadFile(filepath.Join("..", "cassettes", "devrev", "webhooks.get", "200.yaml"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, data, 0o644))
@@ -191,7 +185,7 @@ func TestOption_perCall(t *testing.T) {
 	require.Error(t, webhooktest.ValidateBody(webhooktest.DevRev, "webhooks.list", 200, "", []byte(body)))
 	require.NoError(t, webhooktest.ValidateBody(webhooktest.DevRev, "webhooks.list", 200, "", []byte(body), webhooktest.AllowProblems("/webhooks")))
 	resp := &http.Response{
-		StatusCode: 200, Request: scenario(t, webhooktest.DevRev, "webhooks.list/200").Request(),
+		StatusCode: 200, Request: vcrtest.Scenario(t, webhooktest.DevRev, "webhooks.list/200").Request(),
 		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)),
 	}
 	require.Error(t, webhooktest.Validate(webhooktest.DevRev, resp))
@@ -303,7 +297,7 @@ func TestOption_mistakes(t *testing.T) {
 		require.NotEmpty(t, text, test.option)
 		texts = append(texts, strings.NewReplacer(missing, "%MISSING%", empty, "%EMPTY%").Replace(text))
 	}
-	assertMessages(t, "options", len(tests), texts)
+	vcrtest.AssertMessages(t, "options", len(tests), texts)
 	for _, sound := range []webhooktest.Option{
 		webhooktest.AllowProblems("Origin", "Content-Type", "id", ""), webhooktest.AllowProblems("/webhooks/*/url", "/webhooks/0/id"),
 		webhooktest.Keep("/webhook/team", "/anything"), webhooktest.Redact("/webhook/a~1b"),
@@ -323,14 +317,14 @@ func owning(files ...string) webhooktest.Option {
 
 // What is no cassette, or another vendor's, may stand beside a team's scenarios.
 func TestScenarios_others(t *testing.T) {
-	fsys := edited(t, "devrev/webhooks.get/200.yaml")
+	fsys := vcrtest.Edited(t, "devrev/webhooks.get/200.yaml")
 	for _, file := range []string{
 		"devrev/README.md", "devrev/webhooks.get/200.json", "devrev/webhooks.get/401.rejected.yaml", "devrev/webhooks.get/.200.yaml",
 		"dvelop/no/such.yaml", "own.yaml",
 	} {
 		fsys[file] = &fstest.MapFile{}
 	}
-	send(t, webhooktest.Replay(t, webhooktest.DevRev.With(webhooktest.OwnScenarios(fsys)), "webhooks.get/200"), getWebhook(t, webhooktest.DevRevWebhookID))
+	vcrtest.Send(t, webhooktest.Replay(t, webhooktest.DevRev.With(webhooktest.OwnScenarios(fsys)), "webhooks.get/200"), vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 }
 
 // A Checked transport that saw nothing of the API has checked nothing.
@@ -346,7 +340,7 @@ func TestChecked_sawNothing(t *testing.T) {
 // for this one.
 func TestOpen_switchOfAnotherFile(t *testing.T) {
 	t.Setenv(webhooktest.RecordVar, ".*/flow.yaml")
-	file := cassettePath(t)
+	file := vcrtest.CassettePath(t)
 	data, err := os.ReadFile(filepath.Join("..", "cassettes", "devrev", "webhooks.get", "200.yaml"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, data, 0o644))
@@ -374,12 +368,12 @@ func TestOption_functionsGivenTwice(t *testing.T) {
 	news := func(name string) webhooktest.Option {
 		return webhooktest.OnNews(func(p webhooktest.Problem) { heard = append(heard, name+" "+p.Pointer) })
 	}
-	own := webhooktest.OwnScenarios(edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"colour": "red", "secret": `))
+	own := webhooktest.OwnScenarios(vcrtest.Edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"colour": "red", "secret": `))
 	p := webhooktest.DevRev.With(own, request("first"), news("third")).With(request("second"), news("fourth"))
 	p.With(request("another"), news("another")) // a provider of its own
-	req := getWebhook(t, webhooktest.DevRevWebhookID)
+	req := vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID)
 	req.Header.Set("Accept", "application/json")
-	send(t, webhooktest.Replay(t, p, "webhooks.get/200"), req)
+	vcrtest.Send(t, webhooktest.Replay(t, p, "webhooks.get/200"), req)
 	assert.Equal(t, []string{"first application/json", "second application/json", "third /webhook/colour", "fourth /webhook/colour"}, heard)
 
 	heard = nil
@@ -399,11 +393,11 @@ func TestAllowProblems_everyName(t *testing.T) {
 		{webhooktest.DVelop, []string{"", "Accept", "Authorization", "Content-Encoding", "Content-Type", "Cookie", "Host", "Location", "Origin", "Retry-After", "Vary", "Www-Authenticate"}},
 	} {
 		for _, name := range tc.names {
-			assert.NotContains(t, saidBy(webhooktest.ValidateBody(tc.p.With(webhooktest.AllowProblems(name)), "none", 200, "", nil)), "AllowProblems", name)
+			assert.NotContains(t, vcrtest.SaidBy(webhooktest.ValidateBody(tc.p.With(webhooktest.AllowProblems(name)), "none", 200, "", nil)), "AllowProblems", name)
 		}
 	}
 	for _, name := range []string{"id", "?id", "X-Ratelimit-Limit", "uri", "restrictions", "GetWebHook", "application/json"} {
-		assert.Contains(t, saidBy(webhooktest.ValidateBody(webhooktest.DVelop.With(webhooktest.AllowProblems(name)), "GetWebHook", 200, "", []byte(`{}`))), "AllowProblems", name)
+		assert.Contains(t, vcrtest.SaidBy(webhooktest.ValidateBody(webhooktest.DVelop.With(webhooktest.AllowProblems(name)), "GetWebHook", 200, "", []byte(`{}`))), "AllowProblems", name)
 	}
 }
 

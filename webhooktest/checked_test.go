@@ -13,6 +13,7 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
 	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
 
@@ -81,7 +82,7 @@ func TestChecked(t *testing.T) {
 					if tc.change != nil {
 						tc.change(req)
 					}
-					resp, body := send(t, client, req)
+					resp, body := vcrtest.Send(t, client, req)
 					assert.Equal(t, tc.status, resp.StatusCode)
 					assert.Equal(t, tc.body, body, "the answer passes as it is")
 					assert.Same(t, req, resp.Request)
@@ -105,10 +106,10 @@ func TestChecked(t *testing.T) {
 
 func TestChecked_passesErrorsAndBrokenBodies(t *testing.T) {
 	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-		for _, f := range faults {
-			inner := webhooktest.Replay(tb, webhooktest.DevRev, f.step("webhooks.get/200")).Transport
+		for _, f := range vcrtest.Faults {
+			inner := webhooktest.Replay(tb, webhooktest.DevRev, f.Step("webhooks.get/200")).Transport
 			client := &http.Client{Transport: webhooktest.Checked(tb, webhooktest.DevRev, inner)}
-			f.check(t, client, getWebhook(t, webhooktest.DevRevWebhookID))
+			f.Check(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 		}
 	})
 	require.Len(t, w.Errors(), 1, "of NotJSON")
@@ -133,7 +134,7 @@ func TestChecked_overATeamsOwnRecorder(t *testing.T) {
 			req, err := http.NewRequest(http.MethodPost, server.URL+"/webhooks.list", strings.NewReader(`{}`))
 			require.NoError(t, err)
 			req.Header.Set("Content-Type", "application/json")
-			resp, got := send(t, client, req)
+			resp, got := vcrtest.Send(t, client, req)
 			assert.Equal(t, body, got)
 			assert.Same(t, req, resp.Request)
 		})
@@ -170,10 +171,32 @@ func TestChecked_refusesTheZeroProvider(t *testing.T) {
 
 func TestChecked_closesTheRequestsBody(t *testing.T) {
 	server := fakeVendor(t, 200, "application/json", `{"webhooks":[]}`)
-	body := &watched{Reader: strings.NewReader(`{}`)}
+	body := &vcrtest.Watched{Reader: strings.NewReader(`{}`)}
 	req, err := http.NewRequest(http.MethodPost, server.URL+"/webhooks.list", body)
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", "application/json")
-	send(t, &http.Client{Transport: webhooktest.Checked(t, webhooktest.DevRev, server.Client().Transport)}, req)
-	assert.NotZero(t, body.closed)
+	vcrtest.Send(t, &http.Client{Transport: webhooktest.Checked(t, webhooktest.DevRev, server.Client().Transport)}, req)
+	assert.NotZero(t, body.Closed)
+}
+
+// So does one through Checked, which is not judged any more; it is sent all the
+// same, for what it cleans up may be real.
+func TestChecked_requestOfALaterCleanup(t *testing.T) {
+	server := fakeVendor(t, 200, "application/json", `{"webhooks":7}`)
+	w := tbtest.New(t.Name())
+	t.Run("", func(t *testing.T) {
+		t.Cleanup(func() {
+			w.Run(func(tb testing.TB) {
+				var client *http.Client
+				tb.Cleanup(func() {
+					resp, err := client.Get(server.URL + "/webhooks.list")
+					if assert.NoError(t, err) {
+						resp.Body.Close()
+					}
+				})
+				client = &http.Client{Transport: webhooktest.Checked(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), nil)}
+			})
+		})
+	})
+	assert.Equal(t, "GET /webhooks.list comes after the cleanup of Checked, and is not checked; register the cleanup that sends it after Checked is called, so that it runs before", w.Failures())
 }

@@ -11,6 +11,7 @@ import (
 	"gopkg.in/dnaeon/go-vcr.v3/recorder"
 
 	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/internal/hooks"
 )
@@ -46,8 +47,8 @@ func TestStatus_ownRecorder(t *testing.T) {
 
 	// And with a cassette that breaks the contract.
 	broken := filepath.Join(t.TempDir(), "lookup")
-	text := strings.Replace(stored(t, "testdata/lookup.yaml"), `"secret": "REDACTED",`, "", 1)
-	require.NotEqual(t, stored(t, "testdata/lookup.yaml"), text)
+	text := strings.Replace(vcrtest.Stored(t, "testdata/lookup.yaml"), `"secret": "REDACTED",`, "", 1)
+	require.NotEqual(t, vcrtest.Stored(t, "testdata/lookup.yaml"), text)
 	require.NoError(t, os.WriteFile(broken+".yaml", []byte(text), 0o644))
 	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { status(tb, broken) })
 	require.Contains(t, w.Failures(), "/webhook/secret")

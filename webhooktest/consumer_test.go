@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest/internal/hooks"
 )
 
@@ -127,7 +128,7 @@ func TestConsumers(t *testing.T) {
 				require.NoError(t, err, "%s", out)
 				require.Contains(t, out, "ok  \t")
 				for _, e := range tt.edits {
-					assert.Equal(t, stored(t, filepath.Join(consumers, tt.dir, e.file)), stored(t, filepath.Join(dir, e.file)))
+					assert.Equal(t, vcrtest.Stored(t, filepath.Join(consumers, tt.dir, e.file)), vcrtest.Stored(t, filepath.Join(dir, e.file)))
 				}
 				return
 			}

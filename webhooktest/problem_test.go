@@ -1,8 +1,6 @@
 package webhooktest_test
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -14,14 +12,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
 
 // Each call gives the same news of the same body.
 func TestOnNews_onEveryCall(t *testing.T) {
-	files := edited(t, "devrev/webhooks.get/200.yaml", `"status": "active"`, `"colour": "red", "status": "paused"`)
-	newTenant := &vendor{webhook: strings.Replace(soundOne, `"status":"active"`, `"status":"paused"`, 1) + realColour}
-	drifted := &vendor{webhook: strings.Replace(soundOne, `"created_date":"2024-02-01T10:00:00Z"`, `"created_date":7`, 1) + realColour}
+	files := vcrtest.Edited(t, "devrev/webhooks.get/200.yaml", `"status": "active"`, `"colour": "red", "status": "paused"`)
+	newTenant := &vcrtest.Vendor{Webhook: strings.Replace(vcrtest.SoundOne, `"status":"active"`, `"status":"paused"`, 1) + vcrtest.RealColour}
+	drifted := &vcrtest.Vendor{Webhook: strings.Replace(vcrtest.SoundOne, `"created_date":"2024-02-01T10:00:00Z"`, `"created_date":7`, 1) + vcrtest.RealColour}
 	var mu sync.Mutex
 	var news []webhooktest.Problem
 	devrev := webhooktest.DevRev.With(webhooktest.OnNews(func(p webhooktest.Problem) {
@@ -29,11 +28,11 @@ func TestOnNews_onEveryCall(t *testing.T) {
 		defer mu.Unlock()
 		news = append(news, p)
 	}))
-	recording := func(tb testing.TB, v *vendor, opts ...webhooktest.Option) (*http.Client, string) {
-		environment{
-			webhooktest.RecordVar: ".*", "DEVREV_TOKEN": "real-token-0123456789", "DEVREV_BASE_URL": loopback(t, v), "DEVREV_WEBHOOK_ID": realID,
-		}.set(t)
-		return webhooktest.Open(tb, devrev.With(opts...), cassettePath(t)), ""
+	recording := func(tb testing.TB, v *vcrtest.Vendor, opts ...webhooktest.Option) (*http.Client, string) {
+		vcrtest.Environment{
+			webhooktest.RecordVar: ".*", "DEVREV_TOKEN": "real-token-0123456789", "DEVREV_BASE_URL": vcrtest.Loopback(t, v), "DEVREV_WEBHOOK_ID": vcrtest.RealID,
+		}.Set(t)
+		return webhooktest.Open(tb, devrev.With(opts...), vcrtest.CassettePath(t)), ""
 	}
 	for _, test := range []struct {
 		name     string
@@ -48,7 +47,7 @@ func TestOnNews_onEveryCall(t *testing.T) {
 			return server.Client(), server.URL
 		}},
 		{"Open", []string{"/webhook/colour", "/webhook/status"}, func(tb testing.TB) (*http.Client, string) {
-			file := cassettePath(t)
+			file := vcrtest.CassettePath(t)
 			require.NoError(t, os.WriteFile(file, files["devrev/webhooks.get/200.yaml"].Data, 0o600))
 			return webhooktest.Open(tb, devrev, file), ""
 		}},
@@ -67,16 +66,16 @@ func TestOnNews_onEveryCall(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			environment{}.set(t)
+			vcrtest.Environment{}.Set(t)
 			news = nil
 			var body string
 			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 				client, server := test.client(tb)
-				req := getWebhook(t, webhooktest.DevRevWebhookID)
+				req := vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID)
 				if server != "" {
-					req = onServer(t, server, req)
+					req = vcrtest.OnServer(t, server, req)
 				}
-				_, body = send(t, client, req)
+				_, body = vcrtest.Send(t, client, req)
 			})
 			assert.Empty(t, w.Failures())
 			got := news
@@ -103,16 +102,16 @@ func TestOnNews_ofTheRequest(t *testing.T) {
 			news = append(news, string(p.Kind)+" "+p.Pointer)
 		}
 	}))
-	environment{
-		webhooktest.RecordVar: ".*", "DEVREV_TOKEN": "real-token-0123456789", "DEVREV_WEBHOOK_ID": realID,
-		"DEVREV_BASE_URL": loopback(t, &vendor{webhook: soundOne + "}"}),
-	}.set(t)
+	vcrtest.Environment{
+		webhooktest.RecordVar: ".*", "DEVREV_TOKEN": "real-token-0123456789", "DEVREV_WEBHOOK_ID": vcrtest.RealID,
+		"DEVREV_BASE_URL": vcrtest.Loopback(t, &vcrtest.Vendor{Webhook: vcrtest.SoundOne + "}"}),
+	}.Set(t)
 	tbtest.New(t.Name()).Run(func(tb testing.TB) {
-		req := getWebhook(t, "")
+		req := vcrtest.GetWebhook(t, "")
 		req.URL.Path = "/webhooks.create"
-		setJSON(req, `{"url":"https://example.com/","event_types":["work_craeted"]}`)
+		vcrtest.SetJSON(req, `{"url":"https://example.com/","event_types":["work_craeted"]}`)
 		req.Header.Del("Content-Type")
-		swallow(webhooktest.Open(tb, devrev, cassettePath(t)), req)
+		vcrtest.Swallow(webhooktest.Open(tb, devrev, vcrtest.CassettePath(t)), req)
 	})
 	assert.Equal(t, []string{"unlisted /event_types/0"}, news)
 }
@@ -121,10 +120,10 @@ func TestOnNews_ofTheRequest(t *testing.T) {
 func TestRequest_misspelt(t *testing.T) {
 	const says = `request /event_tpyes (line 1, column 46): is not documented, and refused: DevRev answers 400 invalid_field to a member that it does not know; did you mean "event_types"?`
 	ask := func(client *http.Client) {
-		req := getWebhook(t, "")
+		req := vcrtest.GetWebhook(t, "")
 		req.URL.Path = "/webhooks.create"
-		setJSON(req, `{"url":"https://example.com/", "event_tpyes":["work_created"]}`)
-		swallow(client, req)
+		vcrtest.SetJSON(req, `{"url":"https://example.com/", "event_tpyes":["work_created"]}`)
+		vcrtest.Swallow(client, req)
 	}
 	const misspelt = `version: 2
 interactions:
@@ -132,7 +131,7 @@ interactions:
     response: {code: 201, body: '{"webhook": {"id": "1", "secret": "cGxhY2Vob2xkZXItMQ==", "status": "unverified", "url": "https://example.com/"}}'}
 `
 	t.Setenv(webhooktest.RecordVar, "")
-	file := cassettePath(t)
+	file := vcrtest.CassettePath(t)
 	require.NoError(t, os.WriteFile(file, []byte(misspelt), 0o644))
 	for name, client := range map[string]func(tb testing.TB) *http.Client{
 		"Replay": func(tb testing.TB) *http.Client {
@@ -141,7 +140,7 @@ interactions:
 		},
 		"Open": func(tb testing.TB) *http.Client { return webhooktest.Open(tb, webhooktest.DevRev, file) },
 		"Checked": func(tb testing.TB) *http.Client {
-			return &http.Client{Transport: webhooktest.Checked(tb, webhooktest.DevRev, silentTransport{})}
+			return &http.Client{Transport: webhooktest.Checked(tb, webhooktest.DevRev, vcrtest.SilentTransport{})}
 		},
 		"Simulate": func(tb testing.TB) *http.Client { return webhooktest.Simulate(tb, webhooktest.DevRev).Client() },
 	} {
@@ -152,44 +151,4 @@ interactions:
 		ask(webhooktest.Open(tb, webhooktest.DevRev, file, webhooktest.AllowProblems("/event_tpyes")))
 	})
 	assert.Empty(t, w.Errors())
-}
-
-// A request that no step answers is told what is wrong with it as well: each member of
-// each operation, misspelt, for a scenario and for none.
-func TestRequest_misspeltWithoutAnAnswer(t *testing.T) {
-	tried := 0
-	for _, s := range webhooktest.DevRev.Scenarios() {
-		if s.Status >= 300 || s.Request().Method != http.MethodPost {
-			continue
-		}
-		sent, err := io.ReadAll(s.Request().Body)
-		require.NoError(t, err)
-		members := map[string]json.RawMessage{}
-		require.NoError(t, json.Unmarshal(sent, &members))
-		for name := range members {
-			if len(name) < 3 {
-				continue
-			}
-			slip := name[:1] + name[2:3] + name[1:2] + name[3:] // url, ulr
-			body := strings.Replace(string(sent), `"`+name+`"`, `"`+slip+`"`, 1)
-			for _, steps := range [][]webhooktest.Step{{webhooktest.Step(s.Name)}, nil} {
-				for allowed, p := range map[bool]webhooktest.Provider{false: webhooktest.DevRev, true: webhooktest.DevRev.With(webhooktest.AllowProblems("/" + slip))} {
-					if allowed && steps == nil {
-						continue
-					}
-					tried++
-					w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-						req := s.Request()
-						setJSON(req, body)
-						swallow(webhooktest.Replay(tb, p, steps...), req)
-					})
-					assert.Len(t, w.Errors(), 1)
-					told := strings.Contains(w.Failures(), "\nthe request breaks the contract of DevRev:\n\trequest /"+slip+" (line ") &&
-						strings.Contains(w.Failures(), "is not documented, and refused: DevRev answers 400 invalid_field to a member that it does not know; did you mean \""+name+"\"?")
-					assert.Equal(t, !allowed, told, "%s %s: %s", s.Name, slip, w.Failures())
-				}
-			}
-		}
-	}
-	t.Log("tried: ", tried)
 }

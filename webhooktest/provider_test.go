@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
 
@@ -43,7 +44,7 @@ func TestScenario_describesItself(t *testing.T) {
 }
 
 func TestScenarioRequest_isNewEachTime(t *testing.T) {
-	s := scenario(t, webhooktest.DevRev, "webhooks.get/200")
+	s := vcrtest.Scenario(t, webhooktest.DevRev, "webhooks.get/200")
 	first, second := s.Request(), s.Request()
 	first.Header.Set("Content-Type", "changed")
 	first.URL.Path = "/changed"
@@ -57,7 +58,7 @@ func TestScenarioRequest_isNewEachTime(t *testing.T) {
 }
 
 func TestScenarioRequest_carriesWhatTheScenarioIsAbout(t *testing.T) {
-	request := func(p webhooktest.Provider, name string) *http.Request { return scenario(t, p, name).Request() }
+	request := func(p webhooktest.Provider, name string) *http.Request { return vcrtest.Scenario(t, p, name).Request() }
 	assert.Equal(t, "Bearer "+webhooktest.Token, request(webhooktest.DevRev, "webhooks.get/200").Header.Get("Authorization"))
 	assert.NotEqual(t, "Bearer "+webhooktest.Token, request(webhooktest.DevRev, "webhooks.get/401").Header.Get("Authorization"))
 	assert.NotEmpty(t, request(webhooktest.DevRev, "webhooks.get/401").Header.Get("Authorization"))
@@ -96,11 +97,11 @@ func TestScenarios_added(t *testing.T) {
 	client := webhooktest.Replay(t, p, webhooktest.Timeout("webhooks.get/200-mine"), "webhooks.get/200", "webhooks.get/200-mine")
 	_, err := client.Do(mine.Request())
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
-	resp, body := send(t, client, mine.Request())
+	resp, body := vcrtest.Send(t, client, mine.Request())
 	assert.Contains(t, body, "inactive")
 	assert.Equal(t, "application/json", resp.Header.Get("Content-Type"), "what JSON has for a media type need not be written")
 	assert.Equal(t, "200 OK", resp.Status)
-	send(t, client, getWebhook(t, webhooktest.DevRevWebhookID))
+	vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 }
 
 func TestScenarios_addedMistakes(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
 
@@ -23,10 +24,10 @@ func TestRequests(t *testing.T) {
 		tbtest.New(t.Name()).Run(func(tb testing.TB) {
 			client = webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/429", webhooktest.Always(webhooktest.Reset("webhooks.get/200")))
 			for _, wait := range []time.Duration{time.Second, time.Minute, 0} {
-				swallow(client, getWebhook(t, webhooktest.DevRevWebhookID))
+				vcrtest.Swallow(client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 				time.Sleep(wait)
 			}
-			swallow(client, getWebhook(t, "nobody's"))
+			vcrtest.Swallow(client, vcrtest.GetWebhook(t, "nobody's"))
 		})
 		for range 2 { // bodies can be read each time, also after the test
 			got := webhooktest.Requests(t, client)
@@ -63,7 +64,7 @@ func TestRequests_clients(t *testing.T) {
 				continue
 			}
 			req := s.Request()
-			swallow(client, req)
+			vcrtest.Swallow(client, req)
 			asked := webhooktest.Requests(t, client)
 			if assert.NotEmpty(t, asked, "%s of %s", name, p) {
 				assert.Equal(t, req.URL.String(), asked[0].URL.String(), "%s of %s", name, p)

@@ -1,16 +1,13 @@
 package webhooktest_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
-	"net/url"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -18,35 +15,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
-
-// onServer sends a request of the placeholder world to a server in its place.
-func onServer(t testing.TB, base string, req *http.Request) *http.Request {
-	t.Helper()
-	u, err := url.Parse(base)
-	require.NoError(t, err)
-	req.URL.Scheme, req.URL.Host, req.Host = u.Scheme, u.Host, ""
-	return req
-}
-
-// browser is a plain client of net/http with a patience of its own.
-func browser(t testing.TB, patience time.Duration) *http.Client {
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport, Timeout: patience}
-}
 
 func TestReplayServer_answersEveryScenario(t *testing.T) {
 	for _, p := range webhooktest.Providers() {
 		for _, s := range p.Scenarios() {
 			t.Run(p.String()+"/"+s.Name, func(t *testing.T) {
-				client := browser(t, 10*time.Second)
+				client := vcrtest.Browser(t, 10*time.Second)
 				client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 				server := webhooktest.ReplayServer(t, p, webhooktest.Step(s.Name))
-				resp, body := send(t, client, onServer(t, server.URL, s.Request()))
+				resp, body := vcrtest.Send(t, client, vcrtest.OnServer(t, server.URL, s.Request()))
 				assert.Equal(t, s.Status, resp.StatusCode)
-				want, wantBody := send(t, replayOnce(t, p, s), s.Request())
+				want, wantBody := vcrtest.Send(t, replayOnce(t, p, s), s.Request())
 				assert.Equal(t, wantBody, body)
 				assert.Equal(t, want.Header.Get("Content-Type"), resp.Header.Get("Content-Type"))
 				assert.Equal(t, want.Header.Get("Retry-After"), resp.Header.Get("Retry-After"))
@@ -61,38 +43,16 @@ func replayOnce(t *testing.T, p webhooktest.Provider, s webhooktest.Scenario) *h
 	return client
 }
 
-func TestReplayServer_faults(t *testing.T) {
-	t.Run("Timeout", func(t *testing.T) {
-		server := webhooktest.ReplayServer(t, webhooktest.DevRev, webhooktest.Timeout("webhooks.get/200"))
-		_, err := browser(t, 100*time.Millisecond).Do(onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID)))
-		assert.ErrorIs(t, err, context.DeadlineExceeded, "the client's own patience ends it")
-	})
-	t.Run("Reset", func(t *testing.T) {
-		server := webhooktest.ReplayServer(t, webhooktest.DevRev, webhooktest.Reset("webhooks.get/200"))
-		_, err := browser(t, 10*time.Second).Do(onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID)))
-		assert.ErrorIs(t, err, syscall.ECONNRESET)
-	})
-	for _, f := range faults {
-		if f.name != "Truncated" && f.name != "NotJSON" {
-			continue
-		}
-		t.Run(f.name, func(t *testing.T) {
-			server := webhooktest.ReplayServer(t, webhooktest.DevRev, f.step("webhooks.get/200"))
-			f.check(t, browser(t, 10*time.Second), onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID)))
-		})
-	}
-}
-
 // A client that waits for ever does not keep the test from ending.
 func TestReplayServer_closesUnderAPatientClient(t *testing.T) {
-	client := browser(t, 0)
+	client := vcrtest.Browser(t, 0)
 	asked, ended := make(chan string, 1), make(chan struct{})
 	w := tbtest.New(t.Name())
 	go func() {
 		defer close(ended)
 		w.Run(func(tb testing.TB) {
 			server := webhooktest.ReplayServer(tb, webhooktest.DevRev, webhooktest.Timeout("webhooks.get/200"))
-			req := onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID))
+			req := vcrtest.OnServer(t, server.URL, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 			sent := make(chan struct{}) // whether it has arrived does not matter
 			req = req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 				WroteRequest: func(httptrace.WroteRequestInfo) { close(sent) },
@@ -129,7 +89,7 @@ func TestReplayServer_closesUnderAPatientClient(t *testing.T) {
 func TestReplayServer_unknownRequest(t *testing.T) {
 	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200")
-		resp, body := send(t, browser(t, 10*time.Second), onServer(t, server.URL, getWebhook(t, "webhook-1")))
+		resp, body := vcrtest.Send(t, vcrtest.Browser(t, 10*time.Second), vcrtest.OnServer(t, server.URL, vcrtest.GetWebhook(t, "webhook-1")))
 		assert.Equal(t, http.StatusBadGateway, resp.StatusCode)
 		assert.Contains(t, body, "\tPOST https://api.devrev.ai/webhooks.get {\"id\":\"webhook-1\"}\n")
 		assert.Contains(t, body, `/id  -"don:integration:dvrv-us-1:devo/example:webhook/webhook-id"  +"webhook-1"`)
@@ -141,9 +101,9 @@ func TestReplayServer_unknownRequest(t *testing.T) {
 func TestReplayServer_usedStepsAndUnusedOnes(t *testing.T) {
 	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200")
-		client := browser(t, 10*time.Second)
-		send(t, client, onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID)))
-		_, body := send(t, client, onServer(t, server.URL, getWebhook(t, webhooktest.DevRevWebhookID)))
+		client := vcrtest.Browser(t, 10*time.Second)
+		vcrtest.Send(t, client, vcrtest.OnServer(t, server.URL, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID)))
+		_, body := vcrtest.Send(t, client, vcrtest.OnServer(t, server.URL, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID)))
 		assert.Contains(t, body, "the same request, but already used by an earlier call")
 	})
 	assert.True(t, w.Failed())
@@ -156,20 +116,20 @@ func TestReplayServer_pointsRedirectsAtItself(t *testing.T) {
 	const login = `/identityprovider/login?redirect=`
 	for name, location := range map[string]string{"relative": login, "absolute": webhooktest.DVelop.BaseURL() + login} {
 		t.Run(name, func(t *testing.T) {
-			p := webhooktest.DVelop.With(webhooktest.OwnScenarios(edited(t, "dvelop/GetWebHook/302-login.yaml", "- "+login, "- "+location)))
+			p := webhooktest.DVelop.With(webhooktest.OwnScenarios(vcrtest.Edited(t, "dvelop/GetWebHook/302-login.yaml", "- "+login, "- "+location)))
 			server := webhooktest.ReplayServer(t, p, "GetWebHook/302-login")
-			resp, body := send(t, browser(t, 10*time.Second), onServer(t, server.URL, scenario(t, p, "GetWebHook/302-login").Request()))
+			resp, body := vcrtest.Send(t, vcrtest.Browser(t, 10*time.Second), vcrtest.OnServer(t, server.URL, vcrtest.Scenario(t, p, "GetWebHook/302-login").Request()))
 			assert.Equal(t, 200, resp.StatusCode)
 			assert.Equal(t, server.URL+login, resp.Request.URL.String()[:len(server.URL)+len(login)])
 			assert.Contains(t, body, "<html>")
 		})
 	}
 	t.Run("another host", func(t *testing.T) {
-		p := webhooktest.DVelop.With(webhooktest.OwnScenarios(edited(t, "dvelop/GetWebHook/302-login.yaml", "- "+login, "- "+webhooktest.DVelop.BaseURL()+".example.com"+login)))
+		p := webhooktest.DVelop.With(webhooktest.OwnScenarios(vcrtest.Edited(t, "dvelop/GetWebHook/302-login.yaml", "- "+login, "- "+webhooktest.DVelop.BaseURL()+".example.com"+login)))
 		server := webhooktest.ReplayServer(t, p, "GetWebHook/302-login")
-		client := browser(t, 10*time.Second)
+		client := vcrtest.Browser(t, 10*time.Second)
 		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		resp, _ := send(t, client, onServer(t, server.URL, scenario(t, p, "GetWebHook/302-login").Request()))
+		resp, _ := vcrtest.Send(t, client, vcrtest.OnServer(t, server.URL, vcrtest.Scenario(t, p, "GetWebHook/302-login").Request()))
 		assert.Contains(t, resp.Header.Get("Location"), webhooktest.DVelop.BaseURL()+".example.com/")
 	})
 }
@@ -177,7 +137,7 @@ func TestReplayServer_pointsRedirectsAtItself(t *testing.T) {
 func TestReplayServer_keepsEscapesInThePath(t *testing.T) {
 	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DVelop, "GetWebHook/200-json")
-		resp, err := browser(t, 10*time.Second).Get(server.URL + "/dmsconfig/r/a%2Fb/events?x=%2F")
+		resp, err := vcrtest.Browser(t, 10*time.Second).Get(server.URL + "/dmsconfig/r/a%2Fb/events?x=%2F")
 		require.NoError(t, err)
 		resp.Body.Close()
 	})
@@ -187,16 +147,16 @@ func TestReplayServer_keepsEscapesInThePath(t *testing.T) {
 func TestReplayServer_parallel(t *testing.T) {
 	const n = 32
 	server := webhooktest.ReplayServer(t, webhooktest.DevRev, webhooktest.Always("webhooks.get/200"), webhooktest.Always("webhooks.get/404"), webhooktest.Always("webhooks.list/200"))
-	client := browser(t, 30*time.Second)
+	client := vcrtest.Browser(t, 30*time.Second)
 	var group sync.WaitGroup
 	failures := make(chan string, n)
 	for i := range n {
 		group.Go(func() {
-			want, req := 200, getWebhook(t, webhooktest.DevRevWebhookID)
+			want, req := 200, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID)
 			if i%2 == 0 {
-				want, req = 404, getWebhook(t, webhooktest.DevRevUnknownWebhookID)
+				want, req = 404, vcrtest.GetWebhook(t, webhooktest.DevRevUnknownWebhookID)
 			}
-			resp, err := client.Do(onServer(t, server.URL, req))
+			resp, err := client.Do(vcrtest.OnServer(t, server.URL, req))
 			if err != nil {
 				failures <- err.Error()
 				return
@@ -215,9 +175,9 @@ func TestReplayServer_parallel(t *testing.T) {
 func TestReplayServer_refusesAnEnormousBody(t *testing.T) {
 	tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200")
-		req, err := http.NewRequest(http.MethodPost, server.URL+"/webhooks.get", io.LimitReader(endless{}, 11<<20))
+		req, err := http.NewRequest(http.MethodPost, server.URL+"/webhooks.get", io.LimitReader(vcrtest.Endless{}, 11<<20))
 		require.NoError(t, err)
-		resp, err := browser(t, 30*time.Second).Do(req)
+		resp, err := vcrtest.Browser(t, 30*time.Second).Do(req)
 		if err == nil { // the client may see the answer, or the connection end
 			resp.Body.Close()
 			assert.Equal(t, http.StatusRequestEntityTooLarge, resp.StatusCode)

@@ -22,16 +22,17 @@ import (
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
 
 func TestAlways_answersAnyNumberOfRequests(t *testing.T) {
 	for _, n := range []int{0, 1, 5} {
 		client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/429", webhooktest.Always("webhooks.get/200"))
-		resp, _ := send(t, client, getWebhook(t, webhooktest.DevRevWebhookID))
+		resp, _ := vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 		require.Equal(t, 429, resp.StatusCode)
 		for range n {
-			resp, _ := send(t, client, getWebhook(t, webhooktest.DevRevWebhookID))
+			resp, _ := vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 			require.Equal(t, 200, resp.StatusCode)
 		}
 	}
@@ -39,11 +40,11 @@ func TestAlways_answersAnyNumberOfRequests(t *testing.T) {
 
 func TestAlways_letsALaterStepAnswerWhatItDoesNot(t *testing.T) {
 	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Always("webhooks.get/200"), "webhooks.get/404", "webhooks.get/200-get")
-	resp, _ := send(t, client, getWebhook(t, webhooktest.DevRevWebhookID))
+	resp, _ := vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 	assert.Equal(t, 200, resp.StatusCode)
-	resp, _ = send(t, client, getWebhook(t, webhooktest.DevRevUnknownWebhookID))
+	resp, _ = vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevUnknownWebhookID))
 	assert.Equal(t, 404, resp.StatusCode)
-	resp, _ = send(t, client, scenario(t, webhooktest.DevRev, "webhooks.get/200-get").Request())
+	resp, _ = vcrtest.Send(t, client, vcrtest.Scenario(t, webhooktest.DevRev, "webhooks.get/200-get").Request())
 	assert.Equal(t, 200, resp.StatusCode)
 }
 
@@ -51,7 +52,7 @@ func TestAlways_letsALaterStepAnswerWhatItDoesNot(t *testing.T) {
 // layout and its digits, and the lengths follow.
 func TestChanged(t *testing.T) {
 	const get = webhooktest.Step("webhooks.get/200")
-	_, recorded := send(t, webhooktest.Replay(t, webhooktest.DevRev, get), getWebhook(t, webhooktest.DevRevWebhookID))
+	_, recorded := vcrtest.Send(t, webhooktest.Replay(t, webhooktest.DevRev, get), vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 	for name, tc := range map[string]struct {
 		step webhooktest.Step
 		want string
@@ -63,23 +64,23 @@ func TestChanged(t *testing.T) {
 		"a whole": {webhooktest.Changed("webhooks.list/200", webhooktest.Body(json.RawMessage(`{ "webhooks": [] }`))), `{"webhooks":[]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			req := getWebhook(t, webhooktest.DevRevWebhookID)
+			req := vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID)
 			if name == "a whole" {
-				req = scenario(t, webhooktest.DevRev, "webhooks.list/200").Request()
+				req = vcrtest.Scenario(t, webhooktest.DevRev, "webhooks.list/200").Request()
 			}
-			resp, body := send(t, webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Always(tc.step)), req)
+			resp, body := vcrtest.Send(t, webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Always(tc.step)), req)
 			assert.Equal(t, tc.want, body)
 			assert.EqualValues(t, len(body), resp.ContentLength)
 		})
 	}
-	_, again := send(t, webhooktest.Replay(t, webhooktest.DevRev, get), getWebhook(t, webhooktest.DevRevWebhookID))
+	_, again := vcrtest.Send(t, webhooktest.Replay(t, webhooktest.DevRev, get), vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 	assert.Equal(t, recorded, again, "the shipped scenario stays as it is")
 }
 
 // A breach passes when it is the point of the test.
 func TestChanged_allowed(t *testing.T) {
 	p := webhooktest.DevRev.With(webhooktest.AllowProblems("/webhook/status"))
-	_, body := send(t, webhooktest.Replay(t, p, webhooktest.Changed("webhooks.get/200", webhooktest.Set("/webhook/status", 7))), getWebhook(t, webhooktest.DevRevWebhookID))
+	_, body := vcrtest.Send(t, webhooktest.Replay(t, p, webhooktest.Changed("webhooks.get/200", webhooktest.Set("/webhook/status", 7))), vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 	assert.Contains(t, body, `"status": 7`)
 }
 
@@ -333,7 +334,7 @@ func TestAlways_hidesNothing(t *testing.T) {
 		for _, request := range tc.requests {
 			text += "- request: " + request + "\n  response: {code: 404, body: '{\"type\": \"not_found\", \"message\": \"m\"}'}\n"
 		}
-		file := cassettePath(t)
+		file := vcrtest.CassettePath(t)
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 		says := "webhooktest: step Always(\"" + file + "\"): interaction #" + strconv.Itoa(tc.hidden) + " never gets a request: #"
 		own := fstest.MapFS{

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
 
@@ -18,8 +19,8 @@ import (
 // cassette does not.
 func TestOpen_switchOfNoFile(t *testing.T) {
 	t.Chdir(t.TempDir())
-	environment{}.set(t)
-	data := edited(t, "devrev/webhooks.get/200.yaml")["devrev/webhooks.get/200.yaml"].Data
+	vcrtest.Environment{}.Set(t)
+	data := vcrtest.Edited(t, "devrev/webhooks.get/200.yaml")["devrev/webhooks.get/200.yaml"].Data
 	require.NoError(t, os.WriteFile("a.yaml", data, 0o600))
 	for _, test := range []struct{ pattern, path string }{ // a path that the pattern matches; none: an error
 		{pattern: `1`},

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
 
@@ -102,7 +103,7 @@ func TestValidate_unusable(t *testing.T) {
 	unknown.Request.URL.Path = "/rev-users.list"
 	gone := errors.New("the connection is gone")
 	unread.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"web`), &failsOnce{gone}))
-	enormous.Body = io.NopCloser(io.LimitReader(endless{}, 11<<20))
+	enormous.Body = io.NopCloser(io.LimitReader(vcrtest.Endless{}, 11<<20))
 	strange.Header.Set("Content-Encoding", "br")
 	noGzip.Header.Set("Content-Encoding", "gzip")
 	for _, tc := range []struct {
@@ -161,23 +162,23 @@ func TestValidate_bodiesOfAllKinds(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, zipped.Bytes(), raw)
 
-	body := &watched{Reader: strings.NewReader(`{"webhooks":[]}`)}
+	body := &vcrtest.Watched{Reader: strings.NewReader(`{"webhooks":[]}`)}
 	closing := answerTo(t, http.MethodGet, "https://api.devrev.ai/webhooks.list", 200, "application/json", "")
 	closing.Body = body
 	require.NoError(t, webhooktest.Validate(webhooktest.DevRev, closing))
-	assert.Zero(t, body.closed)
+	assert.Zero(t, body.Closed)
 	closing.Body.Close()
-	assert.Equal(t, 1, body.closed, "closing is the caller's, and reaches the connection")
+	assert.Equal(t, 1, body.Closed, "closing is the caller's, and reaches the connection")
 }
 
 // The request's own body says which webhook was asked for.
 func TestValidate_holdsTheAnswerToTheRequest(t *testing.T) {
 	client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/200")
-	resp, err := client.Do(getWebhook(t, webhooktest.DevRevWebhookID))
+	resp, err := client.Do(vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	require.NoError(t, webhooktest.Validate(webhooktest.DevRev, resp))
-	resp.Request = getWebhook(t, webhooktest.DevRevUnknownWebhookID)
+	resp.Request = vcrtest.GetWebhook(t, webhooktest.DevRevUnknownWebhookID)
 	assert.ErrorContains(t, webhooktest.Validate(webhooktest.DevRev, resp), "is another id than the request's id in the body")
 }
 

@@ -1,11 +1,24 @@
 package cassette_test
 
 import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
+	"example.com/webhookvcr/webhooktest"
+	"example.com/webhookvcr/webhooktest/matchtest"
 )
 
 // What is no cassette of this format is named by what it holds in the place of one.
@@ -20,4 +33,140 @@ func TestParse_noCassette(t *testing.T) {
 		_, err := cassette.Parse("x.yaml", []byte("# first\n---\nversion: "+value+"\ninteractions: []\n"))
 		assert.EqualError(t, err, "x.yaml: no go-vcr cassette: line 3: version is "+is+"; go-vcr v3 reads the number 2 only", value)
 	}
+}
+
+// What a cassette says of itself is known, or an error of whoever reads it.
+func TestParse_header(t *testing.T) {
+	const header = "webhooktest: {provider: devrev, scenario: webhooks.get/200, source: simulated}"
+	const status, code = "status: 200 OK", "code: 200"
+	var names []string
+	for _, d := range provider.All() {
+		names = append(names, d.Name)
+	}
+	known := strings.Join(names, " or ")
+	shipped, sound := vcrtest.ShippedText(t, "devrev/webhooks.get/200.yaml"), vcrtest.ShippedFile(t, "devrev/webhooks.get/200.yaml")
+	require.Contains(t, shipped, header)
+	require.Contains(t, shipped, status)
+	for _, test := range []struct {
+		was, is string
+		want    string // empty: it is read
+	}{
+		{header, "webhooktest: {provider: devrev, scenario: webhooks.get/200, source: live}", ""},
+		{header + "\n", "", ""}, // a plain cassette of go-vcr
+		{header, "webhooktest: {provider: devrev, source: tenant}", `the header's source is "tenant"; expected live or simulated`},
+		{header, "webhooktest: {provider: devrev, source: Live}", `the header's source is "Live"; expected live or simulated`},
+		{header, "webhooktest: {provider: devrev}", `the header's source is missing; expected live or simulated`},
+		{header, "webhooktest: {provider: devrew, source: live}", `the header's provider is "devrew"; expected ` + known},
+		{header, "webhooktest: {provider: DevRev, source: live}", `the header's provider is "DevRev"; expected ` + known},
+		{header, "webhooktest: {source: live}", `the header's provider is missing; expected ` + known},
+		{header, "webhooktest: {provider: devrev, source: cmVhbC1zZWNyZXQtMDE}", `the header's source is another text; expected live or simulated`},
+		{header, "webhooktest: {}", `the header's provider is missing`},
+		{status, "status: \"\"", ""},
+		{status, "status: \"200\"", ""},
+		{status, "status: 200 Fine by me", ""},
+		{status, "status: 404 Not Found", `interaction #0 has a status that does not begin with its code 200`},
+		{status, "status: OK", `interaction #0 has a status that does not begin with its code 200`},
+		{status, "status: 2000 OK", `interaction #0 has a status that does not begin with its code 200`},
+		{status, "status: \" 200 OK\"", `interaction #0 has a status that does not begin with its code 200`},
+		{code, "code: 201", `interaction #0 has a status that does not begin with its code 201`},
+	} {
+		text := strings.Replace(shipped, test.was, test.is, 1)
+		require.NotEqual(t, shipped, text)
+		file := vcrtest.WrittenFile(t, text)
+		use := map[string]func() string{
+			"Open": func() string {
+				return tbtest.New(t.Name()).Run(func(tb testing.TB) {
+					webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), file)
+				}).Failures()
+			},
+			"Scenarios": func() string {
+				own := webhooktest.OwnScenarios(fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(text)}})
+				return tbtest.New(t.Name()).Run(func(tb testing.TB) {
+					webhooktest.Replay(tb, webhooktest.DevRev.With(own, webhooktest.AllowUnused()), "webhooks.get/200")
+				}).Failures()
+			},
+			"matchtest.Check": func() string {
+				err := matchtest.Check(webhooktest.DevRev, file, func() http.RoundTripper {
+					return webhooktest.Open(tbtest.New(""), webhooktest.DevRev, sound).Transport
+				})
+				return vcrtest.SaidBy(err)
+			},
+		}
+		for call, said := range use {
+			if test.want == "" {
+				assert.Empty(t, said(), "%s with %s", call, test.is)
+			} else {
+				assert.Contains(t, said(), test.want, "%s with %s", call, test.is)
+			}
+		}
+	}
+}
+
+// A cassette that was written by hand says as little as it can, in any combination: what
+// is left out is made of what is there, or is an error that says what to write.
+func TestParse_byHand(t *testing.T) {
+	t.Setenv(webhooktest.RecordVar, "")
+	type part struct{ text, says string }
+	parts := map[string][]part{
+		"method": {{"method: POST", ""}, {"", "has no request method; write one, such as method: GET"}},
+		"url": {
+			{"url: https://api.devrev.ai/webhooks.get", ""},
+			{"", "has no request URL; write the whole, such as url: https://api.example.com/webhooks"},
+			{"url: /webhooks.get", "has a request URL without a scheme or a host"},
+			{"url: 'https:'", "has a request URL without a scheme or a host"},
+		},
+		"sent": {{"", ""}, {"headers: {X-Mine: [a]}", ""}, {"headers: {content-type: [application/json]}", ""}},
+		"code": {
+			{"code: 429", ""}, {"status: 429 Too Many Requests", ""}, {"status: '429'", ""}, {"code: 429, status: 429 Too Many Requests", ""},
+			{"", "has no status code; write one, such as code: 200"}, {"status: OK", "has no status code"}, {"code: 99", "has the status code 99; expected 100 to 599"},
+			{"code: 429, status: 200 OK", "has a status that does not begin with its code 429"},
+		},
+		"headers": {{"headers: {Retry-After: ['1']}", ""}, {"headers: {retry-after: ['1'], content-type: [application/json]}", ""}},
+	}
+	counts := map[bool]int{}
+	var try func(names []string, chosen map[string]part)
+	dir := t.TempDir()
+	try = func(names []string, chosen map[string]part) {
+		if len(names) > 0 {
+			for _, p := range parts[names[0]] {
+				chosen[names[0]] = p
+				try(names[1:], chosen)
+			}
+			return
+		}
+		join := func(names ...string) string {
+			var all []string
+			for _, name := range names {
+				if text := chosen[name].text; text != "" {
+					all = append(all, text)
+				}
+			}
+			return strings.Join(all, ", ")
+		}
+		says := cmp.Or(chosen["method"].says, chosen["url"].says, chosen["code"].says)
+		text := "version: 2\ninteractions:\n- request: {body: '{\"id\": \"" + webhooktest.DevRevWebhookID + "\"}', " + join("method", "url", "sent") +
+			"}\n  response: {body: '{\"type\": \"too_many_requests\", \"message\": \"m\", \"retry_after\": 1}', " + join("code", "headers") + "}\n"
+		file := filepath.Join(dir, fmt.Sprint(counts[true]+counts[false], ".yaml"))
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		counts[says != ""]++
+		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+			resp, err := webhooktest.Open(tb, webhooktest.DevRev, file).Do(vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
+			if assert.NoError(t, err, text) {
+				assert.Equal(t, 429, resp.StatusCode)
+				assert.Equal(t, "application/json", resp.Header.Get("Content-Type"))
+				assert.Equal(t, "1", resp.Header.Get("Retry-After"))
+			}
+		})
+		if says == "" {
+			assert.Empty(t, w.Failures(), text)
+			return
+		}
+		found := false
+		for _, p := range chosen {
+			found = found || p.says != "" && strings.Contains(w.Failures(), p.says)
+		}
+		assert.True(t, found, "%s\n%s", text, w.Failures())
+	}
+	try([]string{"method", "url", "sent", "code", "headers"}, map[string]part{})
+	t.Logf("read: %d, refused: %d", counts[false], counts[true])
 }

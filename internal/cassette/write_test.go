@@ -94,22 +94,26 @@ func TestCreate(t *testing.T) {
 	assert.Equal(t, []string{"work_created-1.yaml"}, names(t, dir))
 }
 
-// What a killed commit left behind goes with a later one, once it is old; a file
-// of another name stays.
+// What a killed commit left behind goes with a later one, once it is old: a younger
+// one may be another process's own. A file of another name stays, and a directory.
 func TestReplace_sweeps(t *testing.T) {
 	dir := t.TempDir()
 	for name, age := range map[string]time.Duration{
-		".webhooktest-1.yaml": 2 * time.Hour, ".webhooktest-2.yaml": time.Minute, ".webhooktest-mine.yaml": 2 * time.Hour,
+		".webhooktest-1.yaml": 2 * time.Hour, ".webhooktest-123.yaml": 61 * time.Minute, ".webhooktest-2.yaml": time.Minute, ".webhooktest-8.yaml": 50 * time.Minute,
+		".webhooktest-mine.yaml": 2 * time.Hour, "webhooktest-9.yaml": 2 * time.Hour, ".webhooktest-9.yml": 2 * time.Hour,
 	} {
 		path := filepath.Join(dir, name)
 		require.NoError(t, os.WriteFile(path, nil, 0o644))
 		require.NoError(t, os.Chtimes(path, time.Time{}, time.Now().Add(-age)))
 	}
+	below := filepath.Join(dir, ".webhooktest-11.yaml")
+	require.NoError(t, os.Mkdir(below, 0o755))
+	require.NoError(t, os.Chtimes(below, time.Time{}, time.Now().Add(-2*time.Hour)))
 	recorded := []*cassette.Interaction{interaction("one")}
 	data, err := cassette.Encode(cassette.Header{Provider: "devrev", Source: cassette.Live}, recorded)
 	require.NoError(t, err)
 	require.NoError(t, cassette.Replace(filepath.Join(dir, "lookup.yaml"), data, recorded, numbered))
-	assert.Equal(t, []string{".webhooktest-2.yaml", ".webhooktest-mine.yaml", "lookup.yaml"}, names(t, dir))
+	assert.Equal(t, []string{".webhooktest-11.yaml", ".webhooktest-2.yaml", ".webhooktest-8.yaml", ".webhooktest-9.yml", ".webhooktest-mine.yaml", "lookup.yaml", "webhooktest-9.yaml"}, names(t, dir))
 }
 
 // A file keeps the permissions that its owner has given it.

@@ -39,14 +39,15 @@ func (s Stack) String() string {
 	for more := len(s) > 0; more && test == ""; {
 		var frame runtime.Frame
 		frame, more = frames.Next()
-		if plumbing(frame.Function) {
+		inTest := strings.HasSuffix(frame.File, "_test.go")
+		if !inTest && plumbing(frame.Function) {
 			continue
 		}
 		place := fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line)
 		if sender == "" {
 			sender = place
 		}
-		if strings.HasSuffix(frame.File, "_test.go") {
+		if inTest {
 			test = place
 		}
 	}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,6 +17,9 @@ import (
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
+	"example.com/webhookvcr/webhooktest"
 )
 
 // heard keeps what is reported.
@@ -148,4 +153,90 @@ func TestClient_Judge(t *testing.T) {
 	assert.Len(t, h.notes, 1)
 	assert.Len(t, news, 2)
 	assert.Len(t, c.Excuse(provider.DVelop.Scenario("GetWebHook/200"), nil, problems), 3)
+}
+
+// A breach of the contract names the call, replaying and recording.
+func TestClient_Judge_namesTheCall(t *testing.T) {
+	tenant := vcrtest.Loopback(t, &vcrtest.Vendor{Webhook: vcrtest.SoundOne + "}"})
+	env := vcrtest.Environment{"DEVREV_TOKEN": "real-token-0123456789", "DEVREV_BASE_URL": tenant, "DEVREV_WEBHOOK_ID": vcrtest.RealID}
+	line := 0
+	breach := func(_ testing.TB, client *http.Client) {
+		req := vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID)
+		req.Header.Set("Content-Type", "text/plain")
+		_, _, line, _ = runtime.Caller(0)
+		resp, err := (&http.Client{Transport: client.Transport, Timeout: time.Minute}).Do(req)
+		if assert.NoError(t, err) {
+			resp.Body.Close()
+		}
+	}
+	recorded := env.Record(t, webhooktest.DevRev, vcrtest.CassettePath(t), breach)
+	assert.Contains(t, recorded.Errors()[0], fmt.Sprintf("expected application/json\ncalled at client_test.go:%d", line+1))
+	played := tbtest.New(t.Name()).Run(func(tb testing.TB) { breach(tb, webhooktest.Replay(tb, webhooktest.DevRev, "webhooks.get/200")) })
+	assert.Contains(t, played.Failures(), fmt.Sprintf("expected application/json\ncalled at client_test.go:%d", line+1))
+}
+
+// Breaches fail the test, and news are logged. How a message names them stands in
+// testdata/golden/messages/contract.golden.
+func TestClient_Judge_breachesFailTheTest(t *testing.T) {
+	noSecret := vcrtest.Edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"secrets": `)
+	tests := []struct {
+		name       string
+		provider   webhooktest.Provider
+		step       webhooktest.Step
+		change     func(*http.Request)
+		fails, log bool
+	}{
+		{name: "none", step: "webhooks.get/200"},
+		{
+			name: "the request", step: "webhooks.get/200",
+			change: func(req *http.Request) { req.Header.Set("Content-Type", "text/plain") },
+			fails:  true,
+		},
+		{
+			name: "the answer", step: "webhooks.get/200",
+			provider: webhooktest.DevRev.With(webhooktest.OwnScenarios(noSecret)),
+			fails:    true,
+			log:      true,
+		},
+		{
+			name: "an undocumented member is logged", step: "webhooks.get/200",
+			provider: webhooktest.DevRev.With(webhooktest.OwnScenarios(vcrtest.Edited(t, "devrev/webhooks.get/200.yaml", `"secret": `, `"color": "red", "secret": `))),
+			log:      true,
+		},
+		{
+			name: "an unlisted value is logged", step: "webhooks.get/200",
+			provider: webhooktest.DevRev.With(webhooktest.OwnScenarios(vcrtest.Edited(t, "devrev/webhooks.get/200.yaml", `"status": "active"`, `"status": "paused"`))),
+			log:      true,
+		},
+		{name: "a departure that the scenario demonstrates", step: "webhooks.get/400-invalid_field"},
+		{
+			name: "another departure in such a scenario", step: "webhooks.get/400-invalid_field",
+			provider: webhooktest.DevRev.With(webhooktest.OwnScenarios(vcrtest.Edited(t, "devrev/webhooks.get/400-invalid_field.yaml", `"field_name": `, `"field": `))),
+			fails:    true,
+			log:      true,
+		},
+	}
+	var said []string
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			p := tc.provider
+			if p.String() == "no provider" {
+				p = webhooktest.DevRev
+			}
+			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+				client := webhooktest.Replay(tb, p, webhooktest.Always(tc.step))
+				for range 2 {
+					req := vcrtest.Scenario(t, webhooktest.DevRev, string(tc.step)).Request()
+					if tc.change != nil {
+						tc.change(req)
+					}
+					vcrtest.Send(t, client, req)
+				}
+			})
+			assert.Len(t, w.Errors(), map[bool]int{true: 2}[tc.fails], "every exchange counts")
+			assert.Len(t, w.Logs(), map[bool]int{true: 1}[tc.log], "news are told once")
+			said = append(said, "# "+tc.name+"\n"+vcrtest.Sentence.ReplaceAllString(vcrtest.AnyLine(w.Said()), "$1: …"))
+		})
+	}
+	vcrtest.AssertMessages(t, "contract", len(tests), said)
 }

@@ -15,6 +15,8 @@ import (
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/vcrtest"
+	"example.com/webhookvcr/webhooktest"
 )
 
 // recorded records webhooks.get from the simulator, in memory.
@@ -104,4 +106,31 @@ func TestRecording_Exchanges_refusesWhatIsNotReplaced(t *testing.T) {
 	require.NotEmpty(t, reasons)
 	assert.Contains(t, strings.Join(reasons, "\n"), "holds a value that looks like a credential or a person's")
 	assert.NotContains(t, strings.Join(reasons, "\n"), "lindqvist")
+}
+
+// A message never shows what the code under test has put into a URL: it may be
+// the tenant's own id, or its credential.
+func TestRecording_messagesHoldNoValueOfTheURL(t *testing.T) {
+	tenant := vcrtest.DevRevTenant(t, &simulator.DevRev{})
+	for _, target := range []string{
+		"/webhooks.get?id=" + tenant["DEVREV_WEBHOOK_ID"],
+		"/webhooks.get?id=no-such&access_token=" + tenant["DEVREV_TOKEN"],
+		"/other/" + tenant["DEVREV_WEBHOOK_ID"],
+	} {
+		w := tenant.Record(t, webhooktest.DevRev, vcrtest.CassettePath(t), func(tb testing.TB, client *http.Client) {
+			req, err := http.NewRequest("GET", webhooktest.DevRev.BaseURL()+target, nil)
+			require.NoError(tb, err)
+			req.Header.Set("Upgrade", "websocket") // refused, whatever the rest
+			_, _ = client.Do(req)
+			req.Header.Del("Upgrade")
+			if resp, err := client.Do(req); err == nil {
+				resp.Body.Close()
+			}
+		})
+		require.True(t, w.Failed(), target)
+		for _, message := range w.Errors() {
+			assert.NotContains(t, message, "1jGzMh1N")
+			assert.NotContains(t, message, tenant["DEVREV_TOKEN"])
+		}
+	}
 }

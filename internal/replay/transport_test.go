@@ -1,12 +1,15 @@
 package replay_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,6 +20,9 @@ import (
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/replay"
 	"example.com/webhookvcr/internal/scenario"
+	"example.com/webhookvcr/internal/tbtest"
+	"example.com/webhookvcr/internal/vcrtest"
+	"example.com/webhookvcr/webhooktest"
 )
 
 // heard keeps what is reported.
@@ -202,4 +208,52 @@ func TestMisled_deep(t *testing.T) {
 		asked, _ := replay.Misled(file, &provider.DevRev, nil, []*replay.Key{key})
 		assert.Equal(t, found, asked, sent)
 	}
+}
+
+func TestTransport_answersAreTheCallersOwn(t *testing.T) {
+	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Always("webhooks.get/429"))
+	first, body := vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
+	require.Equal(t, "1", first.Header.Get("Retry-After"))
+	require.EqualValues(t, len(body), first.ContentLength)
+	first.Header.Set("Retry-After", "3600")
+	first.Header["Content-Type"][0] = "text/plain"
+	first.Header.Del("X-Ratelimit-Limit")
+	second, _ := vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
+	assert.Equal(t, "1", second.Header.Get("Retry-After"))
+	assert.Equal(t, "application/json", second.Header.Get("Content-Type"))
+	assert.Equal(t, "1000", second.Header.Get("X-Ratelimit-Limit"))
+	assert.Equal(t, "429 Too Many Requests", second.Status)
+	assert.Equal(t, "HTTP/1.1", second.Proto)
+}
+
+func TestTransport_honoursContexts(t *testing.T) {
+	cause := errors.New("the user has left")
+	cancelled, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	late, stop := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer stop()
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		client := webhooktest.Replay(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), "webhooks.get/200")
+		_, err := client.Do(vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID).WithContext(cancelled))
+		assert.ErrorIs(t, err, cause)
+		_, err = client.Do(vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID).WithContext(late))
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		// Neither has used the step up.
+		resp, _ := vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
+		assert.Equal(t, 200, resp.StatusCode)
+	})
+	assert.Empty(t, w.Failures(), "a cancelled request is no miss")
+}
+
+func TestTransport_afterTheTestsEnd(t *testing.T) {
+	var client *http.Client
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
+		client = webhooktest.Replay(tb, webhooktest.DevRev, webhooktest.Always("webhooks.get/200"))
+	})
+	for range 2 {
+		client.CloseIdleConnections()
+		_, err := client.Do(vcrtest.GetWebhook(t, "anything"))
+		require.EqualError(t, err, `Post "https://api.devrev.ai/webhooks.get": POST https://api.devrev.ai/webhooks.get: the client was closed when its test ended`)
+	}
+	assert.Empty(t, w.Said(), "a test that is over is left alone")
 }

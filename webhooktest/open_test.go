@@ -93,12 +93,12 @@ func TestTransport_neitherAnswerNorError(t *testing.T) {
 // endingVar tells the test below, in a process of its own, how to end.
 const endingVar = "WEBHOOKVCR_TEST_ENDING"
 
-// TestEnding is the test that TestRecord_unwinding runs in other processes. It
+// TestEnding is the test that TestOpen_unwinding runs in other processes. It
 // records two exchanges, or ends between them.
 func TestEnding(t *testing.T) {
 	ending := os.Getenv(endingVar)
 	if ending == "" {
-		return // it is a part of TestRecord_unwinding, which asserts what it does
+		return // it is a part of TestOpen_unwinding, which asserts what it does
 	}
 	client := webhooktest.Open(t, webhooktest.DevRev, os.Getenv("WEBHOOKVCR_TEST_FILE"))
 	for i := range 2 {
@@ -121,7 +121,7 @@ func TestEnding(t *testing.T) {
 // testing runs the cleanups of a test that panics, or that ends by
 // runtime.Goexit, before it marks the test as failed. Half a recording must not
 // take the place of a whole one then.
-func TestRecord_unwinding(t *testing.T) {
+func TestOpen_unwinding(t *testing.T) {
 	vcrtest.DevRevTenant(t, &simulator.DevRev{}).Set(t)
 	file := vcrtest.CassettePath(t)
 	run := func(ending string) string {

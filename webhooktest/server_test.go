@@ -1,13 +1,11 @@
 package webhooktest_test
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -110,79 +108,6 @@ func TestReplayServer_usedStepsAndUnusedOnes(t *testing.T) {
 
 	w = tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200") })
 	assert.Contains(t, w.Failures(), "\n\t\"webhooks.get/200\"")
-}
-
-func TestReplayServer_pointsRedirectsAtItself(t *testing.T) {
-	const login = `/identityprovider/login?redirect=`
-	for name, location := range map[string]string{"relative": login, "absolute": webhooktest.DVelop.BaseURL() + login} {
-		t.Run(name, func(t *testing.T) {
-			p := webhooktest.DVelop.With(webhooktest.OwnScenarios(vcrtest.Edited(t, "dvelop/GetWebHook/302-login.yaml", "- "+login, "- "+location)))
-			server := webhooktest.ReplayServer(t, p, "GetWebHook/302-login")
-			resp, body := vcrtest.Send(t, vcrtest.Browser(t, 10*time.Second), vcrtest.OnServer(t, server.URL, vcrtest.Scenario(t, p, "GetWebHook/302-login").Request()))
-			assert.Equal(t, 200, resp.StatusCode)
-			assert.Equal(t, server.URL+login, resp.Request.URL.String()[:len(server.URL)+len(login)])
-			assert.Contains(t, body, "<html>")
-		})
-	}
-	t.Run("another host", func(t *testing.T) {
-		p := webhooktest.DVelop.With(webhooktest.OwnScenarios(vcrtest.Edited(t, "dvelop/GetWebHook/302-login.yaml", "- "+login, "- "+webhooktest.DVelop.BaseURL()+".example.com"+login)))
-		server := webhooktest.ReplayServer(t, p, "GetWebHook/302-login")
-		client := vcrtest.Browser(t, 10*time.Second)
-		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		resp, _ := vcrtest.Send(t, client, vcrtest.OnServer(t, server.URL, vcrtest.Scenario(t, p, "GetWebHook/302-login").Request()))
-		assert.Contains(t, resp.Header.Get("Location"), webhooktest.DVelop.BaseURL()+".example.com/")
-	})
-}
-
-func TestReplayServer_keepsEscapesInThePath(t *testing.T) {
-	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-		server := webhooktest.ReplayServer(tb, webhooktest.DVelop, "GetWebHook/200-json")
-		resp, err := vcrtest.Browser(t, 10*time.Second).Get(server.URL + "/dmsconfig/r/a%2Fb/events?x=%2F")
-		require.NoError(t, err)
-		resp.Body.Close()
-	})
-	assert.Contains(t, w.Failures(), "GET https://sample-api.d-velop.cloud/dmsconfig/r/a%2Fb/events?x=%2F")
-}
-
-func TestReplayServer_parallel(t *testing.T) {
-	const n = 32
-	server := webhooktest.ReplayServer(t, webhooktest.DevRev, webhooktest.Always("webhooks.get/200"), webhooktest.Always("webhooks.get/404"), webhooktest.Always("webhooks.list/200"))
-	client := vcrtest.Browser(t, 30*time.Second)
-	var group sync.WaitGroup
-	failures := make(chan string, n)
-	for i := range n {
-		group.Go(func() {
-			want, req := 200, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID)
-			if i%2 == 0 {
-				want, req = 404, vcrtest.GetWebhook(t, webhooktest.DevRevUnknownWebhookID)
-			}
-			resp, err := client.Do(vcrtest.OnServer(t, server.URL, req))
-			if err != nil {
-				failures <- err.Error()
-				return
-			}
-			defer resp.Body.Close()
-			if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != want {
-				failures <- fmt.Sprint(resp.StatusCode, " for ", want, ": ", err)
-			}
-		})
-	}
-	group.Wait()
-	close(failures)
-	assert.Empty(t, failures)
-}
-
-func TestReplayServer_refusesAnEnormousBody(t *testing.T) {
-	tbtest.New(t.Name()).Run(func(tb testing.TB) {
-		server := webhooktest.ReplayServer(tb, webhooktest.DevRev, "webhooks.get/200")
-		req, err := http.NewRequest(http.MethodPost, server.URL+"/webhooks.get", io.LimitReader(vcrtest.Endless{}, 11<<20))
-		require.NoError(t, err)
-		resp, err := vcrtest.Browser(t, 30*time.Second).Do(req)
-		if err == nil { // the client may see the answer, or the connection end
-			resp.Body.Close()
-			assert.Equal(t, http.StatusRequestEntityTooLarge, resp.StatusCode)
-		}
-	})
 }
 
 // A server's answer takes its time too, and the end of the test does not wait for it.

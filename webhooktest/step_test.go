@@ -6,13 +6,10 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
-	"os"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -25,28 +22,6 @@ import (
 	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
-
-func TestAlways_answersAnyNumberOfRequests(t *testing.T) {
-	for _, n := range []int{0, 1, 5} {
-		client := webhooktest.Replay(t, webhooktest.DevRev, "webhooks.get/429", webhooktest.Always("webhooks.get/200"))
-		resp, _ := vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
-		require.Equal(t, 429, resp.StatusCode)
-		for range n {
-			resp, _ := vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
-			require.Equal(t, 200, resp.StatusCode)
-		}
-	}
-}
-
-func TestAlways_letsALaterStepAnswerWhatItDoesNot(t *testing.T) {
-	client := webhooktest.Replay(t, webhooktest.DevRev, webhooktest.Always("webhooks.get/200"), "webhooks.get/404", "webhooks.get/200-get")
-	resp, _ := vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
-	assert.Equal(t, 200, resp.StatusCode)
-	resp, _ = vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevUnknownWebhookID))
-	assert.Equal(t, 404, resp.StatusCode)
-	resp, _ = vcrtest.Send(t, client, vcrtest.Scenario(t, webhooktest.DevRev, "webhooks.get/200-get").Request())
-	assert.Equal(t, 200, resp.StatusCode)
-}
 
 // A change rewrites the answer in place: what it does not name keeps its order, its
 // layout and its digits, and the lengths follow.
@@ -291,85 +266,5 @@ func TestStep_reads(t *testing.T) {
 	} {
 		assert.Equal(t, want, string(step))
 		assert.Equal(t, want, fmt.Sprint(step))
-	}
-}
-
-// A cassette that answers any number of requests has one answer for each: whatever the
-// requests are, and however they are written.
-func TestAlways_hidesNothing(t *testing.T) {
-	t.Setenv(webhooktest.RecordVar, "")
-	const (
-		devrev = "https://api.devrev.ai/webhooks."
-		dvelop = "https://sample-api.d-velop.cloud/dmsconfig/r/x/events/y/z"
-		text   = `{method: POST, url: ` + devrev + `get, headers: {Content-Type: [application/json]}, body: '{"id": "a"}'}`
-		spaced = `{method: POST, url: "https://api.devrev.ai:443/webhooks.get", headers: {Content-Type: [application/json]}, body: '{ "id":"\u0061" }'}`
-		other  = `{method: POST, url: ` + devrev + `get, body: '{"id": "b"}'}`
-		get    = `{method: GET, url: "` + devrev + `get?id=a"}`
-		json   = `{method: GET, url: "` + dvelop + `", headers: {Accept: [application/json]}}`
-		hal    = `{method: GET, url: "` + dvelop + `", headers: {Accept: [application/hal+json]}}`
-		secret = `{method: POST, url: ` + devrev + `create, body: '{"url": "https://example.com/sent-url-1"}'}`
-		two    = `{method: POST, url: ` + devrev + `create, body: '{"url": "https://example.com/sent-url-2"}'}`
-		fixed  = `{method: POST, url: ` + devrev + `create, body: '{"url": "https://example.com/fixed"}'}`
-		ours   = "webhooktest: {provider: devrev, source: live}\n"
-	)
-	counts := map[bool]int{}
-	for name, tc := range map[string]struct {
-		p        webhooktest.Provider
-		header   string
-		requests []string
-		hidden   int // the interaction; 0 for none
-	}{
-		"one":                   {webhooktest.DevRev, "", []string{text}, 0},
-		"different ones":        {webhooktest.DevRev, "", []string{text, other, get}, 0},
-		"equal ones":            {webhooktest.DevRev, "", []string{text, text}, 1},
-		"equal ones apart":      {webhooktest.DevRev, "", []string{text, other, get, other}, 3},
-		"equal values":          {webhooktest.DevRev, "", []string{text, spaced}, 1},
-		"different media":       {webhooktest.DVelop, "", []string{json, hal}, 0},
-		"equal media":           {webhooktest.DVelop, "", []string{json, hal, hal}, 2},
-		"what varies":           {webhooktest.DevRev, ours, []string{secret, two}, 1},
-		"before what varies":    {webhooktest.DevRev, ours, []string{fixed, secret}, 0},
-		"hidden by what varies": {webhooktest.DevRev, ours, []string{secret, fixed}, 1},
-	} {
-		text := tc.header + "version: 2\ninteractions:\n"
-		for _, request := range tc.requests {
-			text += "- request: " + request + "\n  response: {code: 404, body: '{\"type\": \"not_found\", \"message\": \"m\"}'}\n"
-		}
-		file := vcrtest.CassettePath(t)
-		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
-		says := "webhooktest: step Always(\"" + file + "\"): interaction #" + strconv.Itoa(tc.hidden) + " never gets a request: #"
-		own := fstest.MapFS{
-			"devrev/webhooks.get/404-mine.yaml": {Data: []byte(text)}, "devrev/webhooks.create/404-mine.yaml": {Data: []byte(text)}, "dvelop/GetWebHook/404-mine.yaml": {Data: []byte(text)},
-		}
-		step := webhooktest.Step("webhooks.get/404-mine")
-		switch {
-		case tc.p.String() == webhooktest.DVelop.String():
-			step = "GetWebHook/404-mine"
-		case strings.Contains(tc.requests[0], "create"):
-			step = "webhooks.create/404-mine"
-		}
-		for way, use := range map[string]func(tb testing.TB){
-			"Open": func(tb testing.TB) { webhooktest.Open(tb, tc.p, webhooktest.Always(webhooktest.Step(file))) },
-			"with a fault": func(tb testing.TB) {
-				webhooktest.Open(tb, tc.p, webhooktest.Timeout(webhooktest.Always(webhooktest.Step(file))))
-			},
-			"Replay": func(tb testing.TB) {
-				webhooktest.Replay(tb, tc.p.With(webhooktest.OwnScenarios(own)), webhooktest.Always(step))
-			},
-		} {
-			w := tbtest.New(t.Name()).Run(use)
-			counts[w.Failed()]++
-			if assert.Equal(t, tc.hidden > 0, w.Failed(), "%s, %s: %s", name, way, w.Failures()) && way == "Open" && tc.hidden > 0 {
-				assert.Contains(t, w.Failures(), says, name)
-			}
-			if tc.hidden > 0 {
-				assert.Contains(t, w.Failures(), "never gets a request", "%s, %s", name, way)
-			}
-		}
-	}
-	t.Logf("refused: %d, taken: %d", counts[true], counts[false])
-	for _, p := range webhooktest.Providers() {
-		for _, s := range p.Scenarios() {
-			assert.Empty(t, mistakeOf(t, p, webhooktest.Always(webhooktest.Step(s.Name))), s.Name)
-		}
 	}
 }

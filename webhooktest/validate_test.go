@@ -36,7 +36,8 @@ const (
 	dvelopError      = `{"code":240100,"reason":"no such webhook"}`
 )
 
-// Situations over HTTP, with the verdict that d.velop's pages give.
+// A verdict of the contract, as an error that says of what, and the body stays
+// readable.
 func TestValidate_dvelop(t *testing.T) {
 	for _, tc := range []struct {
 		name        string
@@ -46,23 +47,14 @@ func TestValidate_dvelop(t *testing.T) {
 		location    string
 		fails       string // part of the message; empty when it passes
 	}{
-		{name: "DH-01 parameters of the media type do not count", status: 200, media: "application/json; charset=utf-8", body: dvelopBody + "}"},
-		{name: "DH-02 hal+json with links", status: 200, media: "application/hal+json", body: dvelopBody + dvelopLinks + "}"},
-		{name: "DH-03 json with links", status: 200, media: "application/json", body: dvelopBody + dvelopLinks + "}"},
-		{name: "DH-04 the sign-in page", status: 200, media: "text/html", body: "<html></html>", fails: "it looks like the sign-in page: is the credential still valid?"},
-		{name: "DH-05 the way to the sign-in page", status: 302, location: "/identityprovider/login?redirect=x", fails: "it leads to the sign-in page: is the credential still valid?"},
-		{name: "DH-06 an error in disguise", status: 200, media: "application/json", body: dvelopError, fails: "is an error object, but HTTP status 200 of GetWebHook has"},
-		{name: "DH-07 a webhook as an error", status: 404, media: "application/json", body: dvelopBody + "}", fails: "is no error object, but HTTP status 404 of GetWebHook has"},
-		{name: "DH-08 an error as hal+json", status: 404, media: "application/hal+json", body: dvelopError},
-		{name: "DH-09 an error of PUT as hal+json", method: http.MethodPut, status: 404, media: "application/hal+json", body: dvelopError},
-		{name: "DH-10 an error without a body", status: 404, media: "application/json", fails: "has no body, but HTTP status 404 of GetWebHook has one"},
-		{name: "DH-11 401 with no body", status: 401},
-		{name: "DH-11 403 with a page", status: 403, media: "text/html", body: "<html>"},
-		{name: "DH-11 406 with any body", status: 406, media: "text/plain", body: "no"},
-		{name: "DH-11 500 with any body", status: 500, media: "application/json", body: "{"},
-		{name: "DH-12 a status that is not listed", status: 400, media: "application/json", body: dvelopError, fails: "has HTTP status 400, but GetWebHook documents 200, 401, 403, 404, 406, 500"},
-		{name: "DH-20 another case of the id", status: 200, media: "application/json", body: dvelopBody + "}"},
-		{name: "DH-21 another id", status: 200, media: "application/json", body: strings.Replace(dvelopBody, "abcdef01", "abcdef02", 1) + "}", fails: "is another id than the request's webHookId in the path"},
+		{name: "what is documented", status: 200, media: "application/hal+json", body: dvelopBody + dvelopLinks + "}"},
+		{name: "another form than the operation's", method: http.MethodPut, status: 404, media: "application/hal+json", body: dvelopError},
+		{name: "any body", status: 500, media: "application/json", body: "{"},
+		{name: "no body", status: 404, media: "application/json", fails: "has no body, but HTTP status 404 of GetWebHook has one"},
+		{name: "a page", status: 200, media: "text/html", body: "<html></html>", fails: "it looks like the sign-in page: is the credential still valid?"},
+		{name: "a header", status: 302, location: "/identityprovider/login?redirect=x", fails: "it leads to the sign-in page: is the credential still valid?"},
+		{name: "a member", status: 200, media: "application/json", body: dvelopError, fails: "is an error object, but HTTP status 200 of GetWebHook has"},
+		{name: "another object than the request's", status: 200, media: "application/json", body: strings.Replace(dvelopBody, "abcdef01", "abcdef02", 1) + "}", fails: "is another id than the request's webHookId in the path"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			method := tc.method

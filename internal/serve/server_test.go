@@ -103,6 +103,7 @@ func TestServer_headersOfAnAnswer(t *testing.T) {
 		"here":                        {`{code: 302, headers: {Location: ["https://api.devrev.ai/x"]}}`, "Location", []string{"http://SERVER/x"}},
 		"here, the root":              {`{code: 302, headers: {Location: ["https://api.devrev.ai"]}}`, "Location", []string{"http://SERVER"}},
 		"elsewhere":                   {`{code: 302, headers: {Location: ["https://api.devrev.ai.example.com/x"]}}`, "Location", []string{"https://api.devrev.ai.example.com/x"}},
+		"relative":                    {`{code: 302, headers: {Location: ["/x?redirect="]}}`, "Location", []string{"/x?redirect="}},
 		"several values":              {`{code: 200, headers: {X-A: [a, b]}}`, "X-A", []string{"a", "b"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,6 +128,13 @@ func TestServer_redirectsToTheNameThatTheClientUses(t *testing.T) {
 	require.NoError(t, err)
 	resp.Body.Close()
 	assert.Equal(t, "http://vendor:8080/x", resp.Header.Get("Location"))
+}
+
+// What is escaped in a path or a query stays so.
+func TestServer_keepsEscapes(t *testing.T) {
+	server, requests := serving(t, &provider.DVelop, steps(t, &provider.DVelop, "GetWebHook/200-json")...)
+	ask(t, "GET", server.URL+"/dmsconfig/r/a%2Fb/events?x=%2F", "")
+	assert.Equal(t, "https://sample-api.d-velop.cloud/dmsconfig/r/a%2Fb/events?x=%2F", requests.Report().Requests[0].URL)
 }
 
 // Statuses that allow no body, whatever the cassette holds; the connection goes

@@ -1,4 +1,4 @@
-package webhooktest_test
+package contract_test
 
 import (
 	"encoding/json"
@@ -18,7 +18,7 @@ import (
 
 // secondReading is a module of its own, so that whoever imports this one does
 // not get an OpenAPI validator with it.
-const secondReading = "../internal/contract/testdata/openapi"
+const secondReading = "testdata/openapi"
 
 // readTwice are the vendors for which the module there has a document.
 var readTwice = []*provider.Definition{&provider.DevRev, &provider.DVelop}
@@ -27,7 +27,7 @@ var readTwice = []*provider.Definition{&provider.DevRev, &provider.DVelop}
 // code with the first and reads documents written for it from the vendors'
 // pages. The module there says what is judged, and where its reading ends.
 func TestOpenAPI(t *testing.T) {
-	cassettes, err := filepath.Abs("../cassettes")
+	cassettes, err := filepath.Abs("../../cassettes")
 	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-vet=off", "-v", ".")
 	cmd.Dir = secondReading

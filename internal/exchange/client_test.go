@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime"
 	"strings"
@@ -22,18 +21,7 @@ import (
 	"example.com/webhookvcr/webhooktest"
 )
 
-// heard keeps what is reported.
-type heard struct{ failures, notes []string }
-
-func (h *heard) Helper() {}
-func (h *heard) Logf(format string, args ...any) {
-	h.notes = append(h.notes, fmt.Sprintf(format, args...))
-}
-func (h *heard) Errorf(format string, args ...any) {
-	h.failures = append(h.failures, fmt.Sprintf(format, args...))
-}
-
-func client(h *heard, change func(*exchange.Config)) *exchange.Client {
+func client(h *tbtest.TB, change func(*exchange.Config)) *exchange.Client {
 	c := &exchange.Client{
 		Config:   exchange.Config{Definition: &provider.DVelop, Report: h},
 		Describe: func(req *http.Request) string { return "this request" },
@@ -44,17 +32,9 @@ func client(h *heard, change func(*exchange.Config)) *exchange.Client {
 	return c
 }
 
-// body is a request's body that says whether it was closed.
-type body struct {
-	io.Reader
-	closed bool
-}
-
-func (b *body) Close() error { b.closed = true; return nil }
-
-func asking(t *testing.T, ctx context.Context, text string) (*http.Request, *body) {
+func asking(t *testing.T, ctx context.Context, text string) (*http.Request, *vcrtest.Watched) {
 	t.Helper()
-	b := &body{Reader: strings.NewReader(text)}
+	b := &vcrtest.Watched{Reader: strings.NewReader(text)}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, provider.DVelop.BaseURL+"/x", b)
 	require.NoError(t, err)
 	return req, b
@@ -63,7 +43,7 @@ func asking(t *testing.T, ctx context.Context, text string) (*http.Request, *bod
 // What is sent on is a copy with the defaults noted beside it; the caller's own
 // request stays as it is, and its body is closed.
 func TestClient_Send(t *testing.T) {
-	h := &heard{}
+	h := tbtest.New(t.Name())
 	var seen *http.Request
 	c := client(h, func(c *exchange.Config) { c.OnRequest = append(c.OnRequest, func(r *http.Request) { seen = r }) })
 	req, b := asking(t, t.Context(), "text")
@@ -79,12 +59,12 @@ func TestClient_Send(t *testing.T) {
 	})
 	require.NoError(t, err)
 	assert.Same(t, want, resp)
-	assert.True(t, b.closed)
+	assert.Equal(t, 1, b.Closed)
 	assert.Empty(t, req.Header)
 	assert.Equal(t, "Bearer "+provider.Token, seen.Header.Get("Authorization"))
 	assert.Equal(t, provider.DVelop.BaseURL, seen.Header.Get("Origin"))
-	assert.Len(t, h.notes, 2)
-	assert.Empty(t, h.failures)
+	assert.Len(t, h.Logs(), 2)
+	assert.Empty(t, h.Errors())
 }
 
 // What no cassette can hold, and what comes too late, goes no further.
@@ -106,7 +86,7 @@ func TestClient_Send_refuses(t *testing.T) {
 		"closed":       {ctx: t.Context(), closed: true, err: exchange.ErrClosed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := &heard{}
+			h := tbtest.New(t.Name())
 			c := client(h, nil)
 			req, b := asking(t, tc.ctx, "text")
 			if tc.change != nil {
@@ -124,15 +104,15 @@ func TestClient_Send_refuses(t *testing.T) {
 			if tc.err != nil {
 				assert.ErrorIs(t, err, tc.err)
 			}
-			assert.True(t, b.closed)
-			assert.Len(t, h.failures, tc.failures)
+			assert.Equal(t, 1, b.Closed)
+			assert.Len(t, h.Errors(), tc.failures)
 		})
 	}
 }
 
 // Breaches fail, news is logged once, and what is excused is neither.
 func TestClient_Judge(t *testing.T) {
-	h := &heard{}
+	h := tbtest.New(t.Name())
 	var news []contract.Problem
 	c := client(h, func(c *exchange.Config) {
 		c.AllowProblems = []string{"/a/*"}
@@ -147,10 +127,10 @@ func TestClient_Judge(t *testing.T) {
 	left := c.Excuse(nil, nil, problems)
 	require.Len(t, left, 3)
 	c.Judge("this", left)
-	require.Len(t, h.failures, 1)
-	assert.Contains(t, h.failures[0], "this breaks the contract of "+provider.DVelop.Title)
-	assert.Contains(t, h.failures[0], "/a/b/c")
-	assert.Len(t, h.notes, 1)
+	require.Len(t, h.Errors(), 1)
+	assert.Contains(t, h.Errors()[0], "this breaks the contract of "+provider.DVelop.Title)
+	assert.Contains(t, h.Errors()[0], "/a/b/c")
+	assert.Len(t, h.Logs(), 1)
 	assert.Len(t, news, 2)
 	assert.Len(t, c.Excuse(provider.DVelop.Scenario("GetWebHook/200"), nil, problems), 3)
 }

@@ -179,7 +179,7 @@ func planted(tb testing.TB, def *provider.Definition, s *provider.Scenario, p pl
 	require.NoError(tb, err)
 	base, token, env := simulator.Tenant(def)
 	config := Config{
-		Config: exchange.Config{Definition: def, Report: silent{}}, Name: "planted.yaml", AcceptDrift: m == acceptingDrift,
+		Config: exchange.Config{Definition: def, Report: exchange.Silent{}}, Name: "planted.yaml", AcceptDrift: m == acceptingDrift,
 		Tenant: Tenant{BaseURL: base, Token: token, Source: cassette.Live, Getenv: func(name string) string { return env[name] },
 			Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
 				if p.ask != nil { // the tenant need not understand what was planted

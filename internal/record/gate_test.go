@@ -21,13 +21,6 @@ import (
 	"example.com/webhookvcr/internal/simulator"
 )
 
-// silent is a report that nobody reads.
-type silent struct{}
-
-func (silent) Helper()               {}
-func (silent) Logf(string, ...any)   {}
-func (silent) Errorf(string, ...any) {}
-
 // scrubbed records one scenario of a live tenant, for which the simulator stands
 // in, and returns what the tenant really answered too.
 func scrubbed(t *testing.T, def *provider.Definition, name, path string) (r *Recording, real string) {
@@ -46,7 +39,7 @@ func scrubbed(t *testing.T, def *provider.Definition, name, path string) (r *Rec
 		return resp, err
 	})
 	r, err = New(Config{
-		Config: exchange.Config{Definition: def, Report: silent{}, Bare: true}, Scenario: s, Path: path, Name: "lookup.yaml",
+		Config: exchange.Config{Definition: def, Report: exchange.Silent{}, Bare: true}, Scenario: s, Path: path, Name: "lookup.yaml",
 		Tenant: Tenant{BaseURL: base, Token: token, Source: cassette.Live, Transport: answers, Getenv: func(name string) string { return env[name] }},
 	})
 	require.NoError(t, err)

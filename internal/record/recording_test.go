@@ -33,7 +33,7 @@ func recordedAs(t *testing.T, edit func(body string) string, keep ...string) *re
 	require.NoError(t, err)
 	base, token, env := simulator.Tenant(def)
 	recording, err := record.New(record.Config{
-		Config: exchange.Config{Definition: def, Report: dropped{}, Bare: true}, Keep: keep, Scenario: def.Scenario("webhooks.get/200"),
+		Config: exchange.Config{Definition: def, Report: exchange.Silent{}, Bare: true}, Keep: keep, Scenario: def.Scenario("webhooks.get/200"),
 		Tenant: record.Tenant{
 			BaseURL: base, Token: token, Source: cassette.Simulated, Transport: edited{simulator.Transport(handler), edit},
 			Getenv: func(name string) string { return env[name] },
@@ -71,12 +71,6 @@ func (e edited) RoundTrip(req *http.Request) (*http.Response, error) {
 	exchange.SetBody(resp, e.edit(string(body)))
 	return resp, nil
 }
-
-type dropped struct{}
-
-func (dropped) Helper()               {}
-func (dropped) Logf(string, ...any)   {}
-func (dropped) Errorf(string, ...any) {}
 
 // A recording in memory has the exchange of the shipped cassette, and leaves no
 // file behind.

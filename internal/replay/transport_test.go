@@ -3,7 +3,6 @@ package replay_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -24,15 +23,6 @@ import (
 	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
-
-// heard keeps what is reported.
-type heard struct{ failures []string }
-
-func (h *heard) Helper()             {}
-func (h *heard) Logf(string, ...any) {}
-func (h *heard) Errorf(format string, args ...any) {
-	h.failures = append(h.failures, fmt.Sprintf(format, args...))
-}
 
 func index(t *testing.T, name string) *replay.Index {
 	t.Helper()
@@ -61,7 +51,7 @@ func TestTransport_Exchange(t *testing.T) {
 		replay.Step{Name: "third", Index: index(t, "webhooks.list/200")},
 	)
 	require.NoError(t, err)
-	report := &heard{}
+	report := tbtest.New(t.Name())
 	transport := replay.NewTransport(exchange.Config{Definition: &provider.DevRev, Report: report}, sequence)
 
 	req := asking(t, webhook)
@@ -80,13 +70,13 @@ func TestTransport_Exchange(t *testing.T) {
 	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	assert.Equal(t, 2, by.Step)
 	assert.Equal(t, replay.Truncated, by.Fault)
-	assert.Empty(t, report.failures)
+	assert.Empty(t, report.Errors())
 
 	_, by, err = transport.Exchange(asking(t, webhook))
 	assert.ErrorIs(t, err, govcr.ErrInteractionNotFound)
 	assert.Nil(t, by.Index)
 	assert.NotNil(t, by.Request)
-	assert.Len(t, report.failures, 1)
+	assert.Len(t, report.Errors(), 1)
 	assert.Len(t, sequence.Unused(), 1)
 
 	transport.Close()
@@ -138,7 +128,7 @@ func TestTransport_Exchange_order(t *testing.T) {
 		}
 		sequence, err := replay.NewSequence(steps...)
 		require.NoError(t, err)
-		transport := replay.NewTransport(exchange.Config{Definition: &provider.DevRev, Report: &heard{}}, sequence)
+		transport := replay.NewTransport(exchange.Config{Definition: &provider.DevRev, Report: tbtest.New(t.Name())}, sequence)
 		used := map[int]bool{}
 		for range 35 {
 			operation, body := "webhooks.get", webhook
@@ -174,7 +164,7 @@ func TestTransport_Exchange_inOrder(t *testing.T) {
 	sequence, err := replay.NewSequence(steps...)
 	require.NoError(t, err)
 	sequence.InOrder = true
-	transport := replay.NewTransport(exchange.Config{Definition: &provider.DevRev, Report: &heard{}}, sequence)
+	transport := replay.NewTransport(exchange.Config{Definition: &provider.DevRev, Report: tbtest.New(t.Name())}, sequence)
 	list := func() *http.Request {
 		req := asking(t, "{}")
 		req.URL.Path = "/webhooks.list"

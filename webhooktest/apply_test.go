@@ -315,39 +315,6 @@ func owning(files ...string) webhooktest.Option {
 	return webhooktest.OwnScenarios(fsys)
 }
 
-// What is no cassette, or another vendor's, may stand beside a team's scenarios.
-func TestScenarios_others(t *testing.T) {
-	fsys := vcrtest.Edited(t, "devrev/webhooks.get/200.yaml")
-	for _, file := range []string{
-		"devrev/README.md", "devrev/webhooks.get/200.json", "devrev/webhooks.get/401.rejected.yaml", "devrev/webhooks.get/.200.yaml",
-		"dvelop/no/such.yaml", "own.yaml",
-	} {
-		fsys[file] = &fstest.MapFile{}
-	}
-	vcrtest.Send(t, webhooktest.Replay(t, webhooktest.DevRev.With(webhooktest.OwnScenarios(fsys)), "webhooks.get/200"), vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
-}
-
-// A Checked transport that saw nothing of the API has checked nothing.
-func TestChecked_sawNothing(t *testing.T) {
-	const want = "Checked saw no request of an operation that DevRev documents"
-	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, nil) })
-	assert.Contains(t, w.Failures(), want)
-	w = tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), nil) })
-	assert.Empty(t, w.Errors())
-}
-
-// The switch that asks for a recording of another file says that it does not ask
-// for this one.
-func TestOpen_switchOfAnotherFile(t *testing.T) {
-	t.Setenv(webhooktest.RecordVar, ".*/flow.yaml")
-	file := vcrtest.CassettePath(t)
-	data, err := os.ReadFile(filepath.Join("..", "cassettes", "devrev", "webhooks.get", "200.yaml"))
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(file, data, 0o644))
-	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), file) })
-	assert.Contains(t, strings.Join(w.Logs(), "\n"), "WEBHOOKTEST_RECORD is set, but does not match "+filepath.ToSlash(file)+" as a whole")
-}
-
 // noTransport is a transport whose pointer may be nil.
 type noTransport struct{ next http.RoundTripper }
 
@@ -380,28 +347,4 @@ func TestOption_functionsGivenTwice(t *testing.T) {
 	p = webhooktest.DevRev.With(news("first"), news("second"))
 	require.NoError(t, webhooktest.ValidateBody(p, "webhooks.list", 200, "", []byte(`{"webhooks":[],"colour":1}`)))
 	assert.Equal(t, []string{"first /colour", "second /colour"}, heard)
-}
-
-// Every header that the contract speaks of, every documented query key and the
-// body as a whole are named without a slash, and nothing else is.
-func TestAllowProblems_everyName(t *testing.T) {
-	for _, tc := range []struct {
-		p     webhooktest.Provider
-		names []string
-	}{
-		{webhooktest.DevRev, []string{"", "id", "status", "Accept", "Authorization", "Content-Encoding", "Content-Type", "Host", "Location", "Origin", "Retry-After", "X-Devrev-Scope", "X-Devrev-Version", "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"}},
-		{webhooktest.DVelop, []string{"", "Accept", "Authorization", "Content-Encoding", "Content-Type", "Cookie", "Host", "Location", "Origin", "Retry-After", "Vary", "Www-Authenticate"}},
-	} {
-		for _, name := range tc.names {
-			assert.NotContains(t, vcrtest.SaidBy(webhooktest.ValidateBody(tc.p.With(webhooktest.AllowProblems(name)), "none", 200, "", nil)), "AllowProblems", name)
-		}
-	}
-	for _, name := range []string{"id", "?id", "X-Ratelimit-Limit", "uri", "restrictions", "GetWebHook", "application/json"} {
-		assert.Contains(t, vcrtest.SaidBy(webhooktest.ValidateBody(webhooktest.DVelop.With(webhooktest.AllowProblems(name)), "GetWebHook", 200, "", []byte(`{}`))), "AllowProblems", name)
-	}
-}
-
-func TestChecked_nilTransport(t *testing.T) {
-	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, (*noTransport)(nil)) })
-	assert.Equal(t, "webhooktest: the transport for Checked, a *webhooktest_test.noTransport, is nil; give one, or nil alone for http.DefaultTransport", w.Failures())
 }

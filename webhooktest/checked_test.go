@@ -200,3 +200,17 @@ func TestChecked_requestOfALaterCleanup(t *testing.T) {
 	})
 	assert.Equal(t, "GET /webhooks.list comes after the cleanup of Checked, and is not checked; register the cleanup that sends it after Checked is called, so that it runs before", w.Failures())
 }
+
+// A Checked transport that saw nothing of the API has checked nothing.
+func TestChecked_sawNothing(t *testing.T) {
+	const want = "Checked saw no request of an operation that DevRev documents"
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, nil) })
+	assert.Contains(t, w.Failures(), want)
+	w = tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), nil) })
+	assert.Empty(t, w.Errors())
+}
+
+func TestChecked_nilTransport(t *testing.T) {
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Checked(tb, webhooktest.DevRev, (*noTransport)(nil)) })
+	assert.Equal(t, "webhooktest: the transport for Checked, a *webhooktest_test.noTransport, is nil; give one, or nil alone for http.DefaultTransport", w.Failures())
+}

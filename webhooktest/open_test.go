@@ -153,7 +153,7 @@ func TestOpen_hintIsQuoted(t *testing.T) {
 func TestOpen_steps(t *testing.T) {
 	t.Setenv(webhooktest.RecordVar, "")
 	file := vcrtest.CassettePath(t)
-	require.NoError(t, os.WriteFile(file, []byte(minimal), 0o644))
+	require.NoError(t, os.WriteFile(file, []byte(vcrtest.Minimal), 0o644))
 	mine := webhooktest.Step(file)
 	ask := func(t *testing.T, step webhooktest.Step) (*http.Response, string, error) {
 		req := vcrtest.GetWebhook(t, "webhook-2")
@@ -199,7 +199,7 @@ func TestOpen_steps(t *testing.T) {
 func TestOpen_stepsAreNotRecorded(t *testing.T) {
 	t.Setenv(webhooktest.RecordVar, ".*")
 	file := vcrtest.CassettePath(t)
-	require.NoError(t, os.WriteFile(file, []byte(minimal), 0o644))
+	require.NoError(t, os.WriteFile(file, []byte(vcrtest.Minimal), 0o644))
 	w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
 		_, err := webhooktest.Open(tb, webhooktest.DevRev, webhooktest.Reset(webhooktest.Step(file))).Do(vcrtest.GetWebhook(t, "webhook-2"))
 		assert.ErrorIs(t, err, syscall.ECONNRESET)
@@ -213,7 +213,7 @@ func TestOpen_warnsOfSecrets(t *testing.T) {
 	t.Setenv(webhooktest.RecordVar, "")
 	file := vcrtest.CassettePath(t)
 	const token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
-	text := strings.Replace(minimal, "body: '{\"id\"", "headers: {Authorization: ["+token+"]}, body: '{\"id\"", 1)
+	text := strings.Replace(vcrtest.Minimal, "body: '{\"id\"", "headers: {Authorization: ["+token+"]}, body: '{\"id\"", 1)
 	for _, header := range []string{"", "webhooktest: {provider: devrev, source: live}\n"} { // by hand, it keeps nothing out
 		require.NoError(t, os.WriteFile(file, []byte(header+text), 0o644))
 		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {

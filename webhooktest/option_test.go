@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -166,47 +165,6 @@ func TestStrict(t *testing.T) {
 	}
 }
 
-func TestScenarios(t *testing.T) {
-	play := func(fsys fstest.MapFS, step webhooktest.Step, request string) (*tbtest.TB, string) {
-		var body string
-		w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-			p := webhooktest.DevRev.With(webhooktest.OwnScenarios(fsys))
-			_, body = vcrtest.Send(t, webhooktest.Replay(tb, p, step), vcrtest.Scenario(t, webhooktest.DevRev, request).Request())
-		})
-		return w, body
-	}
-	t.Run("its own in place of the shipped one", func(t *testing.T) {
-		w, body := play(vcrtest.Edited(t, "devrev/webhooks.get/200.yaml", "active", "inactive"), "webhooks.get/200", "webhooks.get/200")
-		assert.Empty(t, w.Failures())
-		assert.Contains(t, body, `"inactive"`)
-	})
-	t.Run("the shipped one where there is none", func(t *testing.T) {
-		w, body := play(vcrtest.Edited(t, "devrev/webhooks.get/200.yaml", "active", "inactive"), "webhooks.get/200-get", "webhooks.get/200-get")
-		assert.Empty(t, w.Failures())
-		assert.Contains(t, body, `"active"`)
-	})
-	t.Run("a changed file is read again", func(t *testing.T) {
-		for _, status := range []string{"unverified", "inactive"} {
-			_, body := play(vcrtest.Edited(t, "devrev/webhooks.get/200.yaml", "active", status), "webhooks.get/200", "webhooks.get/200")
-			assert.Contains(t, body, `"`+status+`"`)
-		}
-	})
-	for name, tc := range map[string]struct{ data, says string }{
-		"an empty file":  {"", "webhooktest: devrev/webhooks.get/200.yaml: the file is empty; record it again"},
-		"no cassette":    {"a: b", "webhooktest: devrev/webhooks.get/200.yaml: no go-vcr cassette: line 1: unknown key a"},
-		"another one's":  {string(vcrtest.Edited(t, "devrev/webhooks.get/404.yaml")["devrev/webhooks.get/404.yaml"].Data), "webhooktest: devrev/webhooks.get/200.yaml holds webhooks.get/404 of devrev, not webhooks.get/200 of devrev"},
-		"another vendor": {string(vcrtest.Edited(t, "dvelop/GetWebHook/401.yaml")["dvelop/GetWebHook/401.yaml"].Data), "webhooktest: devrev/webhooks.get/200.yaml holds GetWebHook/401 of dvelop, not webhooks.get/200 of devrev"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := tbtest.New(t.Name()).Run(func(tb testing.TB) {
-				p := webhooktest.DevRev.With(webhooktest.OwnScenarios(fstest.MapFS{"devrev/webhooks.get/200.yaml": {Data: []byte(tc.data)}}))
-				webhooktest.Replay(tb, p, "webhooks.get/200")
-			})
-			assert.Equal(t, tc.says, w.Failures())
-		})
-	}
-}
-
 // With returns a provider of its own: options never reach the one they came
 // from, nor a sister.
 func TestProviderWith_leavesTheProviderAsItWas(t *testing.T) {
@@ -279,4 +237,23 @@ func TestTransport(t *testing.T) {
 	_, text := vcrtest.RecordOnce(t, p, &vcrtest.Vendor{Webhook: vcrtest.SoundOne + "}"}, webhooktest.DevRevWebhookID)
 	require.NotEmpty(t, text)
 	assert.Equal(t, 1, transport.calls, "a recording goes through it")
+}
+
+// Every header that the contract speaks of, every documented query key and the
+// body as a whole are named without a slash, and nothing else is.
+func TestAllowProblems_everyName(t *testing.T) {
+	for _, tc := range []struct {
+		p     webhooktest.Provider
+		names []string
+	}{
+		{webhooktest.DevRev, []string{"", "id", "status", "Accept", "Authorization", "Content-Encoding", "Content-Type", "Host", "Location", "Origin", "Retry-After", "X-Devrev-Scope", "X-Devrev-Version", "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"}},
+		{webhooktest.DVelop, []string{"", "Accept", "Authorization", "Content-Encoding", "Content-Type", "Cookie", "Host", "Location", "Origin", "Retry-After", "Vary", "Www-Authenticate"}},
+	} {
+		for _, name := range tc.names {
+			assert.NotContains(t, vcrtest.SaidBy(webhooktest.ValidateBody(tc.p.With(webhooktest.AllowProblems(name)), "none", 200, "", nil)), "AllowProblems", name)
+		}
+	}
+	for _, name := range []string{"id", "?id", "X-Ratelimit-Limit", "uri", "restrictions", "GetWebHook", "application/json"} {
+		assert.Contains(t, vcrtest.SaidBy(webhooktest.ValidateBody(webhooktest.DVelop.With(webhooktest.AllowProblems(name)), "GetWebHook", 200, "", []byte(`{}`))), "AllowProblems", name)
+	}
 }

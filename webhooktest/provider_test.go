@@ -1,17 +1,13 @@
 package webhooktest_test
 
 import (
-	"context"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/internal/vcrtest"
 	"example.com/webhookvcr/webhooktest"
 )
@@ -68,60 +64,4 @@ func TestScenarioRequest_carriesWhatTheScenarioIsAbout(t *testing.T) {
 	get := request(webhooktest.DVelop, "GetWebHook/200-json")
 	assert.Equal(t, http.NoBody, get.Body)
 	assert.Nil(t, get.GetBody)
-}
-
-// minimal is a cassette as one writes it by hand.
-const minimal = `version: 2
-interactions:
-  - request: {method: POST, url: https://api.devrev.ai/webhooks.get, body: '{"id": "webhook-2"}'}
-    response:
-      code: 200
-      body: '{"webhook": {"id": "webhook-2", "secret": "cGxhY2Vob2xkZXItMQ==", "status": "inactive", "url": "https://example.com/"}}'
-`
-
-// A scenario that no shipped one has is listed, and is a step as any other.
-func TestScenarios_added(t *testing.T) {
-	p := webhooktest.DevRev.With(webhooktest.OwnScenarios(fstest.MapFS{
-		"devrev/webhooks.get/200-mine.yaml": {Data: []byte(minimal)},
-		"devrev/webhooks.get/404-mine.yaml": {Data: []byte(minimal)},
-	}))
-	var added []webhooktest.Scenario
-	for _, s := range p.Scenarios() {
-		if strings.HasSuffix(s.Name, "-mine") {
-			added = append(added, s)
-		}
-	}
-	require.Len(t, added, 1, "one that does not load is left out")
-	mine := added[0]
-	assert.Equal(t, []any{"webhooks.get/200-mine", "webhooks.get", 200, "", ""}, []any{mine.Name, mine.Operation, mine.Status, mine.Summary, mine.Source})
-	client := webhooktest.Replay(t, p, webhooktest.Timeout("webhooks.get/200-mine"), "webhooks.get/200", "webhooks.get/200-mine")
-	_, err := client.Do(mine.Request())
-	assert.ErrorIs(t, err, context.DeadlineExceeded)
-	resp, body := vcrtest.Send(t, client, mine.Request())
-	assert.Contains(t, body, "inactive")
-	assert.Equal(t, "application/json", resp.Header.Get("Content-Type"), "what JSON has for a media type need not be written")
-	assert.Equal(t, "200 OK", resp.Status)
-	vcrtest.Send(t, client, vcrtest.GetWebhook(t, webhooktest.DevRevWebhookID))
-}
-
-func TestScenarios_addedMistakes(t *testing.T) {
-	headed := "webhooktest: {provider: devrev, scenario: webhooks.get/200, source: live}\n" + minimal
-	files := fstest.MapFS{
-		"devrev/webhooks.get/404-mine.yaml":  {Data: []byte(minimal)},
-		"devrev/webhooks.list/200-mine.yaml": {Data: []byte(minimal)},
-		"devrev/webhooks.get/200-copy.yaml":  {Data: []byte(headed)},
-		"devrev/webhooks.get/200-mine.yaml":  {Data: []byte(minimal)},
-		"devrev/webhooks.get/200-empty.yaml": {},
-	}
-	p := webhooktest.DevRev.With(webhooktest.OwnScenarios(files))
-	for step, says := range map[webhooktest.Step]string{
-		"webhooks.get/404-mine":  `webhooktest: devrev/webhooks.get/404-mine.yaml begins with an answer of status 200; name it "webhooks.get/200-mine"`,
-		"webhooks.list/200-mine": `webhooktest: devrev/webhooks.list/200-mine.yaml begins with another request than one of webhooks.list; give it the name of its operation`,
-		"webhooks.get/200-copy":  `webhooktest: devrev/webhooks.get/200-copy.yaml holds webhooks.get/200 of devrev, not webhooks.get/200-copy of devrev`,
-		"webhooks.get/200-empty": `webhooktest: devrev/webhooks.get/200-empty.yaml: the file is empty; record it again`,
-		"webhooks.get/200-mien":  `webhooktest: devrev has no scenario "webhooks.get/200-mien"; did you mean "webhooks.get/200-mine"?`,
-	} {
-		w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Replay(tb, p, step) })
-		assert.Equal(t, says, w.Failures())
-	}
 }

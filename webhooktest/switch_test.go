@@ -79,3 +79,15 @@ func TestOpen_switchOfNoFile(t *testing.T) {
 		})
 	}
 }
+
+// The switch that asks for a recording of another file says that it does not ask
+// for this one.
+func TestOpen_switchOfAnotherFile(t *testing.T) {
+	t.Setenv(webhooktest.RecordVar, ".*/flow.yaml")
+	file := vcrtest.CassettePath(t)
+	data, err := os.ReadFile(filepath.Join("..", "cassettes", "devrev", "webhooks.get", "200.yaml"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, data, 0o644))
+	w := tbtest.New(t.Name()).Run(func(tb testing.TB) { webhooktest.Open(tb, webhooktest.DevRev.With(webhooktest.AllowUnused()), file) })
+	assert.Contains(t, strings.Join(w.Logs(), "\n"), "WEBHOOKTEST_RECORD is set, but does not match "+filepath.ToSlash(file)+" as a whole")
+}

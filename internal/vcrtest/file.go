@@ -74,3 +74,12 @@ func Edited(t testing.TB, file string, oldNew ...string) fstest.MapFS {
 	}
 	return fstest.MapFS{file: {Data: []byte(text)}}
 }
+
+// Minimal is a cassette as one writes it by hand.
+const Minimal = `version: 2
+interactions:
+  - request: {method: POST, url: https://api.devrev.ai/webhooks.get, body: '{"id": "webhook-2"}'}
+    response:
+      code: 200
+      body: '{"webhook": {"id": "webhook-2", "secret": "cGxhY2Vob2xkZXItMQ==", "status": "inactive", "url": "https://example.com/"}}'
+`

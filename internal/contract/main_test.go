@@ -1,14 +1,9 @@
 package contract
 
 import (
-	"os"
-	"runtime/debug"
 	"testing"
+
+	"example.com/webhookvcr/internal/tbtest"
 )
 
-// The tests make much garbage and keep little: a collector that runs less often
-// saves a quarter of their time.
-func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { tbtest.Main(m) }

@@ -1,0 +1,9 @@
+package replay_test
+
+import (
+	"testing"
+
+	"example.com/webhookvcr/internal/tbtest"
+)
+
+func TestMain(m *testing.M) { tbtest.Main(m) }

@@ -23,6 +23,17 @@ import (
 // The base URL at which a tenant of the tests answers DevRev's calls.
 const devrevGetURL = "https://api.devrev.ai/webhooks.get"
 
+// getBody is the body of webhooks.get, and newGet the request with a body.
+const getBody = `{"id":"` + webhooktest.DevRevWebhookID + `"}`
+
+func newGet(tb testing.TB, body io.Reader) *http.Request {
+	req, err := http.NewRequest(http.MethodPost, devrevGetURL, body)
+	require.NoError(tb, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+webhooktest.Token)
+	return req
+}
+
 // answers is a tenant that gives the same answer to every call, or one of a
 // list in turn.
 type answers []string
@@ -454,16 +465,6 @@ func compacted(t *testing.T, text string) string {
 	var b bytes.Buffer
 	require.NoError(t, json.Compact(&b, []byte(text)))
 	return b.String()
-}
-
-const getBody = `{"id":"` + webhooktest.DevRevWebhookID + `"}`
-
-func newGet(tb testing.TB, body io.Reader) *http.Request {
-	req, err := http.NewRequest(http.MethodPost, devrevGetURL, body)
-	require.NoError(tb, err)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+webhooktest.Token)
-	return req
 }
 
 // requireNothing asserts that a directory holds no file at all.

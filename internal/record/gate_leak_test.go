@@ -231,7 +231,7 @@ func TestGate_networkErrors(t *testing.T) {
 	require.NoError(t, closed.Close())
 	h.env["DEVREV_BASE_URL"] = "http://" + h.add("address", closed.Addr().String(), closed.Addr().String())
 	w := h.env.Record(t, webhooktest.DevRev, vcrtest.CassettePath(t), func(tb testing.TB, client *http.Client) {
-		_, err := client.Transport.RoundTrip(newGet(tb, strings.NewReader(getBody)))
+		_, err := client.Transport.RoundTrip(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID))
 		require.ErrorIs(tb, err, syscall.ECONNREFUSED)
 		var op *net.OpError
 		require.ErrorAs(tb, err, &op)

@@ -80,7 +80,7 @@ func TestHeader_ofATenant(t *testing.T) {
 		},
 	}}}
 	flow := func(tb testing.TB, client *http.Client) {
-		resp, err := client.Do(newGet(tb, strings.NewReader(getBody)))
+		resp, err := client.Do(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID))
 		require.NoError(tb, err)
 		var got struct {
 			Webhook struct{ Headers []header } `json:"webhook"`

@@ -31,7 +31,7 @@ func TestKeep_neverACredential(t *testing.T) {
 		file := vcrtest.CassettePath(t)
 		p := webhooktest.DevRev.With(webhooktest.Keep(test.pointer))
 		w := tenant.Record(t, p, file, func(tb testing.TB, client *http.Client) {
-			resp, err := client.Do(newGet(tb, strings.NewReader(getBody)))
+			resp, err := client.Do(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID))
 			require.NoError(tb, err)
 			resp.Body.Close()
 		})
@@ -72,7 +72,7 @@ func keptTenant(t *testing.T, more string) vcrtest.Environment {
 }
 
 func askOnce(tb testing.TB, client *http.Client) {
-	if resp, err := client.Do(newGet(tb, strings.NewReader(getBody))); err == nil {
+	if resp, err := client.Do(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID)); err == nil {
 		resp.Body.Close()
 	}
 }
@@ -151,7 +151,7 @@ func TestRedact_andKeep(t *testing.T) {
 			_, _ = io.WriteString(w, `{"webhook":{"id":"don:integration:dvrv-us-1:devo/11FVC3ScK:webhook/1jGzMh1N","secret":"UExBTlRFRHNlY3JldA==","status":"active","url":"https://hooks.acme.example/in","note":"Noted 7"}}`)
 		}))
 		w := tenant.Record(t, webhooktest.DevRev.With(webhooktest.Redact(test.redact), webhooktest.Keep(test.keep), webhooktest.AcceptDrift()), file, func(tb testing.TB, client *http.Client) {
-			resp, err := client.Do(newGet(tb, strings.NewReader(getBody)))
+			resp, err := client.Do(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID))
 			require.NoError(tb, err)
 			resp.Body.Close()
 		})

@@ -108,7 +108,7 @@ func TestTenant_missingVariables(t *testing.T) {
 		{
 			name: "no webhook to look up", p: webhooktest.DevRev, env: devrev, without: []string{"DEVREV_WEBHOOK_ID"},
 			body: func(tb testing.TB, client *http.Client) {
-				_, err := client.Do(newGet(tb, strings.NewReader(getBody)))
+				_, err := client.Do(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID))
 				require.Error(tb, err)
 			},
 			want: "is not recorded: DEVREV_WEBHOOK_ID is not set, and looking up the first webhook listed instead failed: the answer holds none",
@@ -116,7 +116,7 @@ func TestTenant_missingVariables(t *testing.T) {
 		{
 			name: "a refused look-up", p: webhooktest.DevRev, env: devrev, without: []string{"DEVREV_WEBHOOK_ID"}, with: vcrtest.Environment{"DEVREV_TOKEN": "expired-credential"},
 			body: func(tb testing.TB, client *http.Client) {
-				_, err := client.Do(newGet(tb, strings.NewReader(getBody)))
+				_, err := client.Do(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID))
 				require.Error(tb, err)
 			},
 			want: "is not recorded: DEVREV_WEBHOOK_ID is not set, and looking up the first webhook listed instead failed: the answer was 401 Unauthorized",

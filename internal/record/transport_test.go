@@ -50,7 +50,7 @@ func TestTransport_requestStaysTheCallers(t *testing.T) {
 		assert.Equal(tb, 1, body.Closed)
 		// The answer's headers are private: changing them changes nobody else's.
 		resp.Header.Set("Content-Type", "changed")
-		again, err := client.Do(newGet(tb, strings.NewReader(getBody)))
+		again, err := client.Do(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID))
 		require.NoError(tb, err)
 		again.Body.Close()
 		assert.Equal(tb, "application/json", again.Header.Get("Content-Type"))
@@ -68,7 +68,7 @@ func TestTransport_retriedRequestKeepsItsCredential(t *testing.T) {
 		tenant.ServeHTTP(w, r)
 	}))
 	body := func(tb testing.TB, client *http.Client) {
-		req := newGet(tb, strings.NewReader(getBody))
+		req := vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID)
 		for range 3 {
 			req.Body, _ = req.GetBody()
 			resp, err := client.Do(req)
@@ -171,7 +171,7 @@ func TestTransport_deadlines(t *testing.T) {
 		slow, cancelSlow := context.WithCancel(context.Background())
 		first := make(chan error)
 		go func() {
-			_, err := client.Do(newGet(tb, strings.NewReader(getBody)).WithContext(slow))
+			_, err := client.Do(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID).WithContext(slow))
 			first <- err
 		}()
 		<-asked
@@ -188,7 +188,7 @@ func TestTransport_deadlines(t *testing.T) {
 		require.ErrorIs(tb, <-first, context.Canceled)
 
 		timed := &http.Client{Transport: client.Transport, Timeout: 30 * time.Millisecond}
-		_, err = timed.Do(newGet(tb, strings.NewReader(getBody)))
+		_, err = timed.Do(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID))
 		var timeout interface{ Timeout() bool }
 		require.ErrorAs(tb, err, &timeout)
 		assert.True(tb, timeout.Timeout())
@@ -268,7 +268,7 @@ func TestTransport_upgradesAndStreams(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			file := vcrtest.CassettePath(t)
 			w := vcrtest.DevRevTenant(t, test.answer).Record(t, webhooktest.DevRev, file, func(tb testing.TB, client *http.Client) {
-				req := newGet(tb, strings.NewReader(getBody))
+				req := vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID)
 				if test.request != nil {
 					test.request(req)
 				}
@@ -313,7 +313,7 @@ func TestTransport_redirects(t *testing.T) {
 			}))
 			accepting := webhooktest.DevRev.With(webhooktest.AcceptDrift())
 			body := func(tb testing.TB, client *http.Client) {
-				resp, err := client.Transport.RoundTrip(newGet(tb, strings.NewReader(getBody)))
+				resp, err := client.Transport.RoundTrip(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID))
 				require.NoError(tb, err)
 				resp.Body.Close()
 				assert.Equal(tb, http.StatusMovedPermanently, resp.StatusCode)
@@ -324,7 +324,7 @@ func TestTransport_redirects(t *testing.T) {
 			vcrtest.RequireClean(t, vcrtest.Replayed(t, webhooktest.DevRev, file, body))
 
 			w := env.Record(t, accepting, file, func(tb testing.TB, client *http.Client) {
-				resp, err := client.Do(newGet(tb, strings.NewReader(getBody)))
+				resp, err := client.Do(vcrtest.GetWebhook(tb, webhooktest.DevRevWebhookID))
 				if test.err == "" {
 					require.NoError(tb, err)
 					resp.Body.Close()

@@ -1,10 +1,12 @@
 package lint
 
 import (
+	"cmp"
 	"net/http"
 
 	"gopkg.in/yaml.v3"
 
+	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/jsontext"
 )
 
@@ -33,9 +35,9 @@ type message struct {
 	uncompressed, isAnswer bool
 
 	source *source
-	// spread and parsed are the body, once a line in it was asked for.
-	spread *spread
-	parsed *jsontext.Node
+	// reading and spread are the body, once it or a line in it was asked for.
+	reading *contract.Reading
+	spread  *spread
 }
 
 // keyed is a text under a key of go-vcr's.
@@ -45,17 +47,31 @@ type keyed struct {
 	look func(s *search, value string)
 }
 
+// read is the body as the contract reads it, within its bounds.
+func (m *message) read() *contract.Reading {
+	if m.reading == nil {
+		m.reading = contract.Read([]byte(m.body.value))
+	}
+	return m.reading
+}
+
+// tree is the body as a tree, an empty one when it cannot be read.
+func (m *message) tree() *jsontext.Node {
+	return cmp.Or(m.read().Tree(), &jsontext.Node{})
+}
+
 // lineAt is the line of what a JSON pointer names in the body, or of what is left
 // of it where a member is missing.
 func (m *message) lineAt(pointer string) int {
-	if m.parsed == nil {
-		var err error
-		if m.parsed, err = jsontext.Parse(m.body.value, jsontext.Bounds{}); err != nil {
-			m.parsed = &jsontext.Node{}
-		}
+	n, _ := m.tree().Find(pointer)
+	return m.lineOf(n)
+}
+
+// lineOf is the line of a value of the body.
+func (m *message) lineOf(n *jsontext.Node) int {
+	if m.spread == nil {
 		m.spread = &spread{text: m.body, source: m.source}
 	}
-	n, _ := m.parsed.Find(pointer)
 	return m.spread.lineAt(int(n.Start))
 }
 

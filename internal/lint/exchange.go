@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -40,8 +38,8 @@ func (s *structure) exchanges() {
 			s.delivery(i, ia, def)
 			continue
 		}
-		ask := contract.Request{Method: ia.request.method.value, URL: u, Header: canonicalKeys(valuesOf(ia.request.headers)), Body: []byte(ia.request.body.value)}
-		got := contract.Response{Status: ia.answer.code, Header: canonicalKeys(valuesOf(ia.answer.headers)), Body: []byte(ia.answer.body.value)}
+		ask := contract.Request{Method: ia.request.method.value, URL: u, Header: canonicalKeys(valuesOf(ia.request.headers)), Body: []byte(ia.request.body.value), Reading: ia.request.read()}
+		got := contract.Response{Status: ia.answer.code, Header: canonicalKeys(valuesOf(ia.answer.headers)), Body: []byte(ia.answer.body.value), Reading: ia.answer.read()}
 		if _, documented := def.Find(ask.Method, u); !documented {
 			// Whoever talks to a vendor calls more than its webhooks. The documented answer
 			// to an unknown route is fine.
@@ -50,8 +48,8 @@ func (s *structure) exchanges() {
 			}
 			continue
 		}
-		s.credentials(i, &ia.request, "request", contract.RequestClasses(def, ask))
-		s.credentials(i, &ia.answer, "answer", contract.ResponseClasses(def, ask, got))
+		s.credentials(i, &ia.request, contract.RequestClasses(def, ask))
+		s.credentials(i, &ia.answer, contract.ResponseClasses(def, ask, got))
 		for _, p := range slices.Concat(contract.CheckRequest(def, ask), contract.CheckResponse(def, ask, got, false)) {
 			if s.excused(scenario, p) {
 				continue
@@ -76,32 +74,23 @@ func (s *structure) delivery(i int, ia *interaction, def *provider.Definition) {
 }
 
 // credentials finds the members that the contract calls a key, whatever their
-// names tell: the value of a header that goes with deliveries is called value.
-func (s *structure) credentials(i int, m *message, in string, class func(pointer string) provider.Class) {
-	var body any
-	d := json.NewDecoder(strings.NewReader(m.body.value))
-	d.UseNumber() // a number that no float can hold is no reason to look away
-	if d.Decode(&body) != nil {
-		return
-	}
-	var look func(pointer string, v any)
-	look = func(pointer string, v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			for _, name := range slices.Sorted(maps.Keys(v)) {
-				look(jsontext.Child(pointer, name), v[name])
+// names tell: the value of a header that goes with deliveries is called value. One
+// that stands twice is looked at both times, since readers differ in which they take.
+func (s *structure) credentials(i int, m *message, class func(pointer string) provider.Class) {
+	var look func(pointer string, n *jsontext.Node)
+	look = func(pointer string, n *jsontext.Node) {
+		if n.Kind == jsontext.String && class(pointer).Kind == provider.Key && !s.secrets.harmless(pointer[strings.LastIndexByte(pointer, '/')+1:], n.Text) {
+			s.addValue(n.Text, ruleName, m.lineOf(n), i, m.name()+" body "+safePointer(pointer), "holds %s that %s no placeholder", say.Count(len(n.Text), "byte"), isAre(len(n.Text)))
+		}
+		for _, child := range n.Children {
+			token := child.Name
+			if n.Kind == jsontext.BeginArray {
+				token = strconv.Itoa(int(child.Index))
 			}
-		case []any:
-			for n, inner := range v {
-				look(pointer+"/"+strconv.Itoa(n), inner)
-			}
-		case string:
-			if class(pointer).Kind == provider.Key && !s.secrets.harmless(pointer[strings.LastIndexByte(pointer, '/')+1:], v) {
-				s.addValue(v, ruleName, m.lineAt(pointer), i, in+" body "+safePointer(pointer), "holds %s that %s no placeholder", say.Count(len(v), "byte"), isAre(len(v)))
-			}
+			look(jsontext.Child(pointer, token), child)
 		}
 	}
-	look("", body)
+	look("", m.tree())
 }
 
 // excused reports whether a problem is one that the scenario demonstrates, with its

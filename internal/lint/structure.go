@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"bytes"
-	"encoding/json"
 	"maps"
 	"mime"
 	"net/http"
@@ -13,6 +11,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/say"
 )
@@ -260,19 +259,15 @@ func (s *structure) ambiguous() {
 	}
 }
 
-// canonical writes JSON with sorted members; what is no JSON stays.
+// canonical writes JSON with sorted members, each as often as it stands; what is no
+// JSON stays.
 func canonical(body string) string {
-	d := json.NewDecoder(strings.NewReader(body))
-	d.UseNumber()
-	var v any
-	if d.Decode(&v) != nil || d.More() {
+	root, err := jsontext.Parse(body, jsontext.Bounds{})
+	if err != nil {
 		return body
 	}
-	var out bytes.Buffer
-	if json.NewEncoder(&out).Encode(v) != nil {
-		return body
-	}
-	return out.String()
+	root.Sort()
+	return string(root.Append(nil))
 }
 
 // definition is the provider that a cassette names, or that its hosts show.

@@ -23,6 +23,7 @@ import (
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/say"
+	"example.com/webhookvcr/internal/secret"
 )
 
 const showHelp = `show prints cassettes as people read them: where each comes from, and of every
@@ -281,7 +282,7 @@ func openHeader(h http.Header) map[string][]string {
 	open := map[string][]string{}
 	for name, values := range h {
 		for _, v := range values {
-			if cassette.SecretName.MatchString(name) || strings.Contains(strings.ToLower(name), "cookie") {
+			if secret.Tells(name) || strings.Contains(strings.ToLower(name), "cookie") {
 				v = fmt.Sprintf("(withheld, %s)", say.Count(len(v), "byte"))
 			}
 			open[name] = append(open[name], v)

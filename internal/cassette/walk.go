@@ -6,11 +6,8 @@ import (
 	"strconv"
 
 	"example.com/webhookvcr/internal/jsontext"
-	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/secret"
 )
-
-// SecretName is the name of a member or query key that holds a credential.
-var SecretName = pattern.New(`(?i)secret|token|passw(?:or)?d|pwd|api[-_]?key|credential|signature|authorization|jwt|(?:^|[-_.])(?:key|sig|sid|auth|code)$`)
 
 // Walk goes through the values of a body token by token: one that is no JSON is
 // read as far as it is. It returns how far that was, and the name of the member
@@ -74,7 +71,7 @@ func (f *frame) at(depth int) (pointer, name string) {
 // Within is the name by which a member counts inside another: what stands in a
 // secret member is secret, whatever it is called itself.
 func Within(name, key string) string {
-	if SecretName.MatchString(name) {
+	if secret.Tells(name) {
 		return name
 	}
 	return key

@@ -15,6 +15,7 @@ import (
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/placeholder"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 )
 
 // Redactor says what of a request messages withhold; they are rendered through it.
@@ -32,7 +33,7 @@ func NewRedactor(def *provider.Definition, req contract.Request) Redactor {
 	class := contract.RequestClasses(def, req)
 	s := Redactor{Named: func(pointer, name string) bool {
 		kind := class(pointer).Kind
-		return kind == provider.Secret || kind == provider.Key || cassette.SecretName.MatchString(name)
+		return kind == provider.Secret || kind == provider.Key || secret.Tells(name)
 	}}
 	carried := strings.Fields(strings.Join(req.Header.Values("Authorization"), " "))
 	for _, cookie := range (&http.Request{Header: req.Header}).Cookies() {
@@ -158,12 +159,12 @@ func (r Redactor) Body(body []byte) []byte {
 		}
 	})
 	rest := body[end:]
-	switch name := cassette.SecretName.FindString(string(rest)); {
+	switch told := secret.Told(string(rest)); {
 	case len(bytes.TrimSpace(rest)) == 0:
-	case cassette.SecretName.MatchString(inside):
+	case secret.Tells(inside):
 		mark(end, len(body), WithheldMark)
-	case name != "":
-		mark(end+bytes.Index(rest, []byte(name))+len(name), len(body), WithheldMark)
+	case told >= 0:
+		mark(end+told, len(body), WithheldMark)
 	}
 	return append(shown, body[at:]...)
 }

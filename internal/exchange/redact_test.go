@@ -26,7 +26,8 @@ func TestRedactor(t *testing.T) {
 	assert.Equal(t, "https://api.devrev.ai/webhooks.get/(withheld)?api_key=(withheld)&page=2&more=(withheld)", r.URL(u))
 	for body, want := range map[string]string{
 		`{"id":"webhook-1","n":1}`:                  `{"id":"webhook-1","n":1}`,
-		`{"client_secret":"a b","at":[{"pin":12}]}`: `{"client_secret":"(withheld)","at":[{"pin":12}]}`,
+		`{"client_secret":"a b","at":[{"pin":12}]}`: `{"client_secret":"(withheld)","at":[{"pin":"(withheld)"}]}`,
+		`{"at":[{"count":12}]}`:                     `{"at":[{"count":12}]}`,
 		`{"token":{"value":"x","n":12}}`:            `{"token":{"value":"(withheld)","n":"(withheld)"}}`,
 		`{"note":"it is ` + own + `"}`:              `{"note":"(withheld)"}`,
 		`{"secret":"` + provider.Token + `"}`:       `{"secret":"` + provider.Token + `"}`,

@@ -9,11 +9,11 @@ import (
 	"strings"
 	"time"
 
-	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 )
 
 // Account is a reason for which a token may stand in a cassette. Every token of
@@ -250,7 +250,7 @@ func (e *audit) openURL(t token) bool {
 	if t.sort == stringToken {
 		name = path.Base(t.at)
 	}
-	return (t.class.Documented || !cassette.SecretName.MatchString(name)) && e.reserved(t.value)
+	return (t.class.Documented || !secret.Tells(name)) && e.reserved(t.value)
 }
 
 // reserved says whether a URL leads to nobody: below a host of RFC 2606, RFC 6761
@@ -292,9 +292,9 @@ func (e *audit) openWord(t token) bool {
 	case segmentToken:
 		return (t.role == "" || strings.Trim(t.role, "{}") == e.r.Definition.EventVariable() && t.role != "") && pathWords.MatchString(t.value)
 	case queryName:
-		return word(strings.ToLower(t.value)) && (t.class.Varies || !cassette.SecretName.MatchString(t.value)) // a placeholder stands for what varies
+		return word(strings.ToLower(t.value)) && (t.class.Varies || !secret.Tells(t.value)) // a placeholder stands for what varies
 	case queryValue:
-		return (t.class.Kind == provider.Word || !t.class.Documented) && word(t.value) && !cassette.SecretName.MatchString(t.role)
+		return (t.class.Kind == provider.Word || !t.class.Documented) && word(t.value) && !secret.Tells(t.role)
 	case memberToken:
 		if t.in == "request" || e.sentBefore(t.value) {
 			return word(strings.ToLower(t.value))
@@ -306,7 +306,7 @@ func (e *audit) openWord(t token) bool {
 		}
 		if t.in == "request" {
 			name := path.Base(t.at)
-			return (t.class.Kind == provider.Word || t.class.Kind == provider.Event || t.class.Kind == provider.Text || t.class.Kind == "") && word(t.value) && !(cassette.SecretName.MatchString(name) && !t.class.Documented)
+			return (t.class.Kind == provider.Word || t.class.Kind == provider.Event || t.class.Kind == provider.Text || t.class.Kind == "") && word(t.value) && !(secret.Tells(name) && !t.class.Documented)
 		}
 		return (t.class.Kind == provider.Word || t.class.Kind == provider.Text && word(t.value)) && e.sentBefore(t.value)
 	}

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 )
 
 // keptHeader begins what Keep names when that is a response header.
@@ -28,7 +28,7 @@ func CannotKeep(def *provider.Definition, name string) string {
 		return "that header is recorded as it is"
 	case name == "" || strings.ContainsAny(name, " :/\t"):
 		return "that is no name of a header"
-	case cassette.SecretName.MatchString(name) || strings.Contains(name, "Cookie"):
+	case secret.Tells(name) || strings.Contains(name, "Cookie"):
 		return "that header may hold a credential, and none ever stays in a cassette"
 	case notBeside[name] || ofTransfer[name]:
 		return "that header speaks of one connection, and a replay has none"

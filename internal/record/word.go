@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 )
 
 // words says whether a text is made of lower-case words of at most 16 letters,
@@ -31,7 +31,7 @@ func words(v string) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(strings.FieldsFunc(v, func(c rune) bool { return c == '.' || c == '~' || c == '-' }), cassette.SecretName.MatchString)
+	return !slices.ContainsFunc(strings.FieldsFunc(v, func(c rune) bool { return c == '.' || c == '~' || c == '-' }), secret.Tells)
 }
 
 // pathWords are one word, or an operation's name in DevRev's style: dev-users.self.

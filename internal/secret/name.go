@@ -9,13 +9,23 @@ import (
 	"example.com/webhookvcr/internal/pattern"
 )
 
-// telling is wide on purpose: it decides what may not pass unasked where nobody
-// has documented a name, and a name too many costs a question.
-var telling = pattern.New(`(?i)secret|token|passw|pwd|api_?key|credential|signature|authorization|jwt|(^|_)(key|sig|sid|auth|code|pin)$|(Key|Sig|Sid|Auth|Code|Pin)$`)
+// telling is wide on purpose: it decides what may not pass unasked, in a recording
+// and in messages, and a name too many costs a question.
+var telling = pattern.New(`(?i)secret|token|passw(?:or)?d?|pwd|api[-_]?key|credential|signature|authorization|jwt|(?:key|sig|sid|auth|code|pin)$`)
 
-// Tells says whether an undocumented name could be that of a secret. [Names] is
-// the narrower judgement of a name that stands in somebody else's file.
-func Tells(name string) bool { return telling.MatchString(name) }
+// Tells says whether a name could be that of a secret. [Names] is the narrower
+// judgement of a name that stands in somebody else's file.
+func Tells(name string) bool { return telling.MatchString(name) || Names(name) }
+
+// Told returns where the first part of a text ends that tells so of a name; -1 when
+// there is none.
+func Told(text string) int {
+	name := telling.FindString(text)
+	if name == "" {
+		return -1
+	}
+	return strings.Index(text, name) + len(name)
+}
 
 // Words splits a name at separators and at humps: clientSecret, client-secret
 // and CLIENT_SECRET are client and secret, oauth2Token is oauth2 and token.

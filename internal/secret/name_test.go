@@ -30,14 +30,23 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// A name that nobody documents and that Names knows as a secret's tells of one
-// too, but for the few that are no question of a tenant's.
+// A name that Names knows as a secret's tells of one, and so do others.
 func TestTells_isWider(t *testing.T) {
 	for _, name := range []string{"password", "clientSecret", "api_key", "apiKey", "hub_sig", "authCode", "next_page_token", "jwt", "sid"} {
 		assert.True(t, secret.Tells(name), name)
 	}
 	for _, name := range []string{"id", "status", "keyboard", "display_name"} {
 		assert.False(t, secret.Tells(name), name)
+		assert.Equal(t, -1, secret.Told("{"+name+": 1"), name)
+	}
+	for _, name := range secret.Known() {
+		assert.True(t, secret.Tells(name), name)
+	}
+}
+
+func TestTold(t *testing.T) {
+	for text, want := range map[string]string{`{"id": 1, passw: x, token: y`: `{"id": 1, passw`, `{"password": x`: `{"password`, `{"a": 1, "api-key`: `{"a": 1, "api-key`} {
+		assert.Equal(t, len(want), secret.Told(text), text)
 	}
 }
 

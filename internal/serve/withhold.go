@@ -11,6 +11,7 @@ import (
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/secret"
 )
 
 // withheld are the values of a request that no text shown to others may hold.
@@ -21,25 +22,25 @@ type withheld []string
 func withhold(def *provider.Definition, req contract.Request) withheld {
 	var w withheld
 	for name, values := range req.Header {
-		if name == "Cookie" || cassette.SecretName.MatchString(name) {
+		if secret.Tells(name) {
 			for _, v := range values {
 				w.add(strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune(" ,;=", r) })...)
 			}
 		}
 	}
-	secret := exchange.NewRedactor(def, req)
-	w.pairs(req.URL.RawQuery, secret)
+	redactor := exchange.NewRedactor(def, req)
+	w.pairs(req.URL.RawQuery, redactor)
 	if exchange.IsForm(req.Body) {
-		w.pairs(string(req.Body), secret)
+		w.pairs(string(req.Body), redactor)
 	}
-	w.members(req.Body, secret)
+	w.members(req.Body, redactor)
 	return w
 }
 
 // pairs collects the values of a query or a form, as text and as it was sent.
-func (w *withheld) pairs(raw string, secret exchange.Redactor) {
+func (w *withheld) pairs(raw string, redactor exchange.Redactor) {
 	for pair := range strings.SplitSeq(raw, "&") {
-		if name, value, _ := strings.Cut(pair, "="); secret.SecretKey(name) {
+		if name, value, _ := strings.Cut(pair, "="); redactor.SecretKey(name) {
 			w.add(value)
 			if plain, err := url.QueryUnescape(value); err == nil {
 				w.add(plain)
@@ -50,15 +51,15 @@ func (w *withheld) pairs(raw string, secret exchange.Redactor) {
 
 // members collects the values of secret members, those inside them included, as
 // text and as the sender spelt it.
-func (w *withheld) members(body []byte, secret exchange.Redactor) {
+func (w *withheld) members(body []byte, redactor exchange.Redactor) {
 	cassette.Walk(body, func(pointer, name string, token json.Token, from, to int) {
 		switch v := token.(type) {
 		case string:
-			if secret.Named(pointer, name) {
+			if redactor.Named(pointer, name) {
 				w.add(v, strings.Trim(string(body[from:to]), `"`))
 			}
 		case json.Number:
-			if secret.Named(pointer, name) {
+			if redactor.Named(pointer, name) {
 				w.add(v.String())
 			}
 		}

@@ -10,6 +10,8 @@ import (
 	"net/textproto"
 	"sync"
 	"time"
+
+	"example.com/webhookvcr/internal/say"
 )
 
 // Delivery is what became of one event for one webhook.
@@ -167,14 +169,59 @@ func countable(duplicates int) error {
 	return nil
 }
 
-// again makes a delivery some times more, as long as its webhook gets anything, and
-// holds each to what acknowledges one.
-func again(ctx context.Context, d *Delivery, duplicates int, send func() (a Attempt, reason string)) {
+// course is what the vendors do each in their own way with one delivery.
+type course struct {
+	// send makes an attempt; a duplicate has the bytes of the last one. reason says why
+	// none is made.
+	send func(duplicate bool) (a Attempt, reason string)
+	// waits are the times between the attempts, as they are after the last one.
+	waits func() []time.Duration
+	// ended reports that no attempt will be made any more.
+	ended func() bool
+	// settled is told that the delivery is acknowledged or given up.
+	settled func()
+}
+
+// deliver makes the attempts of one delivery and, when it is acknowledged, its
+// duplicates, as long as its webhook gets anything.
+func (t *tenant) deliver(ctx context.Context, d *Delivery, duplicates int, c course) {
+	change := t.log.begin(*d)
+	defer func() { change(*d) }()
+	for i := 0; ; i++ {
+		if ctx.Err() != nil {
+			d.Reason = "given up: " + context.Cause(ctx).Error()
+			break
+		}
+		a, reason := c.send(false)
+		if reason != "" {
+			d.Reason = reason
+			break
+		}
+		d.Attempts = append(d.Attempts, a)
+		d.Acknowledged = a.Reason == ""
+		change(*d)
+		if d.Acknowledged {
+			c.settled()
+			d.again(ctx, duplicates, c)
+			return
+		}
+		waits := c.waits()
+		if i >= len(waits) {
+			d.Reason = fmt.Sprintf("given up after %s; the last: %s", say.Count(len(d.Attempts), "attempt"), a.Reason)
+			break
+		}
+		t.stir.rest(ctx, waits[i], c.ended)
+	}
+	c.settled()
+}
+
+// again makes a delivery some times more, and holds each to what acknowledges one.
+func (d *Delivery) again(ctx context.Context, duplicates int, c course) {
 	for range duplicates {
 		if ctx.Err() != nil {
 			return
 		}
-		a, reason := send()
+		a, reason := c.send(true)
 		if reason != "" {
 			d.Acknowledged, d.Reason = false, "a duplicate was not sent: "+reason
 			return

@@ -69,7 +69,7 @@ func (s *DevRev) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, ok := readBody(w, r)
 	a, gone := s.answer(r, body, ok)
 	for _, t := range gone {
-		t.stop(r.Context(), s.timeout()) // nothing is delivered once a delete is answered
+		t.stop(r.Context(), s.settings().Timeout) // nothing is delivered once a delete is answered
 	}
 	a.writeTo(w)
 }

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/say"
 )
 
 // devrevLife is what DevRev keeps of a webhook beside what its API shows.
@@ -63,8 +62,7 @@ func devrevLive(settings Settings, receivers http.RoundTripper, webhooks int) Li
 
 // EventTypes implements Live.
 func (s *DevRev) EventTypes() []string {
-	all := slices.DeleteFunc(devrevEventTypes(), func(t string) bool { return t == "verify" })
-	return all
+	return slices.DeleteFunc(devrevEventTypes(), func(t string) bool { return t == "verify" })
 }
 
 // Payload implements Live. The events of jobs and artifacts have no payload.
@@ -180,67 +178,41 @@ func (s *DevRev) refusal(w DevRevWebhook, life *devrevLife, event string) string
 
 // deliver makes the attempts of one delivery.
 func (s *DevRev) deliver(ctx context.Context, d Delivery, version int, payload any, duplicates int) Delivery {
-	change := s.log.begin(d)
 	born := time.Now()
-	waits := s.waits()
-	once := func(body []byte) (a Attempt, sent []byte, reason string) {
-		w, traffic, reason := s.deliverable(d.Webhook, version, d.Event)
-		if reason != "" {
-			return a, nil, reason
-		}
-		d.URL = w.URL
-		if body == nil {
-			at := time.Now()
-			if s.Settings.KeepTimestamp {
-				at = born
-			}
-			var err error
-			if body, err = devrevBody(Message{d.Event, d.ID, w.ID, payload, at}); err != nil {
-				return a, nil, err.Error()
-			}
-		}
-		a, ok := s.send(ctx, w, traffic, body)
-		if !ok {
-			return a, nil, gone
-		}
-		if a.Reason == "" && !s.acknowledged(a.Status) {
-			a.Reason = fmt.Sprintf("answered %d", a.Status)
-		}
-		return a, body, ""
-	}
-	for i := 0; ; i++ {
-		if ctx.Err() != nil {
-			d.Reason = "given up: " + context.Cause(ctx).Error()
-			break
-		}
-		a, body, reason := once(nil)
-		if reason != "" {
-			d.Reason = reason
-			break
-		}
-		d.Attempts = append(d.Attempts, a)
-		d.Acknowledged = a.Reason == ""
-		change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
-		if d.Acknowledged {
-			s.count(ctx, d, version)
-			again(ctx, &d, duplicates, func() (Attempt, string) {
-				a, _, reason := once(body)
+	var body []byte
+	s.tenant.deliver(ctx, &d, duplicates, course{
+		send: func(duplicate bool) (a Attempt, reason string) {
+			w, traffic, reason := s.deliverable(d.Webhook, version, d.Event)
+			if reason != "" {
 				return a, reason
-			})
-			change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
-			return d
-		}
-		if i >= len(waits) {
-			d.Reason = fmt.Sprintf("given up after %s; the last: %s", say.Count(len(d.Attempts), "attempt"), a.Reason)
-			break
-		}
-		s.stir.rest(ctx, waits[i], func() bool {
+			}
+			d.URL = w.URL
+			if !duplicate {
+				at := time.Now()
+				if s.Settings.KeepTimestamp {
+					at = born
+				}
+				var err error
+				if body, err = devrevBody(Message{d.Event, d.ID, w.ID, payload, at}); err != nil {
+					return a, err.Error()
+				}
+			}
+			a, ok := s.send(ctx, w, traffic, body)
+			if !ok {
+				return a, gone
+			}
+			if a.Reason == "" && !s.settings().Acknowledged(a.Status) {
+				a.Reason = fmt.Sprintf("answered %d", a.Status)
+			}
+			return a, ""
+		},
+		waits: func() []time.Duration { return s.settings().Waits },
+		ended: func() bool {
 			_, _, reason := s.deliverable(d.Webhook, version, d.Event)
 			return reason != ""
-		})
-	}
-	s.count(ctx, d, version)
-	change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
+		},
+		settled: func() { s.count(ctx, d, version) },
+	})
 	return d
 }
 
@@ -272,7 +244,7 @@ func (s *DevRev) send(ctx context.Context, w DevRevWebhook, t *traffic, body []b
 		return Attempt{}, false
 	}
 	defer end()
-	return Try(ctx, s.Receivers, s.timeout(), func(ctx context.Context) (*http.Request, error) {
+	return Try(ctx, s.Receivers, s.settings().Timeout, func(ctx context.Context) (*http.Request, error) {
 		req, err := devrevRequest(ctx, w.URL, w.Secret, body, s.Settings)
 		if err != nil {
 			return nil, err
@@ -315,12 +287,12 @@ func (s *DevRev) count(ctx context.Context, d Delivery, version int) {
 		return
 	}
 	life.failed++
-	if life.failed < s.degradedAfter() {
+	if life.failed < s.settings().DegradedAfter {
 		return
 	}
 	life.failed, life.degraded = 0, true
 	s.webhooks[i].Status = statusUnverified
-	s.verifyAgain(d.Webhook, fmt.Sprintf("degraded: %d events in a row were not acknowledged", s.degradedAfter()))
+	s.verifyAgain(d.Webhook, fmt.Sprintf("degraded: %d events in a row were not acknowledged", s.settings().DegradedAfter))
 }
 
 // verifyAgain begins the verification of a webhook that was made or changed. The
@@ -341,17 +313,17 @@ func (s *DevRev) verifyAgain(id, why string) {
 // time is over. The attempts of other deliveries come at the same distances.
 func (s *DevRev) verify(id string, version int, begun time.Time, before string) {
 	ctx := s.context()
-	deadline := begun.Add(s.verifyWithin())
+	settings := s.settings()
+	deadline := begun.Add(settings.VerifyWithin)
 	over := func() bool {
 		_, _, ok := s.unverified(id, version)
 		return !ok
 	}
-	if !s.stir.rest(ctx, s.verifyAfter(), over) {
+	if !s.stir.rest(ctx, settings.VerifyAfter, over) {
 		return
 	}
 	d := Delivery{Event: "verify", Webhook: id}
-	var change func(func(*Delivery))
-	waits := s.waits()
+	var change func(Delivery)
 	for i := 0; ; i++ {
 		w, traffic, ok := s.unverified(id, version)
 		if !ok {
@@ -375,27 +347,22 @@ func (s *DevRev) verify(id string, version int, begun time.Time, before string) 
 		}
 		d.Attempts = append(d.Attempts, a)
 		late := time.Now().After(deadline)
-		d.Acknowledged = a.Reason == "" && !late
-		if !d.Acknowledged {
-			reason := a.Reason
-			if reason == "" {
-				reason = "answered too late"
-			}
-			d.Reason = fmt.Sprintf("the verify request of %s was %s", a.At.UTC().Format("2006-01-02T15:04:05Z"), reason)
-			if a.Err != nil {
-				d.Reason = fmt.Sprintf("the verify request of %s got %s", a.At.UTC().Format("2006-01-02T15:04:05Z"), reason)
-			}
-		} else {
+		verb := "was"
+		if a.Err != nil {
+			verb = "got"
+		}
+		d.Reason = fmt.Sprintf("the verify request of %s %s %s", a.At.UTC().Format("2006-01-02T15:04:05Z"), verb, cmp.Or(a.Reason, "answered too late"))
+		if d.Acknowledged = a.Reason == "" && !late; d.Acknowledged {
 			d.Reason = ""
 		}
-		change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
+		change(d)
 		if d.Acknowledged {
 			s.activate(id, version)
 			return
 		}
 		s.explain(id, version, joined(before, "not verified yet: "+d.Reason))
-		if i < len(waits) && time.Now().Add(waits[i]).Before(deadline) {
-			if !s.stir.rest(ctx, waits[i], over) {
+		if i < len(settings.Waits) && time.Now().Add(settings.Waits[i]).Before(deadline) {
+			if !s.stir.rest(ctx, settings.Waits[i], over) {
 				return
 			}
 			continue
@@ -403,7 +370,7 @@ func (s *DevRev) verify(id string, version int, begun time.Time, before string) 
 		if !s.stir.rest(ctx, time.Until(deadline), over) {
 			return
 		}
-		s.explain(id, version, joined(before, fmt.Sprintf("unverified after %v: %s", s.verifyWithin(), d.Reason)))
+		s.explain(id, version, joined(before, fmt.Sprintf("unverified after %v: %s", settings.VerifyWithin, d.Reason)))
 		return
 	}
 }
@@ -531,26 +498,17 @@ func (s *DevRev) newChallenge() string {
 	return base64.StdEncoding.EncodeToString(sum[:20])
 }
 
-// devrevWire is how DevRev delivers: its guide has the times, and its OpenAPI
-// document lists no other success than 200.
-func devrevWire() Wire {
-	return Wire{
-		Body: devrevBody, Request: devrevRequest, Verify: "verify",
-		Proven: func(h http.Header) bool { return h.Get("X-Devrev-Signature") != "" }, Proof: "X-Devrev-Signature",
-		Answers: []int{200, 400, 401, 403, 429, 500, 503},
+// devrevWire is how DevRev delivers: its guide has the times but for VerifyAfter, and
+// its OpenAPI document lists no other success than 200.
+var devrevWire = Wire{
+	Body: devrevBody, Request: devrevRequest, Verify: "verify",
+	Proven: func(h http.Header) bool { return h.Get("X-Devrev-Signature") != "" }, Proof: "X-Devrev-Signature",
+	Answers: []int{200, 400, 401, 403, 429, 500, 503},
+	Settings: Settings{
 		Timeout: 3 * time.Second, Waits: []time.Duration{30 * time.Second, 3 * time.Minute},
 		Acknowledged: func(status int) bool { return status == http.StatusOK },
-	}
+		VerifyAfter:  100 * time.Millisecond, VerifyWithin: 3 * time.Minute, DegradedAfter: 3,
+	},
 }
 
-func (s *DevRev) waits() []time.Duration { return devrevWire().Complete(s.Settings).Waits }
-func (s *DevRev) timeout() time.Duration { return devrevWire().Complete(s.Settings).Timeout }
-func (s *DevRev) verifyAfter() time.Duration {
-	return cmp.Or(s.Settings.VerifyAfter, 100*time.Millisecond)
-}
-func (s *DevRev) verifyWithin() time.Duration { return cmp.Or(s.Settings.VerifyWithin, 3*time.Minute) }
-func (s *DevRev) degradedAfter() int          { return cmp.Or(s.Settings.DegradedAfter, 3) }
-
-func (s *DevRev) acknowledged(status int) bool {
-	return devrevWire().Complete(s.Settings).Acknowledged(status)
-}
+func (s *DevRev) settings() Settings { return devrevWire.Complete(s.Settings) }

@@ -23,7 +23,7 @@ func devrevVendor() vendor {
 	}
 	return vendor{
 		live: devrevLive,
-		wire: devrevWire(),
+		wire: devrevWire,
 		// Every customer of DevRev has the same host.
 		base:  provider.DevRev.BaseDefault,
 		token: devrevToken,

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/say"
 )
 
 // dvelopLive makes a tenant of the placeholder world.
@@ -150,55 +149,38 @@ func ordered(e DVelopEvent) []DVelopWebhook {
 	return all
 }
 
+// deliver makes the attempts of one delivery.
 func (s *DVelop) deliver(ctx context.Context, event, id string, body []byte, duplicates int) Delivery {
 	d := Delivery{Event: event, Webhook: id}
-	change := s.log.begin(d)
-	defer func() { change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) }) }()
 	var waits []time.Duration
-	once := func() (a Attempt, reason string) {
-		w, t, target, reason := s.deliverable(event, id, body)
-		d.URL = target
-		if reason != "" {
-			return a, reason
-		}
-		a, ok := s.send(ctx, w, t, target, body)
-		if !ok {
-			return a, gone
-		}
-		waits = s.waits(w)
-		// NONE ignores the answer; the member retry speaks of a time-out without an
-		// exception for it.
-		ignored := w.HandleResponse == "NONE" || w.HandleResponse == ""
-		if a.Reason == "" && !ignored && !s.acknowledged(a.Status) {
-			a.Reason = fmt.Sprintf("answered %d", a.Status)
-		}
-		return a, ""
-	}
-	for i := 0; ; i++ {
-		if ctx.Err() != nil {
-			d.Reason = "given up: " + context.Cause(ctx).Error()
-			return d
-		}
-		a, reason := once()
-		if reason != "" {
-			d.Reason = reason
-			return d
-		}
-		d.Attempts = append(d.Attempts, a)
-		if d.Acknowledged = a.Reason == ""; d.Acknowledged {
-			again(ctx, &d, duplicates, once)
-			return d
-		}
-		change(func(entry *Delivery) { *entry = d; entry.Attempts = slices.Clone(d.Attempts) })
-		if i >= len(waits) {
-			d.Reason = fmt.Sprintf("given up after %s; the last: %s", say.Count(len(d.Attempts), "attempt"), a.Reason)
-			return d
-		}
-		s.stir.rest(ctx, waits[i], func() bool {
+	s.tenant.deliver(ctx, &d, duplicates, course{
+		send: func(bool) (a Attempt, reason string) {
+			w, t, target, reason := s.deliverable(event, id, body)
+			d.URL = target
+			if reason != "" {
+				return a, reason
+			}
+			a, ok := s.send(ctx, w, t, target, body)
+			if !ok {
+				return a, gone
+			}
+			waits = s.waits(w)
+			// NONE ignores the answer; the member retry speaks of a time-out without an
+			// exception for it.
+			ignored := w.HandleResponse == "NONE" || w.HandleResponse == ""
+			if a.Reason == "" && !ignored && !dvelopWire.Complete(s.Settings).Acknowledged(a.Status) {
+				a.Reason = fmt.Sprintf("answered %d", a.Status)
+			}
+			return a, ""
+		},
+		waits: func() []time.Duration { return waits },
+		ended: func() bool {
 			_, _, _, reason := s.deliverable(event, id, body)
 			return reason != ""
-		})
-	}
+		},
+		settled: func() {},
+	})
+	return d
 }
 
 // deliverable returns the webhook as it is now with the URL to call, or why it
@@ -265,7 +247,7 @@ func (s *DVelop) send(ctx context.Context, w DVelopWebhook, t *traffic, target s
 	if timeout == 0 && w.Timeout != nil {
 		timeout = max(0, time.Duration(*w.Timeout)*time.Millisecond) // no page says what less than 0 means, nor refuses it
 	}
-	return Try(ctx, s.Receivers, cmp.Or(timeout, dvelopWire().Timeout), func(ctx context.Context) (*http.Request, error) {
+	return Try(ctx, s.Receivers, cmp.Or(timeout, dvelopWire.Settings.Timeout), func(ctx context.Context) (*http.Request, error) {
 		key := ""
 		if w.APIKey != nil {
 			key = *w.APIKey
@@ -330,24 +312,19 @@ func (s *DVelop) State() any {
 // says otherwise, stands for up to three more. What lies between them is not
 // documented.
 func (s *DVelop) waits(w DVelopWebhook) []time.Duration {
-	switch {
-	case w.Retry != nil && !*w.Retry:
+	if w.Retry != nil && !*w.Retry {
 		return nil
 	}
-	return dvelopWire().Complete(s.Settings).Waits
+	return dvelopWire.Complete(s.Settings).Waits
 }
 
 // dvelopWire is how d.velop delivers: 300 milliseconds and three more attempts are
 // the documented defaults of a webhook. Which status is a success is not documented.
-func dvelopWire() Wire {
-	return Wire{
-		Body: dvelopBody, Request: dvelopRequest,
-		Proven: dvelopProven, Proof: "Authorization: Bearer with the key of the webhook",
+var dvelopWire = Wire{
+	Body: dvelopBody, Request: dvelopRequest,
+	Proven: dvelopProven, Proof: "Authorization: Bearer with the key of the webhook",
+	Settings: Settings{
 		Timeout: 300 * time.Millisecond, Waits: []time.Duration{0, 0, 0},
 		Acknowledged: func(status int) bool { return status/100 == 2 },
-	}
-}
-
-func (s *DVelop) acknowledged(status int) bool {
-	return dvelopWire().Complete(s.Settings).Acknowledged(status)
+	},
 }

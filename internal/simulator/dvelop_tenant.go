@@ -21,7 +21,7 @@ func init() { vendors[&provider.DVelop] = dvelopVendor }
 func dvelopVendor() vendor {
 	return vendor{
 		live:  dvelopLive,
-		wire:  dvelopWire(),
+		wire:  dvelopWire,
 		base:  dvelopBase,
 		token: dvelopToken,
 		seeds: map[string]string{

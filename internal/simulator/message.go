@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -40,22 +41,21 @@ type Wire struct {
 	// Answers are the statuses that the vendor documents for a receiver; none when it
 	// documents none.
 	Answers []int
-	// Timeout, Waits and Acknowledged are those of Settings that leave them out.
-	Timeout      time.Duration
-	Waits        []time.Duration
-	Acknowledged func(status int) bool
+	// Settings are the vendor's own, and the stated defaults of what it leaves open.
+	Settings Settings
 }
 
 // Complete returns settings with the vendor's own where they leave them out.
 func (w Wire) Complete(s Settings) Settings {
-	if s.Timeout == 0 {
-		s.Timeout = w.Timeout
-	}
+	s.Timeout = cmp.Or(s.Timeout, w.Settings.Timeout)
+	s.VerifyAfter = cmp.Or(s.VerifyAfter, w.Settings.VerifyAfter)
+	s.VerifyWithin = cmp.Or(s.VerifyWithin, w.Settings.VerifyWithin)
+	s.DegradedAfter = cmp.Or(s.DegradedAfter, w.Settings.DegradedAfter)
 	if s.Waits == nil {
-		s.Waits = w.Waits
+		s.Waits = w.Settings.Waits
 	}
 	if s.Acknowledged == nil {
-		s.Acknowledged = w.Acknowledged
+		s.Acknowledged = w.Settings.Acknowledged
 	}
 	return s
 }

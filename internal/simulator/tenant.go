@@ -157,16 +157,16 @@ type deliveries struct {
 	all []*Delivery
 }
 
-// begin adds an entry and returns the function that changes it.
-func (l *deliveries) begin(d Delivery) (change func(func(*Delivery))) {
+// begin adds an entry and returns the function that replaces it.
+func (l *deliveries) begin(d Delivery) (change func(Delivery)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	entry := &d
 	l.all = append(l.all, entry)
-	return func(f func(*Delivery)) {
+	return func(d Delivery) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		f(entry)
+		*entry = d
 	}
 }
 
@@ -186,39 +186,33 @@ func (l *deliveries) list() []Delivery {
 type tally struct {
 	mu   sync.Mutex
 	n    int
-	idle chan struct{}
+	idle stir
 }
 
 // run starts f in a goroutine of its own.
 func (t *tally) run(f func()) {
-	t.mu.Lock()
-	t.n++
-	t.mu.Unlock()
+	t.add(1)
 	go func() {
-		defer func() {
-			t.mu.Lock()
-			defer t.mu.Unlock()
-			if t.n--; t.n == 0 && t.idle != nil {
-				close(t.idle)
-				t.idle = nil
-			}
-		}()
+		defer t.add(-1)
 		f()
 	}()
 }
 
+func (t *tally) add(n int) (now int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.n += n; t.n == 0 {
+		t.idle.now()
+	}
+	return t.n
+}
+
 // wait returns when nothing is under way, or with the context's error.
 func (t *tally) wait(ctx context.Context) error {
-	t.mu.Lock()
-	if t.n == 0 {
-		t.mu.Unlock()
+	idle := t.idle.next()
+	if t.add(0) == 0 {
 		return ctx.Err()
 	}
-	if t.idle == nil {
-		t.idle = make(chan struct{})
-	}
-	idle := t.idle
-	t.mu.Unlock()
 	select {
 	case <-idle:
 		return nil

@@ -13,7 +13,7 @@ type traffic struct {
 	mu   sync.Mutex
 	gone bool
 	busy map[*passage]int // how many hold the passage
-	idle chan struct{}    // closed when nothing is busy; nil while nobody waits
+	idle stir
 }
 
 // passage is one request on its way. Its context carries it, so that what the
@@ -73,10 +73,8 @@ func (p *passage) release() {
 		t.busy[p] = n - 1
 		return
 	}
-	delete(t.busy, p)
-	if len(t.busy) == 0 && t.idle != nil {
-		close(t.idle)
-		t.idle = nil
+	if delete(t.busy, p); len(t.busy) == 0 {
+		t.idle.now()
 	}
 }
 
@@ -92,12 +90,9 @@ func (t *traffic) stop(ctx context.Context, long time.Duration) {
 	for p := range t.busy {
 		p.cancel(errDeleted)
 	}
-	if len(t.busy) > 0 && t.idle == nil {
-		t.idle = make(chan struct{})
-	}
-	idle := t.idle
+	busy, idle := len(t.busy), t.idle.next()
 	t.mu.Unlock()
-	if idle == nil {
+	if busy == 0 {
 		return
 	}
 	timer := time.NewTimer(long)

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"net/http"
@@ -88,64 +89,59 @@ func (s *DevRev) lockedAnswer(r *http.Request, body []byte, complete bool) answe
 		return devrevUnauthenticated().answer()
 	}
 	header, admitted := s.admit()
-	a := s.admittedAnswer(r, body, complete, admitted)
+	a, err := answer{}, error(s.tooManyRequests())
+	if admitted {
+		a, err = s.operate(r, body, complete)
+	}
+	if err != nil {
+		e, ok := errors.AsType[*devrevError](err)
+		if !ok {
+			e = devrevInternal()
+		}
+		a = e.answer()
+	}
 	maps.Copy(a.header, header)
 	return a
 }
 
-func (s *DevRev) admittedAnswer(r *http.Request, body []byte, complete, admitted bool) answer {
-	if !admitted {
-		return s.tooManyRequests().answer()
-	}
-	if v := r.Header.Get("X-Devrev-Version"); v != "" && !slices.Contains(s.versions(), v) {
-		return devrevBadRequest("invalid_api_version", "value", v).answer()
-	}
-	if s.Fail != 0 {
-		return s.failure().answer()
-	}
-	status, v, err := s.operate(r, body, complete)
-	if err != nil {
-		if e, ok := errors.AsType[*devrevError](err); ok {
-			return e.answer()
-		}
-		return devrevInternal().answer()
-	}
-	return jsonAnswer(status, mediaJSON, v)
+// devrevOperations are the operations with the status of their success.
+var devrevOperations = map[string]struct {
+	status int
+	run    func(*DevRev, devrevInput) (any, error)
+}{
+	"webhooks.get":    {http.StatusOK, (*DevRev).get},
+	"webhooks.list":   {http.StatusOK, (*DevRev).list},
+	"webhooks.create": {http.StatusCreated, (*DevRev).create},
+	"webhooks.update": {http.StatusOK, (*DevRev).update},
+	"webhooks.delete": {http.StatusOK, (*DevRev).delete},
 }
 
 // operate finds the operation and runs it. A known path with another method is
 // no route: the OpenAPI document lists no 405.
-func (s *DevRev) operate(r *http.Request, body []byte, complete bool) (status int, v any, err error) {
+func (s *DevRev) operate(r *http.Request, body []byte, complete bool) (answer, error) {
+	if v := r.Header.Get("X-Devrev-Version"); v != "" && !slices.Contains(s.versions(), v) {
+		return answer{}, devrevBadRequest("invalid_api_version", "value", v)
+	}
+	if s.Fail != 0 {
+		return answer{}, s.failure()
+	}
 	route, ok := provider.DevRev.Find(r.Method, r.URL)
 	if !ok {
-		return 0, nil, &devrevError{http.StatusNotFound, map[string]any{"message": provider.DevRev.RouteNotFound.Message}}
+		return answer{}, &devrevError{http.StatusNotFound, map[string]any{"message": provider.DevRev.RouteNotFound.Message}}
 	}
 	if !complete {
-		return 0, nil, devrevBadRequest("bad_request")
+		return answer{}, devrevBadRequest("bad_request")
 	}
 	in, err := s.read(r, body, "status")
 	if err != nil {
-		return 0, nil, err
+		return answer{}, err
 	}
-	switch route.Operation.Name {
-	case "webhooks.get":
-		v, err = s.get(in)
-		return http.StatusOK, v, err
-	case "webhooks.list":
-		v, err = s.list(in)
-		return http.StatusOK, v, err
-	case "webhooks.create":
-		v, err = s.create(in)
-		return http.StatusCreated, v, err
-	case "webhooks.update":
-		v, err = s.update(in)
-		return http.StatusOK, v, err
-	case "webhooks.delete":
-		v, err = s.delete(in)
-		return http.StatusOK, v, err
+	operation, ok := devrevOperations[route.Operation.Name]
+	if !ok {
+		return answer{}, devrevInternal()
 	}
-	// An operation that package provider knows and this switch does not.
-	return 0, nil, devrevInternal()
+	v, err := operation.run(s, in)
+	return jsonAnswer(operation.status, mediaJSON, v), err
 }
 
 func (s *DevRev) start() {
@@ -160,11 +156,7 @@ func (s *DevRev) start() {
 }
 
 func (s *DevRev) authenticated(r *http.Request) bool {
-	want := s.Token
-	if want == "" {
-		want = devrevToken
-	}
-	got := r.Header.Get("Authorization")
+	want, got := cmp.Or(s.Token, devrevToken), r.Header.Get("Authorization")
 	scheme, token, ok := strings.Cut(got, " ")
 	if ok && strings.EqualFold(scheme, "Bearer") {
 		return strings.TrimLeft(token, " ") == want
@@ -172,12 +164,7 @@ func (s *DevRev) authenticated(r *http.Request) bool {
 	return !s.BearerRequired && got == want
 }
 
-func (s *DevRev) org() string {
-	if s.Org == "" {
-		return devrevOrgDON
-	}
-	return s.Org
-}
+func (s *DevRev) org() string { return cmp.Or(s.Org, devrevOrgDON) }
 
 func (s *DevRev) versions() []string {
 	if s.Versions == nil {

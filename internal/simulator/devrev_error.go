@@ -62,7 +62,7 @@ func devrevInternal() *devrevError {
 func (s *DevRev) tooManyRequests() *devrevError {
 	e := devrevStatus(http.StatusTooManyRequests, "too_many_requests",
 		"Too many requests.", "The limit of the current window is used up.")
-	e.members["retry_after"] = s.retryAfter()
+	e.members["retry_after"] = max(1, s.RetryAfter)
 	return e
 }
 

@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -19,16 +18,15 @@ var headerName = pattern.New(`^[A-Za-z0-9_-]+$`)
 // most eight and what their names are made of is documented; which error refuses
 // others is not.
 func (in devrevInput) headers(prefix, name string) ([]DevRevHeader, error) {
-	items, err := in.entries(prefix, name, "object")
+	items, err := entries[devrevInput](in, prefix, name, "object")
+	if err == nil {
+		err = fewHeaders(prefix+name, len(items))
+	}
 	if items == nil || err != nil {
 		return nil, err
 	}
 	list := []DevRevHeader{}
-	for _, item := range items {
-		h := devrevInput{}
-		if err := json.Unmarshal(item, &h); err != nil {
-			return nil, devrevBadRequest("parse_error")
-		}
+	for _, h := range items {
 		if err := h.check(prefix+name+".", devrevField{"name", "string", true}, devrevField{"value", "string", true}); err != nil {
 			return nil, err
 		}
@@ -43,26 +41,11 @@ func (in devrevInput) headers(prefix, name string) ([]DevRevHeader, error) {
 	return list, nil
 }
 
-// entries are the entries of a list, each of that kind; nil when the member is
-// missing.
-func (in devrevInput) entries(prefix, name, kind string) ([]json.RawMessage, error) {
-	raw, ok := in[name]
-	if !ok {
-		return nil, nil
+func fewHeaders(field string, n int) error {
+	if n > maxHeaders {
+		return devrevBadRequest("value_not_permitted", "field_name", field, "reason", "There are eight headers at most.")
 	}
-	items := []json.RawMessage{}
-	if err := json.Unmarshal(raw, &items); err != nil {
-		return nil, devrevBadRequest("parse_error")
-	}
-	for _, item := range items {
-		if got := jsonKind(item); got != kind {
-			return nil, unexpectedKind(prefix+name, got, kind)
-		}
-	}
-	if len(items) > maxHeaders {
-		return nil, devrevBadRequest("value_not_permitted", "field_name", prefix+name, "reason", "There are eight headers at most.")
-	}
-	return items, nil
+	return nil
 }
 
 // changedHeaders applies the member headers to a list without changing it: what
@@ -78,7 +61,10 @@ func (in devrevInput) changedHeaders(list []DevRevHeader) ([]DevRevHeader, error
 	if err != nil {
 		return nil, err
 	}
-	remove, err := change.entries(prefix, "remove", "string")
+	remove, err := entries[string](change, prefix, "remove", "string")
+	if err == nil {
+		err = fewHeaders(prefix+"remove", len(remove))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -93,17 +79,10 @@ func (in devrevInput) changedHeaders(list []DevRevHeader) ([]DevRevHeader, error
 	for _, h := range add {
 		changed = set(changed, h)
 	}
-	for _, item := range remove {
-		var name string
-		if err := json.Unmarshal(item, &name); err != nil {
-			return nil, devrevBadRequest("parse_error")
-		}
+	for _, name := range remove {
 		changed = slices.DeleteFunc(changed, func(h DevRevHeader) bool { return strings.EqualFold(h.Name, name) })
 	}
-	if len(changed) > maxHeaders {
-		return nil, devrevBadRequest("value_not_permitted", "field_name", "headers", "reason", "There are eight headers at most.")
-	}
-	return changed, nil
+	return changed, fewHeaders("headers", len(changed))
 }
 
 // set puts a header into a list, in the place of one of the same name. The names

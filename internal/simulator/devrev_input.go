@@ -142,34 +142,35 @@ func (in devrevInput) secret() (value string, ok bool, err error) {
 	return value, true, nil
 }
 
-// eventTypes is a list of event types; nil when the member is missing.
-func (in devrevInput) eventTypes(prefix, name string) ([]string, error) {
-	return in.words(prefix, name, devrevEventTypes())
-}
-
 // words is a list of listed words; nil when the member is missing.
 func (in devrevInput) words(prefix, name string, known []string) ([]string, error) {
+	list, err := entries[string](in, prefix, name, "string")
+	for _, word := range list {
+		if err == nil && !slices.Contains(known, word) {
+			return nil, invalidValue(prefix+name, word, known)
+		}
+	}
+	return list, err
+}
+
+// entries are those of a list, each of that kind; nil when the member is missing.
+func entries[T any](in devrevInput, prefix, name, kind string) ([]T, error) {
 	raw, ok := in[name]
 	if !ok {
 		return nil, nil
 	}
 	var items []json.RawMessage
-	if err := json.Unmarshal(raw, &items); err != nil {
+	var list []T
+	if json.Unmarshal(raw, &items) != nil {
 		return nil, devrevBadRequest("parse_error")
 	}
-	list := make([]string, 0, len(items))
 	for _, item := range items {
-		if kind := jsonKind(item); kind != "string" {
-			return nil, unexpectedKind(prefix+name, kind, "string")
+		if got := jsonKind(item); got != kind {
+			return nil, unexpectedKind(prefix+name, got, kind)
 		}
-		var value string
-		if err := json.Unmarshal(item, &value); err != nil {
-			return nil, devrevBadRequest("parse_error")
-		}
-		if !slices.Contains(known, value) {
-			return nil, invalidValue(prefix+name, value, known)
-		}
-		list = append(list, value)
+	}
+	if json.Unmarshal(raw, &list) != nil {
+		return nil, devrevBadRequest("parse_error")
 	}
 	return list, nil
 }

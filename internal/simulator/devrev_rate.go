@@ -42,10 +42,3 @@ func (s *DevRev) admit() (header http.Header, ok bool) {
 		"X-Ratelimit-Reset":     {strconv.FormatInt(start.Add(rateLength).Unix(), 10)},
 	}, ok
 }
-
-func (s *DevRev) retryAfter() int {
-	if s.RetryAfter <= 0 {
-		return 1
-	}
-	return s.RetryAfter
-}

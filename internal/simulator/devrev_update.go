@@ -7,13 +7,8 @@ import (
 
 // update is webhooks.update. Nothing changes unless every member is right.
 func (s *DevRev) update(in devrevInput) (any, error) {
-	err := in.check("", devrevIDField,
-		devrevField{"action", "string", false}, devrevField{"event_types", "object", false},
+	i, err := s.find(in, devrevField{"action", "string", false}, devrevField{"event_types", "object", false},
 		devrevField{"headers", "object", false}, devrevField{"secret", "string", false}, devrevField{"url", "string", false})
-	if err != nil {
-		return nil, err
-	}
-	i, err := s.find(in)
 	if err != nil {
 		return nil, err
 	}
@@ -106,15 +101,15 @@ func (in devrevInput) changedTypes(list []string) ([]string, error) {
 	if change == nil || err != nil {
 		return list, err
 	}
-	add, err := change.eventTypes(prefix, "add")
+	add, err := change.words(prefix, "add", devrevEventTypes())
 	if err != nil {
 		return nil, err
 	}
-	remove, err := change.eventTypes(prefix, "remove")
+	remove, err := change.words(prefix, "remove", devrevEventTypes())
 	if err != nil {
 		return nil, err
 	}
-	set, err := change.eventTypes(prefix, "set")
+	set, err := change.words(prefix, "set", devrevEventTypes())
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"slices"
@@ -89,24 +90,22 @@ type (
 	}
 )
 
-func (s *DevRev) find(in devrevInput) (index int, err error) {
+// find returns the place of the webhook that the input names beside these members.
+func (s *DevRev) find(in devrevInput, others ...devrevField) (index int, err error) {
+	if err := in.check("", append([]devrevField{{"id", "string", true}}, others...)...); err != nil {
+		return 0, err
+	}
 	id, err := in.webhookID()
 	if err != nil {
 		return 0, err
 	}
-	index = slices.IndexFunc(s.webhooks, func(w DevRevWebhook) bool { return w.ID == id })
-	if index < 0 {
+	if index = s.index(id); index < 0 {
 		return 0, devrevNotFound()
 	}
 	return index, nil
 }
 
-var devrevIDField = devrevField{"id", "string", true}
-
 func (s *DevRev) get(in devrevInput) (any, error) {
-	if err := in.check("", devrevIDField); err != nil {
-		return nil, err
-	}
 	i, err := s.find(in)
 	if err != nil {
 		return nil, err
@@ -138,7 +137,7 @@ func (s *DevRev) create(in devrevInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	types, err := in.eventTypes("", "event_types")
+	types, err := in.words("", "event_types", devrevEventTypes())
 	if err != nil {
 		return nil, err
 	}
@@ -168,9 +167,6 @@ func (s *DevRev) create(in devrevInput) (any, error) {
 }
 
 func (s *DevRev) delete(in devrevInput) (any, error) {
-	if err := in.check("", devrevIDField); err != nil {
-		return nil, err
-	}
 	i, err := s.find(in)
 	if err != nil {
 		return nil, err
@@ -183,12 +179,7 @@ func (s *DevRev) delete(in devrevInput) (any, error) {
 	return struct{}{}, nil
 }
 
-func (s *DevRev) user() *DevRevUser {
-	if s.User == nil {
-		return devrevDeveloper()
-	}
-	return s.User
-}
+func (s *DevRev) user() *DevRevUser { return cmp.Or(s.User, devrevDeveloper()) }
 
 // date is the clock's time in the form of DevRev's examples.
 func (s *DevRev) date() string { return s.now().Format("2006-01-02T15:04:05.000Z") }

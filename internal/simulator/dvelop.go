@@ -95,7 +95,11 @@ func (s *DVelop) answer(r *http.Request, body []byte, complete bool) (_ answer, 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.start()
-	a, err := s.operate(dvelopCall{r: r, route: route, mediaType: mediaType, body: body, complete: complete})
+	operate, ok := dvelopOperations[route.Operation.Name]
+	if !ok {
+		return emptyAnswer(http.StatusInternalServerError), nil
+	}
+	a, err := operate(s, dvelopCall{r: r, route: route, mediaType: mediaType, body: body, complete: complete})
 	if err != nil {
 		return s.errorAnswer(err, mediaType), nil
 	}
@@ -142,25 +146,9 @@ type dvelopCall struct {
 	complete  bool
 }
 
-func (s *DVelop) operate(c dvelopCall) (answer, error) {
-	switch c.route.Operation.Name {
-	case "GetWebHook":
-		return s.getWebHook(c)
-	case "GetEvent":
-		return s.getEvent(c)
-	case "GetEvents":
-		return s.getEvents(c)
-	case "PutEvent":
-		return s.putEvent(c)
-	case "PostEvent":
-		return s.postEvent(c)
-	case "PutWebHook":
-		return s.putWebHook(c)
-	case "DeleteWebHook":
-		return s.deleteWebHook(c)
-	}
-	// An operation that package provider knows and this switch does not.
-	return emptyAnswer(http.StatusInternalServerError), nil
+var dvelopOperations = map[string]func(*DVelop, dvelopCall) (answer, error){
+	"GetWebHook": (*DVelop).getWebHook, "PutWebHook": (*DVelop).putWebHook, "DeleteWebHook": (*DVelop).deleteWebHook,
+	"GetEvents": (*DVelop).getEvents, "GetEvent": (*DVelop).getEvent, "PutEvent": (*DVelop).putEvent, "PostEvent": (*DVelop).postEvent,
 }
 
 func (s *DVelop) start() {

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"mime"
 	"net/http"
 	"net/url"
@@ -13,10 +14,7 @@ import (
 // authenticated looks at the bearer token and, when there is none, at the
 // session cookie, whose value is URL-encoded.
 func (s *DVelop) authenticated(r *http.Request) bool {
-	want := s.Token
-	if want == "" {
-		want = dvelopToken
-	}
+	want := cmp.Or(s.Token, dvelopToken)
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	if ok && strings.EqualFold(scheme, "Bearer") {
 		return strings.TrimLeft(token, " ") == want

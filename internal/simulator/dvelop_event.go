@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -29,11 +30,7 @@ func (s *DVelop) findEvent(c dvelopCall) (*DVelopEvent, error) {
 }
 
 func (s *DVelop) checkRepository(c dvelopCall) error {
-	want := s.RepositoryID
-	if want == "" {
-		want = dvelopRepositoryID
-	}
-	if !strings.EqualFold(c.route.Variables["repoId"], want) {
+	if !strings.EqualFold(c.route.Variables["repoId"], cmp.Or(s.RepositoryID, dvelopRepositoryID)) {
 		return dvelopError{http.StatusNotFound}
 	}
 	return nil
@@ -91,17 +88,13 @@ func (s *DVelop) putEvent(c dvelopCall) (answer, error) {
 	}
 	var order []string
 	if raw, ok := in["order"]; ok && jsonKind(raw) != "null" {
-		var items []json.RawMessage
-		if json.Unmarshal(raw, &items) != nil {
+		var ids []*string
+		if json.Unmarshal(raw, &ids) != nil || slices.Contains(ids, nil) {
 			return answer{}, dvelopError{http.StatusBadRequest}
 		}
-		order = make([]string, 0, len(items))
-		for _, item := range items {
-			var id string
-			if jsonKind(item) != "string" || json.Unmarshal(item, &id) != nil {
-				return answer{}, dvelopError{http.StatusBadRequest}
-			}
-			order = append(order, id)
+		order = make([]string, 0, len(ids))
+		for _, id := range ids {
+			order = append(order, *id)
 		}
 	}
 	e.Order = order

@@ -31,12 +31,12 @@ func (c dvelopCall) webhook() (w DVelopWebhook, keyGiven bool, err error) {
 	}
 	// The documented defaults.
 	w = DVelopWebhook{Retry: new(true), Timeout: new(int32(300))}
-	ok := in.nullableText("apiKey", &w.APIKey) &&
+	ok := in.read("apiKey", &w.APIKey) &&
 		in.requiredText("description", &w.Description) &&
-		in.boolean("enabled", &w.Enabled) &&
+		in.present("enabled", &w.Enabled) &&
 		in.requiredText("handleResponse", &w.HandleResponse) &&
 		in.restrictions(&w.Restrictions) &&
-		in.nullableBoolean("retry", &w.Retry) &&
+		in.read("retry", &w.Retry) &&
 		in.nullableInteger("timeout", &w.Timeout) &&
 		in.requiredText("uri", &w.URI)
 	if !ok {
@@ -46,26 +46,22 @@ func (c dvelopCall) webhook() (w DVelopWebhook, keyGiven bool, err error) {
 	return w, keyGiven, nil
 }
 
+// read reads a member, if it is there, into a value whose type has room for it.
+func (in dvelopInput) read(name string, v any) bool {
+	raw, ok := in[name]
+	return !ok || json.Unmarshal(raw, v) == nil
+}
+
+// present reads a member that is not null.
+func (in dvelopInput) present(name string, v any) bool {
+	return jsonKind(in[name]) != "null" && in.read(name, v)
+}
+
 // requiredText reads a member that may be missing but, when it is there, must be
 // a text that is not empty.
 func (in dvelopInput) requiredText(name string, v *string) bool {
-	raw, ok := in[name]
-	return !ok || jsonKind(raw) == "string" && json.Unmarshal(raw, v) == nil && *v != ""
-}
-
-func (in dvelopInput) nullableText(name string, v **string) bool {
-	raw, ok := in[name]
-	return !ok || json.Unmarshal(raw, v) == nil
-}
-
-func (in dvelopInput) boolean(name string, v *bool) bool {
-	raw, ok := in[name]
-	return !ok || jsonKind(raw) == "bool" && json.Unmarshal(raw, v) == nil
-}
-
-func (in dvelopInput) nullableBoolean(name string, v **bool) bool {
-	raw, ok := in[name]
-	return !ok || json.Unmarshal(raw, v) == nil
+	_, ok := in[name]
+	return in.present(name, v) && (!ok || *v != "")
 }
 
 // nullableInteger reads a 32-bit integer in any spelling that JSON Schema counts
@@ -104,7 +100,7 @@ func (in dvelopInput) restrictions(v *[]DVelopRestriction) bool {
 			return false
 		}
 		var r DVelopRestriction
-		if !members.nullableText("key", &r.Key) || !members.nullableText("value", &r.Value) {
+		if !members.read("key", &r.Key) || !members.read("value", &r.Value) {
 			return false
 		}
 		delete(members, "key")

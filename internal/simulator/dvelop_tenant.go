@@ -43,17 +43,7 @@ func dvelopVendor() vendor {
 // in what may be null or empty.
 func dvelopEvents() []DVelopEvent {
 	var events []DVelopEvent
-	for _, id := range []string{
-		"presearch", "postsearch",
-		"validateimport", "preimport", "postimport",
-		"prenewversion", "postnewversion",
-		"validateupdateproperties", "preupdateproperties", "postupdateproperties",
-		"prelink", "postlink",
-		"predelete", "postdelete",
-		"pretransfer", "posttransfer",
-		"pregenerateddocument", "postgenerateddocument",
-		"prereleasedocument", "postreleasedocument",
-	} {
+	for _, id := range provider.DVelop.Events {
 		event := DVelopEvent{ID: id}
 		switch id {
 		case dvelopEventID:

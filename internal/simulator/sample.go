@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"example.com/webhookvcr/internal/jsontext"
 )
 
 // samples makes the smallest values that a vendor's schemas allow: required
@@ -18,8 +20,7 @@ import (
 // TestSample holds each value against the compiled schema.
 type samples struct {
 	files fs.FS
-	mu    sync.Mutex
-	read  map[string]map[string]any
+	read  sync.Map // a map[string]any for each file
 	// text makes the string of a member from its x-placeholder and its name.
 	text func(kind, member string) string
 	// date is what a member of format date-time holds.
@@ -58,14 +59,7 @@ func (s *samples) resolve(file, ref string) (string, map[string]any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	var at any = document
-	for _, token := range strings.Split(pointer, "/")[1:] {
-		object, ok := at.(map[string]any)
-		if !ok || object[token] == nil {
-			return "", nil, fmt.Errorf("%s: nothing stands at %s", file, pointer)
-		}
-		at = object[token]
-	}
+	at, _ := jsontext.Lookup(document, pointer)
 	schema, ok := at.(map[string]any)
 	if !ok {
 		return "", nil, fmt.Errorf("%s: no schema stands at %s", file, pointer)
@@ -74,10 +68,8 @@ func (s *samples) resolve(file, ref string) (string, map[string]any, error) {
 }
 
 func (s *samples) document(file string) (map[string]any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if document, ok := s.read[file]; ok {
-		return document, nil
+	if document, ok := s.read.Load(file); ok {
+		return document.(map[string]any), nil
 	}
 	data, err := fs.ReadFile(s.files, file)
 	if err != nil {
@@ -87,10 +79,7 @@ func (s *samples) document(file string) (map[string]any, error) {
 	if err := json.Unmarshal(data, &document); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	if s.read == nil {
-		s.read = map[string]map[string]any{}
-	}
-	s.read[file] = document
+	s.read.Store(file, document)
 	return document, nil
 }
 

@@ -117,7 +117,7 @@ func (r *recording) WriteHeader(status int) {
 
 func (r *recording) Write(p []byte) (int, error) {
 	r.WriteHeader(http.StatusOK)
-	if !bodyAllowed(r.status) {
+	if r.status == http.StatusNoContent || r.status == http.StatusNotModified {
 		return 0, http.ErrBodyNotAllowed
 	}
 	return r.body.Write(p)
@@ -127,10 +127,6 @@ func (r *recording) Write(p []byte) (int, error) {
 func (r *recording) Flush() {
 	r.WriteHeader(http.StatusOK)
 	r.bare = r.bare || r.body.Len() == 0
-}
-
-func bodyAllowed(status int) bool {
-	return status != http.StatusNoContent && status != http.StatusNotModified
 }
 
 // trailer is what was set after the header was sent, under a name that it announces or

@@ -155,7 +155,7 @@ var DevRev = Definition{
 }
 
 func devrevJSON(status int, schema string) Response {
-	return Response{Status: status, MediaTypes: []string{"application/json"}, Schema: schema}
+	return Response{Status: status, MediaTypes: []string{mediaJSON}, Schema: schema}
 }
 
 // devrevResponses adds the error answers that the OpenAPI document lists for

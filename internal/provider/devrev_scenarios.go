@@ -20,7 +20,7 @@ const (
 func devrevPost(operation, body string) Request {
 	return Request{
 		Method: "POST", Target: "/" + operation,
-		Header: map[string]string{"Accept": "application/json", "Content-Type": "application/json"},
+		Header: map[string]string{"Accept": mediaJSON, "Content-Type": mediaJSON},
 		Body:   body,
 	}
 }
@@ -104,7 +104,7 @@ func (c devrevCall) errors() []Scenario {
 	add := func(status int, variant, errorType, summary, how string, live bool, req Request, departures ...ExpectedProblem) {
 		s := Scenario{
 			Name: c.operation + "/" + strconv.Itoa(status) + variant, Summary: summary, Request: req, Status: status,
-			MediaType: "application/json", Type: errorType, Live: live, How: how, Also: c.also, Expects: departures,
+			MediaType: mediaJSON, Type: errorType, Live: live, How: how, Also: c.also, Expects: departures,
 			Varies: varying(req.Body, "secret", "url"),
 		}
 		if !live {
@@ -164,11 +164,11 @@ func (c devrevCall) errors() []Scenario {
 }
 
 // devrevSuccess is a scenario that is answered as the caller wishes.
-func devrevSuccess(name, summary, body, how, sw string, live bool, varies ...string) Scenario {
+func devrevSuccess(name, summary, body, how, sw string, varies ...string) Scenario {
 	operation, status := named(name)
 	return Scenario{
-		Name: name, Summary: summary, Request: devrevPost(operation, body), Status: status, MediaType: "application/json",
-		Live: live, How: how, Switch: sw, Varies: varies,
+		Name: name, Summary: summary, Request: devrevPost(operation, body), Status: status, MediaType: mediaJSON,
+		Live: sw == "", How: how, Switch: sw, Varies: varies,
 	}
 }
 
@@ -196,40 +196,40 @@ func named(name string) (operation string, status int) {
 var devrevScenarios = func() []Scenario {
 	const own = "on a webhook that the recording makes and removes"
 	success := []Scenario{
-		devrevSuccess("webhooks.get/200", "the webhook, with every documented member", devrevGetBody, "the id of a webhook that exists", "", true),
+		devrevSuccess("webhooks.get/200", "the webhook, with every documented member", devrevGetBody, "the id of a webhook that exists", ""),
 		{
 			Name: "webhooks.get/200-get", Summary: "the same webhook, asked for in the query",
 			Request: Request{
 				Method: "GET", Target: "/webhooks.get?id=don%3Aintegration%3Advrv-us-1%3Adevo%2Fexample%3Awebhook%2Fwebhook-id",
-				Header: map[string]string{"Accept": "application/json"},
+				Header: map[string]string{"Accept": mediaJSON},
 			},
-			Status: 200, MediaType: "application/json", Live: true, How: "the id of a webhook that exists, as query parameter",
+			Status: 200, MediaType: mediaJSON, Live: true, How: "the id of a webhook that exists, as query parameter",
 		},
 		devrevSuccess("webhooks.get/200-minimal", "a webhook with the required members only", devrevGetBody,
-			"simulated only: which optional members a tenant leaves out cannot be asked for", "minimal", false),
+			"simulated only: which optional members a tenant leaves out cannot be asked for", "minimal"),
 		devrevSuccess("webhooks.get/200-service_account", "a webhook created by a service account", devrevGetBody,
-			"simulated only: who created a webhook cannot be asked for", "service_account", false),
-		devrevSuccess("webhooks.list/200", "every webhook of the organisation", "{}", "an empty object", "", true),
+			"simulated only: who created a webhook cannot be asked for", "service_account"),
+		devrevSuccess("webhooks.list/200", "every webhook of the organisation", "{}", "an empty object", ""),
 		{
 			Name: "webhooks.list/200-get", Summary: "the same webhooks, asked for without a body",
-			Request: Request{Method: "GET", Target: "/webhooks.list", Header: map[string]string{"Accept": "application/json"}},
-			Status:  200, MediaType: "application/json", Live: true, How: "a request without a body",
+			Request: Request{Method: "GET", Target: "/webhooks.list", Header: map[string]string{"Accept": mediaJSON}},
+			Status:  200, MediaType: mediaJSON, Live: true, How: "a request without a body",
 		},
 		devrevSuccess("webhooks.list/200-empty", "an organisation without a webhook", "{}",
-			"simulated only: a tenant's webhooks are not removed for a recording", "empty", false),
-		devrevSuccess("webhooks.create/201", "a new webhook, with a secret that DevRev makes", devrevCreateBody, own, "", true, "/url"),
+			"simulated only: a tenant's webhooks are not removed for a recording", "empty"),
+		devrevSuccess("webhooks.create/201", "a new webhook, with a secret that DevRev makes", devrevCreateBody, own, "", "/url"),
 		devrevSuccess("webhooks.create/201-secret", "a new webhook, with the caller's secret",
-			`{"url":"`+devrevURL+`","event_types":["work_created"],"secret":"`+devrevSecret+`"}`, own, "", true, "/url", "/secret"),
-		devrevSuccess("webhooks.update/200", "another URL: the webhook is unverified again", devrevUpdate(`"url":"`+devrevURL+`"`), own, "", true, "/url"),
-		devrevSuccess("webhooks.update/200-secret", "another secret, the caller's own", devrevUpdate(`"secret":"`+devrevSecret+`"`), own, "", true, "/secret"),
-		devrevSuccess("webhooks.update/200-new_secret", "an empty secret, for which DevRev makes a new one", devrevUpdate(`"secret":""`), own, "", true),
+			`{"url":"`+devrevURL+`","event_types":["work_created"],"secret":"`+devrevSecret+`"}`, own, "", "/url", "/secret"),
+		devrevSuccess("webhooks.update/200", "another URL: the webhook is unverified again", devrevUpdate(`"url":"`+devrevURL+`"`), own, "", "/url"),
+		devrevSuccess("webhooks.update/200-secret", "another secret, the caller's own", devrevUpdate(`"secret":"`+devrevSecret+`"`), own, "", "/secret"),
+		devrevSuccess("webhooks.update/200-new_secret", "an empty secret, for which DevRev makes a new one", devrevUpdate(`"secret":""`), own, ""),
 		devrevSuccess("webhooks.update/200-activate", "an inactive webhook becomes active", devrevUpdate(`"action":"activate"`),
-			"simulated only: a webhook that nobody answers for does not become active", "inactive", false),
-		devrevSuccess("webhooks.update/200-deactivate", "the webhook becomes inactive", devrevUpdate(`"action":"deactivate"`), own, "", true),
-		devrevSuccess("webhooks.update/200-add", "an event type more", devrevUpdate(`"event_types":{"add":["account_created"]}`), own, "", true),
-		devrevSuccess("webhooks.update/200-remove", "an event type less", devrevUpdate(`"event_types":{"remove":["work_created"]}`), own, "", true),
-		devrevSuccess("webhooks.update/200-set", "other event types", devrevUpdate(`"event_types":{"set":["account_created","account_updated"]}`), own, "", true),
-		devrevSuccess("webhooks.delete/200", "the webhook is gone", devrevGetBody, own, "", true),
+			"simulated only: a webhook that nobody answers for does not become active", "inactive"),
+		devrevSuccess("webhooks.update/200-deactivate", "the webhook becomes inactive", devrevUpdate(`"action":"deactivate"`), own, ""),
+		devrevSuccess("webhooks.update/200-add", "an event type more", devrevUpdate(`"event_types":{"add":["account_created"]}`), own, ""),
+		devrevSuccess("webhooks.update/200-remove", "an event type less", devrevUpdate(`"event_types":{"remove":["work_created"]}`), own, ""),
+		devrevSuccess("webhooks.update/200-set", "other event types", devrevUpdate(`"event_types":{"set":["account_created","account_updated"]}`), own, ""),
+		devrevSuccess("webhooks.delete/200", "the webhook is gone", devrevGetBody, own, ""),
 	}
 	var all []Scenario
 	for _, c := range devrevCalls {

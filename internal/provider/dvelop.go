@@ -46,76 +46,56 @@ var DVelop = Definition{
 	},
 	Operations: []Operation{
 		{
-			Name:   "GetWebHook",
-			Source: "d.velop oas-dmsconfig, operation GetWebHook; 401, 403, 406 and 500 are from the guide's general list",
-			Forms:  []Form{{Method: "GET", Path: "/dmsconfig/r/{repoId}/events/{id}/{webHookId}"}},
-			Responses: append([]Response{
-				{Status: 200, MediaTypes: dvelopBoth, Schema: "webhook.json", Strict: "webhook.strict.json"},
-				{Status: 404, MediaTypes: dvelopBoth, Schema: "error.json", Strict: "error.strict.json"},
-			}, dvelopGeneral...),
-			Echo:    &Echo{Variable: "webHookId", Answer: "/id", FoldCase: true},
-			Members: []string{"apiKey", "description", "enabled", "handleResponse", "id", "restrictions", "retry", "timeout", "uri"},
+			Name:      "GetWebHook",
+			Source:    "d.velop oas-dmsconfig, operation GetWebHook; 401, 403, 406 and 500 are from the guide's general list",
+			Forms:     []Form{{Method: "GET", Path: "/dmsconfig/r/{repoId}/events/{id}/{webHookId}"}},
+			Responses: dvelopResponses(Response{Status: 200, MediaTypes: dvelopBoth, Schema: "webhook.json", Strict: "webhook.strict.json"}, dvelopError(404, dvelopBoth...)),
+			Echo:      &Echo{Variable: "webHookId", Answer: "/id", FoldCase: true},
+			Members:   []string{"apiKey", "description", "enabled", "handleResponse", "id", "restrictions", "retry", "timeout", "uri"},
 		},
 		{
-			Name:   "GetEvent",
-			Source: "d.velop oas-dmsconfig, operation GetEvent",
-			Forms:  []Form{{Method: "GET", Path: "/dmsconfig/r/{repoId}/events/{id}"}},
-			Responses: append([]Response{
-				{Status: 200, MediaTypes: dvelopBoth, Schema: "event.json"},
-				{Status: 404, MediaTypes: dvelopBoth, Schema: "error.json", Strict: "error.strict.json"},
-			}, dvelopGeneral...),
-			Members: []string{"order", "_embedded", "_links"},
+			Name:      "GetEvent",
+			Source:    "d.velop oas-dmsconfig, operation GetEvent",
+			Forms:     []Form{{Method: "GET", Path: "/dmsconfig/r/{repoId}/events/{id}"}},
+			Responses: dvelopResponses(Response{Status: 200, MediaTypes: dvelopBoth, Schema: "event.json"}, dvelopError(404, dvelopBoth...)),
+			Members:   []string{"order", "_embedded", "_links"},
 		},
 		{
-			Name:   "GetEvents",
-			Source: "not documented: the name is this module's, the answer's shape is known from a public program",
-			Forms:  []Form{{Method: "GET", Path: "/dmsconfig/r/{repoId}/events"}},
-			Responses: append([]Response{
-				{Status: 200, MediaTypes: dvelopBoth, Schema: "events.json"},
-			}, dvelopGeneral...),
-			Members: []string{"_embedded", "_links"},
+			Name:      "GetEvents",
+			Source:    "not documented: the name is this module's, the answer's shape is known from a public program",
+			Forms:     []Form{{Method: "GET", Path: "/dmsconfig/r/{repoId}/events"}},
+			Responses: dvelopResponses(Response{Status: 200, MediaTypes: dvelopBoth, Schema: "events.json"}),
+			Members:   []string{"_embedded", "_links"},
 		},
 		{
-			Name:   "PutEvent",
-			Writes: true,
-			Source: "d.velop oas-dmsconfig, operation PutEvent",
-			Forms:  []Form{{Method: "PUT", Path: "/dmsconfig/r/{repoId}/events/{id}", Body: "event.request.json"}},
-			Responses: append([]Response{
-				{Status: 204, Empty: true}, dvelopError(400), dvelopError(404),
-			}, dvelopGeneral...),
+			Name: "PutEvent", Writes: true,
+			Source:    "d.velop oas-dmsconfig, operation PutEvent",
+			Forms:     []Form{{Method: "PUT", Path: "/dmsconfig/r/{repoId}/events/{id}", Body: "event.request.json"}},
+			Responses: dvelopResponses(Response{Status: 204, Empty: true}, dvelopError(400, mediaJSON), dvelopError(404, mediaJSON)),
 		},
 		{
-			Name:   "PostEvent",
-			Writes: true,
-			Source: "d.velop oas-dmsconfig, operation PostEvent",
-			Forms:  []Form{{Method: "POST", Path: "/dmsconfig/r/{repoId}/events/{id}", Body: "webhook.json"}},
-			Responses: append([]Response{
-				{Status: 201, Headers: []string{"Location"}}, dvelopError(400),
-			}, dvelopGeneral...),
+			Name: "PostEvent", Writes: true,
+			Source:    "d.velop oas-dmsconfig, operation PostEvent",
+			Forms:     []Form{{Method: "POST", Path: "/dmsconfig/r/{repoId}/events/{id}", Body: "webhook.json"}},
+			Responses: dvelopResponses(Response{Status: 201, Headers: []string{"Location"}}, dvelopError(400, mediaJSON)),
 		},
 		{
-			Name:   "PutWebHook",
-			Writes: true,
-			Source: "d.velop oas-dmsconfig, operation PutWebHook",
-			Forms:  []Form{{Method: "PUT", Path: "/dmsconfig/r/{repoId}/events/{id}/{webHookId}", Body: "webhook.json"}},
-			Responses: append([]Response{
-				{Status: 200}, dvelopError(400), dvelopError(404),
-			}, dvelopGeneral...),
+			Name: "PutWebHook", Writes: true,
+			Source:    "d.velop oas-dmsconfig, operation PutWebHook",
+			Forms:     []Form{{Method: "PUT", Path: "/dmsconfig/r/{repoId}/events/{id}/{webHookId}", Body: "webhook.json"}},
+			Responses: dvelopResponses(Response{Status: 200}, dvelopError(400, mediaJSON), dvelopError(404, mediaJSON)),
 		},
 		{
-			Name:   "DeleteWebHook",
-			Writes: true,
-			Source: "d.velop oas-dmsconfig, operation DeleteWebHook",
-			Forms:  []Form{{Method: "DELETE", Path: "/dmsconfig/r/{repoId}/events/{id}/{webHookId}"}},
-			Responses: append([]Response{
-				{Status: 204, Empty: true}, dvelopError(404),
-			}, dvelopGeneral...),
+			Name: "DeleteWebHook", Writes: true,
+			Source:    "d.velop oas-dmsconfig, operation DeleteWebHook",
+			Forms:     []Form{{Method: "DELETE", Path: "/dmsconfig/r/{repoId}/events/{id}/{webHookId}"}},
+			Responses: dvelopResponses(Response{Status: 204, Empty: true}, dvelopError(404, mediaJSON)),
 		},
 	},
 	Own: &OwnWebhook{
-		Create: dvelopRequest("POST", dvelopEventPath, "application/json", dvelopOwnBody),
-		List:   dvelopRequest("GET", dvelopEventPath, "application/json", ""),
-		Delete: dvelopRequest("DELETE", dvelopWebhookPath, "application/json", ""),
+		Create: dvelopRequest("POST", dvelopEventPath, mediaJSON, dvelopOwnBody),
+		List:   dvelopRequest("GET", dvelopEventPath, mediaJSON, ""),
+		Delete: dvelopRequest("DELETE", dvelopWebhookPath, mediaJSON, ""),
 		Seed:   DVelopWebhookID, At: dvelopURL,
 		Listed: "/_embedded/webhooks", URL: "uri",
 	},
@@ -141,12 +121,14 @@ var DVelop = Definition{
 	Scenarios:    dvelopScenarios,
 }
 
-var dvelopBoth = []string{"application/json", "application/hal+json"}
+var dvelopBoth = []string{mediaJSON, mediaHAL}
 
-// dvelopGeneral are the statuses that the guide lists for the whole API without
+// dvelopResponses adds the statuses that the guide lists for the whole API without
 // a word about their bodies.
-var dvelopGeneral = []Response{{Status: 401}, {Status: 403}, {Status: 406}, {Status: 500}}
+func dvelopResponses(own ...Response) []Response {
+	return append(own, Response{Status: 401}, Response{Status: 403}, Response{Status: 406}, Response{Status: 500})
+}
 
-func dvelopError(status int) Response {
-	return Response{Status: status, MediaTypes: []string{"application/json"}, Schema: "error.json", Strict: "error.strict.json"}
+func dvelopError(status int, mediaTypes ...string) Response {
+	return Response{Status: status, MediaTypes: mediaTypes, Schema: "error.json", Strict: "error.strict.json"}
 }

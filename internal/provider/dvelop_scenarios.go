@@ -78,7 +78,7 @@ func dvelopRequest(method, path, accept, body string) Request {
 
 // errors are the documented errors that a client of the operation can meet.
 func (c dvelopCall) errors() []Scenario {
-	const json, hal = "application/json", "application/hal+json"
+	const json, hal = mediaJSON, mediaHAL
 	var all []Scenario
 	add := func(name, mediaType, summary, how string, req Request, departures ...ExpectedProblem) *Scenario {
 		_, status := named(c.operation + "/" + name)
@@ -120,7 +120,7 @@ func (c dvelopCall) errors() []Scenario {
 
 // dvelopScenarios are the scenarios, by operation.
 var dvelopScenarios = func() []Scenario {
-	const json, hal, own = "application/json", "application/hal+json", "on a webhook that the recording makes and removes"
+	const json, hal, own = mediaJSON, mediaHAL, "on a webhook that the recording makes and removes"
 	var all []Scenario
 	for _, c := range dvelopCalls {
 		add := func(variant, mediaType, summary, how string) *Scenario {

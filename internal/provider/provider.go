@@ -16,6 +16,11 @@ import (
 	"example.com/webhookvcr/internal/pattern"
 )
 
+const (
+	mediaJSON = "application/json"
+	mediaHAL  = "application/hal+json"
+)
+
 // Definition is everything the module knows about one vendor.
 type Definition struct {
 	// Name is the vendor's directory below schemas, cassettes and golden, and
@@ -440,14 +445,29 @@ func ByName(name string) *Definition {
 	return nil
 }
 
-// Scenario returns the scenario of that name, or nil.
-func (d *Definition) Scenario(name string) *Scenario {
-	for i := range d.Scenarios {
-		if d.Scenarios[i].Name == name {
-			return &d.Scenarios[i]
+// first returns the first of all that is meant, or nil.
+func first[T any](all []T, meant func(*T) bool) *T {
+	for i := range all {
+		if meant(&all[i]) {
+			return &all[i]
 		}
 	}
 	return nil
+}
+
+// Scenario returns the scenario of that name, or nil.
+func (d *Definition) Scenario(name string) *Scenario {
+	return first(d.Scenarios, func(s *Scenario) bool { return s.Name == name })
+}
+
+// Operation returns the operation of that name, or nil.
+func (d *Definition) Operation(name string) *Operation {
+	return first(d.Operations, func(op *Operation) bool { return op.Name == name })
+}
+
+// Response returns the documented answer of that status, or nil.
+func (o *Operation) Response(status int) *Response {
+	return first(o.Responses, func(r *Response) bool { return r.Status == status })
 }
 
 // Asked returns the scenario whose request a recording of that name answers, or nil: the
@@ -465,14 +485,4 @@ func (d *Definition) Inferred() bool {
 	return slices.ContainsFunc(d.Operations, func(op Operation) bool {
 		return slices.ContainsFunc(op.Responses, func(r Response) bool { return r.Strict != "" })
 	})
-}
-
-// Operation returns the operation of that name, or nil.
-func (d *Definition) Operation(name string) *Operation {
-	for i := range d.Operations {
-		if d.Operations[i].Name == name {
-			return &d.Operations[i]
-		}
-	}
-	return nil
 }

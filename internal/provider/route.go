@@ -123,16 +123,6 @@ func Segments(escapedPath string) []string {
 	return strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")
 }
 
-// Response returns the documented answer of that status, or nil.
-func (o *Operation) Response(status int) *Response {
-	for i := range o.Responses {
-		if o.Responses[i].Status == status {
-			return &o.Responses[i]
-		}
-	}
-	return nil
-}
-
 // EventVariable returns the path variable that holds an event id; empty when the
 // vendor has none.
 func (d *Definition) EventVariable() string { return d.event().Variable }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
-	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -43,12 +42,8 @@ func Members(d *provider.Definition, op *provider.Operation, status int) (all []
 			}
 			above = append(slices.Clip(above), s.Schema)
 		}
-		for _, name := range p.names() {
-			child, _ := p.member(name)
-			walk(child, jsontext.Child(pointer, name), above)
-		}
-		for _, child := range p.keyed() {
-			walk(child, pointer+"/*", above)
+		for token, child := range p.members() {
+			walk(child, pointer+"/"+token, above)
 		}
 		if p.admits("array") {
 			for _, child := range p.items() {

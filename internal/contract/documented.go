@@ -3,6 +3,7 @@ package contract
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -118,11 +119,7 @@ func (w Wish) visit(d *provider.Definition, pointer string, f func(described)) {
 			walk(child, tokens[1:])
 		}
 		if name == "*" {
-			for _, member := range p.names() {
-				child, _ := p.member(member)
-				walk(child, tokens[1:])
-			}
-			for _, child := range p.keyed() {
+			for _, child := range p.members() {
 				walk(child, tokens[1:])
 			}
 		}
@@ -182,6 +179,15 @@ func (w Wish) bodies(d *provider.Definition) []site {
 		add(d.Delivery.Body)
 	}
 	return roots
+}
+
+// documented lists the documented pointers in the bodies that the wish is about, as
+// tokens.
+func (w Wish) documented(d *provider.Definition) (all [][]string) {
+	for _, root := range w.bodies(d) {
+		all = root.documented(all, nil)
+	}
+	return all
 }
 
 // with adds a schema to a site, with all that may apply to the same value.
@@ -288,31 +294,34 @@ func (p site) items() []site {
 	return all
 }
 
-// names are the members that a site documents by name, sorted.
-func (p site) names() []string {
-	all := map[string]bool{}
-	for _, s := range p {
-		for name := range s.Properties {
-			if _, ok := p.member(name); ok {
-				all[name] = true
+// members are where the documented members stand, each with the token of its name:
+// "*" where only a rule describes the name.
+func (p site) members() iter.Seq2[string, site] {
+	return func(yield func(token string, child site) bool) {
+		named := map[string]bool{}
+		var ruled []site
+		for _, s := range p {
+			for name := range s.Properties {
+				named[name] = true
+			}
+			for _, sub := range s.PatternProperties {
+				ruled = append(ruled, site(nil).with(sub, s.sure))
+			}
+			if sub, ok := s.AdditionalProperties.(*jsonschema.Schema); ok {
+				ruled = append(ruled, site(nil).with(sub, s.sure))
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(named)) {
+			if child, documented := p.member(name); documented && !yield(jsontext.Escape(name), child) {
+				return
+			}
+		}
+		for _, child := range ruled {
+			if !yield("*", child) {
+				return
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(all))
-}
-
-// keyed are where members stand whose names only a rule describes.
-func (p site) keyed() []site {
-	var all []site
-	for _, s := range p {
-		for _, sub := range s.PatternProperties {
-			all = append(all, site(nil).with(sub, s.sure))
-		}
-		if sub, ok := s.AdditionalProperties.(*jsonschema.Schema); ok {
-			all = append(all, site(nil).with(sub, s.sure))
-		}
-	}
-	return all
 }
 
 // closed reports whether an object refuses every member that it does not list.
@@ -326,7 +335,10 @@ func (p site) closed() bool {
 
 // free reports whether a site says nothing of what its members are.
 func (p site) free() bool {
-	return !p.closed() && len(p.names()) == 0 && len(p.keyed()) == 0 && !slices.ContainsFunc(p, func(s described) bool {
+	for range p.members() {
+		return false
+	}
+	return !p.closed() && !slices.ContainsFunc(p, func(s described) bool {
 		return s.PrefixItems != nil || s.Items2020 != nil
 	})
 }
@@ -353,13 +365,10 @@ func (w Wish) follow(p site, tokens []string) (reached int, ok bool) {
 	}
 	undocumented := !w.Documented && (w.Closed || !p.closed())
 	if token == "*" {
-		for _, name := range p.names() {
-			if child, _ := p.member(name); on(child) {
+		for _, child := range p.members() {
+			if on(child) {
 				return reached, true
 			}
-		}
-		if slices.ContainsFunc(p.keyed(), on) {
-			return reached, true
 		}
 		return reached, undocumented && (len(rest) == 0 || w.Inside)
 	}
@@ -388,12 +397,8 @@ func (p site) documented(to [][]string, above []string) [][]string {
 		to = child.documented(append(to, tokens), tokens)
 	}
 	if p.admits("object") {
-		for _, name := range p.names() {
-			child, _ := p.member(name)
-			add(jsontext.Escape(name), child)
-		}
-		for _, child := range p.keyed() {
-			add("*", child)
+		for token, child := range p.members() {
+			add(token, child)
 		}
 	}
 	if p.admits("array") && !p.free() {
@@ -408,16 +413,12 @@ func (p site) documented(to [][]string, above []string) [][]string {
 // meant to be. The first reached tokens lead somewhere.
 func nearestPointer(d *provider.Definition, tokens []string, reached int, w Wish) string {
 	all := map[string]bool{}
-	for _, root := range w.bodies(d) {
-		for _, known := range root.documented(nil, nil) {
-			all[pointerOf(known)] = true
-		}
+	for _, known := range w.documented(d) {
+		all[pointerOf(known)] = true
 	}
 	leads := func(tokens []string) bool {
-		return slices.ContainsFunc(w.bodies(d), func(root site) bool {
-			_, ok := w.follow(root, tokens)
-			return ok
-		})
+		_, ok := w.reach(d, tokens)
+		return ok
 	}
 	known := slices.Sorted(maps.Keys(all))
 

@@ -38,11 +38,9 @@ func Meant(d *provider.Definition, name string) []string {
 		}
 	}
 	all := map[string]bool{}
-	for _, root := range (Wish{}).bodies(d) {
-		for _, known := range root.documented(nil, nil) {
-			if last := known[len(known)-1]; last != "*" {
-				all[jsontext.Unescape(last)] = true
-			}
+	for _, known := range (Wish{}).documented(d) {
+		if last := known[len(known)-1]; last != "*" {
+			all[jsontext.Unescape(last)] = true
 		}
 	}
 	near := say.Nearest(strings.ToLower(name), slices.Sorted(maps.Keys(all)))
@@ -56,11 +54,9 @@ func Meant(d *provider.Definition, name string) []string {
 // shortest first.
 func PointersTo(d *provider.Definition, name string) []string {
 	all := map[string]bool{}
-	for _, root := range (Wish{}).bodies(d) {
-		for _, known := range root.documented(nil, nil) {
-			if known[len(known)-1] == jsontext.Escape(name) {
-				all[pointerOf(known)] = true
-			}
+	for _, known := range (Wish{}).documented(d) {
+		if known[len(known)-1] == jsontext.Escape(name) {
+			all[pointerOf(known)] = true
 		}
 	}
 	sorted := slices.Sorted(maps.Keys(all))

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -173,7 +172,7 @@ func named(d *provider.Definition) []string {
 			files = append(files, r.Schema, r.Strict)
 		}
 	}
-	slices.SortFunc(files, cmp.Compare[string])
+	slices.Sort(files)
 	files = slices.Compact(files)
 	return slices.DeleteFunc(files, func(file string) bool { return file == "" })
 }

@@ -73,15 +73,15 @@ const maxListed = 16
 
 // describeEnum says what a string was expected to be, and what may have been meant.
 func describeEnum(listed []any, v any) (expected, hint string) {
-	var all, quoted []string
+	var all []string
 	for _, value := range listed {
 		if s, ok := value.(string); ok {
-			all, quoted = append(all, s), append(quoted, fmt.Sprintf("%q", s))
+			all = append(all, s)
 		}
 	}
 	expected = fmt.Sprintf("one of the %d listed values", len(all))
 	if len(all) <= maxListed {
-		expected = say.List(quoted, "or")
+		expected = say.Quoted(all, "or")
 	}
 	if i := slices.IndexFunc(all, func(known string) bool { return plainEqual(known, plain(text(v))) }); i >= 0 && len(all) > 1 {
 		hint = didYouMean(all[i])

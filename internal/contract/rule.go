@@ -64,14 +64,13 @@ func (r *report) retryAfter(d *provider.Definition, a Response) {
 	if d.RetryAfter == "" || r.document == nil || a.Status != http.StatusTooManyRequests {
 		return
 	}
-	v, ok := jsontext.Lookup(r.document.root(), d.RetryAfter)
-	if !ok {
+	repeated, ok := r.document.tree.Find(d.RetryAfter)
+	if !ok || repeated.Kind != jsontext.Number {
 		return
 	}
 	inHeader, _ := new(big.Rat).SetString(header)
-	inBody, isNumber := number(v)
-	if isNumber && inHeader.Cmp(inBody) != 0 {
-		r.rule("retry-after-body", d.RetryAfter, describeNumber(v), "the header Retry-After says "+header)
+	if inBody, _ := new(big.Rat).SetString(repeated.Text); inHeader.Cmp(inBody) != 0 {
+		r.rule("retry-after-body", d.RetryAfter, repeated.Text, "the header Retry-After says "+header)
 	}
 }
 

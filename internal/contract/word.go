@@ -1,8 +1,6 @@
 package contract
 
 import (
-	"encoding/json"
-	"math/big"
 	"slices"
 	"sync"
 
@@ -50,13 +48,4 @@ func vocabulary(d *provider.Definition) map[string]bool {
 		}
 	}
 	return words
-}
-
-// number returns the exact value of a JSON number.
-func number(v any) (*big.Rat, bool) {
-	n, ok := v.(json.Number)
-	if !ok {
-		return nil, false
-	}
-	return new(big.Rat).SetString(n.String())
 }

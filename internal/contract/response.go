@@ -93,7 +93,7 @@ const signIn = "the sign-in page: is the credential still valid?"
 
 func toLogin(d *provider.Definition, location string) bool {
 	u, err := url.Parse(location)
-	return err == nil && d.LoginPath != "" && strings.HasPrefix(u.Path, d.LoginPath)
+	return err == nil && d.LeadsToLogin(u)
 }
 
 // answerBody checks media type and body. The status is documented.

@@ -3,55 +3,21 @@ package lint
 import (
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"strings"
-	"time"
 
 	"gopkg.in/yaml.v3"
 
+	cassettes "example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/pattern"
 )
 
-// decoded has the types of go-vcr's cassette. Files of the plain form that
+// decoded is what go-vcr decodes a cassette into. Files of the plain form that
 // recorders write are judged node by node; aliases, merge keys and tags have
 // rules of their own, for which the YAML library is asked.
 type decoded struct {
 	Version      int
 	Mu           struct{}
-	Interactions []*struct {
-		ID      int
-		Request struct {
-			Proto            string
-			ProtoMajor       int      `yaml:"proto_major"`
-			ProtoMinor       int      `yaml:"proto_minor"`
-			ContentLength    int64    `yaml:"content_length"`
-			TransferEncoding []string `yaml:"transfer_encoding"`
-			Trailer          http.Header
-			Host             string
-			RemoteAddr       string `yaml:"remote_addr"`
-			RequestURI       string `yaml:"request_uri"`
-			Body             string
-			Form             url.Values
-			Headers          http.Header
-			URL              string
-			Method           string
-		}
-		Response struct {
-			Proto            string
-			ProtoMajor       int      `yaml:"proto_major"`
-			ProtoMinor       int      `yaml:"proto_minor"`
-			TransferEncoding []string `yaml:"transfer_encoding"`
-			Trailer          http.Header
-			ContentLength    int64 `yaml:"content_length"`
-			Uncompressed     bool
-			Body             string
-			Headers          http.Header
-			Status           string
-			Code             int
-			Duration         time.Duration
-		}
-	}
+	Interactions []*cassettes.Interaction
 }
 
 // isPlain says whether a document has nothing but what recorders write.

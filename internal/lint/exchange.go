@@ -43,7 +43,7 @@ func (s *structure) exchanges() {
 		if _, documented := def.Find(ask.Method, u); !documented {
 			// Whoever talks to a vendor calls more than its webhooks. The documented answer
 			// to an unknown route is fine.
-			if named != nil && !leadsToLogin(def, u) && len(contract.CheckResponse(def, ask, got, false)) > 0 {
+			if named != nil && !def.LeadsToLogin(u) && len(contract.CheckResponse(def, ask, got, false)) > 0 {
 				s.add(ruleNews, ia.request.url.line, i, "request URL", "is no documented operation of %s", def.Title)
 			}
 			continue
@@ -163,10 +163,6 @@ func byHost(u *url.URL) *provider.Definition {
 		}
 	}
 	return nil
-}
-
-func leadsToLogin(def *provider.Definition, u *url.URL) bool {
-	return def.LoginPath != "" && strings.HasPrefix(u.Path, def.LoginPath)
 }
 
 // canonicalKeys writes header names as net/http does: other recorders keep what

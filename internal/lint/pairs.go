@@ -17,20 +17,9 @@ type pair struct {
 	sure bool
 }
 
-// notation is a way to write pairs into a text that is no JSON, with its reader. A
-// reader hands on the pairs with a secret's name.
-type notation struct {
-	name string
-	read func(text string, isSecret func(string) bool, found func(pair))
-}
-
-var notations = []notation{
-	{"assignments", assignments},
-	{"markup", markup},
-	{"options of a command", options},
-	{"columns", columns},
-	{"records", records},
-}
+// notations are the readers of the ways to write pairs into a text that is no JSON. Each
+// hands on the pairs with a secret's name.
+var notations = []func(text string, isSecret func(string) bool, found func(pair)){assignments, markup, options, columns, records}
 
 // pairs looks for names with values in a text. In prose counts only what a notation
 // leaves no doubt about, or what looks drawn at random.
@@ -44,8 +33,8 @@ func (s *search) pairs(text string, prose bool) {
 			s.assigned(p.name, p.value)
 		}
 	}
-	for _, n := range notations {
-		n.read(text, s.isSecret, found)
+	for _, read := range notations {
+		read(text, s.isSecret, found)
 	}
 }
 
@@ -165,9 +154,7 @@ func unquoted(text string) int {
 }
 
 var (
-	option     = pattern.New(`(?:^|[\s"'(])--?([A-Za-z][A-Za-z0-9_\[\]-]{2,40})[ \t]+`)
-	curlOption = pattern.New(`\bcurl\b[^\r\n|;]*?\s(?:-u|-U|--user|--proxy-user)[ =]?["']?([^\s:"']{1,64}):([^\s"']{3,128})`)
-	curlHeader = pattern.New(`(?:-H|--header)[ =]?["']([A-Za-z][A-Za-z0-9_-]{2,40}): ?([^"'\r\n]{3,})["']`)
+	option = pattern.New(`(?:^|[\s"'(])--?([A-Za-z][A-Za-z0-9_\[\]-]{2,40})[ \t]+`)
 	// prose are words that stand behind the name of an option in its description.
 	prose = strings.Fields("a an and are as can flag for if in instead is must of on option or should the to when will with")
 )
@@ -183,17 +170,6 @@ func options(text string, isSecret func(string) bool, found func(pair)) {
 			if len(value) >= minValue && value[0] != '-' && (quoted || !slices.Contains(prose, value)) {
 				found(pair{name, value, m[1], true})
 			}
-		}
-	}
-	if !strings.Contains(text, "curl") {
-		return
-	}
-	for _, m := range curlOption.FindAllStringSubmatchIndex(text, -1) {
-		found(pair{"password", text[m[4]:m[5]], m[4], true})
-	}
-	for _, m := range curlHeader.FindAllStringSubmatchIndex(text, -1) {
-		if name := text[m[2]:m[3]]; isSecret(name) {
-			found(pair{name, text[m[4]:m[5]], m[4], true})
 		}
 	}
 }

@@ -22,15 +22,17 @@ type reader struct {
 
 // shape reports whether a file below a directory could be a cassette.
 func shape(root *yaml.Node) bool {
-	if root == nil || root.Kind != yaml.MappingNode {
-		return false
-	}
-	for _, m := range members(root) {
-		if m.key.Value == "interactions" {
-			return true
+	return root != nil && root.Kind == yaml.MappingNode && valueOf(members(root), "interactions").Kind != 0
+}
+
+// valueOf is the value of a key, an empty node when there is none.
+func valueOf(all []member, key string) *yaml.Node {
+	for _, m := range all {
+		if m.key.Value == key {
+			return m.value
 		}
 	}
-	return false
+	return &yaml.Node{}
 }
 
 // stray keeps what is not read as go-vcr would for the search.
@@ -151,20 +153,12 @@ func (r *reader) version(all []member) {
 
 // ofVCRpy reports whether the first request has the key uri, as VCR.py writes it.
 func ofVCRpy(all []member) bool {
-	at := func(all []member, key string) *yaml.Node {
-		for _, m := range all {
-			if m.key.Value == key {
-				return m.value
-			}
-		}
-		return &yaml.Node{}
-	}
-	list := at(all, "interactions")
+	list := valueOf(all, "interactions")
 	if list.Kind != yaml.SequenceNode || len(list.Content) == 0 {
 		return false
 	}
-	request := at(members(resolve(list.Content[0])), "request")
-	return at(members(request), "uri").Kind == yaml.ScalarNode
+	request := valueOf(members(resolve(list.Content[0])), "request")
+	return valueOf(members(request), "uri").Kind == yaml.ScalarNode
 }
 
 func (r *reader) header(n *yaml.Node) {

@@ -7,33 +7,44 @@ import (
 )
 
 var (
-	tableRow = pattern.New(`(?m)^[ \t]*\|[ \t]*[*\x60]{0,2}([A-Za-z][A-Za-z0-9_. \[\]-]{2,40}?)[*\x60]{0,2}[ \t]*\|[ \t]*\x60?([^\s|\x60]{3,256})\x60?[ \t]*\|`)
-	netrc    = pattern.New(`\blogin\s{1,8}\S{1,128}\s{1,8}password\s{1,8}(\S{3,128})`)
+	curlOption = pattern.New(`\bcurl\b[^\r\n|;]*?\s(?:-u|-U|--user|--proxy-user)[ =]?["']?(?:[^\s:"']{1,64}):([^\s"']{3,128})`)
+	curlHeader = pattern.New(`(?:-H|--header)[ =]?["']([A-Za-z][A-Za-z0-9_-]{2,40}): ?([^"'\r\n]{3,})["']`)
+	tableRow   = pattern.New(`(?m)^[ \t]*\|[ \t]*[*\x60]{0,2}([A-Za-z][A-Za-z0-9_. \[\]-]{2,40}?)[*\x60]{0,2}[ \t]*\|[ \t]*\x60?([^\s|\x60]{3,256})\x60?[ \t]*\|`)
+	netrc      = pattern.New(`\blogin\s{1,8}\S{1,128}\s{1,8}password\s{1,8}(\S{3,128})`)
 	// phpText is a member whose name and value are texts, as PHP's serialize writes it.
 	phpText = pattern.New(`s:[0-9]{1,4}:\\?"([A-Za-z][A-Za-z0-9_.\[\]-]{2,40})\\?";s:[0-9]{1,5}:\\?"([^"\\]{3,256})\\?";`)
 	insert  = pattern.New(`(?i)\binsert\s{1,8}into\s{1,8}[^\s(]{1,128}\s{0,8}\(([^()]{1,512})\)\s{0,8}values\s{0,8}`)
 )
 
+// forms are the ways to write a pair that one pattern knows. Each is tried on texts
+// that have its mark.
+var forms = []struct {
+	mark        string
+	pattern     pattern.Pattern
+	name, value int // their groups; 0 for a password
+	drawn       bool
+}{
+	{"curl", curlOption, 0, 1, false},
+	{"curl", curlHeader, 1, 2, false},
+	{"|", tableRow, 1, 2, true}, // the table of a documentation has words there
+	{"login", netrc, 0, 1, false},
+	{";s:", phpText, 1, 2, false},
+}
+
 // records reads rows of Markdown tables with a name and its value, netrc, what PHP
-// serializes, and SQL that inserts rows.
+// serializes, what curl is given, and SQL that inserts rows.
 func records(text string, isSecret func(string) bool, found func(pair)) {
-	if strings.Contains(text, "|") {
-		for _, m := range tableRow.FindAllStringSubmatchIndex(text, -1) {
-			// The table of a documentation has words there.
-			if name, value := text[m[2]:m[3]], text[m[4]:m[5]]; isSecret(name) && random(value) {
-				found(pair{name, value, m[4], true})
+	for _, f := range forms {
+		if !strings.Contains(text, f.mark) {
+			continue
+		}
+		for _, m := range f.pattern.FindAllStringSubmatchIndex(text, -1) {
+			name, value := "password", text[m[2*f.value]:m[2*f.value+1]]
+			if f.name > 0 {
+				name = text[m[2*f.name]:m[2*f.name+1]]
 			}
-		}
-	}
-	if strings.Contains(text, "login") {
-		for _, m := range netrc.FindAllStringSubmatchIndex(text, -1) {
-			found(pair{"password", text[m[2]:m[3]], m[2], true})
-		}
-	}
-	if strings.Contains(text, ";s:") {
-		for _, m := range phpText.FindAllStringSubmatchIndex(text, -1) {
-			if name := text[m[2]:m[3]]; isSecret(name) {
-				found(pair{name, text[m[4]:m[5]], m[4], true})
+			if isSecret(name) && (!f.drawn || random(value)) {
+				found(pair{name, value, m[2*f.value], true})
 			}
 		}
 	}

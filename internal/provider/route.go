@@ -36,6 +36,11 @@ func (d *Definition) Variables(escapedPath string) map[string]string {
 	return nil
 }
 
+// LeadsToLogin reports whether a URL is that of the sign-in page.
+func (d *Definition) LeadsToLogin(u *url.URL) bool {
+	return d.LoginPath != "" && strings.HasPrefix(u.Path, d.LoginPath)
+}
+
 // Template returns the segments of the first documented path, of whatever
 // method, that fits, variables in braces; nil when none does.
 func (d *Definition) Template(escapedPath string) []string {

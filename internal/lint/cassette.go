@@ -115,23 +115,17 @@ func (m *message) name() string {
 	return "request"
 }
 
-// get returns the first value of a header, whatever the case of its name.
-func (m *message) get(name string) string {
-	for _, f := range m.headers {
-		if len(f.values) > 0 && http.CanonicalHeaderKey(f.name) == name {
-			return f.values[0].value
-		}
-	}
-	return ""
-}
-
-// valuesOf returns headers or a form as the standard library keeps them.
-func valuesOf(fields []field) map[string][]string {
-	all := map[string][]string{}
+// valuesOf returns headers as the standard library keeps them, whatever the case in
+// which other recorders keep their names.
+func valuesOf(fields []field) http.Header {
+	all := http.Header{}
 	for _, f := range fields {
 		for _, v := range f.values {
-			all[f.name] = append(all[f.name], v.value)
+			all.Add(f.name, v.value)
 		}
 	}
 	return all
 }
+
+// mediaType is the Content-Type of a message.
+func (m *message) mediaType() string { return valuesOf(m.headers).Get("Content-Type") }

@@ -43,9 +43,8 @@ func (s *search) encoded(text string) {
 		}
 	}
 	if strings.Contains(text, "%") {
-		if t, err := url.PathUnescape(text); err == nil && t != text && s.deeper("percent escapes", len(t)) {
-			s.scanNamed("", t)
-			s.shallower()
+		if t, err := url.PathUnescape(text); err == nil && t != text {
+			s.deeper("percent escapes", len(t), func() { s.scanNamed("", t) })
 		}
 	}
 }
@@ -106,27 +105,24 @@ func (s *search) decodedTo(b []byte, form string) bool {
 	text := string(b)
 	switch {
 	case isGzip(text) || isZlib(text):
-		if s.deeper(form, len(b)) {
-			s.compressed(text)
-			s.shallower()
-		}
+		s.deeper(form, len(b), func() { s.compressed(text) })
 		return true
-	case printable(text):
-		if s.deeper(form, len(b)) {
-			if !s.json(text, "") {
-				if strings.Contains(text, "=") && !strings.ContainsAny(text, " \n<") {
-					s.query(text, "form")
-				}
-				s.lines(text)
-				if user, password, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(text, " \n/{\"") && !number.MatchString(user) && !s.identifies() {
-					s.assigned("password", password)
-				}
-			}
-			s.shallower()
-		}
-		return true
+	case !printable(text):
+		return false
 	}
-	return false
+	s.deeper(form, len(b), func() {
+		if s.json(text, "") {
+			return
+		}
+		if strings.Contains(text, "=") && !strings.ContainsAny(text, " \n<") {
+			s.query(text, "form")
+		}
+		s.lines(text)
+		if user, password, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(text, " \n/{\"") && !number.MatchString(user) && !s.identifies() {
+			s.assigned("password", password)
+		}
+	})
+	return true
 }
 
 // identifies says whether the nearest name around the present text is that of an
@@ -140,29 +136,21 @@ func (s *search) identifies() bool {
 	return false
 }
 
-// deeper enters an encoding, unless there are too many or too much came out of
-// them already.
-func (s *search) deeper(form string, size int) bool {
+// deeper looks through what an encoding holds, unless there are too many or too much
+// came out of them already.
+func (s *search) deeper(form string, size int, look func()) {
 	s.decoded += size
 	switch {
 	case s.undone >= maxUndone:
 		s.found(ruleUnsearched, "holds encodings more than %d deep; what lies deeper was not searched", maxUndone)
-		return false
+		return
 	case s.decoded > maxDecoded:
 		s.found(ruleUnsearched, "unfolds to more than %d bytes; the rest was not searched", maxDecoded)
-		return false
+		return
 	}
 	s.undone++
-	s.push(stepEncoding, form)
-	s.origins = append(s.origins, s.origin)
-	s.origin = -1
-	return true
-}
-
-func (s *search) shallower() {
+	s.in(stepEncoding, form, func() { s.decoding(look) })
 	s.undone--
-	s.pop()
-	s.origin, s.origins = s.origins[len(s.origins)-1], s.origins[:len(s.origins)-1]
 }
 
 func isGzip(s string) bool { return strings.HasPrefix(s, "\x1f\x8b\x08") }
@@ -197,10 +185,7 @@ func (s *search) compressed(data string) bool {
 	if n == 0 {
 		return false
 	}
-	if s.deeper(form, int(n)) {
-		s.body(out.String(), "")
-		s.shallower()
-	}
+	s.deeper(form, int(n), func() { s.body(out.String(), "") })
 	return true
 }
 

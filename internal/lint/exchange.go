@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -38,8 +37,8 @@ func (s *structure) exchanges() {
 			s.delivery(i, ia, def)
 			continue
 		}
-		ask := contract.Request{Method: ia.request.method.value, URL: u, Header: canonicalKeys(valuesOf(ia.request.headers)), Body: []byte(ia.request.body.value), Reading: ia.request.read()}
-		got := contract.Response{Status: ia.answer.code, Header: canonicalKeys(valuesOf(ia.answer.headers)), Body: []byte(ia.answer.body.value), Reading: ia.answer.read()}
+		ask := contract.Request{Method: ia.request.method.value, URL: u, Header: valuesOf(ia.request.headers), Body: []byte(ia.request.body.value), Reading: ia.request.read()}
+		got := contract.Response{Status: ia.answer.code, Header: valuesOf(ia.answer.headers), Body: []byte(ia.answer.body.value), Reading: ia.answer.read()}
 		if _, documented := def.Find(ask.Method, u); !documented {
 			// Whoever talks to a vendor calls more than its webhooks. The documented answer
 			// to an unknown route is fine.
@@ -163,14 +162,4 @@ func byHost(u *url.URL) *provider.Definition {
 		}
 	}
 	return nil
-}
-
-// canonicalKeys writes header names as net/http does: other recorders keep what
-// they saw.
-func canonicalKeys(h http.Header) http.Header {
-	out := http.Header{}
-	for name, values := range h {
-		out[http.CanonicalHeaderKey(name)] = append(out[http.CanonicalHeaderKey(name)], values...)
-	}
-	return out
 }

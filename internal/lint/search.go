@@ -34,7 +34,6 @@ type search struct {
 	// begins, -1 for what was decoded, and offset the present place.
 	whole          *spread
 	origin, offset int
-	origins        []int // of the encodings around
 	// undone counts the encodings around the present text, decoded the bytes
 	// that they unfolded to.
 	undone, decoded int
@@ -180,7 +179,7 @@ func (s *search) message(m *message) {
 		})
 	}
 	if m.body.value != "" {
-		s.in(stepWord, "body", func() { s.reading(m.body, func() { s.body(m.body.value, m.get("Content-Type")) }) })
+		s.in(stepWord, "body", func() { s.reading(m.body, func() { s.body(m.body.value, m.mediaType()) }) })
 	}
 }
 

@@ -179,7 +179,7 @@ func (s *structure) headerNames(i int, m *message) {
 
 // form compares a form with the body that go-vcr made it of.
 func (s *structure) form(i int, m *message) {
-	media, _, _ := mime.ParseMediaType(m.get("Content-Type"))
+	media, _, _ := mime.ParseMediaType(m.mediaType())
 	if media != "application/x-www-form-urlencoded" || m.body.value == "" {
 		return
 	}
@@ -188,7 +188,12 @@ func (s *structure) form(i int, m *message) {
 	if err != nil {
 		return
 	}
-	form := valuesOf(m.form)
+	form := url.Values{}
+	for _, f := range m.form {
+		for _, v := range f.values {
+			form.Add(f.name, v.value)
+		}
+	}
 	var differ []string
 	for name := range maps.Keys(fromBody) {
 		if !slices.Equal(fromBody[name], form[name]) {

@@ -99,7 +99,10 @@ var mediaForm = pattern.New(`^[a-z0-9.+-]{1,30}/[a-z0-9.+-]{1,50}$`)
 
 // describeMedia quotes a media type if it is one.
 func describeMedia(t string) string {
-	if mediaForm.MatchString(t) {
+	switch {
+	case t == "":
+		return "missing"
+	case mediaForm.MatchString(t):
 		return fmt.Sprintf("%q", t)
 	}
 	return describe(t)

@@ -34,7 +34,9 @@ func CheckRequest(d *provider.Definition, r Request) []Problem {
 		rep.rule("body", "", "no body", route.Operation.Name+" takes a JSON object")
 	default:
 		if !malformed {
-			rep.requestMedia(d, media)
+			if !speaks(d, media) {
+				rep.rule("media-type", "Content-Type", describeMedia(media), say.List(jsonTypes(d), "or"))
+			}
 			rep.charset(charset)
 		}
 		if s := rep.schema(d, route.Form.Body); s != nil && rep.parse() {
@@ -62,16 +64,6 @@ func find(d *provider.Definition, r Request) (provider.Route, bool) {
 		return provider.Route{}, false
 	}
 	return d.Find(r.Method, r.URL)
-}
-
-func (r *report) requestMedia(d *provider.Definition, got string) {
-	switch {
-	case speaks(d, got):
-	case got == "":
-		r.rule("media-type", "Content-Type", "missing", say.List(jsonTypes(d), "or"))
-	default:
-		r.rule("media-type", "Content-Type", describeMedia(got), say.List(jsonTypes(d), "or"))
-	}
 }
 
 // charset refuses what a reader would take the body for that is not the UTF-8 of JSON

@@ -138,17 +138,13 @@ func (r *report) answerMedia(d *provider.Definition, documented *provider.Respon
 		return true
 	}
 	expected := say.List(documented.MediaTypes, "or")
-	switch {
-	case got == "":
-		r.rule("media-type", "Content-Type", "missing", expected)
-		return true
-	case speaks(d, got):
+	if speaks(d, got) {
 		// The vendor speaks it elsewhere, and the body is the same.
 		r.push(Problem{Kind: Undocumented, Keyword: "other-media-type", Pointer: "Content-Type", Found: describeMedia(got), Expected: expected})
 		return true
 	}
 	r.rule("media-type", "Content-Type", describeMedia(got), expected)
-	return strings.HasSuffix(got, "+json") || got == "text/json"
+	return got == "" || strings.HasSuffix(got, "+json") || got == "text/json"
 }
 
 // ResponseClasses returns what the contract says about each member of an answer's

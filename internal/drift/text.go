@@ -121,17 +121,8 @@ func (r Report) verdict() string {
 
 // several reports whether it must be said which exchange is meant.
 func (r Report) several() bool {
-	for _, c := range r.Changes {
-		if c.Exchange > 0 {
-			return true
-		}
-	}
-	for _, v := range r.Volatile {
-		if v.Exchange > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Changes, func(c Change) bool { return c.Exchange > 0 }) ||
+		slices.ContainsFunc(r.Volatile, func(v Volatile) bool { return v.Exchange > 0 })
 }
 
 // describePlace counts exchanges from 1, as people do. A vendor may name a

@@ -72,10 +72,8 @@ func (s *search) multipart(body, boundary string) {
 	}
 }
 
-var (
-	// formLike is a form without a media type that says so.
-	formLike = pattern.New(`^(?:` + formName + `=` + formValue + `*&)*` + formName + `=` + formValue + `+(?:&` + formName + `=` + formValue + `*)*$`)
-)
+// formLike is a form without a media type that says so.
+var formLike = pattern.New(`^(?:` + formName + `=` + formValue + `*&)*` + formName + `=` + formValue + `+(?:&` + formName + `=` + formValue + `*)*$`)
 
 const (
 	formName  = `[A-Za-z0-9_.%\[\]+-]{1,100}`

@@ -9,9 +9,7 @@ import (
 	"example.com/webhookvcr/internal/secret"
 )
 
-var (
-	mailAddress = pattern.New(`^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)`)
-)
+var mailAddress = pattern.New(`^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)`)
 
 // scanText looks at a text by its form alone.
 func (s *search) scanText(value string) {
@@ -85,9 +83,7 @@ func containsFold(s, needle string) bool {
 // credential that is published as an example.
 const maxCredential = 1 << 10
 
-var (
-	bearer = pattern.New(`(?i)^bearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]+)`)
-)
+var bearer = pattern.New(`(?i)^bearer(?:[ \t]+|\+|%20)([A-Za-z0-9._~+/=-]+)`)
 
 // matched is what the rule matches at the start of a text; all of a private key, and
 // nothing where only the text without its escapes matches.

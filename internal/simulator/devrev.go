@@ -36,8 +36,9 @@ type DevRev struct {
 	Limit int
 	// RetryAfter is what an answer 429 asks for, in seconds; zero means 1.
 	RetryAfter int
-	// Fail is the status of every answer to an authenticated request: 400, 403,
-	// 429, 500 or 503. Zero means that none fails, any other value counts as 500.
+	// Fail is the status of every answer to an authenticated request, one of those
+	// that DevRev documents for errors. Zero means that none fails, any other value
+	// counts as 500.
 	Fail int
 	// FailType is the member type of answers of Fail 400: bad_request or
 	// value_not_permitted. Empty means bad_request.
@@ -86,17 +87,17 @@ func (s *DevRev) answer(r *http.Request, body []byte, complete bool) (_ answer, 
 
 func (s *DevRev) lockedAnswer(r *http.Request, body []byte, complete bool) answer {
 	if !s.authenticated(r) {
-		return devrevUnauthenticated().answer()
+		return s.failure(http.StatusUnauthorized).answer()
 	}
 	header, admitted := s.admit()
-	a, err := answer{}, error(s.tooManyRequests())
+	a, err := answer{}, error(s.failure(http.StatusTooManyRequests))
 	if admitted {
 		a, err = s.operate(r, body, complete)
 	}
 	if err != nil {
 		e, ok := errors.AsType[*devrevError](err)
 		if !ok {
-			e = devrevInternal()
+			e = s.failure(http.StatusInternalServerError)
 		}
 		a = e.answer()
 	}
@@ -123,7 +124,7 @@ func (s *DevRev) operate(r *http.Request, body []byte, complete bool) (answer, e
 		return answer{}, devrevBadRequest("invalid_api_version", "value", v)
 	}
 	if s.Fail != 0 {
-		return answer{}, s.failure()
+		return answer{}, s.asked()
 	}
 	route, ok := provider.DevRev.Find(r.Method, r.URL)
 	if !ok {
@@ -138,7 +139,7 @@ func (s *DevRev) operate(r *http.Request, body []byte, complete bool) (answer, e
 	}
 	operation, ok := devrevOperations[route.Operation.Name]
 	if !ok {
-		return answer{}, devrevInternal()
+		return answer{}, s.failure(http.StatusInternalServerError)
 	}
 	v, err := operation.run(s, in)
 	return jsonAnswer(operation.status, mediaJSON, v), err

@@ -38,50 +38,39 @@ func devrevBadRequest(errorType string, members ...any) *devrevError {
 	return &devrevError{http.StatusBadRequest, m}
 }
 
-func devrevStatus(status int, errorType, message, detail string) *devrevError {
-	return &devrevError{status, map[string]any{"type": errorType, "message": message, "detail": detail}}
+// devrevErrors are type, message and detail of the errors that one status has.
+var devrevErrors = map[int][3]string{
+	http.StatusUnauthorized:        {"unauthenticated", "The request is not authenticated.", "A valid token is required."},
+	http.StatusForbidden:           {"forbidden", "The request is not permitted.", "The token's owner lacks the right to it."},
+	http.StatusNotFound:            {"not_found", "The object was not found.", "No webhook has the given id."},
+	http.StatusTooManyRequests:     {"too_many_requests", "Too many requests.", "The limit of the current window is used up."},
+	http.StatusInternalServerError: {"internal_error", "An internal error occurred.", "The error was recorded under the given reference."},
+	http.StatusServiceUnavailable:  {"service_unavailable", "The service is unavailable.", "It will be back after a short delay."},
 }
 
-func devrevUnauthenticated() *devrevError {
-	return devrevStatus(http.StatusUnauthorized, "unauthenticated",
-		"The request is not authenticated.", "A valid token is required.")
-}
-
-func devrevNotFound() *devrevError {
-	return devrevStatus(http.StatusNotFound, "not_found",
-		"The object was not found.", "No webhook has the given id.")
-}
-
-func devrevInternal() *devrevError {
-	e := devrevStatus(http.StatusInternalServerError, "internal_error",
-		"An internal error occurred.", "The error was recorded under the given reference.")
-	e.members["reference_id"] = "7f1d2c90b4e84d0c"
-	return e
-}
-
-func (s *DevRev) tooManyRequests() *devrevError {
-	e := devrevStatus(http.StatusTooManyRequests, "too_many_requests",
-		"Too many requests.", "The limit of the current window is used up.")
-	e.members["retry_after"] = max(1, s.RetryAfter)
-	return e
-}
-
-// failure is the answer that Fail and FailType ask for.
-func (s *DevRev) failure() *devrevError {
-	switch s.Fail {
-	case http.StatusBadRequest:
-		if s.FailType == "value_not_permitted" {
-			return devrevBadRequest("value_not_permitted", "field_name", "id", "reason", "The value is not permitted.")
-		}
-		return devrevBadRequest("bad_request", "message", "The request is malformed.", "detail", "No further particulars are given.")
-	case http.StatusForbidden:
-		return devrevStatus(http.StatusForbidden, "forbidden",
-			"The request is not permitted.", "The token's owner lacks the right to it.")
-	case http.StatusTooManyRequests:
-		return s.tooManyRequests()
-	case http.StatusServiceUnavailable:
-		return devrevStatus(http.StatusServiceUnavailable, "service_unavailable",
-			"The service is unavailable.", "It will be back after a short delay.")
+// failure is the error of a status; one that is not documented counts as 500.
+func (s *DevRev) failure(status int) *devrevError {
+	texts, ok := devrevErrors[status]
+	if !ok {
+		return s.failure(http.StatusInternalServerError)
 	}
-	return devrevInternal()
+	members := map[string]any{"type": texts[0], "message": texts[1], "detail": texts[2]}
+	switch status {
+	case http.StatusTooManyRequests:
+		members["retry_after"] = max(1, s.RetryAfter)
+	case http.StatusInternalServerError:
+		members["reference_id"] = "7f1d2c90b4e84d0c"
+	}
+	return &devrevError{status, members}
+}
+
+// asked is the error that Fail and FailType ask for.
+func (s *DevRev) asked() *devrevError {
+	switch {
+	case s.Fail == http.StatusBadRequest && s.FailType == "value_not_permitted":
+		return devrevBadRequest("value_not_permitted", "field_name", "id", "reason", "The value is not permitted.")
+	case s.Fail == http.StatusBadRequest:
+		return devrevBadRequest("bad_request", "message", "The request is malformed.", "detail", "No further particulars are given.")
+	}
+	return s.failure(s.Fail)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,7 +101,7 @@ func (s *DevRev) find(in devrevInput, others ...devrevField) (index int, err err
 		return 0, err
 	}
 	if index = s.index(id); index < 0 {
-		return 0, devrevNotFound()
+		return 0, s.failure(http.StatusNotFound)
 	}
 	return index, nil
 }

@@ -274,12 +274,8 @@ func devrevRequest(ctx context.Context, url, secret string, body []byte, s Setti
 func (s *DevRev) count(ctx context.Context, d Delivery, version int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := s.index(d.Webhook)
-	if i < 0 || len(d.Attempts) == 0 || ctx.Err() != nil || s.webhooks[i].Status != statusActive {
-		return
-	}
-	life := s.life(d.Webhook)
-	if life.version != version {
+	w, life := s.unchanged(d.Webhook, version)
+	if w == nil || len(d.Attempts) == 0 || ctx.Err() != nil || w.Status != statusActive {
 		return
 	}
 	if d.Acknowledged {
@@ -291,7 +287,7 @@ func (s *DevRev) count(ctx context.Context, d Delivery, version int) {
 		return
 	}
 	life.failed, life.degraded = 0, true
-	s.webhooks[i].Status = statusUnverified
+	w.Status = statusUnverified
 	s.verifyAgain(d.Webhook, fmt.Sprintf("degraded: %d events in a row were not acknowledged", s.settings().DegradedAfter))
 }
 
@@ -415,22 +411,18 @@ func unechoed(a Attempt, challenge string) string {
 func (s *DevRev) unverified(id string, version int) (DevRevWebhook, *traffic, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := s.index(id)
-	if i < 0 || s.webhooks[i].Status != statusUnverified || s.life(id).version != version {
+	w, life := s.unchanged(id, version)
+	if w == nil || w.Status != statusUnverified {
 		return DevRevWebhook{}, nil, false
 	}
-	return s.webhooks[i], s.life(id).traffic, true
+	return *w, life.traffic, true
 }
 
 func (s *DevRev) activate(id string, version int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := s.index(id)
-	if i < 0 {
-		return
-	}
-	if life := s.life(id); life.version == version && s.webhooks[i].Status == statusUnverified {
-		s.webhooks[i].Status = statusActive
+	if w, life := s.unchanged(id, version); w != nil && w.Status == statusUnverified {
+		w.Status = statusActive
 		life.why, life.degraded, life.verified = "", false, true
 		s.stir.now()
 	}
@@ -439,12 +431,19 @@ func (s *DevRev) activate(id string, version int) {
 func (s *DevRev) explain(id string, version int, why string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.index(id) < 0 {
-		return
-	}
-	if life := s.life(id); life.version == version {
+	if w, life := s.unchanged(id, version); w != nil {
 		life.why = why
 	}
+}
+
+// unchanged is the webhook with what is kept of it, nil when it is gone or has another
+// version by now; the caller holds the lock.
+func (s *DevRev) unchanged(id string, version int) (*DevRevWebhook, *devrevLife) {
+	i := s.index(id)
+	if i < 0 || s.life(id).version != version {
+		return nil, nil
+	}
+	return &s.webhooks[i], s.life(id)
 }
 
 // index is the place of a webhook, or -1; the caller holds the lock.

@@ -101,15 +101,13 @@ func (in devrevInput) changedTypes(list []string) ([]string, error) {
 	if change == nil || err != nil {
 		return list, err
 	}
-	add, err := change.words(prefix, "add", devrevEventTypes())
-	if err != nil {
-		return nil, err
+	words := func(name string) (list []string) {
+		if err == nil {
+			list, err = change.words(prefix, name, devrevEventTypes())
+		}
+		return list
 	}
-	remove, err := change.words(prefix, "remove", devrevEventTypes())
-	if err != nil {
-		return nil, err
-	}
-	set, err := change.words(prefix, "set", devrevEventTypes())
+	add, remove, set := words("add"), words("remove"), words("set")
 	if err != nil {
 		return nil, err
 	}

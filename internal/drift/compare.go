@@ -74,7 +74,7 @@ func Compare(d *provider.Definition, stored, fresh, again []contract.Exchange) R
 // findings are what has changed from a stored answer to a fresh one.
 func findings(d *provider.Definition, stored, fresh contract.Exchange) []finding {
 	found := slices.Concat(differences(d, stored, fresh), breaches(d, stored, fresh))
-	describe(d, stored, fresh, found)
+	illustrate(d, stored, fresh, found)
 	return found
 }
 

@@ -88,9 +88,9 @@ type header struct {
 	accepted                     []string
 }
 
-// cassette is a file as go-vcr reads it, with lines. Strings are those of the
+// file is a cassette as go-vcr reads it, with lines. Strings are those of the
 // parsed nodes; nothing outlives the judging of the file.
-type cassette struct {
+type file struct {
 	header       header
 	interactions []interaction
 	// strays are what go-vcr does not know or cannot read, which is searched like the

@@ -6,7 +6,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	cassettes "example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/cassette"
 )
 
 // judged is what the run needs to know of a file once it was judged.
@@ -39,7 +39,7 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 		f.add(ruleEmpty, 0, -1, "", "is an empty file, which go-vcr reads as a cassette without interactions")
 		return judged{findings: f.done()}
 	}
-	if line, what := cassettes.Mistaken(data); what != "" {
+	if line, what := cassette.Mistaken(data); what != "" {
 		f.add(ruleLoad, line, -1, "", "%s", what)
 		newSearch(f, known, in).broken()
 		return judged{findings: f.done()}
@@ -54,7 +54,7 @@ func check(name string, data []byte, found bool, known *secrets) (j judged) {
 	if found && !shape(root) && !isNull(root) {
 		return judged{skipped: true}
 	}
-	c := &cassette{}
+	c := &file{}
 	if len(more) > 0 || torn {
 		f.add(ruleSecond, 0, -1, "", "holds a second YAML document, which go-vcr drops")
 		if torn {
@@ -123,7 +123,7 @@ func (s *search) broken() {
 		s.found(ruleUnsearched, "is too large to be searched")
 		return
 	}
-	c := &cassette{}
+	c := &file{}
 	root, left := mend(s.source.data, 1)
 	c.left = left
 	if root != nil {

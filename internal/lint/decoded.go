@@ -7,7 +7,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	cassettes "example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/pattern"
 )
 
@@ -17,7 +17,7 @@ import (
 type decoded struct {
 	Version      int
 	Mu           struct{}
-	Interactions []*cassettes.Interaction
+	Interactions []*cassette.Interaction
 }
 
 // isPlain says whether a document has nothing but what recorders write.

@@ -15,7 +15,7 @@ import (
 
 // exchanges holds the interactions with known providers to their contracts.
 func (s *structure) exchanges() {
-	named := s.c.definition()
+	named := provider.ByName(s.c.header.provider)
 	var scenario *provider.Scenario
 	if named != nil {
 		scenario = named.Asked(s.c.header.scenario)

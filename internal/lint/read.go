@@ -12,7 +12,7 @@ import (
 // or pass over.
 type reader struct {
 	*findings
-	c      *cassette
+	c      *file
 	source *source
 	// v1 says that the file has format 1: its types differ, and saying so once is
 	// enough.

@@ -16,7 +16,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	cassettes "example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/say"
 )
 
@@ -185,7 +185,7 @@ func (w *walker) walk(ctx context.Context, paths []string) error {
 			}
 			continue
 		}
-		err := cassettes.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		err := cassette.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
 			switch ext := strings.ToLower(filepath.Ext(p)); {
 			case err != nil:
 				f := &findings{file: p}

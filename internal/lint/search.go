@@ -105,7 +105,7 @@ func (s *search) in(kind stepKind, name string, look func()) {
 	s.pop()
 }
 
-func (s *search) cassette(c *cassette) {
+func (s *search) cassette(c *file) {
 	for i := range c.interactions {
 		ia := &c.interactions[i]
 		s.at = i

@@ -12,14 +12,13 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"example.com/webhookvcr/internal/jsontext"
-	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/say"
 )
 
 // structure judges what go-vcr makes of a cassette that loads.
 type structure struct {
 	*findings
-	c       *cassette
+	c       *file
 	secrets *secrets
 }
 
@@ -273,12 +272,4 @@ func canonical(body string) string {
 	}
 	root.Sort()
 	return string(root.Append(nil))
-}
-
-// definition is the provider that a cassette names, or that its hosts show.
-func (c *cassette) definition() *provider.Definition {
-	if c.header.present {
-		return provider.ByName(c.header.provider)
-	}
-	return nil
 }

@@ -131,7 +131,7 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 		cancel()
 		return nil, err
 	}
-	w := &reply{recording: recording{header: http.Header{}}, ctx: ctx, late: func() {
+	w := &reply{recorder: recorder{header: http.Header{}}, ctx: ctx, late: func() {
 		if r.Late != nil {
 			r.Late(req.URL.Redacted())
 		}
@@ -174,7 +174,7 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 // writes of a handler whose client has gone, as a connection does. It can do what
 // http.ResponseController asks of a server's, but for Hijack: there is no connection.
 type reply struct {
-	recording
+	recorder
 	ctx         context.Context
 	read, write deadline
 	returned    atomic.Bool // the handler
@@ -186,7 +186,7 @@ func (r *reply) WriteHeader(status int) {
 		r.late()
 		return
 	}
-	r.recording.WriteHeader(status)
+	r.recorder.WriteHeader(status)
 }
 
 func (r *reply) Write(p []byte) (int, error) {
@@ -196,7 +196,7 @@ func (r *reply) Write(p []byte) (int, error) {
 	if err := r.broken(); err != nil {
 		return 0, err
 	}
-	if _, err := r.recording.Write(p[:min(len(p), max(0, MaxReply-r.body.Len()))]); err != nil {
+	if _, err := r.recorder.Write(p[:min(len(p), max(0, MaxReply-r.body.Len()))]); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -209,7 +209,7 @@ func (r *reply) FlushError() error {
 	if err := r.broken(); err != nil {
 		return err
 	}
-	r.recording.Flush()
+	r.recorder.Flush()
 	return nil
 }
 

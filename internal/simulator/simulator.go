@@ -55,7 +55,9 @@ type vendor struct {
 	live func(settings Settings, receivers http.RoundTripper, webhooks int) Live
 }
 
-// vendors are filled in by the file of each vendor.
+// vendors are filled in by the file of each vendor. They are no field of the
+// definitions, which package provider keeps free of servers: one that was set from
+// here would be missing wherever this package is not linked.
 var vendors = map[*provider.Definition]func() vendor{}
 
 func vendorOf(d *provider.Definition) (vendor, error) {

@@ -40,7 +40,7 @@ func (t transport) RoundTrip(req *http.Request) (_ *http.Response, err error) {
 			err = fmt.Errorf("the handler panicked while it answered %s %s: %v", in.Method, in.URL.Path, p)
 		}
 	}()
-	rec := &recording{header: http.Header{}}
+	rec := &recorder{header: http.Header{}}
 	t.handler.ServeHTTP(rec, in)
 	if err := req.Context().Err(); err != nil {
 		return nil, err
@@ -86,8 +86,8 @@ func received(req *http.Request) (*http.Request, error) {
 	return in, nil
 }
 
-// recording is the http.ResponseWriter behind Transport.
-type recording struct {
+// recorder is the http.ResponseWriter behind Transport.
+type recorder struct {
 	header http.Header
 	// sent is the header as it was when the status was written; later changes
 	// do not reach a client.
@@ -100,9 +100,9 @@ type recording struct {
 	bare bool
 }
 
-func (r *recording) Header() http.Header { return r.header }
+func (r *recorder) Header() http.Header { return r.header }
 
-func (r *recording) WriteHeader(status int) {
+func (r *recorder) WriteHeader(status int) {
 	if status < 100 || status > 999 {
 		panic("invalid status " + strconv.Itoa(status))
 	}
@@ -115,7 +115,7 @@ func (r *recording) WriteHeader(status int) {
 	}
 }
 
-func (r *recording) Write(p []byte) (int, error) {
+func (r *recorder) Write(p []byte) (int, error) {
 	r.WriteHeader(http.StatusOK)
 	if r.status == http.StatusNoContent || r.status == http.StatusNotModified {
 		return 0, http.ErrBodyNotAllowed
@@ -124,14 +124,14 @@ func (r *recording) Write(p []byte) (int, error) {
 }
 
 // Flush implements http.Flusher: the header is sent at this moment.
-func (r *recording) Flush() {
+func (r *recorder) Flush() {
 	r.WriteHeader(http.StatusOK)
 	r.bare = r.bare || r.body.Len() == 0
 }
 
 // trailer is what was set after the header was sent, under a name that it announces or
 // with the prefix for others.
-func (r *recording) trailer() (trailer http.Header) {
+func (r *recorder) trailer() (trailer http.Header) {
 	add := func(name string, values []string) {
 		if trailer == nil {
 			trailer = http.Header{}
@@ -153,7 +153,7 @@ func (r *recording) trailer() (trailer http.Header) {
 	return trailer
 }
 
-func (r *recording) response(req *http.Request) *http.Response {
+func (r *recorder) response(req *http.Request) *http.Response {
 	r.WriteHeader(http.StatusOK)
 	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.Got1xxResponse != nil {
 		for _, header := range r.early {

@@ -12,9 +12,9 @@ import (
 
 const absent = "absent"
 
-// describe says of every finding what stood at its place in the stored answer, and
+// illustrate says of every finding what stood at its place in the stored answer, and
 // what stands there in the fresh one.
-func describe(d *provider.Definition, stored, fresh contract.Exchange, found []finding) {
+func illustrate(d *provider.Definition, stored, fresh contract.Exchange, found []finding) {
 	before, after := newPlaces(d, stored), newPlaces(d, fresh)
 	for i := range found {
 		found[i].before, found[i].after = before.at(found[i]), after.at(found[i])

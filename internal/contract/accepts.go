@@ -167,7 +167,7 @@ func acceptsValue(applied []*quick, n *jsontext.Node, first int) bool {
 			}
 		}
 	}
-	if n.Kind == jsontext.BeginObject && !distinct(n.Children) {
+	if !n.Distinct() {
 		return false
 	}
 	last := len(applied)
@@ -189,25 +189,6 @@ func acceptsValue(applied []*quick, n *jsontext.Node, first int) bool {
 		}
 		if len(applied) == last && (n.Kind == jsontext.BeginObject || len(child.Children) > 0) || !acceptsValue(applied, child, last) {
 			return false
-		}
-	}
-	return true
-}
-
-// distinct reports whether no two members have one name.
-func distinct(members []*jsontext.Node) bool {
-	if len(members) > 32 {
-		names := make(map[string]bool, len(members))
-		for _, m := range members {
-			names[m.Name] = true
-		}
-		return len(names) == len(members)
-	}
-	for i, m := range members {
-		for _, other := range members[:i] {
-			if m.Name == other.Name {
-				return false
-			}
 		}
 	}
 	return true

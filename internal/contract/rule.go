@@ -88,7 +88,7 @@ func (r *report) secrets(d *provider.Definition, s *schema) {
 				r.rule("secret", pointer, "", fmt.Sprintf("the base64 text of %d to %d bytes", d.MinSecret, d.MaxSecret))
 			}
 		}
-		for _, child := range counting(n) {
+		for _, child := range n.Counting() {
 			visit(child)
 		}
 	}

@@ -36,7 +36,7 @@ func (w *walker) visit(schemas []*jsonschema.Schema, n *jsontext.Node, depth int
 	if depth == len(w.applying) {
 		w.applying = append(w.applying, nil)
 	}
-	for _, child := range counting(n) {
+	for _, child := range n.Counting() {
 		next := below(w.applying[depth][:0], schemas, child)
 		w.applying[depth] = next
 		switch {
@@ -57,23 +57,6 @@ func (w *walker) note(schemas []*jsonschema.Schema, member *jsontext.Node) {
 	default:
 		w.undocumented[member.Pointer()] = resembling(schemas, member.Name)
 	}
-}
-
-// counting returns what a value holds, without the members that another of their
-// name replaces.
-func counting(n *jsontext.Node) []*jsontext.Node {
-	if n.Kind != jsontext.BeginObject || distinct(n.Children) {
-		return n.Children
-	}
-	var last []*jsontext.Node
-	seen := map[string]bool{}
-	for _, member := range slices.Backward(n.Children) {
-		if !seen[member.Name] {
-			last = append(last, member)
-		}
-		seen[member.Name] = true
-	}
-	return last
 }
 
 // below appends the schemas that apply to a member or an item of a value to which

@@ -75,22 +75,10 @@ func parse(body []byte) *jsontext.Node {
 	return root
 }
 
-// unify leaves of members with one name the last, in the place of the first. It
-// counts for most readers; the contract check reports them.
+// unify leaves of members with one name the one that counts. The contract check
+// reports the others.
 func unify(n *jsontext.Node) {
-	if n.Kind == jsontext.BeginObject {
-		at := map[string]int{}
-		kept := n.Children[:0]
-		for _, member := range n.Children {
-			if i, doubled := at[member.Name]; doubled {
-				kept[i] = member
-				continue
-			}
-			at[member.Name] = len(kept)
-			kept = append(kept, member)
-		}
-		n.Children = kept
-	}
+	n.Children = n.Counting()
 	for _, child := range n.Children {
 		unify(child)
 	}

@@ -336,6 +336,50 @@ func (n *Node) Member(name string) *Node {
 	return nil
 }
 
+// manyMembers is from when on a set of names is faster than to compare each with each.
+const manyMembers = 32
+
+// Distinct reports whether no two members of the value have one name.
+func (n *Node) Distinct() bool {
+	if n.Kind != BeginObject {
+		return true
+	}
+	if len(n.Children) > manyMembers {
+		names := make(map[string]bool, len(n.Children))
+		for _, m := range n.Children {
+			names[m.Name] = true
+		}
+		return len(names) == len(n.Children)
+	}
+	for i, m := range n.Children {
+		for _, other := range n.Children[:i] {
+			if m.Name == other.Name {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Counting returns what the value holds, of members with one name the last in the
+// place of the first: it is the one that counts for most readers.
+func (n *Node) Counting() []*Node {
+	if n.Distinct() {
+		return n.Children
+	}
+	at := map[string]int{}
+	var counting []*Node
+	for _, member := range n.Children {
+		if i, doubled := at[member.Name]; doubled {
+			counting[i] = member
+			continue
+		}
+		at[member.Name] = len(counting)
+		counting = append(counting, member)
+	}
+	return counting
+}
+
 // Sort brings the members of all objects into the order of their names. Members
 // with one name keep theirs.
 func (n *Node) Sort() {

@@ -45,6 +45,19 @@ func TestParse(t *testing.T) {
 	assert.Nil(t, root.Member("b").Member("0"), "an array has no members")
 }
 
+func TestNode_Counting(t *testing.T) {
+	many := strings.Repeat(`"a":1,"b":2,`, 20) + `"c":3`
+	for text, want := range map[string]string{
+		`{"a":1,"b":2,"a":3}`: `{"a":3,"b":2}`, "{" + many + "}": `{"a":1,"b":2,"c":3}`,
+		`{"a":1,"b":2}`: `{"a":1,"b":2}`, `[1,1]`: `[1,1]`, `"a"`: `"a"`, `{}`: `{}`,
+	} {
+		n := parse(t, text)
+		assert.Equal(t, text == want, n.Distinct(), text)
+		n.Children = n.Counting()
+		assert.Equal(t, want, string(n.Append(nil)))
+	}
+}
+
 func TestParse_syntax(t *testing.T) {
 	for _, text := range []string{"", " ", "{", `{"a":1,}`, "[1 2]", "01", "{} x", `{"a"`, "nul", "\"\x01\"", strings.Repeat("[", 10_001)} {
 		_, err := jsontext.Parse([]byte(text), jsontext.Bounds{})

@@ -11,7 +11,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/say"
 )
 
@@ -255,21 +255,10 @@ func (s *structure) ambiguous() {
 		first := s.c.interactions[members[0]].request.body.value
 		for _, i := range members[1:] {
 			r := &s.c.interactions[i].request
-			if r.body.value != first && canonical(r.body.value) != canonical(first) {
+			if r.body.value != first && cassette.CanonicalBody([]byte(r.body.value)) != cassette.CanonicalBody([]byte(first)) {
 				s.add(ruleAmbiguous, r.url.line, i, "request", "has method and URL of #%d and another body: go-vcr's default matcher cannot tell the %d of them apart", members[0], len(members))
 				break
 			}
 		}
 	}
-}
-
-// canonical writes JSON with sorted members, each as often as it stands; what is no
-// JSON stays.
-func canonical(body string) string {
-	root, err := jsontext.Parse(body, jsontext.Bounds{})
-	if err != nil {
-		return body
-	}
-	root.Sort()
-	return string(root.Append(nil))
 }

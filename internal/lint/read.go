@@ -276,7 +276,7 @@ var (
 		"proto_minor": func(r *reader, n *yaml.Node, _ *message, place string) { r.number(n, place) },
 		"transfer_encoding": func(r *reader, n *yaml.Node, m *message, place string) {
 			for _, t := range r.list(n, place) {
-				m.texts = append(m.texts, keyed{"transfer_encoding", t, (*search).scanValue})
+				m.searched("transfer_encoding", t, (*search).scanValue)
 			}
 		},
 		"content_length": func(r *reader, n *yaml.Node, m *message, place string) {
@@ -292,12 +292,10 @@ var (
 		"request_uri": searched("request_uri", (*search).url),
 		"form":        func(r *reader, n *yaml.Node, m *message, place string) { m.form = r.fields(n, place) },
 		"url": func(r *reader, n *yaml.Node, m *message, place string) {
-			searched("URL", (*search).url)(r, n, m, place)
-			m.url = m.texts[len(m.texts)-1].text
+			m.url = m.searched("URL", r.text(n, place), (*search).url)
 		},
 		"method": func(r *reader, n *yaml.Node, m *message, place string) {
-			searched("method", (*search).scanValue)(r, n, m, place)
-			m.method = m.texts[len(m.texts)-1].text
+			m.method = m.searched("method", r.text(n, place), (*search).scanValue)
 		},
 	}
 	responseKeys = map[string]take{
@@ -305,16 +303,26 @@ var (
 		"code": func(r *reader, n *yaml.Node, m *message, place string) {
 			m.code, m.codeLine = int(r.number(n, place)), n.Line
 		},
-		"duration":     func(r *reader, n *yaml.Node, _ *message, place string) { r.duration(n, place) },
-		"uncompressed": func(r *reader, n *yaml.Node, m *message, place string) { m.uncompressed = r.bool(n, place) },
+		"duration": func(r *reader, n *yaml.Node, _ *message, place string) {
+			r.decode(n, new(time.Duration), place, `a duration such as "0s"`)
+		},
+		"uncompressed": func(r *reader, n *yaml.Node, m *message, place string) {
+			r.decode(n, &m.uncompressed, place, "true or false")
+		},
 	}
 )
 
 // searched takes a text that only the search looks at.
 func searched(key string, look func(s *search, value string)) take {
 	return func(r *reader, n *yaml.Node, m *message, place string) {
-		m.texts = append(m.texts, keyed{key, r.text(n, place), look})
+		m.searched(key, r.text(n, place), look)
 	}
+}
+
+// searched keeps a text under a key for the search.
+func (m *message) searched(key string, t text, look func(s *search, value string)) text {
+	m.texts = append(m.texts, keyed{key, t, look})
+	return t
 }
 
 func (r *reader) text(n *yaml.Node, place string) text {
@@ -352,18 +360,9 @@ func (r *reader) number(n *yaml.Node, place string) int64 {
 	return v
 }
 
-func (r *reader) bool(n *yaml.Node, place string) bool {
-	var v bool
-	if n.Decode(&v) != nil {
-		r.mismatch(n, place, "true or false")
-	}
-	return v
-}
-
-func (r *reader) duration(n *yaml.Node, place string) {
-	var v time.Duration
-	if n.Decode(&v) != nil {
-		r.mismatch(n, place, `a duration such as "0s"`)
+func (r *reader) decode(n *yaml.Node, into any, place, expected string) {
+	if n.Decode(into) != nil {
+		r.mismatch(n, place, expected)
 	}
 }
 

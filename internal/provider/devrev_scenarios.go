@@ -48,12 +48,7 @@ type devrevCall struct {
 }
 
 var devrevCalls = []devrevCall{
-	{
-		operation: "webhooks.get", also: []string{"webhooks.get/200", "webhooks.get/200-get"},
-		body: devrevGetBody, unknown: `{"id":"` + DevRevWebhookID + `","expand":"all"}`,
-		missing: `{}`, missingAt: "/id", wrong: `{"id":7}`, wrongAt: "/id",
-		noID: `{"id":"no-such-id"}`, anotherID: `{"id":"` + devrevIssueID + `"}`, unknownID: `{"id":"` + DevRevUnknownWebhookID + `"}`,
-	},
+	devrevByID("webhooks.get", "webhooks.get/200", "webhooks.get/200-get"),
 	{
 		operation: "webhooks.list", also: []string{"webhooks.list/200", "webhooks.list/200-get"},
 		body: `{}`, unknown: `{"expand":"all"}`,
@@ -73,19 +68,24 @@ var devrevCalls = []devrevCall{
 			"webhooks.update/200-activate", "webhooks.update/200-deactivate",
 			"webhooks.update/200-add", "webhooks.update/200-remove", "webhooks.update/200-set",
 		},
-		body: devrevUpdate(`"url":"` + devrevURL + `"`), unknown: devrevUpdate(`"expand":"all"`),
-		missing: `{"url":"` + devrevURL + `"}`, missingAt: "/id", wrong: devrevUpdate(`"url":7`), wrongAt: "/url",
-		unlisted: devrevUpdate(`"action":"no-such-action"`), unlistedAt: "/action",
-		unpermitted: devrevUpdate(`"headers":{"add":[{"name":"not a name","value":"production"}]}`), unpermittedAt: "/headers/add/0/name",
+		body: devrevBody(`"url":"` + devrevURL + `"`), unknown: devrevBody(`"expand":"all"`),
+		missing: `{"url":"` + devrevURL + `"}`, missingAt: "/id", wrong: devrevBody(`"url":7`), wrongAt: "/url",
+		unlisted: devrevBody(`"action":"no-such-action"`), unlistedAt: "/action",
+		unpermitted: devrevBody(`"headers":{"add":[{"name":"not a name","value":"production"}]}`), unpermittedAt: "/headers/add/0/name",
 		noID: `{"id":"no-such-id","action":"activate"}`, anotherID: `{"id":"` + devrevIssueID + `","action":"activate"}`,
 		unknownID: `{"id":"` + DevRevUnknownWebhookID + `","action":"activate"}`,
 	},
-	{
-		operation: "webhooks.delete", also: []string{"webhooks.delete/200"},
-		body: devrevGetBody, unknown: `{"id":"` + DevRevWebhookID + `","expand":"all"}`,
+	devrevByID("webhooks.delete", "webhooks.delete/200"),
+}
+
+// devrevByID is the call of an operation that takes an id and nothing else.
+func devrevByID(operation string, also ...string) devrevCall {
+	return devrevCall{
+		operation: operation, also: also,
+		body: devrevGetBody, unknown: devrevBody(`"expand":"all"`),
 		missing: `{}`, missingAt: "/id", wrong: `{"id":7}`, wrongAt: "/id",
 		noID: `{"id":"no-such-id"}`, anotherID: `{"id":"` + devrevIssueID + `"}`, unknownID: `{"id":"` + DevRevUnknownWebhookID + `"}`,
-	},
+	}
 }
 
 const (
@@ -93,8 +93,8 @@ const (
 	devrevCreateBody = `{"url":"` + devrevURL + `","event_types":["work_created"]}`
 )
 
-// devrevUpdate is the body of webhooks.update with these members.
-func devrevUpdate(members string) string {
+// devrevBody is a body with the id of the webhook and these members.
+func devrevBody(members string) string {
 	return `{"id":"` + DevRevWebhookID + `",` + members + `}`
 }
 
@@ -220,15 +220,15 @@ var devrevScenarios = func() []Scenario {
 		devrevSuccess("webhooks.create/201", "a new webhook, with a secret that DevRev makes", devrevCreateBody, own, "", "/url"),
 		devrevSuccess("webhooks.create/201-secret", "a new webhook, with the caller's secret",
 			`{"url":"`+devrevURL+`","event_types":["work_created"],"secret":"`+devrevSecret+`"}`, own, "", "/url", "/secret"),
-		devrevSuccess("webhooks.update/200", "another URL: the webhook is unverified again", devrevUpdate(`"url":"`+devrevURL+`"`), own, "", "/url"),
-		devrevSuccess("webhooks.update/200-secret", "another secret, the caller's own", devrevUpdate(`"secret":"`+devrevSecret+`"`), own, "", "/secret"),
-		devrevSuccess("webhooks.update/200-new_secret", "an empty secret, for which DevRev makes a new one", devrevUpdate(`"secret":""`), own, ""),
-		devrevSuccess("webhooks.update/200-activate", "an inactive webhook becomes active", devrevUpdate(`"action":"activate"`),
+		devrevSuccess("webhooks.update/200", "another URL: the webhook is unverified again", devrevBody(`"url":"`+devrevURL+`"`), own, "", "/url"),
+		devrevSuccess("webhooks.update/200-secret", "another secret, the caller's own", devrevBody(`"secret":"`+devrevSecret+`"`), own, "", "/secret"),
+		devrevSuccess("webhooks.update/200-new_secret", "an empty secret, for which DevRev makes a new one", devrevBody(`"secret":""`), own, ""),
+		devrevSuccess("webhooks.update/200-activate", "an inactive webhook becomes active", devrevBody(`"action":"activate"`),
 			"simulated only: a webhook that nobody answers for does not become active", "inactive"),
-		devrevSuccess("webhooks.update/200-deactivate", "the webhook becomes inactive", devrevUpdate(`"action":"deactivate"`), own, ""),
-		devrevSuccess("webhooks.update/200-add", "an event type more", devrevUpdate(`"event_types":{"add":["account_created"]}`), own, ""),
-		devrevSuccess("webhooks.update/200-remove", "an event type less", devrevUpdate(`"event_types":{"remove":["work_created"]}`), own, ""),
-		devrevSuccess("webhooks.update/200-set", "other event types", devrevUpdate(`"event_types":{"set":["account_created","account_updated"]}`), own, ""),
+		devrevSuccess("webhooks.update/200-deactivate", "the webhook becomes inactive", devrevBody(`"action":"deactivate"`), own, ""),
+		devrevSuccess("webhooks.update/200-add", "an event type more", devrevBody(`"event_types":{"add":["account_created"]}`), own, ""),
+		devrevSuccess("webhooks.update/200-remove", "an event type less", devrevBody(`"event_types":{"remove":["work_created"]}`), own, ""),
+		devrevSuccess("webhooks.update/200-set", "other event types", devrevBody(`"event_types":{"set":["account_created","account_updated"]}`), own, ""),
 		devrevSuccess("webhooks.delete/200", "the webhook is gone", devrevGetBody, own, ""),
 	}
 	var all []Scenario

@@ -21,6 +21,13 @@ func devrevVendor() vendor {
 	failing := func(status int, errorType string) func() http.Handler {
 		return func() http.Handler { return &DevRev{Fail: status, FailType: errorType} }
 	}
+	changed := func(change func([]DevRevWebhook)) func() http.Handler {
+		return func() http.Handler {
+			all := devrevWebhooks()
+			change(all)
+			return &DevRev{Webhooks: all}
+		}
+	}
 	return vendor{
 		live: devrevLive,
 		wire: devrevWire,
@@ -29,11 +36,15 @@ func devrevVendor() vendor {
 		token: devrevToken,
 		seeds: map[string]string{"DEVREV_WEBHOOK_ID": devrevWebhookID},
 		states: map[string]func() http.Handler{
-			"":                        func() http.Handler { return &DevRev{} },
-			"empty":                   func() http.Handler { return &DevRev{Webhooks: []DevRevWebhook{}} },
-			"inactive":                func() http.Handler { return &DevRev{Webhooks: devrevInactive()} },
-			"minimal":                 func() http.Handler { return &DevRev{Webhooks: devrevMinimal()} },
-			"service_account":         func() http.Handler { return &DevRev{Webhooks: devrevByServiceAccount()} },
+			"":                func() http.Handler { return &DevRev{} },
+			"empty":           func() http.Handler { return &DevRev{Webhooks: []DevRevWebhook{}} },
+			"inactive":        changed(func(all []DevRevWebhook) { all[0].Status = statusInactive }),
+			"service_account": changed(func(all []DevRevWebhook) { all[0].CreatedBy = devrevServiceAccount() }),
+			"minimal": changed(func(all []DevRevWebhook) { // the required members only
+				for i, w := range all {
+					all[i] = DevRevWebhook{ID: w.ID, Secret: w.Secret, Status: w.Status, URL: w.URL}
+				}
+			}),
 			"undocumented":            devrevUndocumented,
 			"400-bad_request":         failing(http.StatusBadRequest, "bad_request"),
 			"400-value_not_permitted": failing(http.StatusBadRequest, "value_not_permitted"),
@@ -71,34 +82,10 @@ func devrevWebhooks() []DevRevWebhook {
 	}
 }
 
-// devrevMinimal are the default webhooks with their required members only.
-func devrevMinimal() []DevRevWebhook {
-	all := devrevWebhooks()
-	for i, w := range all {
-		all[i] = DevRevWebhook{ID: w.ID, Secret: w.Secret, Status: w.Status, URL: w.URL}
-	}
-	return all
-}
-
-func devrevInactive() []DevRevWebhook {
-	all := devrevWebhooks()
-	all[0].Status = statusInactive
-	return all
-}
-
-func devrevByServiceAccount() []DevRevWebhook {
-	all := devrevWebhooks()
-	all[0].CreatedBy = devrevServiceAccount()
-	return all
-}
-
 // devrevUndocumented is a handler whose users carry the undocumented members
 // that all users in DevRev's own samples carry.
 func devrevUndocumented() http.Handler {
 	mark := func(u *DevRevUser, v1, handle string) *DevRevUser {
-		if u == nil {
-			return nil
-		}
 		u.IDV1 = "don:DEV-11FVC3ScK:" + u.Type + ":" + v1
 		u.DisplayHandle = handle
 		u.Thumbnail = "https://api.devrev.ai/internal/display-picture/" + handle + ".png"

@@ -131,12 +131,20 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 		cancel()
 		return nil, err
 	}
-	w := &reply{recorder: recorder{header: http.Header{}}, ctx: ctx, late: func() {
+	body, sent := net.Pipe() // whose reads can have a deadline
+	w := &reply{recorder: recorder{header: http.Header{}}, ctx: ctx, read: body, late: func() {
 		if r.Late != nil {
 			r.Late(req.URL.Redacted())
 		}
 	}}
-	in.Body = &awaited{body: in.Body, until: &w.read}
+	source := in.Body
+	go func() {
+		if _, err := io.Copy(sent, source); err != nil {
+			_ = body.Close() // what breaks off is no end; or nobody reads on
+		}
+		_ = sent.Close()
+	}()
+	in.Body = body
 	done := make(chan error, 1)
 	release := hold(ctx)
 	r.running.run(func() {
@@ -150,6 +158,8 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 			}
 			w.returned.Store(true)
 			cancel()
+			_ = body.Close()
+			_ = source.Close()
 			done <- err
 			release()
 		}()
@@ -159,7 +169,7 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 	select {
 	case err := <-done:
 		if err == nil {
-			err = w.write.passed()
+			err = w.passed()
 		}
 		if err != nil {
 			return nil, err
@@ -175,10 +185,11 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 // http.ResponseController asks of a server's, but for Hijack: there is no connection.
 type reply struct {
 	recorder
-	ctx         context.Context
-	read, write deadline
-	returned    atomic.Bool // the handler
-	late        func()
+	ctx      context.Context
+	read     net.Conn
+	write    atomic.Pointer[time.Time] // the deadline
+	returned atomic.Bool               // the handler
+	late     func()
 }
 
 func (r *reply) WriteHeader(status int) {
@@ -214,11 +225,11 @@ func (r *reply) FlushError() error {
 }
 
 // SetReadDeadline serves http.ResponseController: the body cannot be read later.
-func (r *reply) SetReadDeadline(at time.Time) error { r.read.set(at); return nil }
+func (r *reply) SetReadDeadline(at time.Time) error { return r.read.SetReadDeadline(at) }
 
 // SetWriteDeadline serves http.ResponseController: an answer that is written later
 // gets to nobody.
-func (r *reply) SetWriteDeadline(at time.Time) error { r.write.set(at); return nil }
+func (r *reply) SetWriteDeadline(at time.Time) error { r.write.Store(&at); return nil }
 
 // EnableFullDuplex serves http.ResponseController: the body can always be read.
 func (r *reply) EnableFullDuplex() error { return nil }
@@ -228,97 +239,14 @@ func (r *reply) broken() error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
-	return r.write.passed()
+	return r.passed()
 }
 
-// deadline is a time that a handler may move while another goroutine waits for it.
-type deadline struct {
-	mu    sync.Mutex
-	at    time.Time
-	timer *time.Timer
-	moved stir // when the deadline has passed or is another one
-}
-
-func (d *deadline) set(at time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.timer != nil {
-		d.timer.Stop()
-	}
-	d.at, d.timer = at, nil
-	d.moved.now()
-	if wait := time.Until(at); !at.IsZero() && wait > 0 {
-		d.timer = time.AfterFunc(wait, d.moved.now)
-	}
-}
-
-// passed is os.ErrDeadlineExceeded when there is a deadline and it has passed.
-func (d *deadline) passed() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.at.IsZero() || time.Now().Before(d.at) {
+// passed is os.ErrDeadlineExceeded when there is a deadline of writes and it has
+// passed.
+func (r *reply) passed() error {
+	if at := r.write.Load(); at == nil || at.IsZero() || time.Now().Before(*at) {
 		return nil
 	}
 	return os.ErrDeadlineExceeded
 }
-
-// awaited is a body with a deadline, which ends a read that is under way. What such a
-// read brings later is for the next one.
-type awaited struct {
-	body  io.ReadCloser
-	until *deadline
-
-	mu      sync.Mutex // one read at a time
-	pending chan error // of the read under way, whose bytes get into buf
-	buf     []byte
-	left    []byte // of buf, not given away yet
-	err     error  // what follows left
-}
-
-func (a *awaited) Read(p []byte) (int, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for {
-		changed := a.until.moved.next()
-		if err := a.until.passed(); err != nil {
-			return 0, err
-		}
-		if len(a.left) > 0 || a.err != nil || len(p) == 0 {
-			n := copy(p, a.left)
-			if a.left = a.left[n:]; len(a.left) > 0 {
-				return n, nil
-			}
-			err := a.err
-			if err != io.EOF {
-				a.err = nil
-			}
-			return n, err
-		}
-		if a.pending == nil {
-			a.begin(len(p))
-		}
-		select {
-		case a.err = <-a.pending:
-			a.pending = nil
-			a.left = a.buf
-		case <-changed:
-		}
-	}
-}
-
-// begin reads in a goroutine of its own, which outlives a deadline.
-func (a *awaited) begin(size int) {
-	if cap(a.buf) < size {
-		a.buf = make([]byte, size)
-	}
-	a.buf = a.buf[:size]
-	done := make(chan error, 1)
-	a.pending = done
-	go func() {
-		n, err := a.body.Read(a.buf)
-		a.buf = a.buf[:n]
-		done <- err
-	}()
-}
-
-func (a *awaited) Close() error { return a.body.Close() }

@@ -296,6 +296,27 @@ func TestReceivers_readDeadline(t *testing.T) {
 	}
 }
 
+// A body that breaks off does not look like one that ends, and is closed.
+func TestReceivers_bodyBreaksOff(t *testing.T) {
+	var receivers simulator.Receivers
+	require.NoError(t, receivers.Handle("https://hooks.example.com", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		assert.Equal(t, "half", string(body))
+		assert.Error(t, err)
+	})))
+	read, write := io.Pipe()
+	req, err := http.NewRequest(http.MethodPost, "https://hooks.example.com/", read)
+	require.NoError(t, err)
+	go func() {
+		_, _ = io.WriteString(write, "half")
+		_ = write.CloseWithError(io.ErrUnexpectedEOF)
+	}()
+	_, err = receivers.RoundTrip(req)
+	require.NoError(t, err)
+	_, err = read.Read(nil)
+	assert.ErrorIs(t, err, io.ErrClosedPipe)
+}
+
 // What an answer says beside its header and body comes from a handler as it does from a
 // socket.
 func TestTry_beside(t *testing.T) {

@@ -76,19 +76,12 @@ func runs(text string, at int) (lines []string, end int) {
 }
 
 func (s *search) hex(run string) bool {
-	if len(run)%2 != 0 || strings.ContainsFunc(run, func(r rune) bool { return !hexByte(byte(r)) }) {
-		return false
-	}
 	b, err := hex.DecodeString(run)
 	return err == nil && s.decodedTo(b, "hex")
 }
 
 func base64Byte(c byte) bool {
 	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '-' || c == '_'
-}
-
-func hexByte(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
 func (s *search) base64(run string) bool {

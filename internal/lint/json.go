@@ -120,21 +120,15 @@ func (w *walk) holdsDrawn() bool {
 // behind it.
 func (w *walk) label(all jsontext.Decoder) string {
 	for name, token := range beside(all) {
-		if token.Kind() == jsontext.String && isLabel(name) && w.isSecret(token.String()) {
+		if token.Kind() == jsontext.String && slices.Contains(labelled, strings.ToLower(name)) && w.isSecret(token.String()) {
 			return token.String()
 		}
 	}
 	return ""
 }
 
-// isLabel says that a member names what the member "value" beside it holds.
-func isLabel(name string) bool {
-	switch strings.ToLower(name) {
-	case "name", "key", "header", "field", "id", "label", "parameter", "property", "variable":
-		return true
-	}
-	return false
-}
+// labelled are the members that name what the member "value" beside them holds.
+var labelled = strings.Fields("name key header field id label parameter property variable")
 
 // thinks says whether an object is a language model's thought, or a part of one that
 // is streamed.

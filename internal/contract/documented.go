@@ -24,8 +24,8 @@ type Wish struct {
 	Closed bool
 	// Documented says that the last member must be documented too.
 	Documented bool
-	// Requests and Answers say that only bodies of those count.
-	Requests, Answers bool
+	// Requests and Responses say that only bodies of those count.
+	Requests, Responses bool
 	// Deliveries says that what the vendor sends to receivers counts as well.
 	Deliveries bool
 }
@@ -163,7 +163,7 @@ func (w Wish) bodies(d *provider.Definition) []site {
 	}
 	for _, op := range d.Operations {
 		for _, f := range op.Forms {
-			if !w.Answers {
+			if !w.Responses {
 				add(f.Body)
 			}
 		}

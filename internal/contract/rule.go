@@ -22,12 +22,12 @@ func (r *report) echo(route provider.Route, req Request, status int) {
 	if e == nil || status < 200 || status > 299 || r.document == nil {
 		return
 	}
-	id, ok := r.document.text(e.Answer)
+	id, ok := r.document.text(e.Response)
 	asked, from := requested(route, req)
 	if !ok || asked == "" || id == asked || e.FoldCase && strings.EqualFold(id, asked) {
 		return
 	}
-	r.rule("other-object", e.Answer, "another id", "the request's "+from)
+	r.rule("other-object", e.Response, "another id", "the request's "+from)
 }
 
 // requested returns the id that a request names and where it names it.

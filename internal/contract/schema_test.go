@@ -69,7 +69,7 @@ func TestSchemas_used(t *testing.T) {
 	used := map[string]bool{}
 	for _, d := range provider.All() {
 		if d.Delivery != nil {
-			used[d.Name+"/"+d.Delivery.Body], used[d.Name+"/"+d.Delivery.Answer] = true, true
+			used[d.Name+"/"+d.Delivery.Body], used[d.Name+"/"+d.Delivery.Response] = true, true
 		}
 		use := func(file string) {
 			if file != "" {

@@ -84,7 +84,7 @@ const maxLines = 100
 // line per finding, what these rules are about, what was left out, and a summary.
 // More than three findings that differ in file and line only are one line.
 func (r *Report) WriteText(w io.Writer) error {
-	out := &writer{w: w}
+	var out strings.Builder
 	fired, alike := map[string]*tallies{}, map[sameness]*tallies{}
 	for _, f := range r.Findings {
 		tallyUp(fired, f.Rule, f)
@@ -96,10 +96,10 @@ func (r *Report) WriteText(w io.Writer) error {
 	if len(r.Findings) > 1 {
 		for _, rule := range rules {
 			if n := fired[rule.ID]; n != nil {
-				out.printf("%-16s %s in %s\n", rule.ID, say.Count(n.findings, string(rule.Severity)), say.Count(len(n.files), "file"))
+				fmt.Fprintf(&out, "%-16s %s in %s\n", rule.ID, say.Count(n.findings, string(rule.Severity)), say.Count(len(n.files), "file"))
 			}
 		}
-		out.printf("\n")
+		fmt.Fprintf(&out, "\n")
 	}
 	lines := 0
 	for _, f := range listed {
@@ -108,38 +108,39 @@ func (r *Report) WriteText(w io.Writer) error {
 			continue
 		}
 		if lines++; lines > maxLines {
-			out.printf("and more; --json lists all\n")
+			fmt.Fprintf(&out, "and more; --json lists all\n")
 			continue
 		}
 		n.said = n.findings > maxAlike
-		out.printf("%s%s\n", f, n.more())
+		fmt.Fprintf(&out, "%s%s\n", f, n.more())
 	}
 	for _, rule := range rules {
 		if fired[rule.ID] != nil {
-			out.printf("\n%s: %s\n\twhy: %s\n\tfix: %s\n", rule.ID, rule.What, rule.Why, rule.Fix)
+			fmt.Fprintf(&out, "\n%s: %s\n\twhy: %s\n\tfix: %s\n", rule.ID, rule.What, rule.Why, rule.Fix)
 		}
 	}
 	if len(r.Findings) > 0 {
-		out.printf("\n")
+		fmt.Fprintf(&out, "\n")
 	}
 	for _, off := range r.Disabled {
-		out.printf("switched off: %s (%s), %s\n", off.Rule, shown(off.Reason), say.Count(off.Findings, "finding"))
+		fmt.Fprintf(&out, "switched off: %s (%s), %s\n", off.Rule, shown(off.Reason), say.Count(off.Findings, "finding"))
 	}
 	for _, e := range r.Excluded {
-		out.printf("excluded: %s (%s), %s\n", strings.TrimSpace(shown(e.Path)+" "+e.Rule), shown(e.Reason), say.Count(e.Findings, "finding"))
+		fmt.Fprintf(&out, "excluded: %s (%s), %s\n", strings.TrimSpace(shown(e.Path)+" "+e.Rule), shown(e.Reason), say.Count(e.Findings, "finding"))
 	}
 	for _, p := range r.Placeholders {
-		out.printf("placeholder: %s, %s\n", shown(p.Pattern), say.Count(p.Findings, "finding"))
+		fmt.Fprintf(&out, "placeholder: %s, %s\n", shown(p.Pattern), say.Count(p.Findings, "finding"))
 	}
 	if r.Known+r.Gone > 0 {
-		out.printf("known from the baseline: %s, and %d that are gone\n", say.Count(r.Known, "finding"), r.Gone)
+		fmt.Fprintf(&out, "known from the baseline: %s, and %d that are gone\n", say.Count(r.Known, "finding"), r.Gone)
 	}
 	skipped := ""
 	if r.Skipped > 0 {
 		skipped = fmt.Sprintf(", %s skipped as no cassette", say.Count(r.Skipped, "other YAML file"))
 	}
-	out.printf("%s, %s in %s%s%s\n", say.Count(r.Errors, "error"), say.Count(r.Warnings, "warning"), say.Count(r.Files, "file"), skipped, linksLeft(r.Links))
-	return out.err
+	fmt.Fprintf(&out, "%s, %s in %s%s%s\n", say.Count(r.Errors, "error"), say.Count(r.Warnings, "warning"), say.Count(r.Files, "file"), skipped, linksLeft(r.Links))
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 // maxListedPerRule bounds what people read of one rule in one file: a cassette with an
@@ -215,17 +216,6 @@ func (t *tallies) more() string {
 		return ""
 	}
 	return fmt.Sprintf(" (and in %s, %s in all)", say.Count(t.findings-1, "more place"), say.Count(len(t.files), "file"))
-}
-
-type writer struct {
-	w   io.Writer
-	err error
-}
-
-func (w *writer) printf(format string, args ...any) {
-	if w.err == nil {
-		_, w.err = fmt.Fprintf(w.w, format, args...)
-	}
 }
 
 // finish sorts the findings, takes out those that are switched off, excluded or

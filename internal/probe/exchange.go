@@ -51,8 +51,8 @@ func Check(d *provider.Definition, s simulator.Settings, x Exchange) (problems, 
 		notes = append(notes, fmt.Sprintf("answered %d; %s documents 200 alone, and what another 2xx does is for Sender.Acknowledged to say", x.Status, d.Title))
 	case x.Status/100 == 3:
 		say("answered %d; senders do not follow redirects of a POST", x.Status)
-	case !accepted && len(wire.Answers) > 0 && !slices.Contains(wire.Answers, x.Status):
-		notes = append(notes, fmt.Sprintf("answered %d; %s documents %v for receivers", x.Status, d.Title, wire.Answers))
+	case !accepted && len(wire.Statuses) > 0 && !slices.Contains(wire.Statuses, x.Status):
+		notes = append(notes, fmt.Sprintf("answered %d; %s documents %v for receivers", x.Status, d.Title, wire.Statuses))
 	}
 	if wire.Verify == "" || !accepted {
 		return problems, notes

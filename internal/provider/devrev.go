@@ -74,7 +74,7 @@ var DevRev = Definition{
 				{Method: "GET", Path: "/webhooks.get", Query: "webhooks.get.query.json"},
 			},
 			Responses: devrevResponses(devrevJSON(200, "webhooks.get.200.json"), true),
-			Echo:      &Echo{Request: "id", Answer: "/webhook/id"},
+			Echo:      &Echo{Request: "id", Response: "/webhook/id"},
 		},
 		{
 			Name:   "webhooks.list",
@@ -97,7 +97,7 @@ var DevRev = Definition{
 			Forms:     []Form{{Method: "POST", Path: "/webhooks.update", Body: "webhooks.update.request.json"}},
 			Responses: devrevResponses(devrevJSON(200, "webhooks.update.200.json"), true),
 			Exclusive: []Exclusive{{Object: "/event_types", Member: "set", Others: []string{"add", "remove"}}},
-			Echo:      &Echo{Request: "id", Answer: "/webhook/id"},
+			Echo:      &Echo{Request: "id", Response: "/webhook/id"},
 		},
 		{
 			Name: "webhooks.delete", Writes: true,
@@ -108,7 +108,7 @@ var DevRev = Definition{
 	},
 	Delivery: &Delivery{
 		Source: `DevRev API reference, page "Event Webhooks"; OpenAPI operation webhooks-event`,
-		Body:   "webhooks.event.request.json", Answer: "webhooks.event.200.json", Tag: "type", Signature: "X-DevRev-Signature", Handshake: "verify",
+		Body:   "webhooks.event.request.json", Response: "webhooks.event.200.json", Tag: "type", Signature: "X-DevRev-Signature", Handshake: "verify",
 	},
 	Own: &OwnWebhook{
 		Create: devrevPost("webhooks.create", `{"url":"`+devrevURL+`","event_types":["work_created"]}`),

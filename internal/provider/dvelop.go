@@ -50,7 +50,7 @@ var DVelop = Definition{
 			Source:    "d.velop oas-dmsconfig, operation GetWebHook; 401, 403, 406 and 500 are from the guide's general list",
 			Forms:     []Form{{Method: "GET", Path: "/dmsconfig/r/{repoId}/events/{id}/{webHookId}"}},
 			Responses: dvelopResponses(Response{Status: 200, MediaTypes: dvelopBoth, Schema: "webhook.json", Strict: "webhook.strict.json"}, dvelopError(404, dvelopBoth...)),
-			Echo:      &Echo{Variable: "webHookId", Answer: "/id", FoldCase: true},
+			Echo:      &Echo{Variable: "webHookId", Response: "/id", FoldCase: true},
 			Members:   []string{"apiKey", "description", "enabled", "handleResponse", "id", "restrictions", "retry", "timeout", "uri"},
 		},
 		{

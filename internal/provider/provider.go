@@ -160,9 +160,9 @@ type Mark struct {
 type Delivery struct {
 	// Source is where the message is documented.
 	Source string
-	// Body and Answer are the schemas of the message and of the receiver's answer,
+	// Body and Response are the schemas of the message and of the receiver's answer,
 	// files below schemas/NAME.
-	Body, Answer string
+	Body, Response string
 	// Tag is the member of the body that names the event. A member of that name
 	// holds the event's payload.
 	Tag string
@@ -343,8 +343,8 @@ type Echo struct {
 	Request string
 	// Variable is the path variable that holds the id.
 	Variable string
-	// Answer is the JSON pointer of the id in a successful answer.
-	Answer string
+	// Response is the JSON pointer of the id in a successful answer.
+	Response string
 	// FoldCase compares without regard to case, as GUIDs are compared.
 	FoldCase bool
 }

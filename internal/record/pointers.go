@@ -96,8 +96,8 @@ func CheckPointer(d *provider.Definition, option, pointer string, wish contract.
 	if strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(pointer), "~") {
 		return errors.New("that is no JSON pointer; in one, ~0 stands for ~ and ~1 for /")
 	}
-	switch kinds := contract.Kinds(d, pointer, contract.Wish{Requests: option == "Varies", Answers: option == "Pinned"}); {
-	case option == "Redact" && contract.Dated(d, pointer, contract.Wish{Answers: true}):
+	switch kinds := contract.Kinds(d, pointer, contract.Wish{Requests: option == "Varies", Responses: option == "Pinned"}); {
+	case option == "Redact" && contract.Dated(d, pointer, contract.Wish{Responses: true}):
 		return errors.New("that is a date, and a text in its place breaks the contract; a fixed date can be pinned there")
 	case len(kinds) == 0:
 	case option == "Varies" && !slices.ContainsFunc(kinds, func(k provider.Kind) bool { return k != provider.ID }):
@@ -113,7 +113,7 @@ func CheckPointer(d *provider.Definition, option, pointer string, wish contract.
 	case "Keep":
 		wish.Inside = true
 	case "Redact", "Pinned":
-		wish.Inside, wish.Answers = true, true
+		wish.Inside, wish.Responses = true, true
 	case "Varies":
 		wish.Requests = true
 	case "AllowProblems":

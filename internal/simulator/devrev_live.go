@@ -502,7 +502,7 @@ func (s *DevRev) newChallenge() string {
 var devrevWire = Wire{
 	Body: devrevBody, Request: devrevRequest, Verify: "verify",
 	Proven: func(h http.Header) bool { return h.Get("X-Devrev-Signature") != "" }, Proof: "X-Devrev-Signature",
-	Answers: []int{200, 400, 401, 403, 429, 500, 503},
+	Statuses: []int{200, 400, 401, 403, 429, 500, 503},
 	Settings: Settings{
 		Timeout: 3 * time.Second, Waits: []time.Duration{30 * time.Second, 3 * time.Minute},
 		Acknowledged: func(status int) bool { return status == http.StatusOK },

@@ -38,9 +38,9 @@ type Wire struct {
 	// not, and Proof says in words what that is.
 	Proven func(http.Header) bool
 	Proof  string
-	// Answers are the statuses that the vendor documents for a receiver; none when it
+	// Statuses are those that the vendor documents for a receiver; none when it
 	// documents none.
-	Answers []int
+	Statuses []int
 	// Settings are the vendor's own, and the stated defaults of what it leaves open.
 	Settings Settings
 }

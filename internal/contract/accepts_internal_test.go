@@ -59,9 +59,9 @@ func FuzzAccepts(f *testing.F) {
 	})
 }
 
-func readAll(body string) (*document, *Problem) {
+func readAll(body string) (*Reading, *Problem) {
 	r := Read([]byte(body))
-	return &r.document, r.problem
+	return r, r.problem
 }
 
 // replaced puts a value in the place of the at-th one after a colon.

@@ -2,8 +2,6 @@ package contract
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
@@ -29,17 +27,16 @@ func CheckDelivery(d *provider.Definition, body []byte) ([]Problem, error) {
 
 // payload holds the payload of a delivery to the name of its event.
 func (r *report) payload(d *provider.Definition, s *schema) {
-	object, _ := r.document.root().(map[string]any)
-	event, ok := object[d.Delivery.Tag].(string)
+	event, ok := r.document.text(jsontext.Child("", d.Delivery.Tag))
 	if !ok {
 		return
 	}
 	described := s.root.Properties
-	if _, there := object[event]; !there && described[event] != nil && isEvent(s, d.Delivery.Tag, event) {
+	if !r.document.has(event) && described[event] != nil && isEvent(s, d.Delivery.Tag, event) {
 		r.rule("payload", "/"+jsontext.Escape(event), "missing", fmt.Sprintf("%s says that the event is %q", d.Delivery.Tag, event))
 	}
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if name != event && described[name] != nil && isEvent(s, d.Delivery.Tag, name) {
+	for _, member := range r.document.tree.Counting() {
+		if name := member.Name; name != event && described[name] != nil && isEvent(s, d.Delivery.Tag, name) {
 			r.rule("other-payload", "/"+jsontext.Escape(name), "", d.Delivery.Tag+" says")
 		}
 	}

@@ -29,15 +29,21 @@ func Bounds() jsontext.Bounds { return bounds }
 // Reading is a body that is read, or the problem that stands against that. It is for
 // one goroutine.
 type Reading struct {
-	body     []byte
-	document document
-	problem  *Problem
+	body    []byte
+	tree    *jsontext.Node
+	problem *Problem
+	// elsewhere says that the places in the tree are those of another text.
+	elsewhere bool
+	decoded   any // nil until root is called
+	// doubled are the pointers of members whose name stands twice in an object. It
+	// is nil until root is called.
+	doubled []string
 }
 
 // Read reads a body, which must not change any more.
 func Read(body []byte) *Reading {
 	tree, problem := parse(body)
-	return &Reading{body, document{tree: tree}, problem}
+	return &Reading{body: body, tree: tree, problem: problem}
 }
 
 // of returns what is read of a body: this, unless it is nil or about another one.
@@ -54,7 +60,7 @@ func ReadAs(body []byte, tree *jsontext.Node) *Reading {
 	if len(body) > maxBody {
 		return Read(body)
 	}
-	return &Reading{body, document{tree: tree, elsewhere: true}, nil}
+	return &Reading{body: body, tree: tree, elsewhere: true}
 }
 
 // Tree returns the body as a tree, and nil when it is no JSON within the bounds.
@@ -62,39 +68,28 @@ func (r *Reading) Tree() *jsontext.Node {
 	if r == nil {
 		return nil
 	}
-	return r.document.tree
-}
-
-// document is a parsed body.
-type document struct {
-	tree *jsontext.Node
-	// elsewhere says that the places in the tree are those of another text.
-	elsewhere bool
-	decoded   any // nil until root is called
-	// doubled are the pointers of members whose name stands twice in an object. It
-	// is nil until root is called.
-	doubled []string
+	return r.tree
 }
 
 // root returns the body as encoding/json decodes it, numbers as json.Number. Few
 // bodies need it: those that accepts does not take.
-func (d *document) root() any {
-	if d.decoded == nil {
-		d.decoded = d.decode(d.tree)
+func (r *Reading) root() any {
+	if r.decoded == nil {
+		r.decoded = r.decode(r.tree)
 	}
-	return d.decoded
+	return r.decoded
 }
 
 // text returns the string that a pointer names; ok is false when there is none.
-func (d *document) text(pointer string) (text string, ok bool) {
-	if n, found := d.tree.Find(pointer); found && n.Kind == jsontext.String {
+func (r *Reading) text(pointer string) (text string, ok bool) {
+	if n, found := r.tree.Find(pointer); found && n.Kind == jsontext.String {
 		return n.Text, true
 	}
 	return "", false
 }
 
 // has reports whether the root is an object with a member of that name.
-func (d *document) has(name string) bool { return d.tree.Member(name) != nil }
+func (r *Reading) has(name string) bool { return r.tree.Member(name) != nil }
 
 // parse reads a body; a body that cannot be read gives the problem instead.
 func parse(body []byte) (*jsontext.Node, *Problem) {
@@ -141,25 +136,25 @@ func syntaxProblem(body []byte, err error) *Problem {
 }
 
 // decoded returns a value as the validator wants it.
-func decoded(n *jsontext.Node) any { return (&document{}).decode(n) }
+func decoded(n *jsontext.Node) any { return (&Reading{}).decode(n) }
 
 // decode returns a value as encoding/json does, and notes the doubled members
 // that it drops.
-func (d *document) decode(n *jsontext.Node) any {
+func (r *Reading) decode(n *jsontext.Node) any {
 	switch n.Kind {
 	case jsontext.BeginObject:
 		object := make(map[string]any, len(n.Children))
 		for _, member := range n.Children {
-			if _, ok := object[member.Name]; ok && len(d.doubled) < maxProblems {
-				d.doubled = append(d.doubled, member.Pointer())
+			if _, ok := object[member.Name]; ok && len(r.doubled) < maxProblems {
+				r.doubled = append(r.doubled, member.Pointer())
 			}
-			object[member.Name] = d.decode(member)
+			object[member.Name] = r.decode(member)
 		}
 		return object
 	case jsontext.BeginArray:
 		array := make([]any, len(n.Children))
 		for i, item := range n.Children {
-			array[i] = d.decode(item)
+			array[i] = r.decode(item)
 		}
 		return array
 	case jsontext.String:
@@ -175,14 +170,14 @@ func (d *document) decode(n *jsontext.Node) any {
 
 // place fills in the lines and columns of problems about a place in the body. A
 // member that is missing has the place of the nearest value above it.
-func (d *document) place(body []byte, problems []Problem) {
+func (r *Reading) place(problems []Problem) {
 	for i := range problems {
 		if p := &problems[i]; p.Line == 0 && strings.HasPrefix(p.Pointer, "/") {
-			if d.elsewhere {
-				d.tree, d.elsewhere = Read(body).Tree(), false
+			if r.elsewhere {
+				r.tree, r.elsewhere = Read(r.body).tree, false
 			}
-			n, _ := d.tree.Find(p.Pointer)
-			p.Line, p.Column = jsontext.Position(body, int(n.Start))
+			n, _ := r.tree.Find(p.Pointer)
+			p.Line, p.Column = jsontext.Position(r.body, int(n.Start))
 		}
 	}
 }

@@ -131,7 +131,7 @@ func (r *report) parse() bool {
 		r.push(problem)
 		return false
 	}
-	r.document = &r.reading.document
+	r.document = r.reading
 	return true
 }
 

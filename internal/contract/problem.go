@@ -85,8 +85,8 @@ type report struct {
 	in       string
 	byHand   bool // the test or its program wrote the message, no vendor
 	body     []byte
-	reading  *Reading  // of the body or another, if there is one
-	document *document // nil while the body is not parsed
+	reading  *Reading // of the body or another, if there is one
+	document *Reading // nil while the body is not parsed
 	problems []Problem
 	violated map[string]bool // pointers with a violation
 }
@@ -131,7 +131,7 @@ func (r *report) done() []Problem {
 		all = append(all[:maxProblems:maxProblems], more)
 	}
 	if r.document != nil {
-		r.document.place(r.body, all)
+		r.document.place(all)
 	}
 	return all
 }

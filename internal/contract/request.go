@@ -109,7 +109,7 @@ func (r *report) query(d *provider.Definition, route provider.Route, u *url.URL)
 		return
 	}
 	q := report{in: r.in, byHand: r.byHand}
-	q.validate(s, &document{tree: queryObject(s, values)})
+	q.validate(s, &Reading{tree: queryObject(s, values)})
 	for _, p := range q.problems {
 		if len(p.Pointer) > 0 {
 			p.Pointer = jsontext.Unescape(p.Pointer[1:])

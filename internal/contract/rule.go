@@ -41,7 +41,7 @@ func requested(route provider.Route, req Request) (id, from string) {
 		return values.Get(e.Request), e.Request + " in the query"
 	}
 	if body := req.Reading.of(req.Body); body.problem == nil {
-		id, _ = body.document.text(jsontext.Child("", e.Request))
+		id, _ = body.text(jsontext.Child("", e.Request))
 	}
 	return id, e.Request + " in the body"
 }
@@ -102,10 +102,10 @@ func isRouteNotFound(d *provider.Definition, status int, body []byte) bool {
 		return false
 	}
 	r := Read(body)
-	return r.problem == nil && routeMessage(d, &r.document)
+	return r.problem == nil && routeMessage(d, r)
 }
 
-func routeMessage(d *provider.Definition, doc *document) bool {
+func routeMessage(d *provider.Definition, doc *Reading) bool {
 	if d.RouteNotFound == nil || doc.has(d.ErrorTag) {
 		return false
 	}

@@ -17,7 +17,7 @@ import (
 
 // validate reports what the schema has to say about a parsed body, and members
 // whose name stands twice.
-func (r *report) validate(s *schema, d *document) {
+func (r *report) validate(s *schema, d *Reading) {
 	if accepts(s, d.tree) {
 		return
 	}

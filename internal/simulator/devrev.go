@@ -68,24 +68,13 @@ type DevRev struct {
 
 // ServeHTTP implements http.Handler.
 func (s *DevRev) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, ok := readBody(w, r)
-	a, gone := s.answer(r, body, ok)
-	for _, t := range gone {
-		t.stop(r.Context(), s.settings().Timeout) // nothing is delivered once a delete is answered
-	}
-	a.writeTo(w)
+	s.serve(w, r, s.settings().Timeout, func(body []byte, complete bool) answer {
+		s.start()
+		return s.answer(r, body, complete)
+	})
 }
 
-func (s *DevRev) answer(r *http.Request, body []byte, complete bool) (_ answer, gone []*traffic) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.start()
-	a := s.lockedAnswer(r, body, complete)
-	gone, s.gone = s.gone, nil
-	return a, gone
-}
-
-func (s *DevRev) lockedAnswer(r *http.Request, body []byte, complete bool) answer {
+func (s *DevRev) answer(r *http.Request, body []byte, complete bool) answer {
 	if !s.authenticated(r) {
 		return s.failure(http.StatusUnauthorized).answer()
 	}
@@ -149,7 +138,7 @@ func (s *DevRev) start() {
 	if s.started {
 		return
 	}
-	s.started = true
+	s.started, s.lives = true, map[string]*devrevLife{}
 	s.webhooks = slices.Clone(s.Webhooks)
 	if s.Webhooks == nil {
 		s.webhooks = devrevWebhooks()

@@ -456,9 +456,6 @@ func (s *DevRev) life(id string) *devrevLife {
 	life, ok := s.lives[id]
 	if !ok {
 		life = &devrevLife{traffic: newTraffic(), verified: true}
-		if s.lives == nil {
-			s.lives = map[string]*devrevLife{}
-		}
 		s.lives[id] = life
 	}
 	return life

@@ -60,20 +60,18 @@ type DVelop struct {
 
 // ServeHTTP implements http.Handler.
 func (s *DVelop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, ok := readBody(w, r)
-	a, gone := s.answer(r, body, ok)
-	for _, t := range gone {
-		t.stop(r.Context(), time.Second) // nothing is delivered once a delete is answered
-	}
-	a.writeTo(w)
+	s.serve(w, r, time.Second, func(body []byte, complete bool) answer {
+		s.start()
+		return s.answer(r, body, complete)
+	})
 }
 
-func (s *DVelop) answer(r *http.Request, body []byte, complete bool) (_ answer, gone []*traffic) {
+func (s *DVelop) answer(r *http.Request, body []byte, complete bool) answer {
 	if s.isLogin(r) {
-		return loginPage(), nil
+		return loginPage()
 	}
 	if a, ok := s.refuse(r); ok {
-		return a, nil
+		return a
 	}
 	method := r.Method
 	if method == http.MethodHead {
@@ -81,31 +79,26 @@ func (s *DVelop) answer(r *http.Request, body []byte, complete bool) (_ answer, 
 	}
 	route, ok := provider.DVelop.Find(method, r.URL)
 	if !ok {
-		return unknownRoute(r.URL), nil
+		return unknownRoute(r.URL)
 	}
 	mediaType, ok := negotiate(r.Header.Values("Accept"))
 	if !ok {
-		return emptyAnswer(http.StatusNotAcceptable), nil
+		return emptyAnswer(http.StatusNotAcceptable)
 	}
 	if method != http.MethodGet {
 		// The errors of writing operations are documented in this type only.
 		mediaType = mediaJSON
 	}
-
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.start()
 	operate, ok := dvelopOperations[route.Operation.Name]
 	if !ok {
-		return emptyAnswer(http.StatusInternalServerError), nil
+		return emptyAnswer(http.StatusInternalServerError)
 	}
 	a, err := operate(s, dvelopCall{r: r, route: route, mediaType: mediaType, body: body, complete: complete})
 	if err != nil {
-		return s.errorAnswer(err, mediaType), nil
+		return s.errorAnswer(err, mediaType)
 	}
-	gone, s.gone = s.gone, nil
 	s.stir.now()
-	return a, gone
+	return a
 }
 
 // refuse makes the answers that come before any operation. Their bodies are not
@@ -155,7 +148,7 @@ func (s *DVelop) start() {
 	if s.started {
 		return
 	}
-	s.started = true
+	s.started, s.traffic = true, map[string]*traffic{}
 	s.events = slices.Clone(s.Events)
 	if s.Events == nil {
 		s.events = dvelopEvents()

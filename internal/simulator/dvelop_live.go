@@ -282,9 +282,6 @@ func (s *DVelop) trafficOf(id string) *traffic {
 	t, ok := s.traffic[id]
 	if !ok {
 		t = newTraffic()
-		if s.traffic == nil {
-			s.traffic = map[string]*traffic{}
-		}
 		s.traffic[id] = t
 	}
 	return t

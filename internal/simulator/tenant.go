@@ -115,6 +115,25 @@ type tenant struct {
 	cancel context.CancelFunc
 }
 
+// serve answers a request while the tenant is locked, and writes the answer when
+// nothing more is on its way to the webhooks that the request has deleted, or after
+// that long.
+func (t *tenant) serve(w http.ResponseWriter, r *http.Request, long time.Duration, ask func(body []byte, complete bool) answer) {
+	body, complete := readBody(w, r)
+	a, gone := func() (answer, []*traffic) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		a := ask(body, complete)
+		gone := t.gone
+		t.gone = nil
+		return a, gone
+	}()
+	for _, webhook := range gone {
+		webhook.stop(r.Context(), long)
+	}
+	a.writeTo(w)
+}
+
 // context ends with the tenant.
 func (t *tenant) context() context.Context {
 	t.mu.Lock()

@@ -103,10 +103,15 @@ type mediaRange struct {
 	q    float64
 }
 
-// mediaRanges reads the Accept header; what is no media range is left out.
+// mediaRanges reads the Accept header; what is no media range is left out. Without a
+// header anything goes.
 func mediaRanges(accept []string) []mediaRange {
+	header := strings.Join(accept, ",")
+	if strings.TrimSpace(strings.Join(accept, "")) == "" {
+		header = "*/*"
+	}
 	var ranges []mediaRange
-	for entry := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+	for entry := range strings.SplitSeq(header, ",") {
 		name, params, err := mime.ParseMediaType(entry)
 		if err != nil {
 			continue
@@ -122,29 +127,12 @@ func mediaRanges(accept []string) []mediaRange {
 	return ranges
 }
 
-func acceptsNothingInParticular(accept []string) bool {
-	return strings.TrimSpace(strings.Join(accept, "")) == ""
-}
-
 // acceptsHTML says whether a browser may be asking.
-func acceptsHTML(accept []string) bool {
-	if acceptsNothingInParticular(accept) {
-		return true
-	}
-	for _, m := range mediaRanges(accept) {
-		if m.q > 0 && (m.name == "text/html" || m.name == "text/*" || m.name == "*/*") {
-			return true
-		}
-	}
-	return false
-}
+func acceptsHTML(accept []string) bool { return quality(mediaRanges(accept), "text/html") > 0 }
 
 // negotiate picks the media type of the answer, JSON where the header leaves the
 // choice; ok is false when neither type is wanted.
 func negotiate(accept []string) (mediaType string, ok bool) {
-	if acceptsNothingInParticular(accept) {
-		return mediaJSON, true
-	}
 	ranges := mediaRanges(accept)
 	json, hal := quality(ranges, mediaJSON), quality(ranges, mediaHAL)
 	switch {
@@ -158,7 +146,8 @@ func negotiate(accept []string) (mediaType string, ok bool) {
 
 // quality is the q of the most specific range that covers the media type, or -1.
 func quality(ranges []mediaRange, mediaType string) float64 {
-	for _, name := range []string{mediaType, "application/*", "*/*"} {
+	major, _, _ := strings.Cut(mediaType, "/")
+	for _, name := range []string{mediaType, major + "/*", "*/*"} {
 		for _, m := range ranges {
 			if m.name == name {
 				return m.q

@@ -27,10 +27,20 @@ type samples struct {
 	date string
 }
 
+// described is a schema with the file that it stands in.
+type described struct {
+	file   string
+	schema map[string]any
+}
+
 // object is the smallest object that the schema at ref allows, a reference such
 // as "events.json#/$defs/event_work_created".
 func (s *samples) object(ref string) (map[string]any, error) {
-	v, err := s.follow("", ref, "")
+	at, err := s.follow("", ref)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.value(at, "")
 	if err != nil {
 		return nil, err
 	}
@@ -41,30 +51,22 @@ func (s *samples) object(ref string) (map[string]any, error) {
 	return object, nil
 }
 
-// follow is the value of a reference that stands in file.
-func (s *samples) follow(file, ref, member string) (any, error) {
-	target, schema, err := s.resolve(file, ref)
-	if err != nil {
-		return nil, err
-	}
-	return s.value(target, schema, member)
-}
-
-func (s *samples) resolve(file, ref string) (string, map[string]any, error) {
+// follow is what a reference leads to that stands in a file.
+func (s *samples) follow(file, ref string) (described, error) {
 	name, pointer, _ := strings.Cut(ref, "#")
 	if name != "" {
 		file = path.Join(path.Dir(file), name)
 	}
 	document, err := s.document(file)
 	if err != nil {
-		return "", nil, err
+		return described{}, err
 	}
 	at, _ := jsontext.Lookup(document, pointer)
 	schema, ok := at.(map[string]any)
 	if !ok {
-		return "", nil, fmt.Errorf("%s: no schema stands at %s", file, pointer)
+		return described{}, fmt.Errorf("%s: no schema stands at %s", file, pointer)
 	}
-	return file, schema, nil
+	return described{file, schema}, nil
 }
 
 func (s *samples) document(file string) (map[string]any, error) {
@@ -85,25 +87,26 @@ func (s *samples) document(file string) (map[string]any, error) {
 
 // value is the smallest value of a schema. member is the name of the member
 // that will hold it.
-func (s *samples) value(file string, schema map[string]any, member string) (any, error) {
-	if c, ok := schema["const"]; ok {
+func (s *samples) value(at described, member string) (any, error) {
+	if c, ok := at.schema["const"]; ok {
 		return c, nil
 	}
-	if all, ok := schema["enum"].([]any); ok && len(all) > 0 {
+	if all, ok := at.schema["enum"].([]any); ok && len(all) > 0 {
 		return all[0], nil
 	}
-	kind, _ := schema["type"].(string)
-	if kind == "" {
-		if ref, ok := schema["$ref"].(string); ok {
-			return s.follow(file, ref, member)
+	kind, _ := at.schema["type"].(string)
+	if ref, ok := at.schema["$ref"].(string); ok && kind == "" {
+		target, err := s.follow(at.file, ref)
+		if err != nil {
+			return nil, err
 		}
-		kind = "object"
+		return s.value(target, member)
 	}
 	switch kind {
 	case "string":
-		return s.string(schema, member), nil
+		return s.string(at.schema, member), nil
 	case "integer", "number":
-		if least, ok := schema["minimum"]; ok {
+		if least, ok := at.schema["minimum"]; ok {
 			return least, nil
 		}
 		return 0, nil
@@ -113,10 +116,7 @@ func (s *samples) value(file string, schema map[string]any, member string) (any,
 		return []any{}, nil
 	}
 	object := map[string]any{}
-	if err := s.fill(object, file, schema); err != nil {
-		return nil, err
-	}
-	return object, nil
+	return object, s.fill(object, at)
 }
 
 func (s *samples) string(schema map[string]any, member string) string {
@@ -134,33 +134,31 @@ func (s *samples) string(schema map[string]any, member string) string {
 // fill adds the required members of a schema, and of those that it refers to, to
 // an object. Members that are there already stay: a tag chosen by the whole is
 // what the parts go by.
-func (s *samples) fill(object map[string]any, file string, schema map[string]any) error {
-	if ref, ok := schema["$ref"].(string); ok {
-		target, base, err := s.resolve(file, ref)
+func (s *samples) fill(object map[string]any, at described) error {
+	if ref, ok := at.schema["$ref"].(string); ok {
+		base, err := s.follow(at.file, ref)
 		if err != nil {
 			return err
 		}
-		if err := s.fill(object, target, base); err != nil {
+		if err := s.fill(object, base); err != nil {
 			return err
 		}
 	}
-	required, _ := schema["required"].([]any)
+	required, _ := at.schema["required"].([]any)
 	for _, r := range required {
 		name, _ := r.(string)
 		if _, there := object[name]; there {
 			continue
 		}
-		where, described, err := s.property(file, schema, name)
+		member, err := s.property(at, name)
 		if err != nil {
 			return err
 		}
-		v, err := s.value(where, described, name)
-		if err != nil {
+		if object[name], err = s.value(member, name); err != nil {
 			return err
 		}
-		object[name] = v
 	}
-	parts, _ := schema["allOf"].([]any)
+	parts, _ := at.schema["allOf"].([]any)
 	for _, p := range parts {
 		part, _ := p.(map[string]any)
 		if condition, ok := part["if"].(map[string]any); ok {
@@ -169,7 +167,7 @@ func (s *samples) fill(object map[string]any, file string, schema map[string]any
 			}
 			part, _ = part["then"].(map[string]any)
 		}
-		if err := s.fill(object, file, part); err != nil {
+		if err := s.fill(object, described{at.file, part}); err != nil {
 			return err
 		}
 	}
@@ -178,20 +176,20 @@ func (s *samples) fill(object map[string]any, file string, schema map[string]any
 
 // property finds the schema of a member: the schema's own, or one of those that it
 // refers to.
-func (s *samples) property(file string, schema map[string]any, name string) (string, map[string]any, error) {
-	properties, _ := schema["properties"].(map[string]any)
-	if described, ok := properties[name].(map[string]any); ok {
-		return file, described, nil
+func (s *samples) property(at described, name string) (described, error) {
+	properties, _ := at.schema["properties"].(map[string]any)
+	if schema, ok := properties[name].(map[string]any); ok {
+		return described{at.file, schema}, nil
 	}
-	ref, ok := schema["$ref"].(string)
+	ref, ok := at.schema["$ref"].(string)
 	if !ok {
-		return "", nil, fmt.Errorf("%s: the required member %q is not described", file, name)
+		return described{}, fmt.Errorf("%s: the required member %q is not described", at.file, name)
 	}
-	target, base, err := s.resolve(file, ref)
+	base, err := s.follow(at.file, ref)
 	if err != nil {
-		return "", nil, err
+		return described{}, err
 	}
-	return s.property(target, base, name)
+	return s.property(base, name)
 }
 
 // holds reports whether an object meets a condition of the form that tagged

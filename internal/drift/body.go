@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"unicode/utf8"
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/jsontext"
@@ -55,23 +54,13 @@ func bodies(d *provider.Definition, a, b contract.Exchange) []finding {
 
 func isEmpty(body []byte) bool { return len(bytes.TrimSpace(body)) == 0 }
 
-// Bounds on bodies that are read as JSON, those of the contract check. Others
-// are compared by their bytes.
-const (
-	maxBody  = 10 << 20
-	maxDepth = 500
-)
-
-// parse reads a body; nil when it is not JSON, or too large or too deep.
+// parse reads a body within the bounds of the contract check; nil when it is not JSON,
+// or beyond them: it is compared by its bytes then.
 func parse(body []byte) *jsontext.Node {
-	if len(body) > maxBody || !utf8.Valid(body) {
-		return nil
+	root := contract.Read(body).Tree()
+	if root != nil {
+		unify(root)
 	}
-	root, err := jsontext.Parse(body, jsontext.Bounds{Depth: maxDepth})
-	if err != nil {
-		return nil
-	}
-	unify(root)
 	return root
 }
 

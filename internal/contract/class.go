@@ -59,8 +59,7 @@ func (c *classifier) class(pointer string) provider.Class {
 
 func (c *classifier) top() *stop { return &c.way[len(c.way)-1] }
 
-// step follows the next token of a pointer and reports whether something described
-// stands there.
+// step follows the next token of a pointer and reports whether something described stands there.
 func (c *classifier) step(pointer string) bool {
 	from := c.top()
 	token, ok := strings.CutPrefix(pointer[from.end:], "/")

@@ -13,8 +13,7 @@ type Member struct {
 	// Pointer is a JSON pointer with * for the items of an array, and for members
 	// whose names only a rule describes.
 	Pointer string
-	// Values are the strings that the contract lists for it, sorted; none when it
-	// lists none.
+	// Values are the strings that the contract lists for it, sorted; none when it lists none.
 	Values []string
 }
 

@@ -26,8 +26,7 @@ var bounds = jsontext.Bounds{
 // Bounds are those within which a body is read.
 func Bounds() jsontext.Bounds { return bounds }
 
-// Reading is a body that is read, or the problem that stands against that. It is for
-// one goroutine.
+// Reading is a body that is read, or the problem that stands against that. It is for one goroutine.
 type Reading struct {
 	body    []byte
 	tree    *jsontext.Node
@@ -138,8 +137,7 @@ func syntaxProblem(body []byte, err error) *Problem {
 // decoded returns a value as the validator wants it.
 func decoded(n *jsontext.Node) any { return (&Reading{}).decode(n) }
 
-// decode returns a value as encoding/json does, and notes the doubled members
-// that it drops.
+// decode returns a value as encoding/json does, and notes the doubled members that it drops.
 func (r *Reading) decode(n *jsontext.Node) any {
 	switch n.Kind {
 	case jsontext.BeginObject:

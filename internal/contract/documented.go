@@ -181,8 +181,7 @@ func (w Wish) bodies(d *provider.Definition) []site {
 	return roots
 }
 
-// documented lists the documented pointers in the bodies that the wish is about, as
-// tokens.
+// documented lists the documented pointers in the bodies that the wish is about, as tokens.
 func (w Wish) documented(d *provider.Definition) (all [][]string) {
 	for _, root := range w.bodies(d) {
 		all = root.documented(all, nil)

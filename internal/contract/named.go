@@ -29,8 +29,7 @@ func QueryKeys(d *provider.Definition) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// Meant returns the documented pointers that a misspelt name was probably meant
-// to be, or none.
+// Meant returns the documented pointers that a misspelt name was probably meant to be, or none.
 func Meant(d *provider.Definition, name string) []string {
 	if dotted := strings.Split(name, "."); len(dotted) > 1 {
 		if whole := pointerOf(dotted); slices.Contains(PointersTo(d, dotted[len(dotted)-1]), whole) {
@@ -50,8 +49,7 @@ func Meant(d *provider.Definition, name string) []string {
 	return PointersTo(d, near[0])
 }
 
-// PointersTo returns the documented pointers of members with a name, the
-// shortest first.
+// PointersTo returns the documented pointers of members with a name, the shortest first.
 func PointersTo(d *provider.Definition, name string) []string {
 	all := map[string]bool{}
 	for _, known := range (Wish{}).documented(d) {

@@ -48,8 +48,7 @@ func requested(route provider.Route, req Request) (id, from string) {
 
 var delay = pattern.New(`^[0-9]{1,18}(\.[0-9]{1,18})?$`)
 
-// retryAfter checks the form of the header, and that a body which repeats the
-// delay says the same.
+// retryAfter checks the form of the header, and that a body which repeats the delay says the same.
 func (r *report) retryAfter(d *provider.Definition, a Response) {
 	header := a.Header.Get("Retry-After")
 	if header == "" {
@@ -95,8 +94,7 @@ func (r *report) secrets(d *provider.Definition, s *schema) {
 	visit(r.document.tree)
 }
 
-// isRouteNotFound reports whether an answer is the vendor's answer to an unknown
-// route.
+// isRouteNotFound reports whether an answer is the vendor's answer to an unknown route.
 func isRouteNotFound(d *provider.Definition, status int, body []byte) bool {
 	if status != http.StatusNotFound || d.RouteNotFound == nil {
 		return false

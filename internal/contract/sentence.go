@@ -71,8 +71,7 @@ var sentences = map[string]string{
 	"other-scheme":     "has another scheme than Bearer, the one that {expected} documents",
 }
 
-// Message says what was found and what was expected, and quotes no more than the
-// fields do.
+// Message says what was found and what was expected, and quotes no more than the fields do.
 func (p Problem) Message() string {
 	sentence, ok := sentences[p.Keyword]
 	switch {

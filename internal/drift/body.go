@@ -64,8 +64,7 @@ func parse(body []byte) *jsontext.Node {
 	return root
 }
 
-// unify leaves of members with one name the one that counts. The contract check
-// reports the others.
+// unify leaves of members with one name the one that counts. The contract check reports the others.
 func unify(n *jsontext.Node) {
 	n.Children = n.Counting()
 	for _, child := range n.Children {

@@ -78,8 +78,7 @@ func findings(d *provider.Definition, stored, fresh contract.Exchange) []finding
 	return found
 }
 
-// either joins what was found in two fresh answers. Of the second counts what is never
-// volatile.
+// either joins what was found in two fresh answers. Of the second counts what is never volatile.
 func either(main, other []finding) []finding {
 	has := func(all []finding, f finding) bool {
 		return slices.ContainsFunc(all, func(g finding) bool { return g.rule == f.rule && g.key == f.key && g.value == f.value })
@@ -97,8 +96,7 @@ func either(main, other []finding) []finding {
 	return all
 }
 
-// exchange enters what was found in one exchange, but for what two fresh
-// recordings disagree about.
+// exchange enters what was found in one exchange, but for what two fresh recordings disagree about.
 func (r *Report) exchange(i int, found, unsteady []finding) {
 	type place struct {
 		key    string
@@ -198,8 +196,7 @@ func changedStatus(d *provider.Definition, a, b contract.Exchange) finding {
 	return f
 }
 
-// documented reports whether the contract lists the answer's status for the
-// operation.
+// documented reports whether the contract lists the answer's status for the operation.
 func documented(d *provider.Definition, e contract.Exchange) bool {
 	if e.Request.URL == nil {
 		return false

@@ -39,12 +39,10 @@ func kindOf(n *jsontext.Node) kind {
 	return boolean
 }
 
-// anyItem stands for every item of an array in a key; no name contains it
-// unescaped.
+// anyItem stands for every item of an array in a key; no name contains it unescaped.
 const anyItem = "/~"
 
-// shape is what the values at one place have in common; the items of an array
-// share one place.
+// shape is what the values at one place have in common; the items of an array share one place.
 type shape struct {
 	key     string         // the place, see anyItem
 	pointer string         // where the first of the values stands

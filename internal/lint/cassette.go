@@ -93,8 +93,7 @@ type header struct {
 type file struct {
 	header       header
 	interactions []interaction
-	// strays are what go-vcr does not know or cannot read, which is searched like the
-	// rest.
+	// strays are what go-vcr does not know or cannot read, which is searched like the rest.
 	strays []stray
 	// comments are searched as well: people explain tokens there.
 	comments []text

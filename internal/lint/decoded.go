@@ -36,8 +36,7 @@ func isPlain(n *yaml.Node) bool {
 	return true
 }
 
-// maxWidth bounds a mapping that the YAML library decodes: it compares each key
-// with each.
+// maxWidth bounds a mapping that the YAML library decodes: it compares each key with each.
 const maxWidth = 4096
 
 func widest(n *yaml.Node) int {

@@ -16,8 +16,7 @@ import (
 	"example.com/webhookvcr/internal/secret"
 )
 
-// minRun is the shortest run of base64 or hex that is decoded: shorter ones are
-// words.
+// minRun is the shortest run of base64 or hex that is decoded: shorter ones are words.
 const minRun = 16
 
 // encoded looks at what stands in a text as base64, hex or percent escapes.

@@ -56,8 +56,7 @@ func (w *walk) value(name, around string) {
 		w.decoding(func() { w.text(name, around, token.String()) })
 	default:
 		w.known(token.Raw())
-		// Only passwords are numbers at times; tokens that are numbers count
-		// something.
+		// Only passwords are numbers at times; tokens that are numbers count something.
 		for _, name := range []string{name, around} {
 			if token.Kind() == jsontext.Number && secret.NamesPassword(name) && !secret.Lists(name) {
 				w.secret(name, token.Raw())
@@ -116,8 +115,7 @@ func (w *walk) holdsDrawn() bool {
 	return token.Kind() == jsontext.String && drawn(token.String(), false)
 }
 
-// label is the secret's name that stands beside a value in one object, before it or
-// behind it.
+// label is the secret's name that stands beside a value in one object, before it or behind it.
 func (w *walk) label(all jsontext.Decoder) string {
 	for name, token := range beside(all) {
 		if token.Kind() == jsontext.String && slices.Contains(labelled, strings.ToLower(name)) && w.isSecret(token.String()) {
@@ -130,8 +128,7 @@ func (w *walk) label(all jsontext.Decoder) string {
 // labelled are the members that name what the member "value" beside them holds.
 var labelled = strings.Fields("name key header field id label parameter property variable")
 
-// thinks says whether an object is a language model's thought, or a part of one that
-// is streamed.
+// thinks says whether an object is a language model's thought, or a part of one that is streamed.
 func thinks(all jsontext.Decoder) bool {
 	for name, token := range beside(all) {
 		if token.Kind() == jsontext.String && (name == "thinking" || name == "type" && (token.String() == "thinking" || token.String() == "signature_delta")) {

@@ -115,6 +115,5 @@ func (s *source) marks(t text) []mark {
 	return all
 }
 
-// escapes undoes those of quoted scalars that stand in JSON, in lines of text and in
-// URLs.
+// escapes undoes those of quoted scalars that stand in JSON, in lines of text and in URLs.
 var escapes = strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\/`, `/`, `\n`, "\n", `\t`, "\t", `\r`, "\r", `''`, `'`)

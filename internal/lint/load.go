@@ -125,8 +125,7 @@ var (
 // maxMark is the longest quotation that is a mark of the grammar, such as ','.
 const maxMark = 4
 
-// explain splits an error of the YAML library into line and text, without what
-// it quotes.
+// explain splits an error of the YAML library into line and text, without what it quotes.
 func explain(err error) (line int, text string) {
 	text = strings.TrimPrefix(err.Error(), "yaml: ")
 	if m := atLine.FindStringSubmatch(text); m != nil {
@@ -157,8 +156,7 @@ func isNull(n *yaml.Node) bool {
 // member is one key of a mapping with its value.
 type member struct{ key, value *yaml.Node }
 
-// members returns the members of a mapping, those that a merge key brings
-// included.
+// members returns the members of a mapping, those that a merge key brings included.
 func members(n *yaml.Node) []member {
 	var own, merged []member
 	for i := 0; i+1 < len(n.Content); i += 2 {

@@ -184,8 +184,7 @@ func shift(n *yaml.Node, by int) {
 	}
 }
 
-// split takes lines apart where one is indented no more than the one that its part
-// begins with.
+// split takes lines apart where one is indented no more than the one that its part begins with.
 func split(lines []string) [][]string {
 	var groups [][]string
 	from := 0

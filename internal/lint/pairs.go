@@ -44,8 +44,7 @@ func (s *search) assigned(name, value string) {
 	}
 }
 
-// random says whether a text looks drawn at random: letters and digits together,
-// and no word.
+// random says whether a text looks drawn at random: letters and digits together, and no word.
 func random(s string) bool {
 	return len(s) >= 8 && strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, unicode.IsLetter) && !strings.ContainsAny(s, " ,;()<>{}")
 }

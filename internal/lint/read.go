@@ -8,14 +8,12 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// reader turns nodes into a cassette and reports what go-vcr would stumble over
-// or pass over.
+// reader turns nodes into a cassette and reports what go-vcr would stumble over or pass over.
 type reader struct {
 	*findings
 	c      *file
 	source *source
-	// v1 says that the file has format 1: its types differ, and saying so once is
-	// enough.
+	// v1 says that the file has format 1: its types differ, and saying so once is enough.
 	v1 bool
 	at int
 }
@@ -95,8 +93,7 @@ func (r *reader) cassette(root *yaml.Node) {
 	})
 }
 
-// each hands the members of a mapping to take, which says whether it knows the
-// key.
+// each hands the members of a mapping to take, which says whether it knows the key.
 func (r *reader) each(all []member, place string, take func(key string, n *yaml.Node) bool) {
 	done := map[string]bool{}
 	for _, m := range all {

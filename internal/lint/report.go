@@ -45,8 +45,7 @@ type Report struct {
 	Excluded []Exclusion `json:"excluded"`
 	// Placeholders are the team's own, in their order.
 	Placeholders []Placeholder `json:"placeholders"`
-	// Known counts the findings of the baseline that are still there, Gone those
-	// that are not.
+	// Known counts the findings of the baseline that are still there, Gone those that are not.
 	Known int `json:"known"`
 	Gone  int `json:"gone"`
 	// Findings are sorted by file, interaction, line, rule and place.
@@ -218,8 +217,7 @@ func (t *tallies) more() string {
 	return fmt.Sprintf(" (and in %s, %s in all)", say.Count(t.findings-1, "more place"), say.Count(len(t.files), "file"))
 }
 
-// finish sorts the findings, takes out those that are switched off, excluded or
-// known, and counts.
+// finish sorts the findings, takes out those that are switched off, excluded or known, and counts.
 func (r *Report) finish(o Options) {
 	slices.SortFunc(r.Findings, order)
 	off := map[string]int{}

@@ -30,22 +30,19 @@ type Options struct {
 	Excluded []Exclusion
 	// Baseline are the findings that are known: only others count.
 	Baseline Baseline
-	// Placeholders match the values that a team writes in the place of secrets,
-	// whole.
+	// Placeholders match the values that a team writes in the place of secrets, whole.
 	Placeholders []*regexp.Regexp
 	// Jobs bounds the files that are judged at a time; 0 stands for as many as
 	// there are processors.
 	Jobs int
-	// Getenv gives the credentials that must not stand in any cassette; nil
-	// leaves that search out.
+	// Getenv gives the credentials that must not stand in any cassette; nil leaves that search out.
 	Getenv func(string) string
 }
 
 // MaxJobs bounds the files that are judged at a time.
 const MaxJobs = 1024
 
-// maxAtOnce bounds the bytes of the files that are judged at a time. A larger
-// file is judged alone.
+// maxAtOnce bounds the bytes of the files that are judged at a time. A larger file is judged alone.
 const maxAtOnce = maxFile
 
 // target is a file to judge. found says that it was found below a directory.

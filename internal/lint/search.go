@@ -34,8 +34,7 @@ type search struct {
 	// begins, -1 for what was decoded, and offset the present place.
 	whole          *spread
 	origin, offset int
-	// undone counts the encodings around the present text, decoded the bytes
-	// that they unfolded to.
+	// undone counts the encodings around the present text, decoded the bytes that they unfolded to.
 	undone, decoded int
 	names           map[string]bool // whether a name is that of a secret, remembered
 }
@@ -224,8 +223,7 @@ func isAre(n int) string {
 	return "are"
 }
 
-// member looks at a JSON member's name: maps keyed by mail addresses and tokens
-// exist.
+// member looks at a JSON member's name: maps keyed by mail addresses and tokens exist.
 func (s *search) member(name string) {
 	s.in(stepWord, "member name", func() {
 		if len(name) >= 8 {
@@ -259,8 +257,7 @@ func (s *search) isURL(value string) bool {
 	return true
 }
 
-// scanDecoded looks at what a text holds in another spelling, and says whether it
-// is JSON.
+// scanDecoded looks at what a text holds in another spelling, and says whether it is JSON.
 func (s *search) scanDecoded(value string) bool {
 	if len(value) < 8 {
 		return false

@@ -99,8 +99,7 @@ func (s *structure) complete(i int, ia *interaction) {
 	}
 }
 
-// risky says whether a body can be one that go-vcr's encoder loses: the trial
-// itself is slow.
+// risky says whether a body can be one that go-vcr's encoder loses: the trial itself is slow.
 func risky(body string) bool {
 	if body == "" {
 		return false

@@ -17,8 +17,7 @@ const (
 // Token stands for the tenant's credential wherever a test sends one.
 const Token = "webhooktest-token"
 
-// ReceiverSecret signs the deliveries of tests and of recordings: the base64 text of
-// made-up bytes.
+// ReceiverSecret signs the deliveries of tests and of recordings: the base64 text of made-up bytes.
 const ReceiverSecret = "d2ViaG9va3Rlc3QtbWFkZS11cA=="
 
 // WrongToken is what a scenario about a bad credential sends.

@@ -34,8 +34,7 @@ type devrevCall struct {
 	body string
 	// unknown is body with a member that the operation does not know, expand.
 	unknown string
-	// missing lacks a required member; its pointer follows. Both are empty when
-	// none is required.
+	// missing lacks a required member; its pointer follows. Both are empty when none is required.
 	missing, missingAt string
 	// wrong has a member of another JSON type; its pointer follows.
 	wrong, wrongAt string

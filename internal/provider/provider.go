@@ -53,8 +53,7 @@ type Definition struct {
 	Bindings []Binding
 	// Operations are the documented API calls.
 	Operations []Operation
-	// Delivery is what the vendor sends to a webhook's URL; nil when its schema is
-	// not documented.
+	// Delivery is what the vendor sends to a webhook's URL; nil when its schema is not documented.
 	Delivery *Delivery
 	// Own is how scenarios of operations that write are recorded; nil when none is.
 	Own *OwnWebhook
@@ -72,8 +71,7 @@ type Definition struct {
 	// ResponseHeaders are the response headers that enter a cassette, each with
 	// the grammar that its value must have. Values that depart are dropped.
 	ResponseHeaders map[string]HeaderGrammar
-	// Vary names the vendor's own request headers, in small letters, that a Vary
-	// header may list.
+	// Vary names the vendor's own request headers, in small letters, that a Vary header may list.
 	Vary []string
 	// Volatile names response headers whose values differ between two requests a
 	// second apart; they never make a recording count as changed.
@@ -106,8 +104,7 @@ type Definition struct {
 	// Schemas and Cassettes hold the vendor's files: schemas by their names,
 	// cassettes as SCENARIO.yaml.
 	Schemas, Cassettes fs.FS
-	// IDs are the forms of ids that the vendor composes of parts. Ids of other forms
-	// need no entry.
+	// IDs are the forms of ids that the vendor composes of parts. Ids of other forms need no entry.
 	IDs []IDForm
 	// EventMap is the JSON pointer of an object whose members are named by event
 	// ids; empty when there is none.
@@ -140,8 +137,7 @@ type IDForm struct {
 	First, Names map[string]string
 }
 
-// RouteNotFound is the 404 of an unknown route: its member that holds a message of
-// the vendor's.
+// RouteNotFound is the 404 of an unknown route: its member that holds a message of the vendor's.
 type RouteNotFound struct{ Member, Message string }
 
 // Mark is a form of text that gives a tenant away.
@@ -408,8 +404,7 @@ type Request struct {
 type ExpectedProblem struct {
 	// In is "request" or "answer".
 	In string
-	// Pointer is the JSON pointer of the member; for a header or a query key it
-	// is the name.
+	// Pointer is the JSON pointer of the member; for a header or a query key it is the name.
 	Pointer string
 }
 

@@ -128,8 +128,7 @@ func Segments(escapedPath string) []string {
 	return strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")
 }
 
-// EventVariable returns the path variable that holds an event id; empty when the
-// vendor has none.
+// EventVariable returns the path variable that holds an event id; empty when the vendor has none.
 func (d *Definition) EventVariable() string { return d.event().Variable }
 
 // EventPlaceholder returns the placeholder of the seeded event id.

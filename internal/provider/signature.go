@@ -46,8 +46,7 @@ func Signature(secret string, body []byte, rawKey, hexadecimal bool) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// ReceiverSignatures are the signatures of a body with [ReceiverSecret], in every
-// form.
+// ReceiverSignatures are the signatures of a body with [ReceiverSecret], in every form.
 func ReceiverSignatures(body []byte) (all []string) {
 	for _, rawKey := range []bool{false, true} {
 		for _, hexadecimal := range []bool{false, true} {

@@ -17,8 +17,7 @@ var telling = pattern.New(`(?i)secret|token|passw(?:or)?d?|pwd|api[-_]?key|crede
 // judgement of a name that stands in somebody else's file.
 func Tells(name string) bool { return telling.MatchString(name) || Names(name) }
 
-// Told returns where the first part of a text ends that tells so of a name; -1 when
-// there is none.
+// Told returns where the first part of a text ends that tells so of a name; -1 when there is none.
 func Told(text string) int {
 	name := telling.FindString(text)
 	if name == "" {

@@ -48,8 +48,7 @@ func (a answer) writeTo(w http.ResponseWriter) {
 	}
 }
 
-// readBody reads a request's body; ok is false when it breaks off or is larger
-// than maxBody.
+// readBody reads a request's body; ok is false when it breaks off or is larger than maxBody.
 func readBody(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
 	if r.Body == nil {
 		return nil, true

@@ -21,8 +21,7 @@ type Delivery struct {
 	Event, ID string
 	// Webhook is the id of the webhook, and URL where it delivers to.
 	Webhook, URL string
-	// Attempts are the requests that were made, in order; none when the webhook
-	// gets nothing.
+	// Attempts are the requests that were made, in order; none when the webhook gets nothing.
 	Attempts []Attempt
 	// Acknowledged says that the last attempt was answered as the vendor wants it.
 	Acknowledged bool

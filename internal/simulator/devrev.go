@@ -16,8 +16,7 @@ import (
 // serves the default tenant. It may be used by many goroutines at once; its
 // fields must not be changed after the first request.
 type DevRev struct {
-	// Token is the one credential that is accepted; empty means the default
-	// tenant's.
+	// Token is the one credential that is accepted; empty means the default tenant's.
 	Token string
 	// BearerRequired refuses a token without the word Bearer. DevRev's reference
 	// asks for the word, its TypeScript SDK leaves it out; the zero value accepts
@@ -28,11 +27,9 @@ type DevRev struct {
 	ContentTypeRequired bool
 	// Webhooks are the webhooks at the start; nil means the default tenant's.
 	Webhooks []DevRevWebhook
-	// User is who creates and modifies; nil means a developer of the default
-	// tenant.
+	// User is who creates and modifies; nil means a developer of the default tenant.
 	User *DevRevUser
-	// Limit is how many calls a window of five minutes allows; zero means that
-	// none is refused.
+	// Limit is how many calls a window of five minutes allows; zero means that none is refused.
 	Limit int
 	// RetryAfter is what an answer 429 asks for, in seconds; zero means 1.
 	RetryAfter int
@@ -49,11 +46,9 @@ type DevRev struct {
 	// Now is the clock of dates and of the rate limit; nil means one that stands
 	// still at a fixed instant.
 	Now func() time.Time
-	// Org is the organisation in the ids of new webhooks; empty means the default
-	// tenant's.
+	// Org is the organisation in the ids of new webhooks; empty means the default tenant's.
 	Org string
-	// Receivers takes the deliveries and the verify requests; nil means that none
-	// are made.
+	// Receivers takes the deliveries and the verify requests; nil means that none are made.
 	Receivers http.RoundTripper
 	// Settings are what DevRev leaves open about its deliveries.
 	Settings Settings

@@ -7,8 +7,7 @@ import (
 	"example.com/webhookvcr/internal/pattern"
 )
 
-// maxHeaders is how many headers a webhook may have, and how many entries a list
-// of a request.
+// maxHeaders is how many headers a webhook may have, and how many entries a list of a request.
 const maxHeaders = 8
 
 // headerName is what DevRev permits in the name of a header.

@@ -461,8 +461,7 @@ func (s *DevRev) life(id string) *devrevLife {
 	return life
 }
 
-// State implements Live: the webhooks as webhooks.list shows them, and why one is
-// not active.
+// State implements Live: the webhooks as webhooks.list shows them, and why one is not active.
 func (s *DevRev) State() any {
 	s.mu.Lock()
 	defer s.mu.Unlock()

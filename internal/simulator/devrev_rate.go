@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// rateLength is the length of DevRev's window, in which every call weighs the
-// same.
+// rateLength is the length of DevRev's window, in which every call weighs the same.
 const rateLength = 5 * time.Minute
 
 // rateShown is the limit in the headers of a handler without a limit.

@@ -185,8 +185,7 @@ func (s *DevRev) user() *DevRevUser { return cmp.Or(s.User, devrevDeveloper()) }
 // date is the clock's time in the form of DevRev's examples.
 func (s *DevRev) date() string { return s.now().Format("2006-01-02T15:04:05.000Z") }
 
-// digest makes bytes that look random and depend on nothing but how many were
-// made before.
+// digest makes bytes that look random and depend on nothing but how many were made before.
 func (s *DevRev) digest(label string) [sha256.Size]byte {
 	s.made++
 	return sha256.Sum256([]byte(label + " " + strconv.Itoa(s.made)))

@@ -16,8 +16,7 @@ import (
 // many goroutines at once; its fields must not be changed after the first
 // request.
 type DVelop struct {
-	// Token is the one API key or session id that is accepted; empty means the
-	// default tenant's.
+	// Token is the one API key or session id that is accepted; empty means the default tenant's.
 	Token string
 	// Base is the tenant's base URL, which the Origin header must name and
 	// Location begins with; empty means scheme and host of each request.

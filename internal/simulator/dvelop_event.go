@@ -16,8 +16,7 @@ type DVelopEvent struct {
 	Webhooks []DVelopWebhook
 }
 
-// findEvent compares the repository's id without regard to case and the event's
-// with it.
+// findEvent compares the repository's id without regard to case and the event's with it.
 func (s *DVelop) findEvent(c dvelopCall) (*DVelopEvent, error) {
 	if err := s.checkRepository(c); err != nil {
 		return nil, err

@@ -183,8 +183,7 @@ func (s *DVelop) deliver(ctx context.Context, event, id string, body []byte, dup
 	return d
 }
 
-// deliverable returns the webhook as it is now with the URL to call, or why it
-// gets nothing.
+// deliverable returns the webhook as it is now with the URL to call, or why it gets nothing.
 func (s *DVelop) deliverable(event, id string, body []byte) (w DVelopWebhook, t *traffic, target, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

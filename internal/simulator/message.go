@@ -12,8 +12,7 @@ import (
 
 // Message is what one delivery says.
 type Message struct {
-	// Event is the event's type, and ID its own id, which is for vendors that give
-	// events one.
+	// Event is the event's type, and ID its own id, which is for vendors that give events one.
 	Event, ID string
 	// Webhook is the id of the webhook.
 	Webhook string
@@ -38,8 +37,7 @@ type Wire struct {
 	// not, and Proof says in words what that is.
 	Proven func(http.Header) bool
 	Proof  string
-	// Statuses are those that the vendor documents for a receiver; none when it
-	// documents none.
+	// Statuses are those that the vendor documents for a receiver; none when it documents none.
 	Statuses []int
 	// Settings are the vendor's own, and the stated defaults of what it leaves open.
 	Settings Settings

@@ -24,8 +24,7 @@ type Receivers struct {
 	Advice string
 	// Panicked is told of a handler that panicked; nil tells nobody.
 	Panicked func(url string, reason any, stack []byte)
-	// Late is told of a handler that writes to its answer after it has returned; nil
-	// tells nobody.
+	// Late is told of a handler that writes to its answer after it has returned; nil tells nobody.
 	Late func(url string)
 
 	mu       sync.Mutex
@@ -227,8 +226,7 @@ func (r *reply) FlushError() error {
 // SetReadDeadline serves http.ResponseController: the body cannot be read later.
 func (r *reply) SetReadDeadline(at time.Time) error { return r.read.SetReadDeadline(at) }
 
-// SetWriteDeadline serves http.ResponseController: an answer that is written later
-// gets to nobody.
+// SetWriteDeadline serves http.ResponseController: an answer that is written later gets to nobody.
 func (r *reply) SetWriteDeadline(at time.Time) error { r.write.Store(&at); return nil }
 
 // EnableFullDuplex serves http.ResponseController: the body can always be read.
@@ -242,8 +240,7 @@ func (r *reply) broken() error {
 	return r.passed()
 }
 
-// passed is os.ErrDeadlineExceeded when there is a deadline of writes and it has
-// passed.
+// passed is os.ErrDeadlineExceeded when there is a deadline of writes and it has passed.
 func (r *reply) passed() error {
 	if at := r.write.Load(); at == nil || at.IsZero() || time.Now().Before(*at) {
 		return nil

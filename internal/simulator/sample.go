@@ -85,8 +85,7 @@ func (s *samples) document(file string) (map[string]any, error) {
 	return document, nil
 }
 
-// value is the smallest value of a schema. member is the name of the member
-// that will hold it.
+// value is the smallest value of a schema. member is the name of the member that will hold it.
 func (s *samples) value(at described, member string) (any, error) {
 	if c, ok := at.schema["const"]; ok {
 		return c, nil
@@ -174,8 +173,7 @@ func (s *samples) fill(object map[string]any, at described) error {
 	return nil
 }
 
-// property finds the schema of a member: the schema's own, or one of those that it
-// refers to.
+// property finds the schema of a member: the schema's own, or one of those that it refers to.
 func (s *samples) property(at described, name string) (described, error) {
 	properties, _ := at.schema["properties"].(map[string]any)
 	if schema, ok := properties[name].(map[string]any); ok {

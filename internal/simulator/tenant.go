@@ -61,8 +61,7 @@ type Settings struct {
 	// VerifyAfter is the time between a change and its verify request, so that the
 	// caller can store the secret first; 0 means 100 milliseconds. No page names it.
 	VerifyAfter time.Duration
-	// VerifyWithin is how long a webhook has to be verified; 0 means the documented
-	// 3 minutes.
+	// VerifyWithin is how long a webhook has to be verified; 0 means the documented 3 minutes.
 	VerifyWithin time.Duration
 	// RawKey signs with the text of the secret instead of the bytes that it encodes.
 	RawKey bool
@@ -100,8 +99,7 @@ func NewLive(d *provider.Definition, settings Settings, receivers http.RoundTrip
 	return v.live(settings, receivers, webhooks), nil
 }
 
-// tenant is what the vendors' tenants share: what is under way, and what was
-// delivered.
+// tenant is what the vendors' tenants share: what is under way, and what was delivered.
 type tenant struct {
 	mu      sync.Mutex
 	started bool
@@ -200,8 +198,7 @@ func (l *deliveries) list() []Delivery {
 	return all
 }
 
-// tally counts what is under way. A sync.WaitGroup would do, but for waiting with
-// a context.
+// tally counts what is under way. A sync.WaitGroup would do, but for waiting with a context.
 type tally struct {
 	mu   sync.Mutex
 	n    int

@@ -128,16 +128,11 @@ func Segments(escapedPath string) []string {
 	return strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")
 }
 
-// EventVariable returns the path variable that holds an event id; empty when the vendor has none.
-func (d *Definition) EventVariable() string { return d.event().Variable }
-
-// EventPlaceholder returns the placeholder of the seeded event id.
-func (d *Definition) EventPlaceholder() string { return d.event().Placeholder }
-
-func (d *Definition) event() Binding {
-	for _, s := range d.Bindings {
-		if s.Kind == Event {
-			return s
+// EventBinding returns the binding of the event's id, the zero value when the vendor has none.
+func (d *Definition) EventBinding() Binding {
+	for _, b := range d.Bindings {
+		if b.Kind == Event {
+			return b
 		}
 	}
 	return Binding{}

@@ -106,7 +106,7 @@ func (e *audit) contractWord(t token) bool {
 	def := e.r.Definition
 	switch t.sort {
 	case segmentToken:
-		return t.role == t.value || t.role != "" && def.EventVariable() == strings.Trim(t.role, "{}") && slices.Contains(def.Events, t.value) ||
+		return t.role == t.value || t.role != "" && def.EventBinding().Variable == strings.Trim(t.role, "{}") && slices.Contains(def.Events, t.value) ||
 			t.role == "" && (e.literal(t.value) || def.LoginPath != "" && slices.Contains(provider.Segments(def.LoginPath), t.value))
 	case queryName:
 		return t.class.Documented
@@ -148,11 +148,11 @@ func (e *audit) isPlaceholder(t token) bool {
 	case rootToken:
 		return t.value == e.r.Definition.BaseURL
 	case segmentToken:
-		return known(t.value) || t.role == "" && known(e.url.EscapedPath()) || t.role != "" && strings.Trim(t.role, "{}") == e.r.Definition.EventVariable() && t.value == e.r.Definition.EventPlaceholder()
+		return known(t.value) || t.role == "" && known(e.url.EscapedPath()) || t.role != "" && strings.Trim(t.role, "{}") == e.r.Definition.EventBinding().Variable && t.value == e.r.Definition.EventBinding().Placeholder
 	case queryName:
 		return t.value != "" && known(t.value)
 	case memberToken:
-		return t.value != "" && known(t.value) || t.value == e.r.Definition.EventPlaceholder() && t.value != ""
+		return t.value != "" && known(t.value) || t.value == e.r.Definition.EventBinding().Placeholder && t.value != ""
 	case queryValue, stringToken:
 		return known(t.value) || (t.class.Kind == provider.URL || !t.class.Documented) && e.reference(t.value)
 	case headerValue:
@@ -290,7 +290,7 @@ var reservedTop = map[string]bool{"example": true, "test": true, "invalid": true
 func (e *audit) openWord(t token) bool {
 	switch t.sort {
 	case segmentToken:
-		return (t.role == "" || strings.Trim(t.role, "{}") == e.r.Definition.EventVariable() && t.role != "") && pathWords.MatchString(t.value)
+		return (t.role == "" || strings.Trim(t.role, "{}") == e.r.Definition.EventBinding().Variable && t.role != "") && pathWords.MatchString(t.value)
 	case queryName:
 		return word(strings.ToLower(t.value)) && (t.class.Varies || !secret.Tells(t.value)) // a placeholder stands for what varies
 	case queryValue:
@@ -334,7 +334,7 @@ func (e *audit) link(value string, depth int) bool {
 		if template != nil {
 			t.role = template[i]
 		}
-		if err != nil || !(v == "" || e.contractWord(t) || e.isPlaceholder(t) || template != nil && strings.Trim(t.role, "{}") == e.r.Definition.EventVariable() && e.events[v] && word(v)) {
+		if err != nil || !(v == "" || e.contractWord(t) || e.isPlaceholder(t) || template != nil && strings.Trim(t.role, "{}") == e.r.Definition.EventBinding().Variable && e.events[v] && word(v)) {
 			return false
 		}
 	}

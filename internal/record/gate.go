@@ -202,7 +202,7 @@ func (r *Recording) knowledge() *knowledge {
 			}
 		}
 		if u, err := url.Parse(ia.Request.URL); err == nil {
-			k.events[r.Definition.Variables(u.EscapedPath())[r.Definition.EventVariable()]] = true
+			k.events[r.Definition.Variables(u.EscapedPath())[r.Definition.EventBinding().Variable]] = true
 		}
 	}
 	for real := range r.table.Reals(provider.Name, provider.Mail, provider.DisplayID) {

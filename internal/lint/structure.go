@@ -101,18 +101,8 @@ func (s *structure) complete(i int, ia *interaction) {
 
 // risky says whether a body can be one that go-vcr's encoder loses: the trial itself is slow.
 func risky(body string) bool {
-	if body == "" {
-		return false
-	}
-	if body[0] <= ' ' || body[len(body)-1] <= ' ' && body[len(body)-1] != '\n' {
-		return true
-	}
-	for _, lost := range []string{"\r", "\u0085", "\u2028", "\u2029", "\ufeff"} {
-		if strings.Contains(body, lost) {
-			return true
-		}
-	}
-	return false
+	return body != "" && (body[0] <= ' ' || body[len(body)-1] <= ' ' && body[len(body)-1] != '\n' ||
+		strings.ContainsAny(body, "\r\u0085\u2028\u2029\ufeff"))
 }
 
 // survives saves the body as go-vcr does and reads it back.

@@ -130,7 +130,8 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 		cancel()
 		return nil, err
 	}
-	body, sent := net.Pipe() // whose reads can have a deadline
+	pipe, sent := net.Pipe() // whose reads can have a deadline
+	body := &incoming{Conn: pipe}
 	w := &reply{recorder: recorder{header: http.Header{}}, ctx: ctx, read: body, late: func() {
 		if r.Late != nil {
 			r.Late(req.URL.Redacted())
@@ -139,7 +140,7 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 	source := in.Body
 	go func() {
 		if _, err := io.Copy(sent, source); err != nil {
-			_ = body.Close() // what breaks off is no end; or nobody reads on
+			body.broke.Store(&err) // or nobody reads on
 		}
 		_ = sent.Close()
 	}()
@@ -179,13 +180,36 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 	return w.response(req), nil
 }
 
+// incoming is a body that a handler reads.
+type incoming struct {
+	net.Conn
+	broke atomic.Pointer[error] // why there is no more of it, when that is not its end
+}
+
+func (b *incoming) Read(p []byte) (int, error) {
+	n, err := b.Conn.Read(p)
+	if broke := b.broke.Load(); err == io.EOF && broke != nil {
+		err = *broke
+	}
+	return n, err
+}
+
+// SetReadDeadline does nothing of what has been sent whole: a pipe refuses that, and a
+// connection does not.
+func (b *incoming) SetReadDeadline(at time.Time) error {
+	if err := b.Conn.SetReadDeadline(at); !errors.Is(err, io.ErrClosedPipe) {
+		return err
+	}
+	return nil
+}
+
 // reply is a handler's answer. It keeps what will be read of the body, and fails
 // writes of a handler whose client has gone, as a connection does. It can do what
 // http.ResponseController asks of a server's, but for Hijack: there is no connection.
 type reply struct {
 	recorder
 	ctx      context.Context
-	read     net.Conn
+	read     *incoming
 	write    atomic.Pointer[time.Time] // the deadline
 	returned atomic.Bool               // the handler
 	late     func()

@@ -302,7 +302,7 @@ func TestReceivers_bodyBreaksOff(t *testing.T) {
 	require.NoError(t, receivers.Handle("https://hooks.example.com", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		assert.Equal(t, "half", string(body))
-		assert.Error(t, err)
+		assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	})))
 	read, write := io.Pipe()
 	req, err := http.NewRequest(http.MethodPost, "https://hooks.example.com/", read)
@@ -315,6 +315,22 @@ func TestReceivers_bodyBreaksOff(t *testing.T) {
 	require.NoError(t, err)
 	_, err = read.Read(nil)
 	assert.ErrorIs(t, err, io.ErrClosedPipe)
+}
+
+// A deadline may be set of a body that has come whole, as on a connection.
+func TestReceivers_deadlineAfterTheBody(t *testing.T) {
+	var receivers simulator.Receivers
+	require.NoError(t, receivers.Handle("https://hooks.example.com", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		assert.NoError(t, http.NewResponseController(w).SetReadDeadline(time.Now().Add(time.Hour)))
+	})))
+	for _, body := range []string{"", "whole"} {
+		req, err := http.NewRequest(http.MethodPost, "https://hooks.example.com/", strings.NewReader(body))
+		require.NoError(t, err)
+		_, err = receivers.RoundTrip(req)
+		require.NoError(t, err)
+	}
 }
 
 // What an answer says beside its header and body comes from a handler as it does from a

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -95,7 +97,7 @@ func (h *threshold) flags(c *cobra.Command) {
 
 func (h *threshold) check() error {
 	if !slices.Contains(thresholds, h.failOn) {
-		return exit(exitUsage, "--fail-on %q is no class of drift; %s", h.failOn, suggestion(h.failOn, thresholds, "expected breaking, additive, any or none"))
+		return exit.Errorf(exit.Usage, "--fail-on %q is no class of drift; %s", h.failOn, exit.Suggestion(h.failOn, thresholds, "expected breaking, additive, any or none"))
 	}
 	return nil
 }
@@ -114,7 +116,7 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		return err
 	}
 	err := k.begin(args, stderr)
-	if exitCode(err) == exitMissing {
+	if exit.Code(err) == exit.Missing {
 		return cmp.Or(k.unasked(args, stdout), err)
 	}
 	if err != nil {
@@ -143,7 +145,7 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 
 // report enters what became of the scenarios. When nobody has seen the vendor, no
 // comparison counts, not even one in which nothing differs.
-func (k *check) report() *report {
+func (k *check) report() *checkReport {
 	r := newReport()
 	r.Against, r.dir = k.stored.name, k.stored.dir
 	for _, o := range k.outcomes {
@@ -152,7 +154,7 @@ func (k *check) report() *report {
 		}
 		switch {
 		case o.err != nil:
-			r.leave(unchecked{o.def.Name, o.scenario.Name, failed, causeOf(o.err), k.remark(o.target, o.err), k.message(o.target, o.err)}, o.err)
+			r.leave(unchecked{o.def.Name, o.scenario.Name, failed, exit.CauseOf(o.err), k.remark(o.target, o.err), k.message(o.target, o.err)}, o.err)
 		case o.report != nil:
 			r.add(*o.report)
 			if o.with != o.scenario.Name {
@@ -204,7 +206,7 @@ func (k *check) unasked(args []string, stdout io.Writer) error {
 	r := newReport()
 	r.Against = nothing
 	for _, t := range targets {
-		r.leave(unchecked{t.def.Name, t.scenario.Name, skipped, causeMissing, remarks[exitMissing], ""}, nil)
+		r.leave(unchecked{t.def.Name, t.scenario.Name, skipped, exit.CauseMissing, exit.Remarks[exit.Missing], ""}, nil)
 	}
 	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
 		return err
@@ -243,7 +245,7 @@ func (k *check) next() string {
 	if len(names) == 0 {
 		return ""
 	}
-	command := pasted("record refresh")
+	command := exit.Pasted("record refresh")
 	if k.simulate {
 		command += " --simulate"
 	}
@@ -280,18 +282,18 @@ func (k *check) scenario(ctx context.Context, o *outcome) error {
 	t := o.target
 	files, err := k.stored.load(t)
 	ended := t.session.stopped
-	skip := func() { o.leave(skipped, causeOf(ended), remarks[ended.code]); o.skipped = ended }
+	skip := func() { o.leave(skipped, exit.CauseOf(ended), exit.Remarks[ended.Status]); o.skipped = ended }
 	switch {
-	case t.asks() && ended != nil && ended.code == exitMissing:
+	case t.asks() && ended != nil && ended.Status == exit.Missing:
 		skip()
 	case err != nil:
 		advice := "; remove the file, or record it again"
 		if strings.Contains(err.Error(), "; ") { // it has its own
 			advice = ""
 		}
-		return k.failed(causeCassette, t, "%v"+advice, err)
+		return k.failed(exit.CauseCassette, t, "%v"+advice, err)
 	case len(files) == 0 && t.exact:
-		advice := pasted("record one with record refresh")
+		advice := exit.Pasted("record one with record refresh")
 		if t.scenario.Live && t.writes() {
 			advice += " --write"
 		}
@@ -302,17 +304,17 @@ func (k *check) scenario(ctx context.Context, o *outcome) error {
 		if !t.asks() && !(t.scenario.Live && t.writes()) {
 			advice = "no recording makes one: " + t.scenario.How
 		}
-		return k.failed(causeNoCassette, t, "%s has no cassette of it; %s", k.stored.name, advice)
+		return k.failed(exit.CauseNoCassette, t, "%s has no cassette of it; %s", k.stored.name, advice)
 	case len(files) == 0:
-		o.leave(notRecorded, causeNoCassette, "there is no cassette of it")
+		o.leave(notRecorded, exit.CauseNoCassette, "there is no cassette of it")
 	case !t.asks() && t.scenario.Live:
-		o.leave(leftOut, causeWrites, "changes the tenant; check makes read calls only")
+		o.leave(leftOut, exit.CauseWrites, "changes the tenant; check makes read calls only")
 	case !t.asks():
-		o.leave(leftOut, causeSimulated, t.scenario.How)
+		o.leave(leftOut, exit.CauseSimulated, t.scenario.How)
 	case k.simulate && files.of(o.given).Header.Source == cassette.Live:
-		o.leave(leftOut, causeLive, "recorded from a tenant; the simulator says nothing of that")
+		o.leave(leftOut, exit.CauseLive, "recorded from a tenant; the simulator says nothing of that")
 	case ctx.Err() != nil:
-		o.leave(skipped, causeInterrupted, causeInterrupted)
+		o.leave(skipped, exit.CauseInterrupted, exit.CauseInterrupted)
 	case ended != nil:
 		skip()
 	default:
@@ -338,7 +340,7 @@ type taken struct {
 func (k *check) compare(ctx context.Context, o *outcome, files held) error {
 	tenant, err := o.tenant()
 	if err != nil {
-		return k.fail(exitFailed, o.target, "%v", err)
+		return k.fail(exit.Failed, o.target, "%v", err)
 	}
 	k.progress(o.target)
 	once := func() (taken, error) { return k.once(ctx, o.target, tenant, files) }
@@ -561,7 +563,7 @@ func (k *check) once(ctx context.Context, t target, tenant record.Tenant, files 
 		}
 		var reasons []string
 		if got.exchanges, reasons = recording.Exchanges(); len(reasons) > 0 {
-			got.unfit = k.fail(exitFailed, t, "%s", strings.Join(reasons, "\n\t"))
+			got.unfit = k.fail(exit.Failed, t, "%s", strings.Join(reasons, "\n\t"))
 		}
 		return cmp.Or(k.trouble(t, first), got.unfit)
 	})

@@ -2,11 +2,14 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path"
 	"strings"
+
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/report"
+	"example.com/webhookvcr/internal/screen"
 
 	"example.com/webhookvcr/internal/drift"
 	"example.com/webhookvcr/internal/say"
@@ -18,7 +21,7 @@ const reportVersion = 1
 
 // report is what a check has found. Its tagged members are what --json writes,
 // and of what record help FORMATS shows an example.
-type report struct {
+type checkReport struct {
 	Version int `json:"version"`
 	// Worst is empty when nothing has changed.
 	Worst drift.Class `json:"worst"`
@@ -69,11 +72,11 @@ type unchecked struct {
 const nothing = "nothing"
 
 // newReport returns a report without a scenario. No list of it is null.
-func newReport() *report {
-	return &report{Version: reportVersion, Reports: []compared{}, Unchecked: []unchecked{}}
+func newReport() *checkReport {
+	return &checkReport{Version: reportVersion, Reports: []compared{}, Unchecked: []unchecked{}}
 }
 
-func (r *report) add(d drift.Report) {
+func (r *checkReport) add(d drift.Report) {
 	r.drift = append(r.drift, d)
 	r.Worst = r.drift.Worst()
 	r.Reports = append(r.Reports, compared{
@@ -83,13 +86,13 @@ func (r *report) add(d drift.Report) {
 }
 
 // leave notes a scenario that was not compared; err is why it failed, if it did.
-func (r *report) leave(u unchecked, err error) {
+func (r *checkReport) leave(u unchecked, err error) {
 	r.Unchecked = append(r.Unchecked, u)
 	r.tally.add(u.Verdict, err)
 }
 
 // drifted counts the scenarios with drift that fails the command.
-func (r *report) drifted(fails func(drift.Class) bool) (n int) {
+func (r *checkReport) drifted(fails func(drift.Class) bool) (n int) {
 	for _, c := range r.Reports {
 		if fails(c.Worst) {
 			n++
@@ -98,7 +101,7 @@ func (r *report) drifted(fails func(drift.Class) bool) (n int) {
 	return n
 }
 
-func (r *report) writeText(w io.Writer) error {
+func (r *checkReport) writeText(w io.Writer) error {
 	var text strings.Builder
 	r.drift.WriteText(&text) // a strings.Builder takes everything
 	if len(r.drift) > 0 {
@@ -109,28 +112,25 @@ func (r *report) writeText(w io.Writer) error {
 			fmt.Fprintf(&text, "%s %s answered as recorded in %s\n", c.Provider, c.Scenario, c.Cassette)
 		}
 	}
-	var t table
+	var t screen.Table
 	for _, u := range folded(r.Unchecked) {
-		t.add(u.Provider+" "+u.Scenario, u.Verdict, u.Reason)
+		t.Add(u.Provider+" "+u.Scenario, u.Verdict, u.Reason)
 	}
-	if len(t.rows) > 0 {
-		t.print(fitted(&text, w))
+	if len(t.Rows) > 0 {
+		t.Print(screen.Fitted(&text, w))
 		text.WriteByte('\n')
 	}
 	for _, u := range r.Unread {
 		fmt.Fprintln(&text, u)
 	}
 	fmt.Fprintln(&text, r.summary())
-	shown := paint(w, wrapped(text.String(), widthOf(w)))
+	shown := screen.Paint(w, screen.Wrapped(text.String(), screen.Width(w)))
 	if r.Next != "" {
-		shown += continued(beforeNext, r.Next, widthOf(w)) + "\n" // so that it can be copied
+		shown += screen.Continued(report.BeforeNext, r.Next, screen.Width(w)) + "\n" // so that it can be copied
 	}
 	_, err := io.WriteString(w, shown)
 	return err
 }
-
-// beforeNext is said of the next step.
-const beforeNext = "to take the answers as they are: "
 
 // maxAlike is how many scenarios of a vendor have one verdict for one reason before a
 // text counts them; other formats name each.
@@ -162,7 +162,7 @@ func folded(all []unchecked) (shown []unchecked) {
 }
 
 // summary is the last line of the text.
-func (r *report) summary() string {
+func (r *checkReport) summary() string {
 	counts := []string{fmt.Sprintf("%d checked against %s", len(r.Reports), r.Against)}
 	if r.Against == nothing {
 		counts = []string{"nothing checked"}
@@ -175,26 +175,28 @@ func (r *report) summary() string {
 
 // write writes the report in the wanted format; fails says which drift fails the
 // command.
-func (r *report) write(w io.Writer, f format, getenv func(string) string, command string, fails func(drift.Class) bool) error {
+func (r *checkReport) write(w io.Writer, f format, getenv func(string) string, command string, fails func(drift.Class) bool) error {
 	switch f.name {
 	case "", "text":
 		return r.writeText(w)
 	case "json":
-		return writeJSON(w, "", r)
+		return report.WriteJSON(w, "", r)
 	}
-	return f.write(w, getenv, r.judged(command, fails))
+	j := r.judged(command, fails)
+	j.Version = version()
+	return j.Write(w, f.name, getenv)
 }
 
 // levels are the classes in the words of other tools.
-var levels = map[drift.Class]level{drift.Breaking: levelError, drift.Additive: levelWarning, drift.Cosmetic: levelNote}
+var levels = map[drift.Class]report.Level{drift.Breaking: report.Error, drift.Additive: report.Warning, drift.Cosmetic: report.Note}
 
-func (r *report) judged(command string, fails func(drift.Class) bool) judged {
-	j := judged{command: command, summary: r.summary(), next: r.Next}
+func (r *checkReport) judged(command string, fails func(drift.Class) bool) report.Report {
+	j := report.Report{Command: command, Summary: r.summary(), Next: r.Next}
 	for _, rule := range drift.Rules() {
-		j.rules = append(j.rules, judgedRule{string(rule), string(rule.Class()) + ": " + strings.ReplaceAll(string(rule), "-", " ")})
+		j.Rules = append(j.Rules, report.Rule{ID: string(rule), Text: string(rule.Class()) + ": " + strings.ReplaceAll(string(rule), "-", " ")})
 	}
 	if len(r.Unread) > 0 {
-		j.rules = append(j.rules, judgedRule{"unread", "a cassette that nothing is compared with"})
+		j.Rules = append(j.Rules, report.Rule{ID: "unread", Text: "a cassette that nothing is compared with"})
 	}
 	file := func(provider, scenario string) string {
 		if r.dir == "" {
@@ -203,42 +205,42 @@ func (r *report) judged(command string, fails func(drift.Class) bool) judged {
 		return path.Join(r.dir, provider, scenario+".yaml")
 	}
 	for _, c := range r.Reports {
-		entry := judgedCase{group: c.Provider, name: c.Scenario, file: file(c.Provider, c.Scenario)}
+		entry := report.Case{Group: c.Provider, Name: c.Scenario, File: file(c.Provider, c.Scenario)}
 		for _, change := range c.Changes {
-			entry.findings = append(entry.findings, judgedFinding{string(change.Rule), levels[change.Class], fails(change.Class), change.Pointer, 0, change.Message})
+			entry.Findings = append(entry.Findings, report.Finding{Rule: string(change.Rule), Level: levels[change.Class], Fails: fails(change.Class), Place: change.Pointer, Message: change.Message})
 		}
 		if c.More > 0 {
-			entry.findings = append(entry.findings, judgedFinding{"more", levelNote, false, "", 0, fmt.Sprintf("and %d more", c.More)})
+			entry.Findings = append(entry.Findings, report.Finding{Rule: "more", Level: report.Note, Message: fmt.Sprintf("and %d more", c.More)})
 		}
-		j.cases = append(j.cases, entry)
+		j.Cases = append(j.Cases, entry)
 	}
 	for _, u := range r.Unchecked {
-		entry := judgedCase{group: u.Provider, name: u.Scenario, file: file(u.Provider, u.Scenario)}
-		if u.Cause != causeOther && u.Cause != causeCassette {
-			entry.cause = u.Provider + " " + u.Cause
+		entry := report.Case{Group: u.Provider, Name: u.Scenario, File: file(u.Provider, u.Scenario)}
+		if u.Cause != exit.CauseOther && u.Cause != exit.CauseCassette {
+			entry.Cause = u.Provider + " " + u.Cause
 		}
 		switch why := cmp.Or(u.Message, u.Reason); u.Verdict {
 		case failed, skipped:
-			entry.failed = why
+			entry.Failed = why
 		case notRecorded:
-			entry.skipped, entry.file = why, ""
+			entry.Skipped, entry.File = why, ""
 		default:
-			entry.skipped = why
+			entry.Skipped = why
 		}
-		j.cases = append(j.cases, entry)
+		j.Cases = append(j.Cases, entry)
 	}
 	for _, u := range r.Unread {
-		j.cases = append(j.cases, judgedCase{group: u.provider, name: path.Base(u.File), file: u.File, findings: []judgedFinding{{"unread", levelWarning, false, "", 0, u.String()}}})
+		j.Cases = append(j.Cases, report.Case{Group: u.provider, Name: path.Base(u.File), File: u.File, Findings: []report.Finding{{Rule: "unread", Level: report.Warning, Message: u.String()}}})
 	}
 	return j
 }
 
 // err is the command's error; fails says which drift is one.
-func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
+func (r *checkReport) err(interrupted bool, fails func(drift.Class) bool) error {
 	var parts []string
 	code := r.tally.code
 	if n := r.drifted(fails); n > 0 {
-		code = worse(code, exitDrift)
+		code = exit.Worse(code, exit.Drift)
 		parts = append(parts, scenarios(n, "has", "have")+" drifted, as the report says")
 	}
 	lost := r.tally.lost()
@@ -248,15 +250,15 @@ func (r *report) err(interrupted bool, fails func(drift.Class) bool) error {
 	switch {
 	case interrupted:
 		parts = append(parts, "interrupted before the end; nothing was written")
-		code = worse(code, exitFailed)
+		code = exit.Worse(code, exit.Failed)
 	case len(r.Reports)+lost == 0:
 		// A check that never checks anything must not look like one that passes.
-		return exit(exitFailed, "nothing was checked; the report says why")
+		return exit.Errorf(exit.Failed, "nothing was checked; the report says why")
 	}
 	if len(parts) == 0 {
 		return nil
 	}
-	return exit(code, "%s", strings.Join(parts, "; "))
+	return exit.Errorf(code, "%s", strings.Join(parts, "; "))
 }
 
 // The verdicts, in the order in which they are counted.
@@ -289,7 +291,7 @@ func (t *tally) add(verdict string, err error) {
 		t.named++
 	}
 	if err != nil {
-		t.code = worse(t.code, exitCode(err))
+		t.code = exit.Worse(t.code, exit.Code(err))
 	}
 }
 
@@ -314,24 +316,15 @@ func scenarios(n int, one, many string) string {
 	return say.Count(n, "scenario") + " " + many
 }
 
-// writeJSON writes a value as the commands do; the prefix begins every line but
-// the first.
-func writeJSON(w io.Writer, prefix string, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent(prefix, "  ")
-	return e.Encode(v)
-}
-
 // shape shows the JSON form of a type by an example that has all its members.
 func shape(example any) string {
 	var b strings.Builder
-	writeJSON(&b, "  ", example) // a strings.Builder takes everything
+	report.WriteJSON(&b, "  ", example) // a strings.Builder takes everything
 	return "\n  " + b.String()
 }
 
 // exampleReport is the report that record help FORMATS shows.
-func exampleReport() *report {
+func exampleReport() *checkReport {
 	r := newReport()
 	r.add(drift.Report{
 		Provider: "devrev", Scenario: "webhooks.get/400-invalid_id", Stored: "live",
@@ -339,7 +332,7 @@ func exampleReport() *report {
 		Volatile: []drift.Volatile{{Pointer: "/x", Message: "…"}},
 	})
 	r.Reports[0].Cassette = "webhooks.get/404-for-400-invalid_id"
-	r.leave(unchecked{"devrev", "webhooks.get/429", leftOut, causeSimulated, "…", ""}, nil)
+	r.leave(unchecked{"devrev", "webhooks.get/429", leftOut, exit.CauseSimulated, "…", ""}, nil)
 	r.Unread = []unread{{"testdata/cassettes/devrev/webhooks.get/four-o-one.yaml", "…", "devrev"}}
 	r.Against, r.Next = "testdata/cassettes", "record refresh …"
 	return r

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/change"
@@ -77,29 +79,29 @@ It sends to this machine only, unless --allow-host names another. It ends with
 func (d *delivering) run(ctx context.Context, events []string) error {
 	switch {
 	case len(events) == 0:
-		return exit(exitUsage, "deliver needs the events to send, such as: record deliver %s %s %s", d.def.Name, d.at, d.example())
+		return exit.Errorf(exit.Usage, "deliver needs the events to send, such as: record deliver %s %s %s", d.def.Name, d.at, d.example())
 	case d.repeat < 1 || d.repeat > maxRepeat:
-		return exit(exitUsage, "--repeat %d; expected 1 to %d", d.repeat, maxRepeat)
+		return exit.Errorf(exit.Usage, "--repeat %d; expected 1 to %d", d.repeat, maxRepeat)
 	case d.duplicate < 0 || d.duplicate > maxRepeat:
-		return exit(exitUsage, "--duplicate %d; expected 0 to %d", d.duplicate, maxRepeat)
+		return exit.Errorf(exit.Usage, "--duplicate %d; expected 0 to %d", d.duplicate, maxRepeat)
 	case d.stale < 0:
-		return exit(exitUsage, "--stale %v; give 0 or more", d.stale)
+		return exit.Errorf(exit.Usage, "--stale %v; give 0 or more", d.stale)
 	case d.stale > 0 && d.def.Delivery == nil:
-		return exit(exitUsage, "--stale has no effect for %s, whose deliveries hold no time", d.def.Title)
+		return exit.Errorf(exit.Usage, "--stale has no effect for %s, whose deliveries hold no time", d.def.Title)
 	case d.retry && (d.forge || d.stale > 0):
-		return exit(exitUsage, "--retry is for deliveries that may be acknowledged; leave out --forge and --stale")
+		return exit.Errorf(exit.Usage, "--retry is for deliveries that may be acknowledged; leave out --forge and --stale")
 	}
 	wire, err := simulator.WireOf(d.def)
 	if err != nil {
-		return exit(exitUsage, "%v", err)
+		return exit.Errorf(exit.Usage, "%v", err)
 	}
 	for _, event := range events { // a mistake in the last one sends nothing
 		payload, err := d.payload(event)
 		if err != nil {
-			return exit(exitUsage, "%s: %v", event, err)
+			return exit.Errorf(exit.Usage, "%s: %v", event, err)
 		}
 		if _, err := wire.Body(simulator.Message{Event: event, Payload: payload}); err != nil {
-			return exit(exitUsage, "%s: %v; give the payload with --body", event, err)
+			return exit.Errorf(exit.Usage, "%s: %v; give the payload with --body", event, err)
 		}
 	}
 	wrong := 0
@@ -118,13 +120,13 @@ func (d *delivering) run(ctx context.Context, events []string) error {
 	case wrong == 0:
 		return nil
 	case d.forge || d.stale > 0:
-		return exit(exitFailed, "not refused: %s", say.Count(wrong, "event"))
+		return exit.Errorf(exit.Failed, "not refused: %s", say.Count(wrong, "event"))
 	}
 	why := ""
 	if d.refused {
 		why = d.doubt()
 	}
-	return exit(exitFailed, "not acknowledged: %s%s", say.Count(wrong, "event"), why)
+	return exit.Errorf(exit.Failed, "not acknowledged: %s%s", say.Count(wrong, "event"), why)
 }
 
 func (d *delivering) live() (simulator.Live, error) {
@@ -149,7 +151,7 @@ func (d *delivering) example() string {
 func (d *delivering) deliver(ctx context.Context, wire simulator.Wire, event string) (ok bool, err error) {
 	payload, err := d.payload(event)
 	if err != nil {
-		return false, exit(exitUsage, "%s: %v", event, err)
+		return false, exit.Errorf(exit.Usage, "%s: %v", event, err)
 	}
 	secret := d.secret
 	if d.forge {
@@ -165,7 +167,7 @@ func (d *delivering) deliver(ctx context.Context, wire simulator.Wire, event str
 		message.At = time.Now().Add(-d.stale)
 		body, err := wire.Body(message)
 		if err != nil {
-			return false, exit(exitUsage, "%s: %v", event, err)
+			return false, exit.Errorf(exit.Usage, "%s: %v", event, err)
 		}
 		a := simulator.Attempt{}
 		for range 1 + d.duplicate {
@@ -191,7 +193,7 @@ func (d *delivering) deliver(ctx context.Context, wire simulator.Wire, event str
 		select {
 		case <-time.After(waits[i]):
 		case <-ctx.Done():
-			return false, exit(exitFailed, "interrupted")
+			return false, exit.Errorf(exit.Failed, "interrupted")
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -41,7 +43,7 @@ func diffCommand(getenv func(string) string) *cobra.Command {
 		DisableFlagsInUseLine: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return exit(exitUsage, "diff needs two files or two directories, such as: record diff old.yaml new.yaml")
+				return exit.Errorf(exit.Usage, "diff needs two files or two directories, such as: record diff old.yaml new.yaml")
 			}
 			return d.run(args[0], args[1], c.OutOrStdout())
 		},
@@ -69,7 +71,7 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 	_, oneFile := before[""]
 	_, otherFile := after[""]
 	if oneFile != otherFile {
-		return exit(exitUsage, "%s and %s are a file and a directory; give two files or two directories", a, b)
+		return exit.Errorf(exit.Usage, "%s and %s are a file and a directory; give two files or two directories", a, b)
 	}
 	r := newReport()
 	r.Against = filepath.ToSlash(a)
@@ -84,7 +86,7 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 	}
 	slices.Sort(names)
 	if !slices.ContainsFunc(names, func(name string) bool { return before[name] != nil && after[name] != nil }) {
-		return exit(exitUsage, "no cassette of %s has its path in %s; name two directories of one level, such as: record diff old/cassettes new/cassettes", a, b)
+		return exit.Errorf(exit.Usage, "no cassette of %s has its path in %s; name two directories of one level, such as: record diff old/cassettes new/cassettes", a, b)
 	}
 	for _, name := range names {
 		was, is := before[name], after[name]
@@ -100,16 +102,16 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 		switch {
 		case is == nil:
 			provider, scenario := called(was)
-			r.leave(unchecked{provider, scenario, leftOut, causeOneSide, "only in " + filepath.ToSlash(a), ""}, nil)
+			r.leave(unchecked{provider, scenario, leftOut, exit.CauseOneSide, "only in " + filepath.ToSlash(a), ""}, nil)
 			continue
 		case was == nil:
 			provider, scenario := called(is)
-			r.leave(unchecked{provider, scenario, leftOut, causeOneSide, "only in " + filepath.ToSlash(b), ""}, nil)
+			r.leave(unchecked{provider, scenario, leftOut, exit.CauseOneSide, "only in " + filepath.ToSlash(b), ""}, nil)
 			continue
 		}
 		def := askedProvider(was)
 		if def == nil || askedProvider(is) != def {
-			return exit(exitUsage, "%s and %s are not of one provider that is known: %s", was.Name, is.Name, strings.Join(providerNames(), " and "))
+			return exit.Errorf(exit.Usage, "%s and %s are not of one provider that is known: %s", was.Name, is.Name, strings.Join(providerNames(), " and "))
 		}
 		found := drift.Compare(def, was.Exchanges(), is.Exchanges(), nil)
 		if was.Header.Source == cassette.Simulated && is.Header.Source != cassette.Simulated {
@@ -130,14 +132,14 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 func named(path string) (map[string]*cassette.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, exit(exitUsage, "%s: %v", path, say.Reason(err))
+		return nil, exit.Errorf(exit.Usage, "%s: %v", path, say.Reason(err))
 	}
 	files, err := cassettesBelow(path)
 	if err == nil && len(files) == 0 {
 		err = fmt.Errorf("there is no cassette in %s", path)
 	}
 	if err != nil {
-		return nil, exit(exitUsage, "%v", err)
+		return nil, exit.Errorf(exit.Usage, "%v", err)
 	}
 	if !info.IsDir() {
 		return map[string]*cassette.File{"": files[0]}, nil
@@ -146,7 +148,7 @@ func named(path string) (map[string]*cassette.File, error) {
 	for _, f := range files {
 		below, err := filepath.Rel(path, f.Name)
 		if err != nil {
-			return nil, exit(exitFailed, "%v", err)
+			return nil, exit.Errorf(exit.Failed, "%v", err)
 		}
 		all[filepath.ToSlash(below)] = f
 	}

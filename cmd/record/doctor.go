@@ -14,6 +14,9 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/screen"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -32,7 +35,7 @@ recording would have: record help EXIT.`
 // doctor is the command doctor.
 type doctor struct {
 	recorder
-	table table
+	table screen.Table
 	code  int
 	// complete says that some provider has the variables that a recording needs.
 	complete bool
@@ -70,21 +73,21 @@ func (d *doctor) run(ctx context.Context, args []string, stdout, stderr io.Write
 	}
 	d.row("network", "proxy", d.variables(proxyURL, "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"))
 	d.row("", "authorities", d.variables(authorities, "SSL_CERT_FILE", "SSL_CERT_DIR"))
-	if err := d.table.print(stdout); err != nil {
-		return exit(exitFailed, "%v", err)
+	if err := d.table.Print(stdout); err != nil {
+		return exit.Errorf(exit.Failed, "%v", err)
 	}
 	switch {
 	case ctx.Err() != nil:
-		return exit(exitFailed, "interrupted before the end")
-	case d.code == exitDone && !d.complete:
-		return exit(exitMissing, "a recording would fail: no provider has the variables that it needs")
-	case d.code != exitDone:
-		return exit(d.code, "a recording would fail; the table says why")
+		return exit.Errorf(exit.Failed, "interrupted before the end")
+	case d.code == exit.Done && !d.complete:
+		return exit.Errorf(exit.Missing, "a recording would fail: no provider has the variables that it needs")
+	case d.code != exit.Done:
+		return exit.Errorf(d.code, "a recording would fail; the table says why")
 	}
 	return nil
 }
 
-func (d *doctor) row(of, what, finding string) { d.table.add(of, what, finding) }
+func (d *doctor) row(of, what, finding string) { d.table.Add(of, what, finding) }
 
 // fault is a finding that would let a recording fail.
 func (d *doctor) fault(code int, of, what, finding string) {
@@ -154,7 +157,7 @@ func (d *doctor) provider(ctx context.Context, def *provider.Definition, named b
 		case d.getenv(name) != "":
 			d.row(of, name, "set")
 		case slices.Contains(lacks, name) && (named || begun):
-			d.fault(exitMissing, of, name, "not set, and a recording needs it")
+			d.fault(exit.Missing, of, name, "not set, and a recording needs it")
 		default:
 			d.row(of, name, "not set"+otherwise)
 		}
@@ -178,7 +181,7 @@ func (d *doctor) provider(ctx context.Context, def *provider.Definition, named b
 	d.complete = true
 	tenant, err := d.live(def)
 	if err != nil {
-		d.fault(exitUsage, "", "variables", err.Error())
+		d.fault(exit.Usage, "", "variables", err.Error())
 		return
 	}
 	d.tenant(ctx, def, tenant)
@@ -215,14 +218,14 @@ func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant re
 	}
 	said := func(err error) string { return strings.TrimPrefix(err.Error(), t.name()+" "+d.undone+": ") }
 	var busy *busyError
-	switch code := exitCode(err); {
+	switch code := exit.Code(err); {
 	case errors.As(err, &busy) && busy.outage != "":
-		d.fault(exitOutage, "", "tenant", said(err))
+		d.fault(exit.Outage, "", "tenant", said(err))
 	case errors.As(err, &busy):
-		d.fault(exitThrottled, "", "tenant", said(err)+"; try again later")
-	case code == exitUnreachable:
+		d.fault(exit.Throttled, "", "tenant", said(err)+"; try again later")
+	case code == exit.Unreachable:
 		d.fault(code, "", "tenant", said(err))
-	case code == exitRefused || code == exitLogin:
+	case code == exit.Refused || code == exit.Login:
 		d.row("", "tenant", "reached")
 		d.fault(code, "", "credential", said(err))
 	case err != nil:
@@ -230,7 +233,7 @@ func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant re
 		d.fault(code, "", "answer", said(err))
 	case first.status != t.scenario.Status:
 		d.row("", "tenant", "reached")
-		d.fault(exitFailed, "", "answer", fmt.Sprintf("a %d to %s; check the ids in the variables", first.status, t.scenario.Name))
+		d.fault(exit.Failed, "", "answer", fmt.Sprintf("a %d to %s; check the ids in the variables", first.status, t.scenario.Name))
 	default:
 		scheme, _, _ := strings.Cut(tenant.BaseURL, ":")
 		d.row("", "tenant", "reached, over "+scheme)

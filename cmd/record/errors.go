@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -14,25 +13,13 @@ import (
 	"strings"
 	"syscall"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/say"
-)
-
-// The exit statuses. Scripts may rely on them.
-const (
-	exitDone        = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitDrift       = 3
-	exitMissing     = 4
-	exitRefused     = 5
-	exitUnreachable = 6
-	exitLogin       = 7
-	exitThrottled   = 8
-	exitOutage      = 9
 )
 
 const exitHelp = `Exit status:
@@ -50,101 +37,11 @@ const exitHelp = `Exit status:
      then, or ceased to answer as documented
 When several apply: 3 if it is one of them, else the highest.`
 
-// worse is the status of a command to which both apply.
-func worse(a, b int) int {
-	if a == exitDrift || b == exitDrift {
-		return exitDrift
-	}
-	return max(a, b)
-}
-
-// The causes of what was not recorded or not checked, as JSON has them.
-const (
-	causeMissing     = "credentials-missing"
-	causeRefused     = "credentials-refused"
-	causeUnreachable = "unreachable"
-	causeLogin       = "login"
-	causeThrottled   = "throttled"
-	causeOutage      = "outage"
-	causeNotVendor   = "not-the-vendor"
-	causeMoved       = "moved"
-	causeID          = "unknown-id"
-	causeLookup      = "look-up"
-	causeNoCassette  = "no-cassette"
-	causeCassette    = "bad-cassette"
-	causeWrites      = "writes"
-	causeSimulated   = "simulated-only"
-	causeLive        = "live-only"
-	causeOneSide     = "one-side"
-	causeInterrupted = "interrupted"
-	causeOther       = "other"
-)
-
 const causesHelp = `why, in one word: "credentials-missing", "credentials-refused",
             "unreachable", "login", "throttled", "outage", "not-the-vendor", "moved" (a
             permanent redirect), "unknown-id", "look-up" (of an id), "no-cassette",
             "bad-cassette", "writes" (changes the tenant), "simulated-only",
             "live-only", "one-side" (of a diff), "interrupted" or "other"`
-
-// causes are those that go with an exit status.
-var causes = map[int]string{
-	exitMissing:     causeMissing,
-	exitRefused:     causeRefused,
-	exitUnreachable: causeUnreachable,
-	exitLogin:       causeLogin,
-	exitThrottled:   causeThrottled,
-	exitOutage:      causeOutage,
-}
-
-// remarks are the statuses in the words of the summary; that of exitFailed is the
-// cause.
-var remarks = map[int]string{
-	exitDrift:       "breaks the contract",
-	exitMissing:     "credentials missing",
-	exitRefused:     "credential refused",
-	exitUnreachable: "tenant unreachable",
-	exitLogin:       "sent to a login page",
-	exitThrottled:   "throttled",
-	exitOutage:      "the tenant has an outage",
-}
-
-// exitError is an error with the status that it ends the command with.
-type exitError struct {
-	code int
-	text string
-	// cause is one that the code does not tell; mostly empty.
-	cause string
-}
-
-func (e *exitError) Error() string { return e.text }
-
-func exit(code int, format string, args ...any) error {
-	return &exitError{code: code, text: fmt.Sprintf(pasted(format), args...)}
-}
-
-// exitCode is the status of an error. What carries none of its own comes from
-// cobra: a wrong argument.
-func exitCode(err error) int {
-	var e *exitError
-	switch {
-	case err == nil:
-		return exitDone
-	case errors.As(err, &e):
-		return e.code
-	default:
-		return exitUsage
-	}
-}
-
-// causeOf is the cause of an error in one word.
-func causeOf(err error) string {
-	var e *exitError
-	errors.As(err, &e)
-	if e == nil {
-		return causeOther
-	}
-	return cmp.Or(e.cause, causes[e.code], causeOther)
-}
 
 // message is an error about one scenario without the scenario's name.
 func (r *recorder) message(t target, err error) string {
@@ -154,7 +51,7 @@ func (r *recorder) message(t target, err error) string {
 // remark is an error in the words of the summary: without the advice, which its
 // message gives after the cause.
 func (r *recorder) remark(t target, err error) string {
-	if words, ok := remarks[exitCode(err)]; ok {
+	if words, ok := exit.Remarks[exit.Code(err)]; ok {
 		return words
 	}
 	cause, _, _ := strings.Cut(r.message(t, err), "\n")
@@ -164,12 +61,12 @@ func (r *recorder) remark(t target, err error) string {
 
 // failed is an error about one scenario whose cause no exit status tells.
 func (r *recorder) failed(cause string, t target, format string, args ...any) error {
-	return &exitError{exitFailed, fmt.Sprintf("%s %s: %s", t.name(), r.undone, fmt.Sprintf(pasted(format), args...)), cause}
+	return &exit.Error{Status: exit.Failed, Text: fmt.Sprintf("%s %s: %s", t.name(), r.undone, fmt.Sprintf(exit.Pasted(format), args...)), Cause: cause}
 }
 
 // fail is an error about one scenario.
 func (r *recorder) fail(code int, t target, format string, args ...any) error {
-	return exit(code, "%s %s: %s", t.name(), r.undone, fmt.Sprintf(pasted(format), args...))
+	return exit.Errorf(code, "%s %s: %s", t.name(), r.undone, fmt.Sprintf(exit.Pasted(format), args...))
 }
 
 // expected compares the answer with the one that the scenario is about.
@@ -186,7 +83,7 @@ func (r *recorder) expected(g given) error {
 	default:
 		what = fmt.Sprintf("a %d of %s, and the scenario is about %q", g.status, mediaTypeName(g.def, g.mediaType), s.MediaType)
 	}
-	return &otherwiseError{r.fail(exitFailed, g.target, "the tenant answered %s; its cassette stays as it was", what), g.answer}
+	return &otherwiseError{r.fail(exit.Failed, g.target, "the tenant answered %s; its cassette stays as it was", what), g.answer}
 }
 
 // otherwiseError is about a tenant that answers a request with something else than its
@@ -347,7 +244,7 @@ func (r *recorder) classify(ctx context.Context, t target, err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF): // within what is compressed
 		return r.cannotReach(t, brokenOff)
 	default:
-		return r.fail(exitFailed, t, "%v", withoutURL(err))
+		return r.fail(exit.Failed, t, "%v", withoutURL(err))
 	}
 }
 
@@ -366,7 +263,7 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError) error {
 	case status.Page:
 		return &busyError{"", fmt.Sprintf("answers a page of HTML to the look-up of an id, with %d", code)}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return &lookupError{r.fail(exitRefused, t, "%s; check that %s is valid and may read webhooks, or set %s", found, t.def.TokenVar, say.List(lookedUp(t), "and")), code}
+		return &lookupError{r.fail(exit.Refused, t, "%s; check that %s is valid and may read webhooks, or set %s", found, t.def.TokenVar, say.List(lookedUp(t), "and")), code}
 	case code >= 300 && code < 400 && code != http.StatusNotModified && !permanent(code):
 		return &busyError{status.RetryAfter, fmt.Sprintf("redirects the look-up of an id elsewhere, with %d", code)}
 	case status.NotJSON:
@@ -378,7 +275,7 @@ func (r *recorder) lookupAnswered(t target, status *record.StatusError) error {
 	if code >= 300 || status.NotJSON {
 		advice = strings.Join(append([]string{"check the path of " + t.def.BaseVar}, lookedUp(t)...), ", or set ")
 	}
-	return &lookupError{r.failed(causeLookup, t, "%s; %s", found, advice), code}
+	return &lookupError{r.failed(exit.CauseLookup, t, "%s; %s", found, advice), code}
 }
 
 // lookedUp are the variables in the place of which the request's ids are looked up.
@@ -403,11 +300,11 @@ func (e *lookupError) Unwrap() error { return e.error }
 // credentialRefused is the error about a refused credential; but says what the tenant
 // has taken it for.
 func (r *recorder) credentialRefused(t target, status int, but string) error {
-	return r.fail(exitRefused, t, "the tenant answered %d%s; check that %s is valid and may read webhooks", status, but, t.def.TokenVar)
+	return r.fail(exit.Refused, t, "the tenant answered %d%s; check that %s is valid and may read webhooks", status, but, t.def.TokenVar)
 }
 
 func (r *recorder) sentToLogin(t target) error {
-	return r.fail(exitLogin, t, "the tenant sent us to its login page; %s is no valid credential, or has expired", t.def.TokenVar)
+	return r.fail(exit.Login, t, "the tenant sent us to its login page; %s is no valid credential, or has expired", t.def.TokenVar)
 }
 
 func (r *recorder) cannotReach(t target, why string) error {
@@ -416,7 +313,7 @@ func (r *recorder) cannotReach(t target, why string) error {
 			why += " (" + name + " is no URL, so no proxy is used)"
 		}
 	}
-	return r.fail(exitUnreachable, t, "the tenant cannot be reached: %s; check %s and the network", why, t.def.BaseVar)
+	return r.fail(exit.Unreachable, t, "the tenant cannot be reached: %s; check %s and the network", why, t.def.BaseVar)
 }
 
 const brokenOff = "the connection was closed before the end of the answer"

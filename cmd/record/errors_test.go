@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -70,7 +72,7 @@ func TestExit_named(t *testing.T) {
 			var stdout, stderr strings.Builder
 			args := strings.Fields(strings.ReplaceAll(command, "@", shape))
 			code := run(t.Context(), args, getenv, systemClock, &stdout, &stderr)
-			assert.Equal(t, exitUsage, code, "%s\n%s", args, stderr.String())
+			assert.Equal(t, exit.Usage, code, "%s\n%s", args, stderr.String())
 			assert.Regexp(t, `(?m)^record: `, stderr.String())
 			assert.Empty(t, strings.TrimPrefix(stdout.String(), "kept     good.yaml (record has written it)\n"), args)
 			cells++
@@ -97,7 +99,7 @@ func TestExit_addr(t *testing.T) {
 		for _, addr := range []string{"8080", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:-1", "127.0.0.1:nope", "[::1:80", "1.2.3.4:5:6"} {
 			var stdout, stderr strings.Builder
 			code := run(t.Context(), append(strings.Fields(command), "--addr", addr), func(string) string { return "" }, systemClock, &stdout, &stderr)
-			assert.Equal(t, exitUsage, code, "%s %s\n%s", command, addr, stderr.String())
+			assert.Equal(t, exit.Usage, code, "%s %s\n%s", command, addr, stderr.String())
 			assert.Equal(t, "record: --addr \""+addr+"\" is no address; expected HOST:PORT, such as 127.0.0.1:8080\n", stderr.String(), command)
 		}
 	}

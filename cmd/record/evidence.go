@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"slices"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/jsontext"
@@ -183,7 +185,7 @@ func (r *recorder) persists(t target, outage *outageError, got answer) error {
 	if got.status != 0 {
 		return nil
 	}
-	return r.failed(causeLookup, t, "the tenant %s each time, and other requests as documented; set %s", outage.what, say.List(lookedUp(t), "and"))
+	return r.failed(exit.CauseLookup, t, "the tenant %s each time, and other requests as documented; set %s", outage.what, say.List(lookedUp(t), "and"))
 }
 
 // unknown is the error about a 404 that blames the ids of the environment. One that
@@ -202,7 +204,7 @@ func (r *recorder) unknown(g given) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return r.failed(causeID, g.target, "the tenant answered 404, and knows no such id; check the value of %s, and the path of %s", say.List(names, "and"), g.def.BaseVar)
+	return r.failed(exit.CauseID, g.target, "the tenant answered 404, and knows no such id; check the value of %s, and the path of %s", say.List(names, "and"), g.def.BaseVar)
 }
 
 // removed is the error about a 404 to an id that had success before in this run, when the
@@ -221,7 +223,7 @@ func (r *recorder) removed(ctx context.Context, g given, found map[string]bool) 
 			gone, known = err == nil && got.recognised && got.status == http.StatusNotFound, true
 		}
 		if found[b.Var] = gone; gone {
-			return r.failed(causeID, g.target, "the tenant answered 404: what %s names had an answer before in this run, and is there no more; name another", b.Var)
+			return r.failed(exit.CauseID, g.target, "the tenant answered 404: what %s names had an answer before in this run, and is there no more; name another", b.Var)
 		}
 	}
 	return nil
@@ -318,11 +320,11 @@ func (r *recorder) gone(s *session, why int) func(doubt) error {
 		until = ", and took the credential until " + name
 	}
 	switch {
-	case s.stopped != nil && s.stopped.code == exitThrottled:
+	case s.stopped != nil && s.stopped.Status == exit.Throttled:
 		return func(d doubt) error {
-			return r.fail(exitThrottled, d.target, "the tenant throttles before it was known what its answer means; try again later")
+			return r.fail(exit.Throttled, d.target, "the tenant throttles before it was known what its answer means; try again later")
 		}
-	case why == exitRefused:
+	case why == exit.Refused:
 		return func(d doubt) error {
 			status := http.StatusUnauthorized
 			if d.refuses() {
@@ -330,7 +332,7 @@ func (r *recorder) gone(s *session, why int) func(doubt) error {
 			}
 			return r.credentialRefused(d.target, status, until)
 		}
-	case why == exitLogin:
+	case why == exit.Login:
 		return func(d doubt) error { return r.sentToLogin(d.target) }
 	}
 	if s.unrouted {
@@ -348,22 +350,22 @@ func (r *recorder) gone(s *session, why int) func(doubt) error {
 		case s.absent != nil:
 			return s.absent(d.target)
 		}
-		return r.fail(exitOutage, d.target, "the tenant has ceased to answer as %s documents since the run began; that is an outage, and says nothing of the contract", d.def.Title)
+		return r.fail(exit.Outage, d.target, "the tenant has ceased to answer as %s documents since the run began; that is an outage, and says nothing of the contract", d.def.Title)
 	}
 }
 
 // notVendor is the error about an answer of somebody else.
 func (r *recorder) notVendor(t target, answers string) error {
 	if to := t.session.came.redirect(); to != nil {
-		return r.failed(causeMoved, t, "the tenant redirects for good, %[2]s: the API has moved, or %[1]s needs https; set %[1]s to the new place", t.def.BaseVar, to.place(t.def))
+		return r.failed(exit.CauseMoved, t, "the tenant redirects for good, %[2]s: the API has moved, or %[1]s needs https; set %[1]s to the new place", t.def.BaseVar, to.place(t.def))
 	}
-	return r.failed(causeNotVendor, t, "nothing that answers as %s documents stands at %s: it answered %s; check it, and what stands before the tenant", t.def.Title, t.def.BaseVar, answers)
+	return r.failed(exit.CauseNotVendor, t, "nothing that answers as %s documents stands at %s: it answered %s; check it, and what stands before the tenant", t.def.Title, t.def.BaseVar, answers)
 }
 
 // unrouted is the error about a base URL below which no route is. What is answered before
 // routing, such as a wrong credential, is answered there as well.
 func (r *recorder) unrouted(t target) error {
-	cause, advice := causeNotVendor, "check the path of "+t.def.BaseVar
+	cause, advice := exit.CauseNotVendor, "check the path of "+t.def.BaseVar
 	var ids []string
 	for _, b := range t.def.Bindings {
 		if b.Lookup == nil {
@@ -371,7 +373,7 @@ func (r *recorder) unrouted(t target) error {
 		}
 	}
 	if len(ids) > 0 {
-		cause, advice = causeID, fmt.Sprintf("check the value of %s, and the path of %s", say.List(ids, "and"), t.def.BaseVar)
+		cause, advice = exit.CauseID, fmt.Sprintf("check the value of %s, and the path of %s", say.List(ids, "and"), t.def.BaseVar)
 	}
 	return r.failed(cause, t, "the tenant answers every read call with 404, as it does an unknown route; %s", advice)
 }
@@ -381,37 +383,37 @@ func (r *recorder) unrouted(t target) error {
 // no proof. Errors are none as long as every read call is answered 404.
 func (r *recorder) present(ctx context.Context, of target) (here bool, why int) {
 	if of.session.tenant.Source == cassette.Simulated {
-		return true, exitDone
+		return true, exit.Done
 	}
 	var now evidence
 	routed := slices.ContainsFunc(of.session.answers, given.routed)
 	controls := of.controls()
 	for i, t := range slices.Concat(controls, controls) { // twice, for the first may have met one server of many
-		refused := (why == exitRefused || why == exitLogin) && of.session.admitted() == ""
-		if i == len(controls) && (why == exitUnreachable || refused) {
+		refused := (why == exit.Refused || why == exit.Login) && of.session.admitted() == ""
+		if i == len(controls) && (why == exit.Unreachable || refused) {
 			break
 		}
 		got, err := r.control(ctx, t)
 		if ctx.Err() != nil {
-			return false, exitFailed
+			return false, exit.Failed
 		}
-		code := exitFailed
+		code := exit.Failed
 		var busy *busyError
 		switch {
 		case errors.As(err, &busy) && busy.outage != "":
-			code = exitOutage
+			code = exit.Outage
 		case errors.As(err, &busy):
-			code = exitThrottled
+			code = exit.Throttled
 		case err != nil:
-			code = exitCode(err)
+			code = exit.Code(err)
 		case given{t, got}.refuses():
-			code = exitRefused
+			code = exit.Refused
 		}
-		if t.authenticated() && why == exitDone {
+		if t.authenticated() && why == exit.Done {
 			why = code
 		}
 		if t.authenticated() && why != code {
-			why = exitFailed
+			why = exit.Failed
 		}
 		status := got.status
 		if lookup := (*lookupError)(nil); errors.As(err, &lookup) {
@@ -420,7 +422,7 @@ func (r *recorder) present(ctx context.Context, of target) (here bool, why int) 
 		routed = routed || t.scenario.Status < 300 && status != http.StatusNotFound
 		if err == nil {
 			if now.hear(given{t, got}, false); now.vendor() && routed {
-				return true, exitDone
+				return true, exit.Done
 			}
 		}
 	}

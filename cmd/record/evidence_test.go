@@ -18,6 +18,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -105,44 +107,44 @@ func (a stranger) expectedStatus(def *provider.Definition, place string, idSet b
 	devrev := def == &provider.DevRev
 	switch {
 	case a.reset:
-		return exitUnreachable
+		return exit.Unreachable
 	case a.status == 429:
-		return exitThrottled
+		return exit.Throttled
 	}
 	switch place {
 	case "everywhere", "from the middle on":
 		switch {
 		case outage:
-			return exitOutage
+			return exit.Outage
 		case refuses:
-			return exitRefused
+			return exit.Refused
 		case place == "everywhere":
-			return exitFailed
+			return exit.Failed
 		}
-		return exitOutage
+		return exit.Outage
 	case "operation", "look-up":
 		// A request with a wrong credential is answered in another way than documented.
 		if refuses && (place == "look-up" || devrev && a == refusal || !devrev && a.status == 401) {
-			return exitRefused
+			return exit.Refused
 		}
 		if !devrev && a.status == 404 && place == "look-up" && !idSet {
-			return exitFailed // no request has had success with the event's id
+			return exit.Failed // no request has had success with the event's id
 		}
 	case "unknown id":
 		if !devrev && a.status == 404 && strings.HasPrefix(a.body, "{") {
-			return exitDone // of its errors d.velop documents no member that must be there
+			return exit.Done // of its errors d.velop documents no member that must be there
 		}
 	case "scenario":
 		if devrev && (refuses || a.status == 404 && idSet) {
 			// No other request has had success with the operation, nor with the id.
-			return map[bool]int{true: exitRefused, false: exitFailed}[refuses]
+			return map[bool]int{true: exit.Refused, false: exit.Failed}[refuses]
 		}
 	case "every second":
 		if outage {
 			return whileWaiting
 		}
 	}
-	return exitDrift // also of what comes each time to one kind of request
+	return exit.Drift // also of what comes each time to one kind of request
 }
 
 // asked are the scenarios of a check, one operation of which needs an id.
@@ -241,21 +243,21 @@ func TestCheck_verdicts(t *testing.T) {
 						getenv := standIn(t, def, at(def, place), func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { a.write(w) }, idSet)
 						var stdout, stderr strings.Builder
 						got := run(t.Context(), args, getenv, scriptClock(getenv), &stdout, &stderr)
-						var r report
+						var r checkReport
 						require.NoError(t, json.Unmarshal([]byte(stdout.String()), &r), stderr.String())
 						want := a.expectedStatus(def, place, idSet)
 						mark := " "
-						if want == whileWaiting && (got == exitDone || got == exitOutage || got == exitFailed && !idSet || got == exitDrift && a.status < 404) {
+						if want == whileWaiting && (got == exit.Done || got == exit.Outage || got == exit.Failed && !idSet || got == exit.Drift && a.status < 404) {
 							want = got
 						}
 						if !assert.Equal(t, want, got, "%s %s, id set %v\n%s%s", a, place, idSet, stderr.String(), stdout.String()) {
 							mark = "!"
 						}
-						assert.Equal(t, got == exitDrift, r.Worst == "breaking", "%s %s", a, place)
+						assert.Equal(t, got == exit.Drift, r.Worst == "breaking", "%s %s", a, place)
 						assert.Len(t, append(make([]struct{}, len(r.Unchecked)), make([]struct{}, len(r.Reports))...), len(askedOf[def.Name]))
-						if place == "everywhere" && got == exitFailed {
+						if place == "everywhere" && got == exit.Failed {
 							assert.Empty(t, r.Reports, "%s", a)
-							assert.True(t, slices.ContainsFunc(r.Unchecked, func(u unchecked) bool { return u.Cause == causeNotVendor || u.Cause == causeMoved }))
+							assert.True(t, slices.ContainsFunc(r.Unchecked, func(u unchecked) bool { return u.Cause == exit.CauseNotVendor || u.Cause == exit.CauseMoved }))
 						}
 						row += "  " + strconv.Itoa(got) + mark
 					}
@@ -285,10 +287,10 @@ func TestCheck_brokenRoute(t *testing.T) {
 			var stdout, stderr strings.Builder
 			got := run(t.Context(), append([]string{"check", "--quiet", "--max-wait", "1s", "--pace", "0s"}, strings.Fields(args)...), getenv, scriptClock(getenv), &stdout, &stderr)
 			if a.status == 429 && strings.HasPrefix(args, "devrev/webhooks.get") {
-				assert.Equal(t, exitThrottled, got, "a tenant that throttles is left alone\n%s", stdout.String())
+				assert.Equal(t, exit.Throttled, got, "a tenant that throttles is left alone\n%s", stdout.String())
 				continue
 			}
-			assert.Equal(t, exitDrift, got, "%s %s\n%s%s", a, args, stdout.String(), stderr.String())
+			assert.Equal(t, exit.Drift, got, "%s %s\n%s%s", a, args, stdout.String(), stderr.String())
 			assert.Contains(t, stdout.String(), "breaking  /webhooks/0/status")
 		}
 	}
@@ -380,7 +382,7 @@ func soundCassettes(t *testing.T, def *provider.Definition) {
 		getenv := standIn(t, def, func(int, *http.Request, string) bool { return false }, nil, true)
 		var stdout, stderr strings.Builder
 		got := run(t.Context(), []string{"refresh", "--quiet", "--pace", "0s", "--out", dir, def.Name}, getenv, scriptClock(getenv), &stdout, &stderr)
-		require.Equal(t, exitDone, got, stderr.String())
+		require.Equal(t, exit.Done, got, stderr.String())
 		files := fstest.MapFS{}
 		require.NoError(t, fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -431,12 +433,12 @@ func TestCheck_advice(t *testing.T) {
 					check = append(check, someOf(def)...)
 				}
 				soundCassettes(t, def)
-				found := command(exitDrift, check...)
+				found := command(exit.Drift, check...)
 				_, advice, ok := strings.Cut(found, "to take the answers as they are: record ")
 				require.True(t, ok, found)
 				t.Log(strings.TrimSpace(advice))
-				command(exitDone, strings.Fields(strings.ReplaceAll(advice, "'", ""))...)
-				command(exitDone, check...)
+				command(exit.Done, strings.Fields(strings.ReplaceAll(advice, "'", ""))...)
+				command(exit.Done, check...)
 			})
 		}
 	}
@@ -459,7 +461,7 @@ func TestCheck_adviceKeeps(t *testing.T) {
 		t.Helper()
 		var stdout, stderr strings.Builder
 		got := run(t.Context(), strings.Fields(strings.ReplaceAll(args, "'", "")+" --quiet --pace 0s"), getenv, scriptClock(getenv), &stdout, &stderr)
-		require.Equal(t, exitDone, got, "%s\n%s%s", args, stdout.String(), stderr.String())
+		require.Equal(t, exit.Done, got, "%s\n%s%s", args, stdout.String(), stderr.String())
 		return stdout.String()
 	}
 	command("refresh --out out --keep /webhook/status --keep /webhooks/*/status devrev")
@@ -552,19 +554,19 @@ func TestCheck_causes(t *testing.T) {
 		stderr     string
 	}{
 		{
-			"a wrong token", "devrev", refusing(func(*http.Request) bool { return true }), exitRefused,
+			"a wrong token", "devrev", refusing(func(*http.Request) bool { return true }), exit.Refused,
 			"credential refused", "the tenant answered 401; check that DEVREV_TOKEN is valid",
 		},
 		{
 			"a token that expires", "devrev/webhooks.get", refusing(func(r *http.Request) bool {
 				return asked > 8 && !strings.Contains(r.Header.Get("Authorization"), provider.WrongToken)
-			}), exitRefused,
+			}), exit.Refused,
 			"credential refused", "the tenant answered 401, and took the credential until devrev/webhooks.get/",
 		},
 		{
 			"a right that is lacking", "devrev", refusing(func(r *http.Request) bool {
 				return strings.HasSuffix(r.URL.Path, "webhooks.list") && !strings.Contains(r.Header.Get("Authorization"), provider.WrongToken)
-			}), exitRefused,
+			}), exit.Refused,
 			"credential refused", "scenarios not checked: the tenant answered 401 to this operation, and takes the credential for others; check that DEVREV_TOKEN",
 		},
 		{
@@ -573,7 +575,7 @@ func TestCheck_causes(t *testing.T) {
 					return strings.Replace(body, `"status": "active"`, `"status": "snoozed"`, 1)
 				}
 				return body
-			}, exitDrift, "in one of two answers", "",
+			}, exit.Drift, "in one of two answers", "",
 		},
 		{
 			"errors that have become a crash", "devrev", func(r *http.Request, status *int, body string) string {
@@ -584,19 +586,19 @@ func TestCheck_causes(t *testing.T) {
 					return `{"type": 7}`
 				}
 				return body
-			}, exitDrift, "the HTTP status was 400 and is 500", "",
+			}, exit.Drift, "the HTTP status was 400 and is 500", "",
 		},
 		{
 			"a route that is gone", "devrev/webhooks.get", func(_ *http.Request, status *int, _ string) string {
 				*status = 404
 				return `{"message":"Not found.","type":"not_found"}`
-			}, exitFailed, "", "nothing that answers as DevRev documents stands at DEVREV_BASE_URL: it answered",
+			}, exit.Failed, "", "nothing that answers as DevRev documents stands at DEVREV_BASE_URL: it answered",
 		},
 		{
 			"a page", "devrev", func(_ *http.Request, status *int, _ string) string {
 				*status = 200
 				return "\ufeff{}"
-			}, exitFailed, "devrev 22 scenarios +failed +nothing that answers", "devrev 22 scenarios not checked: nothing that answers as DevRev documents stands at DEVREV_BASE_URL: it answered [0-9]+ times 200 application/json of 5 bytes \\(a byte order mark before it\\); check it",
+			}, exit.Failed, "devrev 22 scenarios +failed +nothing that answers", "devrev 22 scenarios not checked: nothing that answers as DevRev documents stands at DEVREV_BASE_URL: it answered [0-9]+ times 200 application/json of 5 bytes \\(a byte order mark before it\\); check it",
 		},
 	} {
 		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
@@ -630,7 +632,7 @@ func TestCheck_wrongPath(t *testing.T) {
 					name := strings.TrimSuffix(def.Name+"/"+scenarios, "/")
 					var stdout, stderr strings.Builder
 					got := run(t.Context(), []string{"check", "--quiet", "--max-wait", "1s", "--pace", "0s", name}, getenv, scriptClock(getenv), &stdout, &stderr)
-					assert.Equal(t, exitFailed, got, "%s %v, id set %v\n%s%s", name, a, idSet, stdout.String(), stderr.String())
+					assert.Equal(t, exit.Failed, got, "%s %v, id set %v\n%s%s", name, a, idSet, stdout.String(), stderr.String())
 					assert.Regexp(t, "with 404, .*the path of "+def.BaseVar+"|documents stands at "+def.BaseVar+": it answered .*404", stderr.String())
 					assert.NotContains(t, stdout.String(), "to take")
 					t.Logf("%-25s %-30v id set %-5v %d %s", name, a, idSet, got, strings.SplitN(stdout.String(), "\n", 2)[0])
@@ -656,7 +658,7 @@ func TestCheck_once(t *testing.T) {
 						getenv := standIn(t, def, func(i int, _ *http.Request, _ string) bool { return i == n }, func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { a.write(w) }, idSet)
 						var stdout, stderr strings.Builder
 						got := run(t.Context(), strings.Fields(command+" --quiet --max-wait 1s --pace 0s "+def.Name), getenv, scriptClock(getenv), &stdout, &stderr)
-						assert.Equal(t, exitDone, got, "%s %s, %v as answer %d, id set %v\n%s%s", command, def.Name, a, n, idSet, stdout.String(), stderr.String())
+						assert.Equal(t, exit.Done, got, "%s %s, %v as answer %d, id set %v\n%s%s", command, def.Name, a, n, idSet, stdout.String(), stderr.String())
 						row += fmt.Sprintf(" %d", got)
 						if strings.Contains(stderr.String(), " once, and not again") {
 							row += "*"
@@ -694,8 +696,8 @@ func TestCheck_deleted(t *testing.T) {
 			var stdout, stderr strings.Builder
 			got := run(t.Context(), []string{"check", "--quiet", "--max-wait", "1s", "--pace", "0s", def.Name}, getenv, scriptClock(getenv), &stdout, &stderr)
 			row += fmt.Sprintf(" %d", got)
-			if got != exitDone {
-				assert.Equal(t, exitFailed, got, "%s, at request %d\n%s%s", def.Name, n, stdout.String(), stderr.String())
+			if got != exit.Done {
+				assert.Equal(t, exit.Failed, got, "%s, at request %d\n%s%s", def.Name, n, stdout.String(), stderr.String())
 				assert.Regexp(t, bindingVariable(def)+" names had an answer before in this run, and is there no more|check the value of "+bindingVariable(def), stderr.String())
 			}
 		}
@@ -710,7 +712,7 @@ func TestCheck_missing(t *testing.T) {
 		for _, args := range []string{"devrev dvelop", "devrev/webhooks.list dvelop/GetEvents"} {
 			var stdout, stderr strings.Builder
 			got := run(t.Context(), strings.Fields("check --quiet --pace 0s "+args), getenv, scriptClock(getenv), &stdout, &stderr)
-			assert.Equal(t, exitMissing, got, "%s\n%s%s", args, stdout.String(), stderr.String())
+			assert.Equal(t, exit.Missing, got, "%s\n%s%s", args, stdout.String(), stderr.String())
 			assert.Regexp(t, "\n[1-9][0-9]* checked against", stdout.String())
 			assert.Contains(t, stderr.String(), "skipped, for want of variables: ")
 			assert.Contains(t, stdout.String(), "credentials missing")
@@ -728,7 +730,7 @@ func TestCheck_idGivenOrLookedUp(t *testing.T) {
 				getenv := standIn(t, def, never, nil, idSet)
 				var stdout, stderr strings.Builder
 				got := run(t.Context(), strings.Fields(args+" --quiet --pace 0s "+def.Name), getenv, scriptClock(getenv), &stdout, &stderr)
-				require.Equal(t, exitDone, got, "%s\n%s", stdout.String(), stderr.String())
+				require.Equal(t, exit.Done, got, "%s\n%s", stdout.String(), stderr.String())
 			}
 			command(given, "refresh --out out")
 			command(!given, "check --fail-on any --cassettes out")

@@ -3,13 +3,18 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/secret"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"example.com/webhookvcr/internal/pattern"
 )
 
 // isEmpty is said of a flag that was given nothing: most often a variable of a script
@@ -67,7 +72,7 @@ func checkFlags(c *cobra.Command) error {
 		}
 	}
 	if len(mistakes) > 0 {
-		return exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
+		return exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
 	}
 	return nil
 }
@@ -82,16 +87,16 @@ func flagError(c *cobra.Command, err error) error {
 		var names []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 		name := "--" + unknown.GetSpecifiedName()
-		return exit(exitUsage, "there is no flag %q; %s", name, suggestion(name, names, hint))
+		return exit.Errorf(exit.Usage, "there is no flag %q; %s", name, exit.Suggestion(name, names, hint))
 	}
 	if invalid := (*pflag.InvalidValueError)(nil); errors.As(err, &invalid) {
 		f, value := invalid.GetFlag(), invalid.GetValue()
 		if isBlank(value) {
-			return exit(exitUsage, isEmpty, f.Name)
+			return exit.Errorf(exit.Usage, isEmpty, f.Name)
 		}
-		return exit(exitUsage, "--%s %q: expected %s", f.Name, value, wanted(f.Value.Type(), value))
+		return exit.Errorf(exit.Usage, "--%s %q: expected %s", f.Name, value, wanted(f.Value.Type(), value))
 	}
-	return exit(exitUsage, "%v; %s", err, pasted(hint))
+	return exit.Errorf(exit.Usage, "%v; %s", err, exit.Pasted(hint))
 }
 
 // wanted is what the value of a flag of that type looks like, when it does not parse.
@@ -137,4 +142,72 @@ func amounts(root *cobra.Command, args []string) (all []string) {
 		}
 	}
 	return all
+}
+
+// unsaid is a message without what was typed that may be a secret: whoever mistakes the
+// order of arguments types one where a name or a URL belongs, and messages repeat it.
+// What is shown may be said unless it is one of the credentials, or stands where URLs
+// hold one.
+func unsaid(message string, args []string, credentials []secret.Spellings, shown ...string) string {
+	told := func(text string) bool {
+		return slices.ContainsFunc(credentials, func(s secret.Spellings) bool { return s.In(text) })
+	}
+	for i, arg := range args {
+		var typed []string // what messages may show, from the longest to the shortest
+		wholes, existing := []string{arg}, existing
+		if i > 0 && slices.Contains(noPaths, args[i-1]) {
+			existing = func(string) string { return "" }
+		}
+		if name, value, ok := strings.Cut(arg, "="); ok && strings.HasPrefix(name, "-") {
+			if slices.Contains(noPaths, name) {
+				existing = func(string) string { return "" }
+			}
+			wholes = []string{name, value}
+			if existing(value) == "" {
+				typed = append(typed, arg)
+			}
+		}
+		for _, whole := range wholes {
+			if dir := existing(whole); dir != "" {
+				typed = append(typed, strings.FieldsFunc(whole[len(dir):], isSeparator)...)
+				continue
+			}
+			typed = append(typed, whole)
+			for _, separators := range []string{",", "/,", "/,@:?&", "/,@:?&="} {
+				typed = append(typed, strings.FieldsFunc(whole, func(r rune) bool { return strings.ContainsRune(separators, r) })...)
+			}
+		}
+		concealed := secret.PrivateParts(arg)
+		for _, text := range append(concealed, typed...) {
+			if !slices.Contains(concealed, text) && (len(text) < 4 || (secret.IsPlain(text) || slices.Contains(shown, text)) && !told(text) || existing(text) == text) {
+				continue
+			}
+			message = strings.ReplaceAll(message, ", such as "+strconv.Quote("/"+text), "") // an example made of it
+			for _, form := range []string{strconv.Quote(text), text, strings.TrimLeft(text, "-")} {
+				message = strings.ReplaceAll(message, form, "(not shown, for it may be a secret)")
+			}
+		}
+	}
+	return message
+}
+
+// noPaths are the flags whose values name no file, also where one has that name.
+var noPaths = []string{"--keep", "--redact", "--pin", "--varies", "--placeholder"}
+
+func isSeparator(r rune) bool { return r == '/' || r == filepath.Separator }
+
+// existing is the longest beginning of a path that is there, or "": whoever reads the
+// message sees it anyway.
+func existing(path string) string {
+	for strings.Trim(path, "./") != "" {
+		if _, err := os.Lstat(path); err == nil {
+			return path
+		}
+		end := strings.LastIndexFunc(path, isSeparator)
+		if end < 0 {
+			return ""
+		}
+		path = path[:end]
+	}
+	return ""
 }

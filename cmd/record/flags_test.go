@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
@@ -28,7 +30,7 @@ func TestFlags_empty(t *testing.T) {
 				args := append(strings.Fields(c.CommandPath())[1:], "--"+f.Name+"="+value)
 				var stdout, stderr strings.Builder
 				code := run(t.Context(), args, func(string) string { return "" }, systemClock, &stdout, &stderr)
-				assert.Equal(t, exitUsage, code, args)
+				assert.Equal(t, exit.Usage, code, args)
 				otherwise := ", or leave it out"
 				if slices.Contains(needed[c.Name()], f.Name) {
 					otherwise = ""
@@ -51,7 +53,7 @@ func TestFlags_needed(t *testing.T) {
 		var stdout, stderr strings.Builder
 		name, _, _ := strings.Cut(args, " ")
 		assert.Contains(t, needed[name], flag)
-		assert.Equal(t, exitUsage, run(t.Context(), strings.Fields(args), func(string) string { return "" }, systemClock, &stdout, &stderr))
+		assert.Equal(t, exit.Usage, run(t.Context(), strings.Fields(args), func(string) string { return "" }, systemClock, &stdout, &stderr))
 		assert.Contains(t, stderr.String(), "--"+flag, args)
 	}
 }
@@ -119,7 +121,7 @@ func TestFlags_values(t *testing.T) {
 	kinds, cells := map[string]bool{}, 0
 	said := func(name, flag, value string) string {
 		var stdout, stderr strings.Builder
-		assert.Equal(t, exitUsage, run(t.Context(), []string{name, "--" + flag + "=" + value}, func(string) string { return "" }, systemClock, &stdout, &stderr))
+		assert.Equal(t, exit.Usage, run(t.Context(), []string{name, "--" + flag + "=" + value}, func(string) string { return "" }, systemClock, &stdout, &stderr))
 		assert.Empty(t, stdout.String())
 		return stderr.String()
 	}
@@ -143,13 +145,13 @@ func TestFlags_values(t *testing.T) {
 
 // Where a mistake with a flag is answered by a command, that one runs as it is printed.
 func TestFlags_hint(t *testing.T) {
-	defer func(f func() string) { invocation = f }(invocation)
-	invocation = func() string { return "go tool record" }
+	defer func(f func() string) { exit.Invocation = f }(exit.Invocation)
+	exit.Invocation = func() string { return "go tool record" }
 	cells := 0
 	for _, c := range rootCommand(func(string) string { return "" }, systemClock, io.Discard).Commands() {
 		for _, flag := range []string{"--zzzzzzzzzzzz", "-Z", "--help=x", "--", "---"} {
 			var stdout, stderr strings.Builder
-			if !c.Runnable() || run(t.Context(), []string{c.Name(), flag}, func(string) string { return "" }, systemClock, &stdout, &stderr) != exitUsage {
+			if !c.Runnable() || run(t.Context(), []string{c.Name(), flag}, func(string) string { return "" }, systemClock, &stdout, &stderr) != exit.Usage {
 				continue
 			}
 			cells++

@@ -10,6 +10,10 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/report"
+	"example.com/webhookvcr/internal/screen"
+
 	"github.com/santhosh-tekuri/jsonschema/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -19,28 +23,28 @@ import (
 )
 
 // everything is a report with all that a format has to cope with.
-func everything() judged {
+func everything() report.Report {
 	hostile := "a <b> & \"c\" | `d` %0A ::error::x\r\nsecond\x01 line"
-	return judged{
-		command: "check", summary: "4 checked", next: "record refresh --out 'a b'",
-		rules: []judgedRule{{"contract", "breaking"}, {"member-new", "additive"}},
-		cases: []judgedCase{
-			{group: "devrev", name: "webhooks.get/200", file: "a dir/200.yaml", findings: []judgedFinding{
-				{"contract", levelError, true, "/webhook/status", 0, hostile},
-				{"member-new", levelWarning, false, hostile, 7, "new"},
-				{"unheard-of", levelNote, false, "", 0, "noted"},
+	return report.Report{
+		Command: "check", Summary: "4 checked", Next: "record refresh --out 'a b'",
+		Rules: []report.Rule{{ID: "contract", Text: "breaking"}, {ID: "member-new", Text: "additive"}},
+		Cases: []report.Case{
+			{Group: "devrev", Name: "webhooks.get/200", File: "a dir/200.yaml", Findings: []report.Finding{
+				{Rule: "contract", Level: report.Error, Fails: true, Place: "/webhook/status", Message: hostile},
+				{Rule: "member-new", Level: report.Warning, Place: hostile, Line: 7, Message: "new"},
+				{Rule: "unheard-of", Level: report.Note, Message: "noted"},
 			}},
-			{group: "devrev", name: "passed"},
-			{group: "dvelop", name: "failed", failed: hostile},
-			{group: "dvelop", name: "skipped", skipped: hostile},
+			{Group: "devrev", Name: "passed"},
+			{Group: "dvelop", Name: "failed", Failed: hostile},
+			{Group: "dvelop", Name: "skipped", Skipped: hostile},
 		},
 	}
 }
 
-func formatted(t *testing.T, name string, j judged) string {
+func formatted(t *testing.T, name string, j report.Report) string {
 	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, (&format{name: name}).write(&b, func(string) string { return "" }, j))
+	require.NoError(t, j.Write(&b, name, func(string) string { return "" }))
 	return b.String()
 }
 
@@ -53,18 +57,18 @@ var hostileTexts = []string{
 // situations are reports of every command that judges, each under its name: of
 // nothing, of every rule, of what could not be judged, and with a hostile text in
 // every field.
-func situations() map[string]judged {
-	all := map[string]judged{}
+func situations() map[string]report.Report {
+	all := map[string]report.Report{}
 	breaking := func(c drift.Class) bool { return c == drift.Breaking }
 	for _, command := range []string{"check", "diff"} {
-		judge := func(fill func(*report)) judged {
+		judge := func(fill func(*checkReport)) report.Report {
 			r := newReport()
 			r.Against, r.dir = "testdata/cassettes", "testdata/cassettes"
 			fill(r)
 			return r.judged(command, breaking)
 		}
-		all[command+"-none"] = judge(func(*report) {})
-		all[command+"-findings"] = judge(func(r *report) {
+		all[command+"-none"] = judge(func(*checkReport) {})
+		all[command+"-findings"] = judge(func(r *checkReport) {
 			r.Next = "record refresh --out testdata/cassettes devrev"
 			d := drift.Report{Provider: "devrev", Scenario: "webhooks.get/200", Stored: "simulated", More: 3}
 			for _, rule := range drift.Rules() {
@@ -73,17 +77,17 @@ func situations() map[string]judged {
 			r.add(d)
 			r.add(drift.Report{Provider: "dvelop", Scenario: "GetWebHook/200-json", Stored: "live"})
 		})
-		all[command+"-errors"] = judge(func(r *report) {
+		all[command+"-errors"] = judge(func(r *checkReport) {
 			for _, verdict := range []string{notRecorded, leftOut, failed, skipped} {
 				message := ""
 				if verdict == skipped {
 					message = "the tenant answers 500"
 				}
-				r.leave(unchecked{"devrev", "webhooks.get/" + verdict, verdict, causeOther, "the reason", message}, nil)
+				r.leave(unchecked{"devrev", "webhooks.get/" + verdict, verdict, exit.CauseOther, "the reason", message}, nil)
 			}
 			r.add(drift.Report{Provider: "devrev", Scenario: "webhooks.get/200"})
 		})
-		all[command+"-hostile"] = judge(func(r *report) {
+		all[command+"-hostile"] = judge(func(r *checkReport) {
 			r.Against, r.Next = hostileTexts[0], hostileTexts[0]
 			for _, text := range hostileTexts {
 				r.add(drift.Report{Provider: text, Scenario: text, Stored: text, Changes: []drift.Change{
@@ -172,7 +176,7 @@ func TestFormat_github(t *testing.T) {
 	text := formatted(t, "github", everything())
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	require.Len(t, lines, 6, text)
-	for i, begin := range []string{"::error file=a dir/200.yaml,title=", "::warning file=a dir/200.yaml,line=7,", "::notice ", "::error title=dvelop failed::", "4 checked", beforeNext + "record refresh --out 'a b'"} {
+	for i, begin := range []string{"::error file=a dir/200.yaml,title=", "::warning file=a dir/200.yaml,line=7,", "::notice ", "::error title=dvelop failed::", "4 checked", report.BeforeNext + "record refresh --out 'a b'"} {
 		assert.True(t, strings.HasPrefix(lines[i], begin), lines[i])
 	}
 	assert.Contains(t, lines[0], "%0D%0Asecond")
@@ -198,7 +202,7 @@ func TestFormat_visible(t *testing.T) {
 		for _, format := range []string{"github", "markdown"} {
 			text := formatted(t, format, j)
 			assert.True(t, utf8.ValidString(text), "%s of %s", format, name)
-			assert.Equal(t, -1, strings.IndexFunc(text, hidden), "%s of %s", format, name)
+			assert.Equal(t, -1, strings.IndexFunc(text, screen.Hidden), "%s of %s", format, name)
 			cells++
 		}
 	}
@@ -208,7 +212,7 @@ func TestFormat_visible(t *testing.T) {
 func TestFormat_stepSummary(t *testing.T) {
 	path := t.TempDir() + "/summary.md"
 	require.NoError(t, os.WriteFile(path, []byte("before\n"), 0o600))
-	require.NoError(t, (&format{name: "github"}).write(io.Discard, func(string) string { return path }, everything()))
+	require.NoError(t, everything().Write(io.Discard, "github", func(string) string { return path }))
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, "before\n"+formatted(t, "markdown", everything()), string(data))
@@ -225,7 +229,7 @@ func TestFormats_shared(t *testing.T) {
 		}})
 	}
 	j := r.judged("check", func(drift.Class) bool { return true })
-	for format, text := range map[string]string{"github": j.annotations(), "markdown": j.markdown()} {
+	for format, text := range map[string]string{"github": j.Annotations(), "markdown": j.Markdown()} {
 		assert.Equal(t, 1, strings.Count(text, "written otherwise"), format)
 		assert.Equal(t, 1, strings.Count(text, "gone (body-gone)")+strings.Count(text, "| gone |"), format)
 		assert.Contains(t, text, "webhooks.get/200 and 2 more", format)
@@ -239,16 +243,16 @@ func TestFormats_shared(t *testing.T) {
 func TestFormats_causes(t *testing.T) {
 	r := newReport()
 	for _, vendor := range []string{"devrev", "dvelop"} {
-		for _, u := range []unchecked{{Cause: causeOutage, Verdict: failed}, {Cause: causeOutage, Verdict: skipped}, {Cause: causeMoved, Verdict: failed}, {Cause: causeCassette, Verdict: failed}, {Cause: causeCassette, Verdict: failed}} {
+		for _, u := range []unchecked{{Cause: exit.CauseOutage, Verdict: failed}, {Cause: exit.CauseOutage, Verdict: skipped}, {Cause: exit.CauseMoved, Verdict: failed}, {Cause: exit.CauseCassette, Verdict: failed}, {Cause: exit.CauseCassette, Verdict: failed}} {
 			u.Provider, u.Scenario, u.Reason = vendor, "operation/200", "why"
 			r.leave(u, nil)
 		}
 	}
 	j := r.judged("check", func(drift.Class) bool { return true })
-	assert.Equal(t, 8, strings.Count(j.annotations(), "::error "))
-	assert.Contains(t, j.annotations(), "title=devrev operation/200 and 1 more::why")
-	assert.Equal(t, 8, strings.Count(j.markdown(), ": why"))
+	assert.Equal(t, 8, strings.Count(j.Annotations(), "::error "))
+	assert.Contains(t, j.Annotations(), "title=devrev operation/200 and 1 more::why")
+	assert.Equal(t, 8, strings.Count(j.Markdown(), ": why"))
 	var junit strings.Builder
-	require.NoError(t, j.writeJUnit(&junit))
+	require.NoError(t, j.WriteJUnit(&junit))
 	assert.Equal(t, 10, strings.Count(junit.String(), "<error "))
 }

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/screen"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/drift"
@@ -28,27 +31,27 @@ func writeHelp(w io.Writer, c *cobra.Command) error {
 	if c.HasExample() {
 		fmt.Fprintf(&b, "Examples:\n%s\n\n", c.Example)
 	}
-	b.WriteString(joined(strings.TrimSpace(cmp.Or(c.Long, c.Short))))
+	b.WriteString(screen.Joined(strings.TrimSpace(cmp.Or(c.Long, c.Short))))
 	lists := []struct {
 		heading string
 		has     func(*cobra.Command) bool
 	}{{"Commands (record COMMAND --help says more)", (*cobra.Command).IsAvailableCommand}, {"Topics (record help TOPIC)", (*cobra.Command).IsAdditionalHelpTopicCommand}}
 	for _, list := range lists {
-		var t table
+		var t screen.Table
 		for _, sub := range c.Commands() {
 			if list.has(sub) {
-				t.add("  "+sub.Name(), sub.Short)
+				t.Add("  "+sub.Name(), sub.Short)
 			}
 		}
-		if len(t.rows) > 0 {
+		if len(t.Rows) > 0 {
 			fmt.Fprintf(&b, "\n%s:\n", list.heading)
-			t.print(&b) // a strings.Builder takes everything
+			t.Print(&b) // a strings.Builder takes everything
 		}
 	}
 	if c.HasAvailableLocalFlags() && c.Runnable() {
 		fmt.Fprintf(&b, "\nFlags:\n%s", c.LocalFlags().FlagUsages())
 	}
-	_, err := io.WriteString(w, wrapped(pasted(b.String()), cmp.Or(widthOf(w), defaultWidth)))
+	_, err := io.WriteString(w, screen.Wrapped(exit.Pasted(b.String()), cmp.Or(screen.Width(w), screen.DefaultWidth)))
 	return err
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -22,8 +24,8 @@ import (
 func TestHelp_showsEveryMember(t *testing.T) {
 	explained := regexp.MustCompile(`(?m)^  ([a-z_]+) {2,}`)
 	var help bytes.Buffer
-	require.Equal(t, exitDone, run(t.Context(), []string{"help", "FORMATS"}, nil, systemClock, &help, nil))
-	for command, written := range map[string]any{"check --json": &report{}, "lint --json": &lint.Report{}, "list --json": &listed{}, "show --json": &shownCassettes{}, "/-/requests": &serve.Report{}} {
+	require.Equal(t, exit.Done, run(t.Context(), []string{"help", "FORMATS"}, nil, systemClock, &help, nil))
+	for command, written := range map[string]any{"check --json": &checkReport{}, "lint --json": &lint.Report{}, "list --json": &listed{}, "show --json": &shownCassettes{}, "/-/requests": &serve.Report{}} {
 		t.Run(command, func(t *testing.T) {
 			_, part, found := strings.Cut(help.String(), command)
 			require.True(t, found, help.String())

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"example.com/webhookvcr/internal/screen"
+
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,7 +22,7 @@ func TestHelp(t *testing.T) {
 		for _, width := range []int{40, 80, 120} {
 			seen++
 			var b strings.Builder
-			require.NoError(t, writeHelp(&screen{Writer: &b, width: width}, c))
+			require.NoError(t, writeHelp(&screen.Screen{Writer: &b, Width: width}, c))
 			assertFits(t, width, c.CommandPath(), b.String())
 			switch {
 			case c.IsAdditionalHelpTopicCommand():
@@ -52,17 +54,4 @@ func assertFits(t *testing.T, width int, name, text string) {
 			t.Errorf("%s, %d columns: %s", name, width, line)
 		}
 	}
-}
-
-func TestWrapped(t *testing.T) {
-	const text = "a paragraph that is\ntoo wide\n  --flag NAME   what it does, at length\n  nowherebroken-nowherebroken x\n\n    deep and deeper still\n"
-	assert.Equal(t, text, wrapped(text, 0))
-	assert.Equal(t, text, wrapped(text, 80))
-	assert.Equal(t, "a paragraph that is\ntoo wide\n  --flag NAME   what\n    it does, at\n    length\n  nowherebroken-nowherebroken\n  x\n\n    deep and deeper\n    still\n", wrapped(text, 20))
-	assert.Equal(t, "  --flag NAME   what it does, at\n                length\n", wrapped("  --flag NAME   what it does, at length\n", 32))
-	assert.Equal(t, "a paragraph that is too wide\n", joined("a paragraph that is\ntoo wide\n"))
-	for _, kept := range []string{"a:\n  b\n  c\n", "a\n\nb\n", "\tcode\n\tcode\n", "  {\n    \"a\": 1,\n    \"b\": 2\n  }\n"} {
-		assert.Equal(t, kept, joined(kept))
-	}
-	assert.Equal(t, "  0  done, and well\n  1  failed\n", joined("  0  done,\n     and well\n  1  failed\n"))
 }

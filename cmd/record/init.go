@@ -23,6 +23,8 @@ import (
 	"strings"
 	"text/template"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/cobra"
 	"gopkg.in/yaml.v3"
 
@@ -67,14 +69,14 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	for _, name := range all {
 		def := provider.ByName(name)
 		if def == nil {
-			return exit(exitUsage, "%s", unknownProvider(name, name))
+			return exit.Errorf(exit.Usage, "%s", unknownProvider(name, name))
 		}
 		if !slices.Contains(chosen, def) {
 			chosen = append(chosen, def)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
-		return exit(exitUsage, "there is no go.mod here; run record init in the directory that has it")
+		return exit.Errorf(exit.Usage, "there is no go.mod here; run record init in the directory that has it")
 	}
 	mod, err := readModule(dir)
 	if err != nil {
@@ -82,21 +84,21 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	}
 	root, below, found, err := repository(dir)
 	if err != nil {
-		return exit(exitFailed, "%v", err)
+		return exit.Errorf(exit.Failed, "%v", err)
 	}
 	pkg, declared, err := testPackage(dir)
 	switch several := (*build.MultiplePackageError)(nil); {
 	case errors.As(err, &several):
-		return exit(exitFailed, "%v; a first test needs one: run record init where there is one package, or mend this directory; nothing was written", err)
+		return exit.Errorf(exit.Failed, "%v; a first test needs one: run record init where there is one package, or mend this directory; nothing was written", err)
 	case err != nil:
-		return exit(exitFailed, "%v; nothing was written", err)
+		return exit.Errorf(exit.Failed, "%v; nothing was written", err)
 	}
 	_, err = os.Stat(filepath.Join(dir, "vendor", "modules.txt"))
 	vendored := err == nil
 	away := ""
 	if !vendored {
 		if away, err = mod.away(dir, root); err != nil {
-			return exit(exitFailed, "%v", err)
+			return exit.Errorf(exit.Failed, "%v", err)
 		}
 	}
 	flow, own := workflowFile(dir, root, below), ownCassettes(dir, chosen)
@@ -107,7 +109,7 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	for _, def := range chosen {
 		test, err := firstTest(def, pkg, declared)
 		if err != nil {
-			return exit(exitFailed, "%v", err)
+			return exit.Errorf(exit.Failed, "%v", err)
 		}
 		files["webhook_"+def.Name+"_test.go"] = test
 	}
@@ -115,7 +117,7 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		verdict, err := create(filepath.Join(dir, filepath.FromSlash(name)), files[name])
 		if err != nil {
-			return exit(exitFailed, "%s: %v", name, say.Reason(err))
+			return exit.Errorf(exit.Failed, "%s: %v", name, say.Reason(err))
 		}
 		was[name] = verdict == kept
 		note := ""
@@ -134,13 +136,13 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	var lines []string
 	if was[flow] {
 		if lines, err = lackingSteps(filepath.Join(dir, filepath.FromSlash(flow)), cmp.Or(own, defaultOwn), chosen); err != nil {
-			return exit(exitFailed, "%s: %v", flow, err)
+			return exit.Errorf(exit.Failed, "%s: %v", flow, err)
 		}
 		sayLacking(stdout, flow, lines)
 	}
 	if was[variableFile] {
 		if lines, err = lackingVariables(filepath.Join(dir, variableFile), chosen); err != nil {
-			return exit(exitFailed, "%s: %v", variableFile, err)
+			return exit.Errorf(exit.Failed, "%s: %v", variableFile, err)
 		}
 		sayLacking(stdout, variableFile, lines)
 	}
@@ -183,11 +185,11 @@ func readModule(dir string) (m module, err error) {
 	}
 	switch {
 	case said.Len() > 0:
-		return m, exit(exitUsage, "go.mod does not parse; nothing was written\n\t%s", strings.ReplaceAll(strings.TrimSpace(said.String()), "\n", "\n\t"))
+		return m, exit.Errorf(exit.Usage, "go.mod does not parse; nothing was written\n\t%s", strings.ReplaceAll(strings.TrimSpace(said.String()), "\n", "\n\t"))
 	case err != nil:
-		return m, exit(exitFailed, "go mod edit -json: %v; nothing was written", err)
+		return m, exit.Errorf(exit.Failed, "go mod edit -json: %v; nothing was written", err)
 	case m.Module.Path == "":
-		return m, exit(exitUsage, "go.mod names no module; nothing was written")
+		return m, exit.Errorf(exit.Usage, "go.mod names no module; nothing was written")
 	}
 	return m, nil
 }

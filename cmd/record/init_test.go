@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
@@ -296,7 +298,7 @@ func TestInit_refuses(t *testing.T) {
 		err := begin(dir, nil, &strings.Builder{})
 		assert.ErrorContains(t, err, want)
 		assert.ErrorContains(t, err, "nothing was written")
-		assert.Equal(t, exitUsage, exitCode(err))
+		assert.Equal(t, exit.Usage, exit.Code(err))
 		entries, err := os.ReadDir(dir)
 		require.NoError(t, err)
 		assert.Len(t, entries, 1, text)

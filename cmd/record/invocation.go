@@ -4,16 +4,11 @@ import (
 	"os"
 	"os/exec"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/record"
 )
-
-// invocation is what a shell starts this program with, so that the commands in its
-// messages can be copied. main puts the real one in its place.
-var invocation = func() string { return programName }
-
-// programName is the name of the installed program.
-const programName = "record"
 
 // built matches where the go command builds what it runs: a directory of its own below
 // that for temporary files, or its cache, wherever GOCACHE lies.
@@ -22,9 +17,9 @@ var built = pattern.New(`[/\\]go-build[0-9]+[/\\]b[0-9]+[/\\]exe[/\\]|[/\\][0-9a
 // invoked finds out what a program that lies at path was started with, as typed, in a
 // directory below dir. The go command does not say that it has started a program.
 func invoked(path, typed, dir string) string {
-	switch found, err := exec.LookPath(programName); {
+	switch found, err := exec.LookPath(exit.ProgramName); {
 	case err == nil && isSame(found, path):
-		return programName
+		return exit.ProgramName
 	case !built.MatchString(path):
 		return record.Quote(typed)
 	}
@@ -33,7 +28,7 @@ func invoked(path, typed, dir string) string {
 	case err != nil:
 		return "go run " + modulePath + "/cmd/record@latest"
 	case mod.has(modulePath + "/cmd/record"):
-		return "go tool " + programName
+		return "go tool " + exit.ProgramName
 	default:
 		return "go run " + modulePath + "/cmd/record"
 	}
@@ -46,12 +41,4 @@ func isSame(a, b string) bool {
 	}
 	other, err := os.Stat(b)
 	return err == nil && os.SameFile(one, other)
-}
-
-// subcommand matches what a message names as a command of this program.
-var subcommand = pattern.New(`\brecord ((?:check|completion|COMMAND|deliver|diff|doctor|help|init|lint|list|listen|probe|refresh|report|scrub|serve|show|--help)\b)`)
-
-// pasted is a text of this program with its commands as a shell takes them.
-func pasted(text string) string {
-	return subcommand.ReplaceAllString(text, invocation()+" $1")
 }

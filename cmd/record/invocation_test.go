@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -53,8 +55,8 @@ func TestInvoked(t *testing.T) {
 // Every command of the program that a text names is one that can be copied, and its
 // words are left alone otherwise.
 func TestPasted(t *testing.T) {
-	defer func(f func() string) { invocation = f }(invocation)
-	invocation = func() string { return "go tool record" }
+	defer func(f func() string) { exit.Invocation = f }(exit.Invocation)
+	exit.Invocation = func() string { return "go tool record" }
 	var names []string
 	for _, c := range rootCommand(os.Getenv, systemClock, &strings.Builder{}).Commands() {
 		if c.IsAvailableCommand() || c.Name() == "help" {
@@ -62,10 +64,10 @@ func TestPasted(t *testing.T) {
 		}
 	}
 	for _, name := range append(names, "--help", "COMMAND --help") {
-		assert.Equal(t, "see go tool record "+name+".", pasted("see record "+name+"."))
+		assert.Equal(t, "see go tool record "+name+".", exit.Pasted("see record "+name+"."))
 	}
 	for _, text := range []string{"record it again", "recorded list", "record scenarios", "record listed", "record: show"} {
-		assert.Equal(t, text, pasted(text))
+		assert.Equal(t, text, exit.Pasted(text))
 	}
 	var help strings.Builder
 	status := run(t.Context(), []string{"show", "--help"}, func(string) string { return "" }, systemClock, &help, &help)

@@ -9,6 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/report"
+	"example.com/webhookvcr/internal/screen"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/lint"
@@ -56,10 +60,10 @@ func lintCommand(getenv func(string) string) *cobra.Command {
 				mistakes = append(mistakes, err)
 			}
 			if err := errors.Join(mistakes...); err != nil {
-				return exit(exitUsage, "%v", err)
+				return exit.Errorf(exit.Usage, "%v", err)
 			}
 			if c.Flags().Changed("jobs") && (o.Jobs < 1 || o.Jobs > lint.MaxJobs) {
-				return exit(exitUsage, "--jobs %d; expected 1 to %d", o.Jobs, lint.MaxJobs)
+				return exit.Errorf(exit.Usage, "--jobs %d; expected 1 to %d", o.Jobs, lint.MaxJobs)
 			}
 			o.Paths = args
 			return runLint(c, o, form)
@@ -78,20 +82,20 @@ func runLint(c *cobra.Command, o lint.Options, form *format) error {
 	report, err := lint.Run(c.Context(), o)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return exit(exitFailed, "interrupted; nothing is reported")
+		return exit.Errorf(exit.Failed, "interrupted; nothing is reported")
 	case err != nil:
-		return exit(exitUsage, "%v", err)
+		return exit.Errorf(exit.Usage, "%v", err)
 	}
 	for i, p := range report.Placeholders {
-		report.Placeholders[i].Pattern = unsaid(p.Pattern, []string{"--placeholder", p.Pattern}, o.Getenv)
+		report.Placeholders[i].Pattern = unsaid(p.Pattern, []string{"--placeholder", p.Pattern}, credentials(o.Getenv))
 	}
-	write := func(w io.Writer) error { return form.write(w, o.Getenv, judgedLint(report)) }
+	write := func(w io.Writer) error { return judgedLint(report).Write(w, form.name, o.Getenv) }
 	switch form.name {
 	case "", "text":
 		write = func(w io.Writer) error {
 			var text strings.Builder
 			report.WriteText(&text) // a strings.Builder takes everything
-			_, err := io.WriteString(w, wrapped(text.String(), widthOf(w)))
+			_, err := io.WriteString(w, screen.Wrapped(text.String(), screen.Width(w)))
 			return err
 		}
 	case "json":
@@ -101,35 +105,35 @@ func runLint(c *cobra.Command, o lint.Options, form *format) error {
 		return err
 	}
 	if report.Errors > 0 {
-		return exit(exitFailed, "errors found: %d", report.Errors)
+		return exit.Errorf(exit.Failed, "errors found: %d", report.Errors)
 	}
 	return nil
 }
 
 // judgedLint is a report as the other formats take it: a case for each file with
 // findings.
-func judgedLint(report *lint.Report) judged {
-	j := judged{command: "lint", summary: fmt.Sprintf("%s, %s in %s", say.Count(report.Errors, "error"), say.Count(report.Warnings, "warning"), say.Count(report.Files, "file"))}
+func judgedLint(found *lint.Report) report.Report {
+	j := report.Report{Command: "lint", Version: version(), Summary: fmt.Sprintf("%s, %s in %s", say.Count(found.Errors, "error"), say.Count(found.Warnings, "warning"), say.Count(found.Files, "file"))}
 	for _, r := range lint.Rules() {
-		j.rules = append(j.rules, judgedRule{r.ID, r.What})
+		j.Rules = append(j.Rules, report.Rule{ID: r.ID, Text: r.What})
 	}
 	cases := map[string]int{}
-	for _, f := range report.Listed() {
+	for _, f := range found.Listed() {
 		i, ok := cases[f.File]
 		if !ok {
-			i = len(j.cases)
+			i = len(j.Cases)
 			cases[f.File] = i
-			j.cases = append(j.cases, judgedCase{group: "lint", name: f.ShownFile(), file: f.File})
+			j.Cases = append(j.Cases, report.Case{Group: "lint", Name: f.ShownFile(), File: f.File})
 		}
-		level := levelError
+		level := report.Error
 		if f.Severity != lint.Error {
-			level = levelWarning
+			level = report.Warning
 		}
 		place := f.Place
 		if f.Interaction != nil {
 			place = strings.TrimSpace(fmt.Sprintf("#%d %s", *f.Interaction, place))
 		}
-		j.cases[i].findings = append(j.cases[i].findings, judgedFinding{f.Rule, level, level == levelError, place, f.Line, f.Message})
+		j.Cases[i].Findings = append(j.Cases[i].Findings, report.Finding{Rule: f.Rule, Level: level, Fails: level == report.Error, Place: place, Line: f.Line, Message: f.Message})
 	}
 	return j
 }
@@ -150,7 +154,7 @@ func reasons(flags []string) (map[string]string, error) {
 		}
 	}
 	if len(mistakes) > 0 {
-		return nil, exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
+		return nil, exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
 	}
 	return all, nil
 }

@@ -1,13 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"io"
 	"io/fs"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"unicode/utf8"
+
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/report"
+	"example.com/webhookvcr/internal/screen"
 
 	"github.com/spf13/cobra"
 
@@ -69,12 +70,12 @@ func listCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				err = writeJSON(c.OutOrStdout(), "", scenarioList(targets))
+				err = report.WriteJSON(c.OutOrStdout(), "", scenarioList(targets))
 			} else {
-				err = listTable(scenarioList(targets), widthOf(c.OutOrStdout())).print(c.OutOrStdout())
+				err = listTable(scenarioList(targets), screen.Width(c.OutOrStdout())).Print(c.OutOrStdout())
 			}
 			if err != nil {
-				return exit(exitFailed, "%v", err)
+				return exit.Errorf(exit.Failed, "%v", err)
 			}
 			return nil
 		},
@@ -102,15 +103,15 @@ func scenarioList(targets []target) listed {
 
 // listTable is the list for people; on a terminal of a width, which 0 is not, targets
 // that are wider are shortened.
-func listTable(all listed, width int) *table {
-	var t table
-	t.add("SCENARIO", "REQUEST", "STATUS", "SOURCE", "PROVOKED BY")
+func listTable(all listed, width int) *screen.Table {
+	var t screen.Table
+	t.Add("SCENARIO", "REQUEST", "STATUS", "SOURCE", "PROVOKED BY")
 	for _, l := range all.Scenarios {
 		source := strings.TrimSpace(l.Source + " " + l.Recorded)
 		if source == "" {
 			source = "none yet"
 		}
-		t.add(l.Provider+"/"+l.Scenario, l.Method+" "+shortened(l.Target, width-2), strconv.Itoa(l.Status), source, l.How)
+		t.Add(l.Provider+"/"+l.Scenario, l.Method+" "+shortened(l.Target, width-2), strconv.Itoa(l.Status), source, l.How)
 	}
 	return &t
 }
@@ -147,36 +148,4 @@ func shipped(t target) *cassette.File {
 		return nil
 	}
 	return file
-}
-
-// table prints rows of cells in columns, or below one another on a terminal that
-// is too narrow.
-type table struct{ rows [][]string }
-
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
-
-func (t *table) print(w io.Writer) error {
-	var aligned bytes.Buffer
-	tw := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
-	for _, row := range t.rows {
-		io.WriteString(tw, strings.Join(row, "\t")+"\n")
-	}
-	if err := tw.Flush(); err != nil {
-		return err
-	}
-	if width := widthOf(w); width > 0 {
-		for line := range strings.Lines(aligned.String()) {
-			if utf8.RuneCountInString(strings.TrimRight(line, " \n")) > width {
-				_, err := io.WriteString(w, stacked(t.rows, width))
-				return err
-			}
-		}
-	}
-	// An empty last cell would leave the padding of the one before.
-	for line := range strings.Lines(aligned.String()) {
-		if _, err := io.WriteString(w, strings.TrimRight(line, " \n")+"\n"); err != nil {
-			return err
-		}
-	}
-	return nil
 }

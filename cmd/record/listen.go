@@ -29,6 +29,8 @@ import (
 	"syscall"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/jsontext"
@@ -107,29 +109,29 @@ It ends when it is interrupted, with
 // find reads the arguments.
 func (l *listening) find(args []string) error {
 	if len(args) != 1 {
-		return exit(exitUsage, "listen needs one provider, such as: record listen devrev --to http://127.0.0.1:8080/hook --out testdata/deliveries")
+		return exit.Errorf(exit.Usage, "listen needs one provider, such as: record listen devrev --to http://127.0.0.1:8080/hook --out testdata/deliveries")
 	}
 	if l.def = provider.ByName(args[0]); l.def == nil {
-		return exit(exitUsage, "%s", unknownProvider(args[0], args[0]))
+		return exit.Errorf(exit.Usage, "%s", unknownProvider(args[0], args[0]))
 	}
 	if l.def.Delivery == nil {
-		return exit(exitUsage, "%s documents no schema of its deliveries, so that nothing tells what of them may be recorded", l.def.Title)
+		return exit.Errorf(exit.Usage, "%s documents no schema of its deliveries, so that nothing tells what of them may be recorded", l.def.Title)
 	}
 	if l.at == "" {
-		return exit(exitUsage, "--to names no receiver; give its URL, such as http://127.0.0.1:8080/hook")
+		return exit.Errorf(exit.Usage, "--to names no receiver; give its URL, such as http://127.0.0.1:8080/hook")
 	}
 	if err := l.locate("--to", l.at, ""); err != nil {
 		return err
 	}
 	if l.out == "" {
-		return exit(exitUsage, "--out names no directory; name the one for the recordings")
+		return exit.Errorf(exit.Usage, "--out names no directory; name the one for the recordings")
 	}
 	if err := checkAddr(l.addr); err != nil {
 		return err
 	}
 	host, port, _ := net.SplitHostPort(l.addr)
 	if l.itself(host, port) {
-		return exit(exitUsage, "--to is where listen itself listens; name the receiver's URL")
+		return exit.Errorf(exit.Usage, "--to is where listen itself listens; name the receiver's URL")
 	}
 	var err error
 	if l.secret, err = readSecret(l.getenv); err != nil {
@@ -137,14 +139,14 @@ func (l *listening) find(args []string) error {
 	}
 	live, err := simulator.NewLive(l.def, simulator.Settings{}, http.DefaultTransport, 0)
 	if err != nil {
-		return exit(exitUsage, "%v", err)
+		return exit.Errorf(exit.Usage, "%v", err)
 	}
 	l.events = append(live.EventTypes(), l.def.Delivery.Handshake)
 	switch err := os.MkdirAll(l.out, 0o755); {
 	case errors.Is(err, syscall.ENOTDIR):
-		return exit(exitUsage, "--out %q is, or is below, a file that is no directory; name another one", l.out)
+		return exit.Errorf(exit.Usage, "--out %q is, or is below, a file that is no directory; name another one", l.out)
 	case err != nil:
-		return exit(exitFailed, "--out %q: %v", l.out, say.Reason(err))
+		return exit.Errorf(exit.Failed, "--out %q: %v", l.out, say.Reason(err))
 	}
 	return nil
 }
@@ -152,7 +154,7 @@ func (l *listening) find(args []string) error {
 func (l *listening) run(ctx context.Context) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.addr)
 	if err != nil {
-		return exit(exitFailed, "--addr %q: %v", l.addr, say.Reason(err))
+		return exit.Errorf(exit.Failed, "--addr %q: %v", l.addr, say.Reason(err))
 	}
 	server := &http.Server{Handler: l, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
 	stopped := make(chan struct{})
@@ -163,7 +165,7 @@ func (l *listening) run(ctx context.Context) error {
 	})()
 	fmt.Fprintf(l.stdout, "serving http://%s\n", listener.Addr())
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return exit(exitFailed, "the server stopped: %v", err)
+		return exit.Errorf(exit.Failed, "the server stopped: %v", err)
 	}
 	<-stopped
 	l.mu.Lock()
@@ -175,9 +177,9 @@ func (l *listening) run(ctx context.Context) error {
 	fmt.Fprintf(l.stderr, "%s recorded, %d not\n", say.Count(l.recorded, "delivery"), l.lost)
 	switch {
 	case l.lost > 0:
-		return exit(exitFailed, "%s not recorded; the lines above say why", say.Count(l.lost, "delivery"))
+		return exit.Errorf(exit.Failed, "%s not recorded; the lines above say why", say.Count(l.lost, "delivery"))
 	case l.recorded == 0:
-		return exit(exitFailed, "no delivery came; does the webhook point to where listen can be reached, and is it active?")
+		return exit.Errorf(exit.Failed, "no delivery came; does the webhook point to where listen can be reached, and is it active?")
 	}
 	return nil
 }

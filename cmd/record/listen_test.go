@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -61,13 +63,13 @@ func TestListen_allowHost(t *testing.T) {
 		status, code int
 		says         string
 	}{
-		{receiver.URL, "", http.StatusOK, exitFailed, "not recorded: a delivery is not signed with the secret"},
-		{strings.Replace(receiver.URL, "127.0.0.1", "localhost", 1), "", http.StatusOK, exitFailed, "not recorded: a delivery is not signed with the secret"},
-		{elsewhere, "0.0.0.0", http.StatusOK, exitFailed, "not recorded: a delivery is not signed with the secret"},
-		{elsewhere, "", 0, exitUsage, "the host of --to is not this machine; --allow-host with that host sends there all the same"},
-		{elsewhere, "127.0.0.1", 0, exitUsage, "--allow-host is not the host of --to; give that one, without scheme and port, or leave it out"},
-		{"http://2130706433/", "", 0, exitUsage, "the host of --to is not this machine"},
-		{"http://[fe80::1]/", "", 0, exitUsage, "the host of --to is not this machine"},
+		{receiver.URL, "", http.StatusOK, exit.Failed, "not recorded: a delivery is not signed with the secret"},
+		{strings.Replace(receiver.URL, "127.0.0.1", "localhost", 1), "", http.StatusOK, exit.Failed, "not recorded: a delivery is not signed with the secret"},
+		{elsewhere, "0.0.0.0", http.StatusOK, exit.Failed, "not recorded: a delivery is not signed with the secret"},
+		{elsewhere, "", 0, exit.Usage, "the host of --to is not this machine; --allow-host with that host sends there all the same"},
+		{elsewhere, "127.0.0.1", 0, exit.Usage, "--allow-host is not the host of --to; give that one, without scheme and port, or leave it out"},
+		{"http://2130706433/", "", 0, exit.Usage, "the host of --to is not this machine"},
+		{"http://[fe80::1]/", "", 0, exit.Usage, "the host of --to is not this machine"},
 	} {
 		args := []string{"--to", tt.to}
 		if tt.allow != "" {
@@ -123,7 +125,7 @@ func TestListen_unsigned(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			status, code, said := listenTo(t, m.body, m.signature, "--to", receiver.URL)
 			assert.Equal(t, http.StatusOK, status)
-			assert.Equal(t, exitFailed, code)
+			assert.Equal(t, exit.Failed, code)
 			first, _, _ := strings.Cut(said, "\n")
 			assert.True(t, strings.HasSuffix(first, m.says), first)
 			assert.True(t, strings.HasPrefix(first, "not recorded: a delivery is not signed with the secret: "), first)

@@ -27,79 +27,31 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"syscall"
+
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/screen"
+	"example.com/webhookvcr/internal/secret"
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/say"
 )
 
 func main() {
-	invocation = sync.OnceValue(func() string {
+	exit.Invocation = sync.OnceValue(func() string {
 		path, err := os.Executable()
 		if err != nil {
-			return programName
+			return exit.ProgramName
 		}
 		return invoked(path, os.Args[0], ".")
 	})
-	os.Exit(interruptible(systemClock))
-}
-
-// interruptible runs the command until it ends or a signal interrupts it. It may
-// have to clean up then; a second signal does not wait for that.
-func interruptible(clock clock) int {
-	again := &again{c: make(chan struct{})}
-	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), againKey{}, again))
-	defer cancel()
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	go func() {
-		<-signals
-		cancel()
-		<-signals
-		if again.taken.Load() {
-			close(again.c)
-			<-signals
-		}
-		left := ""
-		if again.recording.Load() {
-			left = ": every cassette is whole, but what this run has made on a tenant may be left there"
-		}
-		fmt.Fprintln(os.Stderr, "record: interrupted a second time, and ended at once"+left)
-		os.Exit(exitFailed)
-	}()
-	return run(ctx, os.Args[1:], os.Getenv, clock, os.Stdout, os.Stderr)
-}
-
-// again is closed by the second signal, for a command that has taken it and ends by
-// itself.
-type again struct {
-	c                chan struct{}
-	taken, recording atomic.Bool
-}
-
-type againKey struct{}
-
-// takeSecond is closed by the second signal; nil where there are none.
-func takeSecond(ctx context.Context) <-chan struct{} {
-	a, ok := ctx.Value(againKey{}).(*again)
-	if !ok {
-		return nil
-	}
-	a.taken.Store(true)
-	return a.c
-}
-
-// notesRecording lets the second signal say what a command leaves that records.
-func notesRecording(ctx context.Context) {
-	if a, ok := ctx.Value(againKey{}).(*again); ok {
-		a.recording.Store(true)
-	}
+	os.Exit(exit.Interruptible(func(ctx context.Context) int {
+		return run(ctx, os.Args[1:], os.Getenv, systemClock, os.Stdout, os.Stderr)
+	}))
 }
 
 const rootHelp = `record makes and refreshes the cassettes of package webhooktest, against a live
@@ -117,23 +69,31 @@ that record refresh --help names.`
 // run is the command. stdout carries the result, stderr everything else.
 func run(ctx context.Context, args []string, getenv func(string) string, clock clock, stdout, stderr io.Writer) int {
 	result := &resultWriter{Writer: stdout}
-	shown := onScreen(stdout, getenv)
-	if s, ok := shown.(*screen); ok {
-		s.Writer = result
-	} else {
-		shown = result
-	}
-	root := rootCommand(getenv, clock, shown)
+	root := rootCommand(getenv, clock, screen.Over(result, stdout, getenv))
 	root.SetArgs(args)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if result.err != nil {
-		err = exit(exitFailed, "the output could not be written: %v", say.Reason(result.err))
+		err = exit.Errorf(exit.Failed, "the output could not be written: %v", say.Reason(result.err))
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "record:", unsaid(err.Error(), args, getenv, amounts(root, args)...))
+		fmt.Fprintln(stderr, "record:", unsaid(err.Error(), args, credentials(getenv), amounts(root, args)...))
 	}
-	return exitCode(err)
+	return exit.Code(err)
+}
+
+// credentials are those of the environment, in every spelling.
+func credentials(getenv func(string) string) (all []secret.Spellings) {
+	variables := []string{secretVar}
+	for _, def := range provider.All() {
+		variables = append(variables, def.TokenVar)
+	}
+	for _, name := range variables {
+		if v := getenv(name); v != "" {
+			all = append(all, secret.NewSpellings(name, v))
+		}
+	}
+	return all
 }
 
 // resultWriter keeps the first error of writing a result: cobra writes helps and
@@ -204,16 +164,7 @@ func unknownCommand(c *cobra.Command, args []string) error {
 			names = append(names, sub.Name())
 		}
 	}
-	return exit(exitUsage, "there is no command %q; %s", args[0], suggestion(args[0], names, "record --help shows those that there are"))
-}
-
-// suggestion asks whether one of the nearest names was meant, or gives the hint.
-func suggestion(name string, names []string, hint string) string {
-	near := say.Nearest(name, names)
-	if len(near) == 0 {
-		return pasted(hint)
-	}
-	return "did you mean " + say.Quoted(near, "or") + "?"
+	return exit.Errorf(exit.Usage, "there is no command %q; %s", args[0], exit.Suggestion(args[0], names, "record --help shows those that there are"))
 }
 
 // version says which build this is, as far as the go command has noted it.

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -69,7 +71,7 @@ func TestRun_unwritable(t *testing.T) {
 	for _, line := range lines {
 		var stderr strings.Builder
 		code := run(t.Context(), strings.Fields(line), func(string) string { return "" }, systemClock, noRoom{}, &stderr)
-		assert.Equal(t, exitFailed, code, line)
+		assert.Equal(t, exit.Failed, code, line)
 		assert.True(t, strings.HasSuffix(stderr.String(), "record: the output could not be written: no space left on device\n"), "%s: %s", line, stderr.String())
 	}
 	t.Logf("%d command lines", len(lines))
@@ -86,10 +88,10 @@ func TestRun_nearest(t *testing.T) {
 	} {
 		var stderr strings.Builder
 		code := run(t.Context(), strings.Fields(line), func(string) string { return "" }, systemClock, io.Discard, &stderr)
-		assert.Equal(t, exitUsage, code, line)
+		assert.Equal(t, exit.Usage, code, line)
 		assert.Contains(t, stderr.String(), want, line)
 	}
 	var stderr strings.Builder
-	assert.Equal(t, exitUsage, run(t.Context(), []string{"list", ""}, func(string) string { return "" }, systemClock, io.Discard, &stderr))
+	assert.Equal(t, exit.Usage, run(t.Context(), []string{"list", ""}, func(string) string { return "" }, systemClock, io.Discard, &stderr))
 	assert.Equal(t, "record: there is no provider \"\"; there are "+say.List(providerNames(), "and")+"\n", stderr.String())
 }

@@ -13,6 +13,9 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/screen"
+
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/drift"
@@ -35,7 +38,7 @@ var (
 var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"css":       func() template.CSS { return template.CSS(pageCSS) },
 	"js":        func() template.JS { return template.JS(pageJS) },
-	"seen":      visible,
+	"seen":      screen.Visible,
 	"count":     say.Count,
 	"unchecked": countUnchecked,
 	"words":     func(all []string) string { return strings.Join(all, " ") },
@@ -210,7 +213,7 @@ func bodyLines(body, in string, classes func(string) provider.Class, notes []sho
 	root, err := jsontext.Parse(body, jsontext.Bounds{Depth: 100, Values: 20_000})
 	if err != nil {
 		for line := range strings.Lines(body) {
-			lines = append(lines, pageLine{Text: visible(strings.TrimRight(line, "\r\n"))})
+			lines = append(lines, pageLine{Text: screen.Visible(strings.TrimRight(line, "\r\n"))})
 		}
 		return lines
 	}
@@ -228,14 +231,14 @@ func bodyLines(body, in string, classes func(string) provider.Class, notes []sho
 			}
 		}
 		if len(n.Children) == 0 {
-			line.Text = visible(text + string(n.Append(nil)) + comma)
+			line.Text = screen.Visible(text + string(n.Append(nil)) + comma)
 			if n.Kind == jsontext.String && classes != nil {
 				line.Placeholder = standsFor(classes(pointer), n.Text)
 			}
 			lines = append(lines, line)
 			return
 		}
-		line.Text = visible(text + string(rune(n.Kind)))
+		line.Text = screen.Visible(text + string(rune(n.Kind)))
 		lines = append(lines, line)
 		for i, child := range n.Children {
 			step := strconv.Itoa(i)
@@ -326,11 +329,11 @@ type pageVolatile struct {
 func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, exit(exitUsage, "--check %q: %v", path, say.Reason(err))
+		return nil, exit.Errorf(exit.Usage, "--check %q: %v", path, say.Reason(err))
 	}
-	var r report
+	var r checkReport
 	if err := json.Unmarshal(data, &r); err != nil || r.Version != reportVersion || r.Reports == nil {
-		return nil, exit(exitUsage, "--check %q is no report of record check --json of this version", path)
+		return nil, exit.Errorf(exit.Usage, "--check %q is no report of record check --json of this version", path)
 	}
 	var checked, shown []string
 	for _, c := range r.Reports {
@@ -346,7 +349,7 @@ func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 	}
 	if len(checked) > 0 && !slices.ContainsFunc(checked, func(name string) bool { return slices.Contains(shown, name) }) {
 		slices.Sort(checked)
-		return nil, exit(exitUsage, "--check %q is about %s, of which the page shows no cassette; give it those that were checked", path, say.Quoted(slices.Compact(checked), "and"))
+		return nil, exit.Errorf(exit.Usage, "--check %q is about %s, of which the page shows no cassette; give it those that were checked", path, say.Quoted(slices.Compact(checked), "and"))
 	}
 	d := &pageDrift{}
 	for _, class := range drift.Classes() {
@@ -370,7 +373,7 @@ func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 		}
 	}
 	d.Without = len(r.Reports) - d.With
-	outages := []string{remarks[exitOutage], remarks[exitUnreachable], remarks[exitThrottled]}
+	outages := []string{exit.Remarks[exit.Outage], exit.Remarks[exit.Unreachable], exit.Remarks[exit.Throttled]}
 	for _, u := range r.Unchecked {
 		switch {
 		case u.Verdict == notRecorded:
@@ -431,7 +434,7 @@ type pageRule struct {
 func readLint(path string) (*pageLint, error) {
 	r, err := lint.ReadReport(path)
 	if err != nil {
-		return nil, exit(exitUsage, "--lint %v", err)
+		return nil, exit.Errorf(exit.Usage, "--lint %v", err)
 	}
 	l := &pageLint{Files: say.Count(r.Files, "file")}
 	files := map[[2]string]bool{}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
@@ -84,7 +86,7 @@ func TestPage_bodiesAreText(t *testing.T) {
 			"unchecked": []any{
 				map[string]any{"provider": "devrev", "verdict": notRecorded},
 				map[string]any{"provider": attack, "scenario": attack, "verdict": "failed", "reason": attack, "message": attack},
-				map[string]any{"provider": attack, "scenario": attack, "verdict": "failed", "reason": remarks[exitOutage], "message": attack},
+				map[string]any{"provider": attack, "scenario": attack, "verdict": "failed", "reason": exit.Remarks[exit.Outage], "message": attack},
 				map[string]any{"provider": attack, "scenario": attack, "verdict": leftOut, "reason": attack},
 			},
 		})
@@ -206,7 +208,7 @@ func TestPage_driftBadge(t *testing.T) {
 	reports := map[string]string{"nothing": "", "steady": steady, "drifted": drifted, "both": steady + "," + drifted}
 	unchecked := map[string]string{
 		"": "", "left out": left(leftOut, "writes"), "not recorded": left(notRecorded, "none"),
-		"outage": left(failed, remarks[exitOutage]) + "," + left(skipped, remarks[exitOutage]), "no credential": left(skipped, remarks[exitMissing]), "a cause": left(failed, "cause"),
+		"outage": left(failed, exit.Remarks[exit.Outage]) + "," + left(skipped, exit.Remarks[exit.Outage]), "no credential": left(skipped, exit.Remarks[exit.Missing]), "a cause": left(failed, "cause"),
 	}
 	for compared, report := range reports {
 		for why, u := range unchecked {
@@ -306,7 +308,7 @@ func TestReport_replacesFilesOnly(t *testing.T) {
 		before, err := os.Lstat(at(name))
 		require.NoError(t, err)
 		code, said := report(name)
-		assert.Equal(t, exitUsage, code)
+		assert.Equal(t, exit.Usage, code)
 		assert.Contains(t, said, " is "+kind+"; name a regular file")
 		after, err := os.Lstat(at(name))
 		require.NoError(t, err)

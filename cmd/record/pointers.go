@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/pflag"
 
 	"example.com/webhookvcr/internal/contract"
@@ -73,7 +75,7 @@ func (p pointers) check(targets []target, closed bool) error {
 		}
 	}
 	if len(mistakes) > 0 {
-		return exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
+		return exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
 	}
 	return nil
 }
@@ -128,7 +130,7 @@ func (p pointers) idle() error {
 	if len(idle) == 0 {
 		return nil
 	}
-	return exit(exitFailed, "%s", strings.Join(idle, "\n"))
+	return exit.Errorf(exit.Failed, "%s", strings.Join(idle, "\n"))
 }
 
 func (p pointers) lists() []pointerList {

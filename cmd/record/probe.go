@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -49,7 +51,7 @@ It sends to this machine only, unless --allow-host names another. It ends with
 		RunE: func(c *cobra.Command, args []string) error {
 			p.stdout = c.OutOrStdout()
 			if len(args) > 2 {
-				return exit(exitUsage, "probe takes one URL, not %q", args[2])
+				return exit.Errorf(exit.Usage, "probe takes one URL, not %q", args[2])
 			}
 			if err := p.find("probe", args, getenv); err != nil {
 				return err
@@ -80,15 +82,15 @@ func (p *probing) check(f *pflag.FlagSet) error {
 	signs := p.def.Delivery != nil
 	switch {
 	case !signs && p.unsignedVerify:
-		return exit(exitUsage, "--unsigned-verify has no effect for %s, which asks no receiver to verify itself", p.def.Title)
+		return exit.Errorf(exit.Usage, "--unsigned-verify has no effect for %s, which asks no receiver to verify itself", p.def.Title)
 	case signs && p.legacyKey:
-		return exit(exitUsage, "--legacy-key has no effect for %s, which sends no key", p.def.Title)
+		return exit.Errorf(exit.Usage, "--legacy-key has no effect for %s, which sends no key", p.def.Title)
 	case signs && f.Changed("handle-response"):
-		return exit(exitUsage, "--handle-response has no effect for %s, whose webhooks have no such setting", p.def.Title)
+		return exit.Errorf(exit.Usage, "--handle-response has no effect for %s, whose webhooks have no such setting", p.def.Title)
 	case f.Changed("timeout") && p.timeout <= 0:
-		return exit(exitUsage, "--timeout %v; give a time above 0, such as 1s", p.timeout)
+		return exit.Errorf(exit.Usage, "--timeout %v; give a time above 0, such as 1s", p.timeout)
 	case !slices.Contains([]string{"NONE", "STATUS", "STATUS_AND_BODY"}, p.handleResponse):
-		return exit(exitUsage, "--handle-response %q; expected NONE, STATUS or STATUS_AND_BODY", p.handleResponse)
+		return exit.Errorf(exit.Usage, "--handle-response %q; expected NONE, STATUS or STATUS_AND_BODY", p.handleResponse)
 	}
 	for _, pattern := range p.only {
 		known, asked := false, false
@@ -99,9 +101,9 @@ func (p *probing) check(f *pflag.FlagSet) error {
 		}
 		switch {
 		case !known:
-			return exit(exitUsage, "--only %q matches no probe for %s; a pattern is such as 'S*' or S01, and 'record probe %s URL' lists them all", pattern, p.def.Title, p.def.Name)
+			return exit.Errorf(exit.Usage, "--only %q matches no probe for %s; a pattern is such as 'S*' or S01, and 'record probe %s URL' lists them all", pattern, p.def.Title, p.def.Name)
 		case !asked:
-			return exit(exitUsage, "--only %q matches probes that look into a receiver or wait for minutes; package receivertest asks them", pattern)
+			return exit.Errorf(exit.Usage, "--only %q matches probes that look into a receiver or wait for minutes; package receivertest asks them", pattern)
 		}
 	}
 	return nil
@@ -133,7 +135,7 @@ func (p *probing) run(ctx context.Context) error {
 		}
 		v := q.Ask(probe.Subject{Network: p.to}, config)
 		if ctx.Err() != nil { // what it found is that nobody asked on
-			return exit(exitFailed, "interrupted")
+			return exit.Errorf(exit.Failed, "interrupted")
 		}
 		asked++
 		word := "ok"
@@ -164,14 +166,14 @@ func (p *probing) run(ctx context.Context) error {
 			hung++
 		}
 		if hung == probe.MaxHung {
-			return exit(exitFailed, "%d of %d probes failed; the others were not asked, for %s", failed, asked, probe.Hanging)
+			return exit.Errorf(exit.Failed, "%d of %d probes failed; the others were not asked, for %s", failed, asked, probe.Hanging)
 		}
 		if q.Gate && len(v.Failures) > 0 {
-			return exit(exitFailed, "%s is what every other probe builds upon; the others were not asked%s", q.ID, p.doubt())
+			return exit.Errorf(exit.Failed, "%s is what every other probe builds upon; the others were not asked%s", q.ID, p.doubt())
 		}
 	}
 	if failed > 0 {
-		return exit(exitFailed, "%d of %d probes failed", failed, asked)
+		return exit.Errorf(exit.Failed, "%d of %d probes failed", failed, asked)
 	}
 	return nil
 }

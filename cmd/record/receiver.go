@@ -14,6 +14,9 @@ import (
 	"strings"
 	"syscall"
 
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/secret"
+
 	"github.com/spf13/pflag"
 
 	"example.com/webhookvcr/internal/provider"
@@ -47,25 +50,25 @@ func (d *destination) flags(f *pflag.FlagSet) {
 func (d *destination) locate(name, at, variable string) error {
 	u, err := url.Parse(at)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || strings.Contains(at, "#") {
-		return exit(exitUsage, "%s: expected a URL of http or https without user and fragment, such as http://127.0.0.1:8080/hook", name)
+		return exit.Errorf(exit.Usage, "%s: expected a URL of http or https without user and fragment, such as http://127.0.0.1:8080/hook", name)
 	}
 	if port, err := strconv.ParseUint(cmp.Or(u.Port(), "80"), 10, 16); err != nil || port == 0 {
-		return exit(exitUsage, "%s names no port; expected one from 1 to 65535, or none", name)
+		return exit.Errorf(exit.Usage, "%s names no port; expected one from 1 to 65535, or none", name)
 	}
 	if strings.ContainsAny(strings.ReplaceAll(at, variable, ""), "{}") {
 		known := "there is none"
 		if variable != "" {
 			known = variable + " alone is"
 		}
-		return exit(exitUsage, "%s holds a variable that is not known; %s", name, known)
+		return exit.Errorf(exit.Usage, "%s holds a variable that is not known; %s", name, known)
 	}
 	d.at, d.url = at, u
 	d.allowed = strings.EqualFold(strings.Trim(d.allow, "[]"), u.Hostname())
 	if d.allow != "" && !d.allowed {
-		return exit(exitUsage, "--allow-host is not the host of %s; give that one, without scheme and port, or leave it out", name)
+		return exit.Errorf(exit.Usage, "--allow-host is not the host of %s; give that one, without scheme and port, or leave it out", name)
 	}
 	if ip := net.ParseIP(u.Hostname()); !d.allowed && !strings.EqualFold(u.Hostname(), "localhost") && (ip == nil || !ip.IsLoopback()) {
-		return exit(exitUsage, "the host of %s is not this machine; --allow-host with that host sends there all the same", name)
+		return exit.Errorf(exit.Usage, "the host of %s is not this machine; --allow-host with that host sends there all the same", name)
 	}
 	return nil
 }
@@ -86,13 +89,13 @@ func (d *destination) transport() *http.Transport {
 // hidden is a text without the URL, when that may be known to those only who hold it,
 // and without what is private of it.
 func (d *destination) hidden(s string) string {
-	if isPlain(d.at) && !strings.Contains(d.at, "?") {
+	if secret.IsPlain(d.at) && !strings.Contains(d.at, "?") {
 		return s
 	}
 	s = regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(d.at), regexp.QuoteMeta(eventVariable), `[\w.]*`)).ReplaceAllLiteralString(s, "URL")
-	obscure := slices.DeleteFunc(strings.Split(d.url.Path, "/"), isPlain)
-	for _, part := range append(private(d.at), obscure...) {
-		if len(part) >= spellingPart {
+	obscure := slices.DeleteFunc(strings.Split(d.url.Path, "/"), secret.IsPlain)
+	for _, part := range append(secret.PrivateParts(d.at), obscure...) {
+		if len(part) >= secret.ShortestPart {
 			s = strings.ReplaceAll(s, part, "(not shown)")
 		}
 	}
@@ -103,13 +106,13 @@ func (d *destination) hidden(s string) string {
 func readSecret(getenv func(string) string) (string, error) {
 	secret := getenv(secretVar)
 	if secret == "" {
-		return "", exit(exitMissing, "%s is not set: the secret of the webhook, or its key, comes from the environment", secretVar)
+		return "", exit.Errorf(exit.Missing, "%s is not set: the secret of the webhook, or its key, comes from the environment", secretVar)
 	}
 	if fault := provider.SecretFault(secret); fault != "" {
-		return "", exit(exitUsage, "%s %s", secretVar, fault)
+		return "", exit.Errorf(exit.Usage, "%s %s", secretVar, fault)
 	}
 	if len(secret) < shortestSecret {
-		return "", exit(exitUsage, "%s has fewer than %d letters; it is no secret that a vendor gives, and cannot be told from other text", secretVar, shortestSecret)
+		return "", exit.Errorf(exit.Usage, "%s has fewer than %d letters; it is no secret that a vendor gives, and cannot be told from other text", secretVar, shortestSecret)
 	}
 	return secret, nil
 }
@@ -121,7 +124,7 @@ type receiver struct {
 	def         *provider.Definition
 	secret      string
 	settings    simulator.Settings
-	spelt       spellings
+	spelt       secret.Spellings
 	to          http.RoundTripper
 }
 
@@ -134,10 +137,10 @@ func (r *receiver) flags(f *pflag.FlagSet) {
 // find reads the provider, the URL and the secret.
 func (r *receiver) find(command string, args []string, getenv func(string) string) (err error) {
 	if len(args) < 2 {
-		return exit(exitUsage, "%s needs a provider and the URL of a receiver, such as: %s %s devrev http://127.0.0.1:8080/hook", command, invocation(), command)
+		return exit.Errorf(exit.Usage, "%s needs a provider and the URL of a receiver, such as: %s %s devrev http://127.0.0.1:8080/hook", command, exit.Invocation(), command)
 	}
 	if r.def = provider.ByName(args[0]); r.def == nil {
-		return exit(exitUsage, "%s", unknownProvider(args[0], args[0]))
+		return exit.Errorf(exit.Usage, "%s", unknownProvider(args[0], args[0]))
 	}
 	if err := r.locate("the URL", args[1], eventVariable); err != nil {
 		return err
@@ -145,13 +148,13 @@ func (r *receiver) find(command string, args []string, getenv func(string) strin
 	if r.secret, err = readSecret(getenv); err != nil {
 		return err
 	}
-	r.spelt = newSpellings(r.secret)
+	r.spelt = secret.NewSpellings(secretVar, r.secret)
 	if r.def.Delivery == nil && (r.rawKey || r.hex) {
-		return exit(exitUsage, "--raw-key and --hex have no effect for %s, which signs nothing with the secret", r.def.Title)
+		return exit.Errorf(exit.Usage, "--raw-key and --hex have no effect for %s, which signs nothing with the secret", r.def.Title)
 	}
 	wire, err := simulator.WireOf(r.def)
 	if err != nil {
-		return exit(exitUsage, "%v", err)
+		return exit.Errorf(exit.Usage, "%v", err)
 	}
 	r.settings = wire.Complete(simulator.Settings{RawKey: r.rawKey, Hex: r.hex})
 	r.to = trusting{r.transport()}
@@ -196,7 +199,7 @@ func (r *receiver) hidden(s string) string {
 	}
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		if r.spelt.in(line) {
+		if r.spelt.In(line) {
 			indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 			lines[i] = indent + "(what the receiver says here holds " + secretVar + " or a part of it, in some spelling, and is not shown)"
 		}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -121,7 +123,7 @@ func TestURL_privateAnswer(t *testing.T) {
 			code := run(t.Context(), strings.Fields(strings.ReplaceAll(line, "URL", server.URL+at)), func(name string) string {
 				return map[string]string{secretVar: "MDEyMzQ1Njc4OWFiY2RlZg=="}[name]
 			}, systemClock, &out, &out)
-			assert.Equal(t, exitFailed, code, out.String())
+			assert.Equal(t, exit.Failed, code, out.String())
 			assert.NotContains(t, out.String(), "PLANTED", "%s %s", line, at)
 		}
 	}
@@ -138,9 +140,9 @@ func TestSecret(t *testing.T) {
 			} {
 				var stdout, stderr strings.Builder
 				code := run(t.Context(), strings.Fields(strings.ReplaceAll(line, "@", vendor)), func(string) string { return secret }, systemClock, &stdout, &stderr)
-				want := exitUsage
+				want := exit.Usage
 				if secret == "" {
-					want = exitMissing
+					want = exit.Missing
 				}
 				assert.Equal(t, want, code)
 				assert.Equal(t, "record: RECEIVER_SECRET "+says+"\n", stderr.String(), "%s %q", line, secret)

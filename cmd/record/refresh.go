@@ -14,6 +14,9 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/screen"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -99,7 +102,7 @@ Environment, read unless --simulate is given:
 
 func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if r.asAnswered && r.out == "" {
-		return exit(exitUsage, "--record-as-answered writes scenarios of your own; name their directory with --out DIR")
+		return exit.Errorf(exit.Usage, "--record-as-answered writes scenarios of your own; name their directory with --out DIR")
 	}
 	err := r.begin(args, stderr)
 	if err != nil {
@@ -111,7 +114,7 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 	defer r.output.close()
 	for _, t := range r.targets {
 		if t.exact && t.writes() && t.scenario.Live && !t.asks() {
-			return exit(exitUsage, "%s changes the tenant; record it with --write", t.name())
+			return exit.Errorf(exit.Usage, "%s changes the tenant; record it with --write", t.name())
 		}
 	}
 	r.expect(func(target) bool { return true })
@@ -129,15 +132,15 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 	}
 	left := r.leftOver(stderr)
 	if err := s.print(stdout); err != nil {
-		return exit(exitFailed, "%v", err)
+		return exit.Errorf(exit.Failed, "%v", err)
 	}
 	switch err := s.err(ctx.Err() != nil); {
 	case err != nil:
 		return err
 	case left:
-		return exit(exitFailed, "every scenario was recorded, but webhooks of this run may be left on the tenant")
+		return exit.Errorf(exit.Failed, "every scenario was recorded, but webhooks of this run may be left on the tenant")
 	case r.force && !r.forced:
-		return exit(exitFailed, "--force had no effect: no file stood in the way; leave it out")
+		return exit.Errorf(exit.Failed, "--force had no effect: no file stood in the way; leave it out")
 	}
 	return r.pointers.idle()
 }
@@ -171,7 +174,7 @@ func (r *refresh) scenario(ctx context.Context, l *line) error {
 	t := l.target
 	stored, err := r.stored(t)
 	if err != nil && !r.force {
-		err = r.failed(causeCassette, t, "%v; remove the file, or let --force replace it", err)
+		err = r.failed(exit.CauseCassette, t, "%v; remove the file, or let --force replace it", err)
 		l.row = row{"unreadable", failed, r.remark(t, err)}
 		return err
 	}
@@ -191,9 +194,9 @@ func (r *refresh) scenario(ctx context.Context, l *line) error {
 	case !t.asks():
 		l.row = row{stored, kept, t.scenario.How}
 	case ctx.Err() != nil:
-		l.row = row{source, skipped, causeInterrupted}
+		l.row = row{source, skipped, exit.CauseInterrupted}
 	case ended != nil:
-		l.row, l.skipped = row{source, skipped, remarks[ended.code]}, ended
+		l.row, l.skipped = row{source, skipped, exit.Remarks[ended.Status]}, ended
 	default:
 		l.row.source = source
 		return r.record(ctx, l, stored)
@@ -206,7 +209,7 @@ func (r *refresh) scenario(ctx context.Context, l *line) error {
 func (r *refresh) record(ctx context.Context, l *line, stored string) error {
 	tenant, err := l.tenant()
 	if err != nil {
-		return l.end(r, row{}, r.fail(exitFailed, l.target, "%v", err))
+		return l.end(r, row{}, r.fail(exit.Failed, l.target, "%v", err))
 	}
 	r.progress(l.target)
 	var recording *record.Recording
@@ -377,7 +380,7 @@ func (r *refresh) commit(g given, recording *record.Recording, source string) (g
 		}
 		t.scenario = other.variant(*t.scenario)
 		if err := recording.Instead(t.scenario, r.output.path(t), t.name()); err != nil {
-			return got, exit(exitFailed, "%v", err)
+			return got, exit.Errorf(exit.Failed, "%v", err)
 		}
 		got.answered, got.as = other.answered(t.def), t.scenario.Name
 	}
@@ -390,9 +393,9 @@ func (r *refresh) commit(g given, recording *record.Recording, source string) (g
 		}
 		return got, nil
 	case !r.acceptDrift && slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
-		return got, exit(exitDrift, "%v", err)
+		return got, exit.Errorf(exit.Drift, "%v", err)
 	default:
-		return got, exit(exitFailed, "%v", err)
+		return got, exit.Errorf(exit.Failed, "%v", err)
 	}
 }
 
@@ -423,8 +426,8 @@ func (s *summary) print(w io.Writer) error {
 	for _, r := range s.rows {
 		alike[kind(r)]++
 	}
-	var t table
-	t.add("SCENARIO", "STATUS", "SOURCE", "VERDICT", "REMARK")
+	var t screen.Table
+	t.Add("SCENARIO", "STATUS", "SOURCE", "VERDICT", "REMARK")
 	for _, r := range s.rows {
 		name := r.provider + "/" + r.scenario
 		switch n := alike[kind(r)]; {
@@ -434,9 +437,9 @@ func (s *summary) print(w io.Writer) error {
 			name, r.status = r.provider+" "+say.Count(n, "scenario"), ""
 			alike[kind(r)] = 0
 		}
-		t.add(name, r.status, r.source, r.verdict, r.remark)
+		t.Add(name, r.status, r.source, r.verdict, r.remark)
 	}
-	if err := t.print(w); err != nil {
+	if err := t.Print(w); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", strings.Join(s.tally.texts(), ", "))
@@ -447,11 +450,11 @@ func (s *summary) err(interrupted bool) error {
 	lost := s.tally.lost()
 	switch {
 	case interrupted:
-		return exit(worse(s.tally.code, exitFailed), "interrupted before the end: %d failed or skipped; every cassette is whole, and the table shows what was done", lost)
+		return exit.Errorf(exit.Worse(s.tally.code, exit.Failed), "interrupted before the end: %d failed or skipped; every cassette is whole, and the table shows what was done", lost)
 	case lost == 0:
 		return nil
 	default:
-		return exit(s.tally.code, "%s not recorded", scenarios(lost, "was", "were"))
+		return exit.Errorf(s.tally.code, "%s not recorded", scenarios(lost, "was", "were"))
 	}
 }
 
@@ -514,7 +517,7 @@ const shippedDir = "cassettes"
 func openOutput(dir string, targets []target) (*output, error) {
 	if dir == "" {
 		if !inCheckout() {
-			return nil, exit(exitUsage, "this is no checkout of the module, so there is no cassettes directory to refresh; name one of your own with --out DIR")
+			return nil, exit.Errorf(exit.Usage, "this is no checkout of the module, so there is no cassettes directory to refresh; name one of your own with --out DIR")
 		}
 		dir = shippedDir
 	}
@@ -523,7 +526,7 @@ func openOutput(dir string, targets []target) (*output, error) {
 	for {
 		info, err := os.Stat(exists)
 		if err == nil && !info.IsDir() {
-			return nil, exit(exitUsage, "--out %q: %s is no directory; name one, or a path at which one can be made", dir, exists)
+			return nil, exit.Errorf(exit.Usage, "--out %q: %s is no directory; name one, or a path at which one can be made", dir, exists)
 		}
 		if err == nil {
 			break
@@ -532,17 +535,17 @@ func openOutput(dir string, targets []target) (*output, error) {
 		// level further up.
 		parent := filepath.Dir(exists)
 		if parent == exists {
-			return nil, exit(exitFailed, "--out %q: %v", dir, say.Reason(err))
+			return nil, exit.Errorf(exit.Failed, "--out %q: %v", dir, say.Reason(err))
 		}
 		exists = parent
 	}
 	probe, err := os.CreateTemp(exists, ".webhooktest-*")
 	if err != nil {
-		return nil, exit(exitFailed, "--out %q: %s cannot be written: %v", dir, exists, say.Reason(err))
+		return nil, exit.Errorf(exit.Failed, "--out %q: %s cannot be written: %v", dir, exists, say.Reason(err))
 	}
 	probe.Close()
 	if err := os.Remove(probe.Name()); err != nil {
-		return nil, exit(exitFailed, "--out %q: %v", dir, say.Reason(err))
+		return nil, exit.Errorf(exit.Failed, "--out %q: %v", dir, say.Reason(err))
 	}
 	for _, t := range targets {
 		for parent := filepath.Dir(o.path(t)); !slices.Contains(o.fresh, parent); parent = filepath.Dir(parent) {

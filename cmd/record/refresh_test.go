@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -23,7 +25,7 @@ func TestShipped_current(t *testing.T) {
 	fresh := t.TempDir()
 	var stdout, stderr bytes.Buffer
 	code := run(t.Context(), []string{"refresh", "--simulate", "--out", fresh}, func(string) string { return "" }, systemClock, &stdout, &stderr)
-	require.Equal(t, exitDone, code, "%s%s", stderr.String(), stdout.String())
+	require.Equal(t, exit.Done, code, "%s%s", stderr.String(), stdout.String())
 
 	var want, got []string
 	for _, def := range provider.All() {

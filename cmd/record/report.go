@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/say"
@@ -51,10 +53,10 @@ func reportCommand() *cobra.Command {
 
 func (p *pages) run(args []string, stderr io.Writer) error {
 	if p.html == "" {
-		return exit(exitUsage, "report needs the file to write: record report --html report.html")
+		return exit.Errorf(exit.Usage, "report needs the file to write: record report --html report.html")
 	}
 	if p.html == "-" {
-		return exit(exitUsage, "--html - names no file, and the page is written to one only; give it a name, such as report.html")
+		return exit.Errorf(exit.Usage, "--html - names no file, and the page is written to one only; give it a name, such as report.html")
 	}
 	if len(args) == 0 {
 		args = providerNames()
@@ -76,13 +78,13 @@ func (p *pages) run(args []string, stderr io.Writer) error {
 	}
 	var b bytes.Buffer
 	if err := data.write(&b); err != nil {
-		return exit(exitFailed, "%v", err)
+		return exit.Errorf(exit.Failed, "%v", err)
 	}
 	if err := replace(p.html, b.Bytes()); err != nil {
 		return err
 	}
 	if n := data.others(); n > 0 {
-		fmt.Fprintf(stderr, pasted("%s shows %s of another recorder unchanged, with any secret in URLs and bodies; look with record lint before you publish it\n"), p.html, say.Count(n, "cassette"))
+		fmt.Fprintf(stderr, exit.Pasted("%s shows %s of another recorder unchanged, with any secret in URLs and bodies; look with record lint before you publish it\n"), p.html, say.Count(n, "cassette"))
 	}
 	return nil
 }
@@ -92,16 +94,16 @@ func replace(path string, data []byte) error {
 	mode := fs.FileMode(0o644)
 	switch info, err := os.Lstat(path); {
 	case err == nil && !info.Mode().IsRegular():
-		return exit(exitUsage, "%s is %s; name a regular file, or one that does not exist yet", path, kindOf(info.Mode()))
+		return exit.Errorf(exit.Usage, "%s is %s; name a regular file, or one that does not exist yet", path, kindOf(info.Mode()))
 	case err == nil:
 		mode = info.Mode().Perm()
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".record-*")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return exit(exitUsage, "%s: there is no directory %s", path, filepath.Dir(path))
+		return exit.Errorf(exit.Usage, "%s: there is no directory %s", path, filepath.Dir(path))
 	case err != nil:
-		return exit(exitFailed, "%s: %v", path, say.Reason(err))
+		return exit.Errorf(exit.Failed, "%s: %v", path, say.Reason(err))
 	}
 	defer os.Remove(file.Name()) // fails when it has been renamed
 	_, err = file.Write(data)
@@ -115,7 +117,7 @@ func replace(path string, data []byte) error {
 		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {
-		return exit(exitFailed, "%s: %v", path, say.Reason(err))
+		return exit.Errorf(exit.Failed, "%s: %v", path, say.Reason(err))
 	}
 	return nil
 }

@@ -26,6 +26,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/creack/pty"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/assert"
@@ -39,7 +41,11 @@ import (
 // saves a third of their time.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(800)
-	testscript.Main(overlapping{m}, map[string]func(){"record": func() { os.Exit(interruptible(scriptClock(os.Getenv))) }, "fetch": func() { os.Exit(fetch(os.Args[1:], os.Getenv, os.Stdout)) }, "of": of, "receive": receive, "terminal": terminal})
+	testscript.Main(overlapping{m}, map[string]func(){"record": func() {
+		os.Exit(exit.Interruptible(func(ctx context.Context) int {
+			return run(ctx, os.Args[1:], os.Getenv, scriptClock(os.Getenv), os.Stdout, os.Stderr)
+		}))
+	}, "fetch": func() { os.Exit(fetch(os.Args[1:], os.Getenv, os.Stdout)) }, "of": of, "receive": receive, "terminal": terminal})
 }
 
 // overlapping runs more scripts at one time than there are processors: they wait much.

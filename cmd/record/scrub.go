@@ -17,6 +17,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -82,23 +84,23 @@ func scrubCommand(getenv func(string) string, clock clock) *cobra.Command {
 func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch day, err := time.Parse(time.DateOnly, s.recorded); {
 	case len(args) == 0:
-		return exit(exitUsage, "scrub needs a cassette, such as: record scrub --recorded 2025-11-03 testdata/webhook.yaml")
+		return exit.Errorf(exit.Usage, "scrub needs a cassette, such as: record scrub --recorded 2025-11-03 testdata/webhook.yaml")
 	case s.recorded == "":
-		return exit(exitUsage, "scrub needs the day on which the cassettes were recorded, such as --recorded 2025-11-03")
+		return exit.Errorf(exit.Usage, "scrub needs the day on which the cassettes were recorded, such as --recorded 2025-11-03")
 	case err != nil:
-		return exit(exitUsage, "--recorded %q is no day; expected one as YYYY-MM-DD", s.recorded)
+		return exit.Errorf(exit.Usage, "--recorded %q is no day; expected one as YYYY-MM-DD", s.recorded)
 	case day.After(s.clock.now().Add(24 * time.Hour)): // it may be tomorrow elsewhere
-		return exit(exitUsage, "--recorded %q is a day to come; give the one on which the cassettes were recorded", s.recorded)
+		return exit.Errorf(exit.Usage, "--recorded %q is a day to come; give the one on which the cassettes were recorded", s.recorded)
 	case s.provider != "" && provider.ByName(s.provider) == nil:
-		return exit(exitUsage, "--provider: %s", unknownProvider(s.provider, s.provider))
+		return exit.Errorf(exit.Usage, "--provider: %s", unknownProvider(s.provider, s.provider))
 	case len(args) > 1 && !s.write:
-		return exit(exitUsage, "several cassettes cannot be printed as one; name one, or replace them with --write")
+		return exit.Errorf(exit.Usage, "several cassettes cannot be printed as one; name one, or replace them with --write")
 	}
-	failures, code := 0, exitFailed
+	failures, code := 0, exit.Failed
 	var unread strings.Builder
 	for i, path := range args {
 		if ctx.Err() != nil { // a file that was begun is done at once
-			return exit(code, "interrupted: %s scrubbed, %d not, %d not begun; every file is whole", say.Count(i-failures, "cassette"), failures, len(args)-i)
+			return exit.Errorf(code, "interrupted: %s scrubbed, %d not, %d not begun; every file is whole", say.Count(i-failures, "cassette"), failures, len(args)-i)
 		}
 		file, err := cassette.Load(path)
 		if there := (*fs.PathError)(nil); errors.As(err, &there) {
@@ -106,7 +108,7 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 		if err != nil {
 			fmt.Fprintf(&unread, "%v\n", err)
-			code = max(code, exitUsage)
+			code = max(code, exit.Usage)
 			failures++
 			continue
 		}
@@ -115,13 +117,13 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 			continue
 		}
 		if err := s.file(path, file, stdout, stderr); err != nil {
-			var e *exitError
-			if errors.As(err, &e) && e.code == exitUsage {
+			var e *exit.Error
+			if errors.As(err, &e) && e.Status == exit.Usage {
 				return err
 			}
 			fmt.Fprintf(stderr, "%v\n", err)
 			if missing := (*record.MissingError)(nil); errors.As(err, &missing) {
-				code = exitMissing
+				code = exit.Missing
 			}
 			failures++
 		} else if s.write {
@@ -129,7 +131,7 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		}
 	}
 	if failures > 0 {
-		return exit(code, "%s%s not scrubbed", &unread, say.Count(failures, "cassette"))
+		return exit.Errorf(code, "%s%s not scrubbed", &unread, say.Count(failures, "cassette"))
 	}
 	return s.idle()
 }
@@ -212,7 +214,7 @@ func (s *scrub) file(path string, file *cassette.File, stdout, stderr io.Writer)
 	}
 	s.note(recording)
 	if places := recording.Misredacted(); len(places) > 0 && !s.acceptDrift {
-		return exit(exitUsage, "%s not scrubbed: "+misredacted, path, say.List(places, "and"))
+		return exit.Errorf(exit.Usage, "%s not scrubbed: "+misredacted, path, say.List(places, "and"))
 	}
 	dropped, err := unrecorded(path, file)
 	if err != nil {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
@@ -92,7 +94,7 @@ func TestScrub(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, stdout, string(after))
 	code, _, stderr = scrubbed(t, env, path)
-	assert.Equal(t, exitFailed, code, "there is nothing to print")
+	assert.Equal(t, exit.Failed, code, "there is nothing to print")
 	assert.Contains(t, stderr, "record has written it")
 	other := filepath.Join(t.TempDir(), "other.yaml")
 	require.NoError(t, os.WriteFile(other, before, 0o600))
@@ -123,7 +125,7 @@ func TestScrub_refuses(t *testing.T) {
 			before, err := os.ReadFile(path)
 			require.NoError(t, err)
 			code, stdout, stderr := scrubbed(t, env, append(tc.args, "--write", path)...)
-			assert.Equal(t, exitFailed, code)
+			assert.Equal(t, exit.Failed, code)
 			assert.Empty(t, stdout)
 			assert.Contains(t, stderr, tc.want)
 			assert.NotContains(t, stderr, "Bb7Xk2Mf9Rt4")
@@ -226,7 +228,7 @@ func TestScrub_lives(t *testing.T) {
 						&provider.DevRev: {"--varies", "/url"}, &provider.DVelop: {"--varies", "/uri", "--varies", "/description"},
 					}[def]
 					code, _, stderr := scrubbed(t, env, path)
-					require.Equal(t, exitFailed, code, "the program's own texts are accounted for")
+					require.Equal(t, exit.Failed, code, "the program's own texts are accounted for")
 					for _, place := range args {
 						if strings.HasPrefix(place, "/") {
 							assert.Contains(t, stderr, "--varies "+place)
@@ -326,7 +328,7 @@ func TestScrub_several(t *testing.T) {
 	}
 	unread := []string{twoDocuments, broken, missing, filepath.Dir(good)}
 	code, stdout, stderr := scrubbed(t, env, append([]string{"--varies", "/url", "--write"}, unread...)...)
-	assert.Equal(t, exitUsage, code)
+	assert.Equal(t, exit.Usage, code)
 	assert.Empty(t, stdout)
 	assert.Equal(t, 5, strings.Count(stderr, "\n"), stderr)
 	assert.Contains(t, stderr, "record: "+twoDocuments+": a second YAML document follows the cassette")
@@ -338,7 +340,7 @@ func TestScrub_several(t *testing.T) {
 
 	// A file that cannot be read keeps no other from being scrubbed.
 	code, stdout, stderr = scrubbed(t, env, "--varies", "/url", "--write", broken, foreign, good, missing, bad, second)
-	assert.Equal(t, exitUsage, code)
+	assert.Equal(t, exit.Usage, code)
 	assert.Equal(t, "written  "+good+"\nwritten  "+second+"\n", stdout)
 	assert.Contains(t, stderr, foreign+" not scrubbed: #2 was sent to another host than #0")
 	assert.Contains(t, stderr, "/webhooks/0")
@@ -364,12 +366,12 @@ func TestScrub_missing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "bare.yaml")
 	require.NoError(t, os.WriteFile(path, []byte("version: 2\ninteractions:\n- id: 0\n  request: {method: GET, url: \"https://acme.example/webhooks/1\"}\n  response: {code: 200, body: \"{}\"}\n"), 0o600))
 	code, stdout, stderr := scrubbed(t, nil, "--provider", "dvelop", path)
-	assert.Equal(t, exitMissing, code, stderr)
+	assert.Equal(t, exit.Missing, code, stderr)
 	assert.Empty(t, stdout)
 	assert.Contains(t, stderr, "DVELOP_TOKEN")
 
 	code, _, stderr = scrubbed(t, nil, "--recorded", "3025-01-01", path)
-	assert.Equal(t, exitUsage, code)
+	assert.Equal(t, exit.Usage, code)
 	assert.Contains(t, stderr, "--recorded \"3025-01-01\" is a day to come")
 }
 
@@ -401,7 +403,7 @@ func TestScrub_interrupted(t *testing.T) {
 	stdout := stopping{stop: cancel}
 	var stderr strings.Builder
 	code := run(ctx, args, func(name string) string { return env[name] }, systemClock, &stdout, &stderr)
-	assert.Equal(t, exitFailed, code)
+	assert.Equal(t, exit.Failed, code)
 	assert.Equal(t, "written  "+args[4]+"\n", stdout.String())
 	assert.Equal(t, "record: interrupted: 1 cassette scrubbed, 0 not, 4 not begun; every file is whole\n", stderr.String())
 	for _, path := range args[5:] {
@@ -473,7 +475,7 @@ func TestScrub_advice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path, env, _ := plainLife(t, &provider.DevRev, lives[&provider.DevRev], c.edit)
 			code, _, stderr := scrubbed(t, env, append(c.args, path)...)
-			assert.Equal(t, exitFailed, code)
+			assert.Equal(t, exit.Failed, code)
 			assert.Contains(t, stderr, c.says)
 			for _, arg := range c.args {
 				assert.NotContains(t, stderr, "declare --varies "+arg)
@@ -484,15 +486,15 @@ func TestScrub_advice(t *testing.T) {
 	}
 	path, env := plainCassette(t, asIs)
 	code, _, stderr := scrubbed(t, nil, path)
-	assert.Equal(t, exitFailed, code)
+	assert.Equal(t, exit.Failed, code)
 	assert.Contains(t, stderr, "is neither a known placeholder nor made up; set DEVREV_WEBHOOK_ID to it")
 	code, _, stderr = scrubbed(t, env, path)
 	assert.Zero(t, code, stderr)
 	code, _, stderr = scrubbed(t, env, "--redact", "/webhook", path)
-	assert.Equal(t, exitUsage, code)
+	assert.Equal(t, exit.Usage, code)
 	assert.Contains(t, stderr, path+" not scrubbed: --redact puts a text in the place of answer /webhook/created_date and ")
 	code, _, stderr = scrubbed(t, map[string]string{"DEVREV_WEBHOOK_ID": "don:integration:dvrv-us-1:devo/2kQx9:webhook/other"}, path)
-	assert.Equal(t, exitFailed, code)
+	assert.Equal(t, exit.Failed, code)
 	assert.Contains(t, stderr, "nor made up; correct DEVREV_WEBHOOK_ID, which should be it", "it is set")
 
 	path, env, _ = plainLife(t, &provider.DevRev, lives[&provider.DevRev], func(all []map[string]any) []map[string]any {
@@ -501,12 +503,12 @@ func TestScrub_advice(t *testing.T) {
 	})
 	for _, args := range [][]string{nil, {"--provider", "devrev"}} {
 		code, _, stderr := scrubbed(t, env, append(args, path)...)
-		assert.Equal(t, exitFailed, code)
+		assert.Equal(t, exit.Failed, code)
 		assert.Contains(t, stderr, "the URL of #1 names a user")
 		assert.NotContains(t, stderr, "jane")
 		assert.NotContains(t, stderr, "PLANTED")
 	}
 	var out, errs strings.Builder
-	assert.Equal(t, exitUsage, run(t.Context(), []string{"scrub", path}, func(string) string { return "" }, systemClock, &out, &errs))
+	assert.Equal(t, exit.Usage, run(t.Context(), []string{"scrub", path}, func(string) string { return "" }, systemClock, &out, &errs))
 	assert.Equal(t, "record: scrub needs the day on which the cassettes were recorded, such as --recorded 2025-11-03\n", errs.String())
 }

@@ -19,6 +19,9 @@ import (
 	"sync"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/screen"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -83,7 +86,7 @@ func (s *serving) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if s.cors != "" && s.cors != "*" && !isOrigin(s.cors) {
-		return exit(exitUsage, "--cors %q is no origin; expected a scheme and a host, such as http://localhost:5173, or *", s.cors)
+		return exit.Errorf(exit.Usage, "--cors %q is no origin; expected a scheme and a host, such as http://localhost:5173, or *", s.cors)
 	}
 	if s.tenant.wanted {
 		return s.simulate(ctx, args)
@@ -94,9 +97,9 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	}
 	sequence, err := replay.NewSequence(steps...)
 	if err != nil {
-		return exit(exitFailed, "%v", err)
+		return exit.Errorf(exit.Failed, "%v", err)
 	}
-	sequence.Elsewhere = pasted(elsewhere)
+	sequence.Elsewhere = exit.Pasted(elsewhere)
 	requests := serve.NewLog(exchange.Config{Definition: def}, sequence)
 	requests.OnFailure = func(e serve.Entry) { printFailure(s.stderr, e) }
 	if !s.quiet {
@@ -115,7 +118,7 @@ func (s *serving) run(ctx context.Context, args []string) error {
 			if err != nil {
 				return err
 			}
-			fresh.Elsewhere = pasted(elsewhere)
+			fresh.Elsewhere = exit.Pasted(elsewhere)
 			mu.Lock()
 			defer mu.Unlock()
 			earlier = append(earlier, requests.Reset(fresh))
@@ -210,7 +213,7 @@ func (s *serving) printSteps(url string, def *provider.Definition, names []strin
 		if len(first.Body) > 0 {
 			line += " --data-raw " + record.Quote(string(first.Body))
 		}
-		fmt.Fprintf(s.stderr, "try: %s\n", visible(line))
+		fmt.Fprintf(s.stderr, "try: %s\n", screen.Visible(line))
 	}
 }
 
@@ -220,13 +223,13 @@ func printAnswer(stderr io.Writer, e serve.Entry) {
 	if e.Status == 0 {
 		status = e.By.Fault
 	}
-	fmt.Fprintf(stderr, "%d %s %s: %s, step %d %s\n", e.Number, e.Method, visible(e.URL), status, e.By.Step, e.By.Name)
+	fmt.Fprintf(stderr, "%d %s %s: %s, step %d %s\n", e.Number, e.Method, screen.Visible(e.URL), status, e.By.Step, e.By.Name)
 }
 
 // definition is the provider that the arguments begin with.
 func definition(args []string) (*provider.Definition, error) {
 	if len(args) == 0 {
-		return nil, exit(exitUsage, "serve needs a provider and its steps, such as: record serve devrev webhooks.get/200")
+		return nil, exit.Errorf(exit.Usage, "serve needs a provider and its steps, such as: record serve devrev webhooks.get/200")
 	}
 	def := provider.ByName(args[0])
 	if def != nil {
@@ -234,9 +237,9 @@ func definition(args []string) (*provider.Definition, error) {
 	}
 	name, rest, _ := strings.Cut(args[0], "/")
 	if known := provider.ByName(name); known != nil && rest != "" {
-		return nil, exit(exitUsage, "serve takes the provider and its steps apart: record serve %s %s", name, rest)
+		return nil, exit.Errorf(exit.Usage, "serve takes the provider and its steps apart: record serve %s %s", name, rest)
 	}
-	return nil, exit(exitUsage, "%s", unknownProvider(name, args[0]))
+	return nil, exit.Errorf(exit.Usage, "%s", unknownProvider(name, args[0]))
 }
 
 // sequence reads the arguments.
@@ -249,20 +252,20 @@ func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, 
 		Definition: def, Paths: true, EveryAlways: s.always,
 		Words: scenario.Words{
 			Modifiers: `"always:", "timeout:", "reset:", "truncated:" or "notjson:"`,
-			List:      pasted("record list shows those that there are"),
+			List:      exit.Pasted("record list shows those that there are"),
 		},
 	}
 	if s.scenarios != "" {
 		dir := filepath.Join(s.scenarios, def.Name)
 		info, err := os.Stat(dir)
 		if err != nil || !info.IsDir() {
-			return nil, nil, exit(exitUsage, "--scenarios %q: there is no directory %s; name the one that record refresh --out wrote", s.scenarios, dir)
+			return nil, nil, exit.Errorf(exit.Usage, "--scenarios %q: there is no directory %s; name the one that record refresh --out wrote", s.scenarios, dir)
 		}
 		library.Own, library.OwnName = os.DirFS(s.scenarios), filepath.ToSlash(s.scenarios)
 	}
 	steps, err := library.Resolve(args[1:])
 	if err != nil {
-		return nil, nil, exit(exitUsage, "%v", err)
+		return nil, nil, exit.Errorf(exit.Usage, "%v", err)
 	}
 	return def, steps, nil
 }
@@ -270,7 +273,7 @@ func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, 
 // checkAddr makes sure that an address is one which could be listened on.
 func checkAddr(addr string) error {
 	if _, err := net.ResolveTCPAddr("tcp", addr); err != nil {
-		return exit(exitUsage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", addr)
+		return exit.Errorf(exit.Usage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", addr)
 	}
 	return nil
 }
@@ -280,7 +283,7 @@ func checkAddr(addr string) error {
 func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url string), closing func()) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
 	if err != nil {
-		return exit(exitFailed, "--addr %q: %v", s.addr, say.Reason(err))
+		return exit.Errorf(exit.Failed, "--addr %q: %v", s.addr, say.Reason(err))
 	}
 	addr := listener.Addr().(*net.TCPAddr)
 	host := addr.IP.String()
@@ -295,7 +298,7 @@ func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url
 	front.Names = append(front.Names, named)
 	front.Origin, front.Patience = s.cors, bodyPatience
 	front.Refused = func(origin string) {
-		fmt.Fprintf(s.stderr, "a preflight of %s was refused: --cors names the origin whose web pages may send requests\n", visible(origin))
+		fmt.Fprintf(s.stderr, "a preflight of %s was refused: --cors names the origin whose web pages may send requests\n", screen.Visible(origin))
 	}
 	server := &http.Server{Handler: front, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	stopped := make(chan struct{})
@@ -312,7 +315,7 @@ func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url
 		return err
 	}
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return exit(exitFailed, "the server stopped: %v", err)
+		return exit.Errorf(exit.Failed, "the server stopped: %v", err)
 	}
 	<-stopped
 	return nil
@@ -321,7 +324,7 @@ func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url
 // shutDown lets the requests on their way finish: for as long as the patience lasts,
 // and until a second signal.
 func shutDown(ctx context.Context, server *http.Server, stderr io.Writer) {
-	second := takeSecond(ctx)
+	second := exit.TakeSecond(ctx)
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	soon, cancelSoon := context.WithTimeout(limited, patience/20)
@@ -464,9 +467,9 @@ func (s *serving) end(r serve.Report) error {
 		return nil
 	}
 	if failed := failedRequests(r); failed != "" {
-		return exit(exitFailed, "%s: %s", strings.Join(wrong, ", "), failed)
+		return exit.Errorf(exit.Failed, "%s: %s", strings.Join(wrong, ", "), failed)
 	}
-	return exit(exitFailed, "%s", strings.Join(wrong, ", "))
+	return exit.Errorf(exit.Failed, "%s", strings.Join(wrong, ", "))
 }
 
 // maxNamed is how many requests the last message names.

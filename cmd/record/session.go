@@ -13,6 +13,9 @@ import (
 	"strings"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/screen"
+
 	"github.com/spf13/pflag"
 
 	"example.com/webhookvcr/internal/cassette"
@@ -58,11 +61,11 @@ func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
 func (r *recorder) durations() error {
 	switch {
 	case r.pace < 0:
-		return exit(exitUsage, "--pace %v: give 0s or more", r.pace)
+		return exit.Errorf(exit.Usage, "--pace %v: give 0s or more", r.pace)
 	case r.maxWait < 0:
-		return exit(exitUsage, "--max-wait %v: give 0s or more", r.maxWait)
+		return exit.Errorf(exit.Usage, "--max-wait %v: give 0s or more", r.maxWait)
 	case r.timeout <= 0:
-		return exit(exitUsage, "--timeout %v: give more than 0s", r.timeout)
+		return exit.Errorf(exit.Usage, "--timeout %v: give more than 0s", r.timeout)
 	}
 	return nil
 }
@@ -112,7 +115,7 @@ func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definiti
 			complete = true
 		case len(lacks) > 0 && (named || begun):
 			missing = append(missing, line)
-			sessions[t.def] = &session{tenant: record.Tenant{Source: cassette.Live}, stopped: &exitError{code: exitMissing}}
+			sessions[t.def] = &session{tenant: record.Tenant{Source: cassette.Live}, stopped: &exit.Error{Status: exit.Missing}}
 		case len(lacks) > 0:
 			leftOut = append(leftOut, line)
 		default:
@@ -125,13 +128,13 @@ func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definiti
 		}
 	}
 	if len(mistakes) > 0 {
-		return nil, exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
+		return nil, exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
 	}
 	if !complete {
 		missing = append(missing, leftOut...)
 	}
 	if len(missing) > 0 && (named && !r.lenient || !complete) {
-		return nil, exit(exitMissing, "variables that a recording needs are not set\n\t%s\nset them to your tenant's values, or record the built-in simulator with --simulate", strings.Join(missing, "\n\t"))
+		return nil, exit.Errorf(exit.Missing, "variables that a recording needs are not set\n\t%s\nset them to your tenant's values, or record the built-in simulator with --simulate", strings.Join(missing, "\n\t"))
 	}
 	for _, line := range missing {
 		fmt.Fprintf(r.stderr, "skipped, for want of variables: %s\n", line)
@@ -166,24 +169,24 @@ func (r *recorder) lacks(def *provider.Definition) (names []string, begun bool) 
 
 // environmentHelp lists the variables of a live run.
 func environmentHelp() string {
-	var t table
+	var t screen.Table
 	for _, def := range provider.All() {
 		base := "base URL of your tenant, such as " + strings.Replace(def.BaseURL, "sample-api", "acme", 1)
 		if def.BaseDefault != "" {
 			base = "base URL (default " + def.BaseDefault + ")"
 		}
-		t.add("  "+def.TokenVar, "your credential for "+def.Title)
-		t.add("  "+def.BaseVar, base)
+		t.Add("  "+def.TokenVar, "your credential for "+def.Title)
+		t.Add("  "+def.BaseVar, base)
 		for _, s := range def.Bindings {
 			if s.Lookup != nil {
-				t.add("  "+s.Var, "your value for "+s.Placeholder+" (default: "+s.Lookup.What+")")
+				t.Add("  "+s.Var, "your value for "+s.Placeholder+" (default: "+s.Lookup.What+")")
 			} else {
-				t.add("  "+s.Var, "your value for "+s.Placeholder)
+				t.Add("  "+s.Var, "your value for "+s.Placeholder)
 			}
 		}
 	}
 	var b strings.Builder
-	t.print(&b) // a strings.Builder takes everything
+	t.Print(&b) // a strings.Builder takes everything
 	return b.String()
 }
 
@@ -222,7 +225,7 @@ type session struct {
 	own *own
 	evidence
 	// stopped is the failure that every further scenario would meet as well.
-	stopped *exitError
+	stopped *exit.Error
 	// why is the exit status of the controls that have shown it, see present.
 	why int
 	// waited is how long the run has waited for an outage to end.
@@ -244,16 +247,16 @@ const maxFailures = 2
 // note decides what a failure ends; nil says that the scenario got its answer.
 func (r *recorder) note(ctx context.Context, t target, err error) {
 	s := t.session
-	var e *exitError
+	var e *exit.Error
 	errors.As(err, &e)
 	lookup := (*lookupError)(nil)
-	switch code := exitCode(err); {
+	switch code := exit.Code(err); {
 	case err == nil:
 		s.failures = 0
 	case errors.As(err, &lookup): // says nothing of requests that need none
-	case code == exitThrottled:
+	case code == exit.Throttled:
 		s.stopped = e
-	case code == exitUnreachable, code == exitOutage, code == exitRefused, code == exitLogin:
+	case code == exit.Unreachable, code == exit.Outage, code == exit.Refused, code == exit.Login:
 		if s.failures++; s.failures < maxFailures || r.asked >= r.total {
 			return
 		}
@@ -300,7 +303,7 @@ func (r *recorder) progress(t target) {
 // each runs f for the targets, one after the other, and then judges what stands in
 // doubt.
 func (r *recorder) each(ctx context.Context, f func(target) error) {
-	notesRecording(ctx)
+	exit.NotesRecording(ctx)
 	for _, t := range r.targets {
 		if err := f(t); err != nil {
 			fmt.Fprintf(r.stderr, "%v\n", err)
@@ -353,7 +356,7 @@ func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*re
 	config.Keep, config.Redact = append(own.keep, config.Keep...), own.redact
 	recording, err := record.New(config)
 	if err != nil {
-		return nil, answer{}, exit(exitFailed, "%v", err)
+		return nil, answer{}, exit.Errorf(exit.Failed, "%v", err)
 	}
 	rt := recording.Transport()
 	defer rt.Close()
@@ -367,7 +370,7 @@ func (r *recorder) ask(ctx context.Context, t target, config record.Config) (*re
 	r.pointers.note(recording)
 	if places := recording.Misredacted(); len(places) > 0 && !r.acceptDrift {
 		recording.Release()
-		return nil, first, r.fail(exitUsage, t, misredacted, say.List(places, "and"))
+		return nil, first, r.fail(exit.Usage, t, misredacted, say.List(places, "and"))
 	}
 	t.session.hear(given{t, first}, len(t.bindings()) > len(r.idsFromEnvironment(t)))
 	return recording, first, nil

@@ -11,10 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/report"
+	"example.com/webhookvcr/internal/screen"
 
 	"github.com/spf13/cobra"
 
@@ -114,11 +115,11 @@ func showCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0:
-				return exit(exitUsage, "show needs a scenario, a provider, a file or a directory, such as: record show devrev/webhooks.get/200")
+				return exit.Errorf(exit.Usage, "show needs a scenario, a provider, a file or a directory, such as: record show devrev/webhooks.get/200")
 			case asJSON && asCurl:
-				return exit(exitUsage, "--json and --curl ask for two forms; leave one out")
+				return exit.Errorf(exit.Usage, "--json and --curl ask for two forms; leave one out")
 			case textconv && (asJSON || asCurl || len(args) > 1):
-				return exit(exitUsage, "--textconv writes one file as text; leave out what asks for more")
+				return exit.Errorf(exit.Usage, "--textconv writes one file as text; leave out what asks for more")
 			case textconv:
 				return convert(args[0], c.OutOrStdout())
 			}
@@ -132,14 +133,14 @@ func showCommand() *cobra.Command {
 			}
 			switch {
 			case asJSON:
-				err = writeJSON(c.OutOrStdout(), "", all)
+				err = report.WriteJSON(c.OutOrStdout(), "", all)
 			case asCurl:
 				err = all.writeCurl(c.OutOrStdout())
 			default:
 				err = all.writeText(c.OutOrStdout())
 			}
 			if err != nil {
-				return exit(exitFailed, "%v", err)
+				return exit.Errorf(exit.Failed, "%v", err)
 			}
 			return nil
 		},
@@ -154,7 +155,7 @@ func showCommand() *cobra.Command {
 func convert(path string, stdout io.Writer) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return exit(exitUsage, "%s: %v", path, say.Reason(err))
+		return exit.Errorf(exit.Usage, "%s: %v", path, say.Reason(err))
 	}
 	if file, wrong := cassette.Parse(path, data); wrong == nil {
 		err = shownCassettes{Cassettes: []shownCassette{shownOf(file)}}.writeText(stdout)
@@ -162,7 +163,7 @@ func convert(path string, stdout io.Writer) error {
 		_, err = stdout.Write(data)
 	}
 	if err != nil {
-		return exit(exitFailed, "%v", err)
+		return exit.Errorf(exit.Failed, "%v", err)
 	}
 	return nil
 }
@@ -195,10 +196,10 @@ func cassettesOf(args []string) (files []*cassette.File, err error) {
 		files = append(files, found...)
 	}
 	if len(mistakes) > 0 {
-		return nil, exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
+		return nil, exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
 	}
 	if len(files) == 0 {
-		return nil, exit(exitUsage, "there is no cassette in %s", say.List(args, "and"))
+		return nil, exit.Errorf(exit.Usage, "there is no cassette in %s", say.List(args, "and"))
 	}
 	return files, nil
 }
@@ -338,9 +339,9 @@ func (all shownCassettes) writeCurl(w io.Writer) error {
 	for _, c := range all.Cassettes {
 		for _, e := range c.Exchanges {
 			if len(all.Cassettes) > 1 {
-				b.WriteString("# " + visible(strings.ReplaceAll(c.Name, "\n", " ")) + "\n")
+				b.WriteString("# " + screen.Visible(strings.ReplaceAll(c.Name, "\n", " ")) + "\n")
 			}
-			b.WriteString(visible(e.Curl) + "\n")
+			b.WriteString(screen.Visible(e.Curl) + "\n")
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -383,7 +384,7 @@ func (all shownCassettes) writeText(w io.Writer) error {
 			}
 		}
 	}
-	_, err := io.WriteString(w, visible(b.String()))
+	_, err := io.WriteString(w, screen.Visible(b.String()))
 	return err
 }
 
@@ -417,21 +418,3 @@ func indented(body string) string {
 	}
 	return b.String()
 }
-
-// visible writes what a terminal might obey, or not show, as Go does in strings.
-func visible(text string) string {
-	if utf8.ValidString(text) && !strings.ContainsFunc(text, hidden) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if hidden(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-func hidden(r rune) bool { return r != '\n' && r != '\t' && !unicode.IsPrint(r) }

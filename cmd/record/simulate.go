@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/pflag"
 
 	"example.com/webhookvcr/internal/contract"
@@ -63,17 +65,17 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 	}
 	switch {
 	case len(args) > 1:
-		return exit(exitUsage, "--simulate serves a tenant in place of steps; leave out %s", strings.Join(args[1:], " "))
+		return exit.Errorf(exit.Usage, "--simulate serves a tenant in place of steps; leave out %s", strings.Join(args[1:], " "))
 	case s.tenant.webhooks < 0 || s.tenant.webhooks > simulator.MaxWebhooks:
-		return exit(exitUsage, "--seed-webhooks %d: give 0 to %d", s.tenant.webhooks, simulator.MaxWebhooks)
+		return exit.Errorf(exit.Usage, "--seed-webhooks %d: give 0 to %d", s.tenant.webhooks, simulator.MaxWebhooks)
 	case slices.ContainsFunc(s.tenant.waits, func(d time.Duration) bool { return d < 0 }):
-		return exit(exitUsage, "--waits %v: give 0 or more", s.tenant.waits)
+		return exit.Errorf(exit.Usage, "--waits %v: give 0 or more", s.tenant.waits)
 	case def.Delivery == nil && (s.tenant.rawKey || s.tenant.hex):
-		return exit(exitUsage, "--raw-key and --hex are about signatures, and %s documents none", def.Title)
+		return exit.Errorf(exit.Usage, "--raw-key and --hex are about signatures, and %s documents none", def.Title)
 	}
 	t := &served{def: def, simulation: s.tenant, stderr: s.stderr}
 	if err := t.begin(); err != nil {
-		return exit(exitFailed, "%v", err)
+		return exit.Errorf(exit.Failed, "%v", err)
 	}
 	defer t.end()
 	server := serve.NewServer(def.BaseURL, exchange.NewDirect(exchange.Config{Definition: def, Report: t, Bare: true}, simulator.Transport(t)))
@@ -100,7 +102,7 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 		return err
 	}
 	if t.breaches > 0 {
-		return exit(exitFailed, "%s broke the contract", say.Count(t.breaches, "request"))
+		return exit.Errorf(exit.Failed, "%s broke the contract", say.Count(t.breaches, "request"))
 	}
 	return nil
 }

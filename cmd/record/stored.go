@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"example.com/webhookvcr/cassettes"
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/provider"
@@ -45,16 +47,16 @@ func openStored(dir string) (stored, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return stored{}, exit(exitUsage, "--cassettes %q: there is no such directory; record refresh --out %s makes it, or name the one below which PROVIDER/SCENARIO.yaml lies", dir, record.Quote(dir))
+		return stored{}, exit.Errorf(exit.Usage, "--cassettes %q: there is no such directory; record refresh --out %s makes it, or name the one below which PROVIDER/SCENARIO.yaml lies", dir, record.Quote(dir))
 	case err != nil:
-		return stored{}, exit(exitUsage, "--cassettes %q: %v", dir, say.Reason(err))
+		return stored{}, exit.Errorf(exit.Usage, "--cassettes %q: %v", dir, say.Reason(err))
 	case !info.IsDir():
-		return stored{}, exit(exitUsage, "--cassettes %q: it is no directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
+		return stored{}, exit.Errorf(exit.Usage, "--cassettes %q: it is no directory; name the one below which PROVIDER/SCENARIO.yaml lies", dir)
 	}
 	for _, def := range provider.All() {
 		for _, op := range def.Operations {
 			if info, err := os.Stat(filepath.Join(dir, op.Name)); err == nil && info.IsDir() {
-				return stored{}, exit(exitUsage, "--cassettes %q: the scenarios of %s lie in it; name the directory above, below which PROVIDER/SCENARIO.yaml lies", dir, def.Name)
+				return stored{}, exit.Errorf(exit.Usage, "--cassettes %q: the scenarios of %s lie in it; name the directory above, below which PROVIDER/SCENARIO.yaml lies", dir, def.Name)
 			}
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/provider"
@@ -40,7 +42,7 @@ func choose(args []string) ([]target, error) {
 		}
 		found := matching(def, prefix)
 		if len(found) == 0 {
-			mistakes = append(mistakes, fmt.Sprintf("%s has no scenario %q; %s", name, prefix, suggestion(prefix, argumentNames(def), "record list shows those that there are")))
+			mistakes = append(mistakes, fmt.Sprintf("%s has no scenario %q; %s", name, prefix, exit.Suggestion(prefix, argumentNames(def), "record list shows those that there are")))
 		}
 		for _, t := range found {
 			if !seen[t.scenario] {
@@ -50,7 +52,7 @@ func choose(args []string) ([]target, error) {
 		}
 	}
 	if len(mistakes) > 0 {
-		return nil, exit(exitUsage, "%s", strings.Join(mistakes, "\n"))
+		return nil, exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
 	}
 	return targets, nil
 }
@@ -82,7 +84,7 @@ func unknownProvider(name, arg string) string {
 			return fmt.Sprintf("there is no provider %q; did you mean %s?", name, say.Quoted(near, "or"))
 		}
 	}
-	return fmt.Sprintf("there is no provider %q; %s", name, suggestion(name, names, "there are "+say.List(names, "and")))
+	return fmt.Sprintf("there is no provider %q; %s", name, exit.Suggestion(name, names, "there are "+say.List(names, "and")))
 }
 
 func providerNames() (names []string) {

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/record"
 )
@@ -31,11 +33,11 @@ func (e *busyError) Error() string {
 func (r *recorder) tooLong(t target, busy *busyError, wait time.Duration) error {
 	switch {
 	case busy.outage == "":
-		return r.fail(exitThrottled, t, "the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", spell(wait), r.maxWait)
+		return r.fail(exit.Throttled, t, "the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", spell(wait), r.maxWait)
 	case t.session.waited >= r.maxWait:
-		return &outageError{busy.outage, r.fail(exitOutage, t, "the tenant %s, and the run has waited as long as --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, r.maxWait)}
+		return &outageError{busy.outage, r.fail(exit.Outage, t, "the tenant %s, and the run has waited as long as --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, r.maxWait)}
 	default:
-		return &outageError{busy.outage, r.fail(exitOutage, t, "the tenant %s, and waiting another %s would be longer than --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, spell(wait), r.maxWait)}
+		return &outageError{busy.outage, r.fail(exit.Outage, t, "the tenant %s, and waiting another %s would be longer than --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.outage, spell(wait), r.maxWait)}
 	}
 }
 
@@ -90,7 +92,9 @@ func (r *recorder) attempts(ctx context.Context, t target, tenant record.Tenant,
 	}
 }
 
-func (r *recorder) interrupted(t target) error { return r.failed(causeInterrupted, t, "interrupted") }
+func (r *recorder) interrupted(t target) error {
+	return r.failed(exit.CauseInterrupted, t, "interrupted")
+}
 
 // clock tells the time of day, and waits.
 type clock struct {

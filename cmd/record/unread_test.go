@@ -63,7 +63,7 @@ func TestCheck_unread(t *testing.T) {
 			assert.Zero(t, run(t.Context(), append(args, "--format", format), quiet, systemClock, &out, &errs), "%s: %s%s", name, out.String(), errs.String())
 			assert.Equal(t, c.reason != "", strings.Contains(out.String(), filepath.Base(c.to)), "%s, %s: %s", name, format, out.String())
 			if format == "json" {
-				var report report
+				var report checkReport
 				require.NoError(t, json.Unmarshal([]byte(out.String()), &report))
 				if c.reason != "" && assert.Len(t, report.Unread, 1, name) {
 					assert.Equal(t, strings.ReplaceAll(c.reason, "DIR", filepath.ToSlash(dir)), report.Unread[0].Reason, name)

@@ -20,6 +20,8 @@ import (
 	"sync"
 	"time"
 
+	"example.com/webhookvcr/internal/exit"
+
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
@@ -160,13 +162,13 @@ func (r *refresh) failOwn(ctx context.Context, t target, what string, err error)
 	}
 	switch {
 	case answered != nil && (answered.status == http.StatusUnauthorized || answered.status == http.StatusForbidden):
-		return r.fail(exitRefused, t, "%s: %v; check that %s is valid and may read and write webhooks", what, err, t.def.TokenVar)
+		return r.fail(exit.Refused, t, "%s: %v; check that %s is valid and may read and write webhooks", what, err, t.def.TokenVar)
 	}
 	var unreachable *unreachableError
 	if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &unreachable) {
 		return r.classify(ctx, t, err)
 	}
-	return r.fail(exitFailed, t, "%s: %v", what, err)
+	return r.fail(exit.Failed, t, "%s: %v", what, err)
 }
 
 // bindingVariable is the environment variable with the id of a webhook.
@@ -361,7 +363,7 @@ func (o *own) report() error {
 	if len(parts) == 0 {
 		return nil
 	}
-	return exit(exitFailed, "%s: %s", o.def.Name, strings.Join(parts, "\n"+o.def.Name+": "))
+	return exit.Errorf(exit.Failed, "%s: %s", o.def.Name, strings.Join(parts, "\n"+o.def.Name+": "))
 }
 
 // said is an error without the tenant's address.

@@ -1,4 +1,6 @@
-package main
+// Package screen lays text out for a terminal, or for any other writer: tables, lines of its
+// width, and texts without what a terminal might obey.
+package screen
 
 import (
 	"io"
@@ -11,26 +13,26 @@ import (
 	"example.com/webhookvcr/internal/drift"
 )
 
-// screen is a terminal that results are written to: they are fitted to its width,
+// Screen is a terminal that results are written to: they are fitted to its width,
 // and coloured unless the user wants none.
-type screen struct {
+type Screen struct {
 	io.Writer
-	width   int
-	colours bool
+	Width   int
+	Colours bool
 }
 
-// defaultWidth is that of a terminal which does not say how wide it is.
-const defaultWidth = 80
+// DefaultWidth is that of a terminal which does not say how wide it is.
+const DefaultWidth = 80
 
-// onScreen wraps a terminal; any other writer stays what it is.
-func onScreen(w io.Writer, getenv func(string) string) io.Writer {
-	file, ok := w.(*os.File)
+// Over is a screen over what leads to a terminal; any other writer stays what it is.
+func Over(over, to io.Writer, getenv func(string) string) io.Writer {
+	file, ok := to.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return w
+		return over
 	}
-	s := &screen{w, defaultWidth, getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"}
+	s := &Screen{over, DefaultWidth, getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"}
 	if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
-		s.width = max(width, narrowest)
+		s.Width = max(width, narrowest)
 	}
 	return s
 }
@@ -38,33 +40,33 @@ func onScreen(w io.Writer, getenv func(string) string) io.Writer {
 // narrowest is the width below which nothing is broken any further.
 const narrowest = 20
 
-// widthOf is how wide a table may be: 0 for as wide as it is.
-func widthOf(w io.Writer) int {
-	if s, ok := w.(*screen); ok {
-		return s.width
+// Width is how wide a table may be: 0 for as wide as it is.
+func Width(w io.Writer) int {
+	if s, ok := w.(*Screen); ok {
+		return s.Width
 	}
 	return 0
 }
 
-// fitted is a writer for what a terminal, or any other writer, is given later.
-func fitted(to, later io.Writer) io.Writer {
-	if width := widthOf(later); width > 0 {
-		return &screen{Writer: to, width: width}
+// Fitted is a writer for what a terminal, or any other writer, is given later.
+func Fitted(to, later io.Writer) io.Writer {
+	if width := Width(later); width > 0 {
+		return &Screen{Writer: to, Width: width}
 	}
 	return to
 }
 
-// paints are the colours of classes, as terminals number them.
-var paints = map[drift.Class]string{drift.Breaking: "31", drift.Additive: "33", drift.Cosmetic: "36"}
+// colours are the colours of classes, as terminals number them.
+var colours = map[drift.Class]string{drift.Breaking: "31", drift.Additive: "33", drift.Cosmetic: "36"}
 
-// paint colours the classes at the start of a report's lines.
-func paint(w io.Writer, text string) string {
-	if s, ok := w.(*screen); !ok || !s.colours {
+// Paint colours the classes at the start of a report's lines.
+func Paint(w io.Writer, text string) string {
+	if s, ok := w.(*Screen); !ok || !s.Colours {
 		return text
 	}
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		for class, colour := range paints {
+		for class, colour := range colours {
 			if rest, ok := strings.CutPrefix(line, "  "+string(class)+" "); ok {
 				line = "  \x1b[" + colour + "m" + string(class) + "\x1b[0m " + rest
 				break
@@ -85,13 +87,13 @@ func stacked(rows [][]string, width int) string {
 			b.WriteString("  " + rest + "\n")
 		}
 	}
-	return wrapped(b.String(), width)
+	return Wrapped(b.String(), width)
 }
 
-// wrapped breaks the lines of a text at spaces, so that none is wider than a
+// Wrapped breaks the lines of a text at spaces, so that none is wider than a
 // terminal with so many columns; 0 is any number. A word is never broken: it may
 // have to be copied.
-func wrapped(text string, width int) string {
+func Wrapped(text string, width int) string {
 	if width == 0 {
 		return text
 	}
@@ -140,9 +142,9 @@ func cutWord(text string) (word, rest string) {
 	return text, ""
 }
 
-// continued is a command of a shell below what is said of it, on lines that a terminal
+// Continued is a command of a shell below what is said of it, on lines that a terminal
 // with so many columns has room for: a shell takes them for one.
-func continued(said, command string, width int) string {
+func Continued(said, command string, width int) string {
 	if width == 0 || utf8.RuneCountInString(said+command) <= width {
 		return said + command
 	}
@@ -181,9 +183,9 @@ func lastColumn(line string) int {
 	return 0
 }
 
-// joined is a text whose paragraphs, and whose last columns, are one line each, so
+// Joined is a text whose paragraphs, and whose last columns, are one line each, so
 // that they can be wrapped to any width.
-func joined(text string) string {
+func Joined(text string) string {
 	var lines []string
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")

@@ -1,0 +1,182 @@
+// Package report writes what a command has judged in the formats that other tools read:
+// annotations and Markdown of GitHub, JUnit XML, SARIF and JSON.
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"example.com/webhookvcr/internal/say"
+)
+
+// Report is a report as every format but text and JSON takes it.
+type Report struct {
+	// Command is the subcommand that judged.
+	Command string
+	// Rules are those that findings may name, with a sentence or a class each.
+	Rules []Rule
+	Cases []Case
+	// Summary is the last line of the text, but for the next step.
+	Summary string
+	// Next is the command that takes what was found as it is; empty when there is none.
+	Next string
+	// Version is that of the program.
+	Version string
+}
+
+type Rule struct{ ID, Text string }
+
+// Case is a thing that was judged, such as a cassette. One without findings
+// has passed.
+type Case struct {
+	Group, Name string
+	// File is below the working directory, empty when there is none.
+	File     string
+	Findings []Finding
+	// Failed says why it could not be judged, skipped why it was not meant to be.
+	Failed, Skipped string
+	// Cause is what failures have in common of which people need to read one; empty when
+	// each says something of its own.
+	Cause string
+}
+
+type Finding struct {
+	Rule  string
+	Level Level
+	// Fails says that the finding fails the command.
+	Fails bool
+	// Place is where in the case, line where in its file: 0 when that is unknown.
+	Place   string
+	Line    int
+	Message string
+}
+
+// Level is what SARIF and GitHub call how bad a finding is.
+type Level string
+
+const (
+	Error   Level = "error"
+	Warning Level = "warning"
+	Note    Level = "note" // GitHub says notice
+)
+
+// noticed is a finding with the case that it is in, and how many more have the same.
+type noticed struct {
+	Finding
+	in   Case
+	more int
+}
+
+func (t *noticed) others() string {
+	if t.more == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", t.more)
+}
+
+// noticed are the findings for people to read: one that has no line, and that several
+// cases share, stands once.
+func (j Report) noticed() (all []*noticed) {
+	shared := map[Finding]*noticed{}
+	for _, c := range j.Cases {
+		for _, f := range c.Findings {
+			if first := shared[f]; f.Line == 0 && first != nil && first.in.Group == c.Group {
+				first.more++
+				continue
+			}
+			t := &noticed{f, c, 0}
+			all = append(all, t)
+			shared[f] = t
+		}
+	}
+	return all
+}
+
+// failures are the cases that could not be judged, each with how many more have the same
+// cause.
+func (j Report) failures() (all []*noticed) {
+	shared := map[string]*noticed{}
+	for _, c := range j.Cases {
+		switch first := shared[c.Cause]; {
+		case c.Failed == "":
+		case first != nil && c.Cause != "":
+			first.more++
+		default:
+			shared[c.Cause] = &noticed{in: c}
+			all = append(all, shared[c.Cause])
+		}
+	}
+	return all
+}
+
+func (c Case) title() string { return strings.TrimSpace(c.Group + " " + c.Name) }
+
+// at is a place in the case, with its line where that is known.
+func (c Case) at(line int) string {
+	if line > 0 {
+		return fmt.Sprintf("%s:%d", c.title(), line)
+	}
+	return c.title()
+}
+
+func (f Finding) text() string {
+	if f.Place == "" {
+		return f.Message + " (" + f.Rule + ")"
+	}
+	return f.Place + ": " + f.Message + " (" + f.Rule + ")"
+}
+
+// prefix is where a case lies, before what is said of it; empty when it is no file.
+func (c Case) prefix(line int) string {
+	switch {
+	case c.File == "":
+		return ""
+	case line > 0:
+		return fmt.Sprintf("%s:%d: ", c.File, line)
+	default:
+		return c.File + ": "
+	}
+}
+
+// Write writes the report in one of the formats but text and JSON; getenv knows what
+// GitHub sets.
+func (j Report) Write(w io.Writer, format string, getenv func(string) string) error {
+	switch format {
+	case "junit":
+		return j.WriteJUnit(w)
+	case "sarif":
+		return WriteJSON(w, "", j.sarif())
+	case "markdown":
+		_, err := io.WriteString(w, j.Markdown())
+		return err
+	}
+	if _, err := io.WriteString(w, j.Annotations()); err != nil {
+		return err
+	}
+	path := getenv("GITHUB_STEP_SUMMARY")
+	if path == "" {
+		return nil
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", say.Reason(err))
+	}
+	_, err = io.WriteString(file, j.Markdown())
+	return cmp.Or(err, file.Close())
+}
+
+// BeforeNext is said of the next step.
+const BeforeNext = "to take the answers as they are: "
+
+// WriteJSON writes a value as the commands do; the prefix begins every line but
+// the first.
+func WriteJSON(w io.Writer, prefix string, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent(prefix, "  ")
+	return e.Encode(v)
+}

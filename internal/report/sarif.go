@@ -1,0 +1,103 @@
+package report
+
+import (
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// SARIF's objects, as far as a report needs them.
+type (
+	sarifLog struct {
+		Schema  string     `json:"$schema"`
+		Version string     `json:"version"`
+		Runs    []sarifRun `json:"runs"`
+	}
+	sarifRun struct {
+		Tool struct {
+			Driver struct {
+				Name    string      `json:"name"`
+				Version string      `json:"version"`
+				Rules   []sarifRule `json:"rules"`
+			} `json:"driver"`
+		} `json:"tool"`
+		Invocations []sarifInvocation `json:"invocations"`
+		Results     []sarifResult     `json:"results"`
+	}
+	sarifText struct {
+		Text string `json:"text"`
+	}
+	sarifRule struct {
+		ID    string    `json:"id"`
+		Short sarifText `json:"shortDescription"`
+	}
+	sarifInvocation struct {
+		Successful    bool                `json:"executionSuccessful"`
+		Notifications []sarifNotification `json:"toolExecutionNotifications"`
+	}
+	sarifNotification struct {
+		Level   Level     `json:"level"`
+		Message sarifText `json:"message"`
+	}
+	sarifResult struct {
+		Rule      string          `json:"ruleId"`
+		Index     int             `json:"ruleIndex"`
+		Level     Level           `json:"level"`
+		Message   sarifText       `json:"message"`
+		Locations []sarifLocation `json:"locations"`
+	}
+	sarifLocation struct {
+		Physical *sarifPhysical `json:"physicalLocation,omitempty"`
+		Logical  []sarifLogical `json:"logicalLocations"`
+	}
+	sarifPhysical struct {
+		Artifact struct {
+			URI string `json:"uri"`
+		} `json:"artifactLocation"`
+		Region struct {
+			Line int `json:"startLine"`
+		} `json:"region"`
+	}
+	sarifLogical struct {
+		Name string `json:"fullyQualifiedName"`
+	}
+)
+
+func (j Report) sarif() sarifLog {
+	run := sarifRun{Results: []sarifResult{}}
+	driver := &run.Tool.Driver
+	driver.Name, driver.Version, driver.Rules = "record "+j.Command, j.Version, []sarifRule{}
+	at := map[string]int{}
+	for i, r := range j.Rules {
+		at[r.ID] = i
+		driver.Rules = append(driver.Rules, sarifRule{r.ID, sarifText{r.Text}})
+	}
+	done := sarifInvocation{Successful: true, Notifications: []sarifNotification{}}
+	for _, c := range j.Cases {
+		for _, f := range c.Findings {
+			index, known := at[f.Rule]
+			if !known {
+				index = -1 // SARIF's word for none
+			}
+			location := sarifLocation{Logical: []sarifLogical{{strings.TrimSpace(c.title() + " " + f.Place)}}}
+			if c.File != "" {
+				location.Physical = &sarifPhysical{}
+				location.Physical.Artifact.URI = fileURI(c.File)
+				location.Physical.Region.Line = max(1, f.Line)
+			}
+			run.Results = append(run.Results, sarifResult{f.Rule, index, f.Level, sarifText{f.text()}, []sarifLocation{location}})
+		}
+		if c.Failed != "" {
+			done.Successful = false
+			done.Notifications = append(done.Notifications, sarifNotification{Error, sarifText{c.title() + ": " + c.Failed}})
+		}
+	}
+	if j.Next != "" {
+		done.Notifications = append(done.Notifications, sarifNotification{Note, sarifText{BeforeNext + j.Next}})
+	}
+	run.Invocations = []sarifInvocation{done}
+	return sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}}
+}
+
+// fileURI is a path as a URI reference.
+func fileURI(path string) string { return (&url.URL{Path: filepath.ToSlash(path)}).String() }

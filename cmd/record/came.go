@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"example.com/webhookvcr/internal/contract"
@@ -29,6 +30,8 @@ type came struct {
 	kinds map[kindOfAnswer]sizes
 	// moved is where the first permanent redirect leads; nil without one.
 	moved *moved
+	// date is what the last answer says it is; zero without one.
+	date time.Time
 }
 
 type kindOfAnswer struct {
@@ -48,6 +51,11 @@ const beginning = 1 << 10
 func (c *came) note(req *http.Request, resp *http.Response) func(begin []byte, size int) {
 	if c == nil {
 		return nil
+	}
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		c.mu.Lock()
+		c.date = date
+		c.mu.Unlock()
 	}
 	mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	return func(begin []byte, size int) {
@@ -70,6 +78,13 @@ func (c *came) note(req *http.Request, resp *http.Response) func(begin []byte, s
 		}
 		c.kinds[kind] = sizes{s.count + 1, min(s.least, size), max(s.most, size)}
 	}
+}
+
+// date is what the tenant's last answer says it is; zero without one.
+func (s *session) date() time.Time {
+	s.came.mu.Lock()
+	defer s.came.mu.Unlock()
+	return s.came.date
 }
 
 // redirect is where the first permanent redirect leads, nil when there was none.

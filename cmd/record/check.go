@@ -26,8 +26,6 @@ import (
 
 type check struct {
 	recorder
-	threshold
-	format   format
 	dir      string
 	stored   stored
 	outcomes []*outcome
@@ -60,6 +58,8 @@ func (o *outcome) leave(verdict, cause, reason string) {
 
 func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
 	k := &check{recorder: recorder{getenv: getenv, clock: clock, undone: "not checked", lenient: true}}
+	var h threshold
+	var form format
 	c := &cobra.Command{
 		Use:   "check [flags] [PROVIDER[/SCENARIO]...]",
 		Short: "Compare the vendor's answers of today with the stored cassettes; write nothing",
@@ -71,17 +71,38 @@ func checkCommand(getenv func(string) string, clock clock) *cobra.Command {
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completeScenario,
 		RunE: func(c *cobra.Command, args []string) error {
-			return k.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
+			if err := cmp.Or(h.check(), form.check()); err != nil {
+				return err
+			}
+			exit.NotesRecording(c.Context())
+			r, failed := k.run(c.Context(), args, c.ErrOrStderr())
+			if r == nil {
+				return failed
+			}
+			if err := form.writeReport(c, r, getenv, h.fails); err != nil {
+				return err
+			}
+			return cmp.Or(failed, r.err(c.Context().Err() != nil, h.fails), k.pointers.idle())
 		},
 	}
 	f := c.Flags()
 	f.BoolVar(&k.simulate, "simulate", false, "ask the built-in simulator instead of a tenant")
-	k.format.flags(c, f)
-	k.threshold.flags(c)
+	form.flags(c, f)
+	h.flags(c)
 	f.StringVar(&k.dir, "cassettes", "", "compare with `DIR`/PROVIDER/SCENARIO.yaml (default: cassettes in a checkout of this module, else those of this build)")
-	k.recorder.flags(f, time.Second, "request")
+	recorderFlags(f, &k.recorder, time.Second, "request")
 	c.MarkFlagDirname("cassettes")
 	return c
+}
+
+// writeReport writes what check or diff has found; fails says which drift fails the
+// command.
+func (f *format) writeReport(c *cobra.Command, r *checkReport, getenv func(string) string, fails func(drift.Class) bool) error {
+	return f.write(c.OutOrStdout(), r.writeText, r.writeJSON, func(w io.Writer) error {
+		j := r.judged(c.Name(), fails)
+		j.Version = version()
+		return j.Write(w, f.name, getenv)
+	})
 }
 
 // thresholds are the values of --fail-on, the most lenient last.
@@ -108,22 +129,18 @@ func (h *threshold) fails(worst drift.Class) bool {
 	return slices.Contains(drift.Classes()[:failing], worst)
 }
 
-func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if err := k.threshold.check(); err != nil {
-		return err
-	}
-	if err := k.format.check(); err != nil {
-		return err
-	}
+// run asks for what the arguments name and compares it. When there is a report and an
+// error, the credentials are missing and nobody was asked.
+func (k *check) run(ctx context.Context, args []string, stderr io.Writer) (*checkReport, error) {
 	err := k.begin(args, stderr)
 	if exit.Code(err) == exit.Missing {
-		return cmp.Or(k.unasked(args, stdout), err)
+		return k.unasked(args), err
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if k.stored, err = openStored(k.dir); err != nil {
-		return err
+		return nil, err
 	}
 	k.expect(k.stored.has)
 	k.each(ctx, func(t target) error {
@@ -134,20 +151,13 @@ func (k *check) run(ctx context.Context, args []string, stdout, stderr io.Writer
 	})
 	r := k.report()
 	k.say()
-	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
-		return err
-	}
-	if err := r.err(ctx.Err() != nil, k.fails); err != nil {
-		return err
-	}
-	return k.pointers.idle()
+	return r, nil
 }
 
 // report enters what became of the scenarios. When nobody has seen the vendor, no
 // comparison counts, not even one in which nothing differs.
 func (k *check) report() *checkReport {
-	r := newReport()
-	r.Against, r.dir = k.stored.name, k.stored.dir
+	r := newReport(k.stored.name, k.stored.dir)
 	for _, o := range k.outcomes {
 		if o.report != nil && o.err == nil && o.session.absent != nil {
 			k.conclude(o, o.session.absent(o.target))
@@ -197,21 +207,14 @@ func (k *check) conclude(o *outcome, err error) {
 	}
 }
 
-// unasked writes the report of a check that lacks its credentials.
-func (k *check) unasked(args []string, stdout io.Writer) error {
-	targets, err := choose(args)
-	if err != nil {
-		return err
-	}
-	r := newReport()
-	r.Against = nothing
+// unasked is the report of a check that lacks its credentials.
+func (k *check) unasked(args []string) *checkReport {
+	targets, _ := choose(args) // begin has found no mistake
+	r := newReport(nothing, "")
 	for _, t := range targets {
 		r.leave(unchecked{t.def.Name, t.scenario.Name, skipped, exit.CauseMissing, exit.Remarks[exit.Missing], ""}, nil)
 	}
-	if err := r.write(stdout, k.format, k.getenv, "check", k.fails); err != nil {
-		return err
-	}
-	return nil
+	return r
 }
 
 // next is the command that records what has drifted.
@@ -256,7 +259,7 @@ func (k *check) next() string {
 		command += " --accept-drift"
 	}
 	for _, n := range named {
-		command += " --" + flagsOf[n.Option] + " " + record.Quote(n.Place)
+		command += " " + k.pointers.spell(n.Option, n.Place)
 	}
 	if dir := cmp.Or(k.stored.dir, defaultOwn); dir != shippedDir {
 		command += " --out " + record.Quote(dir)
@@ -345,8 +348,7 @@ func (k *check) compare(ctx context.Context, o *outcome, files held) error {
 	k.progress(o.target)
 	once := func() (taken, error) { return k.once(ctx, o.target, tenant, files) }
 	doubt := func(failed error, again func() error) {
-		o.session.doubts = append(o.session.doubts, doubt{&o.given, failed, again, func(err error) { k.conclude(o, err) }})
-		k.note(ctx, o.target, cmp.Or(failed, k.refused(o.given)))
+		k.doubt(ctx, doubt{&o.given, failed, again, func(err error) { k.conclude(o, err) }})
 	}
 	first, err := once()
 	o.answer = first.answer

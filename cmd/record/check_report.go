@@ -2,8 +2,10 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"strings"
 
@@ -71,9 +73,23 @@ type unchecked struct {
 // nothing is what is compared with where nobody is asked.
 const nothing = "nothing"
 
-// newReport returns a report without a scenario. No list of it is null.
-func newReport() *checkReport {
-	return &checkReport{Version: reportVersion, Reports: []compared{}, Unchecked: []unchecked{}}
+// newReport returns a report without a scenario; dir is where the cassettes lie, empty
+// when they are those of this build. No list of it is null.
+func newReport(against, dir string) *checkReport {
+	return &checkReport{Version: reportVersion, Against: against, dir: dir, Reports: []compared{}, Unchecked: []unchecked{}}
+}
+
+// readReport reads what check --json has written to a file.
+func readReport(path string) (*checkReport, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", path, say.Reason(err))
+	}
+	r := &checkReport{}
+	if err := json.Unmarshal(data, r); err != nil || r.Version != reportVersion || r.Reports == nil {
+		return nil, fmt.Errorf(exit.Pasted("%q is no report of record check --json of this version"), path)
+	}
+	return r, nil
 }
 
 func (r *checkReport) add(d drift.Report) {
@@ -173,19 +189,7 @@ func (r *checkReport) summary() string {
 	return strings.Join(append(counts, r.tally.texts()...), ", ")
 }
 
-// write writes the report in the wanted format; fails says which drift fails the
-// command.
-func (r *checkReport) write(w io.Writer, f format, getenv func(string) string, command string, fails func(drift.Class) bool) error {
-	switch f.name {
-	case "", "text":
-		return r.writeText(w)
-	case "json":
-		return report.WriteJSON(w, "", r)
-	}
-	j := r.judged(command, fails)
-	j.Version = version()
-	return j.Write(w, f.name, getenv)
-}
+func (r *checkReport) writeJSON(w io.Writer) error { return report.WriteJSON(w, "", r) }
 
 // levels are the classes in the words of other tools.
 var levels = map[drift.Class]report.Level{drift.Breaking: report.Error, drift.Additive: report.Warning, drift.Cosmetic: report.Note}
@@ -325,7 +329,7 @@ func shape(example any) string {
 
 // exampleReport is the report that record help FORMATS shows.
 func exampleReport() *checkReport {
-	r := newReport()
+	r := newReport("testdata/cassettes", "")
 	r.add(drift.Report{
 		Provider: "devrev", Scenario: "webhooks.get/400-invalid_id", Stored: "live",
 		Changes:  []drift.Change{{Class: drift.Breaking, Rule: drift.MemberGone, Pointer: "/message", Before: "a string", After: "absent", Message: "…"}},
@@ -333,7 +337,7 @@ func exampleReport() *checkReport {
 	})
 	r.Reports[0].Cassette = "webhooks.get/404-for-400-invalid_id"
 	r.leave(unchecked{"devrev", "webhooks.get/429", leftOut, exit.CauseSimulated, "…", ""}, nil)
-	r.Unread = []unread{{"testdata/cassettes/devrev/webhooks.get/four-o-one.yaml", "…", "devrev"}}
-	r.Against, r.Next = "testdata/cassettes", "record refresh …"
+	r.Unread = []unread{{"testdata/cassettes/devrev/webhooks.get/four-o-one.yaml", "…", ""}}
+	r.Next = "record refresh …"
 	return r
 }

@@ -24,7 +24,7 @@ func TestCoverage_cells(t *testing.T) {
 	for _, def := range provider.All() {
 		files, err := cassettesOf([]string{def.Name})
 		require.NoError(t, err)
-		page := newPage(files)
+		page := newPage(files, version())
 		require.Len(t, page.Coverage, 1)
 		cells := 0
 		for i, row := range page.Coverage[0].Rows {

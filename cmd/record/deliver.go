@@ -64,7 +64,7 @@ It sends to this machine only, unless --allow-host names another. It ends with
 			return d.run(c.Context(), args[2:])
 		},
 	}
-	d.flags(c.Flags())
+	receiverFlags(c.Flags(), &d.receiver)
 	f := c.Flags()
 	f.IntVar(&d.repeat, "repeat", 1, fmt.Sprintf("let each event happen `N` times, up to %d", maxRepeat))
 	f.IntVar(&d.duplicate, "duplicate", 0, fmt.Sprintf("send each delivery `N` times more, byte for byte, up to %d", maxRepeat))

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,15 +25,9 @@ The classes of changes are those of record check, whose help explains them; reco
 help RULES, FORMATS and EXIT say more. A file that only one directory has is named,
 and is no drift.`
 
-// difference is the command diff.
-type difference struct {
-	threshold
-	format format
-	getenv func(string) string
-}
-
 func diffCommand(getenv func(string) string) *cobra.Command {
-	d := &difference{getenv: getenv}
+	var h threshold
+	var form format
 	c := &cobra.Command{
 		Use:   "diff [flags] A B",
 		Short: "Compare two cassettes, or two directories of them, with the eyes of check",
@@ -45,36 +39,37 @@ func diffCommand(getenv func(string) string) *cobra.Command {
 			if len(args) != 2 {
 				return exit.Errorf(exit.Usage, "diff needs two files or two directories, such as: record diff old.yaml new.yaml")
 			}
-			return d.run(args[0], args[1], c.OutOrStdout())
+			if err := cmp.Or(form.check(), h.check()); err != nil {
+				return err
+			}
+			r, err := difference(args[0], args[1])
+			if err != nil {
+				return err
+			}
+			return cmp.Or(form.writeReport(c, r, getenv, h.fails), r.err(false, h.fails))
 		},
 	}
-	d.format.flags(c, c.Flags())
-	d.threshold.flags(c)
+	form.flags(c, c.Flags())
+	h.flags(c)
 	return c
 }
 
-func (d *difference) run(a, b string, stdout io.Writer) error {
-	if err := d.format.check(); err != nil {
-		return err
-	}
-	if err := d.threshold.check(); err != nil {
-		return err
-	}
-	before, err := named(a)
+// difference compares cassettes, or directories of them.
+func difference(a, b string) (*checkReport, error) {
+	before, err := filesOf(a)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	after, err := named(b)
+	after, err := filesOf(b)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	_, oneFile := before[""]
 	_, otherFile := after[""]
 	if oneFile != otherFile {
-		return exit.Errorf(exit.Usage, "%s and %s are a file and a directory; give two files or two directories", a, b)
+		return nil, exit.Errorf(exit.Usage, "%s and %s are a file and a directory; give two files or two directories", a, b)
 	}
-	r := newReport()
-	r.Against = filepath.ToSlash(a)
+	r := newReport(filepath.ToSlash(a), "")
 	var names []string
 	for name := range before {
 		names = append(names, name)
@@ -86,7 +81,7 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 	}
 	slices.Sort(names)
 	if !slices.ContainsFunc(names, func(name string) bool { return before[name] != nil && after[name] != nil }) {
-		return exit.Errorf(exit.Usage, "no cassette of %s has its path in %s; name two directories of one level, such as: record diff old/cassettes new/cassettes", a, b)
+		return nil, exit.Errorf(exit.Usage, "no cassette of %s has its path in %s; name two directories of one level, such as: record diff old/cassettes new/cassettes", a, b)
 	}
 	for _, name := range names {
 		was, is := before[name], after[name]
@@ -111,7 +106,7 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 		}
 		def := askedProvider(was)
 		if def == nil || askedProvider(is) != def {
-			return exit.Errorf(exit.Usage, "%s and %s are not of one provider that is known: %s", was.Name, is.Name, strings.Join(providerNames(), " and "))
+			return nil, exit.Errorf(exit.Usage, "%s and %s are not of one provider that is known: %s", was.Name, is.Name, strings.Join(providerNames(), " and "))
 		}
 		found := drift.Compare(def, was.Exchanges(), is.Exchanges(), nil)
 		if was.Header.Source == cassette.Simulated && is.Header.Source != cassette.Simulated {
@@ -121,15 +116,12 @@ func (d *difference) run(a, b string, stdout io.Writer) error {
 		found.Stored = was.Header.Source
 		r.add(found)
 	}
-	if err := r.write(stdout, d.format, d.getenv, "diff", d.fails); err != nil {
-		return err
-	}
-	return r.err(false, d.fails)
+	return r, nil
 }
 
-// named reads a cassette, under the name "", or every cassette below a directory,
+// filesOf reads a cassette, under the name "", or every cassette below a directory,
 // each under its path there.
-func named(path string) (map[string]*cassette.File, error) {
+func filesOf(path string) (map[string]*cassette.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, exit.Errorf(exit.Usage, "%s: %v", path, say.Reason(err))

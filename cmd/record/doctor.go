@@ -19,7 +19,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/say"
@@ -179,16 +178,16 @@ func (d *doctor) provider(ctx context.Context, def *provider.Definition, named b
 		return
 	}
 	d.complete = true
-	tenant, err := d.live(def)
+	s, err := d.live(def)
 	if err != nil {
 		d.fault(exit.Usage, "", "variables", err.Error())
 		return
 	}
-	d.tenant(ctx, def, tenant)
+	d.tenant(ctx, def, s)
 }
 
 // tenant asks for one answer.
-func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant record.Tenant) {
+func (d *doctor) tenant(ctx context.Context, def *provider.Definition, s *session) {
 	i := slices.IndexFunc(def.Scenarios, func(s provider.Scenario) bool {
 		t := target{def: def, scenario: &s}
 		return s.Live && s.Status == http.StatusOK && s.Request.Credential == provider.Valid && !t.writes()
@@ -196,10 +195,8 @@ func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant re
 	if i < 0 {
 		return
 	}
-	heard := &listener{next: tenant.Transport}
-	tenant.Transport = heard
-	t := target{def: def, scenario: &def.Scenarios[i], session: &session{tenant: tenant, came: cameOver(heard.next)}}
-	recording, first, err := d.ask(ctx, t, record.Config{Tenant: tenant})
+	t := target{def: def, scenario: &def.Scenarios[i], session: s}
+	recording, first, err := d.ask(ctx, t, record.Config{Tenant: s.tenant})
 	if err == nil {
 		recording.Release()
 		g := given{t, first}
@@ -211,12 +208,12 @@ func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant re
 		switch {
 		case err != nil:
 		case !here:
-			err = d.notVendor(t, t.session.came.describe(t.def))
+			err = d.notVendor(t)
 		case first.status != t.scenario.Status:
 			err = d.unknown(g)
 		}
 	}
-	said := func(err error) string { return strings.TrimPrefix(err.Error(), t.name()+" "+d.undone+": ") }
+	said := func(err error) string { return d.message(t, err) }
 	var busy *busyError
 	switch code := exit.Code(err); {
 	case errors.As(err, &busy) && busy.outage != "":
@@ -235,32 +232,16 @@ func (d *doctor) tenant(ctx context.Context, def *provider.Definition, tenant re
 		d.row("", "tenant", "reached")
 		d.fault(exit.Failed, "", "answer", fmt.Sprintf("a %d to %s; check the ids in the variables", first.status, t.scenario.Name))
 	default:
-		scheme, _, _ := strings.Cut(tenant.BaseURL, ":")
+		scheme, _, _ := strings.Cut(s.tenant.BaseURL, ":")
 		d.row("", "tenant", "reached, over "+scheme)
 		d.row("", "credential", "accepted")
 		d.row("", "ids", "found, by "+t.scenario.Name)
 	}
-	if !heard.date.IsZero() && tenant.Source == cassette.Live {
-		if off := heard.date.Sub(d.clock.now()).Abs().Round(time.Second); off > time.Minute {
+	if date := s.date(); !date.IsZero() {
+		if off := date.Sub(d.clock.now()).Abs().Round(time.Second); off > time.Minute {
 			d.row("", "clock", fmt.Sprintf("%v apart from the tenant's; Retry-After with a date is misread", off))
 		} else {
 			d.row("", "clock", "agrees with the tenant's")
 		}
 	}
-}
-
-// listener notes the date of the last answer.
-type listener struct {
-	next http.RoundTripper
-	date time.Time
-}
-
-func (l *listener) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := l.next.RoundTrip(req)
-	if err == nil {
-		if date, bad := http.ParseTime(resp.Header.Get("Date")); bad == nil {
-			l.date = date
-		}
-	}
-	return resp, err
 }

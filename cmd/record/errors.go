@@ -70,7 +70,7 @@ func (r *recorder) fail(code int, t target, format string, args ...any) error {
 }
 
 // expected compares the answer with the one that the scenario is about.
-func (r *recorder) expected(g given) error {
+func (r *refresh) expected(g given) error {
 	s := g.scenario
 	var what string
 	switch {
@@ -79,9 +79,9 @@ func (r *recorder) expected(g given) error {
 	case g.status != s.Status:
 		what = fmt.Sprintf("a %d, and the scenario is about a %d", g.status, s.Status)
 	case g.errorType != s.Type && s.Type != "":
-		what = fmt.Sprintf("a %d of %s, and the scenario is about the type %q", g.status, typeName(g.def, g.errorType), s.Type)
+		what = fmt.Sprintf("a %d of %s, and the scenario is about the type %q", g.status, named(g.def, "type", g.errorType), s.Type)
 	default:
-		what = fmt.Sprintf("a %d of %s, and the scenario is about %q", g.status, mediaTypeName(g.def, g.mediaType), s.MediaType)
+		what = fmt.Sprintf("a %d of %s, and the scenario is about %q", g.status, named(g.def, "media type", g.mediaType), s.MediaType)
 	}
 	return &otherwiseError{r.fail(exit.Failed, g.target, "the tenant answered %s; its cassette stays as it was", what), g.answer}
 }
@@ -105,7 +105,7 @@ func (e *otherwiseError) answered(def *provider.Definition) string {
 	case contract.IsWord(def, errorType):
 		return fmt.Sprintf("%d %s", e.got.status, errorType)
 	default:
-		return fmt.Sprintf("%d of %s", e.got.status, typeName(def, errorType))
+		return fmt.Sprintf("%d of %s", e.got.status, named(def, "type", errorType))
 	}
 }
 
@@ -204,27 +204,15 @@ func (t target) documented(status int) *provider.Response {
 	return t.def.Operation(t.operation()).Response(status)
 }
 
-// typeName quotes the type of an error only when it is public knowledge.
-func typeName(def *provider.Definition, errorType string) string {
+// named quotes the type or the media type of an answer only when it is public knowledge.
+func named(def *provider.Definition, kind, value string) string {
 	switch {
-	case errorType == "":
-		return "no type"
-	case contract.IsWord(def, errorType):
-		return fmt.Sprintf("type %q", errorType)
+	case value == "":
+		return "no " + kind
+	case contract.IsWord(def, value):
+		return fmt.Sprintf("%s %q", kind, value)
 	default:
-		return "a type that the contract does not list"
-	}
-}
-
-// mediaTypeName quotes the media type of an answer only when it is public knowledge.
-func mediaTypeName(def *provider.Definition, mediaType string) string {
-	switch {
-	case mediaType == "":
-		return "no media type"
-	case contract.IsWord(def, mediaType):
-		return fmt.Sprintf("media type %q", mediaType)
-	default:
-		return "a media type that the contract does not list"
+		return "a " + kind + " that the contract does not list"
 	}
 }
 
@@ -356,6 +344,15 @@ func distrust(err *tls.CertificateVerificationError) string {
 		why += " (SSL_CERT_FILE names a file with an authority of your own)"
 	}
 	return why
+}
+
+// withoutAddress is an error without the tenant's.
+func withoutAddress(err error) error {
+	var unreachable *unreachableError
+	if errors.As(err, &unreachable) {
+		return errors.New(networkReason(unreachable, err))
+	}
+	return withoutURL(err)
 }
 
 // withoutURL takes off what http.Client puts before an error: the message names

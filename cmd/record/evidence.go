@@ -55,6 +55,12 @@ type doubt struct {
 	conclude func(error)
 }
 
+// doubt notes an answer in doubt, which is judged at the end.
+func (r *recorder) doubt(ctx context.Context, d doubt) {
+	d.session.doubts = append(d.session.doubts, d)
+	r.note(ctx, d.target, cmp.Or(d.failed, r.refused(*d.given)))
+}
+
 // hear notes an answer; lookedUp says that a look-up has found an id for its request.
 func (e *evidence) hear(g given, lookedUp bool) {
 	e.answers = append(e.answers, g)
@@ -340,8 +346,7 @@ func (r *recorder) gone(s *session, why int) func(doubt) error {
 	}
 	var outage *outageError
 	if s.absent == nil && !s.vendor() && slices.ContainsFunc(s.doubts, func(d doubt) bool { return !errors.As(d.failed, &outage) }) {
-		answers := s.came.describe(s.doubts[0].def)
-		s.absent = func(t target) error { return r.notVendor(t, answers) }
+		s.absent = r.notVendor
 	}
 	return func(d doubt) error {
 		switch {
@@ -355,11 +360,11 @@ func (r *recorder) gone(s *session, why int) func(doubt) error {
 }
 
 // notVendor is the error about an answer of somebody else.
-func (r *recorder) notVendor(t target, answers string) error {
+func (r *recorder) notVendor(t target) error {
 	if to := t.session.came.redirect(); to != nil {
 		return r.failed(exit.CauseMoved, t, "the tenant redirects for good, %[2]s: the API has moved, or %[1]s needs https; set %[1]s to the new place", t.def.BaseVar, to.place(t.def))
 	}
-	return r.failed(exit.CauseNotVendor, t, "nothing that answers as %s documents stands at %s: it answered %s; check it, and what stands before the tenant", t.def.Title, t.def.BaseVar, answers)
+	return r.failed(exit.CauseNotVendor, t, "nothing that answers as %s documents stands at %s: it answered %s; check it, and what stands before the tenant", t.def.Title, t.def.BaseVar, t.session.came.describe(t.def))
 }
 
 // unrouted is the error about a base URL below which no route is. What is answered before

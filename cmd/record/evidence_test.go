@@ -153,6 +153,15 @@ var askedOf = map[string][]string{
 	"dvelop": {"GetWebHook/200-json", "GetWebHook/200-hal", "GetWebHook/401", "GetWebHook/404-json", "GetEvent/200-json", "GetEvents/200"},
 }
 
+// idVariable is the environment variable with the id of a webhook.
+func idVariable(def *provider.Definition) string {
+	i := slices.IndexFunc(def.Bindings, func(b provider.Binding) bool { return b.Placeholder == def.Own.Seed })
+	if i < 0 {
+		return ""
+	}
+	return def.Bindings[i].Var
+}
+
 func someOf(def *provider.Definition) (all []string) {
 	for _, scenario := range askedOf[def.Name] {
 		all = append(all, def.Name+"/"+scenario)
@@ -190,7 +199,7 @@ func standIn(t *testing.T, def *provider.Definition, instead func(n int, r *http
 // at reports whether another answer stands in a place.
 func at(def *provider.Definition, place string) func(n int, r *http.Request, body string) bool {
 	_, token, env := simulator.Tenant(def)
-	id := env[bindingVariable(def)]
+	id := env[idVariable(def)]
 	var mu sync.Mutex
 	times := map[string]int{}
 	return func(n int, r *http.Request, body string) bool {
@@ -698,7 +707,7 @@ func TestCheck_deleted(t *testing.T) {
 			row += fmt.Sprintf(" %d", got)
 			if got != exit.Done {
 				assert.Equal(t, exit.Failed, got, "%s, at request %d\n%s%s", def.Name, n, stdout.String(), stderr.String())
-				assert.Regexp(t, bindingVariable(def)+" names had an answer before in this run, and is there no more|check the value of "+bindingVariable(def), stderr.String())
+				assert.Regexp(t, idVariable(def)+" names had an answer before in this run, and is there no more|check the value of "+idVariable(def), stderr.String())
 			}
 		}
 		t.Logf("%s, gone at each request:%s", def.Name, row)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"slices"
 	"strings"
 
@@ -46,4 +47,15 @@ func (f *format) check() error {
 		f.name = "json"
 	}
 	return nil
+}
+
+// write writes a report in the wanted format.
+func (f *format) write(w io.Writer, text, asJSON, other func(io.Writer) error) error {
+	switch f.name {
+	case "", "text":
+		return text(w)
+	case "json":
+		return asJSON(w)
+	}
+	return other(w)
 }

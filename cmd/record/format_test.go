@@ -62,8 +62,7 @@ func situations() map[string]report.Report {
 	breaking := func(c drift.Class) bool { return c == drift.Breaking }
 	for _, command := range []string{"check", "diff"} {
 		judge := func(fill func(*checkReport)) report.Report {
-			r := newReport()
-			r.Against, r.dir = "testdata/cassettes", "testdata/cassettes"
+			r := newReport("testdata/cassettes", "testdata/cassettes")
 			fill(r)
 			return r.judged(command, breaking)
 		}
@@ -221,7 +220,7 @@ func TestFormat_stepSummary(t *testing.T) {
 // What several cassettes share stands once where people read, and at each of them for
 // machines.
 func TestFormats_shared(t *testing.T) {
-	r := newReport()
+	r := newReport("", "")
 	for _, scenario := range []string{"webhooks.get/200", "webhooks.get/401", "webhooks.get/404"} {
 		r.add(drift.Report{Provider: "devrev", Scenario: scenario, Changes: []drift.Change{
 			{Class: drift.Cosmetic, Rule: drift.LayoutChanged, Message: "written otherwise"},
@@ -241,7 +240,7 @@ func TestFormats_shared(t *testing.T) {
 // Of failures of one cause people read one; those of other causes and vendors stand
 // beside it, and each stays in the formats for machines.
 func TestFormats_causes(t *testing.T) {
-	r := newReport()
+	r := newReport("", "")
 	for _, vendor := range []string{"devrev", "dvelop"} {
 		for _, u := range []unchecked{{Cause: exit.CauseOutage, Verdict: failed}, {Cause: exit.CauseOutage, Verdict: skipped}, {Cause: exit.CauseMoved, Verdict: failed}, {Cause: exit.CauseCassette, Verdict: failed}, {Cause: exit.CauseCassette, Verdict: failed}} {
 			u.Provider, u.Scenario, u.Reason = vendor, "operation/200", "why"

@@ -59,9 +59,27 @@ func initCommand() *cobra.Command {
 	}
 }
 
-// begin writes the files below a directory, and says of each what became of it.
+// begin writes into a module what a start needs.
 func begin(dir string, names []string, stdout io.Writer) error {
-	all := names
+	s := setup{dir: dir, parseCheck: func(args []string) ([]string, string) {
+		f := checkCommand(os.Getenv, systemClock).Flags()
+		f.Parse(args) // what does not parse, fails when it runs
+		return f.Args(), f.Lookup("cassettes").Value.String()
+	}}
+	return s.write(names, stdout)
+}
+
+// setup writes what a start needs.
+type setup struct {
+	// dir is the module's.
+	dir string
+	// parseCheck are the arguments of a command line of record check, and its --cassettes.
+	parseCheck func(args []string) (rest []string, cassettes string)
+}
+
+// write writes the files, and says of each what became of it.
+func (s *setup) write(names []string, stdout io.Writer) error {
+	dir, all := s.dir, names
 	if len(names) == 0 {
 		all = providerNames()
 	}
@@ -135,7 +153,7 @@ func begin(dir string, names []string, stdout io.Writer) error {
 	}
 	var lines []string
 	if was[flow] {
-		if lines, err = lackingSteps(filepath.Join(dir, filepath.FromSlash(flow)), cmp.Or(own, defaultOwn), chosen); err != nil {
+		if lines, err = s.lackingSteps(filepath.Join(dir, filepath.FromSlash(flow)), cmp.Or(own, defaultOwn), chosen); err != nil {
 			return exit.Errorf(exit.Failed, "%s: %v", flow, err)
 		}
 		sayLacking(stdout, flow, lines)
@@ -366,7 +384,7 @@ func create(path string, data []byte) (verdict string, err error) {
 		case err != nil:
 			return "", errors.New("a link there leads nowhere; remove it")
 		case !info.Mode().IsRegular():
-			return "", fmt.Errorf("it is %s; move it away", kindOf(info.Mode()))
+			return "", fmt.Errorf("it is %s; move it away", say.Kind(info.Mode()))
 		}
 		return kept, nil
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +20,18 @@ import (
 
 	"example.com/webhookvcr/internal/provider"
 )
+
+// beginIn is init in a directory.
+func beginIn(dir string, names []string, stdout io.Writer) error {
+	s := setup{dir: dir, parseCheck: func(args []string) ([]string, string) {
+		f := flag.NewFlagSet("check", flag.ContinueOnError)
+		f.String("format", "", "")
+		cassettes := f.String("cassettes", "", "")
+		f.Parse(args)
+		return f.Args(), *cassettes
+	}}
+	return s.write(names, stdout)
+}
 
 // What init writes compiles beside what is there, passes, and is left alone by the
 // next init.
@@ -41,11 +55,11 @@ func TestInit(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
 		}
 		var first, second strings.Builder
-		require.NoError(t, begin(dir, nil, &first))
+		require.NoError(t, beginIn(dir, nil, &first))
 		assert.NotContains(t, first.String(), kept)
 		mine := filepath.Join(dir, "webhook.env.example")
 		require.NoError(t, os.WriteFile(mine, []byte("mine"), 0o600))
-		require.NoError(t, begin(dir, nil, &second))
+		require.NoError(t, beginIn(dir, nil, &second))
 		assert.NotContains(t, second.String(), written)
 		data, err := os.ReadFile(mine)
 		require.NoError(t, err)
@@ -96,7 +110,7 @@ func TestInit_variables(t *testing.T) {
 	for _, names := range [][]string{nil, {"devrev"}, {"dvelop", "devrev"}} {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
-		require.NoError(t, begin(dir, names, &strings.Builder{}))
+		require.NoError(t, beginIn(dir, names, &strings.Builder{}))
 		env, err := os.ReadFile(filepath.Join(dir, "webhook.env.example"))
 		require.NoError(t, err)
 		flow, err := os.ReadFile(filepath.Join(dir, ".github/workflows/vendor-drift.yml"))
@@ -159,7 +173,7 @@ func TestInit_next(t *testing.T) {
 				end += fmt.Sprintf(lacks, "../webhookvcr")
 			}
 			var stdout strings.Builder
-			require.NoError(t, begin(dir, nil, &stdout))
+			require.NoError(t, beginIn(dir, nil, &stdout))
 			_, next, _ := strings.Cut(stdout.String(), "\nthen: ")
 			const own = "\nand, for the workflow: go tool record refresh --out testdata/cassettes\n      (it has nothing to compare with as long as that directory is empty; --simulate needs no tenant)"
 			assert.Equal(t, want+end+own+"\n", next)
@@ -182,7 +196,7 @@ func TestInit_away(t *testing.T) {
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\nreplace example.com/webhookvcr => "+taken+"\n"), 0o600))
 		var stdout strings.Builder
-		require.NoError(t, begin(dir, nil, &stdout))
+		require.NoError(t, beginIn(dir, nil, &stdout))
 		assert.Equal(t, away, strings.Contains(stdout.String(), "a runner has no "+taken), taken)
 	}
 }
@@ -195,7 +209,7 @@ func TestInit_repository(t *testing.T) {
 	require.NoError(t, os.Mkdir(filepath.Join(root, ".git"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
 	var stdout strings.Builder
-	require.NoError(t, begin(dir, nil, &stdout))
+	require.NoError(t, beginIn(dir, nil, &stdout))
 	assert.Contains(t, stdout.String(), "written    ../../.github/workflows/vendor-drift-a-b--c.yml\n")
 	assert.NoDirExists(t, filepath.Join(dir, ".github"))
 	flow, err := os.ReadFile(filepath.Join(root, ".github/workflows/vendor-drift-a-b--c.yml"))
@@ -227,7 +241,7 @@ func TestInit_modules(t *testing.T) {
 		require.NoError(t, os.MkdirAll(dir, 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
 		var stdout strings.Builder
-		require.NoError(t, begin(dir, []string{"devrev"}, &stdout))
+		require.NoError(t, beginIn(dir, []string{"devrev"}, &stdout))
 		return stdout.String()
 	}
 	for _, module := range []string{".", "a", "a/b"} {
@@ -258,7 +272,7 @@ func TestInit_ownCassettes(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, c.file), nil, 0o600))
 		}
 		var stdout strings.Builder
-		require.NoError(t, begin(dir, []string{"devrev"}, &stdout))
+		require.NoError(t, beginIn(dir, []string{"devrev"}, &stdout))
 		flow, err := os.ReadFile(filepath.Join(dir, ".github/workflows/vendor-drift.yml"))
 		require.NoError(t, err)
 		assert.Contains(t, string(flow), "run: go tool record check --format github --cassettes "+c.want+" devrev\n", c.file)
@@ -268,14 +282,14 @@ func TestInit_ownCassettes(t *testing.T) {
 
 // What cannot be written is named, and nothing is half written.
 func TestInit_refuses(t *testing.T) {
-	require.Error(t, begin(t.TempDir(), nil, &strings.Builder{}), "there is no module")
+	require.Error(t, beginIn(t.TempDir(), nil, &strings.Builder{}), "there is no module")
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, ".github"), nil, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
-	assert.EqualError(t, begin(dir, nil, &strings.Builder{}), ".github/workflows/vendor-drift.yml: its directory cannot be made: not a directory; move away what is in its place")
+	assert.EqualError(t, beginIn(dir, nil, &strings.Builder{}), ".github/workflows/vendor-drift.yml: its directory cannot be made: not a directory; move away what is in its place")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.go"), []byte("package a\n"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "b.go"), []byte("package b\n"), 0o600))
-	assert.ErrorContains(t, begin(dir, nil, &strings.Builder{}), "found packages a (a.go) and b (b.go) in "+dir+"; a first test needs one: run record init where there is one package, or mend this directory; nothing was written")
+	assert.ErrorContains(t, beginIn(dir, nil, &strings.Builder{}), "found packages a (a.go) and b (b.go) in "+dir+"; a first test needs one: run record init where there is one package, or mend this directory; nothing was written")
 
 	for want, place := range map[string]func(path string) error{
 		"webhook.env.example: it is a directory; move it away":       func(path string) error { return os.Mkdir(path, 0o700) },
@@ -284,7 +298,7 @@ func TestInit_refuses(t *testing.T) {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\n"), 0o600))
 		require.NoError(t, place(filepath.Join(dir, "webhook.env.example")))
-		assert.EqualError(t, begin(dir, nil, &strings.Builder{}), want)
+		assert.EqualError(t, beginIn(dir, nil, &strings.Builder{}), want)
 	}
 
 	for text, want := range map[string]string{
@@ -295,7 +309,7 @@ func TestInit_refuses(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o600))
-		err := begin(dir, nil, &strings.Builder{})
+		err := beginIn(dir, nil, &strings.Builder{})
 		assert.ErrorContains(t, err, want)
 		assert.ErrorContains(t, err, "nothing was written")
 		assert.Equal(t, exit.Usage, exit.Code(err))

@@ -40,7 +40,7 @@ func lackingVariables(path string, chosen []*provider.Definition) ([]string, err
 
 // lackingSteps are the lines of the workflow that a kept one lacks: its command, where
 // that leaves out a provider or the module's own cassettes, and variables.
-func lackingSteps(path, dir string, chosen []*provider.Definition) ([]string, error) {
+func (s *setup) lackingSteps(path, dir string, chosen []*provider.Definition) ([]string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, say.Reason(err)
@@ -61,7 +61,7 @@ func lackingSteps(path, dir string, chosen []*provider.Definition) ([]string, er
 	var lines []string
 	covered, own := map[string]bool{}, false
 	for _, command := range commands {
-		names, flag := compares(command)
+		names, flag := s.compares(command)
 		own = own || flag != ""
 		for _, name := range names {
 			covered[name] = true
@@ -96,11 +96,10 @@ var isCheck = pattern.New(`\brecord check\b`)
 
 // compares are the providers that a command line of record check asks, and the
 // directory of its cassettes.
-func compares(command string) (names []string, dir string) {
-	c := checkCommand(os.Getenv, systemClock)
+func (s *setup) compares(command string) (names []string, dir string) {
 	_, rest, _ := strings.Cut(command, "record check")
-	c.Flags().Parse(strings.Fields(rest)) // what does not parse, fails when it runs
-	for _, arg := range c.Flags().Args() {
+	args, dir := s.parseCheck(strings.Fields(rest))
+	for _, arg := range args {
 		if name, _, _ := strings.Cut(arg, "/"); provider.ByName(name) != nil {
 			names = append(names, name)
 		}
@@ -108,7 +107,7 @@ func compares(command string) (names []string, dir string) {
 	if len(names) == 0 {
 		names = providerNames()
 	}
-	return names, c.Flags().Lookup("cassettes").Value.String()
+	return names, dir
 }
 
 // nightly is the command that compares with the cassettes of a directory.

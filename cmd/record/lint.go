@@ -89,19 +89,13 @@ func runLint(c *cobra.Command, o lint.Options, form *format) error {
 	for i, p := range report.Placeholders {
 		report.Placeholders[i].Pattern = unsaid(p.Pattern, []string{"--placeholder", p.Pattern}, credentials(o.Getenv))
 	}
-	write := func(w io.Writer) error { return judgedLint(report).Write(w, form.name, o.Getenv) }
-	switch form.name {
-	case "", "text":
-		write = func(w io.Writer) error {
-			var text strings.Builder
-			report.WriteText(&text) // a strings.Builder takes everything
-			_, err := io.WriteString(w, screen.Wrapped(text.String(), screen.Width(w)))
-			return err
-		}
-	case "json":
-		write = report.WriteJSON
-	}
-	if err := write(c.OutOrStdout()); err != nil {
+	err = form.write(c.OutOrStdout(), func(w io.Writer) error {
+		var text strings.Builder
+		report.WriteText(&text) // a strings.Builder takes everything
+		_, err := io.WriteString(w, screen.Wrapped(text.String(), screen.Width(w)))
+		return err
+	}, report.WriteJSON, func(w io.Writer) error { return judgedLint(report).Write(w, form.name, o.Getenv) })
+	if err != nil {
 		return err
 	}
 	if report.Errors > 0 {

@@ -93,7 +93,7 @@ func scenarioList(targets []target) listed {
 			Provider: t.def.Name, Scenario: s.Name, Operation: operation, Summary: s.Summary, Method: s.Request.Method,
 			Target: s.Request.Target, Status: s.Status, Live: s.Live, Writes: t.writes(), How: s.How,
 		}
-		if file := shipped(t); file != nil {
+		if file := t.shipped(); file != nil {
 			l.Source, l.Recorded = file.Header.Source, file.Header.Recorded
 		}
 		all.Scenarios = append(all.Scenarios, l)
@@ -138,7 +138,7 @@ var exampleListed = listedScenario{
 }
 
 // shipped is the cassette of this build; nil when there is none that can be read.
-func shipped(t target) *cassette.File {
+func (t target) shipped() *cassette.File {
 	data, err := fs.ReadFile(t.def.Cassettes, t.scenario.Name+".yaml")
 	if err != nil {
 		return nil

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log"
 	"mime"
 	"net"
 	"net/http"
@@ -30,6 +29,7 @@ import (
 	"time"
 
 	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/serve"
 
 	"github.com/spf13/cobra"
 
@@ -46,7 +46,7 @@ type listening struct {
 	out, addr   string
 	acceptDrift bool
 	getenv      func(string) string
-	clock       clock
+	now         func() time.Time
 	stdout      io.Writer
 	stderr      io.Writer
 
@@ -63,7 +63,7 @@ type listening struct {
 }
 
 func listenCommand(getenv func(string) string, clock clock) *cobra.Command {
-	l := &listening{getenv: getenv, clock: clock, next: map[string]int{}}
+	l := &listening{getenv: getenv, now: clock.now}
 	c := &cobra.Command{
 		Use:   "listen [flags] PROVIDER --to URL --out DIR",
 		Short: "Stand before a receiver of webhooks, and record what the vendor delivers",
@@ -97,7 +97,7 @@ It ends when it is interrupted, with
 		},
 	}
 	f := c.Flags()
-	l.flags(f)
+	destinationFlags(f, &l.destination)
 	f.StringVar(&l.at, "to", "", "pass the deliveries on to `URL`")
 	f.StringVar(&l.out, "out", "", "write `DIR`/EVENT-N.yaml")
 	f.StringVar(&l.addr, "addr", "127.0.0.1:0", "listen on `HOST:PORT`; port 0 takes a free one")
@@ -126,13 +126,14 @@ func (l *listening) find(args []string) error {
 	if l.out == "" {
 		return exit.Errorf(exit.Usage, "--out names no directory; name the one for the recordings")
 	}
-	if err := checkAddr(l.addr); err != nil {
+	if err := serve.CheckAddr(l.addr); err != nil {
 		return err
 	}
 	host, port, _ := net.SplitHostPort(l.addr)
 	if l.itself(host, port) {
 		return exit.Errorf(exit.Usage, "--to is where listen itself listens; name the receiver's URL")
 	}
+	l.next = map[string]int{}
 	var err error
 	if l.secret, err = readSecret(l.getenv); err != nil {
 		return err
@@ -152,22 +153,15 @@ func (l *listening) find(args []string) error {
 }
 
 func (l *listening) run(ctx context.Context) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", l.addr)
+	listener, err := serve.Listen(ctx, l.addr)
 	if err != nil {
-		return exit.Errorf(exit.Failed, "--addr %q: %v", l.addr, say.Reason(err))
+		return err
 	}
-	server := &http.Server{Handler: l, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
-	stopped := make(chan struct{})
-	defer context.AfterFunc(ctx, func() {
-		defer close(stopped)
-		l.ended.Store(true)
-		shutDown(ctx, server, l.stderr)
-	})()
 	fmt.Fprintf(l.stdout, "serving http://%s\n", listener.Addr())
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return exit.Errorf(exit.Failed, "the server stopped: %v", err)
+	server := &http.Server{Handler: l, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
+	if err := serve.Until(ctx, listener, server, func() { l.ended.Store(true) }, l.stderr); err != nil {
+		return err
 	}
-	<-stopped
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if n := l.begun - l.recorded - l.lost; n > 0 {
@@ -197,11 +191,11 @@ func (l *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		l.say(false, "a delivery is larger than 10 MiB, or broke off")
 		return
 	}
-	came := l.clock.now()
+	came := l.now()
 	status, answer, mediaType, err := l.pass(r, body)
 	if err != nil {
 		http.Error(w, "the receiver gave no answer", http.StatusBadGateway)
-		l.say(false, "the receiver gave no answer: %s", l.unanswered(err, l.clock.now().Sub(came)))
+		l.say(false, "the receiver gave no answer: %s", l.unanswered(err, l.now().Sub(came)))
 		return
 	}
 	if status < 200 || status > 599 {

@@ -5,10 +5,8 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
-	"encoding/json"
 	"html/template"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,8 +102,8 @@ type pageLine struct {
 	Notes             []shownNote
 }
 
-func newPage(files []*cassette.File) *pageData {
-	p := &pageData{Version: version()}
+func newPage(files []*cassette.File, version string) *pageData {
+	p := &pageData{Version: version}
 	asked := map[*provider.Definition][]pageCassette{}
 	for i, f := range files {
 		def := askedProvider(f)
@@ -327,13 +325,9 @@ type pageVolatile struct {
 
 // readCheck reads what check --json wrote.
 func readCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
-	data, err := os.ReadFile(path)
+	r, err := readReport(path)
 	if err != nil {
-		return nil, exit.Errorf(exit.Usage, "--check %q: %v", path, say.Reason(err))
-	}
-	var r checkReport
-	if err := json.Unmarshal(data, &r); err != nil || r.Version != reportVersion || r.Reports == nil {
-		return nil, exit.Errorf(exit.Usage, "--check %q is no report of record check --json of this version", path)
+		return nil, exit.Errorf(exit.Usage, "--check %v", err)
 	}
 	var checked, shown []string
 	for _, c := range r.Reports {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
@@ -162,13 +164,17 @@ func TestPage_policy(t *testing.T) {
 		}
 		return ""
 	}
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
 	page := pageOf(t, "devrev/webhooks.get/200")
 	_, programs, _ := elements(t, page)
-	want := fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'", hashOf(programs[0]), hashOf(programs[1]))
+	want := fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'", hash(programs[0]), hash(programs[1]))
 	assert.Equal(t, want, policyOf(page))
 
 	w := httptest.NewRecorder()
-	livePage(nil).ServeHTTP(w, httptest.NewRequest("GET", "/-/", nil))
+	livePage(nil, version()).ServeHTTP(w, httptest.NewRequest("GET", "/-/", nil))
 	assert.Equal(t, want+"; connect-src 'self'", policyOf(w.Body.String()))
 	assert.Equal(t, want+"; connect-src 'self'; frame-ancestors 'none'", w.Header().Get("Content-Security-Policy"))
 }

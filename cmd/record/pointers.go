@@ -19,19 +19,20 @@ import (
 // pointers are the values of --keep, --redact and --pin.
 type pointers struct {
 	keep, redact, pin []string
-	varies            []string       // of scrub alone
-	set               *pflag.FlagSet // of the command
+	varies            []string // of scrub alone
+	// has reports whether the command has a flag of that name.
+	has func(flag string) bool
 	// named are those that a recording had something for.
 	named map[string]bool
 }
 
-func (p *pointers) flags(f *pflag.FlagSet) {
-	p.set = f
+func pointerFlags(f *pflag.FlagSet, p *pointers) {
+	p.has = func(name string) bool { return f.Lookup(name) != nil }
 	f.StringArrayVar(&p.keep, "keep", nil, "leave what stands at the JSON `POINTER` as the vendor sent it, or a response header: 'header NAME'; may be repeated")
 	f.StringArrayVar(&p.redact, "redact", nil, "replace what stands at the JSON `POINTER`, whatever the contract says of it; may be repeated")
 }
 
-func (p *pointers) pinFlag(f *pflag.FlagSet) {
+func pinFlag(f *pflag.FlagSet, p *pointers) {
 	f.StringArrayVar(&p.pin, "pin", nil, "record a fixed date or number at the JSON `POINTER` of answers, such as /webhook/modified_date; may be given several times, and holds for later recordings")
 }
 
@@ -41,7 +42,7 @@ var flagsOf = map[string]string{"Keep": "keep", "Redact": "redact", "Pinned": "p
 // spell writes an option in a message as the flag of the command, if it has one.
 func (p *pointers) spell(option, place string) string {
 	name := flagsOf[option]
-	if p.set == nil || name == "" || p.set.Lookup(name) == nil {
+	if p.has == nil || name == "" || !p.has(name) {
 		return ""
 	}
 	return strings.TrimRight("--"+name+" "+record.Quote(place), " ")

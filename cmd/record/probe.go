@@ -12,7 +12,6 @@ import (
 	"example.com/webhookvcr/internal/exit"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"example.com/webhookvcr/internal/probe"
 )
@@ -56,13 +55,13 @@ It sends to this machine only, unless --allow-host names another. It ends with
 			if err := p.find("probe", args, getenv); err != nil {
 				return err
 			}
-			if err := p.check(c.Flags()); err != nil {
+			if err := p.check(c.Flags().Changed); err != nil {
 				return err
 			}
 			return p.run(c.Context())
 		},
 	}
-	p.flags(c.Flags())
+	receiverFlags(c.Flags(), &p.receiver)
 	f := c.Flags()
 	f.StringSliceVar(&p.only, "only", nil, "ask the probes that match `PATTERN`, such as 'S*', and those that all build upon")
 	f.BoolVar(&p.unsignedVerify, "unsigned-verify", false, "DevRev: accept that verify requests are answered whatever their signature")
@@ -77,17 +76,17 @@ func blackBox(p probe.Probe) bool {
 	return !p.Clock && !p.Rebuilt && len(p.Missing(probe.Subject{})) == 0
 }
 
-// check refuses what has no effect.
-func (p *probing) check(f *pflag.FlagSet) error {
+// check refuses what has no effect; changed reports whether a flag was given.
+func (p *probing) check(changed func(flag string) bool) error {
 	signs := p.def.Delivery != nil
 	switch {
 	case !signs && p.unsignedVerify:
 		return exit.Errorf(exit.Usage, "--unsigned-verify has no effect for %s, which asks no receiver to verify itself", p.def.Title)
 	case signs && p.legacyKey:
 		return exit.Errorf(exit.Usage, "--legacy-key has no effect for %s, which sends no key", p.def.Title)
-	case signs && f.Changed("handle-response"):
+	case signs && changed("handle-response"):
 		return exit.Errorf(exit.Usage, "--handle-response has no effect for %s, whose webhooks have no such setting", p.def.Title)
-	case f.Changed("timeout") && p.timeout <= 0:
+	case changed("timeout") && p.timeout <= 0:
 		return exit.Errorf(exit.Usage, "--timeout %v; give a time above 0, such as 1s", p.timeout)
 	case !slices.Contains([]string{"NONE", "STATUS", "STATUS_AND_BODY"}, p.handleResponse):
 		return exit.Errorf(exit.Usage, "--handle-response %q; expected NONE, STATUS or STATUS_AND_BODY", p.handleResponse)

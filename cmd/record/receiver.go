@@ -40,7 +40,7 @@ type destination struct {
 	allowed bool // it need not be this machine
 }
 
-func (d *destination) flags(f *pflag.FlagSet) {
+func destinationFlags(f *pflag.FlagSet, d *destination) {
 	f.StringVar(&d.allow, "allow-host", "", "send to `HOST`, the URL's, which is not this machine")
 }
 
@@ -128,8 +128,8 @@ type receiver struct {
 	to          http.RoundTripper
 }
 
-func (r *receiver) flags(f *pflag.FlagSet) {
-	r.destination.flags(f)
+func receiverFlags(f *pflag.FlagSet, r *receiver) {
+	destinationFlags(f, &r.destination)
 	f.BoolVar(&r.rawKey, "raw-key", false, "DevRev: sign with the text of the secret, not with the bytes that it encodes")
 	f.BoolVar(&r.hex, "hex", false, "DevRev: write the signature in hexadecimal digits, not in base64")
 }

@@ -32,6 +32,8 @@ type refresh struct {
 	forced            bool // --force has had an effect
 	out               string
 	output            *output
+	// own are the webhooks that the run makes on tenants.
+	own map[*provider.Definition]*own
 }
 
 func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
@@ -46,6 +48,7 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completeScenario,
 		RunE: func(c *cobra.Command, args []string) error {
+			exit.NotesRecording(c.Context())
 			return r.run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
@@ -56,8 +59,8 @@ func refreshCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.BoolVar(&r.write, "write", false, "record scenarios that change the tenant as well, on webhooks that are made for it and removed again")
 	f.BoolVar(&r.force, "force", false, "let a simulated cassette take the place of one that is not simulated, and any that of a file that is no cassette")
 	f.BoolVar(&r.asAnswered, "record-as-answered", false, "write what was answered otherwise as well, as DIR/PROVIDER/OPERATION/STATUS-for-SCENARIO.yaml")
-	r.pointers.pinFlag(f)
-	r.flags(f, 200*time.Millisecond, "scenario")
+	pinFlag(f, &r.pointers)
+	recorderFlags(f, &r.recorder, 200*time.Millisecond, "scenario")
 	c.MarkFlagDirname("out")
 	return c
 }
@@ -147,13 +150,8 @@ func (r *refresh) run(ctx context.Context, args []string, stdout, stderr io.Writ
 
 // leftOver says what the run has made on tenants and could not remove.
 func (r *refresh) leftOver(stderr io.Writer) (found bool) {
-	seen := map[*session]bool{}
-	for _, t := range r.targets {
-		if seen[t.session] {
-			continue
-		}
-		seen[t.session] = true
-		if err := t.session.own.report(); err != nil {
+	for _, def := range definitions(r.targets) {
+		if err := r.own[def].report(); err != nil {
 			fmt.Fprintf(stderr, "%v\n", err)
 			found = true
 		}
@@ -265,12 +263,11 @@ func (r *refresh) record(ctx context.Context, l *line, stored string) error {
 	if l.writes() {
 		again = nil
 	}
-	l.session.doubts = append(l.session.doubts, doubt{&g, err, again, func(err error) {
+	r.doubt(ctx, doubt{&g, err, again, func(err error) {
 		if err := conclude(err); err != nil {
 			r.complain(l.target, err)
 		}
 	}})
-	r.note(ctx, l.target, cmp.Or(err, r.refused(g)))
 	return nil
 }
 

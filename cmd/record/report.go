@@ -65,7 +65,7 @@ func (p *pages) run(args []string, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	data := newPage(files)
+	data := newPage(files, version())
 	if p.check != "" {
 		if data.Drift, err = readCheck(p.check, data.Cassettes); err != nil {
 			return err
@@ -94,7 +94,7 @@ func replace(path string, data []byte) error {
 	mode := fs.FileMode(0o644)
 	switch info, err := os.Lstat(path); {
 	case err == nil && !info.Mode().IsRegular():
-		return exit.Errorf(exit.Usage, "%s is %s; name a regular file, or one that does not exist yet", path, kindOf(info.Mode()))
+		return exit.Errorf(exit.Usage, "%s is %s; name a regular file, or one that does not exist yet", path, say.Kind(info.Mode()))
 	case err == nil:
 		mode = info.Mode().Perm()
 	}
@@ -120,19 +120,4 @@ func replace(path string, data []byte) error {
 		return exit.Errorf(exit.Failed, "%s: %v", path, say.Reason(err))
 	}
 	return nil
-}
-
-// kindOf names what is no regular file.
-func kindOf(mode fs.FileMode) string {
-	switch {
-	case mode.IsDir():
-		return "a directory"
-	case mode&fs.ModeSymlink != 0:
-		return "a symbolic link"
-	case mode&fs.ModeNamedPipe != 0:
-		return "a named pipe"
-	case mode&fs.ModeDevice != 0:
-		return "a device"
-	}
-	return "no regular file"
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 )
@@ -260,7 +261,10 @@ func holds(ts *testscript.TestScript, neg bool, args []string) {
 		r.Header.Set("Origin", "http://"+r.Host)
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
-		all, ok := lookUp(w.Body.Bytes(), def.Own.Listed).([]any)
+		var root any
+		ts.Check(json.Unmarshal(w.Body.Bytes(), &root))
+		at, _ := jsontext.Lookup(root, def.Own.Listed)
+		all, ok := at.([]any)
 		if !ok {
 			ts.Fatalf("%d %s", w.Code, w.Body)
 		}

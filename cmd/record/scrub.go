@@ -52,13 +52,13 @@ Ids that the requests name must stand in the environment, as for a recording:
 type scrub struct {
 	pointers
 	getenv             func(string) string
-	clock              clock
+	now                func() time.Time
 	provider, recorded string
 	write, acceptDrift bool
 }
 
 func scrubCommand(getenv func(string) string, clock clock) *cobra.Command {
-	s := &scrub{getenv: getenv, clock: clock}
+	s := &scrub{getenv: getenv, now: clock.now}
 	c := &cobra.Command{
 		Use:   "scrub --recorded DAY [flags] FILE...",
 		Short: "Replace a tenant's values in cassettes that plain go-vcr has recorded",
@@ -75,8 +75,8 @@ func scrubCommand(getenv func(string) string, clock clock) *cobra.Command {
 	f.StringVar(&s.provider, "provider", "", "the `PROVIDER` that was asked (default: the one whose base URL the requests have)")
 	f.BoolVar(&s.write, "write", false, "replace the files")
 	f.BoolVar(&s.acceptDrift, "accept-drift", false, "let answers pass that break the published contract, and list the breaches in the cassette")
-	s.pointers.flags(f)
-	s.pinFlag(f)
+	pointerFlags(f, &s.pointers)
+	pinFlag(f, &s.pointers)
 	f.StringArrayVar(&s.varies, "varies", nil, "replace what requests send at the JSON `POINTER`; may be repeated")
 	return c
 }
@@ -89,7 +89,7 @@ func (s *scrub) run(ctx context.Context, args []string, stdout, stderr io.Writer
 		return exit.Errorf(exit.Usage, "scrub needs the day on which the cassettes were recorded, such as --recorded 2025-11-03")
 	case err != nil:
 		return exit.Errorf(exit.Usage, "--recorded %q is no day; expected one as YYYY-MM-DD", s.recorded)
-	case day.After(s.clock.now().Add(24 * time.Hour)): // it may be tomorrow elsewhere
+	case day.After(s.now().Add(24 * time.Hour)): // it may be tomorrow elsewhere
 		return exit.Errorf(exit.Usage, "--recorded %q is a day to come; give the one on which the cassettes were recorded", s.recorded)
 	case s.provider != "" && provider.ByName(s.provider) == nil:
 		return exit.Errorf(exit.Usage, "--provider: %s", unknownProvider(s.provider, s.provider))

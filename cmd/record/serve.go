@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/netip"
@@ -34,9 +32,6 @@ import (
 	"example.com/webhookvcr/internal/scenario"
 	"example.com/webhookvcr/internal/serve"
 )
-
-// patience is how long the requests on their way may take when the server stops.
-const patience = 5 * time.Second
 
 // elsewhere is what answers a write that is not the scenario's.
 const elsewhere = "record serve --simulate answers every body that the contract allows"
@@ -82,7 +77,7 @@ func serveCommand() *cobra.Command {
 }
 
 func (s *serving) run(ctx context.Context, args []string) error {
-	if err := checkAddr(s.addr); err != nil {
+	if err := serve.CheckAddr(s.addr); err != nil {
 		return err
 	}
 	if s.cors != "" && s.cors != "*" && !isOrigin(s.cors) {
@@ -110,7 +105,7 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	var earlier []serve.Report // what was before each reset
 	front := &serve.Front{
 		Handler: handler,
-		Page:    livePage(steps),
+		Page:    livePage(steps, version()),
 		Names:   []string{strings.TrimPrefix(def.BaseURL, "https://")},
 		Root:    slices.ContainsFunc(sequence.Requests(), func(r contract.Request) bool { return r.URL.Path == "" || r.URL.Path == "/" }),
 		Reset: func() error {
@@ -137,7 +132,7 @@ func (s *serving) run(ctx context.Context, args []string) error {
 // livePage is the page of record report about the steps, with the requests as
 // they come. What another recorder has written may hold a credential, and is left
 // out.
-func livePage(steps []replay.Step) http.Handler {
+func livePage(steps []replay.Step, version string) http.Handler {
 	var files []*cassette.File
 	var shown []pageStep
 	for _, step := range steps {
@@ -152,7 +147,7 @@ func livePage(steps []replay.Step) http.Handler {
 		shown = append(shown, pageStep{serve.StepName(step.Name), id, step.Always})
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		page := newPage(files)
+		page := newPage(files, version)
 		page.Requests, page.Steps = serve.StreamPath, shown
 		var b bytes.Buffer
 		if err := page.write(&b); err != nil {
@@ -270,20 +265,12 @@ func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, 
 	return def, steps, nil
 }
 
-// checkAddr makes sure that an address is one which could be listened on.
-func checkAddr(addr string) error {
-	if _, err := net.ResolveTCPAddr("tcp", addr); err != nil {
-		return exit.Errorf(exit.Usage, "--addr %q is no address; expected HOST:PORT, such as 127.0.0.1:8080", addr)
-	}
-	return nil
-}
-
 // listen serves until the context ends, and then lets the requests on their way
 // finish.
 func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url string), closing func()) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
+	listener, err := serve.Listen(ctx, s.addr)
 	if err != nil {
-		return exit.Errorf(exit.Failed, "--addr %q: %v", s.addr, say.Reason(err))
+		return err
 	}
 	addr := listener.Addr().(*net.TCPAddr)
 	host := addr.IP.String()
@@ -300,50 +287,13 @@ func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url
 	front.Refused = func(origin string) {
 		fmt.Fprintf(s.stderr, "a preflight of %s was refused: --cors names the origin whose web pages may send requests\n", screen.Visible(origin))
 	}
-	server := &http.Server{Handler: front, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
-	stopped := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(stopped)
-		closing()
-		shutDown(ctx, server, s.stderr)
-	})
-	defer stop()
 	url := "http://" + net.JoinHostPort(host, strconv.Itoa(addr.Port))
 	begun(url)
 	if _, err := fmt.Fprintf(s.stdout, "serving %s\n", url); err != nil {
 		listener.Close()
 		return err
 	}
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return exit.Errorf(exit.Failed, "the server stopped: %v", err)
-	}
-	<-stopped
-	return nil
-}
-
-// shutDown lets the requests on their way finish: for as long as the patience lasts,
-// and until a second signal.
-func shutDown(ctx context.Context, server *http.Server, stderr io.Writer) {
-	second := exit.TakeSecond(ctx)
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	soon, cancelSoon := context.WithTimeout(limited, patience/20)
-	defer cancelSoon()
-	if server.Shutdown(soon) == nil {
-		return
-	}
-	fmt.Fprintf(stderr, "waiting up to %v for the requests on their way; interrupt again to cut them off\n", patience)
-	go func() {
-		select {
-		case <-second:
-			cancel()
-		case <-limited.Done():
-		}
-	}()
-	if server.Shutdown(limited) != nil {
-		fmt.Fprintln(stderr, "requests still on their way were cut off")
-		server.Close()
-	}
+	return serve.Until(ctx, listener, &http.Server{Handler: front, ReadHeaderTimeout: 30 * time.Second}, closing, s.stderr)
 }
 
 func serveHelp() string {

@@ -202,8 +202,8 @@ func vendor(ts *testscript.TestScript, neg bool, args []string) {
 // Whoever interrupts while a request hangs is told what is waited for, and a second
 // interruption cuts it off; the summary comes all the same.
 func TestServe_interruptedTwice(t *testing.T) {
-	again := &exit.Again{C: make(chan struct{})}
-	ctx, interrupt := context.WithCancel(context.WithValue(t.Context(), exit.AgainKey{}, again))
+	ctx, again := exit.WithSecond(t.Context())
+	ctx, interrupt := context.WithCancel(ctx)
 	out, stdout := io.Pipe()
 	errs, stderr := io.Pipe()
 	done := make(chan int, 1)
@@ -225,8 +225,7 @@ func TestServe_interruptedTwice(t *testing.T) {
 	line, err = said.ReadString('\n')
 	require.NoError(t, err)
 	assert.Equal(t, "waiting up to 5s for the requests on their way; interrupt again to cut them off\n", line)
-	assert.True(t, again.Taken.Load())
-	close(again.C)
+	assert.True(t, again())
 	rest, err := io.ReadAll(said)
 	require.NoError(t, err)
 	assert.Contains(t, string(rest), "requests still on their way were cut off\n")

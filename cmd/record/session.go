@@ -49,12 +49,13 @@ type recorder struct {
 	complaints []complaint
 }
 
-func (r *recorder) flags(f *pflag.FlagSet, pace time.Duration, each string) {
+// recorderFlags are those of a command that asks a tenant for scenarios.
+func recorderFlags(f *pflag.FlagSet, r *recorder, pace time.Duration, each string) {
 	f.DurationVar(&r.maxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant throttles, and in the whole run for an outage to end")
 	f.DurationVar(&r.pace, "pace", pace, "how long to wait before each "+each+" of a live tenant")
 	f.DurationVar(&r.timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
 	f.BoolVar(&r.quiet, "quiet", false, "say nothing of progress on stderr")
-	r.pointers.flags(f)
+	pointerFlags(f, &r.pointers)
 }
 
 // durations makes sure that the times to wait are such.
@@ -119,12 +120,11 @@ func (r *recorder) tenants(targets []target, named bool) (map[*provider.Definiti
 		case len(lacks) > 0:
 			leftOut = append(leftOut, line)
 		default:
-			tenant, err := r.live(t.def)
+			s, err := r.live(t.def)
 			if err != nil {
 				mistakes = append(mistakes, fmt.Sprintf("%s: %v", t.def.Name, err))
 			}
-			sessions[t.def] = &session{tenant: tenant, write: r.write, came: cameOver(tenant.Transport)}
-			complete = true
+			sessions[t.def], complete = s, true
 		}
 	}
 	if len(mistakes) > 0 {
@@ -192,14 +192,15 @@ func environmentHelp() string {
 
 // live reads the tenant from the environment and proves that its values can be
 // recorded with, so that a mistake is told once and before anything is sent.
-func (r *recorder) live(def *provider.Definition) (record.Tenant, error) {
+func (r *recorder) live(def *provider.Definition) (*session, error) {
 	tenant, err := record.LiveTenant(def, r.getenv, r.clock.now().UTC().Format(time.DateOnly))
 	if err != nil {
-		return tenant, err
+		return nil, err
 	}
-	tenant.Transport = toTenant(&came{})
-	_, err = record.New(record.Config{Config: exchange.Config{Definition: def}, Tenant: tenant})
-	return tenant, err
+	s := &session{tenant: tenant, write: r.write, came: &came{}}
+	s.tenant.Transport = toTenant(s.came)
+	_, err = record.New(record.Config{Config: exchange.Config{Definition: def}, Tenant: s.tenant})
+	return s, err
 }
 
 // simulated is the simulator in the state that the scenario needs.
@@ -221,8 +222,6 @@ type session struct {
 	tenant record.Tenant
 	// write says that scenarios which change the tenant are recorded as well.
 	write bool
-	// own are the webhooks that this run makes; nil until it makes the first.
-	own *own
 	evidence
 	// stopped is the failure that every further scenario would meet as well.
 	stopped *exit.Error
@@ -303,7 +302,6 @@ func (r *recorder) progress(t target) {
 // each runs f for the targets, one after the other, and then judges what stands in
 // doubt.
 func (r *recorder) each(ctx context.Context, f func(target) error) {
-	exit.NotesRecording(ctx)
 	for _, t := range r.targets {
 		if err := f(t); err != nil {
 			fmt.Fprintf(r.stderr, "%v\n", err)
@@ -446,14 +444,6 @@ func (o observer) RoundTrip(req *http.Request) (*http.Response, error) {
 type transport struct {
 	next http.RoundTripper
 	came *came
-}
-
-// cameOver are the answers that have come over the way to a tenant.
-func cameOver(rt http.RoundTripper) *came {
-	if t, ok := rt.(transport); ok {
-		return t.came
-	}
-	return nil
 }
 
 // toTenant is the way to a live tenant.

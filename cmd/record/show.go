@@ -184,7 +184,7 @@ func cassettesOf(args []string) (files []*cassette.File, err error) {
 			var targets []target
 			targets, err = choose([]string{arg})
 			for _, t := range targets {
-				if file := shipped(t); file != nil {
+				if file := t.shipped(); file != nil {
 					file.Name = t.name()
 					found = append(found, file)
 				}

@@ -73,14 +73,50 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 	case def.Delivery == nil && (s.tenant.rawKey || s.tenant.hex):
 		return exit.Errorf(exit.Usage, "--raw-key and --hex are about signatures, and %s documents none", def.Title)
 	}
-	t := &served{def: def, simulation: s.tenant, stderr: s.stderr}
-	if err := t.begin(); err != nil {
+	settings := simulator.Settings{Waits: s.tenant.waits, RawKey: s.tenant.rawKey, Hex: s.tenant.hex}
+	t, err := newServed(def, settings, s.tenant.webhooks, s.stderr)
+	if err != nil {
 		return exit.Errorf(exit.Failed, "%v", err)
 	}
-	defer t.end()
-	server := serve.NewServer(def.BaseURL, exchange.NewDirect(exchange.Config{Definition: def, Report: t, Bare: true}, simulator.Transport(t)))
+	defer t.close()
+	begun := func(url string) {
+		if !s.quiet {
+			fmt.Fprintf(s.stderr, "try: curl %s/-/state\n", url)
+		}
+	}
+	if err := s.listen(ctx, t.front(), begun, t.close); err != nil {
+		return err
+	}
+	if t.breaches > 0 {
+		return exit.Errorf(exit.Failed, "%s broke the contract", say.Count(t.breaches, "request"))
+	}
+	return nil
+}
+
+// served is a tenant in memory, over HTTP.
+type served struct {
+	def      *provider.Definition
+	settings simulator.Settings
+	webhooks int
+	stderr   io.Writer
+	server   *serve.Server
+
+	mu       sync.Mutex
+	live     simulator.Live
+	breaches int
+}
+
+// newServed begins with so many webhooks. What breaks the contract goes to stderr.
+func newServed(def *provider.Definition, settings simulator.Settings, webhooks int, stderr io.Writer) (*served, error) {
+	t := &served{def: def, settings: settings, webhooks: webhooks, stderr: stderr}
+	t.server = serve.NewServer(def.BaseURL, exchange.NewDirect(exchange.Config{Definition: def, Report: t, Bare: true}, simulator.Transport(t)))
+	return t, t.begin()
+}
+
+// front is the server, with what shows and changes the tenant's state.
+func (t *served) front() *serve.Front {
 	mux := http.NewServeMux()
-	mux.Handle("/", server)
+	mux.Handle("/", t.server)
 	own := http.NewServeMux() // on its own, so that another method is none of the vendor's
 	own.HandleFunc("GET /-/state", t.state)
 	own.HandleFunc("DELETE /-/state", t.reset)
@@ -92,36 +128,17 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 	}
 	mux.HandleFunc("/-", nothing)
 	mux.HandleFunc("/-/", nothing)
-	front := &serve.Front{Handler: mux, Page: http.RedirectHandler("/-/state", http.StatusFound), Reset: t.anew, Names: []string{strings.TrimPrefix(def.BaseURL, "https://")}}
-	begun := func(url string) {
-		if !s.quiet {
-			fmt.Fprintf(s.stderr, "try: curl %s/-/state\n", url)
-		}
-	}
-	if err := s.listen(ctx, front, begun, func() { server.Close(); t.end() }); err != nil {
-		return err
-	}
-	if t.breaches > 0 {
-		return exit.Errorf(exit.Failed, "%s broke the contract", say.Count(t.breaches, "request"))
-	}
-	return nil
+	return &serve.Front{Handler: mux, Page: http.RedirectHandler("/-/state", http.StatusFound), Reset: t.anew, Names: []string{strings.TrimPrefix(t.def.BaseURL, "https://")}}
 }
 
-// served is the tenant that serve --simulate shows.
-type served struct {
-	simulation
-	def    *provider.Definition
-	stderr io.Writer
-
-	mu       sync.Mutex
-	live     simulator.Live
-	breaches int
+func (t *served) close() {
+	t.server.Close()
+	t.tenant().Close()
 }
 
 func (t *served) begin() error {
-	settings := simulator.Settings{Waits: t.waits, RawKey: t.rawKey, Hex: t.hex}
 	receivers := &simulator.Receivers{Advice: "let the webhook point to a loopback address, such as http://127.0.0.1:8080/hook"}
-	live, err := simulator.NewLive(t.def, settings, receivers, t.webhooks)
+	live, err := simulator.NewLive(t.def, t.settings, receivers, t.webhooks)
 	if err != nil {
 		return err
 	}
@@ -136,8 +153,6 @@ func (t *served) tenant() simulator.Live {
 	defer t.mu.Unlock()
 	return t.live
 }
-
-func (t *served) end() { t.tenant().Close() }
 
 // ServeHTTP implements http.Handler for the management API.
 func (t *served) ServeHTTP(w http.ResponseWriter, r *http.Request) { t.tenant().ServeHTTP(w, r) }
@@ -169,7 +184,7 @@ func (t *served) state(w http.ResponseWriter, _ *http.Request) {
 
 // anew begins with another tenant.
 func (t *served) anew() error {
-	t.end()
+	t.tenant().Close()
 	return t.begin()
 }
 

@@ -59,27 +59,29 @@ func (t target) writes() bool {
 }
 
 // creates reports whether the scenario makes a webhook itself.
-func (t target) creates() bool {
+func creates(t target) bool {
 	return t.scenario.Request.Method == t.def.Own.Create.Method && t.scenario.Request.Target == t.def.Own.Create.Target
 }
 
 // onOwn records a scenario that writes, on a webhook made for it, and removes what
 // was made. f gets the tenant with that webhook in the place of the environment's.
 func (r *refresh) onOwn(ctx context.Context, t target, tenant record.Tenant, f func(target, record.Tenant) error) error {
-	s := t.session
-	if s.own == nil {
+	if r.own[t.def] == nil {
 		begun := &own{def: t.def, tenant: tenant, at: t.def.Own.At + "/" + runNumber(), made: map[string]bool{}, left: map[string]error{}}
 		ids, err := begun.list(ctx, r.timeout)
 		if err != nil {
 			return r.failOwn(ctx, t, "the webhooks that are there could not be listed, so nothing was written", err)
 		}
 		begun.before = ids
-		s.own = begun
+		if r.own == nil {
+			r.own = map[*provider.Definition]*own{}
+		}
+		r.own[t.def] = begun
 	}
-	o := s.own
+	o := r.own[t.def]
 	defer o.remove(ctx, r.clock, r.timeout, r.maxWait)
 	tenant.Transport = watching{o, tenant.Transport}
-	if !t.creates() {
+	if !creates(t) {
 		id, err := o.create(ctx, r.timeout)
 		if err != nil {
 			return r.failOwn(ctx, t, "no webhook could be made to record on", err)
@@ -348,7 +350,7 @@ func (o *own) report() error {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(left)) {
-		lines = append(lines, fmt.Sprintf("\t%s (%v)\n\t\t%s", id, o.said(left[id]), o.curl(id)))
+		lines = append(lines, fmt.Sprintf("\t%s (%v)\n\t\t%s", id, withoutAddress(left[id]), o.curl(id)))
 	}
 	var parts []string
 	if len(lines) > 0 {
@@ -356,7 +358,7 @@ func (o *own) report() error {
 			say.Count(len(lines), "webhook"), strings.Join(lines, "\n")))
 	}
 	if o.lost != nil {
-		parts = append(parts, fmt.Sprintf("what this run made could not be looked for at the end (%v); look for webhooks that deliver to %s and remove them", o.said(o.lost), o.at))
+		parts = append(parts, fmt.Sprintf("what this run made could not be looked for at the end (%v); look for webhooks that deliver to %s and remove them", withoutAddress(o.lost), o.at))
 	} else if o.unanswered > 0 {
 		parts = append(parts, fmt.Sprintf("a creation got no answer, and may be carried out yet; look for a webhook that delivers to %s later, and remove it", o.at))
 	}
@@ -364,15 +366,6 @@ func (o *own) report() error {
 		return nil
 	}
 	return exit.Errorf(exit.Failed, "%s: %s", o.def.Name, strings.Join(parts, "\n"+o.def.Name+": "))
-}
-
-// said is an error without the tenant's address.
-func (o *own) said(err error) error {
-	var unreachable *unreachableError
-	if errors.As(err, &unreachable) {
-		return errors.New(networkReason(unreachable, withoutURL(err)))
-	}
-	return withoutURL(err)
 }
 
 // curl is the request that removes a webhook as a command, with the tenant's values

@@ -17,6 +17,10 @@ import (
 	"example.com/webhookvcr/internal/simulator"
 )
 
+type answering func(*http.Request) (*http.Response, error)
+
+func (f answering) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
 // What a creation has made is found and removed, whatever came in the place of its
 // answer; only one that nothing has answered and that no list shows may yet be carried
 // out.
@@ -47,7 +51,7 @@ func TestOwn_creations(t *testing.T) {
 				o := &own{def: def, at: def.Own.At + "/7", made: map[string]bool{}, left: map[string]error{}}
 				o.tenant = record.Tenant{
 					BaseURL: base, Token: token, Getenv: func(name string) string { return env[name] },
-					Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+					Transport: answering(func(req *http.Request) (*http.Response, error) {
 						if req.Method != def.Own.Create.Method || !strings.HasSuffix(req.URL.EscapedPath(), o.translate(def.Own.Create.Target, "", url.PathEscape)) {
 							return tenant.RoundTrip(req)
 						}

@@ -12,8 +12,8 @@ import (
 // Interruptible runs the command until it ends or a signal interrupts it. It may
 // have to clean up then; a second signal does not wait for that.
 func Interruptible(run func(context.Context) int) int {
-	again := &Again{C: make(chan struct{})}
-	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), AgainKey{}, again))
+	ctx, again := WithSecond(context.Background())
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -21,12 +21,11 @@ func Interruptible(run func(context.Context) int) int {
 		<-signals
 		cancel()
 		<-signals
-		if again.Taken.Load() {
-			close(again.C)
+		if again() {
 			<-signals
 		}
 		left := ""
-		if again.recording.Load() {
+		if secondOf(ctx).recording.Load() {
 			left = ": every cassette is whole, but what this run has made on a tenant may be left there"
 		}
 		fmt.Fprintln(os.Stderr, "record: interrupted a second time, and ended at once"+left)
@@ -35,28 +34,39 @@ func Interruptible(run func(context.Context) int) int {
 	return run(ctx)
 }
 
-// Again is closed by the second signal, for a command that has taken it and ends by
-// itself.
-type Again struct {
-	C                chan struct{}
-	Taken, recording atomic.Bool
+// second is what a command and the second signal know of each other.
+type second struct {
+	c                chan struct{}
+	taken, recording atomic.Bool
 }
 
-type AgainKey struct{}
+type secondKey struct{}
 
-// TakeSecond is closed by the second signal; nil where there are none.
-func TakeSecond(ctx context.Context) <-chan struct{} {
-	a, ok := ctx.Value(AgainKey{}).(*Again)
-	if !ok {
-		return nil
+// WithSecond is a context whose command may take the second signal, and that signal,
+// which is given once: it reports whether the command ends by itself.
+func WithSecond(ctx context.Context) (context.Context, func() (taken bool)) {
+	s := &second{c: make(chan struct{})}
+	return context.WithValue(ctx, secondKey{}, s), func() bool {
+		close(s.c)
+		return s.taken.Load()
 	}
-	a.Taken.Store(true)
-	return a.C
+}
+
+// secondOf is that of a context; one that never comes where there are no signals.
+func secondOf(ctx context.Context) *second {
+	if s, ok := ctx.Value(secondKey{}).(*second); ok {
+		return s
+	}
+	return &second{}
+}
+
+// TakeSecond is closed by the second signal, for a command that takes it and ends by
+// itself.
+func TakeSecond(ctx context.Context) <-chan struct{} {
+	s := secondOf(ctx)
+	s.taken.Store(true)
+	return s.c
 }
 
 // NotesRecording lets the second signal say what a command leaves that records.
-func NotesRecording(ctx context.Context) {
-	if a, ok := ctx.Value(AgainKey{}).(*Again); ok {
-		a.recording.Store(true)
-	}
-}
+func NotesRecording(ctx context.Context) { secondOf(ctx).recording.Store(true) }

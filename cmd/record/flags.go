@@ -8,13 +8,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/pattern"
-	"example.com/webhookvcr/internal/secret"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/session"
+
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/secret"
 )
 
 // isEmpty is said of a flag that was given nothing: most often a variable of a script
@@ -210,4 +214,66 @@ func existing(path string) string {
 		path = path[:end]
 	}
 	return ""
+}
+
+// completeScenario offers providers, operations and scenarios, without those
+// that are on the command line already.
+func completeScenario(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	var all []string
+	offer := func(name, what string) {
+		if strings.HasPrefix(name, typed) && !slices.Contains(args, name) {
+			all = append(all, name+"\t"+what)
+		}
+	}
+	for _, def := range provider.All() {
+		offer(def.Name, "every scenario of "+def.Title)
+		seen := map[string]bool{}
+		for _, s := range def.Scenarios {
+			if operation, _, _ := strings.Cut(s.Name, "/"); !seen[operation] {
+				seen[operation] = true
+				offer(def.Name+"/"+operation, "every scenario of "+operation)
+			}
+			offer(def.Name+"/"+s.Name, fmt.Sprintf("%d: %s", s.Status, s.Summary))
+		}
+	}
+	return all, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeStep offers the providers, then the scenarios of the one that is
+// chosen; files come from the shell.
+func completeStep(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	var all []string
+	if len(args) == 0 {
+		for _, def := range provider.All() {
+			all = append(all, def.Name+"\t"+def.Title)
+		}
+		return all, cobra.ShellCompDirectiveNoFileComp
+	}
+	if def := provider.ByName(args[0]); def != nil {
+		for _, s := range def.Scenarios {
+			if strings.HasPrefix(s.Name, typed) {
+				all = append(all, fmt.Sprintf("%s\t%d: %s", s.Name, s.Status, s.Summary))
+			}
+		}
+	}
+	return all, cobra.ShellCompDirectiveDefault
+}
+
+// recorderFlags are those of a command that asks a tenant for scenarios.
+func recorderFlags(f *pflag.FlagSet, r *session.Recorder, pace time.Duration, each string) {
+	f.DurationVar(&r.MaxWait, "max-wait", 2*time.Minute, "how long to wait for a scenario in all when the tenant throttles, and in the whole run for an outage to end")
+	f.DurationVar(&r.Pace, "pace", pace, "how long to wait before each "+each+" of a live tenant")
+	f.DurationVar(&r.Timeout, "timeout", 30*time.Second, "how long to wait for the answer of a live tenant")
+	f.BoolVar(&r.Quiet, "quiet", false, "say nothing of progress on stderr")
+	pointerFlags(f, &r.Pointers)
+}
+
+func pointerFlags(f *pflag.FlagSet, p *session.Pointers) {
+	p.Has = func(name string) bool { return f.Lookup(name) != nil }
+	f.StringArrayVar(&p.Keep, "keep", nil, "leave what stands at the JSON `POINTER` as the vendor sent it, or a response header: 'header NAME'; may be repeated")
+	f.StringArrayVar(&p.Redact, "redact", nil, "replace what stands at the JSON `POINTER`, whatever the contract says of it; may be repeated")
+}
+
+func pinFlag(f *pflag.FlagSet, p *session.Pointers) {
+	f.StringArrayVar(&p.Pin, "pin", nil, "record a fixed date or number at the JSON `POINTER` of answers, such as /webhook/modified_date; may be given several times, and holds for later recordings")
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/session"
+
 	"example.com/webhookvcr/internal/exit"
 
 	"github.com/spf13/cobra"
@@ -29,7 +31,7 @@ func TestFlags_empty(t *testing.T) {
 			for _, value := range []string{"", " "} {
 				args := append(strings.Fields(c.CommandPath())[1:], "--"+f.Name+"="+value)
 				var stdout, stderr strings.Builder
-				code := run(t.Context(), args, func(string) string { return "" }, systemClock, &stdout, &stderr)
+				code := run(t.Context(), args, func(string) string { return "" }, session.SystemClock, &stdout, &stderr)
 				assert.Equal(t, exit.Usage, code, args)
 				otherwise := ", or leave it out"
 				if slices.Contains(needed[c.Name()], f.Name) {
@@ -41,7 +43,7 @@ func TestFlags_empty(t *testing.T) {
 			}
 		})
 	}
-	walk(rootCommand(func(string) string { return "" }, systemClock, io.Discard))
+	walk(rootCommand(func(string) string { return "" }, session.SystemClock, io.Discard))
 	t.Logf("%d commands, %d cells", rows, cells)
 }
 
@@ -53,7 +55,7 @@ func TestFlags_needed(t *testing.T) {
 		var stdout, stderr strings.Builder
 		name, _, _ := strings.Cut(args, " ")
 		assert.Contains(t, needed[name], flag)
-		assert.Equal(t, exit.Usage, run(t.Context(), strings.Fields(args), func(string) string { return "" }, systemClock, &stdout, &stderr))
+		assert.Equal(t, exit.Usage, run(t.Context(), strings.Fields(args), func(string) string { return "" }, session.SystemClock, &stdout, &stderr))
 		assert.Contains(t, stderr.String(), "--"+flag, args)
 	}
 }
@@ -62,7 +64,7 @@ func TestFlags_needed(t *testing.T) {
 // are refused in theirs, and every other one is not.
 func TestFlags_idle(t *testing.T) {
 	cells, refused := 0, 0
-	for _, c := range rootCommand(func(string) string { return "" }, systemClock, io.Discard).Commands() {
+	for _, c := range rootCommand(func(string) string { return "" }, session.SystemClock, io.Discard).Commands() {
 		if c.Flags().Lookup("simulate") == nil {
 			continue
 		}
@@ -75,7 +77,7 @@ func TestFlags_idle(t *testing.T) {
 				if f.Name == "simulate" {
 					continue
 				}
-				fresh := rootCommand(func(string) string { return "" }, systemClock, io.Discard)
+				fresh := rootCommand(func(string) string { return "" }, session.SystemClock, io.Discard)
 				fresh.SetHelpFunc(func(*cobra.Command, []string) {})
 				command, _, err := fresh.Find([]string{c.Name()})
 				assert.NoError(t, err)
@@ -121,11 +123,11 @@ func TestFlags_values(t *testing.T) {
 	kinds, cells := map[string]bool{}, 0
 	said := func(name, flag, value string) string {
 		var stdout, stderr strings.Builder
-		assert.Equal(t, exit.Usage, run(t.Context(), []string{name, "--" + flag + "=" + value}, func(string) string { return "" }, systemClock, &stdout, &stderr))
+		assert.Equal(t, exit.Usage, run(t.Context(), []string{name, "--" + flag + "=" + value}, func(string) string { return "" }, session.SystemClock, &stdout, &stderr))
 		assert.Empty(t, stdout.String())
 		return stderr.String()
 	}
-	for _, c := range rootCommand(func(string) string { return "" }, systemClock, io.Discard).Commands() {
+	for _, c := range rootCommand(func(string) string { return "" }, session.SystemClock, io.Discard).Commands() {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			for value, want := range wants[f.Value.Type()] {
 				kinds[f.Value.Type()] = true
@@ -148,10 +150,10 @@ func TestFlags_hint(t *testing.T) {
 	defer func(f func() string) { exit.Invocation = f }(exit.Invocation)
 	exit.Invocation = func() string { return "go tool record" }
 	cells := 0
-	for _, c := range rootCommand(func(string) string { return "" }, systemClock, io.Discard).Commands() {
+	for _, c := range rootCommand(func(string) string { return "" }, session.SystemClock, io.Discard).Commands() {
 		for _, flag := range []string{"--zzzzzzzzzzzz", "-Z", "--help=x", "--", "---"} {
 			var stdout, stderr strings.Builder
-			if !c.Runnable() || run(t.Context(), []string{c.Name(), flag}, func(string) string { return "" }, systemClock, &stdout, &stderr) != exit.Usage {
+			if !c.Runnable() || run(t.Context(), []string{c.Name(), flag}, func(string) string { return "" }, session.SystemClock, &stdout, &stderr) != exit.Usage {
 				continue
 			}
 			cells++

@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/screen"
-
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/drift"
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/report"
+	"example.com/webhookvcr/internal/screen"
+
 	"example.com/webhookvcr/internal/lint"
 	"example.com/webhookvcr/internal/serve"
 )
@@ -101,4 +103,65 @@ record show --json:
 ` + shape(exampleShown()) + showMembers + `
 GET ` + serve.LogPath + ` of record serve:
 ` + shape(exampleLog) + requestMembers
+}
+
+const exitHelp = `Exit status:
+  0  done
+  1  failed: something was not written or checked, and the message says why
+  2  wrong usage: what the command line names is not there, or is no such thing
+  3  an answer breaks the published contract, or check has found drift
+  4  credentials missing
+  5  credentials refused
+  6  tenant unreachable
+  7  sent to a login page instead of an answer
+  8  throttled for longer than --max-wait
+  9  the tenant has an outage: it answered everything with 5xx, 408, a temporary
+     redirect or a page of HTML for longer than --max-wait, or some requests now and
+     then, or ceased to answer as documented
+When several apply: 3 if it is one of them, else the highest.`
+
+const causesHelp = `why, in one word: "credentials-missing", "credentials-refused",
+            "unreachable", "login", "throttled", "outage", "not-the-vendor", "moved" (a
+            permanent redirect), "unknown-id", "look-up" (of an id), "no-cassette",
+            "bad-cassette", "writes" (changes the tenant), "simulated-only",
+            "live-only", "one-side" (of a diff), "interrupted" or "other"`
+
+const formatHelp = `--format says how the report is written:
+  text      for people
+  json      as below; --json is the same
+  github    annotations of a GitHub workflow; when GITHUB_STEP_SUMMARY names a
+            file, the report as Markdown is appended to it
+  junit     JUnit XML
+  sarif     SARIF 2.1.0
+  markdown  GitHub-flavoured Markdown
+`
+
+// shape shows the JSON form of a type by an example that has all its members.
+func shape(example any) string {
+	var b strings.Builder
+	report.WriteJSON(&b, "  ", example) // a strings.Builder takes everything
+	return "\n  " + b.String()
+}
+
+// environmentHelp lists the variables of a live run.
+func environmentHelp() string {
+	var t screen.Table
+	for _, def := range provider.All() {
+		base := "base URL of your tenant, such as " + strings.Replace(def.BaseURL, "sample-api", "acme", 1)
+		if def.BaseDefault != "" {
+			base = "base URL (default " + def.BaseDefault + ")"
+		}
+		t.Add("  "+def.TokenVar, "your credential for "+def.Title)
+		t.Add("  "+def.BaseVar, base)
+		for _, s := range def.Bindings {
+			if s.Lookup != nil {
+				t.Add("  "+s.Var, "your value for "+s.Placeholder+" (default: "+s.Lookup.What+")")
+			} else {
+				t.Add("  "+s.Var, "your value for "+s.Placeholder)
+			}
+		}
+	}
+	var b strings.Builder
+	t.Print(&b) // a strings.Builder takes everything
+	return b.String()
 }

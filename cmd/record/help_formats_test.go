@@ -10,6 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/check"
+	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/internal/view"
+
 	"example.com/webhookvcr/internal/exit"
 
 	"github.com/stretchr/testify/assert"
@@ -24,8 +28,8 @@ import (
 func TestHelp_showsEveryMember(t *testing.T) {
 	explained := regexp.MustCompile(`(?m)^  ([a-z_]+) {2,}`)
 	var help bytes.Buffer
-	require.Equal(t, exit.Done, run(t.Context(), []string{"help", "FORMATS"}, nil, systemClock, &help, nil))
-	for command, written := range map[string]any{"check --json": &checkReport{}, "lint --json": &lint.Report{}, "list --json": &listed{}, "show --json": &shownCassettes{}, "/-/requests": &serve.Report{}} {
+	require.Equal(t, exit.Done, run(t.Context(), []string{"help", "FORMATS"}, nil, session.SystemClock, &help, nil))
+	for command, written := range map[string]any{"check --json": &check.Report{}, "lint --json": &lint.Report{}, "list --json": &listed{}, "show --json": &view.Cassettes{}, "/-/requests": &serve.Report{}} {
 		t.Run(command, func(t *testing.T) {
 			_, part, found := strings.Cut(help.String(), command)
 			require.True(t, found, help.String())

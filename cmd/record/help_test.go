@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"example.com/webhookvcr/internal/session"
+
 	"example.com/webhookvcr/internal/screen"
 
 	"github.com/spf13/cobra"
@@ -38,7 +40,7 @@ func TestHelp(t *testing.T) {
 			walk(sub)
 		}
 	}
-	walk(rootCommand(func(string) string { return "" }, systemClock, io.Discard))
+	walk(rootCommand(func(string) string { return "" }, session.SystemClock, io.Discard))
 	t.Logf("%d helps of commands and %d of topics", seen-topics, topics)
 	assert.Equal(t, 3*3, topics)
 	assert.Greater(t, seen, 3*14)

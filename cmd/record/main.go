@@ -27,11 +27,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"runtime/debug"
 	"strings"
 	"sync"
 
 	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/receiver"
+	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/internal/setup"
+
 	"example.com/webhookvcr/internal/screen"
 	"example.com/webhookvcr/internal/secret"
 
@@ -50,7 +57,7 @@ func main() {
 		return invoked(path, os.Args[0], ".")
 	})
 	os.Exit(exit.Interruptible(func(ctx context.Context) int {
-		return run(ctx, os.Args[1:], os.Getenv, systemClock, os.Stdout, os.Stderr)
+		return run(ctx, os.Args[1:], os.Getenv, session.SystemClock, os.Stdout, os.Stderr)
 	}))
 }
 
@@ -67,7 +74,7 @@ To record your own tenant, or to check it against the cassettes, set the variabl
 that record refresh --help names.`
 
 // run is the command. stdout carries the result, stderr everything else.
-func run(ctx context.Context, args []string, getenv func(string) string, clock clock, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, getenv func(string) string, clock session.Clock, stdout, stderr io.Writer) int {
 	result := &resultWriter{Writer: stdout}
 	root := rootCommand(getenv, clock, screen.Over(result, stdout, getenv))
 	root.SetArgs(args)
@@ -84,7 +91,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, clock c
 
 // credentials are those of the environment, in every spelling.
 func credentials(getenv func(string) string) (all []secret.Spellings) {
-	variables := []string{secretVar}
+	variables := []string{receiver.SecretVar}
 	for _, def := range provider.All() {
 		variables = append(variables, def.TokenVar)
 	}
@@ -109,7 +116,7 @@ func (w *resultWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func rootCommand(getenv func(string) string, clock clock, stdout io.Writer) *cobra.Command {
+func rootCommand(getenv func(string) string, clock session.Clock, stdout io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "record",
 		Short:         "Record webhook cassettes that hold no secret",
@@ -206,4 +213,37 @@ func versionOf(info *debug.BuildInfo) string {
 		return v
 	}
 	return v + " (" + strings.Join(about, ", ") + ")"
+}
+
+// built matches where the go command builds what it runs: a directory of its own below
+// that for temporary files, or its cache, wherever GOCACHE lies.
+var built = pattern.New(`[/\\]go-build[0-9]+[/\\]b[0-9]+[/\\]exe[/\\]|[/\\][0-9a-f]{2}[/\\][0-9a-f]{64}-d[/\\]`)
+
+// invoked finds out what a program that lies at path was started with, as typed, in a
+// directory below dir. The go command does not say that it has started a program.
+func invoked(path, typed, dir string) string {
+	switch found, err := exec.LookPath(exit.ProgramName); {
+	case err == nil && isSame(found, path):
+		return exit.ProgramName
+	case !built.MatchString(path):
+		return record.Quote(typed)
+	}
+	mod, err := setup.ReadModule(dir)
+	switch {
+	case err != nil:
+		return "go run " + setup.ModulePath + "/cmd/record@latest"
+	case mod.Has(setup.ModulePath + "/cmd/record"):
+		return "go tool " + exit.ProgramName
+	default:
+		return "go run " + setup.ModulePath + "/cmd/record"
+	}
+}
+
+func isSame(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
 }

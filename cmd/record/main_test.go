@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 
+	"example.com/webhookvcr/internal/session"
+
 	"example.com/webhookvcr/internal/exit"
 
 	"github.com/stretchr/testify/assert"
@@ -62,7 +64,7 @@ func TestRun_unwritable(t *testing.T) {
 		"check --simulate --format github devrev/webhooks.get/200", "diff ../../cassettes/devrev ../../cassettes/devrev", "lint ../../cassettes/devrev",
 		"doctor", "serve devrev webhooks.get/200", "completion fish", "completion powershell", "completion zsh", "completion bash",
 	}
-	for _, c := range rootCommand(func(string) string { return "" }, systemClock, io.Discard).Commands() {
+	for _, c := range rootCommand(func(string) string { return "" }, session.SystemClock, io.Discard).Commands() {
 		lines = append(lines, "help "+c.Name())
 		if c.Runnable() {
 			lines = append(lines, c.Name()+" --help")
@@ -70,7 +72,7 @@ func TestRun_unwritable(t *testing.T) {
 	}
 	for _, line := range lines {
 		var stderr strings.Builder
-		code := run(t.Context(), strings.Fields(line), func(string) string { return "" }, systemClock, noRoom{}, &stderr)
+		code := run(t.Context(), strings.Fields(line), func(string) string { return "" }, session.SystemClock, noRoom{}, &stderr)
 		assert.Equal(t, exit.Failed, code, line)
 		assert.True(t, strings.HasSuffix(stderr.String(), "record: the output could not be written: no space left on device\n"), "%s: %s", line, stderr.String())
 	}
@@ -87,11 +89,11 @@ func TestRun_nearest(t *testing.T) {
 		"scrub --recorded 2025-01-01 --provider Devrev main.go": `did you mean "devrev"?`, "serve devrev Webhooks.Get/200": `did you mean "webhooks.get/200"?`,
 	} {
 		var stderr strings.Builder
-		code := run(t.Context(), strings.Fields(line), func(string) string { return "" }, systemClock, io.Discard, &stderr)
+		code := run(t.Context(), strings.Fields(line), func(string) string { return "" }, session.SystemClock, io.Discard, &stderr)
 		assert.Equal(t, exit.Usage, code, line)
 		assert.Contains(t, stderr.String(), want, line)
 	}
 	var stderr strings.Builder
-	assert.Equal(t, exit.Usage, run(t.Context(), []string{"list", ""}, func(string) string { return "" }, systemClock, io.Discard, &stderr))
-	assert.Equal(t, "record: there is no provider \"\"; there are "+say.List(providerNames(), "and")+"\n", stderr.String())
+	assert.Equal(t, exit.Usage, run(t.Context(), []string{"list", ""}, func(string) string { return "" }, session.SystemClock, io.Discard, &stderr))
+	assert.Equal(t, "record: there is no provider \"\"; there are "+say.List(session.ProviderNames(), "and")+"\n", stderr.String())
 }

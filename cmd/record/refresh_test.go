@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"example.com/webhookvcr/internal/session"
+
 	"example.com/webhookvcr/internal/exit"
 
 	"github.com/stretchr/testify/assert"
@@ -21,10 +23,10 @@ import (
 // byte for byte, and each scenario has one, for without arguments everything is recorded.
 // Live ones cannot be made again here.
 func TestShipped_current(t *testing.T) {
-	shipped := filepath.Join("..", "..", shippedDir)
+	shipped := filepath.Join("..", "..", session.ShippedDir)
 	fresh := t.TempDir()
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), []string{"refresh", "--simulate", "--out", fresh}, func(string) string { return "" }, systemClock, &stdout, &stderr)
+	code := run(t.Context(), []string{"refresh", "--simulate", "--out", fresh}, func(string) string { return "" }, session.SystemClock, &stdout, &stderr)
 	require.Equal(t, exit.Done, code, "%s%s", stderr.String(), stdout.String())
 
 	var want, got []string

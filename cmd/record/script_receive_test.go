@@ -17,6 +17,8 @@ import (
 	"sync"
 	"time"
 
+	"example.com/webhookvcr/internal/receiver"
+
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -35,7 +37,7 @@ func receive() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	server := httptest.NewUnstartedServer(&endpoint{secret: os.Getenv(secretVar), flaws: flaws, seen: map[string]bool{}})
+	server := httptest.NewUnstartedServer(&endpoint{secret: os.Getenv(receiver.SecretVar), flaws: flaws, seen: map[string]bool{}})
 	server.Listener.Close()
 	server.Listener = listener
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/webhookvcr/internal/session"
+
 	"example.com/webhookvcr/internal/exit"
 
 	"github.com/stretchr/testify/assert"
@@ -56,7 +58,7 @@ func plainCassette(t *testing.T, edit func(body string) string) (path string, en
 func scrubbed(t *testing.T, env map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs strings.Builder
-	code = run(t.Context(), append([]string{"scrub", "--recorded", "2025-11-03"}, args...), func(name string) string { return env[name] }, systemClock, &out, &errs)
+	code = run(t.Context(), append([]string{"scrub", "--recorded", "2025-11-03"}, args...), func(name string) string { return env[name] }, session.SystemClock, &out, &errs)
 	return code, out.String(), errs.String()
 }
 
@@ -402,7 +404,7 @@ func TestScrub_interrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	stdout := stopping{stop: cancel}
 	var stderr strings.Builder
-	code := run(ctx, args, func(name string) string { return env[name] }, systemClock, &stdout, &stderr)
+	code := run(ctx, args, func(name string) string { return env[name] }, session.SystemClock, &stdout, &stderr)
 	assert.Equal(t, exit.Failed, code)
 	assert.Equal(t, "written  "+args[4]+"\n", stdout.String())
 	assert.Equal(t, "record: interrupted: 1 cassette scrubbed, 0 not, 4 not begun; every file is whole\n", stderr.String())
@@ -509,6 +511,6 @@ func TestScrub_advice(t *testing.T) {
 		assert.NotContains(t, stderr, "PLANTED")
 	}
 	var out, errs strings.Builder
-	assert.Equal(t, exit.Usage, run(t.Context(), []string{"scrub", path}, func(string) string { return "" }, systemClock, &out, &errs))
+	assert.Equal(t, exit.Usage, run(t.Context(), []string{"scrub", path}, func(string) string { return "" }, session.SystemClock, &out, &errs))
 	assert.Equal(t, "record: scrub needs the day on which the cassettes were recorded, such as --recorded 2025-11-03\n", errs.String())
 }

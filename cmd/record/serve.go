@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -17,20 +16,26 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/pflag"
+
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/sandbox"
+	"example.com/webhookvcr/internal/say"
+	"example.com/webhookvcr/internal/serve"
+	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/internal/simulator"
+	"example.com/webhookvcr/internal/view"
+
 	"example.com/webhookvcr/internal/screen"
 
 	"github.com/spf13/cobra"
 
-	"example.com/webhookvcr/internal/cassette"
-	"example.com/webhookvcr/internal/contract"
-	"example.com/webhookvcr/internal/exchange"
-	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/replay"
-	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/scenario"
-	"example.com/webhookvcr/internal/serve"
 )
 
 // elsewhere is what answers a write that is not the scenario's.
@@ -105,7 +110,7 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	var earlier []serve.Report // what was before each reset
 	front := &serve.Front{
 		Handler: handler,
-		Page:    livePage(steps, version()),
+		Page:    view.Live(steps, version()),
 		Names:   []string{strings.TrimPrefix(def.BaseURL, "https://")},
 		Root:    slices.ContainsFunc(sequence.Requests(), func(r contract.Request) bool { return r.URL.Path == "" || r.URL.Path == "/" }),
 		Reset: func() error {
@@ -127,40 +132,6 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	mu.Lock() // a reset that was cut off may still be on its way
 	defer mu.Unlock()
 	return s.end(summed(append(earlier, requests.Report())))
-}
-
-// livePage is the page of record report about the steps, with the requests as
-// they come. What another recorder has written may hold a credential, and is left
-// out.
-func livePage(steps []replay.Step, version string) http.Handler {
-	var files []*cassette.File
-	var shown []pageStep
-	for _, step := range steps {
-		file, id := step.Index.File, ""
-		if file.Header.Source != "" {
-			n := slices.Index(files, file)
-			if n < 0 {
-				n, files = len(files), append(files, file)
-			}
-			id = cassetteID(n)
-		}
-		shown = append(shown, pageStep{serve.StepName(step.Name), id, step.Always})
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		page := newPage(files, version)
-		page.Requests, page.Steps = serve.StreamPath, shown
-		var b bytes.Buffer
-		if err := page.write(&b); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		h := w.Header()
-		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", page.Policy+"; frame-ancestors 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Cache-Control", "no-store")
-		_, _ = w.Write(b.Bytes()) // it fails only when the client has gone
-	})
 }
 
 // isOrigin reports whether a text is an origin as browsers send it.
@@ -234,7 +205,7 @@ func definition(args []string) (*provider.Definition, error) {
 	if known := provider.ByName(name); known != nil && rest != "" {
 		return nil, exit.Errorf(exit.Usage, "serve takes the provider and its steps apart: record serve %s %s", name, rest)
 	}
-	return nil, exit.Errorf(exit.Usage, "%s", unknownProvider(name, args[0]))
+	return nil, exit.Errorf(exit.Usage, "%s", session.UnknownProvider(name, args[0]))
 }
 
 // sequence reads the arguments.
@@ -437,4 +408,70 @@ func failedRequests(r serve.Report) string {
 		names = append(names[:maxNamed], fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(names, "; ")
+}
+
+// simulation is serve --simulate: a tenant in memory, over HTTP.
+type simulation struct {
+	wanted      bool
+	webhooks    int
+	waits       []time.Duration
+	rawKey, hex bool
+}
+
+func (s *simulation) flags(f *pflag.FlagSet) {
+	f.BoolVar(&s.wanted, "simulate", false, "serve a tenant in memory in place of steps: what is created can be read, changed and deleted, and is delivered to")
+	f.IntVar(&s.webhooks, "seed-webhooks", 0, "let the simulated tenant begin with `N` webhooks")
+	f.DurationSliceVar(&s.waits, "waits", nil, "wait so long between the attempts of a delivery, such as `1s,1s` (default: as the vendor does)")
+	f.Lookup("waits").DefValue = "" // it would show as []
+	f.BoolVar(&s.rawKey, "raw-key", false, "sign DevRev's deliveries with the text of the secret, not with the bytes that it encodes")
+	f.BoolVar(&s.hex, "hex", false, "write DevRev's signatures in hexadecimal digits, not in base64")
+}
+
+const simulateHelp = `With --simulate there are no steps: a tenant in memory answers every operation,
+keeps what is created, verifies receivers and delivers to URLs on loopback
+addresses. Its credential is "` + provider.Token + `". Waiting takes real time;
+--waits shortens it. What the vendors leave open has the defaults that
+"go doc example.com/webhookvcr/webhooktest.Sender" names.
+  GET    /-/state   the webhooks, what was delivered, and why or why not
+  DELETE /-/state   begins anew
+  POST   /-/events  lets an event happen and answers with its deliveries:
+    {"event": "work_created", "set": {"/work/title": "A title"}}
+    further members: "remove" (pointers), "body" (a whole payload), "duplicates"
+It ends with status 0, or with 1 when a request broke the contract.
+`
+
+// simulate serves a tenant until the context ends.
+func (s *serving) simulate(ctx context.Context, args []string) error {
+	def, err := definition(args)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(args) > 1:
+		return exit.Errorf(exit.Usage, "--simulate serves a tenant in place of steps; leave out %s", strings.Join(args[1:], " "))
+	case s.tenant.webhooks < 0 || s.tenant.webhooks > simulator.MaxWebhooks:
+		return exit.Errorf(exit.Usage, "--seed-webhooks %d: give 0 to %d", s.tenant.webhooks, simulator.MaxWebhooks)
+	case slices.ContainsFunc(s.tenant.waits, func(d time.Duration) bool { return d < 0 }):
+		return exit.Errorf(exit.Usage, "--waits %v: give 0 or more", s.tenant.waits)
+	case def.Delivery == nil && (s.tenant.rawKey || s.tenant.hex):
+		return exit.Errorf(exit.Usage, "--raw-key and --hex are about signatures, and %s documents none", def.Title)
+	}
+	settings := simulator.Settings{Waits: s.tenant.waits, RawKey: s.tenant.rawKey, Hex: s.tenant.hex}
+	t, err := sandbox.New(def, settings, s.tenant.webhooks, s.stderr)
+	if err != nil {
+		return exit.Errorf(exit.Failed, "%v", err)
+	}
+	defer t.Close()
+	begun := func(url string) {
+		if !s.quiet {
+			fmt.Fprintf(s.stderr, "try: curl %s/-/state\n", url)
+		}
+	}
+	if err := s.listen(ctx, t.Front(), begun, t.Close); err != nil {
+		return err
+	}
+	if t.Breaches > 0 {
+		return exit.Errorf(exit.Failed, "%s broke the contract", say.Count(t.Breaches, "request"))
+	}
+	return nil
 }

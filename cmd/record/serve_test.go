@@ -19,6 +19,9 @@ import (
 	"testing"
 	"time"
 
+	"example.com/webhookvcr/internal/receiver"
+	"example.com/webhookvcr/internal/session"
+
 	"example.com/webhookvcr/internal/exit"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -131,7 +134,7 @@ func startReceiver(ts *testscript.TestScript, neg bool, args []string) {
 		if delivery.Type == "tag_deleted" { // an answer that is no HTTP, and quotes the tenant
 			conn, _, err := http.NewResponseController(w).Hijack()
 			if err == nil {
-				fmt.Fprintf(conn, "janedoe %s\r\n\r\n", os.Getenv(secretVar))
+				fmt.Fprintf(conn, "janedoe %s\r\n\r\n", os.Getenv(receiver.SecretVar))
 				conn.Close()
 			}
 			return
@@ -190,7 +193,7 @@ func vendor(ts *testscript.TestScript, neg bool, args []string) {
 	req, err := http.NewRequest(http.MethodPost, args[0], bytes.NewReader(body))
 	ts.Check(err)
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-DevRev-Signature", provider.Signature(ts.Getenv(secretVar), body, rawKey, hexadecimal))
+	req.Header.Set("X-DevRev-Signature", provider.Signature(ts.Getenv(receiver.SecretVar), body, rawKey, hexadecimal))
 	resp, err := http.DefaultClient.Do(req)
 	ts.Check(err)
 	defer resp.Body.Close()
@@ -208,7 +211,7 @@ func TestServe_interruptedTwice(t *testing.T) {
 	errs, stderr := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"serve", "--quiet", "devrev", "webhooks.get/200"}, func(string) string { return "" }, systemClock, stdout, stderr)
+		done <- run(ctx, []string{"serve", "--quiet", "devrev", "webhooks.get/200"}, func(string) string { return "" }, session.SystemClock, stdout, stderr)
 		stderr.Close()
 	}()
 	line, err := bufio.NewReader(out).ReadString('\n')

@@ -2,29 +2,28 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
+	"strconv"
 	"strings"
-
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/report"
-	"example.com/webhookvcr/internal/screen"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/cassette"
-	"example.com/webhookvcr/internal/contract"
-	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/report"
 	"example.com/webhookvcr/internal/say"
-	"example.com/webhookvcr/internal/secret"
+	"example.com/webhookvcr/internal/screen"
+	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/internal/view"
+
+	"example.com/webhookvcr/internal/provider"
 )
 
 const showHelp = `show prints cassettes as people read them: where each comes from, and of every
@@ -52,50 +51,14 @@ const showMembers = `
             accepted says that the cassette lists the problem as accepted
 `
 
-// shownCassettes is what show --json writes.
-type shownCassettes struct {
-	Version   int             `json:"version"`
-	Cassettes []shownCassette `json:"cassettes"`
-}
-
-type shownCassette struct {
-	Name      string          `json:"name"`
-	Provider  string          `json:"provider"`
-	Scenario  string          `json:"scenario"`
-	Source    string          `json:"source"`
-	Recorded  string          `json:"recorded"`
-	Accepted  []string        `json:"accepted"`
-	Exchanges []shownExchange `json:"exchanges"`
-}
-
-type shownExchange struct {
-	Method        string              `json:"method"`
-	URL           string              `json:"url"`
-	RequestHeader map[string][]string `json:"request_header"`
-	RequestBody   string              `json:"request_body"`
-	Status        int                 `json:"status"`
-	Header        map[string][]string `json:"header"`
-	Body          string              `json:"body"`
-	Notes         []shownNote         `json:"notes"`
-	Curl          string              `json:"curl"`
-}
-
-type shownNote struct {
-	In       string `json:"in"`
-	Kind     string `json:"kind"`
-	Pointer  string `json:"pointer"`
-	Message  string `json:"message"`
-	Accepted bool   `json:"accepted"`
-}
-
 // exampleShown is what record help FORMATS shows.
-func exampleShown() shownCassettes {
-	return shownCassettes{1, []shownCassette{{
+func exampleShown() view.Cassettes {
+	return view.Cassettes{Version: 1, Cassettes: []view.Cassette{{
 		Name: "devrev/webhooks.get/200", Provider: "devrev", Scenario: "webhooks.get/200", Source: "simulated", Accepted: []string{},
-		Exchanges: []shownExchange{{
+		Exchanges: []view.Exchange{{
 			Method: "POST", URL: "https://api.devrev.ai/webhooks.get", RequestHeader: http.Header{"Accept": {"application/json"}},
 			RequestBody: "{…}", Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: "{…}", Curl: "curl …",
-			Notes: []shownNote{{In: "answer", Kind: "undocumented", Pointer: "/webhook/retries", Message: "…"}},
+			Notes: []view.Note{{In: "answer", Kind: "undocumented", Pointer: "/webhook/retries", Message: "…"}},
 		}},
 	}}}
 }
@@ -127,17 +90,17 @@ func showCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all := shownCassettes{Version: 1, Cassettes: []shownCassette{}}
+			all := view.Cassettes{Version: 1, Cassettes: []view.Cassette{}}
 			for _, f := range files {
-				all.Cassettes = append(all.Cassettes, shownOf(f))
+				all.Cassettes = append(all.Cassettes, view.Of(f))
 			}
 			switch {
 			case asJSON:
 				err = report.WriteJSON(c.OutOrStdout(), "", all)
 			case asCurl:
-				err = all.writeCurl(c.OutOrStdout())
+				err = all.WriteCurl(c.OutOrStdout())
 			default:
-				err = all.writeText(c.OutOrStdout())
+				err = all.WriteText(c.OutOrStdout())
 			}
 			if err != nil {
 				return exit.Errorf(exit.Failed, "%v", err)
@@ -158,7 +121,7 @@ func convert(path string, stdout io.Writer) error {
 		return exit.Errorf(exit.Usage, "%s: %v", path, say.Reason(err))
 	}
 	if file, wrong := cassette.Parse(path, data); wrong == nil {
-		err = shownCassettes{Cassettes: []shownCassette{shownOf(file)}}.writeText(stdout)
+		err = view.Cassettes{Cassettes: []view.Cassette{view.Of(file)}}.WriteText(stdout)
 	} else {
 		_, err = stdout.Write(data)
 	}
@@ -181,11 +144,11 @@ func cassettesOf(args []string) (files []*cassette.File, err error) {
 		case strings.HasSuffix(arg, ".yaml"), strings.HasSuffix(arg, ".yml"), strings.HasPrefix(arg, "."), filepath.IsAbs(arg):
 			err = fmt.Errorf("%s: %w", arg, say.Reason(err))
 		default:
-			var targets []target
-			targets, err = choose([]string{arg})
+			var targets []session.Target
+			targets, err = session.Choose([]string{arg})
 			for _, t := range targets {
-				if file := t.shipped(); file != nil {
-					file.Name = t.name()
+				if file := t.Shipped(); file != nil {
+					file.Name = t.Name()
 					found = append(found, file)
 				}
 			}
@@ -224,197 +187,230 @@ func cassettesBelow(path string) (files []*cassette.File, err error) {
 	return files, errors.Join(faults...)
 }
 
-// askedProvider is the provider that a cassette's requests went to; nil when none
-// is known.
-func askedProvider(f *cassette.File) *provider.Definition {
-	if def := provider.ByName(f.Header.Provider); def != nil {
-		return def
+const listHelp = `list shows every scenario with the request that it answers, the status of the
+answer, where the cassette in this build comes from, and how a recording
+provokes the answer. With arguments it shows those of a provider, an operation, or
+one.
+
+SOURCE is "live" (recorded against a tenant, with the day) or "simulated" (made
+by the built-in simulator from the vendor's published contract).
+
+record help FORMATS says what --json writes.`
+
+const listMembers = `
+  source    "live", "simulated", or "" for a scenario without a cassette
+  recorded  the day of a live recording, or ""
+  live      whether a request provokes the answer on a tenant
+  writes    whether it changes the tenant: recorded with --write only
+`
+
+// listed is what list --json writes.
+type listed struct {
+	Version   int              `json:"version"`
+	Scenarios []listedScenario `json:"scenarios"`
+}
+
+type listedScenario struct {
+	Provider  string `json:"provider"`
+	Scenario  string `json:"scenario"`
+	Operation string `json:"operation"`
+	Summary   string `json:"summary"`
+	Method    string `json:"method"`
+	Target    string `json:"target"`
+	Status    int    `json:"status"`
+	Source    string `json:"source"`
+	Recorded  string `json:"recorded"`
+	Live      bool   `json:"live"`
+	Writes    bool   `json:"writes"`
+	How       string `json:"how"`
+}
+
+func listCommand() *cobra.Command {
+	asJSON := false
+	c := &cobra.Command{
+		Use:   "list [flags] [PROVIDER[/SCENARIO]...]",
+		Short: "List the scenarios: request, status, source, and how each is provoked",
+		Long:  listHelp,
+		Example: `  record list
+  record list devrev/webhooks.create
+  record list --json dvelop`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     completeScenario,
+		RunE: func(c *cobra.Command, args []string) error {
+			targets, err := session.Choose(args)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = report.WriteJSON(c.OutOrStdout(), "", scenarioList(targets))
+			} else {
+				err = listTable(scenarioList(targets), screen.Width(c.OutOrStdout())).Print(c.OutOrStdout())
+			}
+			if err != nil {
+				return exit.Errorf(exit.Failed, "%v", err)
+			}
+			return nil
+		},
 	}
-	for _, def := range provider.All() {
-		if len(f.Interactions) > 0 && strings.HasPrefix(f.Interactions[0].Request.URL, def.BaseURL+"/") {
-			return def
+	c.Flags().BoolVar(&asJSON, "json", false, "write the list as JSON")
+	return c
+}
+
+func scenarioList(targets []session.Target) listed {
+	all := listed{Version: 1, Scenarios: []listedScenario{}}
+	for _, t := range targets {
+		s := t.Scenario
+		operation, _, _ := strings.Cut(s.Name, "/")
+		l := listedScenario{
+			Provider: t.Def.Name, Scenario: s.Name, Operation: operation, Summary: s.Summary, Method: s.Request.Method,
+			Target: s.Request.Target, Status: s.Status, Live: s.Live, Writes: t.Writes(), How: s.How,
 		}
+		if file := t.Shipped(); file != nil {
+			l.Source, l.Recorded = file.Header.Source, file.Header.Recorded
+		}
+		all.Scenarios = append(all.Scenarios, l)
+	}
+	return all
+}
+
+// listTable is the list for people; on a terminal of a width, which 0 is not, targets
+// that are wider are shortened.
+func listTable(all listed, width int) *screen.Table {
+	var t screen.Table
+	t.Add("SCENARIO", "REQUEST", "STATUS", "SOURCE", "PROVOKED BY")
+	for _, l := range all.Scenarios {
+		source := strings.TrimSpace(l.Source + " " + l.Recorded)
+		if source == "" {
+			source = "none yet"
+		}
+		t.Add(l.Provider+"/"+l.Scenario, l.Method+" "+shortened(l.Target, width-2), strconv.Itoa(l.Status), source, l.How)
+	}
+	return &t
+}
+
+// shortened leaves out of a target's longest segments what makes it wider than a line, if
+// there is any width to keep.
+func shortened(target string, width int) string {
+	short := target
+	for keep := 12; width > 0 && keep > 2 && utf8.RuneCountInString(short) > width; keep-- {
+		segments := strings.Split(target, "/")
+		for i, s := range segments {
+			if len(s) > keep+1 {
+				segments[i] = s[:keep] + "…"
+			}
+		}
+		short = strings.Join(segments, "/")
+	}
+	return short
+}
+
+var exampleListed = listedScenario{
+	Provider: "devrev", Scenario: "webhooks.get/200", Operation: "webhooks.get", Summary: "…", Method: "POST",
+	Target: "/webhooks.get", Status: 200, Source: "simulated", Live: true, How: "…",
+}
+
+const reportHelp = `report writes one HTML page about cassettes: where they come from, which answers
+and members of the contract they show, every exchange with what the contract says
+of it, and the drift and the findings of reports that it is given. The page needs
+no other file and no network. Without arguments it is about the cassettes of this
+build.
+
+Values of headers that carry credentials are withheld. All else of a file that
+another recorder has written is on the page as it stands, secrets in URLs and bodies
+included: look at it with record lint before you publish the page.`
+
+// pages is the command report.
+type pages struct{ html, check, lint string }
+
+func reportCommand() *cobra.Command {
+	p := &pages{}
+	c := &cobra.Command{
+		Use:   "report --html FILE [flags] [PROVIDER[/SCENARIO]|FILE|DIR...]",
+		Short: "Write one HTML page about cassettes: provenance, coverage, exchanges, drift",
+		Long:  reportHelp,
+		Example: `  record report --html report.html
+  record check --json devrev > drift.json; record report --html report.html --check drift.json devrev
+  record lint --json testdata > lint.json; record report --html report.html --lint lint.json testdata`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     completeScenario,
+		RunE:                  func(c *cobra.Command, args []string) error { return p.run(args, c.ErrOrStderr()) },
+	}
+	c.Flags().StringVar(&p.html, "html", "", "write the page to `FILE`")
+	c.Flags().StringVar(&p.check, "check", "", "show the drift in `FILE`, which record check --json wrote")
+	c.Flags().StringVar(&p.lint, "lint", "", "show the counts of the findings in `FILE`, which record lint --json wrote")
+	c.MarkFlagFilename("html", "html")
+	c.MarkFlagFilename("check", "json")
+	c.MarkFlagFilename("lint", "json")
+	return c
+}
+
+func (p *pages) run(args []string, stderr io.Writer) error {
+	if p.html == "" {
+		return exit.Errorf(exit.Usage, "report needs the file to write: record report --html report.html")
+	}
+	if p.html == "-" {
+		return exit.Errorf(exit.Usage, "--html - names no file, and the page is written to one only; give it a name, such as report.html")
+	}
+	if len(args) == 0 {
+		args = session.ProviderNames()
+	}
+	files, err := cassettesOf(args)
+	if err != nil {
+		return err
+	}
+	data := view.NewPage(files, version())
+	if p.check != "" {
+		if data.Drift, err = view.ReadCheck(p.check, data.Cassettes); err != nil {
+			return err
+		}
+	}
+	if p.lint != "" {
+		if data.Lint, err = view.ReadLint(p.lint); err != nil {
+			return err
+		}
+	}
+	var b bytes.Buffer
+	if err := data.Write(&b); err != nil {
+		return exit.Errorf(exit.Failed, "%v", err)
+	}
+	if err := replace(p.html, b.Bytes()); err != nil {
+		return err
+	}
+	if n := data.Others(); n > 0 {
+		fmt.Fprintf(stderr, exit.Pasted("%s shows %s of another recorder unchanged, with any secret in URLs and bodies; look with record lint before you publish it\n"), p.html, say.Count(n, "cassette"))
 	}
 	return nil
 }
 
-// shownOf is a cassette as show writes it.
-func shownOf(f *cassette.File) shownCassette {
-	def := askedProvider(f)
-	c := shownCassette{
-		Name: filepath.ToSlash(f.Name), Scenario: f.Header.Scenario, Source: f.Header.Source, Recorded: f.Header.Recorded,
-		Accepted: append([]string{}, f.Header.Accepted...), Exchanges: []shownExchange{},
+// replace writes a file that is whole at any time.
+func replace(path string, data []byte) error {
+	mode := fs.FileMode(0o644)
+	switch info, err := os.Lstat(path); {
+	case err == nil && !info.Mode().IsRegular():
+		return exit.Errorf(exit.Usage, "%s is %s; name a regular file, or one that does not exist yet", path, say.Kind(info.Mode()))
+	case err == nil:
+		mode = info.Mode().Perm()
 	}
-	if def != nil {
-		c.Provider = def.Name
+	file, err := os.CreateTemp(filepath.Dir(path), ".record-*")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return exit.Errorf(exit.Usage, "%s: there is no directory %s", path, filepath.Dir(path))
+	case err != nil:
+		return exit.Errorf(exit.Failed, "%s: %v", path, say.Reason(err))
 	}
-	for i, e := range f.Exchanges() {
-		s := shownExchange{
-			Method: e.Request.Method, URL: f.Interactions[i].Request.URL, RequestHeader: openHeader(e.Request.Header), RequestBody: string(e.Request.Body),
-			Status: e.Response.Status, Header: openHeader(e.Response.Header), Body: string(e.Response.Body), Notes: []shownNote{},
-		}
-		if def != nil {
-			for _, p := range problemsOf(def, f.Header, e) {
-				s.Notes = append(s.Notes, shownNote{p.In, string(p.Kind), p.Pointer, p.Message(), p.Accepted(f.Header.Accepted)})
-			}
-		}
-		if !f.Header.Received.IsZero() {
-			s.Curl = curl(nil, "", s) // a receiver is asked, with no credential
-		} else {
-			s.Curl = curl(def, f.Header.Scenario, s)
-		}
-		c.Exchanges = append(c.Exchanges, s)
+	defer os.Remove(file.Name()) // fails when it has been renamed
+	_, err = file.Write(data)
+	if err == nil {
+		err = file.Chmod(mode)
 	}
-	return c
-}
-
-// problemsOf is what the contract says of an exchange.
-func problemsOf(def *provider.Definition, h cassette.Header, e contract.Exchange) []contract.Problem {
-	if !h.Received.IsZero() {
-		problems, _ := contract.CheckDelivery(def, e.Request.Body) // it says nothing where the vendor does not
-		return problems
+	if closed := file.Close(); err == nil {
+		err = closed
 	}
-	answer := contract.CheckResponse(def, e.Request, e.Response, false)
-	return append(contract.CheckRequest(def, e.Request), slices.DeleteFunc(answer, func(p contract.Problem) bool { return p.In == "request" })...)
-}
-
-// openHeader withholds what carries a credential.
-func openHeader(h http.Header) map[string][]string {
-	open := map[string][]string{}
-	for name, values := range h {
-		for _, v := range values {
-			if secret.Tells(name) || strings.Contains(strings.ToLower(name), "cookie") {
-				v = fmt.Sprintf("(withheld, %s)", say.Count(len(v), "byte"))
-			}
-			open[name] = append(open[name], v)
-		}
+	if err == nil {
+		err = os.Rename(file.Name(), path)
 	}
-	return open
-}
-
-// curl is the request as a command of a shell. The credential and the tenant's
-// address come from the variables that a recording takes them from.
-func curl(def *provider.Definition, scenario string, e shownExchange) string {
-	var b strings.Builder
-	b.WriteString("curl")
-	if e.Method != http.MethodGet {
-		b.WriteString(" -X " + record.Quote(e.Method))
+	if err != nil {
+		return exit.Errorf(exit.Failed, "%s: %v", path, say.Reason(err))
 	}
-	target := "--url " + record.Quote(e.URL)
-	if strings.HasPrefix(e.URL, "https://") {
-		target = record.Quote(e.URL)
-	}
-	credential := ""
-	if def != nil {
-		credential = ` -H "Authorization: Bearer $` + def.TokenVar + `"`
-		for _, s := range def.Scenarios {
-			if s.Name == scenario && s.Request.Credential != provider.Valid {
-				credential = ""
-			}
-		}
-		if rest, ok := strings.CutPrefix(e.URL, def.BaseURL); ok && def.BaseDefault == "" {
-			target = `"$` + def.BaseVar + `"` + record.Quote(rest)
-		}
-	}
-	b.WriteString(" " + target + credential)
-	for _, name := range slices.Sorted(maps.Keys(e.RequestHeader)) {
-		for _, v := range e.RequestHeader[name] {
-			switch {
-			case strings.HasPrefix(v, "(withheld"), strings.HasPrefix(name, "@"): // curl would read a file
-			case def != nil && def.BaseDefault == "" && v == def.BaseURL && name == "Origin":
-				b.WriteString(` -H "` + name + `: $` + def.BaseVar + `"`)
-			default:
-				b.WriteString(" -H " + record.Quote(name+": "+v))
-			}
-		}
-	}
-	if e.RequestBody != "" {
-		b.WriteString(" --data-raw " + record.Quote(e.RequestBody))
-	}
-	return b.String()
-}
-
-func (all shownCassettes) writeCurl(w io.Writer) error {
-	var b strings.Builder
-	for _, c := range all.Cassettes {
-		for _, e := range c.Exchanges {
-			if len(all.Cassettes) > 1 {
-				b.WriteString("# " + screen.Visible(strings.ReplaceAll(c.Name, "\n", " ")) + "\n")
-			}
-			b.WriteString(screen.Visible(e.Curl) + "\n")
-		}
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-func (all shownCassettes) writeText(w io.Writer) error {
-	var b strings.Builder
-	for i, c := range all.Cassettes {
-		if i > 0 {
-			b.WriteString("\n")
-		}
-		// git gives a file another name each time, and shows the real one itself.
-		name := strings.TrimPrefix(c.Provider+"/"+c.Scenario, "/")
-		if len(all.Cassettes) > 1 || c.Scenario == "" && len(c.Exchanges) == 0 {
-			name = c.Name
-		}
-		b.WriteString(strings.TrimSuffix(name, "/") + ": " + c.provenance() + "\n")
-		for _, a := range c.Accepted {
-			b.WriteString("accepted: " + a + "\n")
-		}
-		for n, e := range c.Exchanges {
-			b.WriteString("\n")
-			if len(c.Exchanges) > 1 {
-				fmt.Fprintf(&b, "#%d ", n)
-			}
-			fmt.Fprintf(&b, "%s %s\n", e.Method, e.URL)
-			message(&b, e.RequestHeader, e.RequestBody)
-			fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
-			message(&b, e.Header, e.Body)
-			if len(e.Notes) > 0 {
-				b.WriteString("\nthe contract says:\n")
-			}
-			for _, note := range e.Notes {
-				accepted := ""
-				if note.Accepted {
-					accepted = " (accepted)"
-				}
-				fmt.Fprintf(&b, "  %s: %s%s\n", strings.TrimSpace(note.In+" "+note.Pointer), note.Message, accepted)
-			}
-		}
-	}
-	_, err := io.WriteString(w, screen.Visible(b.String()))
-	return err
-}
-
-func (c shownCassette) provenance() string {
-	switch c.Source {
-	case cassette.Live:
-		return "live, recorded " + c.Recorded
-	case cassette.Simulated:
-		return "simulated"
-	}
-	return "by another recorder"
-}
-
-// message writes headers and a body, the body indented when it is JSON.
-func message(b *strings.Builder, header map[string][]string, body string) {
-	for _, name := range slices.Sorted(maps.Keys(header)) {
-		for _, v := range header[name] {
-			fmt.Fprintf(b, "%s: %s\n", name, v)
-		}
-	}
-	if body != "" {
-		b.WriteString("\n" + strings.TrimRight(indented(body), "\n") + "\n")
-	}
-}
-
-// indented is JSON as people read it; any other text stays as it is.
-func indented(body string) string {
-	var b bytes.Buffer
-	if json.Indent(&b, []byte(strings.TrimSpace(body)), "", "  ") != nil {
-		return body
-	}
-	return b.String()
+	return nil
 }

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/webhookvcr/internal/session"
+
+	"example.com/webhookvcr/internal/screen"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestScreen_tablesFit(t *testing.T) {
+	targets, err := session.Choose(nil)
+	require.NoError(t, err)
+	list := listTable(scenarioList(targets), 0)
+	for _, width := range []int{40, 80, 120} {
+		var b strings.Builder
+		require.NoError(t, list.Print(&screen.Screen{Writer: &b, Width: width}))
+		assertFits(t, width, "list", b.String())
+		for _, target := range targets {
+			assert.Contains(t, b.String(), target.Name()+"\n")
+		}
+	}
+	var small screen.Table
+	small.Add("a", "b")
+	small.Add("aa", "bb")
+	var wide, narrow strings.Builder
+	require.NoError(t, small.Print(&wide))
+	require.NoError(t, small.Print(&screen.Screen{Writer: &narrow, Width: 40}))
+	assert.Equal(t, wide.String(), narrow.String(), "what fits stays a table")
+}
+
+func TestScreen_colours(t *testing.T) {
+	const text = "devrev x: 1 breaking\n  breaking  /a\n            breaking news\n  additive  /b\n"
+	for name, s := range map[string]*screen.Screen{"no screen": nil, "NO_COLOR": {}} {
+		if s == nil {
+			assert.Equal(t, text, screen.Paint(&strings.Builder{}, text), name)
+			continue
+		}
+		assert.Equal(t, text, screen.Paint(s, text), name)
+	}
+	painted := screen.Paint(&screen.Screen{Colours: true}, text)
+	assert.Equal(t, "devrev x: 1 breaking\n  \x1b[31mbreaking\x1b[0m  /a\n            breaking news\n  \x1b[33madditive\x1b[0m  /b\n", painted)
+}

@@ -1,0 +1,209 @@
+package view
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/contract"
+	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/say"
+	"example.com/webhookvcr/internal/screen"
+	"example.com/webhookvcr/internal/secret"
+)
+
+// Cassettes is what show --json writes.
+type Cassettes struct {
+	Version   int        `json:"version"`
+	Cassettes []Cassette `json:"cassettes"`
+}
+
+type Cassette struct {
+	Name      string     `json:"name"`
+	Provider  string     `json:"provider"`
+	Scenario  string     `json:"scenario"`
+	Source    string     `json:"source"`
+	Recorded  string     `json:"recorded"`
+	Accepted  []string   `json:"accepted"`
+	Exchanges []Exchange `json:"exchanges"`
+}
+
+type Exchange struct {
+	Method        string              `json:"method"`
+	URL           string              `json:"url"`
+	RequestHeader map[string][]string `json:"request_header"`
+	RequestBody   string              `json:"request_body"`
+	Status        int                 `json:"status"`
+	Header        map[string][]string `json:"header"`
+	Body          string              `json:"body"`
+	Notes         []Note              `json:"notes"`
+	Curl          string              `json:"curl"`
+}
+
+type Note struct {
+	In       string `json:"in"`
+	Kind     string `json:"kind"`
+	Pointer  string `json:"pointer"`
+	Message  string `json:"message"`
+	Accepted bool   `json:"accepted"`
+}
+
+// Provider is the provider that a cassette's requests went to; nil when none
+// is known.
+func Provider(f *cassette.File) *provider.Definition {
+	if def := provider.ByName(f.Header.Provider); def != nil {
+		return def
+	}
+	for _, def := range provider.All() {
+		if len(f.Interactions) > 0 && strings.HasPrefix(f.Interactions[0].Request.URL, def.BaseURL+"/") {
+			return def
+		}
+	}
+	return nil
+}
+
+// Of is a cassette as show writes it.
+func Of(f *cassette.File) Cassette {
+	def := Provider(f)
+	c := Cassette{
+		Name: filepath.ToSlash(f.Name), Scenario: f.Header.Scenario, Source: f.Header.Source, Recorded: f.Header.Recorded,
+		Accepted: append([]string{}, f.Header.Accepted...), Exchanges: []Exchange{},
+	}
+	if def != nil {
+		c.Provider = def.Name
+	}
+	for i, e := range f.Exchanges() {
+		s := Exchange{
+			Method: e.Request.Method, URL: f.Interactions[i].Request.URL, RequestHeader: openHeader(e.Request.Header), RequestBody: string(e.Request.Body),
+			Status: e.Response.Status, Header: openHeader(e.Response.Header), Body: string(e.Response.Body), Notes: []Note{},
+		}
+		if def != nil {
+			for _, p := range problemsOf(def, f.Header, e) {
+				s.Notes = append(s.Notes, Note{p.In, string(p.Kind), p.Pointer, p.Message(), p.Accepted(f.Header.Accepted)})
+			}
+		}
+		if !f.Header.Received.IsZero() {
+			s.Curl = curl(nil, "", s) // a receiver is asked, with no credential
+		} else {
+			s.Curl = curl(def, f.Header.Scenario, s)
+		}
+		c.Exchanges = append(c.Exchanges, s)
+	}
+	return c
+}
+
+// problemsOf is what the contract says of an exchange.
+func problemsOf(def *provider.Definition, h cassette.Header, e contract.Exchange) []contract.Problem {
+	if !h.Received.IsZero() {
+		problems, _ := contract.CheckDelivery(def, e.Request.Body) // it says nothing where the vendor does not
+		return problems
+	}
+	answer := contract.CheckResponse(def, e.Request, e.Response, false)
+	return append(contract.CheckRequest(def, e.Request), slices.DeleteFunc(answer, func(p contract.Problem) bool { return p.In == "request" })...)
+}
+
+// openHeader withholds what carries a credential.
+func openHeader(h http.Header) map[string][]string {
+	open := map[string][]string{}
+	for name, values := range h {
+		for _, v := range values {
+			if secret.Tells(name) || strings.Contains(strings.ToLower(name), "cookie") {
+				v = fmt.Sprintf("(withheld, %s)", say.Count(len(v), "byte"))
+			}
+			open[name] = append(open[name], v)
+		}
+	}
+	return open
+}
+
+func (all Cassettes) WriteCurl(w io.Writer) error {
+	var b strings.Builder
+	for _, c := range all.Cassettes {
+		for _, e := range c.Exchanges {
+			if len(all.Cassettes) > 1 {
+				b.WriteString("# " + screen.Visible(strings.ReplaceAll(c.Name, "\n", " ")) + "\n")
+			}
+			b.WriteString(screen.Visible(e.Curl) + "\n")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (all Cassettes) WriteText(w io.Writer) error {
+	var b strings.Builder
+	for i, c := range all.Cassettes {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		// git gives a file another name each time, and shows the real one itself.
+		name := strings.TrimPrefix(c.Provider+"/"+c.Scenario, "/")
+		if len(all.Cassettes) > 1 || c.Scenario == "" && len(c.Exchanges) == 0 {
+			name = c.Name
+		}
+		b.WriteString(strings.TrimSuffix(name, "/") + ": " + c.provenance() + "\n")
+		for _, a := range c.Accepted {
+			b.WriteString("accepted: " + a + "\n")
+		}
+		for n, e := range c.Exchanges {
+			b.WriteString("\n")
+			if len(c.Exchanges) > 1 {
+				fmt.Fprintf(&b, "#%d ", n)
+			}
+			fmt.Fprintf(&b, "%s %s\n", e.Method, e.URL)
+			message(&b, e.RequestHeader, e.RequestBody)
+			fmt.Fprintf(&b, "\n%s\n", strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status))))
+			message(&b, e.Header, e.Body)
+			if len(e.Notes) > 0 {
+				b.WriteString("\nthe contract says:\n")
+			}
+			for _, note := range e.Notes {
+				accepted := ""
+				if note.Accepted {
+					accepted = " (accepted)"
+				}
+				fmt.Fprintf(&b, "  %s: %s%s\n", strings.TrimSpace(note.In+" "+note.Pointer), note.Message, accepted)
+			}
+		}
+	}
+	_, err := io.WriteString(w, screen.Visible(b.String()))
+	return err
+}
+
+func (c Cassette) provenance() string {
+	switch c.Source {
+	case cassette.Live:
+		return "live, recorded " + c.Recorded
+	case cassette.Simulated:
+		return "simulated"
+	}
+	return "by another recorder"
+}
+
+// message writes headers and a body, the body indented when it is JSON.
+func message(b *strings.Builder, header map[string][]string, body string) {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, v := range header[name] {
+			fmt.Fprintf(b, "%s: %s\n", name, v)
+		}
+	}
+	if body != "" {
+		b.WriteString("\n" + strings.TrimRight(indented(body), "\n") + "\n")
+	}
+}
+
+// indented is JSON as people read it; any other text stays as it is.
+func indented(body string) string {
+	var b bytes.Buffer
+	if json.Indent(&b, []byte(strings.TrimSpace(body)), "", "  ") != nil {
+		return body
+	}
+	return b.String()
+}

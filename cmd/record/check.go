@@ -34,8 +34,7 @@ func checkCommand(getenv func(string) string, clock session.Clock) *cobra.Comman
   record check --cassettes testdata/cassettes devrev
   record check --format github --cassettes testdata/cassettes devrev
   record check --json --fail-on additive devrev/webhooks.get > drift.json`,
-		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     completeScenario,
+		ValidArgsFunction: completeScenario,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := cmp.Or(h.check(), form.check()); err != nil {
 				return err
@@ -191,7 +190,6 @@ func diffCommand(getenv func(string) string) *cobra.Command {
 		Long:  diffHelp,
 		Example: `  record diff old.yaml new.yaml
   record diff --fail-on any testdata/cassettes /tmp/cassettes`,
-		DisableFlagsInUseLine: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) != 2 {
 				return exit.Errorf(exit.Usage, "diff needs two files or two directories, such as: record diff old.yaml new.yaml")

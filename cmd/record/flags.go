@@ -75,10 +75,7 @@ func checkFlags(c *cobra.Command) error {
 			}
 		}
 	}
-	if len(mistakes) > 0 {
-		return exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
-	}
-	return nil
+	return exit.Mistakes(mistakes)
 }
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }

@@ -147,10 +147,7 @@ func reasons(flags []string) (map[string]string, error) {
 			all[rule] = strings.TrimSpace(reason)
 		}
 	}
-	if len(mistakes) > 0 {
-		return nil, exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
-	}
-	return all, nil
+	return all, exit.Mistakes(mistakes)
 }
 
 const lintHelp = `lint judges go-vcr cassettes, those of other projects included, and changes

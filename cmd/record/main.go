@@ -121,9 +121,8 @@ func rootCommand(getenv func(string) string, clock session.Clock, stdout io.Writ
 		Use:           "record",
 		Short:         "Record webhook cassettes that hold no secret",
 		Long:          rootHelp,
-		SilenceErrors: true, SilenceUsage: true,
-		DisableFlagsInUseLine: true,
-		Args:                  unknownCommand,
+		SilenceErrors: true, SilenceUsage: true, DisableFlagsInUseLine: true,
+		Args: unknownCommand,
 	}
 	// Cobra's own flag takes no notice of what follows it.
 	shown := root.Flags().BoolP("version", "v", false, "version for record")
@@ -137,6 +136,9 @@ func rootCommand(getenv func(string) string, clock session.Clock, stdout io.Writ
 	root.AddCommand(refreshCommand(getenv, clock), checkCommand(getenv, clock), lintCommand(getenv), serveCommand(), listCommand(), showCommand(), diffCommand(getenv), reportCommand(), doctorCommand(getenv, clock), initCommand(), scrubCommand(getenv, clock),
 		probeCommand(getenv), deliverCommand(getenv), listenCommand(getenv, clock))
 	root.AddCommand(topics()...)
+	for _, c := range root.Commands() {
+		c.DisableFlagsInUseLine = true
+	}
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return checkFlags(c) }
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { writeHelp(c.OutOrStdout(), c) })

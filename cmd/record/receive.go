@@ -30,7 +30,6 @@ It sends to this machine only, unless --allow-host names another. It ends with
   4  ` + receiver.SecretVar + ` is not set`,
 		Example: `  ` + receiver.SecretVar + `=MDEyMzQ1Njc4OWFiY2RlZg== record probe devrev http://127.0.0.1:8080/hook
   record probe --only 'S*' devrev http://127.0.0.1:8080/hook`,
-		DisableFlagsInUseLine: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			p.Stdout = c.OutOrStdout()
 			if len(args) > 2 {
@@ -71,7 +70,6 @@ It sends to this machine only, unless --allow-host names another. It ends with
   4  ` + receiver.SecretVar + ` is not set`,
 		Example: `  record deliver devrev http://127.0.0.1:8080/hook work_created
   record deliver --set '/work/title="Renew"' --duplicate 2 devrev http://127.0.0.1:8080/hook work_created work_updated`,
-		DisableFlagsInUseLine: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			d.Stdout = c.OutOrStdout()
 			if err := d.Find("deliver", args, getenv); err != nil {
@@ -116,8 +114,7 @@ It ends when it is interrupted, with
   1  one was not, or none came
   2  wrong usage
   4  ` + receiver.SecretVar + ` is not set`,
-		Example:               `  record listen devrev --to http://127.0.0.1:8080/hook --out testdata/deliveries`,
-		DisableFlagsInUseLine: true,
+		Example: `  record listen devrev --to http://127.0.0.1:8080/hook --out testdata/deliveries`,
 		RunE: func(c *cobra.Command, args []string) error {
 			l.Stdout, l.Stderr = c.OutOrStdout(), c.ErrOrStderr()
 			if err := l.Find(args); err != nil {

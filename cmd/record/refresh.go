@@ -20,8 +20,7 @@ func refreshCommand(getenv func(string) string, clock session.Clock) *cobra.Comm
 		Example: `  record refresh --simulate
   record refresh --out testdata/cassettes devrev
   record refresh --out testdata/cassettes devrev/webhooks.get/200`,
-		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     completeScenario,
+		ValidArgsFunction: completeScenario,
 		RunE: func(c *cobra.Command, args []string) error {
 			exit.NotesRecording(c.Context())
 			return r.Run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())

@@ -33,7 +33,6 @@ func scrubCommand(getenv func(string) string, clock session.Clock) *cobra.Comman
 		Long:  scrubHelp + environmentHelp(),
 		Example: `  record scrub --recorded 2025-11-03 testdata/webhook.yaml > clean.yaml
   record scrub --recorded 2025-11-03 --write testdata/*.yaml`,
-		DisableFlagsInUseLine: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			return s.Run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
 		},

@@ -63,8 +63,7 @@ func serveCommand() *cobra.Command {
   record serve --addr 127.0.0.1:8080 dvelop testdata/lookup.yaml
   curl http://127.0.0.1:8080/-/requests
   record serve --simulate --addr 127.0.0.1:8080 devrev`,
-		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     completeStep,
+		ValidArgsFunction: completeStep,
 		RunE: func(c *cobra.Command, args []string) error {
 			s.stdout, s.stderr = c.OutOrStdout(), c.ErrOrStderr()
 			return s.run(c.Context(), args)

@@ -28,13 +28,12 @@ say what a runner lacks, and which lines a file lacks that was there.`
 
 func initCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:                   "init [PROVIDER...]",
-		Short:                 "Write a first test, the list of variables and a workflow into a module",
-		Long:                  initHelp,
-		Example:               "  record init devrev",
-		DisableFlagsInUseLine: true,
-		ValidArgs:             session.ProviderNames(),
-		RunE:                  func(c *cobra.Command, args []string) error { return begin(".", args, c.OutOrStdout()) },
+		Use:       "init [PROVIDER...]",
+		Short:     "Write a first test, the list of variables and a workflow into a module",
+		Long:      initHelp,
+		Example:   "  record init devrev",
+		ValidArgs: session.ProviderNames(),
+		RunE:      func(c *cobra.Command, args []string) error { return begin(".", args, c.OutOrStdout()) },
 	}
 }
 
@@ -63,8 +62,7 @@ func doctorCommand(getenv func(string) string, clock session.Clock) *cobra.Comma
 		Long:  doctorHelp,
 		Example: `  record doctor
   record doctor devrev`,
-		DisableFlagsInUseLine: true,
-		ValidArgs:             session.ProviderNames(),
+		ValidArgs: session.ProviderNames(),
 		RunE: func(c *cobra.Command, args []string) error {
 			return d.Run(c.Context(), args, c.OutOrStdout(), c.ErrOrStderr())
 		},

@@ -73,8 +73,7 @@ func showCommand() *cobra.Command {
   record show testdata/lookup.yaml
   record show --curl dvelop/GetWebHook/200-json
   record show --json testdata/cassettes`,
-		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     completeScenario,
+		ValidArgsFunction: completeScenario,
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0:
@@ -158,8 +157,8 @@ func cassettesOf(args []string) (files []*cassette.File, err error) {
 		}
 		files = append(files, found...)
 	}
-	if len(mistakes) > 0 {
-		return nil, exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
+	if err := exit.Mistakes(mistakes); err != nil {
+		return nil, err
 	}
 	if len(files) == 0 {
 		return nil, exit.Errorf(exit.Usage, "there is no cassette in %s", say.List(args, "and"))
@@ -234,8 +233,7 @@ func listCommand() *cobra.Command {
 		Example: `  record list
   record list devrev/webhooks.create
   record list --json dvelop`,
-		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     completeScenario,
+		ValidArgsFunction: completeScenario,
 		RunE: func(c *cobra.Command, args []string) error {
 			targets, err := session.Choose(args)
 			if err != nil {
@@ -331,9 +329,8 @@ func reportCommand() *cobra.Command {
 		Example: `  record report --html report.html
   record check --json devrev > drift.json; record report --html report.html --check drift.json devrev
   record lint --json testdata > lint.json; record report --html report.html --lint lint.json testdata`,
-		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     completeScenario,
-		RunE:                  func(c *cobra.Command, args []string) error { return p.run(args, c.ErrOrStderr()) },
+		ValidArgsFunction: completeScenario,
+		RunE:              func(c *cobra.Command, args []string) error { return p.run(args, c.ErrOrStderr()) },
 	}
 	c.Flags().StringVar(&p.html, "html", "", "write the page to `FILE`")
 	c.Flags().StringVar(&p.check, "check", "", "show the drift in `FILE`, which record check --json wrote")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"example.com/webhookvcr/internal/drift"
@@ -237,24 +238,16 @@ func ReadReport(path string) (*Report, error) {
 // line, so that what differs is seen. Of those that were never recorded there is no
 // more to say.
 func folded(all []Unchecked) (shown []Unchecked) {
-	alike := map[Unchecked]int{}
+	all = slices.DeleteFunc(slices.Clone(all), func(u Unchecked) bool { return u.Verdict == session.NotRecorded })
 	kind := func(u Unchecked) Unchecked {
 		return Unchecked{Provider: u.Provider, Verdict: u.Verdict, Cause: u.Cause, Reason: u.Reason}
 	}
-	for _, u := range all {
-		alike[kind(u)]++
-	}
-	for _, u := range all {
-		n := alike[kind(u)]
-		switch {
-		case u.Verdict == session.NotRecorded, n == 0:
-			continue
-		case n > session.MaxAlike:
+	session.Folded(all, kind, func(u Unchecked, n int) {
+		if n > 1 {
 			u.Scenario = say.Count(n, "scenario")
-			alike[kind(u)] = 0
 		}
 		shown = append(shown, u)
-	}
+	})
 	return shown
 }
 

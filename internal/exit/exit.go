@@ -4,9 +4,14 @@
 package exit
 
 import (
+	"strings"
+
 	"cmp"
 	"errors"
 	"fmt"
+
+	"example.com/webhookvcr/internal/pattern"
+	"example.com/webhookvcr/internal/say"
 )
 
 // The exit statuses. Scripts may rely on them.
@@ -63,8 +68,7 @@ var causes = map[int]string{
 	Outage:      CauseOutage,
 }
 
-// Remarks are the statuses in the words of the summary; that of exitFailed is the
-// cause.
+// Remarks are the statuses in the words of a summary; that of Failed is the cause.
 var Remarks = map[int]string{
 	Drift:       "breaks the contract",
 	Missing:     "credentials missing",
@@ -79,14 +83,24 @@ var Remarks = map[int]string{
 type Error struct {
 	Status int
 	Text   string
-	// Cause is one that the code does not tell; mostly empty.
+	// Cause is one that the status does not tell; mostly empty.
 	Cause string
 }
 
 func (e *Error) Error() string { return e.Text }
 
-func Errorf(code int, format string, args ...any) error {
-	return &Error{Status: code, Text: fmt.Sprintf(Pasted(format), args...)}
+// Errorf formats an error with the status; the commands of this program that the format
+// names are as a shell takes them.
+func Errorf(status int, format string, args ...any) error {
+	return &Error{Status: status, Text: fmt.Sprintf(Pasted(format), args...)}
+}
+
+// Mistakes is the error about a wrong usage, a line for each mistake; nil without any.
+func Mistakes(lines []string) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	return &Error{Status: Usage, Text: strings.Join(lines, "\n")}
 }
 
 // Code is the status of an error. What carries none of its own comes from
@@ -111,4 +125,28 @@ func CauseOf(err error) string {
 		return CauseOther
 	}
 	return cmp.Or(e.Cause, causes[e.Status], CauseOther)
+}
+
+// ProgramName is the name of the installed program.
+const ProgramName = "record"
+
+// Invocation is what a shell starts this program with, so that the commands in its
+// messages can be copied. main puts the real one in its place.
+var Invocation = func() string { return ProgramName }
+
+// subcommand matches what a message names as a command of this program.
+var subcommand = pattern.New(`\brecord ((?:check|completion|COMMAND|deliver|diff|doctor|help|init|lint|list|listen|probe|refresh|report|scrub|serve|show|--help)\b)`)
+
+// Pasted is a text of this program with its commands as a shell takes them.
+func Pasted(text string) string {
+	return subcommand.ReplaceAllString(text, Invocation()+" $1")
+}
+
+// Suggestion asks whether one of the nearest names was meant, or gives the hint.
+func Suggestion(name string, names []string, hint string) string {
+	near := say.Nearest(name, names)
+	if len(near) == 0 {
+		return Pasted(hint)
+	}
+	return "did you mean " + say.Quoted(near, "or") + "?"
 }

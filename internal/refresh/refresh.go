@@ -342,24 +342,21 @@ func (s *summary) add(l *line) {
 
 // print writes the table: the many that were left out for one reason in one line.
 func (s *summary) print(w io.Writer) error {
-	kind := func(r summarized) summarized { return summarized{provider: r.provider, row: r.row} }
-	alike := map[summarized]int{}
-	for _, r := range s.rows {
-		alike[kind(r)]++
+	kind := func(r summarized) summarized {
+		if r.verdict == session.LeftOut || r.verdict == session.Skipped || r.verdict == session.Failed {
+			r.scenario, r.status = "", ""
+		}
+		return r
 	}
 	var t screen.Table
 	t.Add("SCENARIO", "STATUS", "SOURCE", "VERDICT", "REMARK")
-	for _, r := range s.rows {
+	session.Folded(s.rows, kind, func(r summarized, n int) {
 		name := r.provider + "/" + r.scenario
-		switch n := alike[kind(r)]; {
-		case n == 0:
-			continue
-		case n > session.MaxAlike && (r.verdict == session.LeftOut || r.verdict == session.Skipped || r.verdict == session.Failed):
+		if n > 1 {
 			name, r.status = r.provider+" "+say.Count(n, "scenario"), ""
-			alike[kind(r)] = 0
 		}
 		t.Add(name, r.status, r.source, r.verdict, r.remark)
-	}
+	})
 	if err := t.Print(w); err != nil {
 		return err
 	}

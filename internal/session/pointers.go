@@ -59,10 +59,7 @@ func (p Pointers) Check(targets []Target, closed bool) error {
 			}
 		}
 	}
-	if len(mistakes) > 0 {
-		return exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
-	}
-	return nil
+	return exit.Mistakes(mistakes)
 }
 
 // Of are the pointers that mean something to a provider.

@@ -86,34 +86,29 @@ func (r *Recorder) Begin(args []string, stderr io.Writer) error {
 // them is skipped, which the exit status says, and one that has none is left out.
 func (r *Recorder) tenants(targets []Target, named bool) (map[*provider.Definition]*Session, error) {
 	sessions := map[*provider.Definition]*Session{}
-	tried := map[*provider.Definition]bool{}
 	var missing, leftOut, mistakes []string
 	complete := false
-	for _, t := range targets {
-		if tried[t.Def] {
-			continue
-		}
-		tried[t.Def] = true
-		lacks, begun := r.Lacks(t.Def)
-		switch line := t.Def.Name + ": " + say.List(lacks, "and"); {
+	for _, def := range Definitions(targets) {
+		lacks, begun := r.Lacks(def)
+		switch line := def.Name + ": " + say.List(lacks, "and"); {
 		case r.Simulate:
-			sessions[t.Def] = &Session{Tenant: record.Tenant{Source: cassette.Simulated}}
+			sessions[def] = &Session{Tenant: record.Tenant{Source: cassette.Simulated}}
 			complete = true
 		case len(lacks) > 0 && (named || begun):
 			missing = append(missing, line)
-			sessions[t.Def] = &Session{Tenant: record.Tenant{Source: cassette.Live}, Stopped: &exit.Error{Status: exit.Missing}}
+			sessions[def] = &Session{Tenant: record.Tenant{Source: cassette.Live}, Stopped: &exit.Error{Status: exit.Missing}}
 		case len(lacks) > 0:
 			leftOut = append(leftOut, line)
 		default:
-			s, err := r.Live(t.Def)
+			s, err := r.Live(def)
 			if err != nil {
-				mistakes = append(mistakes, fmt.Sprintf("%s: %v", t.Def.Name, err))
+				mistakes = append(mistakes, fmt.Sprintf("%s: %v", def.Name, err))
 			}
-			sessions[t.Def], complete = s, true
+			sessions[def], complete = s, true
 		}
 	}
-	if len(mistakes) > 0 {
-		return nil, exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
+	if err := exit.Mistakes(mistakes); err != nil {
+		return nil, err
 	}
 	if !complete {
 		missing = append(missing, leftOut...)
@@ -260,19 +255,13 @@ func (r *Recorder) Complain(t Target, err error) {
 // in one line.
 func (r *Recorder) Say() {
 	kind := func(c complaint) string { return c.Def.Name + " " + r.Message(c.Target, c.err) }
-	alike := map[string]int{}
-	for _, c := range r.complaints {
-		alike[kind(c)]++
-	}
-	for _, c := range r.complaints {
-		switch n := alike[kind(c)]; {
-		case n > MaxAlike:
+	Folded(r.complaints, kind, func(c complaint, n int) {
+		if n > 1 {
 			fmt.Fprintf(r.Stderr, "%s %s %s: %s\n", c.Def.Name, say.Count(n, "scenario"), r.Undone, r.Message(c.Target, c.err))
-			alike[kind(c)] = 0
-		case n > 0:
+		} else {
 			fmt.Fprintf(r.Stderr, "%v\n", c.err)
 		}
-	}
+	})
 	r.complaints = nil
 }
 

@@ -56,10 +56,7 @@ func Choose(args []string) ([]Target, error) {
 			}
 		}
 	}
-	if len(mistakes) > 0 {
-		return nil, exit.Errorf(exit.Usage, "%s", strings.Join(mistakes, "\n"))
-	}
-	return targets, nil
+	return targets, exit.Mistakes(mistakes)
 }
 
 // matching are the scenarios of that name, or of the operation of that name; all of

@@ -24,6 +24,24 @@ const (
 	Skipped     = "skipped" // an earlier failure would have come again
 )
 
+// Folded calls f for each item with 1; of more than maxAlike that have one kind it does so
+// for the first alone, with how many these are.
+func Folded[T any, K comparable](all []T, kind func(T) K, f func(item T, alike int)) {
+	alike := map[K]int{}
+	for _, item := range all {
+		alike[kind(item)]++
+	}
+	for _, item := range all {
+		switch n := alike[kind(item)]; {
+		case n > maxAlike:
+			alike[kind(item)] = 0
+			f(item, n)
+		case n > 0:
+			f(item, 1)
+		}
+	}
+}
+
 // Tally counts what became of the scenarios.
 type Tally struct {
 	counts map[string]int
@@ -65,9 +83,9 @@ func Scenarios(n int, one, many string) string {
 	return say.Count(n, "scenario") + " " + many
 }
 
-// MaxAlike is how many scenarios of a vendor have one verdict for one reason before a
+// maxAlike is how many scenarios of a vendor have one verdict for one reason before a
 // text counts them; other formats name each.
-const MaxAlike = 3
+const maxAlike = 3
 
 // nouns are the kinds of values, in the order in which they are counted.
 var nouns = []struct {

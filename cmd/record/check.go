@@ -17,6 +17,7 @@ import (
 	"example.com/webhookvcr/internal/check"
 	"example.com/webhookvcr/internal/drift"
 	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/report"
 	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/session"
 	"example.com/webhookvcr/internal/view"
@@ -44,10 +45,8 @@ func checkCommand(getenv func(string) string, clock session.Clock) *cobra.Comman
 			if r == nil {
 				return failed
 			}
-			if err := form.writeReport(c, r, getenv, h.fails); err != nil {
-				return err
-			}
-			return cmp.Or(failed, r.Err(c.Context().Err() != nil, h.fails), k.Pointers.Idle())
+			err := form.write(c, getenv, r.Text, r, func() report.Report { return r.Judged(h.fails) })
+			return cmp.Or(err, failed, r.Err(c.Context().Err() != nil, h.fails), k.Pointers.Idle())
 		},
 	}
 	f := c.Flags()
@@ -58,16 +57,6 @@ func checkCommand(getenv func(string) string, clock session.Clock) *cobra.Comman
 	recorderFlags(f, &k.Recorder, time.Second, "request")
 	c.MarkFlagDirname("cassettes")
 	return c
-}
-
-// writeReport writes what check or diff has found; fails says which drift fails the
-// command.
-func (f *format) writeReport(c *cobra.Command, r *check.Report, getenv func(string) string, fails func(drift.Class) bool) error {
-	return f.write(c.OutOrStdout(), r.WriteText, r.WriteJSON, func(w io.Writer) error {
-		j := r.Judged(c.Name(), fails)
-		j.Version = version()
-		return j.Write(w, f.name, getenv)
-	})
 }
 
 // thresholds are the values of --fail-on, the most lenient last.
@@ -201,7 +190,8 @@ func diffCommand(getenv func(string) string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return cmp.Or(form.writeReport(c, r, getenv, h.fails), r.Err(false, h.fails))
+			err = form.write(c, getenv, r.Text, r, func() report.Report { return r.Judged(h.fails) })
+			return cmp.Or(err, r.Err(false, h.fails))
 		},
 	}
 	form.flags(c, c.Flags())
@@ -330,15 +320,24 @@ func (f *format) check() error {
 	return nil
 }
 
-// write writes a report in the wanted format.
-func (f *format) write(w io.Writer, text, asJSON, other func(io.Writer) error) error {
+// write writes a report in the wanted format: as text, as JSON, or as other makes it.
+func (f *format) write(c *cobra.Command, getenv func(string) string, text func(io.Writer) string, asJSON any, other func() report.Report) error {
+	w := c.OutOrStdout()
 	switch f.name {
 	case "", "text":
-		return text(w)
+		io.WriteString(w, text(w))
+		return nil
 	case "json":
-		return asJSON(w)
+		io.WriteString(w, report.JSON("", asJSON))
+		return nil
 	}
-	return other(w)
+	r := other()
+	r.Command, r.Version = c.Name(), version()
+	io.WriteString(w, r.Text(f.name))
+	if path := getenv("GITHUB_STEP_SUMMARY"); f.name == "github" && path != "" {
+		return r.AppendSummary(path)
+	}
+	return nil
 }
 
 // exampleReport is the report that record help FORMATS shows.

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,13 +42,6 @@ func everything() report.Report {
 	}
 }
 
-func formatted(t *testing.T, name string, j report.Report) string {
-	t.Helper()
-	var b bytes.Buffer
-	require.NoError(t, j.Write(&b, name, func(string) string { return "" }))
-	return b.String()
-}
-
 // hostileTexts are what a vendor, or a file, may put wherever it has a word.
 var hostileTexts = []string{
 	"a <b> & \"c\" 'd' | `e` %0A ::error::x", "]]>\r\nsecond line", "\x00\x01\x1b[31m\x7f\u0085", "\xff\xfe broken", "\u202e\ufffe\U0001f4a5",
@@ -67,7 +58,7 @@ func situations() map[string]report.Report {
 		judge := func(fill func(*check.Report)) report.Report {
 			r := check.NewReport("testdata/cassettes", "testdata/cassettes")
 			fill(r)
-			return r.Judged(command, breaking)
+			return r.Judged(breaking)
 		}
 		all[command+"-none"] = judge(func(*check.Report) {})
 		all[command+"-findings"] = judge(func(r *check.Report) {
@@ -119,6 +110,10 @@ func situations() map[string]report.Report {
 		}
 	}
 	all["lint-hostile"] = judgedLint(hostile)
+	for name, j := range all {
+		j.Command, _, _ = strings.Cut(name, "-")
+		all[name] = j
+	}
 	return all
 }
 
@@ -129,10 +124,10 @@ func TestFormat_sarif(t *testing.T) {
 	require.NoError(t, err)
 	for name, j := range situations() {
 		var doc any
-		require.NoError(t, json.Unmarshal([]byte(formatted(t, "sarif", j)), &doc))
+		require.NoError(t, json.Unmarshal([]byte(j.Text("sarif")), &doc))
 		assert.NoError(t, schema.Validate(doc), name)
 	}
-	text := formatted(t, "sarif", everything())
+	text := everything().Text("sarif")
 	assert.Contains(t, text, `"uri": "a%20dir/200.yaml"`)
 	assert.Contains(t, text, `"executionSuccessful": false`)
 	for old, spoilt := range map[string]string{
@@ -150,7 +145,7 @@ func TestFormat_sarif(t *testing.T) {
 func TestFormat_junit(t *testing.T) {
 	known := map[string]bool{}
 	for name, j := range situations() {
-		got := formatted(t, "junit", j)
+		got := j.Text("junit")
 		path := "testdata/junit/" + name + ".xml"
 		known[path] = true
 		if os.Getenv("GOLDIE_UPDATE") == "true" && os.Getenv("CI") == "" {
@@ -166,7 +161,7 @@ func TestFormat_junit(t *testing.T) {
 		assert.True(t, known[path], "%s is no report any more", path)
 	}
 
-	text := formatted(t, "junit", everything())
+	text := everything().Text("junit")
 	assert.Contains(t, text, `<testsuites name="record check" tests="4" failures="1" errors="1">`)
 	assert.Equal(t, 1, strings.Count(text, "<failure"), "what does not fail the command fails no test")
 	assert.Contains(t, text, "noted (unheard-of)")
@@ -175,7 +170,7 @@ func TestFormat_junit(t *testing.T) {
 
 // No text of a vendor's begins a workflow command of its own, or a cell.
 func TestFormat_github(t *testing.T) {
-	text := formatted(t, "github", everything())
+	text := everything().Text("github")
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	require.Len(t, lines, 6, text)
 	for i, begin := range []string{"::error file=a dir/200.yaml,title=", "::warning file=a dir/200.yaml,line=7,", "::notice ", "::error title=dvelop failed::", "4 checked", report.BeforeNext + "record refresh --out 'a b'"} {
@@ -186,7 +181,7 @@ func TestFormat_github(t *testing.T) {
 }
 
 func TestFormat_markdown(t *testing.T) {
-	text := formatted(t, "markdown", everything())
+	text := everything().Text("markdown")
 	assert.NotContains(t, text, "<b>")
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(line, "| error") || strings.HasPrefix(line, "| warning") || strings.HasPrefix(line, "| note") {
@@ -202,7 +197,7 @@ func TestFormat_visible(t *testing.T) {
 	cells := 0
 	for name, j := range situations() {
 		for _, format := range []string{"github", "markdown"} {
-			text := formatted(t, format, j)
+			text := j.Text(format)
 			assert.True(t, utf8.ValidString(text), "%s of %s", format, name)
 			assert.Equal(t, -1, strings.IndexFunc(text, screen.Hidden), "%s of %s", format, name)
 			cells++
@@ -214,10 +209,10 @@ func TestFormat_visible(t *testing.T) {
 func TestFormat_stepSummary(t *testing.T) {
 	path := t.TempDir() + "/summary.md"
 	require.NoError(t, os.WriteFile(path, []byte("before\n"), 0o600))
-	require.NoError(t, everything().Write(io.Discard, "github", func(string) string { return path }))
+	require.NoError(t, everything().AppendSummary(path))
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
-	assert.Equal(t, "before\n"+formatted(t, "markdown", everything()), string(data))
+	assert.Equal(t, "before\n"+everything().Text("markdown"), string(data))
 }
 
 // What several cassettes share stands once where people read, and at each of them for
@@ -230,14 +225,14 @@ func TestFormats_shared(t *testing.T) {
 			{Class: drift.Breaking, Rule: drift.BodyGone, Message: "gone"},
 		}})
 	}
-	j := r.Judged("check", func(drift.Class) bool { return true })
-	for format, text := range map[string]string{"github": j.Annotations(), "markdown": j.Markdown()} {
+	j := r.Judged(func(drift.Class) bool { return true })
+	for format, text := range map[string]string{"github": j.Text("github"), "markdown": j.Text("markdown")} {
 		assert.Equal(t, 1, strings.Count(text, "written otherwise"), format)
 		assert.Equal(t, 1, strings.Count(text, "gone (body-gone)")+strings.Count(text, "| gone |"), format)
 		assert.Contains(t, text, "webhooks.get/200 and 2 more", format)
 	}
-	assert.Equal(t, 3, strings.Count(formatted(t, "junit", j), `type="body-gone"`))
-	assert.Equal(t, 3, strings.Count(formatted(t, "sarif", j), `"ruleId": "body-gone"`))
+	assert.Equal(t, 3, strings.Count(j.Text("junit"), `type="body-gone"`))
+	assert.Equal(t, 3, strings.Count(j.Text("sarif"), `"ruleId": "body-gone"`))
 }
 
 // Of failures of one cause people read one; those of other causes and vendors stand
@@ -250,11 +245,9 @@ func TestFormats_causes(t *testing.T) {
 			r.Leave(u, nil)
 		}
 	}
-	j := r.Judged("check", func(drift.Class) bool { return true })
-	assert.Equal(t, 8, strings.Count(j.Annotations(), "::error "))
-	assert.Contains(t, j.Annotations(), "title=devrev operation/200 and 1 more::why")
-	assert.Equal(t, 8, strings.Count(j.Markdown(), ": why"))
-	var junit strings.Builder
-	require.NoError(t, j.WriteJUnit(&junit))
-	assert.Equal(t, 10, strings.Count(junit.String(), "<error "))
+	j := r.Judged(func(drift.Class) bool { return true })
+	assert.Equal(t, 8, strings.Count(j.Text("github"), "::error "))
+	assert.Contains(t, j.Text("github"), "title=devrev operation/200 and 1 more::why")
+	assert.Equal(t, 8, strings.Count(j.Text("markdown"), ": why"))
+	assert.Equal(t, 10, strings.Count(j.Text("junit"), "<error "))
 }

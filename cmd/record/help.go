@@ -21,7 +21,7 @@ import (
 
 // writeHelp writes what a command is called with, examples of it, what it does, and
 // its flags.
-func writeHelp(w io.Writer, c *cobra.Command) error {
+func writeHelp(w io.Writer, c *cobra.Command) {
 	var b strings.Builder
 	if c.Runnable() {
 		usage := c.UseLine()
@@ -46,15 +46,13 @@ func writeHelp(w io.Writer, c *cobra.Command) error {
 			}
 		}
 		if len(t.Rows) > 0 {
-			fmt.Fprintf(&b, "\n%s:\n", list.heading)
-			t.Print(&b) // a strings.Builder takes everything
+			fmt.Fprintf(&b, "\n%s:\n%s", list.heading, t.Text(0))
 		}
 	}
 	if c.HasAvailableLocalFlags() && c.Runnable() {
 		fmt.Fprintf(&b, "\nFlags:\n%s", c.LocalFlags().FlagUsages())
 	}
-	_, err := io.WriteString(w, screen.Wrapped(exit.Pasted(b.String()), cmp.Or(screen.Width(w), screen.DefaultWidth)))
-	return err
+	io.WriteString(w, screen.Wrapped(exit.Pasted(b.String()), cmp.Or(screen.Width(w), screen.DefaultWidth)))
 }
 
 // topics are what several commands have in common, and is too long for the help of
@@ -137,11 +135,7 @@ const formatHelp = `--format says how the report is written:
 `
 
 // shape shows the JSON form of a type by an example that has all its members.
-func shape(example any) string {
-	var b strings.Builder
-	report.WriteJSON(&b, "  ", example) // a strings.Builder takes everything
-	return "\n  " + b.String()
-}
+func shape(example any) string { return "\n  " + report.JSON("  ", example) }
 
 // environmentHelp lists the variables of a live run.
 func environmentHelp() string {
@@ -161,7 +155,5 @@ func environmentHelp() string {
 			}
 		}
 	}
-	var b strings.Builder
-	t.Print(&b) // a strings.Builder takes everything
-	return b.String()
+	return t.Text(0)
 }

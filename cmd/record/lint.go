@@ -79,27 +79,26 @@ func lintCommand(getenv func(string) string) *cobra.Command {
 }
 
 func runLint(c *cobra.Command, o lint.Options, form *format) error {
-	report, err := lint.Run(c.Context(), o)
+	found, err := lint.Run(c.Context(), o)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exit.Errorf(exit.Failed, "interrupted; nothing is reported")
 	case err != nil:
 		return exit.Errorf(exit.Usage, "%v", err)
 	}
-	for i, p := range report.Placeholders {
-		report.Placeholders[i].Pattern = unsaid(p.Pattern, []string{"--placeholder", p.Pattern}, credentials(o.Getenv))
+	for i, p := range found.Placeholders {
+		found.Placeholders[i].Pattern = unsaid(p.Pattern, []string{"--placeholder", p.Pattern}, credentials(o.Getenv))
 	}
-	err = form.write(c.OutOrStdout(), func(w io.Writer) error {
-		var text strings.Builder
-		report.WriteText(&text) // a strings.Builder takes everything
-		_, err := io.WriteString(w, screen.Wrapped(text.String(), screen.Width(w)))
-		return err
-	}, report.WriteJSON, func(w io.Writer) error { return judgedLint(report).Write(w, form.name, o.Getenv) })
-	if err != nil {
+	text := func(w io.Writer) string {
+		var b strings.Builder
+		found.WriteText(&b) // a strings.Builder takes everything
+		return screen.Wrapped(b.String(), screen.Width(w))
+	}
+	if err := form.write(c, o.Getenv, text, found, func() report.Report { return judgedLint(found) }); err != nil {
 		return err
 	}
-	if report.Errors > 0 {
-		return exit.Errorf(exit.Failed, "errors found: %d", report.Errors)
+	if found.Errors > 0 {
+		return exit.Errorf(exit.Failed, "errors found: %d", found.Errors)
 	}
 	return nil
 }
@@ -107,7 +106,7 @@ func runLint(c *cobra.Command, o lint.Options, form *format) error {
 // judgedLint is a report as the other formats take it: a case for each file with
 // findings.
 func judgedLint(found *lint.Report) report.Report {
-	j := report.Report{Command: "lint", Version: version(), Summary: fmt.Sprintf("%s, %s in %s", say.Count(found.Errors, "error"), say.Count(found.Warnings, "warning"), say.Count(found.Files, "file"))}
+	j := report.Report{Summary: fmt.Sprintf("%s, %s in %s", say.Count(found.Errors, "error"), say.Count(found.Warnings, "warning"), say.Count(found.Files, "file"))}
 	for _, r := range lint.Rules() {
 		j.Rules = append(j.Rules, report.Rule{ID: r.ID, Text: r.What})
 	}

@@ -93,17 +93,14 @@ func showCommand() *cobra.Command {
 			for _, f := range files {
 				all.Cassettes = append(all.Cassettes, view.Of(f))
 			}
+			text := all.Text
 			switch {
 			case asJSON:
-				err = report.WriteJSON(c.OutOrStdout(), "", all)
+				text = func() string { return report.JSON("", all) }
 			case asCurl:
-				err = all.WriteCurl(c.OutOrStdout())
-			default:
-				err = all.WriteText(c.OutOrStdout())
+				text = all.Curl
 			}
-			if err != nil {
-				return exit.Errorf(exit.Failed, "%v", err)
-			}
+			io.WriteString(c.OutOrStdout(), text())
 			return nil
 		},
 	}
@@ -120,13 +117,9 @@ func convert(path string, stdout io.Writer) error {
 		return exit.Errorf(exit.Usage, "%s: %v", path, say.Reason(err))
 	}
 	if file, wrong := cassette.Parse(path, data); wrong == nil {
-		err = view.Cassettes{Cassettes: []view.Cassette{view.Of(file)}}.WriteText(stdout)
-	} else {
-		_, err = stdout.Write(data)
+		data = []byte(view.Cassettes{Cassettes: []view.Cassette{view.Of(file)}}.Text())
 	}
-	if err != nil {
-		return exit.Errorf(exit.Failed, "%v", err)
-	}
+	stdout.Write(data)
 	return nil
 }
 
@@ -239,14 +232,12 @@ func listCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			list, width := scenarioList(targets), screen.Width(c.OutOrStdout())
+			text := listTable(list, width).Text(width)
 			if asJSON {
-				err = report.WriteJSON(c.OutOrStdout(), "", scenarioList(targets))
-			} else {
-				err = listTable(scenarioList(targets), screen.Width(c.OutOrStdout())).Print(c.OutOrStdout())
+				text = report.JSON("", list)
 			}
-			if err != nil {
-				return exit.Errorf(exit.Failed, "%v", err)
-			}
+			io.WriteString(c.OutOrStdout(), text)
 			return nil
 		},
 	}

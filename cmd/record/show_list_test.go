@@ -17,20 +17,16 @@ func TestScreen_tablesFit(t *testing.T) {
 	require.NoError(t, err)
 	list := listTable(scenarioList(targets), 0)
 	for _, width := range []int{40, 80, 120} {
-		var b strings.Builder
-		require.NoError(t, list.Print(&screen.Screen{Writer: &b, Width: width}))
-		assertFits(t, width, "list", b.String())
+		text := list.Text(width)
+		assertFits(t, width, "list", text)
 		for _, target := range targets {
-			assert.Contains(t, b.String(), target.Name()+"\n")
+			assert.Contains(t, text, target.Name()+"\n")
 		}
 	}
 	var small screen.Table
 	small.Add("a", "b")
 	small.Add("aa", "bb")
-	var wide, narrow strings.Builder
-	require.NoError(t, small.Print(&wide))
-	require.NoError(t, small.Print(&screen.Screen{Writer: &narrow, Width: 40}))
-	assert.Equal(t, wide.String(), narrow.String(), "what fits stays a table")
+	assert.Equal(t, small.Text(0), small.Text(40), "what fits stays a table")
 }
 
 func TestScreen_colours(t *testing.T) {

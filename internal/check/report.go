@@ -68,7 +68,8 @@ func (r *Report) drifted(fails func(drift.Class) bool) (n int) {
 	return n
 }
 
-func (r *Report) WriteText(w io.Writer) error {
+// Text is the report for people who look at a writer.
+func (r *Report) Text(w io.Writer) string {
 	var text strings.Builder
 	r.drift.WriteText(&text) // a strings.Builder takes everything
 	if len(r.drift) > 0 {
@@ -84,8 +85,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		t.Add(u.Provider+" "+u.Scenario, u.Verdict, u.Reason)
 	}
 	if len(t.Rows) > 0 {
-		t.Print(screen.Fitted(&text, w))
-		text.WriteByte('\n')
+		fmt.Fprintln(&text, t.Text(screen.Width(w)))
 	}
 	for _, u := range r.Unread {
 		fmt.Fprintln(&text, u)
@@ -95,8 +95,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	if r.Next != "" {
 		shown += screen.Continued(report.BeforeNext, r.Next, screen.Width(w)) + "\n" // so that it can be copied
 	}
-	_, err := io.WriteString(w, shown)
-	return err
+	return shown
 }
 
 // summary is the last line of the text.
@@ -111,10 +110,10 @@ func (r *Report) summary() string {
 	return strings.Join(append(counts, r.tally.Texts()...), ", ")
 }
 
-func (r *Report) WriteJSON(w io.Writer) error { return report.WriteJSON(w, "", r) }
-
-func (r *Report) Judged(command string, fails func(drift.Class) bool) report.Report {
-	j := report.Report{Command: command, Summary: r.summary(), Next: r.Next}
+// Judged is the report for the formats of other tools; fails says which drift fails the
+// command.
+func (r *Report) Judged(fails func(drift.Class) bool) report.Report {
+	j := report.Report{Summary: r.summary(), Next: r.Next}
 	for _, rule := range drift.Rules() {
 		j.Rules = append(j.Rules, report.Rule{ID: string(rule), Text: string(rule.Class()) + ": " + strings.ReplaceAll(string(rule), "-", " ")})
 	}

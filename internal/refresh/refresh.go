@@ -64,9 +64,7 @@ func (r *Refresh) Run(ctx context.Context, args []string, stdout, stderr io.Writ
 		s.add(l)
 	}
 	left := r.leftOver(stderr)
-	if err := s.print(stdout); err != nil {
-		return exit.Errorf(exit.Failed, "%v", err)
-	}
+	s.print(stdout)
 	switch err := s.err(ctx.Err() != nil); {
 	case err != nil:
 		return err
@@ -341,7 +339,7 @@ func (s *summary) add(l *line) {
 }
 
 // print writes the table: the many that were left out for one reason in one line.
-func (s *summary) print(w io.Writer) error {
+func (s *summary) print(w io.Writer) {
 	kind := func(r summarized) summarized {
 		if r.verdict == session.LeftOut || r.verdict == session.Skipped || r.verdict == session.Failed {
 			r.scenario, r.status = "", ""
@@ -357,11 +355,7 @@ func (s *summary) print(w io.Writer) error {
 		}
 		t.Add(name, r.status, r.source, r.verdict, r.remark)
 	})
-	if err := t.Print(w); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(w, "\n%s\n", strings.Join(s.tally.Texts(), ", "))
-	return err
+	fmt.Fprintf(w, "%s\n%s\n", t.Text(screen.Width(w)), strings.Join(s.tally.Texts(), ", "))
 }
 
 func (s *summary) err(interrupted bool) error {

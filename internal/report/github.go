@@ -8,8 +8,8 @@ import (
 	"example.com/webhookvcr/internal/screen"
 )
 
-// Annotations are workflow commands, which GitHub shows beside the file.
-func (j Report) Annotations() string {
+// annotations are workflow commands, which GitHub shows beside the file.
+func (j Report) annotations() string {
 	var b strings.Builder
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
@@ -40,8 +40,8 @@ func (j Report) Annotations() string {
 	return b.String()
 }
 
-// Markdown is a table of the findings, and a list of what was not judged.
-func (j Report) Markdown() string {
+// markdown is a table of the findings, and a list of what was not judged.
+func (j Report) markdown() string {
 	var b strings.Builder
 	escape := strings.NewReplacer("|", "\\|", "\n", "<br>", "\r", "", "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;")
 	cell := func(text string) string { return screen.Visible(escape.Replace(text)) }

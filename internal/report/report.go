@@ -142,41 +142,40 @@ func (c Case) prefix(line int) string {
 	}
 }
 
-// Write writes the report in one of the formats but text and JSON; getenv knows what
-// GitHub sets.
-func (j Report) Write(w io.Writer, format string, getenv func(string) string) error {
+// Text is the report in a format: those of Formats but text and json.
+func (j Report) Text(format string) string {
 	switch format {
+	case "github":
+		return j.annotations()
 	case "junit":
-		return j.WriteJUnit(w)
+		return j.junit()
 	case "sarif":
-		return WriteJSON(w, "", j.sarif())
-	case "markdown":
-		_, err := io.WriteString(w, j.Markdown())
-		return err
+		return JSON("", j.sarif())
+	default:
+		return j.markdown()
 	}
-	if _, err := io.WriteString(w, j.Annotations()); err != nil {
-		return err
-	}
-	path := getenv("GITHUB_STEP_SUMMARY")
-	if path == "" {
-		return nil
-	}
+}
+
+// AppendSummary appends the report to the file that GitHub shows with the run of a
+// workflow.
+func (j Report) AppendSummary(path string) error {
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", say.Reason(err))
 	}
-	_, err = io.WriteString(file, j.Markdown())
+	_, err = io.WriteString(file, j.markdown())
 	return cmp.Or(err, file.Close())
 }
 
 // BeforeNext is said of the next step.
 const BeforeNext = "to take the answers as they are: "
 
-// WriteJSON writes a value as the commands do; the prefix begins every line but
-// the first.
-func WriteJSON(w io.Writer, prefix string, v any) error {
-	e := json.NewEncoder(w)
+// JSON is a value as the commands write it; the prefix begins every line but the first.
+func JSON(prefix string, v any) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent(prefix, "  ")
-	return e.Encode(v)
+	e.Encode(v) // reports encode
+	return b.String()
 }

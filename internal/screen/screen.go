@@ -3,9 +3,13 @@
 package screen
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
+	"text/tabwriter"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/term"
@@ -46,14 +50,6 @@ func Width(w io.Writer) int {
 		return s.Width
 	}
 	return 0
-}
-
-// Fitted is a writer for what a terminal, or any other writer, is given later.
-func Fitted(to, later io.Writer) io.Writer {
-	if width := Width(later); width > 0 {
-		return &Screen{Writer: to, Width: width}
-	}
-	return to
 }
 
 // colours are the colours of classes, as terminals number them.
@@ -201,3 +197,45 @@ func Joined(text string) string {
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
+
+// Table has rows of cells in columns, or below one another on a terminal that
+// is too narrow.
+type Table struct{ Rows [][]string }
+
+func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
+
+// Text is the table for so many columns; 0 is any number.
+func (t *Table) Text(width int) string {
+	var aligned, b strings.Builder
+	tw := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
+	for _, row := range t.Rows {
+		fmt.Fprintln(tw, strings.Join(row, "\t"))
+	}
+	tw.Flush() // a strings.Builder takes everything
+	for line := range strings.Lines(aligned.String()) {
+		line = strings.TrimRight(line, " \n") // an empty last cell leaves the padding of the one before
+		if width > 0 && utf8.RuneCountInString(line) > width {
+			return stacked(t.Rows, width)
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
+// Visible writes what a terminal might obey, or not show, as Go does in strings.
+func Visible(text string) string {
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, Hidden) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if Hidden(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func Hidden(r rune) bool { return r != '\n' && r != '\t' && !unicode.IsPrint(r) }

@@ -44,9 +44,7 @@ func (d *Doctor) Run(ctx context.Context, args []string, stdout, stderr io.Write
 	}
 	d.row("network", "proxy", d.variables(session.ProxyURL, "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"))
 	d.row("", "authorities", d.variables(authorities, "SSL_CERT_FILE", "SSL_CERT_DIR"))
-	if err := d.table.Print(stdout); err != nil {
-		return exit.Errorf(exit.Failed, "%v", err)
-	}
+	io.WriteString(stdout, d.table.Text(screen.Width(stdout)))
 	switch {
 	case ctx.Err() != nil:
 		return exit.Errorf(exit.Failed, "interrupted before the end")

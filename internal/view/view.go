@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"path/filepath"
@@ -123,7 +122,8 @@ func openHeader(h http.Header) map[string][]string {
 	return open
 }
 
-func (all Cassettes) WriteCurl(w io.Writer) error {
+// Curl are the requests as commands of a shell.
+func (all Cassettes) Curl() string {
 	var b strings.Builder
 	for _, c := range all.Cassettes {
 		for _, e := range c.Exchanges {
@@ -133,11 +133,11 @@ func (all Cassettes) WriteCurl(w io.Writer) error {
 			b.WriteString(screen.Visible(e.Curl) + "\n")
 		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
-func (all Cassettes) WriteText(w io.Writer) error {
+// Text are the cassettes as people read them.
+func (all Cassettes) Text() string {
 	var b strings.Builder
 	for i, c := range all.Cassettes {
 		if i > 0 {
@@ -173,8 +173,7 @@ func (all Cassettes) WriteText(w io.Writer) error {
 			}
 		}
 	}
-	_, err := io.WriteString(w, screen.Visible(b.String()))
-	return err
+	return screen.Visible(b.String())
 }
 
 func (c Cassette) provenance() string {

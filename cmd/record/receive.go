@@ -35,7 +35,7 @@ It sends to this machine only, unless --allow-host names another. It ends with
 			if len(args) > 2 {
 				return exit.Errorf(exit.Usage, "probe takes one URL, not %q", args[2])
 			}
-			if err := p.Find("probe", args, getenv); err != nil {
+			if err := receiverOf(c, &p.Receiver, args, getenv); err != nil {
 				return err
 			}
 			if err := p.Check(c.Flags().Changed); err != nil {
@@ -55,7 +55,7 @@ It sends to this machine only, unless --allow-host names another. It ends with
 }
 
 func deliverCommand(getenv func(string) string) *cobra.Command {
-	d := &receiver.Delivery{}
+	d := &receiver.Delivery{Webhook: "don:integration:dvrv-us-1:devo/example:webhook/1"}
 	c := &cobra.Command{
 		Use:   "deliver [flags] PROVIDER URL EVENT...",
 		Short: "Send events to a running receiver of webhooks, as the vendor does",
@@ -72,7 +72,7 @@ It sends to this machine only, unless --allow-host names another. It ends with
   record deliver --set '/work/title="Renew"' --duplicate 2 devrev http://127.0.0.1:8080/hook work_created work_updated`,
 		RunE: func(c *cobra.Command, args []string) error {
 			d.Stdout = c.OutOrStdout()
-			if err := d.Find("deliver", args, getenv); err != nil {
+			if err := receiverOf(c, &d.Receiver, args, getenv); err != nil {
 				return err
 			}
 			return d.Run(c.Context(), args[2:])
@@ -117,7 +117,10 @@ It ends when it is interrupted, with
 		Example: `  record listen devrev --to http://127.0.0.1:8080/hook --out testdata/deliveries`,
 		RunE: func(c *cobra.Command, args []string) error {
 			l.Stdout, l.Stderr = c.OutOrStdout(), c.ErrOrStderr()
-			if err := l.Find(args); err != nil {
+			if len(args) != 1 {
+				return exit.Errorf(exit.Usage, "listen needs one provider, such as: record listen devrev --to http://127.0.0.1:8080/hook --out testdata/deliveries")
+			}
+			if err := l.Find(args[0]); err != nil {
 				return err
 			}
 			return l.Run(c.Context())
@@ -131,6 +134,14 @@ It ends when it is interrupted, with
 	f.BoolVar(&l.AcceptDrift, "accept-drift", false, "record deliveries that break the published contract, and list the breaches in the cassette")
 	c.MarkFlagDirname("out")
 	return c
+}
+
+// receiverOf takes the arguments of probe and deliver.
+func receiverOf(c *cobra.Command, r *receiver.Receiver, args []string, getenv func(string) string) error {
+	if len(args) < 2 {
+		return exit.Errorf(exit.Usage, "%[1]s needs a provider and the URL of a receiver, such as: %[2]s %[1]s devrev http://127.0.0.1:8080/hook", c.Name(), exit.Invocation())
+	}
+	return r.Find(args[0], args[1], getenv)
 }
 
 func destinationFlags(f *pflag.FlagSet, d *receiver.Destination) {

@@ -29,6 +29,8 @@ type Delivery struct {
 	Set               []string
 	Body              string
 	Stdout            io.Writer
+	// Webhook is the id of the webhook that the deliveries are for.
+	Webhook string
 
 	refused bool // one was
 }
@@ -114,8 +116,7 @@ func (d *Delivery) deliver(ctx context.Context, wire simulator.Wire, event strin
 	if d.Forge {
 		secret = base64.StdEncoding.EncodeToString([]byte(rand.Text()))
 	}
-	const webhook = "don:integration:dvrv-us-1:devo/example:webhook/1"
-	message := simulator.Message{Event: event, Payload: payload, Webhook: webhook, ID: webhook + ":webhook_event/" + rand.Text()}
+	message := simulator.Message{Event: event, Payload: payload, Webhook: d.Webhook, ID: d.Webhook + ":webhook_event/" + rand.Text()}
 	waits := d.settings.Waits
 	if !d.Retry {
 		waits = nil

@@ -53,13 +53,11 @@ type Inbox struct {
 	ended    atomic.Bool
 }
 
-// Find reads the arguments.
-func (l *Inbox) Find(args []string) error {
-	if len(args) != 1 {
-		return exit.Errorf(exit.Usage, "listen needs one provider, such as: record listen devrev --to http://127.0.0.1:8080/hook --out testdata/deliveries")
-	}
-	if l.def = provider.ByName(args[0]); l.def == nil {
-		return exit.Errorf(exit.Usage, "%s", session.UnknownProvider(args[0], args[0]))
+// Find takes the provider, and makes sure that the deliveries can be received, passed on
+// and recorded.
+func (l *Inbox) Find(name string) (err error) {
+	if l.def, err = session.Provider(name); err != nil {
+		return err
 	}
 	if l.def.Delivery == nil {
 		return exit.Errorf(exit.Usage, "%s documents no schema of its deliveries, so that nothing tells what of them may be recorded", l.def.Title)
@@ -81,7 +79,6 @@ func (l *Inbox) Find(args []string) error {
 		return exit.Errorf(exit.Usage, "--to is where listen itself listens; name the receiver's URL")
 	}
 	l.next = map[string]int{}
-	var err error
 	if l.secret, err = readSecret(l.Getenv); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/secret"
 	"example.com/webhookvcr/internal/session"
@@ -86,7 +87,8 @@ func (d *Destination) hidden(s string) string {
 	if secret.IsPlain(d.At) && !strings.Contains(d.At, "?") {
 		return s
 	}
-	s = regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(d.At), regexp.QuoteMeta(eventVariable), `[\w.]*`)).ReplaceAllLiteralString(s, "URL")
+	at := pattern.New(strings.ReplaceAll(regexp.QuoteMeta(d.At), regexp.QuoteMeta(eventVariable), `[\w.]*`))
+	s = at.ReplaceAllStringFunc(s, func(string) string { return "URL" })
 	obscure := slices.DeleteFunc(strings.Split(d.url.Path, "/"), secret.IsPlain)
 	for _, part := range append(secret.PrivateParts(d.At), obscure...) {
 		if len(part) >= secret.ShortestPart {
@@ -122,15 +124,12 @@ type Receiver struct {
 	to          http.RoundTripper
 }
 
-// Find reads the provider, the URL and the secret.
-func (r *Receiver) Find(command string, args []string, getenv func(string) string) (err error) {
-	if len(args) < 2 {
-		return exit.Errorf(exit.Usage, "%s needs a provider and the URL of a receiver, such as: %s %s devrev http://127.0.0.1:8080/hook", command, exit.Invocation(), command)
+// Find takes the provider and the URL, and reads the secret.
+func (r *Receiver) Find(name, at string, getenv func(string) string) (err error) {
+	if r.def, err = session.Provider(name); err != nil {
+		return err
 	}
-	if r.def = provider.ByName(args[0]); r.def == nil {
-		return exit.Errorf(exit.Usage, "%s", session.UnknownProvider(args[0], args[0]))
-	}
-	if err := r.locate("the URL", args[1], eventVariable); err != nil {
+	if err := r.locate("the URL", at, eventVariable); err != nil {
 		return err
 	}
 	if r.secret, err = readSecret(getenv); err != nil {

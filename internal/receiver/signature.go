@@ -8,10 +8,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"example.com/webhookvcr/internal/jsontext"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 )
 
@@ -121,7 +121,7 @@ func matches(digest []byte, keys [][]byte, body []byte) bool {
 }
 
 // scheme is what senders of other vendors write before a digest.
-var scheme = regexp.MustCompile(`^(?i:sha256|sha-256|v[01]|hmac-sha256)=`)
+var scheme = pattern.New(`^(?i:sha256|sha-256|v[01]|hmac-sha256)=`)
 
 // digestOf reads a signature in any spelling; encoding says what is unusual about
 // it, and is empty when nothing is.

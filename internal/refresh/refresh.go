@@ -59,15 +59,17 @@ func (r *Refresh) Run(ctx context.Context, args []string, stdout, stderr io.Writ
 		return l.err
 	})
 	r.Say()
-	s := &summary{}
+	var tally session.Tally
 	for _, l := range lines {
-		s.add(l)
+		tally.Add(l.verdict, cmp.Or(l.err, l.skipped))
 	}
 	left := r.leftOver(stderr)
-	s.print(stdout)
-	switch err := s.err(ctx.Err() != nil); {
-	case err != nil:
-		return err
+	fmt.Fprintf(stdout, "%s\n%s\n", table(lines).Text(screen.Width(stdout)), strings.Join(tally.Texts(), ", "))
+	switch lost := tally.Lost(); {
+	case ctx.Err() != nil:
+		return exit.Errorf(exit.Worse(tally.Code, exit.Failed), "interrupted before the end: %d failed or skipped; every cassette is whole, and the table shows what was done", lost)
+	case lost > 0:
+		return exit.Errorf(tally.Code, "%s not recorded", session.Scenarios(lost, "was", "were"))
 	case left:
 		return exit.Errorf(exit.Failed, "every scenario was recorded, but webhooks of this run may be left on the tenant")
 	case r.Force && !r.forced:
@@ -90,7 +92,7 @@ func (r *Refresh) leftOver(stderr io.Writer) (found bool) {
 // scenario records one scenario, or says why it stays as it is.
 func (r *Refresh) scenario(ctx context.Context, l *line) error {
 	t := l.Target
-	stored, err := r.stored(t)
+	_, stored, err := r.stored(t)
 	if err != nil && !r.Force {
 		err = r.Failed(exit.CauseCassette, t, "%v; remove the file, or let --force replace it", err)
 		l.row = row{"unreadable", session.Failed, r.Remark(t, err)}
@@ -191,36 +193,26 @@ func (r *Refresh) record(ctx context.Context, l *line, stored string) error {
 	return nil
 }
 
-// stored is the source of the cassette that is there, empty when none is.
-func (r *Refresh) stored(t session.Target) (source string, err error) {
-	file, err := cassette.Load(r.output.path(t))
+// stored is the cassette that is there, and its source; nil when none is.
+func (r *Refresh) stored(t session.Target) (file *cassette.File, source string, err error) {
+	file, err = cassette.Load(r.output.path(t))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", nil
+		return nil, "", nil
 	case err != nil:
-		return "", err
-	case file.Header.Source == "":
-		return foreign, nil
-	default:
-		return file.Header.Source, nil
+		return nil, "", err
 	}
-}
-
-// pins are what the cassette that is there has pinned.
-func (r *Refresh) pins(t session.Target) []string {
-	file, err := cassette.Load(r.output.path(t))
-	if err != nil {
-		return nil // stored has said why, if that matters
-	}
-	return file.Header.Pinned
+	return file, cmp.Or(file.Header.Source, foreign), nil
 }
 
 // attempt sends the scenario's request once. The recording is the caller's to commit or
 // to release.
 func (r *Refresh) attempt(ctx context.Context, t session.Target, tenant record.Tenant) (*record.Recording, session.Answer, error) {
-	recording, got, err := r.Ask(ctx, t, record.Config{
-		Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.AcceptDrift, Pinned: slices.Concat(r.Pointers.Of(t.Def, r.AcceptDrift).Pin, r.pins(t)),
-	})
+	pinned := r.Pointers.Of(t.Def, r.AcceptDrift).Pin
+	if file, _, _ := r.stored(t); file != nil { // its error has been told
+		pinned = append(pinned, file.Header.Pinned...)
+	}
+	recording, got, err := r.Ask(ctx, t, record.Config{Tenant: tenant, Path: r.output.path(t), AcceptDrift: r.AcceptDrift, Pinned: pinned})
 	if err != nil {
 		return nil, got, err
 	}
@@ -327,53 +319,30 @@ const foreign = "unknown"
 // row is a scenario's line in the summary.
 type row struct{ source, verdict, remark string }
 
-// summary is what refresh prints at its end.
-type summary struct {
-	rows  []summarized
-	tally session.Tally
-}
-
-func (s *summary) add(l *line) {
-	s.rows = append(s.rows, summarized{l.Def.Name, l.Scenario.Name, strconv.Itoa(l.Scenario.Status), l.row})
-	s.tally.Add(l.verdict, cmp.Or(l.err, l.skipped))
-}
-
-// print writes the table: the many that were left out for one reason in one line.
-func (s *summary) print(w io.Writer) {
-	kind := func(r summarized) summarized {
-		if r.verdict == session.LeftOut || r.verdict == session.Skipped || r.verdict == session.Failed {
-			r.scenario, r.status = "", ""
-		}
-		return r
+// table is what refresh prints at its end: the many scenarios of a provider that were left
+// out for one reason are one line.
+func table(lines []*line) *screen.Table {
+	type alike struct {
+		def      *provider.Definition
+		scenario *provider.Scenario // of one that has a line of its own
+		row
 	}
-	var t screen.Table
+	kind := func(l *line) alike {
+		if l.verdict == session.LeftOut || l.verdict == session.Skipped || l.verdict == session.Failed {
+			return alike{l.Def, nil, l.row}
+		}
+		return alike{l.Def, l.Scenario, l.row}
+	}
+	t := &screen.Table{}
 	t.Add("SCENARIO", "STATUS", "SOURCE", "VERDICT", "REMARK")
-	session.Folded(s.rows, kind, func(r summarized, n int) {
-		name := r.provider + "/" + r.scenario
+	session.Folded(lines, kind, func(l *line, n int) {
+		name, status := l.Name(), strconv.Itoa(l.Scenario.Status)
 		if n > 1 {
-			name, r.status = r.provider+" "+say.Count(n, "scenario"), ""
+			name, status = l.Def.Name+" "+say.Count(n, "scenario"), ""
 		}
-		t.Add(name, r.status, r.source, r.verdict, r.remark)
+		t.Add(name, status, l.source, l.verdict, l.remark)
 	})
-	fmt.Fprintf(w, "%s\n%s\n", t.Text(screen.Width(w)), strings.Join(s.tally.Texts(), ", "))
-}
-
-func (s *summary) err(interrupted bool) error {
-	lost := s.tally.Lost()
-	switch {
-	case interrupted:
-		return exit.Errorf(exit.Worse(s.tally.Code, exit.Failed), "interrupted before the end: %d failed or skipped; every cassette is whole, and the table shows what was done", lost)
-	case lost == 0:
-		return nil
-	default:
-		return exit.Errorf(s.tally.Code, "%s not recorded", session.Scenarios(lost, "was", "were"))
-	}
-}
-
-// summarized is the line of one scenario, or of several of a vendor that are alike.
-type summarized struct {
-	provider, scenario, status string
-	row
+	return t
 }
 
 // output is the directory that cassettes are written below.

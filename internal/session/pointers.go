@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -36,20 +37,16 @@ func (p *Pointers) Spell(option, place string) string {
 // providers documents; every mistake is reported at once.
 func (p Pointers) Check(targets []Target, closed bool) error {
 	var mistakes []string
-	for _, list := range p.lists() {
-		for _, pointer := range list.pointers {
-			var why error
-			fits := false
-			for _, def := range Definitions(targets) {
-				err := record.CheckPointer(def, list.option, pointer, contract.Wish{Closed: closed})
-				fits = fits || err == nil
-				if why == nil {
-					why = err
-				}
-			}
-			if !fits && why != nil {
-				mistakes = append(mistakes, fmt.Sprintf("--%s %q: %v", list.flag, pointer, why))
-			}
+	for _, n := range p.all() {
+		var why error
+		fits := false
+		for _, def := range Definitions(targets) {
+			err := record.CheckPointer(def, n.Option, n.Place, contract.Wish{Closed: closed})
+			fits = fits || err == nil
+			why = cmp.Or(why, err)
+		}
+		if !fits && why != nil {
+			mistakes = append(mistakes, fmt.Sprintf("--%s %q: %v", flagsOf[n.Option], n.Place, why))
 		}
 	}
 	for _, a := range p.Redact {
@@ -75,12 +72,7 @@ func (p Pointers) Of(def *provider.Definition, closed bool) Pointers {
 // Note remembers what the pointers name in a recording, and returns those that name
 // something there.
 func (p *Pointers) Note(recording *record.Recording) (named []record.Named) {
-	var all []record.Named
-	for _, list := range p.lists() {
-		for _, pointer := range list.pointers {
-			all = append(all, record.Named{Option: list.option, Place: pointer})
-		}
-	}
+	all := p.all()
 	idle := recording.Idle(all)
 	for _, n := range all {
 		if slices.Contains(idle, n) {
@@ -98,12 +90,9 @@ func (p *Pointers) Note(recording *record.Recording) (named []record.Named) {
 // Idle is the error about the pointers that named nothing in the whole run.
 func (p Pointers) Idle() error {
 	var idle []string
-	for _, list := range p.lists() {
-		for _, pointer := range list.pointers {
-			if !p.named[pointer] {
-				named := record.Named{Option: list.option, Place: pointer}
-				idle = append(idle, fmt.Sprintf("--%s %q had no effect: %s; correct it, or leave it out", list.flag, pointer, named.Why()))
-			}
+	for _, n := range p.all() {
+		if !p.named[n.Place] {
+			idle = append(idle, fmt.Sprintf("--%s %q had no effect: %s; correct it, or leave it out", flagsOf[n.Option], n.Place, n.Why()))
 		}
 	}
 	if len(idle) == 0 {
@@ -112,8 +101,17 @@ func (p Pointers) Idle() error {
 	return exit.Errorf(exit.Failed, "%s", strings.Join(idle, "\n"))
 }
 
-func (p Pointers) lists() []pointerList {
-	return []pointerList{{"keep", "Keep", p.Keep}, {"redact", "Redact", p.Redact}, {"pin", "Pinned", p.Pin}, {"varies", "Varies", p.Varies}}
+// all are the pointers, each with its option.
+func (p Pointers) all() (named []record.Named) {
+	for _, list := range []struct {
+		option   string
+		pointers []string
+	}{{"Keep", p.Keep}, {"Redact", p.Redact}, {"Pinned", p.Pin}, {"Varies", p.Varies}} {
+		for _, pointer := range list.pointers {
+			named = append(named, record.Named{Option: list.option, Place: pointer})
+		}
+	}
+	return named
 }
 
 // News tells what a live answer shows that the contract does not describe, and
@@ -156,10 +154,3 @@ var flagsOf = map[string]string{"Keep": "keep", "Redact": "redact", "Pinned": "p
 
 // Misredacted is said of --redact where the contract does not allow its text.
 const Misredacted = "--redact puts a text in the place of answer %s, and the contract wants another form there; name only texts"
-
-// pointerList is what a flag was given, and the option of the package that means
-// the same.
-type pointerList struct {
-	flag, option string
-	pointers     []string
-}

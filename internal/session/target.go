@@ -71,6 +71,14 @@ func matching(def *provider.Definition, name string) (targets []Target) {
 	return targets
 }
 
+// Provider is that of an argument.
+func Provider(arg string) (*provider.Definition, error) {
+	if def := provider.ByName(arg); def != nil {
+		return def, nil
+	}
+	return nil, exit.Errorf(exit.Usage, "%s", UnknownProvider(arg, arg))
+}
+
 // UnknownProvider says of an argument that its provider does not exist.
 func UnknownProvider(name, arg string) string {
 	names := ProviderNames()
@@ -132,10 +140,7 @@ func (t Target) Shipped() *cassette.File {
 }
 
 // Writes reports whether the scenario changes the tenant.
-func (t Target) Writes() bool {
-	operation, _, _ := strings.Cut(t.Scenario.Name, "/")
-	return t.Def.Operation(operation).Writes
-}
+func (t Target) Writes() bool { return t.Def.Operation(t.Operation()).Writes }
 
 // authenticated reports whether the request is one that the tenant takes for its
 // owner's.
@@ -186,14 +191,9 @@ func (t Target) Asks() bool {
 
 // Tenant is whom the scenario asks: the simulator has a state for each.
 func (t Target) Tenant() (record.Tenant, error) {
-	if t.Session.Tenant.Source == cassette.Simulated {
-		return simulated(t)
+	if t.Session.Tenant.Source != cassette.Simulated {
+		return t.Session.Tenant, nil
 	}
-	return t.Session.Tenant, nil
-}
-
-// simulated is the simulator in the state that the scenario needs.
-func simulated(t Target) (record.Tenant, error) {
 	handler, err := simulator.New(t.Def, t.Scenario.Switch)
 	if err != nil {
 		return record.Tenant{}, err

@@ -11,7 +11,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +19,7 @@ import (
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/say"
 )
@@ -271,7 +271,7 @@ func inBytes(least, most int) string {
 }
 
 // versioned is a segment of a path that names no tenant.
-var versioned = regexp.MustCompile(`^(v[0-9]{1,2}|api|rest)$`)
+var versioned = pattern.New(`^(v[0-9]{1,2}|api|rest)$`)
 
 // place says where a redirect leads, without a value of the tenant.
 func (m *moved) place(def *provider.Definition) string {

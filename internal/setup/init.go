@@ -45,9 +45,9 @@ func (s *Init) Write(names []string, stdout io.Writer) error {
 	}
 	var chosen []*provider.Definition
 	for _, name := range all {
-		def := provider.ByName(name)
-		if def == nil {
-			return exit.Errorf(exit.Usage, "%s", session.UnknownProvider(name, name))
+		def, err := session.Provider(name)
+		if err != nil {
+			return err
 		}
 		if !slices.Contains(chosen, def) {
 			chosen = append(chosen, def)

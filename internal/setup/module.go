@@ -14,19 +14,20 @@ const ModulePath = "example.com/webhookvcr"
 
 // module is what go mod edit -json says of a go.mod.
 type module struct {
-	Module  struct{ Path string }
-	Require []struct{ Path string }
-	Replace []struct{ Old, New struct{ Path string } }
-	Tool    []struct{ Path string }
+	Module        reference
+	Require, Tool []reference
+	Replace       []struct{ Old, New reference }
 }
 
+type reference struct{ Path string }
+
 // Has reports whether a package is a tool of the module.
-func (m module) Has(tool string) bool { return slices.Contains(m.Tool, struct{ Path string }{tool}) }
+func (m module) Has(tool string) bool { return slices.Contains(m.Tool, reference{tool}) }
 
 // next are the commands that make the module ready, with what it lacks.
 func (m module) next(vendored bool) string {
 	var edit, commands []string
-	if m.Module.Path != ModulePath && !slices.Contains(m.Require, struct{ Path string }{ModulePath}) {
+	if m.Module.Path != ModulePath && !slices.Contains(m.Require, reference{ModulePath}) {
 		edit = append(edit, "-require "+ModulePath+"@v0.0.0")
 		if m.replacement() == "" {
 			edit = append(edit, "-replace "+ModulePath+"="+neighbour)
@@ -68,7 +69,7 @@ func (m module) away(dir, root string) (string, error) {
 	}
 	taken := m.replacement()
 	switch {
-	case taken == "" && slices.Contains(m.Require, struct{ Path string }{ModulePath}):
+	case taken == "" && slices.Contains(m.Require, reference{ModulePath}):
 		return "", nil
 	case taken == "":
 		taken = neighbour

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/check"
@@ -26,7 +25,6 @@ import (
 func checkCommand(getenv func(string) string, clock session.Clock) *cobra.Command {
 	k := &check.Check{Recorder: session.Recorder{Getenv: getenv, Clock: clock, Undone: "not checked", Lenient: true}}
 	var h threshold
-	var form format
 	c := &cobra.Command{
 		Use:   "check [flags] [PROVIDER[/SCENARIO]...]",
 		Short: "Compare the vendor's answers of today with the stored cassettes; write nothing",
@@ -37,7 +35,7 @@ func checkCommand(getenv func(string) string, clock session.Clock) *cobra.Comman
   record check --json --fail-on additive devrev/webhooks.get > drift.json`,
 		ValidArgsFunction: completeScenario,
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := cmp.Or(h.check(), form.check()); err != nil {
+			if err := h.check(); err != nil {
 				return err
 			}
 			exit.NotesRecording(c.Context())
@@ -45,13 +43,11 @@ func checkCommand(getenv func(string) string, clock session.Clock) *cobra.Comman
 			if r == nil {
 				return failed
 			}
-			err := form.write(c, getenv, r.Text, r, func() report.Report { return r.Judged(h.fails) })
-			return cmp.Or(err, failed, r.Err(c.Context().Err() != nil, h.fails), k.Pointers.Idle())
+			return cmp.Or(h.write(c, getenv, r), failed, r.Err(c.Context().Err() != nil, h.fails), k.Pointers.Idle())
 		},
 	}
 	f := c.Flags()
 	f.BoolVar(&k.Simulate, "simulate", false, "ask the built-in simulator instead of a tenant")
-	form.flags(c, f)
 	h.flags(c)
 	f.StringVar(&k.Dir, "cassettes", "", "compare with `DIR`/PROVIDER/SCENARIO.yaml (default: cassettes in a checkout of this module, else those of this build)")
 	recorderFlags(f, &k.Recorder, time.Second, "request")
@@ -62,10 +58,14 @@ func checkCommand(getenv func(string) string, clock session.Clock) *cobra.Comman
 // thresholds are the values of --fail-on, the most lenient last.
 var thresholds = []string{"any", "additive", "breaking", "none"}
 
-// threshold is --fail-on.
-type threshold struct{ failOn string }
+// threshold is --fail-on, and how the drift is written.
+type threshold struct {
+	format
+	failOn string
+}
 
 func (h *threshold) flags(c *cobra.Command) {
+	h.format.flags(c)
 	c.Flags().StringVar(&h.failOn, "fail-on", "breaking", "the least `CLASS` of drift that gives exit status 3: breaking, additive, any or none")
 	c.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(thresholds, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -74,7 +74,11 @@ func (h *threshold) check() error {
 	if !slices.Contains(thresholds, h.failOn) {
 		return exit.Errorf(exit.Usage, "--fail-on %q is no class of drift; %s", h.failOn, exit.Suggestion(h.failOn, thresholds, "expected breaking, additive, any or none"))
 	}
-	return nil
+	return h.format.check()
+}
+
+func (h *threshold) write(c *cobra.Command, getenv func(string) string, r *check.Report) error {
+	return h.format.write(c, getenv, r.Text, r, func() report.Report { return r.Judged(h.fails) })
 }
 
 // fails reports whether drift of that class fails the command.
@@ -172,7 +176,6 @@ and is no drift.`
 
 func diffCommand(getenv func(string) string) *cobra.Command {
 	var h threshold
-	var form format
 	c := &cobra.Command{
 		Use:   "diff [flags] A B",
 		Short: "Compare two cassettes, or two directories of them, with the eyes of check",
@@ -183,18 +186,16 @@ func diffCommand(getenv func(string) string) *cobra.Command {
 			if len(args) != 2 {
 				return exit.Errorf(exit.Usage, "diff needs two files or two directories, such as: record diff old.yaml new.yaml")
 			}
-			if err := cmp.Or(form.check(), h.check()); err != nil {
+			if err := h.check(); err != nil {
 				return err
 			}
 			r, err := difference(args[0], args[1])
 			if err != nil {
 				return err
 			}
-			err = form.write(c, getenv, r.Text, r, func() report.Report { return r.Judged(h.fails) })
-			return cmp.Or(err, r.Err(false, h.fails))
+			return cmp.Or(h.write(c, getenv, r), r.Err(false, h.fails))
 		},
 	}
-	form.flags(c, c.Flags())
 	h.flags(c)
 	return c
 }
@@ -301,9 +302,9 @@ type format struct {
 	json bool // --json, which is older than --format
 }
 
-func (f *format) flags(c *cobra.Command, flags *pflag.FlagSet) {
-	flags.BoolVar(&f.json, "json", false, "write the report as JSON")
-	flags.StringVar(&f.name, "format", "", "write the report as `FORMAT`: "+strings.Join(formats, ", ")+" (default text)")
+func (f *format) flags(c *cobra.Command) {
+	c.Flags().BoolVar(&f.json, "json", false, "write the report as JSON")
+	c.Flags().StringVar(&f.name, "format", "", "write the report as `FORMAT`: "+strings.Join(formats, ", ")+" (default text)")
 	c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
 

@@ -69,7 +69,7 @@ func lintCommand(getenv func(string) string) *cobra.Command {
 			return runLint(c, o, form)
 		},
 	}
-	form.flags(c, c.Flags())
+	form.flags(c)
 	c.Flags().StringArrayVar(&disable, "disable", nil, "switch a rule off: `RULE=REASON`; may be repeated")
 	c.Flags().StringVar(&exclude, "exclude", "", "leave out what the YAML `FILE` excludes: a list of path, rule and reason under the key exclude")
 	c.Flags().StringVar(&baseline, "baseline", "", "leave out the findings of an earlier report, the JSON `FILE`: only new ones fail")

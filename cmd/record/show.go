@@ -308,11 +308,8 @@ Values of headers that carry credentials are withheld. All else of a file that
 another recorder has written is on the page as it stands, secrets in URLs and bodies
 included: look at it with record lint before you publish the page.`
 
-// pages is the command report.
-type pages struct{ html, check, lint string }
-
 func reportCommand() *cobra.Command {
-	p := &pages{}
+	var htmlFile, checked, linted string
 	c := &cobra.Command{
 		Use:   "report --html FILE [flags] [PROVIDER[/SCENARIO]|FILE|DIR...]",
 		Short: "Write one HTML page about cassettes: provenance, coverage, exchanges, drift",
@@ -321,53 +318,51 @@ func reportCommand() *cobra.Command {
   record check --json devrev > drift.json; record report --html report.html --check drift.json devrev
   record lint --json testdata > lint.json; record report --html report.html --lint lint.json testdata`,
 		ValidArgsFunction: completeScenario,
-		RunE:              func(c *cobra.Command, args []string) error { return p.run(args, c.ErrOrStderr()) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if htmlFile == "" {
+				return exit.Errorf(exit.Usage, "report needs the file to write: record report --html report.html")
+			}
+			if htmlFile == "-" {
+				return exit.Errorf(exit.Usage, "--html - names no file, and the page is written to one only; give it a name, such as report.html")
+			}
+			if len(args) == 0 {
+				args = session.ProviderNames()
+			}
+			files, err := cassettesOf(args)
+			if err != nil {
+				return err
+			}
+			data := view.NewPage(files, version())
+			if checked != "" {
+				if data.Drift, err = view.ReadCheck(checked, data.Cassettes); err != nil {
+					return err
+				}
+			}
+			if linted != "" {
+				if data.Lint, err = view.ReadLint(linted); err != nil {
+					return err
+				}
+			}
+			var b bytes.Buffer
+			if err := data.Write(&b); err != nil {
+				return exit.Errorf(exit.Failed, "%v", err)
+			}
+			if err := replace(htmlFile, b.Bytes()); err != nil {
+				return err
+			}
+			if n := data.Others(); n > 0 {
+				fmt.Fprintf(c.ErrOrStderr(), exit.Pasted("%s shows %s of another recorder unchanged, with any secret in URLs and bodies; look with record lint before you publish it\n"), htmlFile, say.Count(n, "cassette"))
+			}
+			return nil
+		},
 	}
-	c.Flags().StringVar(&p.html, "html", "", "write the page to `FILE`")
-	c.Flags().StringVar(&p.check, "check", "", "show the drift in `FILE`, which record check --json wrote")
-	c.Flags().StringVar(&p.lint, "lint", "", "show the counts of the findings in `FILE`, which record lint --json wrote")
+	c.Flags().StringVar(&htmlFile, "html", "", "write the page to `FILE`")
+	c.Flags().StringVar(&checked, "check", "", "show the drift in `FILE`, which record check --json wrote")
+	c.Flags().StringVar(&linted, "lint", "", "show the counts of the findings in `FILE`, which record lint --json wrote")
 	c.MarkFlagFilename("html", "html")
 	c.MarkFlagFilename("check", "json")
 	c.MarkFlagFilename("lint", "json")
 	return c
-}
-
-func (p *pages) run(args []string, stderr io.Writer) error {
-	if p.html == "" {
-		return exit.Errorf(exit.Usage, "report needs the file to write: record report --html report.html")
-	}
-	if p.html == "-" {
-		return exit.Errorf(exit.Usage, "--html - names no file, and the page is written to one only; give it a name, such as report.html")
-	}
-	if len(args) == 0 {
-		args = session.ProviderNames()
-	}
-	files, err := cassettesOf(args)
-	if err != nil {
-		return err
-	}
-	data := view.NewPage(files, version())
-	if p.check != "" {
-		if data.Drift, err = view.ReadCheck(p.check, data.Cassettes); err != nil {
-			return err
-		}
-	}
-	if p.lint != "" {
-		if data.Lint, err = view.ReadLint(p.lint); err != nil {
-			return err
-		}
-	}
-	var b bytes.Buffer
-	if err := data.Write(&b); err != nil {
-		return exit.Errorf(exit.Failed, "%v", err)
-	}
-	if err := replace(p.html, b.Bytes()); err != nil {
-		return err
-	}
-	if n := data.Others(); n > 0 {
-		fmt.Fprintf(stderr, exit.Pasted("%s shows %s of another recorder unchanged, with any secret in URLs and bodies; look with record lint before you publish it\n"), p.html, say.Count(n, "cassette"))
-	}
-	return nil
 }
 
 // replace writes a file that is whole at any time.

@@ -15,7 +15,6 @@ import (
 	"example.com/webhookvcr/internal/drift"
 	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/placeholder"
-	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/session"
 )
@@ -140,7 +139,7 @@ func (k *Check) report() *Report {
 		}
 	}
 	r.Next = k.next()
-	r.Unread = append(k.stored.unread(k.definitions()), k.unread()...)
+	r.Unread = append(k.stored.unread(session.Definitions(k.Targets)), k.unread()...)
 	return r
 }
 
@@ -154,15 +153,6 @@ func (k *Check) unread() (all []Unread) {
 		}
 	}
 	return all
-}
-
-// definitions are the providers that were asked for.
-func (k *Check) definitions() []*provider.Definition {
-	var targets []session.Target
-	for _, o := range k.outcomes {
-		targets = append(targets, o.Target)
-	}
-	return session.Definitions(targets)
 }
 
 // conclude is about an outcome that has failed after all.
@@ -182,19 +172,30 @@ func (k *Check) unasked(args []string) *Report {
 	return r
 }
 
+// out is what a command of refresh that writes the stored cassettes is told of them.
+func (k *Check) out() string {
+	if dir := cmp.Or(k.stored.dir, session.OwnDir); dir != session.ShippedDir {
+		return " --out " + record.Quote(dir)
+	}
+	return ""
+}
+
 // next is the command that records what has drifted.
 func (k *Check) next() string {
 	var drifted []*outcome
-	var names []string
+	var names, providers []string
 	for _, o := range k.outcomes {
 		emptied := func(c drift.Change) bool { return c.Rule == drift.ItemsGone } // nobody wants less than there is
 		if o.report == nil || o.err != nil || !o.rewritten || slices.ContainsFunc(o.report.Changes, emptied) {
 			continue
 		}
 		drifted, names = append(drifted, o), append(names, o.Name())
+		if !slices.Contains(providers, o.Def.Name) {
+			providers = append(providers, o.Def.Name)
+		}
 	}
 	if len(names) > maxNext { // what is kept in the others is to stay
-		names = providersOf(names)
+		names = providers
 		drifted = slices.DeleteFunc(slices.Clone(k.outcomes), func(o *outcome) bool {
 			return o.report == nil || o.err != nil || !slices.Contains(names, o.Def.Name)
 		})
@@ -226,10 +227,7 @@ func (k *Check) next() string {
 	for _, n := range named {
 		command += " " + k.Pointers.Spell(n.Option, n.Place)
 	}
-	if dir := cmp.Or(k.stored.dir, session.OwnDir); dir != session.ShippedDir {
-		command += " --out " + record.Quote(dir)
-	}
-	return command + " " + strings.Join(names, " ")
+	return command + k.out() + " " + strings.Join(names, " ")
 }
 
 // scenario compares one scenario, or notes why that makes no sense.
@@ -252,10 +250,7 @@ func (k *Check) scenario(ctx context.Context, o *outcome) error {
 		if t.Scenario.Live && t.Writes() {
 			advice += " --write"
 		}
-		if dir := cmp.Or(k.stored.dir, session.OwnDir); dir != session.ShippedDir {
-			advice += " --out " + record.Quote(dir)
-		}
-		advice += " " + t.Name()
+		advice += k.out() + " " + t.Name()
 		if !t.Asks() && !(t.Scenario.Live && t.Writes()) {
 			advice = "no recording makes one: " + t.Scenario.How
 		}
@@ -291,18 +286,25 @@ func (k *Check) compare(ctx context.Context, o *outcome, files held) error {
 	doubt := func(failed error, again func() error) {
 		k.Doubt(ctx, session.Doubt{Given: &o.Given, Failed: failed, Again: again, Conclude: func(err error) { k.conclude(o, err) }})
 	}
+	lookup, outage := (*session.LookupError)(nil), (*session.OutageError)(nil)
+	doubtful := func(err error, ofOutage func() error) bool {
+		switch {
+		case errors.As(err, &lookup):
+			o.Status = lookup.Status
+			doubt(err, func() error { return k.confirmed(o, files, lookup.Status, once) })
+		case errors.As(err, &outage):
+			doubt(err, ofOutage)
+		default:
+			return false
+		}
+		return true
+	}
 	first, err := once()
 	o.Answer = first.Answer
-	lookup, outage := (*session.LookupError)(nil), (*session.OutageError)(nil)
-	switch {
-	case errors.As(err, &lookup):
-		o.Status = lookup.Status
-		doubt(err, func() error { return k.confirmed(o, files, lookup.Status, once) })
+	if doubtful(err, func() error { return k.askedAgain(o, files, once) }) {
 		return nil
-	case errors.As(err, &outage):
-		doubt(err, func() error { return k.askedAgain(o, files, once) })
-		return nil
-	case err != nil:
+	}
+	if err != nil {
 		return err
 	}
 	if err := o.differ(files, first); err != nil || tenant.Source == cassette.Simulated {
@@ -322,22 +324,19 @@ func (k *Check) compare(ctx context.Context, o *outcome, files held) error {
 		return nil
 	}
 	second, err := once()
-	switch {
-	case errors.As(err, &outage):
+	if errors.As(err, &outage) {
 		o.Session.Unsteady = true
-		doubt(err, func() error {
-			third, err := once()
-			if err != nil {
-				return err
-			}
-			return o.differ(files, first, third)
-		})
+	}
+	if doubtful(err, func() error {
+		third, err := once()
+		if err != nil {
+			return err
+		}
+		return o.differ(files, first, third)
+	}) {
 		return nil
-	case errors.As(err, &lookup):
-		o.Status = lookup.Status
-		doubt(err, func() error { return k.confirmed(o, files, lookup.Status, once) })
-		return nil
-	case err == nil:
+	}
+	if err == nil {
 		err = o.differ(files, first, second)
 	}
 	if err != nil {
@@ -437,15 +436,6 @@ func (k *Check) once(ctx context.Context, t session.Target, tenant record.Tenant
 // maxNext bounds the scenarios that the next step names; of more it names the
 // providers.
 const maxNext = 3
-
-func providersOf(names []string) (all []string) {
-	for _, name := range names {
-		if provider, _, _ := strings.Cut(name, "/"); !slices.Contains(all, provider) {
-			all = append(all, provider)
-		}
-	}
-	return all
-}
 
 // taken is what came back for one request.
 type taken struct {

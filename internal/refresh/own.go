@@ -3,16 +3,14 @@ package refresh
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"math/big"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -61,7 +59,7 @@ func creates(t session.Target) bool {
 // was made. f gets the tenant with that webhook in the place of the environment's.
 func (r *Refresh) onOwn(ctx context.Context, t session.Target, tenant record.Tenant, f func(session.Target, record.Tenant) error) error {
 	if r.own[t.Def] == nil {
-		begun := &own{def: t.Def, tenant: tenant, at: t.Def.Own.At + "/" + runNumber(), made: map[string]bool{}, left: map[string]error{}}
+		begun := &own{def: t.Def, tenant: tenant, at: t.Def.Own.At + "/" + strconv.Itoa(1_000_000+rand.IntN(9_000_000)), made: map[string]bool{}, left: map[string]error{}}
 		ids, err := begun.list(ctx, r.Timeout)
 		if err != nil {
 			return r.failOwn(ctx, t, "the webhooks that are there could not be listed, so nothing was written", err)
@@ -96,15 +94,6 @@ func (r *Refresh) onOwn(ctx context.Context, t session.Target, tenant record.Ten
 		t.Scenario = &own
 	}
 	return f(t, tenant)
-}
-
-// runNumber tells the webhooks of this run from those of another.
-func runNumber() string {
-	n, err := rand.Int(rand.Reader, big.NewInt(9_000_000))
-	if err != nil {
-		return strconv.Itoa(os.Getpid())
-	}
-	return strconv.FormatInt(n.Int64()+1_000_000, 10)
 }
 
 // watching notes what is created on its way past.
@@ -153,15 +142,13 @@ func (o *own) note(id string, unanswered error) {
 // failOwn is a failure of a request that is not the scenario's.
 func (r *Refresh) failOwn(ctx context.Context, t session.Target, what string, err error) error {
 	var answered *answeredError
-	if errors.As(err, &answered) && answered.status == http.StatusTooManyRequests {
-		return &session.BusyError{RetryAfter: answered.retryAfter}
-	}
+	var unreachable *session.UnreachableError
 	switch {
+	case errors.As(err, &answered) && answered.status == http.StatusTooManyRequests:
+		return &session.BusyError{RetryAfter: answered.retryAfter}
 	case answered != nil && (answered.status == http.StatusUnauthorized || answered.status == http.StatusForbidden):
 		return r.Fail(exit.Refused, t, "%s: %v; check that %s is valid and may read and write webhooks", what, err, t.Def.TokenVar)
-	}
-	var unreachable *session.UnreachableError
-	if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &unreachable) {
+	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.As(err, &unreachable):
 		return r.Classify(ctx, t, err)
 	}
 	return r.Fail(exit.Failed, t, "%s: %v", what, err)

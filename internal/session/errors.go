@@ -14,7 +14,6 @@ import (
 	"strings"
 	"syscall"
 
-	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/say"
@@ -59,20 +58,6 @@ func (r *Recorder) Trouble(t Target, got Answer) error {
 		return &BusyError{got.retry, ""}
 	}
 	return nil
-}
-
-// idsFromEnvironment are the variables that give the request its ids. What a look-up
-// has found is there.
-func (r *Recorder) idsFromEnvironment(t Target) (names []string) {
-	if t.Session.Tenant.Source == cassette.Simulated {
-		return nil
-	}
-	for _, b := range t.bindings() {
-		if r.Getenv(b.Var) != "" {
-			names = append(names, b.Var)
-		}
-	}
-	return names
 }
 
 // outage says what an answer is that comes from a tenant in trouble, or from a

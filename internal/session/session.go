@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -293,7 +294,8 @@ func (r *Recorder) Ask(ctx context.Context, t Target, config record.Config) (*re
 		recording.Release()
 		return nil, first, r.Fail(exit.Usage, t, Misredacted, say.List(places, "and"))
 	}
-	t.Session.hear(Given{t, first}, len(t.bindings()) > len(r.idsFromEnvironment(t)))
+	lookedUp := slices.ContainsFunc(t.bindings(), func(b provider.Binding) bool { return r.Getenv(b.Var) == "" })
+	t.Session.hear(Given{t, first}, lookedUp)
 	return recording, first, nil
 }
 

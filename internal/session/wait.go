@@ -30,14 +30,14 @@ func (e *BusyError) Error() string {
 
 // tooLong is the failure when waiting would take longer than the user allows.
 func (r *Recorder) tooLong(t Target, busy *BusyError, wait time.Duration) error {
-	switch {
-	case busy.Outage == "":
-		return r.Fail(exit.Throttled, t, "the tenant is throttling, and waiting another %s would be longer than --max-wait allows in all (%s); try again later", spell(wait), r.MaxWait)
-	case t.Session.waited >= r.MaxWait:
-		return &OutageError{busy.Outage, r.Fail(exit.Outage, t, "the tenant %s, and the run has waited as long as --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.Outage, r.MaxWait)}
-	default:
-		return &OutageError{busy.Outage, r.Fail(exit.Outage, t, "the tenant %s, and waiting another %s would be longer than --max-wait allows in all (%s); that is an outage, and says nothing of the contract", busy.Outage, spell(wait), r.MaxWait)}
+	longer := fmt.Sprintf("waiting another %s would be longer than --max-wait allows in all (%s)", spell(wait), r.MaxWait)
+	if busy.Outage == "" {
+		return r.Fail(exit.Throttled, t, "the tenant is throttling, and %s; try again later", longer)
 	}
+	if t.Session.waited >= r.MaxWait {
+		longer = fmt.Sprintf("the run has waited as long as --max-wait allows in all (%s)", r.MaxWait)
+	}
+	return &OutageError{busy.Outage, r.Fail(exit.Outage, t, "the tenant %s, and %s; that is an outage, and says nothing of the contract", busy.Outage, longer)}
 }
 
 // spell writes a time to wait, and none that nobody would wait for.

@@ -53,6 +53,12 @@ const (
 // links, and no rule but this one is about them.
 var forTests = []string{"/internal/tbtest", "/internal/vcrtest"}
 
+// command are the packages that only the command is made of.
+var command = []string{
+	"/internal/check", "/internal/exit", "/internal/listener", "/internal/receiver", "/internal/refresh", "/internal/report",
+	"/internal/sandbox", "/internal/screen", "/internal/scrub", "/internal/session", "/internal/setup", "/internal/view",
+}
+
 var layout = []rule{
 	{
 		who: "/internal/", never: []string{"testing"},
@@ -129,6 +135,42 @@ var layout = []rule{
 	{
 		who: "/internal/serve", never: []string{"/internal/record", "/internal/simulator", "/webhooktest", "/cmd/"},
 		why: "a server replays; no request reaches a tenant through it",
+	},
+	{
+		who: "/", but: append(command, "/cmd/record"), never: command,
+		why: "who ends with an exit status, writes to a terminal and hears signals is the command",
+	},
+	{
+		who: "/internal/exit", never: []string{"/internal/provider", "/internal/session", "/internal/screen", "/internal/report", "/cmd/"},
+		why: "a status and the words of a message say nothing of what the command does",
+	},
+	{
+		who: "/internal/screen", never: []string{"/internal/provider", "/internal/exit", "/cmd/"},
+		why: "it lays texts out, whatever they are about",
+	},
+	{
+		who: "/internal/report", never: []string{"/internal/provider", "/internal/exit", "/cmd/"},
+		why: "the formats of other tools are written from one report, whoever has judged",
+	},
+	{
+		who: "/internal/session", never: []string{"/internal/check", "/internal/refresh", "/internal/scrub", "/internal/setup", "/internal/view", "/internal/screen", "/internal/report", "/cmd/"},
+		why: "imports run one way: exit <- session <- check, refresh, scrub, setup <- view, cmd/record",
+	},
+	{
+		who: "/internal/check", never: []string{"/internal/refresh", "/internal/scrub", "/internal/setup", "/internal/view", "/cmd/"},
+		why: "a check compares, and writes no cassette",
+	},
+	{
+		who: "/internal/refresh", never: []string{"/internal/check", "/internal/scrub", "/internal/setup", "/internal/view", "/cmd/"},
+		why: "a recording is written whatever another run has found",
+	},
+	{
+		who: "/internal/receiver", never: []string{"/internal/check", "/internal/refresh", "/internal/scrub", "/internal/setup", "/internal/view", "/cmd/"},
+		why: "whoever speaks with a receiver asks no tenant",
+	},
+	{
+		who: "/internal/sandbox", never: []string{"/internal/session", "/internal/record", "/internal/receiver", "/cmd/"},
+		why: "no request reaches a tenant, or another machine, through it",
 	},
 	{
 		who: "/webhooktest", never: []string{"/cmd/"},

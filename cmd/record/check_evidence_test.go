@@ -18,13 +18,11 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"example.com/webhookvcr/internal/check"
-
-	"example.com/webhookvcr/internal/exit"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/check"
+	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 )

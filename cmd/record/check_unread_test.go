@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/check"
-	"example.com/webhookvcr/internal/session"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/check"
+	"example.com/webhookvcr/internal/session"
 )
 
 // A cassette whose head names a scenario and which lies elsewhere is told in every

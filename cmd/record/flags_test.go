@@ -7,13 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/session"
-
-	"example.com/webhookvcr/internal/exit"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
+
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/session"
 )
 
 // A flag that is given nothing is refused by name, whatever it takes.

@@ -11,11 +11,10 @@ import (
 
 	"example.com/webhookvcr/internal/drift"
 	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/lint"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/report"
 	"example.com/webhookvcr/internal/screen"
-
-	"example.com/webhookvcr/internal/lint"
 	"example.com/webhookvcr/internal/serve"
 )
 
@@ -148,11 +147,11 @@ func environmentHelp() string {
 		t.Add("  "+def.TokenVar, "your credential for "+def.Title)
 		t.Add("  "+def.BaseVar, base)
 		for _, s := range def.Bindings {
+			what := "your value for " + s.Placeholder
 			if s.Lookup != nil {
-				t.Add("  "+s.Var, "your value for "+s.Placeholder+" (default: "+s.Lookup.What+")")
-			} else {
-				t.Add("  "+s.Var, "your value for "+s.Placeholder)
+				what += " (default: " + s.Lookup.What + ")"
 			}
+			t.Add("  "+s.Var, what)
 		}
 	}
 	return t.Text(0)

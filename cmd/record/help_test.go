@@ -6,12 +6,11 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"example.com/webhookvcr/internal/session"
-
-	"example.com/webhookvcr/internal/screen"
-
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
+
+	"example.com/webhookvcr/internal/screen"
+	"example.com/webhookvcr/internal/session"
 )
 
 // Every help begins with the usage and with examples, and fits the terminal.

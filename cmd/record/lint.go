@@ -9,14 +9,13 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/report"
-	"example.com/webhookvcr/internal/screen"
-
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/lint"
+	"example.com/webhookvcr/internal/report"
 	"example.com/webhookvcr/internal/say"
+	"example.com/webhookvcr/internal/screen"
 )
 
 func lintCommand(getenv func(string) string) *cobra.Command {

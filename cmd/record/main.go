@@ -1,21 +1,7 @@
 // Command record refreshes cassettes against a live tenant, or against the
 // built-in simulator, and cannot write a secret into one.
-//
-//	record refresh [--simulate] [--out DIR] [--accept-drift] [--force] [PROVIDER[/SCENARIO]...]
-//	record check [--simulate] [--json] [--fail-on CLASS] [--cassettes DIR] [PROVIDER[/SCENARIO]...]
-//	record lint [--json] [--disable RULE=REASON] FILE|DIR...
-//	record serve [--addr HOST:PORT] [--always] PROVIDER STEP...
-//	record probe [--allow-host HOST] PROVIDER URL
-//	record deliver [--allow-host HOST] [--retry] PROVIDER URL EVENT...
-//	record listen [--allow-host HOST] --to URL --out DIR PROVIDER
-//	record list [--json] [PROVIDER[/SCENARIO]...]
-//	record show [--json] [--curl] PROVIDER[/SCENARIO]|FILE|DIR...
-//	record report --html FILE [--check FILE] [--lint FILE] [PROVIDER[/SCENARIO]|FILE|DIR...]
-//	record diff [--fail-on CLASS] [--format FORMAT] A B
-//	record scrub --recorded DAY [--write] FILE...
-//	record init [PROVIDER...]
-//	record doctor [PROVIDER...]
-//	record completion bash|zsh|fish|powershell
+// It judges cassettes, compares them with what a vendor answers, replays them over HTTP,
+// and asks receivers of webhooks what they do; record --help lists its commands.
 //
 // Credentials come from the environment only; record refresh --help names the
 // variables, and record help EXIT the exit statuses.
@@ -32,20 +18,18 @@ import (
 	"strings"
 	"sync"
 
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/pattern"
-	"example.com/webhookvcr/internal/receiver"
-	"example.com/webhookvcr/internal/record"
-	"example.com/webhookvcr/internal/session"
-	"example.com/webhookvcr/internal/setup"
-
-	"example.com/webhookvcr/internal/screen"
-	"example.com/webhookvcr/internal/secret"
-
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/receiver"
+	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/say"
+	"example.com/webhookvcr/internal/screen"
+	"example.com/webhookvcr/internal/secret"
+	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/internal/setup"
 )
 
 func main() {
@@ -224,10 +208,14 @@ var built = pattern.New(`[/\\]go-build[0-9]+[/\\]b[0-9]+[/\\]exe[/\\]|[/\\][0-9a
 // invoked finds out what a program that lies at path was started with, as typed, in a
 // directory below dir. The go command does not say that it has started a program.
 func invoked(path, typed, dir string) string {
-	switch found, err := exec.LookPath(exit.ProgramName); {
-	case err == nil && isSame(found, path):
-		return exit.ProgramName
-	case !built.MatchString(path):
+	if found, err := exec.LookPath(exit.ProgramName); err == nil {
+		one, err := os.Stat(found)
+		other, same := os.Stat(path)
+		if err == nil && same == nil && os.SameFile(one, other) {
+			return exit.ProgramName
+		}
+	}
+	if !built.MatchString(path) {
 		return record.Quote(typed)
 	}
 	mod, err := setup.ReadModule(dir)
@@ -239,13 +227,4 @@ func invoked(path, typed, dir string) string {
 	default:
 		return "go run " + setup.ModulePath + "/cmd/record"
 	}
-}
-
-func isSame(a, b string) bool {
-	one, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	other, err := os.Stat(b)
-	return err == nil && os.SameFile(one, other)
 }

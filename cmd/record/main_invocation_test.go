@@ -7,12 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/session"
-
-	"example.com/webhookvcr/internal/exit"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/session"
 )
 
 // A command in a message begins with what started the program: where it lies × what the

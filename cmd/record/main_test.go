@@ -8,14 +8,12 @@ import (
 	"syscall"
 	"testing"
 
-	"example.com/webhookvcr/internal/session"
-
-	"example.com/webhookvcr/internal/exit"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/say"
+	"example.com/webhookvcr/internal/session"
 )
 
 // The command is no test: the packages below would give it flags that are not

@@ -6,13 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/receiver"
-	"example.com/webhookvcr/internal/session"
-
-	"example.com/webhookvcr/internal/exit"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/receiver"
+	"example.com/webhookvcr/internal/session"
 )
 
 // Whatever looks like a credential, or is one, and is typed in the place of something

@@ -12,14 +12,12 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/session"
-
-	"example.com/webhookvcr/internal/exit"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/session"
 )
 
 const listenSecret = "MDEyMzQ1Njc4OWFiY2RlZg=="

@@ -11,14 +11,13 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/receiver"
-	"example.com/webhookvcr/internal/session"
-
-	"example.com/webhookvcr/internal/exit"
-
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/receiver"
+	"example.com/webhookvcr/internal/session"
 )
 
 // privateURLs have a password or a token, in every part of a URL and in what is none.

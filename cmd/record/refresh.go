@@ -3,12 +3,11 @@ package main
 import (
 	"time"
 
-	"example.com/webhookvcr/internal/refresh"
-	"example.com/webhookvcr/internal/session"
+	"github.com/spf13/cobra"
 
 	"example.com/webhookvcr/internal/exit"
-
-	"github.com/spf13/cobra"
+	"example.com/webhookvcr/internal/refresh"
+	"example.com/webhookvcr/internal/session"
 )
 
 func refreshCommand(getenv func(string) string, clock session.Clock) *cobra.Command {

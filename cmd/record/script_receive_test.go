@@ -17,9 +17,8 @@ import (
 	"sync"
 	"time"
 
-	"example.com/webhookvcr/internal/receiver"
-
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/receiver"
 )
 
 // receive is the program receive [FLAW]: a receiver of webhooks on loopback that

@@ -26,13 +26,12 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"example.com/webhookvcr/internal/exit"
-
 	"github.com/creack/pty"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/say"
 )

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"github.com/spf13/cobra"
+
 	"example.com/webhookvcr/internal/scrub"
 	"example.com/webhookvcr/internal/session"
-
-	"github.com/spf13/cobra"
 )
 
 const scrubHelp = `scrub takes cassettes that plain go-vcr has recorded, with a tenant's values in

@@ -14,16 +14,14 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/session"
-
-	"example.com/webhookvcr/internal/exit"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
 	"example.com/webhookvcr/internal/cassette"
+	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/session"
 	"example.com/webhookvcr/internal/simulator"
 )
 

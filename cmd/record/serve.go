@@ -16,26 +16,24 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/listener"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/record"
+	"example.com/webhookvcr/internal/replay"
 	"example.com/webhookvcr/internal/sandbox"
 	"example.com/webhookvcr/internal/say"
+	"example.com/webhookvcr/internal/scenario"
+	"example.com/webhookvcr/internal/screen"
 	"example.com/webhookvcr/internal/serve"
 	"example.com/webhookvcr/internal/session"
 	"example.com/webhookvcr/internal/simulator"
 	"example.com/webhookvcr/internal/view"
-
-	"example.com/webhookvcr/internal/screen"
-
-	"github.com/spf13/cobra"
-
-	"example.com/webhookvcr/internal/record"
-	"example.com/webhookvcr/internal/replay"
-	"example.com/webhookvcr/internal/scenario"
 )
 
 // elsewhere is what answers a write that is not the scenario's.
@@ -81,7 +79,7 @@ func serveCommand() *cobra.Command {
 }
 
 func (s *serving) run(ctx context.Context, args []string) error {
-	if err := serve.CheckAddr(s.addr); err != nil {
+	if err := listener.CheckAddr(s.addr); err != nil {
 		return err
 	}
 	if s.cors != "" && s.cors != "*" && !isOrigin(s.cors) {
@@ -238,11 +236,11 @@ func (s *serving) sequence(args []string) (*provider.Definition, []replay.Step, 
 // listen serves until the context ends, and then lets the requests on their way
 // finish.
 func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url string), closing func()) error {
-	listener, err := serve.Listen(ctx, s.addr)
+	l, err := listener.Listen(ctx, s.addr)
 	if err != nil {
 		return err
 	}
-	addr := listener.Addr().(*net.TCPAddr)
+	addr := l.Addr().(*net.TCPAddr)
 	host := addr.IP.String()
 	if !addr.IP.IsLoopback() {
 		fmt.Fprintf(s.stderr, "warning: %s is not a loopback address, so other machines can reach this server, %s included\n", s.addr, serve.LogPath)
@@ -260,10 +258,10 @@ func (s *serving) listen(ctx context.Context, front *serve.Front, begun func(url
 	url := "http://" + net.JoinHostPort(host, strconv.Itoa(addr.Port))
 	begun(url)
 	if _, err := fmt.Fprintf(s.stdout, "serving %s\n", url); err != nil {
-		listener.Close()
+		l.Close()
 		return err
 	}
-	return serve.Until(ctx, listener, &http.Server{Handler: front, ReadHeaderTimeout: 30 * time.Second}, closing, s.stderr)
+	return listener.Until(ctx, l, &http.Server{Handler: front, ReadHeaderTimeout: 30 * time.Second}, closing, s.stderr)
 }
 
 func serveHelp() string {

@@ -19,16 +19,14 @@ import (
 	"testing"
 	"time"
 
-	"example.com/webhookvcr/internal/receiver"
-	"example.com/webhookvcr/internal/session"
-
-	"example.com/webhookvcr/internal/exit"
-
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/receiver"
+	"example.com/webhookvcr/internal/session"
 )
 
 var loopbackURL = regexp.MustCompile(`^https?://(127\.0\.0\.1|\[::1\]):\d+\n?$`)

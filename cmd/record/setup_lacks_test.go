@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/session"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/session"
 )
 
 // A second init says which lines the files lack that it leaves alone: what the first

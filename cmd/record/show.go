@@ -17,13 +17,12 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/report"
 	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/screen"
 	"example.com/webhookvcr/internal/session"
 	"example.com/webhookvcr/internal/view"
-
-	"example.com/webhookvcr/internal/provider"
 )
 
 const showHelp = `show prints cassettes as people read them: where each comes from, and of every
@@ -249,9 +248,8 @@ func scenarioList(targets []session.Target) listed {
 	all := listed{Version: 1, Scenarios: []listedScenario{}}
 	for _, t := range targets {
 		s := t.Scenario
-		operation, _, _ := strings.Cut(s.Name, "/")
 		l := listedScenario{
-			Provider: t.Def.Name, Scenario: s.Name, Operation: operation, Summary: s.Summary, Method: s.Request.Method,
+			Provider: t.Def.Name, Scenario: s.Name, Operation: t.Operation(), Summary: s.Summary, Method: s.Request.Method,
 			Target: s.Request.Target, Status: s.Status, Live: s.Live, Writes: t.Writes(), How: s.How,
 		}
 		if file := t.Shipped(); file != nil {

@@ -3,12 +3,11 @@ package main
 import (
 	"testing"
 
-	"example.com/webhookvcr/internal/view"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/view"
 )
 
 // What no cassette shows is named, and what one shows is not.

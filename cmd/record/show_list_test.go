@@ -1,15 +1,13 @@
 package main
 
 import (
-	"strings"
 	"testing"
-
-	"example.com/webhookvcr/internal/session"
-
-	"example.com/webhookvcr/internal/screen"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/screen"
+	"example.com/webhookvcr/internal/session"
 )
 
 func TestScreen_tablesFit(t *testing.T) {
@@ -27,17 +25,4 @@ func TestScreen_tablesFit(t *testing.T) {
 	small.Add("a", "b")
 	small.Add("aa", "bb")
 	assert.Equal(t, small.Text(0), small.Text(40), "what fits stays a table")
-}
-
-func TestScreen_colours(t *testing.T) {
-	const text = "devrev x: 1 breaking\n  breaking  /a\n            breaking news\n  additive  /b\n"
-	for name, s := range map[string]*screen.Screen{"no screen": nil, "NO_COLOR": {}} {
-		if s == nil {
-			assert.Equal(t, text, screen.Paint(&strings.Builder{}, text), name)
-			continue
-		}
-		assert.Equal(t, text, screen.Paint(s, text), name)
-	}
-	painted := screen.Paint(&screen.Screen{Colours: true}, text)
-	assert.Equal(t, "devrev x: 1 breaking\n  \x1b[31mbreaking\x1b[0m  /a\n            breaking news\n  \x1b[33madditive\x1b[0m  /b\n", painted)
 }

@@ -11,16 +11,14 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/session"
-	"example.com/webhookvcr/internal/view"
-
-	"example.com/webhookvcr/internal/exit"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
+	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/lint"
+	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/internal/view"
 )
 
 // pageOf runs record report and returns what it has written.

@@ -1,3 +1,5 @@
+// Package check compares what a tenant answers today with stored cassettes, and reports
+// the drift.
 package check
 
 import (
@@ -19,6 +21,8 @@ import (
 	"example.com/webhookvcr/internal/session"
 )
 
+// Check is one comparison. Dir is the directory of the cassettes; when it is empty they are
+// those of a checkout, or of this build.
 type Check struct {
 	session.Recorder
 	Dir      string
@@ -172,6 +176,10 @@ func (k *Check) unasked(args []string) *Report {
 	return r
 }
 
+// maxNext bounds the scenarios that the next step names; of more it names the
+// providers.
+const maxNext = 3
+
 // out is what a command of refresh that writes the stored cassettes is told of them.
 func (k *Check) out() string {
 	if dir := cmp.Or(k.stored.dir, session.OwnDir); dir != session.ShippedDir {
@@ -273,6 +281,30 @@ func (k *Check) scenario(ctx context.Context, o *outcome) error {
 	return nil
 }
 
+// taken is what came back for one request.
+type taken struct {
+	session.Answer
+	exchanges []contract.Exchange
+	// named are the pointers that name something in it, given ones and those that would
+	// keep a word of the vendor's.
+	named []record.Named
+	// unfit is why it could not be recorded.
+	unfit error
+}
+
+// momentary is the status of an answer of a moment, be it behind a redirect; 0 for none.
+func (got taken) momentary(t session.Target) int {
+	if (session.Given{Target: t, Answer: got.Answer}).Passing() {
+		return got.Status
+	}
+	for i, e := range got.exchanges {
+		if i > 0 && session.Momentary(e.Response.Status) {
+			return e.Response.Status
+		}
+	}
+	return 0
+}
+
 // compare asks twice, so that what differs from request to request is not taken for
 // drift; the simulator answers the same each time. An answer that may be somebody
 // else's is asked for again when all others are known.
@@ -354,6 +386,38 @@ func (k *Check) compare(ctx context.Context, o *outcome, files held) error {
 	return nil
 }
 
+// once records the scenario once, in memory. Without a path there is no file that it
+// could touch. What the stored cassettes keep is kept, and what they have pinned pinned.
+// With an OutageError comes the answer that looks like one.
+func (k *Check) once(ctx context.Context, t session.Target, tenant record.Tenant, files held) (got taken, err error) {
+	config := record.Config{Tenant: tenant}
+	for _, file := range files {
+		config.Keep = append(config.Keep, record.KeptWords(t.Def, file.Exchanges())...)
+		config.Pinned = append(config.Pinned, file.Header.Pinned...)
+	}
+	err = k.Attempts(ctx, t, tenant, func() error {
+		got = taken{}
+		recording, first, err := k.Ask(ctx, t, config)
+		if err != nil {
+			return err
+		}
+		got.Answer, got.named = first, k.Pointers.Note(recording)
+		for _, n := range recording.News() {
+			keep := record.Named{Option: "Keep", Place: n.Pointer}
+			clashes := func(given record.Named) bool { return record.Clash(given.Place, n.Pointer) }
+			if n.Unlisted && !n.Private && !slices.ContainsFunc(got.named, clashes) {
+				got.named = append(got.named, keep)
+			}
+		}
+		var reasons []string
+		if got.exchanges, reasons = recording.Exchanges(); len(reasons) > 0 {
+			got.unfit = k.Fail(exit.Failed, t, "%s", strings.Join(reasons, "\n\t"))
+		}
+		return cmp.Or(k.Trouble(t, first), got.unfit)
+	})
+	return got, err
+}
+
 // confirmed asks twice more after an answer that may be one of a moment. These two count,
 // and it is only told when they are as they were.
 func (k *Check) confirmed(o *outcome, files held, status int, once func() (taken, error)) error {
@@ -399,66 +463,6 @@ func (k *Check) askedAgain(o *outcome, files held, once func() (taken, error)) e
 		return k.Persists(o.Target, outage, o.Answer)
 	}
 	return o.differ(files, got...)
-}
-
-// once records the scenario once, in memory. Without a path there is no file that it
-// could touch. What the stored cassettes keep is kept, and what they have pinned pinned.
-// With an outageError comes the answer that looks like one.
-func (k *Check) once(ctx context.Context, t session.Target, tenant record.Tenant, files held) (got taken, err error) {
-	config := record.Config{Tenant: tenant}
-	for _, file := range files {
-		config.Keep = append(config.Keep, record.KeptWords(t.Def, file.Exchanges())...)
-		config.Pinned = append(config.Pinned, file.Header.Pinned...)
-	}
-	err = k.Attempts(ctx, t, tenant, func() error {
-		got = taken{}
-		recording, first, err := k.Ask(ctx, t, config)
-		if err != nil {
-			return err
-		}
-		got.Answer, got.named = first, k.Pointers.Note(recording)
-		for _, n := range recording.News() {
-			keep := record.Named{Option: "Keep", Place: n.Pointer}
-			clashes := func(given record.Named) bool { return record.Clash(given.Place, n.Pointer) }
-			if n.Unlisted && !n.Private && !slices.ContainsFunc(got.named, clashes) {
-				got.named = append(got.named, keep)
-			}
-		}
-		var reasons []string
-		if got.exchanges, reasons = recording.Exchanges(); len(reasons) > 0 {
-			got.unfit = k.Fail(exit.Failed, t, "%s", strings.Join(reasons, "\n\t"))
-		}
-		return cmp.Or(k.Trouble(t, first), got.unfit)
-	})
-	return got, err
-}
-
-// maxNext bounds the scenarios that the next step names; of more it names the
-// providers.
-const maxNext = 3
-
-// taken is what came back for one request.
-type taken struct {
-	session.Answer
-	exchanges []contract.Exchange
-	// named are the pointers that name something in it, given ones and those that would
-	// keep a word of the vendor's.
-	named []record.Named
-	// unfit is why it could not be recorded.
-	unfit error
-}
-
-// momentary is the status of an answer of a moment, be it behind a redirect; 0 for none.
-func (got taken) momentary(t session.Target) int {
-	if (session.Given{Target: t, Answer: got.Answer}).Passing() {
-		return got.Status
-	}
-	for i, e := range got.exchanges {
-		if i > 0 && session.Momentary(e.Response.Status) {
-			return e.Response.Status
-		}
-	}
-	return 0
 }
 
 // rewrites reports whether refresh replaces a cassette that a report is about: it leaves

@@ -22,7 +22,7 @@ import (
 // changes its meaning; new members, rules and classes do not change it.
 const version = 1
 
-// report is what a check has found. Its tagged members are what --json writes,
+// Report is what a check has found. Its tagged members are what --json writes,
 // and of what record help FORMATS shows an example.
 type Report struct {
 	Version int `json:"version"`
@@ -43,6 +43,57 @@ type Report struct {
 	tally session.Tally
 }
 
+// Compared is a scenario that was compared.
+type Compared struct {
+	Provider string `json:"provider"`
+	Scenario string `json:"scenario"`
+	// Cassette is the recording of another answer that it was compared with; empty when
+	// that was its own.
+	Cassette     string              `json:"cassette,omitempty"`
+	Stored       string              `json:"stored"`
+	Worst        drift.Class         `json:"worst"`
+	Counts       map[drift.Class]int `json:"counts"`
+	Changes      []drift.Change      `json:"changes"`
+	More         int                 `json:"more"`
+	Volatile     []drift.Volatile    `json:"volatile"`
+	MoreVolatile int                 `json:"more_volatile"`
+}
+
+// Unchecked is a scenario that was not compared.
+type Unchecked struct {
+	Provider string `json:"provider"`
+	Scenario string `json:"scenario"`
+	Verdict  string `json:"verdict"`
+	// Cause is one word of a list.
+	Cause  string `json:"cause"`
+	Reason string `json:"reason"`
+	// Message says in full why a scenario failed.
+	Message string `json:"message,omitempty"`
+}
+
+// nothing is what is compared with where nobody is asked.
+const nothing = "nothing"
+
+// NewReport returns a report without a scenario; dir is where the cassettes lie, empty
+// when they are those of this build. No list of it is null.
+func NewReport(against, dir string) *Report {
+	return &Report{Version: version, Against: against, dir: dir, Reports: []Compared{}, Unchecked: []Unchecked{}}
+}
+
+// ReadReport reads what check --json has written to a file.
+func ReadReport(path string) (*Report, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", path, say.Reason(err))
+	}
+	r := &Report{}
+	if err := json.Unmarshal(data, r); err != nil || r.Version != version || r.Reports == nil {
+		return nil, fmt.Errorf(exit.Pasted("%q is no report of record check --json of this version"), path)
+	}
+	return r, nil
+}
+
+// Add enters a scenario that was compared.
 func (r *Report) Add(d drift.Report) {
 	r.drift = append(r.drift, d)
 	r.Worst = r.drift.Worst()
@@ -91,7 +142,7 @@ func (r *Report) Text(w io.Writer) string {
 		fmt.Fprintln(&text, u)
 	}
 	fmt.Fprintln(&text, r.summary())
-	shown := screen.Paint(w, screen.Wrapped(text.String(), screen.Width(w)))
+	shown := screen.Paint(w, screen.Wrapped(text.String(), screen.Width(w)), colours)
 	if r.Next != "" {
 		shown += screen.Continued(report.BeforeNext, r.Next, screen.Width(w)) + "\n" // so that it can be copied
 	}
@@ -183,56 +234,6 @@ func (r *Report) Err(interrupted bool, fails func(drift.Class) bool) error {
 	return exit.Errorf(code, "%s", strings.Join(parts, "; "))
 }
 
-// Compared is a scenario that was compared.
-type Compared struct {
-	Provider string `json:"provider"`
-	Scenario string `json:"scenario"`
-	// Cassette is the recording of another answer that it was compared with; empty when
-	// that was its own.
-	Cassette     string              `json:"cassette,omitempty"`
-	Stored       string              `json:"stored"`
-	Worst        drift.Class         `json:"worst"`
-	Counts       map[drift.Class]int `json:"counts"`
-	Changes      []drift.Change      `json:"changes"`
-	More         int                 `json:"more"`
-	Volatile     []drift.Volatile    `json:"volatile"`
-	MoreVolatile int                 `json:"more_volatile"`
-}
-
-// Unchecked is a scenario that was not compared.
-type Unchecked struct {
-	Provider string `json:"provider"`
-	Scenario string `json:"scenario"`
-	Verdict  string `json:"verdict"`
-	// Cause is one word of a list.
-	Cause  string `json:"cause"`
-	Reason string `json:"reason"`
-	// Message says in full why a scenario failed.
-	Message string `json:"message,omitempty"`
-}
-
-// nothing is what is compared with where nobody is asked.
-const nothing = "nothing"
-
-// NewReport returns a report without a scenario; dir is where the cassettes lie, empty
-// when they are those of this build. No list of it is null.
-func NewReport(against, dir string) *Report {
-	return &Report{Version: version, Against: against, dir: dir, Reports: []Compared{}, Unchecked: []Unchecked{}}
-}
-
-// ReadReport reads what check --json has written to a file.
-func ReadReport(path string) (*Report, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("%q: %w", path, say.Reason(err))
-	}
-	r := &Report{}
-	if err := json.Unmarshal(data, r); err != nil || r.Version != version || r.Reports == nil {
-		return nil, fmt.Errorf(exit.Pasted("%q is no report of record check --json of this version"), path)
-	}
-	return r, nil
-}
-
 // folded are the scenarios as the text shows them: the many that are alike in one
 // line, so that what differs is seen. Of those that were never recorded there is no
 // more to say.
@@ -249,6 +250,9 @@ func folded(all []Unchecked) (shown []Unchecked) {
 	})
 	return shown
 }
+
+// colours are those of the classes on a terminal.
+var colours = map[string]string{string(drift.Breaking): "31", string(drift.Additive): "33", string(drift.Cosmetic): "36"}
 
 // levels are the classes in the words of other tools.
 var levels = map[drift.Class]report.Level{drift.Breaking: report.Error, drift.Additive: report.Warning, drift.Cosmetic: report.Note}

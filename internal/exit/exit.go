@@ -4,11 +4,10 @@
 package exit
 
 import (
-	"strings"
-
 	"cmp"
 	"errors"
 	"fmt"
+	"strings"
 
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/say"
@@ -39,10 +38,6 @@ func Worse(a, b int) int {
 // The causes of what was not recorded or not checked, as JSON has them.
 const (
 	CauseMissing     = "credentials-missing"
-	causeRefused     = "credentials-refused"
-	causeUnreachable = "unreachable"
-	causeLogin       = "login"
-	causeThrottled   = "throttled"
 	CauseOutage      = "outage"
 	CauseNotVendor   = "not-the-vendor"
 	CauseMoved       = "moved"
@@ -61,10 +56,10 @@ const (
 // causes are those that go with an exit status.
 var causes = map[int]string{
 	Missing:     CauseMissing,
-	Refused:     causeRefused,
-	Unreachable: causeUnreachable,
-	Login:       causeLogin,
-	Throttled:   causeThrottled,
+	Refused:     "credentials-refused",
+	Unreachable: "unreachable",
+	Login:       "login",
+	Throttled:   "throttled",
 	Outage:      CauseOutage,
 }
 

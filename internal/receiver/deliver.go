@@ -35,6 +35,7 @@ type Delivery struct {
 	refused bool // one was
 }
 
+// Run sends the events, and prints a line for each attempt.
 func (d *Delivery) Run(ctx context.Context, events []string) error {
 	switch {
 	case len(events) == 0:

@@ -23,10 +23,10 @@ import (
 	"time"
 
 	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/listener"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/say"
-	"example.com/webhookvcr/internal/serve"
 	"example.com/webhookvcr/internal/session"
 	"example.com/webhookvcr/internal/simulator"
 )
@@ -71,7 +71,7 @@ func (l *Inbox) Find(name string) (err error) {
 	if l.Out == "" {
 		return exit.Errorf(exit.Usage, "--out names no directory; name the one for the recordings")
 	}
-	if err := serve.CheckAddr(l.Addr); err != nil {
+	if err := listener.CheckAddr(l.Addr); err != nil {
 		return err
 	}
 	host, port, _ := net.SplitHostPort(l.Addr)
@@ -96,14 +96,15 @@ func (l *Inbox) Find(name string) (err error) {
 	return nil
 }
 
+// Run receives deliveries until the context ends.
 func (l *Inbox) Run(ctx context.Context) error {
-	listener, err := serve.Listen(ctx, l.Addr)
+	open, err := listener.Listen(ctx, l.Addr)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(l.Stdout, "serving http://%s\n", listener.Addr())
+	fmt.Fprintf(l.Stdout, "serving http://%s\n", open.Addr())
 	server := &http.Server{Handler: l, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
-	if err := serve.Until(ctx, listener, server, func() { l.ended.Store(true) }, l.Stderr); err != nil {
+	if err := listener.Until(ctx, open, server, func() { l.ended.Store(true) }, l.Stderr); err != nil {
 		return err
 	}
 	l.mu.Lock()

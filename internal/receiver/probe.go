@@ -60,6 +60,7 @@ func (p *Probe) selected(q probe.Probe) bool {
 	return q.Gate || len(p.Only) == 0 || slices.ContainsFunc(p.Only, func(pattern string) bool { return asksFor(q, pattern) })
 }
 
+// Run asks the probes that were chosen, and prints what each has found.
 func (p *Probe) Run(ctx context.Context) error {
 	config := probe.Config{
 		Definition: p.def, Settings: p.settings, URL: p.At, Secret: p.secret, Fresh: 3 * time.Second, Stale: 10 * time.Minute,

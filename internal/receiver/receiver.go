@@ -1,3 +1,6 @@
+// Package receiver sends deliveries to a running receiver of webhooks, and records those
+// that a vendor sends to one. No secret, and no URL that only its owner knows, is in what
+// it prints; nothing leaves this machine unless that is allowed.
 package receiver
 
 import (

@@ -50,11 +50,6 @@ type own struct {
 	lost error
 }
 
-// creates reports whether the scenario makes a webhook itself.
-func creates(t session.Target) bool {
-	return t.Scenario.Request.Method == t.Def.Own.Create.Method && t.Scenario.Request.Target == t.Def.Own.Create.Target
-}
-
 // onOwn records a scenario that writes, on a webhook made for it, and removes what
 // was made. f gets the tenant with that webhook in the place of the environment's.
 func (r *Refresh) onOwn(ctx context.Context, t session.Target, tenant record.Tenant, f func(session.Target, record.Tenant) error) error {
@@ -73,7 +68,7 @@ func (r *Refresh) onOwn(ctx context.Context, t session.Target, tenant record.Ten
 	o := r.own[t.Def]
 	defer o.remove(ctx, r.Clock, r.Timeout, r.MaxWait)
 	tenant.Transport = watching{o, tenant.Transport}
-	if !creates(t) {
+	if create := t.Def.Own.Create; t.Scenario.Request.Method != create.Method || t.Scenario.Request.Target != create.Target {
 		id, err := o.create(ctx, r.Timeout)
 		if err != nil {
 			return r.failOwn(ctx, t, "no webhook could be made to record on", err)

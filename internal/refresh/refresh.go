@@ -1,3 +1,5 @@
+// Package refresh records scenarios into cassettes. Those that change a tenant are recorded
+// on webhooks of the run's own, which it removes again.
 package refresh
 
 import (
@@ -23,6 +25,8 @@ import (
 	"example.com/webhookvcr/internal/session"
 )
 
+// Refresh is one run of recordings. Out is the directory that they are written below; when it
+// is empty, that of a checkout of this module.
 type Refresh struct {
 	session.Recorder
 	Force, AsAnswered bool
@@ -33,6 +37,7 @@ type Refresh struct {
 	own map[*provider.Definition]*own
 }
 
+// Run records what the arguments name, and prints a table of what became of each scenario.
 func (r *Refresh) Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if r.AsAnswered && r.Out == "" {
 		return exit.Errorf(exit.Usage, "--record-as-answered writes scenarios of your own; name their directory with --out DIR")
@@ -202,7 +207,7 @@ func (r *Refresh) stored(t session.Target) (file *cassette.File, source string, 
 	case err != nil:
 		return nil, "", err
 	}
-	return file, cmp.Or(file.Header.Source, foreign), nil
+	return file, cmp.Or(file.Header.Source, "unknown"), nil // plain go-vcr does not say
 }
 
 // attempt sends the scenario's request once. The recording is the caller's to commit or
@@ -311,10 +316,6 @@ func (r recorded) row(source, stored string) row {
 	}
 	return row{source, verdict, strings.Join(notes, "; ")}
 }
-
-// foreign is the source of a cassette that does not say where it comes from:
-// one that plain go-vcr has saved.
-const foreign = "unknown"
 
 // row is a scenario's line in the summary.
 type row struct{ source, verdict, remark string }

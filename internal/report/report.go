@@ -11,9 +11,8 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/screen"
-
 	"example.com/webhookvcr/internal/say"
+	"example.com/webhookvcr/internal/screen"
 )
 
 // Report is a report as every format but text and JSON takes it.
@@ -31,6 +30,7 @@ type Report struct {
 	Version string
 }
 
+// Rule is one that findings may name, with a sentence or a class.
 type Rule struct{ ID, Text string }
 
 // Case is a thing that was judged, such as a cassette. One without findings
@@ -47,6 +47,7 @@ type Case struct {
 	Cause string
 }
 
+// Finding is what was found in a case.
 type Finding struct {
 	Rule  string
 	Level Level

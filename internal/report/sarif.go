@@ -82,7 +82,7 @@ func (j Report) sarif() sarifLog {
 			location := sarifLocation{Logical: []sarifLogical{{strings.TrimSpace(c.title() + " " + f.Place)}}}
 			if c.File != "" {
 				location.Physical = &sarifPhysical{}
-				location.Physical.Artifact.URI = fileURI(c.File)
+				location.Physical.Artifact.URI = (&url.URL{Path: filepath.ToSlash(c.File)}).String()
 				location.Physical.Region.Line = max(1, f.Line)
 			}
 			run.Results = append(run.Results, sarifResult{f.Rule, index, f.Level, sarifText{f.text()}, []sarifLocation{location}})
@@ -98,6 +98,3 @@ func (j Report) sarif() sarifLog {
 	run.Invocations = []sarifInvocation{done}
 	return sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}}
 }
-
-// fileURI is a path as a URI reference.
-func fileURI(path string) string { return (&url.URL{Path: filepath.ToSlash(path)}).String() }

@@ -1,3 +1,5 @@
+// Package sandbox serves a simulated tenant over HTTP: beside the vendor's management API
+// its state, and events that happen when they are asked for.
 package sandbox
 
 import (

@@ -13,8 +13,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
-
-	"example.com/webhookvcr/internal/drift"
 )
 
 // Screen is a terminal that results are written to: they are fitted to its width,
@@ -22,7 +20,7 @@ import (
 type Screen struct {
 	io.Writer
 	Width   int
-	Colours bool
+	colours bool
 }
 
 // DefaultWidth is that of a terminal which does not say how wide it is.
@@ -52,19 +50,17 @@ func Width(w io.Writer) int {
 	return 0
 }
 
-// colours are the colours of classes, as terminals number them.
-var colours = map[drift.Class]string{drift.Breaking: "31", drift.Additive: "33", drift.Cosmetic: "36"}
-
-// Paint colours the classes at the start of a report's lines.
-func Paint(w io.Writer, text string) string {
-	if s, ok := w.(*Screen); !ok || !s.Colours {
+// Paint colours the words that the lines of a text begin with, behind two spaces; colours
+// are numbered as terminals do.
+func Paint(w io.Writer, text string, colours map[string]string) string {
+	if s, ok := w.(*Screen); !ok || !s.colours {
 		return text
 	}
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		for class, colour := range colours {
-			if rest, ok := strings.CutPrefix(line, "  "+string(class)+" "); ok {
-				line = "  \x1b[" + colour + "m" + string(class) + "\x1b[0m " + rest
+		for word, colour := range colours {
+			if rest, ok := strings.CutPrefix(line, "  "+word+" "); ok {
+				line = "  \x1b[" + colour + "m" + word + "\x1b[0m " + rest
 				break
 			}
 		}
@@ -202,6 +198,7 @@ func Joined(text string) string {
 // is too narrow.
 type Table struct{ Rows [][]string }
 
+// Add adds a row.
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
 // Text is the table for so many columns; 0 is any number.
@@ -224,12 +221,12 @@ func (t *Table) Text(width int) string {
 
 // Visible writes what a terminal might obey, or not show, as Go does in strings.
 func Visible(text string) string {
-	if utf8.ValidString(text) && !strings.ContainsFunc(text, Hidden) {
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, hidden) {
 		return text
 	}
 	var b strings.Builder
 	for _, r := range text {
-		if Hidden(r) {
+		if hidden(r) {
 			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
 		} else {
 			b.WriteRune(r)
@@ -238,4 +235,5 @@ func Visible(text string) string {
 	return b.String()
 }
 
-func Hidden(r rune) bool { return r != '\n' && r != '\t' && !unicode.IsPrint(r) }
+// hidden reports whether a terminal might obey a character, or not show it.
+func hidden(r rune) bool { return r != '\n' && r != '\t' && !unicode.IsPrint(r) }

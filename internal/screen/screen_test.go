@@ -44,3 +44,17 @@ func TestWrapped(t *testing.T) {
 	}
 	assert.Equal(t, "  0  done, and well\n  1  failed\n", Joined("  0  done,\n     and well\n  1  failed\n"))
 }
+
+func TestScreen_colours(t *testing.T) {
+	const text = "devrev x: 1 breaking\n  breaking  /a\n            breaking news\n  additive  /b\n"
+	words := map[string]string{"breaking": "31", "additive": "33"}
+	for name, s := range map[string]*Screen{"no screen": nil, "NO_COLOR": {}} {
+		if s == nil {
+			assert.Equal(t, text, Paint(&strings.Builder{}, text, words), name)
+			continue
+		}
+		assert.Equal(t, text, Paint(s, text, words), name)
+	}
+	painted := Paint(&Screen{colours: true}, text, words)
+	assert.Equal(t, "devrev x: 1 breaking\n  \x1b[31mbreaking\x1b[0m  /a\n            breaking news\n  \x1b[33madditive\x1b[0m  /b\n", painted)
+}

@@ -1,3 +1,5 @@
+// Package scrub takes cassettes that plain go-vcr has recorded through the replacing and the
+// checks of a recording, as if the tenant had just answered.
 package scrub
 
 import (
@@ -17,12 +19,11 @@ import (
 	"strings"
 	"time"
 
-	"example.com/webhookvcr/internal/jsontext"
-
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
 	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/say"
@@ -38,6 +39,8 @@ type Scrub struct {
 	Write, AcceptDrift bool
 }
 
+// Run scrubs the files: one is printed, several are replaced. A file that does not pass stays
+// as it is.
 func (s *Scrub) Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch day, err := time.Parse(time.DateOnly, s.Recorded); {
 	case len(args) == 0:

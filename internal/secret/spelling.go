@@ -50,6 +50,7 @@ func (s Spellings) In(text string) bool {
 // shorter ones stand in any text.
 const ShortestPart = 8
 
+// NewSpellings returns those of a secret that stands in the variable of that name.
 func NewSpellings(name, secret string) Spellings {
 	s := Spellings{name, map[string]bool{}}
 	texts := []string{secret}

@@ -481,6 +481,7 @@ func (t Target) controls() (all []Target) {
 // one server of many knows less than the others.
 func (g Given) Passing() bool { return Momentary(g.Status) && !g.Certain() }
 
+// Momentary reports whether a status may be one of a moment.
 func Momentary(status int) bool {
 	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotFound
 }

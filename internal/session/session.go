@@ -1,3 +1,7 @@
+// Package session asks a tenant, or the simulator, for scenarios, and judges whose the
+// answers are: the vendor's, a gateway's, or those of a tenant in trouble. It waits as the
+// tenant demands, and what is in doubt it asks for again. What is made of the answers is
+// the business of check, refresh and doctor.
 package session
 
 import (
@@ -304,7 +308,7 @@ type Answer struct {
 	Status                                int
 	MediaType, location, retry, ErrorType string
 	empty, json                           bool // the body
-	// Recognised says that it is what the contract says of it, see target.recognises.
+	// Recognised says that it is what the contract says of it, see Target.recognises.
 	Recognised bool
 }
 

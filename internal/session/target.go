@@ -27,6 +27,7 @@ type Target struct {
 	Session *Session
 }
 
+// Name is PROVIDER/SCENARIO.
 func (t Target) Name() string { return t.Def.Name + "/" + t.Scenario.Name }
 
 // Choose turns the arguments into scenarios; every mistake is reported at once.
@@ -97,6 +98,7 @@ func UnknownProvider(name, arg string) string {
 	return fmt.Sprintf("there is no provider %q; %s", name, exit.Suggestion(name, names, "there are "+say.List(names, "and")))
 }
 
+// ProviderNames are the names of all providers.
 func ProviderNames() (names []string) {
 	for _, def := range provider.All() {
 		names = append(names, def.Name)

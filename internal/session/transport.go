@@ -90,6 +90,7 @@ func (b *answerBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
+// UnreachableError is about a tenant that gave no answer, or broke off.
 type UnreachableError struct{ Err error }
 
 func (e *UnreachableError) Error() string { return e.Err.Error() }

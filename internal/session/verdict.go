@@ -49,6 +49,7 @@ type Tally struct {
 	Code   int // the worst exit status of a failure
 }
 
+// Add counts a verdict; err is why the scenario failed, if it did.
 func (t *Tally) Add(verdict string, err error) {
 	if t.counts == nil {
 		t.counts = map[string]int{}

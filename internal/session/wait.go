@@ -101,6 +101,7 @@ type Clock struct {
 	Sleep func(context.Context, time.Duration) error
 }
 
+// SystemClock is that of the machine.
 var SystemClock = Clock{time.Now, sleep}
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -30,6 +30,8 @@ type Doctor struct {
 	complete bool
 }
 
+// Run prints what the environment has, and whether the tenants answer. The error has the
+// status that a recording would end with.
 func (d *Doctor) Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	d.Stderr = stderr
 	if err := d.Durations(); err != nil {
@@ -42,8 +44,8 @@ func (d *Doctor) Run(ctx context.Context, args []string, stdout, stderr io.Write
 	for _, def := range session.Definitions(targets) {
 		d.provider(ctx, def, len(args) > 0)
 	}
-	d.row("network", "proxy", d.variables(session.ProxyURL, "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"))
-	d.row("", "authorities", d.variables(authorities, "SSL_CERT_FILE", "SSL_CERT_DIR"))
+	d.table.Add("network", "proxy", d.variables(session.ProxyURL, "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"))
+	d.table.Add("", "authorities", d.variables(authorities, "SSL_CERT_FILE", "SSL_CERT_DIR"))
 	io.WriteString(stdout, d.table.Text(screen.Width(stdout)))
 	switch {
 	case ctx.Err() != nil:
@@ -56,12 +58,10 @@ func (d *Doctor) Run(ctx context.Context, args []string, stdout, stderr io.Write
 	return nil
 }
 
-func (d *Doctor) row(of, what, finding string) { d.table.Add(of, what, finding) }
-
 // fault is a finding that would let a recording fail.
 func (d *Doctor) fault(code int, of, what, finding string) {
 	d.code = max(d.code, code)
-	d.row(of, what, finding)
+	d.table.Add(of, what, finding)
 }
 
 // variables says which of some variables are set, and what is wrong with their
@@ -89,11 +89,11 @@ func (d *Doctor) provider(ctx context.Context, def *provider.Definition, named b
 	variable := func(of, name, otherwise string) {
 		switch {
 		case d.Getenv(name) != "":
-			d.row(of, name, "set")
+			d.table.Add(of, name, "set")
 		case slices.Contains(lacks, name) && (named || begun):
 			d.fault(exit.Missing, of, name, "not set, and a recording needs it")
 		default:
-			d.row(of, name, "not set"+otherwise)
+			d.table.Add(of, name, "not set"+otherwise)
 		}
 	}
 	variable(def.Name, def.TokenVar, "")
@@ -158,25 +158,25 @@ func (d *Doctor) tenant(ctx context.Context, def *provider.Definition, s *sessio
 	case code == exit.Unreachable:
 		d.fault(code, "", "tenant", said(err))
 	case code == exit.Refused || code == exit.Login:
-		d.row("", "tenant", "reached")
+		d.table.Add("", "tenant", "reached")
 		d.fault(code, "", "credential", said(err))
 	case err != nil:
-		d.row("", "tenant", "reached")
+		d.table.Add("", "tenant", "reached")
 		d.fault(code, "", "answer", said(err))
 	case first.Status != t.Scenario.Status:
-		d.row("", "tenant", "reached")
+		d.table.Add("", "tenant", "reached")
 		d.fault(exit.Failed, "", "answer", fmt.Sprintf("a %d to %s; check the ids in the variables", first.Status, t.Scenario.Name))
 	default:
 		scheme, _, _ := strings.Cut(s.Tenant.BaseURL, ":")
-		d.row("", "tenant", "reached, over "+scheme)
-		d.row("", "credential", "accepted")
-		d.row("", "ids", "found, by "+t.Scenario.Name)
+		d.table.Add("", "tenant", "reached, over "+scheme)
+		d.table.Add("", "credential", "accepted")
+		d.table.Add("", "ids", "found, by "+t.Scenario.Name)
 	}
 	if date := s.Date(); !date.IsZero() {
 		if off := date.Sub(d.Clock.Now()).Abs().Round(time.Second); off > time.Minute {
-			d.row("", "clock", fmt.Sprintf("%v apart from the tenant's; Retry-After with a date is misread", off))
+			d.table.Add("", "clock", fmt.Sprintf("%v apart from the tenant's; Retry-After with a date is misread", off))
 		} else {
-			d.row("", "clock", "agrees with the tenant's")
+			d.table.Add("", "clock", "agrees with the tenant's")
 		}
 	}
 }

@@ -1,3 +1,5 @@
+// Package setup prepares a module: what it needs for a start is written, and the
+// environment is looked at with the eyes of a recording.
 package setup
 
 import (

@@ -10,6 +10,7 @@ import (
 	"example.com/webhookvcr/internal/exit"
 )
 
+// ModulePath is that of this module.
 const ModulePath = "example.com/webhookvcr"
 
 // module is what go mod edit -json says of a go.mod.

@@ -12,15 +12,14 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/webhookvcr/internal/replay"
-	"example.com/webhookvcr/internal/serve"
-
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/jsontext"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/replay"
 	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/screen"
+	"example.com/webhookvcr/internal/serve"
 	"example.com/webhookvcr/internal/session"
 )
 
@@ -103,6 +102,7 @@ type pageLine struct {
 	Notes             []Note
 }
 
+// NewPage returns the page about cassettes; version is that of the program.
 func NewPage(files []*cassette.File, version string) *Page {
 	p := &Page{Version: version}
 	asked := map[*provider.Definition][]pageCassette{}

@@ -1,3 +1,5 @@
+// Package view shows cassettes to people: as text, as commands of a shell, and as a page
+// with coverage, drift and findings.
 package view
 
 import (
@@ -10,11 +12,10 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/webhookvcr/internal/record"
-
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/screen"
 	"example.com/webhookvcr/internal/secret"
@@ -26,6 +27,7 @@ type Cassettes struct {
 	Cassettes []Cassette `json:"cassettes"`
 }
 
+// Cassette is one of them.
 type Cassette struct {
 	Name      string     `json:"name"`
 	Provider  string     `json:"provider"`
@@ -36,6 +38,7 @@ type Cassette struct {
 	Exchanges []Exchange `json:"exchanges"`
 }
 
+// Exchange is a request with its answer.
 type Exchange struct {
 	Method        string              `json:"method"`
 	URL           string              `json:"url"`
@@ -48,6 +51,7 @@ type Exchange struct {
 	Curl          string              `json:"curl"`
 }
 
+// Note is what the contract says of an exchange.
 type Note struct {
 	In       string `json:"in"`
 	Kind     string `json:"kind"`
@@ -195,18 +199,13 @@ func message(b *strings.Builder, header map[string][]string, body string) {
 			fmt.Fprintf(b, "%s: %s\n", name, v)
 		}
 	}
+	var indented bytes.Buffer
+	if json.Indent(&indented, []byte(strings.TrimSpace(body)), "", "  ") == nil {
+		body = indented.String()
+	}
 	if body != "" {
-		b.WriteString("\n" + strings.TrimRight(indented(body), "\n") + "\n")
+		b.WriteString("\n" + strings.TrimRight(body, "\n") + "\n")
 	}
-}
-
-// indented is JSON as people read it; any other text stays as it is.
-func indented(body string) string {
-	var b bytes.Buffer
-	if json.Indent(&b, []byte(strings.TrimSpace(body)), "", "  ") != nil {
-		return body
-	}
-	return b.String()
 }
 
 // curl is the request as a command of a shell. The credential and the tenant's

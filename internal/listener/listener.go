@@ -1,4 +1,6 @@
-package serve
+// Package listener opens the address that --addr names, and serves there until the command
+// is interrupted.
+package listener
 
 import (
 	"context"

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -216,10 +217,7 @@ func difference(a, b string) (*check.Report, error) {
 		return nil, exit.Errorf(exit.Usage, "%s and %s are a file and a directory; give two files or two directories", a, b)
 	}
 	r := check.NewReport(filepath.ToSlash(a), "")
-	var names []string
-	for name := range before {
-		names = append(names, name)
-	}
+	names := slices.Collect(maps.Keys(before))
 	for name := range after {
 		if before[name] == nil {
 			names = append(names, name)
@@ -240,14 +238,13 @@ func difference(a, b string) (*check.Report, error) {
 			}
 			return provider, strings.TrimPrefix(scenario, provider+"/")
 		}
-		switch {
-		case is == nil:
-			provider, scenario := called(was)
-			r.Leave(check.Unchecked{Provider: provider, Scenario: scenario, Verdict: session.LeftOut, Cause: exit.CauseOneSide, Reason: "only in " + filepath.ToSlash(a)}, nil)
-			continue
-		case was == nil:
-			provider, scenario := called(is)
-			r.Leave(check.Unchecked{Provider: provider, Scenario: scenario, Verdict: session.LeftOut, Cause: exit.CauseOneSide, Reason: "only in " + filepath.ToSlash(b)}, nil)
+		if was == nil || is == nil {
+			only, where := was, a
+			if was == nil {
+				only, where = is, b
+			}
+			provider, scenario := called(only)
+			r.Leave(check.Unchecked{Provider: provider, Scenario: scenario, Verdict: session.LeftOut, Cause: exit.CauseOneSide, Reason: "only in " + filepath.ToSlash(where)}, nil)
 			continue
 		}
 		def := view.Provider(was)

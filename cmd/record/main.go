@@ -176,10 +176,7 @@ func versionOf(info *debug.BuildInfo) string {
 	if module.Replace != nil && module.Replace.Version != "" {
 		module = module.Replace
 	}
-	v := module.Version
-	if v == "" {
-		v = unknownVersion
-	}
+	v := cmp.Or(module.Version, unknownVersion)
 	var about []string
 	settings := map[string]string{}
 	for _, s := range info.Settings {

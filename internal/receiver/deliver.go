@@ -198,10 +198,8 @@ func (d *Delivery) print(event string, a simulator.Attempt) error {
 	if a.Err != nil {
 		result = a.Reason
 	}
-	if _, err := fmt.Fprintln(d.Stdout, d.hidden(fmt.Sprintf("%s: %s", event, result))); err != nil {
-		return err
-	}
-	return nil
+	_, err := fmt.Fprintln(d.Stdout, d.hidden(event+": "+result))
+	return err
 }
 
 // MaxRepeat bounds what one call sends: more is no test of a receiver but of its machine.

@@ -74,9 +74,8 @@ func (r *Refresh) onOwn(ctx context.Context, t session.Target, tenant record.Ten
 			return r.failOwn(ctx, t, "no webhook could be made to record on", err)
 		}
 		environment := tenant.Getenv
-		variable := bindingVariable(t.Def)
 		tenant.Getenv = func(name string) string {
-			if name == variable {
+			if slices.ContainsFunc(t.Def.Bindings, func(b provider.Binding) bool { return b.Var == name && b.Placeholder == t.Def.Own.Seed }) {
 				return id
 			}
 			return environment(name)
@@ -103,12 +102,11 @@ func (w watching) RoundTrip(req *http.Request) (*http.Response, error) {
 		return w.next.RoundTrip(req)
 	}
 	resp, err := w.next.RoundTrip(req)
-	if err != nil {
-		w.own.note("", err)
-		return nil, err
+	var body []byte
+	if err == nil {
+		body, err = io.ReadAll(io.LimitReader(resp.Body, 10<<20))
+		resp.Body.Close()
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 10<<20))
-	resp.Body.Close()
 	if err != nil {
 		w.own.note("", err)
 		return nil, err
@@ -147,16 +145,6 @@ func (r *Refresh) failOwn(ctx context.Context, t session.Target, what string, er
 		return r.Classify(ctx, t, err)
 	}
 	return r.Fail(exit.Failed, t, "%s: %v", what, err)
-}
-
-// bindingVariable is the environment variable with the id of a webhook.
-func bindingVariable(def *provider.Definition) string {
-	for _, s := range def.Bindings {
-		if s.Placeholder == def.Own.Seed {
-			return s.Var
-		}
-	}
-	return ""
 }
 
 // create makes a webhook and returns its id.
@@ -330,8 +318,7 @@ func (o *own) report() error {
 	}
 	var parts []string
 	if len(lines) > 0 {
-		parts = append(parts, fmt.Sprintf("%s of this run may not be removed; remove each with the command below it\n%s",
-			say.Count(len(lines), "webhook"), strings.Join(lines, "\n")))
+		parts = append(parts, say.Count(len(lines), "webhook")+" of this run may not be removed; remove each with the command below it\n"+strings.Join(lines, "\n"))
 	}
 	if o.lost != nil {
 		parts = append(parts, fmt.Sprintf("what this run made could not be looked for at the end (%v); look for webhooks that deliver to %s and remove them", session.WithoutAddress(o.lost), o.at))
@@ -384,42 +371,29 @@ func (e *answeredError) Error() string { return fmt.Sprintf("the tenant answered
 func (o *own) send(ctx context.Context, timeout time.Duration, asked provider.Request, id string) (http.Header, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	req, err := o.request(ctx, asked, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	resp, err := o.tenant.Transport.RoundTrip(req)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 10<<20))
-	if err != nil {
-		return nil, nil, err
-	}
-	if resp.StatusCode >= 300 {
-		return nil, nil, &answeredError{resp.StatusCode, resp.Header.Get("Retry-After")}
-	}
-	return resp.Header, body, nil
-}
-
-func (o *own) request(ctx context.Context, asked provider.Request, id string) (*http.Request, error) {
 	body := o.translate(asked.Body, id, quoteJSON)
 	req, err := http.NewRequestWithContext(ctx, asked.Method, o.tenant.BaseURL+o.translate(asked.Target, id, url.PathEscape), strings.NewReader(body))
 	if err != nil {
-		return nil, errors.New("the request does not translate into one for the tenant")
+		return nil, nil, errors.New("the request does not translate into one for the tenant")
 	}
 	req.Close = true // a connection each: what a server sends unasked is logged otherwise
 	for name, value := range asked.Header {
 		req.Header.Set(name, value)
 	}
 	req.Header.Set("Authorization", "Bearer "+o.tenant.Token)
-	if o.def.Origin {
-		if u, err := url.Parse(o.tenant.BaseURL); err == nil {
-			req.Header.Set("Origin", u.Scheme+"://"+u.Host)
-		}
+	if u, err := url.Parse(o.tenant.BaseURL); o.def.Origin && err == nil {
+		req.Header.Set("Origin", u.Scheme+"://"+u.Host)
 	}
-	return req, nil
+	resp, err := o.tenant.Transport.RoundTrip(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 10<<20))
+	if err == nil && resp.StatusCode >= 300 {
+		err = &answeredError{resp.StatusCode, resp.Header.Get("Retry-After")}
+	}
+	return resp.Header, answer, err
 }
 
 // translate puts the tenant's values in the place of placeholders.
@@ -438,11 +412,8 @@ func (o *own) translate(text, id string, escape func(string) string) string {
 
 // quoteJSON is a value as it stands within the quotation marks of JSON.
 func quoteJSON(value string) string {
-	quoted, err := json.Marshal(value)
-	if err != nil {
-		return "" // strings encode
-	}
-	return string(quoted[1 : len(quoted)-1])
+	quoted := jsontext.Quote(value)
+	return quoted[1 : len(quoted)-1]
 }
 
 // lookUp is the value at a pointer of a body; nil when there is none.

@@ -128,10 +128,15 @@ func (e *evidence) vendor() bool {
 	return e.lookedUp
 }
 
+// holds reports whether the request has an id.
+func (t Target) holds(id provider.Binding) bool {
+	return slices.ContainsFunc(t.bindings(), func(b provider.Binding) bool { return b.Var == id.Var })
+}
+
 // knows reports whether a request with that id got its success.
 func (e *evidence) knows(id provider.Binding) bool {
 	return slices.ContainsFunc(e.answers, func(a Given) bool {
-		return a.Recognised && a.Status < 300 && slices.ContainsFunc(a.bindings(), func(b provider.Binding) bool { return b.Var == id.Var })
+		return a.Recognised && a.Status < 300 && a.holds(id)
 	})
 }
 
@@ -221,7 +226,7 @@ func (r *Recorder) removed(ctx context.Context, g Given, found map[string]bool) 
 	for _, b := range g.bindings() {
 		gone, known := found[b.Var]
 		for _, a := range slices.Backward(g.Session.answers) {
-			if known || !a.Recognised || a.Status >= 300 || a.Writes() || !slices.ContainsFunc(a.bindings(), func(o provider.Binding) bool { return o.Var == b.Var }) {
+			if known || !a.Recognised || a.Status >= 300 || a.Writes() || !a.holds(b) {
 				continue
 			}
 			got, err := r.control(ctx, a.Target)
@@ -238,18 +243,17 @@ func (r *Recorder) removed(ctx context.Context, g Given, found map[string]bool) 
 // ask for one, was answered 404 in place of what it asks for.
 func (e *evidence) lost(operation string, id provider.Binding) bool {
 	return slices.ContainsFunc(e.answers, func(a Given) bool {
-		has := slices.ContainsFunc(a.bindings(), func(b provider.Binding) bool { return b.Var == id.Var })
-		return a.Operation() == operation && a.Status == http.StatusNotFound && a.Scenario.Status != http.StatusNotFound && !(has && a.authenticated())
+		return a.Operation() == operation && a.Status == http.StatusNotFound && a.Scenario.Status != http.StatusNotFound && !(a.holds(id) && a.authenticated())
 	})
 }
 
 // settle judges the answers in doubt. Each is asked for again, and counts when the
 // vendor still answers other requests as documented after that.
 func (r *Recorder) settle(ctx context.Context) {
-	settled := map[*Session]bool{}
+	var settled []*Session
 	for _, t := range r.Targets {
-		if !settled[t.Session] {
-			settled[t.Session] = true
+		if !slices.Contains(settled, t.Session) {
+			settled = append(settled, t.Session)
 			r.settleTenant(ctx, t.Session)
 		}
 	}
@@ -272,29 +276,24 @@ func (r *Recorder) settleTenant(ctx context.Context, s *Session) {
 	}
 	if here {
 		admitted, removed := map[string]bool{}, map[string]bool{}
+		admits := func(d Doubt) bool {
+			if _, known := admitted[d.Operation()]; !known {
+				admitted[d.Operation()] = r.admits(ctx, d.Target)
+			}
+			return admitted[d.Operation()]
+		}
 		for i, d := range open {
 			lookup := (*LookupError)(nil)
-			switch {
-			case !d.refuses():
-			case errors.As(d.Failed, &lookup):
-				if d.Again != nil {
-					verdicts[i] = d.Again()
+			if d.refuses() && !errors.As(d.Failed, &lookup) && !admits(d) {
+				others := ""
+				if s.admitted() != "" {
+					others = " to this operation, and takes the credential for others"
 				}
-			default:
-				if _, known := admitted[d.Operation()]; !known {
-					admitted[d.Operation()] = r.admits(ctx, d.Target)
-				}
-				if !admitted[d.Operation()] {
-					others := ""
-					if s.admitted() != "" {
-						others = " to this operation, and takes the credential for others"
-					}
-					d.Conclude(r.credentialRefused(d.Target, d.Status, others))
-					continue
-				}
-				if d.Again != nil {
-					verdicts[i] = d.Again()
-				}
+				d.Conclude(r.credentialRefused(d.Target, d.Status, others))
+				continue
+			}
+			if d.refuses() && d.Again != nil {
+				verdicts[i] = d.Again()
 			}
 			var outage *OutageError
 			if errors.As(d.Failed, &outage) && s.Unsteady && (d.Status == 0 || d.outage(d.Answer) != "") {

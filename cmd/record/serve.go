@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
@@ -46,8 +45,11 @@ const bodyPatience = 30 * time.Second
 type serving struct {
 	addr, scenarios, cors     string
 	always, failUnused, quiet bool
-	tenant                    simulation
-	stdout, stderr            io.Writer
+	// simulated says that a tenant in memory is served, which begins with webhooks.
+	simulated      bool
+	webhooks       int
+	settings       simulator.Settings
+	stdout, stderr io.Writer
 }
 
 func serveCommand() *cobra.Command {
@@ -74,7 +76,12 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&s.failUnused, "fail-unused", false, "exit with status 1 also when no request asked for a step")
 	f.StringVar(&s.cors, "cors", "", "let web pages of `ORIGIN` send requests, such as http://localhost:5173; * is any")
 	f.BoolVar(&s.quiet, "quiet", false, "say nothing of the steps and of answered requests on stderr")
-	s.tenant.flags(f)
+	f.BoolVar(&s.simulated, "simulate", false, "serve a tenant in memory in place of steps: what is created can be read, changed and deleted, and is delivered to")
+	f.IntVar(&s.webhooks, "seed-webhooks", 0, "let the simulated tenant begin with `N` webhooks")
+	f.DurationSliceVar(&s.settings.Waits, "waits", nil, "wait so long between the attempts of a delivery, such as `1s,1s` (default: as the vendor does)")
+	f.Lookup("waits").DefValue = "" // it would show as []
+	f.BoolVar(&s.settings.RawKey, "raw-key", false, "sign DevRev's deliveries with the text of the secret, not with the bytes that it encodes")
+	f.BoolVar(&s.settings.Hex, "hex", false, "write DevRev's signatures in hexadecimal digits, not in base64")
 	return c
 }
 
@@ -85,18 +92,24 @@ func (s *serving) run(ctx context.Context, args []string) error {
 	if s.cors != "" && s.cors != "*" && !isOrigin(s.cors) {
 		return exit.Errorf(exit.Usage, "--cors %q is no origin; expected a scheme and a host, such as http://localhost:5173, or *", s.cors)
 	}
-	if s.tenant.wanted {
+	if s.simulated {
 		return s.simulate(ctx, args)
 	}
 	def, steps, err := s.sequence(args)
 	if err != nil {
 		return err
 	}
-	sequence, err := replay.NewSequence(steps...)
+	unused := func() (*replay.Sequence, error) {
+		s, err := replay.NewSequence(steps...)
+		if err == nil {
+			s.Elsewhere = exit.Pasted(elsewhere)
+		}
+		return s, err
+	}
+	sequence, err := unused()
 	if err != nil {
 		return exit.Errorf(exit.Failed, "%v", err)
 	}
-	sequence.Elsewhere = exit.Pasted(elsewhere)
 	requests := serve.NewLog(exchange.Config{Definition: def}, sequence)
 	requests.OnFailure = func(e serve.Entry) { printFailure(s.stderr, e) }
 	if !s.quiet {
@@ -111,11 +124,10 @@ func (s *serving) run(ctx context.Context, args []string) error {
 		Names:   []string{strings.TrimPrefix(def.BaseURL, "https://")},
 		Root:    slices.ContainsFunc(sequence.Requests(), func(r contract.Request) bool { return r.URL.Path == "" || r.URL.Path == "/" }),
 		Reset: func() error {
-			fresh, err := replay.NewSequence(steps...)
+			fresh, err := unused()
 			if err != nil {
 				return err
 			}
-			fresh.Elsewhere = exit.Pasted(elsewhere)
 			mu.Lock()
 			defer mu.Unlock()
 			earlier = append(earlier, requests.Reset(fresh))
@@ -407,23 +419,6 @@ func failedRequests(r serve.Report) string {
 	return strings.Join(names, "; ")
 }
 
-// simulation is serve --simulate: a tenant in memory, over HTTP.
-type simulation struct {
-	wanted      bool
-	webhooks    int
-	waits       []time.Duration
-	rawKey, hex bool
-}
-
-func (s *simulation) flags(f *pflag.FlagSet) {
-	f.BoolVar(&s.wanted, "simulate", false, "serve a tenant in memory in place of steps: what is created can be read, changed and deleted, and is delivered to")
-	f.IntVar(&s.webhooks, "seed-webhooks", 0, "let the simulated tenant begin with `N` webhooks")
-	f.DurationSliceVar(&s.waits, "waits", nil, "wait so long between the attempts of a delivery, such as `1s,1s` (default: as the vendor does)")
-	f.Lookup("waits").DefValue = "" // it would show as []
-	f.BoolVar(&s.rawKey, "raw-key", false, "sign DevRev's deliveries with the text of the secret, not with the bytes that it encodes")
-	f.BoolVar(&s.hex, "hex", false, "write DevRev's signatures in hexadecimal digits, not in base64")
-}
-
 const simulateHelp = `With --simulate there are no steps: a tenant in memory answers every operation,
 keeps what is created, verifies receivers and delivers to URLs on loopback
 addresses. Its credential is "` + provider.Token + `". Waiting takes real time;
@@ -446,15 +441,14 @@ func (s *serving) simulate(ctx context.Context, args []string) error {
 	switch {
 	case len(args) > 1:
 		return exit.Errorf(exit.Usage, "--simulate serves a tenant in place of steps; leave out %s", strings.Join(args[1:], " "))
-	case s.tenant.webhooks < 0 || s.tenant.webhooks > simulator.MaxWebhooks:
-		return exit.Errorf(exit.Usage, "--seed-webhooks %d: give 0 to %d", s.tenant.webhooks, simulator.MaxWebhooks)
-	case slices.ContainsFunc(s.tenant.waits, func(d time.Duration) bool { return d < 0 }):
-		return exit.Errorf(exit.Usage, "--waits %v: give 0 or more", s.tenant.waits)
-	case def.Delivery == nil && (s.tenant.rawKey || s.tenant.hex):
+	case s.webhooks < 0 || s.webhooks > simulator.MaxWebhooks:
+		return exit.Errorf(exit.Usage, "--seed-webhooks %d: give 0 to %d", s.webhooks, simulator.MaxWebhooks)
+	case slices.ContainsFunc(s.settings.Waits, func(d time.Duration) bool { return d < 0 }):
+		return exit.Errorf(exit.Usage, "--waits %v: give 0 or more", s.settings.Waits)
+	case def.Delivery == nil && (s.settings.RawKey || s.settings.Hex):
 		return exit.Errorf(exit.Usage, "--raw-key and --hex are about signatures, and %s documents none", def.Title)
 	}
-	settings := simulator.Settings{Waits: s.tenant.waits, RawKey: s.tenant.rawKey, Hex: s.tenant.hex}
-	t, err := sandbox.New(def, settings, s.tenant.webhooks, s.stderr)
+	t, err := sandbox.New(def, s.settings, s.webhooks, s.stderr)
 	if err != nil {
 		return exit.Errorf(exit.Failed, "%v", err)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -341,11 +340,11 @@ func reportCommand() *cobra.Command {
 					return err
 				}
 			}
-			var b bytes.Buffer
-			if err := data.Write(&b); err != nil {
+			html, err := data.HTML()
+			if err != nil {
 				return exit.Errorf(exit.Failed, "%v", err)
 			}
-			if err := replace(htmlFile, b.Bytes()); err != nil {
+			if err := replace(htmlFile, html); err != nil {
 				return err
 			}
 			if n := data.Others(); n > 0 {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,20 +31,13 @@ type stored struct {
 	all []string
 }
 
-func storedIn(files fs.FS, name, dir string) stored {
-	all, _ := fs.Glob(files, "*/*/*.yaml") // the pattern is sound
-	return stored{files, name, dir, all}
-}
-
 // openStored takes the directory that the user names, else that of the checkout,
 // else the cassettes of this build.
 func openStored(dir string) (stored, error) {
-	if dir == "" {
-		if !session.InCheckout() {
-			return storedIn(cassettes.FS, "the cassettes of this build", ""), nil
-		}
-		dir = session.ShippedDir
+	if dir == "" && !session.InCheckout() {
+		return stored{cassettes.FS, "the cassettes of this build", "", list(cassettes.FS)}, nil
 	}
+	dir = cmp.Or(dir, session.ShippedDir)
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -60,7 +54,12 @@ func openStored(dir string) (stored, error) {
 			}
 		}
 	}
-	return storedIn(os.DirFS(dir), filepath.ToSlash(dir), filepath.ToSlash(dir)), nil
+	return stored{os.DirFS(dir), filepath.ToSlash(dir), filepath.ToSlash(dir), list(os.DirFS(dir))}, nil
+}
+
+func list(files fs.FS) []string {
+	all, _ := fs.Glob(files, "*/*/*.yaml") // the pattern is sound
+	return all
 }
 
 // held are the cassettes of a scenario by their names: its own, and those of answers that

@@ -283,10 +283,11 @@ type variable struct {
 // inWorkflow is its line in a step: a credential is a secret of the repository, and any
 // other value a variable.
 func (v variable) inWorkflow() string {
+	kind := "vars"
 	if v.secret {
-		return fmt.Sprintf("%s: ${{ secrets.%[1]s }}", v.name)
+		kind = "secrets"
 	}
-	return fmt.Sprintf("%s: ${{ vars.%[1]s }}", v.name)
+	return fmt.Sprintf("%s: ${{ %s.%[1]s }}", v.name, kind)
 }
 
 func variablesOf(def *provider.Definition) []variable {

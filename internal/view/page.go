@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"html/template"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -145,14 +144,16 @@ func (p *Page) Others() (n int) {
 	return n
 }
 
-// Write writes the page. Its style and its script are allowed by their hashes, so
-// that no other runs.
-func (p *Page) Write(w io.Writer) error {
+// HTML is the page. Its style and its script are allowed by their hashes, so that no
+// other runs.
+func (p *Page) HTML() ([]byte, error) {
 	p.Policy = "default-src 'none'; style-src " + hashOf(pageCSS) + "; script-src " + hashOf(pageJS) + "; base-uri 'none'; form-action 'none'"
 	if p.Requests != "" {
 		p.Policy += "; connect-src 'self'"
 	}
-	return pageTemplate.Execute(w, p)
+	var b bytes.Buffer
+	err := pageTemplate.Execute(&b, p)
+	return b.Bytes(), err
 }
 
 func originOf(def *provider.Definition, cassettes []pageCassette) pageOrigin {
@@ -300,8 +301,8 @@ func Live(steps []replay.Step, version string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		page := NewPage(files, version)
 		page.Requests, page.Steps = serve.StreamPath, shown
-		var b bytes.Buffer
-		if err := page.Write(&b); err != nil {
+		html, err := page.HTML()
+		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
@@ -310,6 +311,6 @@ func Live(steps []replay.Step, version string) http.Handler {
 		h.Set("Content-Security-Policy", page.Policy+"; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
-		_, _ = w.Write(b.Bytes()) // it fails only when the client has gone
+		_, _ = w.Write(html) // it fails only when the client has gone
 	})
 }

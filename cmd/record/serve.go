@@ -111,9 +111,23 @@ func (s *serving) run(ctx context.Context, args []string) error {
 		return exit.Errorf(exit.Failed, "%v", err)
 	}
 	requests := serve.NewLog(exchange.Config{Definition: def}, sequence)
-	requests.OnFailure = func(e serve.Entry) { printFailure(s.stderr, e) }
-	if !s.quiet {
-		requests.OnAnswer = func(e serve.Entry) { printAnswer(s.stderr, e) }
+	// Told at once: whoever waits for an end-to-end test to end need not wait for the reason.
+	requests.OnFailure = func(e serve.Entry) {
+		for _, text := range []string{e.Explanation, e.Breach} {
+			if text != "" {
+				fmt.Fprintf(s.stderr, "request %d, %s %s:\n\t%s\n", e.Number, e.Method, e.URL, strings.ReplaceAll(text, "\n", "\n\t"))
+			}
+		}
+	}
+	requests.OnAnswer = func(e serve.Entry) {
+		if s.quiet {
+			return
+		}
+		status := strconv.Itoa(e.Status)
+		if e.Status == 0 {
+			status = e.By.Fault
+		}
+		fmt.Fprintf(s.stderr, "%d %s %s: %s, step %d %s\n", e.Number, e.Method, screen.Visible(e.URL), status, e.By.Step, e.By.Name)
 	}
 	handler := serve.NewServer(def.BaseURL, requests)
 	var mu sync.Mutex
@@ -190,15 +204,6 @@ func (s *serving) printSteps(url string, def *provider.Definition, names []strin
 		}
 		fmt.Fprintf(s.stderr, "try: %s\n", screen.Visible(line))
 	}
-}
-
-// printAnswer tells of a request that was answered.
-func printAnswer(stderr io.Writer, e serve.Entry) {
-	status := strconv.Itoa(e.Status)
-	if e.Status == 0 {
-		status = e.By.Fault
-	}
-	fmt.Fprintf(stderr, "%d %s %s: %s, step %d %s\n", e.Number, e.Method, screen.Visible(e.URL), status, e.By.Step, e.By.Name)
 }
 
 // definition is the provider that the arguments begin with.
@@ -363,16 +368,6 @@ var exampleLog = serve.Report{
 		},
 	},
 	Unused: []string{`step 2, "webhooks.list/200": POST …`},
-}
-
-// printFailure tells of a request at once: whoever waits for an end-to-end test
-// to end need not wait for the reason.
-func printFailure(stderr io.Writer, e serve.Entry) {
-	for _, text := range []string{e.Explanation, e.Breach} {
-		if text != "" {
-			fmt.Fprintf(stderr, "request %d, %s %s:\n\t%s\n", e.Number, e.Method, e.URL, strings.ReplaceAll(text, "\n", "\n\t"))
-		}
-	}
 }
 
 // end sums up what was asked, and is the error that the command ends with.

@@ -162,8 +162,8 @@ func (r *Refresh) record(ctx context.Context, l *line, stored string) error {
 			}
 			return l.end(r, row{}, err)
 		}
-		got, err := r.commit(g, recording, tenant.Source)
-		return l.end(r, got.row(tenant.Source, stored), err)
+		done, err := r.commit(g, recording, stored)
+		return l.end(r, done, err)
 	}
 	err = once()
 	var again func() error
@@ -229,34 +229,53 @@ func (r *Refresh) attempt(ctx context.Context, t session.Target, tenant record.T
 	return recording, got, err // what looks like an outage may be none
 }
 
-// commit writes what came back.
-func (r *Refresh) commit(g session.Given, recording *record.Recording, source string) (got recorded, err error) {
+// commit writes what came back in the place of a cassette of that source, if there is one.
+func (r *Refresh) commit(g session.Given, recording *record.Recording, stored string) (row, error) {
 	defer recording.Release()
-	t := g.Target
+	t, answered := g.Target, ""
 	if err := r.expected(g); err != nil {
 		var other *otherwiseError
 		if !r.AsAnswered || !errors.As(err, &other) {
-			return got, err
+			return row{}, err
 		}
-		t.Scenario = other.variant(*t.Scenario)
+		// A scenario about the answer that came: with the request of the one that was asked
+		// for, whose name is in its own.
+		variant := *t.Scenario
+		variant.Name = session.VariantName(variant.Name, g.Status)
+		variant.Status, variant.Type, variant.MediaType = g.Status, g.ErrorType, g.MediaType
+		t.Scenario = &variant
 		if err := recording.Instead(t.Scenario, r.output.path(t), t.Name()); err != nil {
-			return got, exit.Errorf(exit.Failed, "%v", err)
+			return row{}, exit.Errorf(exit.Failed, "%v", err)
 		}
-		got.answered, got.as = other.answered(t.Def), t.Scenario.Name
+		answered = other.answered(t.Def)
 	}
-	got.Outcome, err = recording.Commit(record.Passed)
+	done, err := recording.Commit(record.Passed)
 	switch {
-	case err == nil:
-		got.replaced = session.Replaced(recording.Replaced())
-		if source == cassette.Live {
-			got.replaced = strings.Trim(got.replaced+"; "+r.Pointers.News(r.Stderr, t.Name(), recording.News()), "; ")
-		}
-		return got, nil
-	case !r.AcceptDrift && slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
-		return got, exit.Errorf(exit.Drift, "%v", err)
-	default:
-		return got, exit.Errorf(exit.Failed, "%v", err)
+	case err != nil && !r.AcceptDrift && slices.ContainsFunc(recording.Problems(), contract.Problem.Fails):
+		return row{}, exit.Errorf(exit.Drift, "%v", err)
+	case err != nil:
+		return row{}, exit.Errorf(exit.Failed, "%v", err)
 	}
+	source, verdict := t.Session.Tenant.Source, session.Unchanged
+	var notes []string
+	if done.Written {
+		verdict = session.Written
+	}
+	if answered != "" {
+		notes = append(notes, answered, verdict+" as "+t.Scenario.Name)
+		verdict = session.Otherwise
+	} else if done.Written && stored != "" && stored != source {
+		notes = append(notes, "was "+stored)
+	}
+	if done.Written && len(done.Accepted) > 0 {
+		notes = append(notes, "accepted: "+strings.Join(done.Accepted, ", "))
+	}
+	notes = append(notes, session.Replaced(recording.Replaced()))
+	if source == cassette.Live {
+		notes = append(notes, r.Pointers.News(r.Stderr, t.Name(), recording.News()))
+	}
+	notes = slices.DeleteFunc(notes, func(note string) bool { return note == "" })
+	return row{source, verdict, strings.Join(notes, "; ")}, nil
 }
 
 // line is what became of a scenario.
@@ -283,38 +302,6 @@ func (l *line) end(r *Refresh, done row, err error) error {
 	}
 	l.err = err
 	return err
-}
-
-// recorded is what became of a scenario that was recorded.
-type recorded struct {
-	record.Outcome
-	// replaced says how many values were replaced.
-	replaced string
-	// answered is the answer in place of the one asked for, and as the name under
-	// which it was recorded; empty when the tenant answered as the scenario says.
-	answered, as string
-}
-
-// row is the scenario's line.
-func (r recorded) row(source, stored string) row {
-	verdict := session.Unchanged
-	var notes []string
-	if r.Written {
-		verdict = session.Written
-	}
-	if r.as != "" {
-		notes = append(notes, r.answered, verdict+" as "+r.as)
-		verdict = session.Otherwise
-	} else if r.Written && stored != "" && stored != source {
-		notes = append(notes, "was "+stored)
-	}
-	if r.Written && len(r.Accepted) > 0 {
-		notes = append(notes, "accepted: "+strings.Join(r.Accepted, ", "))
-	}
-	if r.replaced != "" {
-		notes = append(notes, r.replaced)
-	}
-	return row{source, verdict, strings.Join(notes, "; ")}
 }
 
 // row is a scenario's line in the summary.
@@ -451,14 +438,6 @@ func (e *otherwiseError) answered(def *provider.Definition) string {
 	default:
 		return fmt.Sprintf("%d of %s", e.got.Status, named(def, "type", errorType))
 	}
-}
-
-// variant is a scenario about the answer that came: it has the request of the one
-// that was asked for, and its name in its own.
-func (e *otherwiseError) variant(s provider.Scenario) *provider.Scenario {
-	s.Name = session.VariantName(s.Name, e.got.Status)
-	s.Status, s.Type, s.MediaType = e.got.Status, e.got.ErrorType, e.got.MediaType
-	return &s
 }
 
 // named quotes the type or the media type of an answer only when it is public knowledge.

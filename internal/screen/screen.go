@@ -114,7 +114,11 @@ func wrappedLine(line string, width int) string {
 	for rest := line; rest != ""; {
 		word := strings.TrimLeft(rest, " ")
 		gap := len(rest) - len(word)
-		word, rest = cutWord(word)
+		end := len(word)
+		if i := strings.IndexByte(word, ' '); i >= 0 {
+			end = i
+		}
+		word, rest = word[:end], word[end:]
 		n := utf8.RuneCountInString(word)
 		if at := max(0, min(hang, width/2, width-n)); column > 0 && column+gap+n > width {
 			b.WriteString("\n")
@@ -124,14 +128,6 @@ func wrappedLine(line string, width int) string {
 		column += gap + n
 	}
 	return b.String()
-}
-
-// cutWord parts the first word from what follows it.
-func cutWord(text string) (word, rest string) {
-	if i := strings.IndexByte(text, ' '); i >= 0 {
-		return text[:i], text[i:]
-	}
-	return text, ""
 }
 
 // Continued is a command of a shell below what is said of it, on lines that a terminal

@@ -306,55 +306,47 @@ func (r *Recorder) settleTenant(ctx context.Context, s *Session) {
 		}
 		return
 	}
-	gone := r.gone(s, why)
 	for _, d := range open {
 		if ctx.Err() != nil {
 			d.Conclude(r.interrupted(d.Target))
-			continue
+		} else {
+			d.Conclude(r.gone(s, why, d))
 		}
-		d.Conclude(gone(d))
 	}
 }
 
-// gone says what the answers in doubt mean when the vendor does not answer the controls,
+// gone says what an answer in doubt means when the vendor does not answer the controls,
 // which end with the status why if they all end alike.
-func (r *Recorder) gone(s *Session, why int) func(Doubt) error {
-	until := ""
-	if name := s.admitted(); name != "" {
-		until = ", and took the credential until " + name
-	}
+func (r *Recorder) gone(s *Session, why int, d Doubt) error {
 	switch {
 	case s.Stopped != nil && s.Stopped.Status == exit.Throttled:
-		return func(d Doubt) error {
-			return r.Fail(exit.Throttled, d.Target, "the tenant throttles before it was known what its answer means; try again later")
-		}
+		return r.Fail(exit.Throttled, d.Target, "the tenant throttles before it was known what its answer means; try again later")
 	case why == exit.Refused:
-		return func(d Doubt) error {
-			status := http.StatusUnauthorized
-			if d.refuses() {
-				status = d.Status
-			}
-			return r.credentialRefused(d.Target, status, until)
+		status, until := http.StatusUnauthorized, ""
+		if d.refuses() {
+			status = d.Status
 		}
+		if name := s.admitted(); name != "" {
+			until = ", and took the credential until " + name
+		}
+		return r.credentialRefused(d.Target, status, until)
 	case why == exit.Login:
-		return func(d Doubt) error { return r.sentToLogin(d.Target) }
-	}
-	if s.unrouted {
-		s.Absent = r.unrouted
+		return r.sentToLogin(d.Target)
 	}
 	var outage *OutageError
-	if s.Absent == nil && !s.vendor() && slices.ContainsFunc(s.doubts, func(d Doubt) bool { return !errors.As(d.Failed, &outage) }) {
+	switch {
+	case s.unrouted:
+		s.Absent = r.unrouted
+	case s.Absent == nil && !s.vendor() && slices.ContainsFunc(s.doubts, func(d Doubt) bool { return !errors.As(d.Failed, &outage) }):
 		s.Absent = r.NotVendor
 	}
-	return func(d Doubt) error {
-		switch {
-		case errors.As(d.Failed, &outage):
-			return d.Failed
-		case s.Absent != nil:
-			return s.Absent(d.Target)
-		}
-		return r.Fail(exit.Outage, d.Target, "the tenant has ceased to answer as %s documents since the run began; that is an outage, and says nothing of the contract", d.Def.Title)
+	switch {
+	case errors.As(d.Failed, &outage):
+		return d.Failed
+	case s.Absent != nil:
+		return s.Absent(d.Target)
 	}
+	return r.Fail(exit.Outage, d.Target, "the tenant has ceased to answer as %s documents since the run began; that is an outage, and says nothing of the contract", d.Def.Title)
 }
 
 // NotVendor is the error about an answer of somebody else.

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -74,20 +75,16 @@ func coverageOf(def *provider.Definition, cassettes []pageCassette) coverage {
 			}
 		}
 	}
-	v := coverage{Title: def.Title}
-	for i := range def.Operations {
-		for _, r := range def.Operations[i].Responses {
-			if !slices.Contains(v.Statuses, r.Status) {
-				v.Statuses = append(v.Statuses, r.Status)
-			}
+	statuses := map[int]bool{}
+	for _, op := range def.Operations {
+		for _, r := range op.Responses {
+			statuses[r.Status] = true
 		}
 	}
 	for a := range shown {
-		if !slices.Contains(v.Statuses, a.status) {
-			v.Statuses = append(v.Statuses, a.status)
-		}
+		statuses[a.status] = true
 	}
-	slices.Sort(v.Statuses)
+	v := coverage{Title: def.Title, Statuses: slices.Sorted(maps.Keys(statuses))}
 	for i := range def.Operations {
 		op := &def.Operations[i]
 		row := coverageRow{Operation: op.Name}

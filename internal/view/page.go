@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"html/template"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -104,19 +105,17 @@ type pageLine struct {
 // NewPage returns the page about cassettes; version is that of the program.
 func NewPage(files []*cassette.File, version string) *Page {
 	p := &Page{Version: version}
-	asked := map[*provider.Definition][]pageCassette{}
+	asked, statuses := map[*provider.Definition][]pageCassette{}, map[int]bool{}
 	for i, f := range files {
 		def := Provider(f)
 		c := newPageCassette(i, f, def)
 		p.Cassettes, asked[def] = append(p.Cassettes, c), append(asked[def], c)
 		p.Problems += c.Problems
 		for _, e := range c.Exchanges {
-			if !slices.Contains(p.Statuses, e.Status) {
-				p.Statuses = append(p.Statuses, e.Status)
-			}
+			statuses[e.Status] = true
 		}
 	}
-	slices.Sort(p.Statuses)
+	p.Statuses = slices.Sorted(maps.Keys(statuses))
 	for _, def := range append(provider.All(), nil) {
 		if len(asked[def]) > 0 {
 			p.Origins = append(p.Origins, originOf(def, asked[def]))

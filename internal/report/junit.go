@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/xml"
+	"slices"
 )
 
 // JUnit's elements, in the order of its schema.
@@ -42,12 +43,10 @@ type (
 // in system-out.
 func (j Report) junit() string {
 	all := junitSuites{Name: "record " + j.Command}
-	at := map[string]int{}
 	for _, c := range j.Cases {
-		i, ok := at[c.Group]
-		if !ok {
+		i := slices.IndexFunc(all.Suites, func(s junitSuite) bool { return s.Name == c.Group })
+		if i < 0 {
 			i = len(all.Suites)
-			at[c.Group] = i
 			all.Suites = append(all.Suites, junitSuite{Name: c.Group})
 		}
 		suite := &all.Suites[i]

@@ -3,6 +3,7 @@ package report
 import (
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -67,18 +68,13 @@ func (j Report) sarif() sarifLog {
 	run := sarifRun{Results: []sarifResult{}}
 	driver := &run.Tool.Driver
 	driver.Name, driver.Version, driver.Rules = "record "+j.Command, j.Version, []sarifRule{}
-	at := map[string]int{}
-	for i, r := range j.Rules {
-		at[r.ID] = i
+	for _, r := range j.Rules {
 		driver.Rules = append(driver.Rules, sarifRule{r.ID, sarifText{r.Text}})
 	}
 	done := sarifInvocation{Successful: true, Notifications: []sarifNotification{}}
 	for _, c := range j.Cases {
 		for _, f := range c.Findings {
-			index, known := at[f.Rule]
-			if !known {
-				index = -1 // SARIF's word for none
-			}
+			index := slices.IndexFunc(j.Rules, func(r Rule) bool { return r.ID == f.Rule }) // of none, -1 is SARIF's word too
 			location := sarifLocation{Logical: []sarifLogical{{strings.TrimSpace(c.title() + " " + f.Place)}}}
 			if c.File != "" {
 				location.Physical = &sarifPhysical{}

@@ -329,25 +329,24 @@ func reportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			data := view.NewPage(files, version())
+			page := view.NewPage(files, version())
 			if checked != "" {
-				if data.Drift, err = view.ReadCheck(checked, data.Cassettes); err != nil {
-					return err
-				}
+				err = page.ReadCheck(checked)
 			}
-			if linted != "" {
-				if data.Lint, err = view.ReadLint(linted); err != nil {
-					return err
-				}
+			if linted != "" && err == nil {
+				err = page.ReadLint(linted)
 			}
-			html, err := data.HTML()
+			if err != nil {
+				return err
+			}
+			html, err := page.HTML()
 			if err != nil {
 				return exit.Errorf(exit.Failed, "%v", err)
 			}
 			if err := replace(htmlFile, html); err != nil {
 				return err
 			}
-			if n := data.Others(); n > 0 {
+			if n := page.Others(); n > 0 {
 				fmt.Fprintf(c.ErrOrStderr(), exit.Pasted("%s shows %s of another recorder unchanged, with any secret in URLs and bodies; look with record lint before you publish it\n"), htmlFile, say.Count(n, "cassette"))
 			}
 			return nil

@@ -80,11 +80,11 @@ type pageVolatile struct {
 	drift.Volatile
 }
 
-// ReadCheck reads what check --json wrote.
-func ReadCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
+// ReadCheck puts the drift on the page that check --json wrote to a file.
+func (p *Page) ReadCheck(path string) error {
 	r, err := check.ReadReport(path)
 	if err != nil {
-		return nil, exit.Errorf(exit.Usage, "--check %v", err)
+		return exit.Errorf(exit.Usage, "--check %v", err)
 	}
 	var checked, shown []string
 	for _, c := range r.Reports {
@@ -93,14 +93,14 @@ func ReadCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 	for _, u := range r.Unchecked {
 		checked = append(checked, u.Provider)
 	}
-	for _, c := range cassettes {
+	for _, c := range p.Cassettes {
 		if def := Provider(c.file); def != nil {
 			shown = append(shown, def.Name)
 		}
 	}
 	if len(checked) > 0 && !slices.ContainsFunc(checked, func(name string) bool { return slices.Contains(shown, name) }) {
 		slices.Sort(checked)
-		return nil, exit.Errorf(exit.Usage, "--check %q is about %s, of which the page shows no cassette; give it those that were checked", path, say.Quoted(slices.Compact(checked), "and"))
+		return exit.Errorf(exit.Usage, "--check %q is about %s, of which the page shows no cassette; give it those that were checked", path, say.Quoted(slices.Compact(checked), "and"))
 	}
 	d := &pageDrift{}
 	for _, class := range drift.Classes() {
@@ -108,7 +108,7 @@ func ReadCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 		for _, c := range r.Reports {
 			if c.Worst == class {
 				d.With++
-				d.drifted(c, cassettes)
+				d.drifted(c, p.Cassettes)
 			}
 			for _, change := range c.Changes {
 				if change.Class == class {
@@ -137,7 +137,8 @@ func ReadCheck(path string, cassettes []pageCassette) (*pageDrift, error) {
 			d.Failures = leave(d.Failures, u)
 		}
 	}
-	return d, nil
+	p.Drift = d
+	return nil
 }
 
 // leave enters a scenario under its reason.
@@ -164,11 +165,11 @@ type pageRule struct {
 	Findings, Files int
 }
 
-// ReadLint reads what lint --json wrote.
-func ReadLint(path string) (*pageLint, error) {
+// ReadLint puts the findings on the page that lint --json wrote to a file.
+func (p *Page) ReadLint(path string) error {
 	r, err := lint.ReadReport(path)
 	if err != nil {
-		return nil, exit.Errorf(exit.Usage, "--lint %v", err)
+		return exit.Errorf(exit.Usage, "--lint %v", err)
 	}
 	l := &pageLint{Files: say.Count(r.Files, "file")}
 	files := map[[2]string]bool{}
@@ -194,5 +195,6 @@ func ReadLint(path string) (*pageLint, error) {
 	slices.SortStableFunc(l.Rules, func(a, b pageRule) int {
 		return cmp.Or(cmp.Compare(a.Severity, b.Severity), b.Findings-a.Findings)
 	})
-	return l, nil
+	p.Lint = l
+	return nil
 }

@@ -1,7 +1,7 @@
-// Command record refreshes cassettes against a live tenant, or against the
-// built-in simulator, and cannot write a secret into one.
-// It judges cassettes, compares them with what a vendor answers, replays them over HTTP,
-// and asks receivers of webhooks what they do; record --help lists its commands.
+// Command record refreshes cassettes against a live tenant, or against the built-in
+// simulator, and cannot write a secret into one. It judges cassettes, compares them with
+// what a vendor answers, replays them over HTTP, and asks receivers of webhooks what they
+// do; record --help lists its commands.
 //
 // Credentials come from the environment only; record refresh --help names the
 // variables, and record help EXIT the exit statuses.

@@ -128,7 +128,8 @@ func (k *Check) report() *Report {
 	r := NewReport(k.stored.name, k.stored.dir)
 	for _, o := range k.outcomes {
 		if o.report != nil && o.err == nil && o.Session.Absent != nil {
-			k.conclude(o, o.Session.Absent(o.Target))
+			o.err = o.Session.Absent(o.Target)
+			k.Complain(o.Target, o.err)
 		}
 		switch {
 		case o.err != nil:
@@ -157,13 +158,6 @@ func (k *Check) unread() (all []Unread) {
 		}
 	}
 	return all
-}
-
-// conclude is about an outcome that has failed after all.
-func (k *Check) conclude(o *outcome, err error) {
-	if o.err = err; err != nil {
-		k.Complain(o.Target, err)
-	}
 }
 
 // unasked is the report of a check that lacks its credentials.
@@ -315,8 +309,17 @@ func (k *Check) compare(ctx context.Context, o *outcome, files held) error {
 	}
 	k.Progress(o.Target)
 	once := func() (taken, error) { return k.once(ctx, o.Target, tenant, files) }
+	oneMore := func(judge func(taken) error) func() error {
+		return func() error {
+			got, err := once()
+			if err != nil {
+				return err
+			}
+			return judge(got)
+		}
+	}
 	doubt := func(failed error, again func() error) {
-		k.Doubt(ctx, session.Doubt{Given: &o.Given, Failed: failed, Again: again, Conclude: func(err error) { k.conclude(o, err) }})
+		k.Doubt(ctx, session.Doubt{Given: &o.Given, Failed: failed, Again: again, Conclude: func(err error) error { o.err = err; return err }})
 	}
 	lookup, outage := (*session.LookupError)(nil), (*session.OutageError)(nil)
 	doubtful := func(err error, ofOutage func() error) bool {
@@ -343,29 +346,18 @@ func (k *Check) compare(ctx context.Context, o *outcome, files held) error {
 		return err
 	}
 	if status := first.momentary(o.Target); o.report.Worst() == drift.Breaking && (status != 0 || !o.Certain()) {
-		doubt(nil, func() error {
-			if status != 0 {
-				return k.confirmed(o, files, status, once)
-			}
-			second, err := once()
-			if err != nil {
-				return err
-			}
-			return o.differ(files, second, first)
-		})
+		again := oneMore(func(second taken) error { return o.differ(files, second, first) })
+		if status != 0 {
+			again = func() error { return k.confirmed(o, files, status, once) }
+		}
+		doubt(nil, again)
 		return nil
 	}
 	second, err := once()
 	if errors.As(err, &outage) {
 		o.Session.Unsteady = true
 	}
-	if doubtful(err, func() error {
-		third, err := once()
-		if err != nil {
-			return err
-		}
-		return o.differ(files, first, third)
-	}) {
+	if doubtful(err, oneMore(func(third taken) error { return o.differ(files, first, third) })) {
 		return nil
 	}
 	if err == nil {

@@ -190,11 +190,7 @@ func (r *Refresh) record(ctx context.Context, l *line, stored string) error {
 	if l.Writes() {
 		again = nil
 	}
-	r.Doubt(ctx, session.Doubt{Given: &g, Failed: err, Again: again, Conclude: func(err error) {
-		if err := conclude(err); err != nil {
-			r.Complain(l.Target, err)
-		}
-	}})
+	r.Doubt(ctx, session.Doubt{Given: &g, Failed: err, Again: again, Conclude: conclude})
 	return nil
 }
 

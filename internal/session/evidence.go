@@ -50,8 +50,9 @@ type Doubt struct {
 	// Again asks once more, and puts its answer in the place of the one in doubt; nil where
 	// nothing depends on it.
 	Again func() error
-	// Conclude takes the verdict: nil when the answer is the vendor's.
-	Conclude func(error)
+	// Conclude takes the verdict, nil when the answer is the vendor's, and returns why the
+	// scenario has failed after all.
+	Conclude func(error) error
 }
 
 // Doubt notes an answer in doubt, which is judged at the end.
@@ -264,6 +265,11 @@ func (r *Recorder) settleTenant(ctx context.Context, s *Session) {
 	if len(open) == 0 {
 		return
 	}
+	conclude := func(d Doubt, verdict error) {
+		if err := d.Conclude(verdict); err != nil {
+			r.Complain(d.Target, err)
+		}
+	}
 	verdicts := make([]error, len(open))
 	for i, d := range open {
 		if verdicts[i] = d.Failed; d.Again != nil && !d.refuses() && s.Stopped == nil {
@@ -289,7 +295,7 @@ func (r *Recorder) settleTenant(ctx context.Context, s *Session) {
 				if s.admitted() != "" {
 					others = " to this operation, and takes the credential for others"
 				}
-				d.Conclude(r.credentialRefused(d.Target, d.Status, others))
+				conclude(d, r.credentialRefused(d.Target, d.Status, others))
 				continue
 			}
 			if d.refuses() && d.Again != nil {
@@ -302,15 +308,15 @@ func (r *Recorder) settleTenant(ctx context.Context, s *Session) {
 			if verdicts[i] == nil {
 				verdicts[i] = cmp.Or(r.Unknown(*d.Given), r.removed(ctx, *d.Given, removed))
 			}
-			d.Conclude(verdicts[i])
+			conclude(d, verdicts[i])
 		}
 		return
 	}
 	for _, d := range open {
 		if ctx.Err() != nil {
-			d.Conclude(r.interrupted(d.Target))
+			conclude(d, r.interrupted(d.Target))
 		} else {
-			d.Conclude(r.gone(s, why, d))
+			conclude(d, r.gone(s, why, d))
 		}
 	}
 }

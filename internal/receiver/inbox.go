@@ -134,18 +134,19 @@ func (l *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	came := l.Now()
-	status, answer, mediaType, err := l.pass(r, body)
+	resp, answer, err := l.pass(r, body)
 	if err != nil {
 		http.Error(w, "the receiver gave no answer", http.StatusBadGateway)
 		l.say(false, "the receiver gave no answer: %s", l.unanswered(err, l.Now().Sub(came)))
 		return
 	}
+	status := resp.StatusCode
 	if status < 200 || status > 599 {
 		http.Error(w, "the receiver's status is none of HTTP", http.StatusBadGateway)
 		l.say(false, "the receiver answered with the status %d; expected one of 200 to 599", status)
 		return
 	}
-	if mediaType != "" {
+	if mediaType := resp.Header.Get("Content-Type"); mediaType != "" {
 		w.Header().Set("Content-Type", mediaType)
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
@@ -200,22 +201,22 @@ func (l *Inbox) itself(host, port string) bool {
 }
 
 // pass sends a delivery to the receiver, as it came.
-func (l *Inbox) pass(r *http.Request, body []byte) (status int, answer []byte, mediaType string, err error) {
+func (l *Inbox) pass(r *http.Request, body []byte) (resp *http.Response, answer []byte, err error) {
 	req, err := http.NewRequestWithContext(r.Context(), r.Method, l.At, bytes.NewReader(body))
 	if err != nil {
-		return 0, nil, "", err
+		return nil, nil, err
 	}
 	req.Header = r.Header.Clone()
 	for _, name := range []string{"Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade"} {
 		req.Header.Del(name)
 	}
-	resp, err := l.transport().RoundTrip(req)
+	resp, err = l.transport().RoundTrip(req)
 	if err != nil {
-		return 0, nil, "", err
+		return nil, nil, err
 	}
 	defer resp.Body.Close()
 	answer, err = io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	return resp.StatusCode, answer, resp.Header.Get("Content-Type"), err
+	return resp, answer, err
 }
 
 // spell writes in a message the only option that listen has.

@@ -360,21 +360,16 @@ func openOutput(dir string, targets []session.Target) (*output, error) {
 	}
 	o := &output{dir: dir}
 	exists := filepath.Clean(dir)
-	for {
-		info, err := os.Stat(exists)
-		if err == nil && !info.IsDir() {
-			return nil, exit.Errorf(exit.Usage, "--out %q: %s is no directory; name one, or a path at which one can be made", dir, exists)
-		}
-		if err == nil {
-			break
-		}
-		// A file among the parents is an error as well, and shows as such one
-		// level further up.
-		parent := filepath.Dir(exists)
-		if parent == exists {
-			return nil, exit.Errorf(exit.Failed, "--out %q: %v", dir, say.Reason(err))
-		}
-		exists = parent
+	info, err := os.Stat(exists)
+	for err != nil && exists != filepath.Dir(exists) { // a file among the parents shows as such one level further up
+		exists = filepath.Dir(exists)
+		info, err = os.Stat(exists)
+	}
+	switch {
+	case err != nil:
+		return nil, exit.Errorf(exit.Failed, "--out %q: %v", dir, say.Reason(err))
+	case !info.IsDir():
+		return nil, exit.Errorf(exit.Usage, "--out %q: %s is no directory; name one, or a path at which one can be made", dir, exists)
 	}
 	probe, err := os.CreateTemp(exists, ".webhooktest-*")
 	if err != nil {

@@ -223,10 +223,8 @@ func curl(def *provider.Definition, scenario string, e Exchange) string {
 	credential := ""
 	if def != nil {
 		credential = ` -H "Authorization: Bearer $` + def.TokenVar + `"`
-		for _, s := range def.Scenarios {
-			if s.Name == scenario && s.Request.Credential != provider.Valid {
-				credential = ""
-			}
+		if s := def.Scenario(scenario); s != nil && s.Request.Credential != provider.Valid {
+			credential = ""
 		}
 		if rest, ok := strings.CutPrefix(e.URL, def.BaseURL); ok && def.BaseDefault == "" {
 			target = `"$` + def.BaseVar + `"` + record.Quote(rest)

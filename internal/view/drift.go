@@ -2,7 +2,6 @@ package view
 
 import (
 	"cmp"
-	_ "embed"
 	"slices"
 
 	"example.com/webhookvcr/internal/check"

@@ -16,7 +16,6 @@ import (
 
 	"example.com/webhookvcr/internal/cassette"
 	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/report"
 	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/screen"
@@ -83,7 +82,7 @@ func showCommand() *cobra.Command {
 			case textconv:
 				return convert(args[0], c.OutOrStdout())
 			}
-			files, err := cassettesOf(args)
+			files, err := session.Cassettes(args)
 			if err != nil {
 				return err
 			}
@@ -119,62 +118,6 @@ func convert(path string, stdout io.Writer) error {
 	}
 	stdout.Write(data)
 	return nil
-}
-
-// cassettesOf are the cassettes that the arguments name; every mistake is reported
-// at once.
-func cassettesOf(args []string) (files []*cassette.File, err error) {
-	var mistakes []string
-	for _, arg := range args {
-		info, err := os.Stat(arg)
-		var found []*cassette.File
-		switch {
-		case err == nil && (!info.IsDir() || provider.ByName(arg) == nil):
-			found, err = cassettesBelow(arg)
-		case strings.HasSuffix(arg, ".yaml"), strings.HasSuffix(arg, ".yml"), strings.HasPrefix(arg, "."), filepath.IsAbs(arg):
-			err = fmt.Errorf("%s: %w", arg, say.Reason(err))
-		default:
-			var targets []session.Target
-			targets, err = session.Choose([]string{arg})
-			for _, t := range targets {
-				if file := t.Shipped(); file != nil {
-					file.Name = t.Name()
-					found = append(found, file)
-				}
-			}
-		}
-		if err != nil {
-			mistakes = append(mistakes, err.Error())
-		}
-		files = append(files, found...)
-	}
-	if err := exit.Mistakes(mistakes); err != nil {
-		return nil, err
-	}
-	if len(files) == 0 {
-		return nil, exit.Errorf(exit.Usage, "there is no cassette in %s", say.List(args, "and"))
-	}
-	return files, nil
-}
-
-// cassettesBelow reads a file, or every cassette below a directory.
-func cassettesBelow(path string) (files []*cassette.File, err error) {
-	names := []string{path}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		if names, err = cassette.Files(path); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, say.Reason(err))
-		}
-	}
-	var faults []error
-	for _, name := range names {
-		file, err := cassette.Load(name)
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		files = append(files, file)
-	}
-	return files, errors.Join(faults...)
 }
 
 const listHelp = `list shows every scenario with the request that it answers, the status of the
@@ -325,7 +268,7 @@ func reportCommand() *cobra.Command {
 			if len(args) == 0 {
 				args = session.ProviderNames()
 			}
-			files, err := cassettesOf(args)
+			files, err := session.Cassettes(args)
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/provider"
+	"example.com/webhookvcr/internal/session"
 	"example.com/webhookvcr/internal/view"
 )
 
@@ -23,7 +24,7 @@ func TestPage_coverage(t *testing.T) {
 // that show it.
 func TestCoverage_cells(t *testing.T) {
 	for _, def := range provider.All() {
-		files, err := cassettesOf([]string{def.Name})
+		files, err := session.Cassettes([]string{def.Name})
 		require.NoError(t, err)
 		page := view.NewPage(files, version())
 		require.Len(t, page.Coverage, 1)

@@ -1,5 +1,5 @@
-// Package check compares what a tenant answers today with stored cassettes, and reports
-// the drift.
+// Package check compares what a tenant answers today with stored cassettes, or cassettes
+// with one another, and reports the drift.
 package check
 
 import (

@@ -1,7 +1,8 @@
 // Package session asks a tenant, or the simulator, for scenarios, and judges whose the
 // answers are: the vendor's, a gateway's, or those of a tenant in trouble. It waits as the
 // tenant demands, and what is in doubt it asks for again. What is made of the answers is
-// the business of check, refresh and doctor.
+// the business of check, refresh and doctor. It finds what the arguments of commands name,
+// too: providers, scenarios, cassettes.
 package session
 
 import (

@@ -93,7 +93,7 @@ func (p *Page) ReadCheck(path string) error {
 		checked = append(checked, u.Provider)
 	}
 	for _, c := range p.Cassettes {
-		if def := Provider(c.file); def != nil {
+		if def := session.ProviderOf(c.file); def != nil {
 			shown = append(shown, def.Name)
 		}
 	}

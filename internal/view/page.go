@@ -107,7 +107,7 @@ func NewPage(files []*cassette.File, version string) *Page {
 	p := &Page{Version: version}
 	asked, statuses := map[*provider.Definition][]pageCassette{}, map[int]bool{}
 	for i, f := range files {
-		def := Provider(f)
+		def := session.ProviderOf(f)
 		c := newPageCassette(i, f, def)
 		p.Cassettes, asked[def] = append(p.Cassettes, c), append(asked[def], c)
 		p.Problems += c.Problems

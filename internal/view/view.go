@@ -19,6 +19,7 @@ import (
 	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/screen"
 	"example.com/webhookvcr/internal/secret"
+	"example.com/webhookvcr/internal/session"
 )
 
 // Cassettes is what show --json writes.
@@ -60,23 +61,9 @@ type Note struct {
 	Accepted bool   `json:"accepted"`
 }
 
-// Provider is the provider that a cassette's requests went to; nil when none
-// is known.
-func Provider(f *cassette.File) *provider.Definition {
-	if def := provider.ByName(f.Header.Provider); def != nil {
-		return def
-	}
-	for _, def := range provider.All() {
-		if len(f.Interactions) > 0 && strings.HasPrefix(f.Interactions[0].Request.URL, def.BaseURL+"/") {
-			return def
-		}
-	}
-	return nil
-}
-
 // Of is a cassette as show writes it.
 func Of(f *cassette.File) Cassette {
-	def := Provider(f)
+	def := session.ProviderOf(f)
 	c := Cassette{
 		Name: filepath.ToSlash(f.Name), Scenario: f.Header.Scenario, Source: f.Header.Source, Recorded: f.Header.Recorded,
 		Accepted: append([]string{}, f.Header.Accepted...), Exchanges: []Exchange{},

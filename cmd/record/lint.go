@@ -88,11 +88,7 @@ func runLint(c *cobra.Command, o lint.Options, form *format) error {
 	for i, p := range found.Placeholders {
 		found.Placeholders[i].Pattern = unsaid(p.Pattern, []string{"--placeholder", p.Pattern}, credentials(o.Getenv))
 	}
-	text := func(w io.Writer) string {
-		var b strings.Builder
-		found.WriteText(&b) // a strings.Builder takes everything
-		return screen.Wrapped(b.String(), screen.Width(w))
-	}
+	text := func(w io.Writer) string { return screen.Wrapped(found.Text(), screen.Width(w)) }
 	if err := form.write(c, o.Getenv, text, found, func() report.Report { return judgedLint(found) }); err != nil {
 		return err
 	}

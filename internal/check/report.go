@@ -122,7 +122,7 @@ func (r *Report) drifted(fails func(drift.Class) bool) (n int) {
 // Text is the report for people who look at a writer.
 func (r *Report) Text(w io.Writer) string {
 	var text strings.Builder
-	r.drift.WriteText(&text) // a strings.Builder takes everything
+	text.WriteString(r.drift.Text())
 	if len(r.drift) > 0 {
 		text.WriteByte('\n')
 	}

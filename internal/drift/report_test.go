@@ -1,13 +1,11 @@
 package drift_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/drift"
@@ -29,11 +27,7 @@ func reports(t *testing.T) drift.Reports {
 	return drift.Reports{changed, same, flow}
 }
 
-func TestReports_WriteText(t *testing.T) {
-	var b strings.Builder
-
-	require.NoError(t, reports(t).WriteText(&b))
-
+func TestReports_text(t *testing.T) {
 	assert.Equal(t, `devrev webhooks.get/200: 1 breaking, 1 additive, 1 cosmetic
   breaking  /webhook/status
             the value is not "active", "inactive" or "unverified": a client that handles the listed values only does not know what to do
@@ -49,11 +43,11 @@ dvelop: 2 breaking
   breaking  #2 the answer
             this GET request of the stored recording is no longer made: a client goes through fewer steps than before
 1 without drift
-`, b.String())
+`, reports(t).Text())
 }
 
 // The worst stands first, what is alike once, and what has not drifted in one line.
-func TestReports_WriteText_folds(t *testing.T) {
+func TestReports_text_folds(t *testing.T) {
 	additive, _ := compare(t, one(get(t, webhook())), one(get(t, webhook(`"x":2`))))
 	breaking, _ := compare(t, one(get(t, webhook())), one(get(t, webhook(), status(503))))
 	volatile, _ := compare(t, one(get(t, webhook(`"x":1`))), one(get(t, webhook(`"x":2`))), get(t, webhook(`"x":3`)))
@@ -66,10 +60,8 @@ func TestReports_WriteText_folds(t *testing.T) {
 		all = append(all, named(additive, fmt.Sprintf("a%d", i+2), "simulated"))
 	}
 	all = append(all, named(additive, "live1", "live"), named(additive, "live2", "live"))
-	var b strings.Builder
-	require.NoError(t, all.WriteText(&b))
 	var headings []string
-	for line := range strings.Lines(b.String()) {
+	for line := range strings.Lines(all.Text()) {
 		if !strings.HasPrefix(line, " ") {
 			headings = append(headings, strings.TrimSuffix(line, "\n"))
 		}
@@ -112,17 +104,7 @@ func TestReport_long(t *testing.T) {
 	assert.Len(t, r.Changes, 200)
 	assert.Equal(t, 101, r.More)
 	assert.Equal(t, drift.Breaking, r.Worst())
-	var b strings.Builder
-	require.NoError(t, drift.Reports{r}.WriteText(&b))
-	assert.True(t, strings.HasPrefix(b.String(), "devrev: 1 breaking, 199 additive\n"), b.String()[:60])
-	assert.True(t, strings.HasSuffix(b.String(), "\n  and 101 more\n"))
+	text := drift.Reports{r}.Text()
+	assert.True(t, strings.HasPrefix(text, "devrev: 1 breaking, 199 additive\n"), text[:60])
+	assert.True(t, strings.HasSuffix(text, "\n  and 101 more\n"))
 }
-
-func TestReports_WriteText_fails(t *testing.T) {
-	err := reports(t).WriteText(broken{})
-	assert.EqualError(t, err, "the pipe is closed")
-}
-
-type broken struct{}
-
-func (broken) Write([]byte) (int, error) { return 0, errors.New("the pipe is closed") }

@@ -2,7 +2,6 @@ package drift
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,10 +9,10 @@ import (
 	"example.com/webhookvcr/internal/say"
 )
 
-// WriteText writes the reports for people: those with drift first and the worst of
+// Text are the reports for people: those with drift first and the worst of
 // them at the top, each with a line for every place and one for what it means;
 // reports that say the same stand once. Those without drift are one line.
-func (all Reports) WriteText(w io.Writer) error {
+func (all Reports) Text() string {
 	var blocks []*block
 	at := map[string]*block{}
 	steady, simulated := 0, 0
@@ -50,8 +49,7 @@ func (all Reports) WriteText(w io.Writer) error {
 		}
 		b.WriteByte('\n')
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 // places are the lines of a report.

@@ -7,9 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/webhookvcr/internal/lint"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/webhookvcr/internal/lint"
 )
 
 // A finding of the baseline may move, and counts as often as it stands there.
@@ -17,7 +18,7 @@ func TestRun_baseline(t *testing.T) {
 	leak := string(exchange{answerBody: object("password", "hunter2")}.cassette(""))
 	dir := write(t, map[string]string{"a.yaml": leak, "b.yaml": leak})
 	base := filepath.Join(dir, "known.json")
-	require.NoError(t, os.WriteFile(base, []byte(asJSON(t, run(t, dir))), 0o644))
+	require.NoError(t, os.WriteFile(base, []byte(asJSON(run(t, dir))), 0o644))
 	known, err := lint.ReadBaseline(base)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.yaml"), []byte("# moved\n"+strings.Replace(leak, "\n%s", "", 1)), 0o644))
@@ -38,7 +39,7 @@ func known(t *testing.T, before, after string) *lint.Report {
 	t.Helper()
 	dir := write(t, map[string]string{"a.yaml": before})
 	base := filepath.Join(t.TempDir(), "known.json")
-	require.NoError(t, os.WriteFile(base, []byte(asJSON(t, run(t, dir))), 0o644))
+	require.NoError(t, os.WriteFile(base, []byte(asJSON(run(t, dir))), 0o644))
 	baseline, err := lint.ReadBaseline(base)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.yaml"), []byte(after), 0o644))

@@ -3,7 +3,6 @@ package lint
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -55,7 +54,7 @@ type Report struct {
 // ReportVersion is the version of the JSON form.
 const ReportVersion = 1
 
-// ReadReport reads what WriteJSON wrote to a file.
+// ReadReport reads a report that was written to a file as JSON.
 func ReadReport(file string) (*Report, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -68,21 +67,13 @@ func ReadReport(file string) (*Report, error) {
 	return &r, nil
 }
 
-// WriteJSON writes the report for programs.
-func (r *Report) WriteJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(r)
-}
-
-// maxLines bounds the findings that WriteText lists: what a person reads.
+// maxLines bounds the findings that Text lists: what a person reads.
 const maxLines = 100
 
-// WriteText writes the report for people: a count for each rule that fired, a
+// Text is the report for people: a count for each rule that fired, a
 // line per finding, what these rules are about, what was left out, and a summary.
 // More than three findings that differ in file and line only are one line.
-func (r *Report) WriteText(w io.Writer) error {
+func (r *Report) Text() string {
 	var out strings.Builder
 	fired, alike := map[string]*tallies{}, map[sameness]*tallies{}
 	for _, f := range r.Findings {
@@ -138,8 +129,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		skipped = fmt.Sprintf(", %s skipped as no cassette", say.Count(r.Skipped, "other YAML file"))
 	}
 	fmt.Fprintf(&out, "%s, %s in %s%s%s\n", say.Count(r.Errors, "error"), say.Count(r.Warnings, "warning"), say.Count(r.Files, "file"), skipped, linksLeft(r.Links))
-	_, err := io.WriteString(w, out.String())
-	return err
+	return out.String()
 }
 
 // maxListedPerRule bounds what people read of one rule in one file: a cassette with an

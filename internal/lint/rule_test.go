@@ -1,7 +1,6 @@
 package lint_test
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,9 +28,7 @@ func run(t *testing.T, paths ...string) *lint.Report {
 
 func texts(t *testing.T, r *lint.Report) string {
 	t.Helper()
-	var b bytes.Buffer
-	require.NoError(t, r.WriteText(&b))
-	return filepath.ToSlash(b.String())
+	return filepath.ToSlash(r.Text())
 }
 
 func rulesOf(r *lint.Report) []string {

@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/webhookvcr/internal/check"
+	"example.com/webhookvcr/cmd/record/internal/check"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/report"
+	"example.com/webhookvcr/cmd/record/internal/session"
 	"example.com/webhookvcr/internal/drift"
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/report"
-	"example.com/webhookvcr/internal/session"
 )
 
 func checkCommand(getenv func(string) string, clock session.Clock) *cobra.Command {

@@ -21,8 +21,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/check"
-	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/check"
+	"example.com/webhookvcr/cmd/record/internal/exit"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/simulator"
 )

@@ -13,12 +13,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/check"
+	"example.com/webhookvcr/cmd/record/internal/check"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/report"
+	"example.com/webhookvcr/cmd/record/internal/session"
 	"example.com/webhookvcr/internal/drift"
-	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/lint"
-	"example.com/webhookvcr/internal/report"
-	"example.com/webhookvcr/internal/session"
 )
 
 // everything is a report with all that a format has to cope with.

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/check"
-	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/check"
+	"example.com/webhookvcr/cmd/record/internal/session"
 )
 
 // A cassette whose head names a scenario and which lies elsewhere is told in every

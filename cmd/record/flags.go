@@ -13,11 +13,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/session"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/secret"
-	"example.com/webhookvcr/internal/session"
 )
 
 // isEmpty is said of a flag that was given nothing: most often a variable of a script

@@ -9,12 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/report"
+	"example.com/webhookvcr/cmd/record/internal/screen"
 	"example.com/webhookvcr/internal/drift"
-	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/lint"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/report"
-	"example.com/webhookvcr/internal/screen"
 	"example.com/webhookvcr/internal/serve"
 )
 

@@ -13,12 +13,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/check"
-	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/check"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/view"
 	"example.com/webhookvcr/internal/lint"
 	"example.com/webhookvcr/internal/serve"
-	"example.com/webhookvcr/internal/session"
-	"example.com/webhookvcr/internal/view"
 )
 
 // The JSON that a help text shows is what the command writes: it has every

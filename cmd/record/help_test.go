@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 
-	"example.com/webhookvcr/internal/screen"
-	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/screen"
+	"example.com/webhookvcr/cmd/record/internal/session"
 )
 
 // Every help begins with the usage and with examples, and fits the terminal.

@@ -11,11 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/report"
+	"example.com/webhookvcr/cmd/record/internal/screen"
 	"example.com/webhookvcr/internal/lint"
-	"example.com/webhookvcr/internal/report"
 	"example.com/webhookvcr/internal/say"
-	"example.com/webhookvcr/internal/screen"
 )
 
 func lintCommand(getenv func(string) string) *cobra.Command {

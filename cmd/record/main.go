@@ -20,16 +20,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/receiver"
+	"example.com/webhookvcr/cmd/record/internal/screen"
+	"example.com/webhookvcr/cmd/record/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/setup"
 	"example.com/webhookvcr/internal/pattern"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/receiver"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/say"
-	"example.com/webhookvcr/internal/screen"
 	"example.com/webhookvcr/internal/secret"
-	"example.com/webhookvcr/internal/session"
-	"example.com/webhookvcr/internal/setup"
 )
 
 func main() {

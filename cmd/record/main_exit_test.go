@@ -9,10 +9,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/receiver"
+	"example.com/webhookvcr/cmd/record/internal/session"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/receiver"
-	"example.com/webhookvcr/internal/session"
 )
 
 // What the command line names and is not there, or is no such thing, is a wrong

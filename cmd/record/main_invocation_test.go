@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/session"
 )
 
 // A command in a message begins with what started the program: where it lies × what the

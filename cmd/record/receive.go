@@ -6,9 +6,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/receiver"
-	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/receiver"
+	"example.com/webhookvcr/cmd/record/internal/session"
 )
 
 func probeCommand(getenv func(string) string) *cobra.Command {

@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/session"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/session"
 )
 
 const listenSecret = "MDEyMzQ1Njc4OWFiY2RlZg=="

@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/receiver"
-	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/receiver"
+	"example.com/webhookvcr/cmd/record/internal/session"
 )
 
 // privateURLs have a password or a token, in every part of a URL and in what is none.

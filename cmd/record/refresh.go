@@ -5,10 +5,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/refresh"
-	"example.com/webhookvcr/internal/scrub"
-	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/refresh"
+	"example.com/webhookvcr/cmd/record/internal/scrub"
+	"example.com/webhookvcr/cmd/record/internal/session"
 )
 
 func refreshCommand(getenv func(string) string, clock session.Clock) *cobra.Command {

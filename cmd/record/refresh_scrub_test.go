@@ -18,10 +18,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/session"
 	"example.com/webhookvcr/internal/cassette"
-	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/session"
 	"example.com/webhookvcr/internal/simulator"
 )
 

@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/session"
 	"example.com/webhookvcr/internal/cassette"
-	"example.com/webhookvcr/internal/exit"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/session"
 )
 
 // The shipped cassettes that are simulated are what the simulator answers today,

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/session"
 )
 
 // testDay is the moment at which the command of the scripts begins.

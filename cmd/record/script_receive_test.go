@@ -17,8 +17,8 @@ import (
 	"sync"
 	"time"
 
+	"example.com/webhookvcr/cmd/record/internal/receiver"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/receiver"
 )
 
 // receive is the program receive [FLAW]: a receiver of webhooks on loopback that

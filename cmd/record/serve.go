@@ -18,21 +18,21 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/listener"
+	"example.com/webhookvcr/cmd/record/internal/sandbox"
+	"example.com/webhookvcr/cmd/record/internal/screen"
+	"example.com/webhookvcr/cmd/record/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/view"
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/listener"
 	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 	"example.com/webhookvcr/internal/replay"
-	"example.com/webhookvcr/internal/sandbox"
 	"example.com/webhookvcr/internal/say"
 	"example.com/webhookvcr/internal/scenario"
-	"example.com/webhookvcr/internal/screen"
 	"example.com/webhookvcr/internal/serve"
-	"example.com/webhookvcr/internal/session"
 	"example.com/webhookvcr/internal/simulator"
-	"example.com/webhookvcr/internal/view"
 )
 
 // elsewhere is what answers a write that is not the scenario's.

@@ -23,10 +23,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/receiver"
+	"example.com/webhookvcr/cmd/record/internal/session"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/receiver"
-	"example.com/webhookvcr/internal/session"
 )
 
 var loopbackURL = regexp.MustCompile(`^https?://(127\.0\.0\.1|\[::1\]):\d+\n?$`)

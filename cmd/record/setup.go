@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/webhookvcr/internal/session"
-	"example.com/webhookvcr/internal/setup"
+	"example.com/webhookvcr/cmd/record/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/setup"
 )
 
 const initHelp = `init writes into the module of the working directory what a start needs, for each

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/session"
 )
 
 // A second init says which lines the files lack that it leaves alone: what the first

@@ -14,13 +14,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/report"
+	"example.com/webhookvcr/cmd/record/internal/screen"
+	"example.com/webhookvcr/cmd/record/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/view"
 	"example.com/webhookvcr/internal/cassette"
-	"example.com/webhookvcr/internal/exit"
-	"example.com/webhookvcr/internal/report"
 	"example.com/webhookvcr/internal/say"
-	"example.com/webhookvcr/internal/screen"
-	"example.com/webhookvcr/internal/session"
-	"example.com/webhookvcr/internal/view"
 )
 
 const showHelp = `show prints cassettes as people read them: where each comes from, and of every

@@ -6,9 +6,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/webhookvcr/cmd/record/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/view"
 	"example.com/webhookvcr/internal/provider"
-	"example.com/webhookvcr/internal/session"
-	"example.com/webhookvcr/internal/view"
 )
 
 // What no cassette shows is named, and what one shows is not.

@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/webhookvcr/internal/screen"
-	"example.com/webhookvcr/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/screen"
+	"example.com/webhookvcr/cmd/record/internal/session"
 )
 
 func TestScreen_tablesFit(t *testing.T) {

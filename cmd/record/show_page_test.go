@@ -15,10 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
 
-	"example.com/webhookvcr/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/exit"
+	"example.com/webhookvcr/cmd/record/internal/session"
+	"example.com/webhookvcr/cmd/record/internal/view"
 	"example.com/webhookvcr/internal/lint"
-	"example.com/webhookvcr/internal/session"
-	"example.com/webhookvcr/internal/view"
 )
 
 // pageOf runs record report and returns what it has written.

@@ -192,7 +192,7 @@ func TestInit_away(t *testing.T) {
 	require.NoError(t, os.Mkdir(filepath.Join(root, ".git"), 0o700))
 	for taken, away := range map[string]bool{
 		"../webhookvcr": false, "./vcr": false, root + "/vcr": false, "example.org/fork v1.0.0": false,
-		"../../../../webhookvcr": true, "/elsewhere": true,
+		"../../webhookvcr": true, "/elsewhere": true,
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/shop\nreplace example.com/webhookvcr => "+taken+"\n"), 0o600))
 		var stdout strings.Builder

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/jsontext"
@@ -54,13 +55,21 @@ func bodies(d *provider.Definition, a, b contract.Exchange) []finding {
 
 func isEmpty(body []byte) bool { return len(bytes.TrimSpace(body)) == 0 }
 
-// parse reads a body within the bounds of the contract check; nil when it is not JSON,
-// or beyond them: it is compared by its bytes then.
+// maxBody is the size up to which the contract check reads bodies, too; others are
+// compared by their bytes. The rest of its bounds, on numbers and names, are its own: what
+// is beyond them is JSON all the same.
+const maxBody = 10 << 20
+
+// parse reads a body; nil when it is not JSON, or too large or too deep.
 func parse(body []byte) *jsontext.Node {
-	root := contract.Read(body).Tree()
-	if root != nil {
-		unify(root)
+	if len(body) > maxBody || !utf8.Valid(body) {
+		return nil
 	}
+	root, err := jsontext.Parse(body, jsontext.Bounds{Depth: contract.Bounds().Depth})
+	if err != nil {
+		return nil
+	}
+	unify(root)
 	return root
 }
 

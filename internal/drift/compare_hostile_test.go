@@ -86,6 +86,22 @@ func TestCompare_hostile(t *testing.T) {
 	assert.Less(t, time.Since(start), 30*time.Second)
 }
 
+// JSON that the contract check does not read, for its numbers and names, is compared as JSON.
+func TestCompare_beyondTheContract(t *testing.T) {
+	stored := get(t, webhook(`"x":1`))
+	for members, want := range map[string][]drift.Rule{
+		`"x":` + strings.Repeat("1", 101):            {drift.Contract},
+		`"x":1e10000`:                                {drift.Contract},
+		`"x":1,"` + strings.Repeat("y", 257) + `":1`: {drift.Contract, drift.MemberUndocumented},
+	} {
+		var got []drift.Rule
+		for _, c := range drift.Compare(&provider.DevRev, one(stored), one(get(t, webhook(members))), nil).Changes {
+			got = append(got, c.Rule)
+		}
+		assert.Equal(t, want, got, members)
+	}
+}
+
 // Whether the contract describes what is gone is asked for the first few of
 // thousands: each answer costs as much as a check of the whole body.
 func TestCompare_manyGone(t *testing.T) {

@@ -55,15 +55,15 @@ func (m *message) read() *contract.Reading {
 	return m.reading
 }
 
-// tree is the body as a tree, an empty one when it cannot be read.
-func (m *message) tree() *jsontext.Node {
-	return cmp.Or(m.read().Tree(), &jsontext.Node{})
-}
-
 // lineAt is the line of what a JSON pointer names in the body, or of what is left
 // of it where a member is missing.
 func (m *message) lineAt(pointer string) int {
-	n, _ := m.tree().Find(pointer)
+	tree := m.read().Tree()
+	if tree == nil {
+		// A problem with a bound of the contract check has a place beyond it.
+		tree, _ = jsontext.Parse(m.body.value, jsontext.Bounds{})
+	}
+	n, _ := cmp.Or(tree, &jsontext.Node{}).Find(pointer)
 	return m.lineOf(n)
 }
 

@@ -89,7 +89,9 @@ func (s *structure) credentials(i int, m *message, class func(pointer string) pr
 			look(jsontext.Child(pointer, token), child)
 		}
 	}
-	look("", m.tree())
+	if root := m.read().Tree(); root != nil {
+		look("", root)
+	}
 }
 
 // excused reports whether a problem is one that the scenario demonstrates, with its

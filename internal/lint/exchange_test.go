@@ -31,3 +31,19 @@ func TestExchanges_doubledCredential(t *testing.T) {
 		assert.Equal(t, want, got, members)
 	}
 }
+
+// A problem with a bound of the contract check has its line in a body beyond it.
+func TestExchanges_lineBeyondBounds(t *testing.T) {
+	data, err := cassettes.FS.ReadFile("devrev/webhooks.get/200.yaml")
+	require.NoError(t, err)
+	const size = `"size": 20481`
+	require.Contains(t, string(data), size)
+	for beyond, line := range map[string]string{`"size": ` + strings.Repeat("1", 101): size, `"` + strings.Repeat("x", 257) + `": 1`: `"file": {`} {
+		before, _, _ := strings.Cut(string(data), line)
+		lines := map[string][]int{}
+		for _, f := range lint.Check("a.yaml", []byte(strings.Replace(string(data), size, beyond, 1))) {
+			lines[f.Rule] = append(lines[f.Rule], f.Line)
+		}
+		assert.Equal(t, []int{strings.Count(before, "\n") + 1}, lines["contract"], beyond)
+	}
+}

@@ -20,8 +20,8 @@ func (s *structure) exchanges() {
 	if named != nil {
 		scenario = named.Asked(s.c.header.scenario)
 	}
-	for i := range s.c.interactions {
-		ia := &s.c.interactions[i]
+	for i, copied := range s.c.interactions {
+		ia := &copied // what is read of its bodies ends with it: trees are large
 		u, err := url.Parse(ia.request.url.value)
 		if err != nil || ia.request.url.value == "" || ia.answer.code == 0 {
 			continue

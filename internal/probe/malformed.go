@@ -81,23 +81,27 @@ func (t *Trial) open(what string, bad func() *Request) {
 // maxRead is how much of a body that is too large may be read, in bytes.
 const maxRead = 4 << 20
 
-// zeros is a body that counts what is read of it.
-type zeros struct{ left, read atomic.Int64 }
+// zeros is a body that counts what is read of it. A part counts when the next is asked
+// for: one is on its way to a handler that may read no more.
+type zeros struct {
+	left, given int64
+	read        atomic.Int64
+}
 
 func (z *zeros) Read(p []byte) (int, error) {
-	n := min(int64(len(p)), z.left.Load())
+	z.read.Store(z.given)
+	n := min(int64(len(p)), z.left)
 	if n == 0 {
 		return 0, io.EOF
 	}
-	z.left.Add(-n)
-	z.read.Add(n)
+	z.left -= n
+	z.given += n
 	clear(p[:n])
 	return int(n), nil
 }
 
 func (t *Trial) flood(r *Request) {
-	body := &zeros{}
-	body.left.Store(int64(t.Refuse))
+	body := &zeros{left: int64(t.Refuse)}
 	r.Stream, r.What = body, fmt.Sprintf("%d MiB of zeros", t.Refuse>>20)
 	t.rejected(t.send(r))
 	if n := body.read.Load(); n > maxRead {

@@ -116,7 +116,9 @@ func (w *loser) members(v reflect.Value, path string) {
 	var all []member
 	for _, key := range v.MapKeys() {
 		text := fmt.Sprint(key)
-		if own := as(key, marshalsText); key.Kind() != reflect.String && own.IsValid() && own.CanInterface() {
+		if own := as(key, marshalsText); key.Kind() == reflect.Pointer && key.IsNil() {
+			text = ""
+		} else if key.Kind() != reflect.String && own.IsValid() && own.CanInterface() {
 			b, _ := own.Interface().(encoding.TextMarshaler).MarshalText()
 			text = string(b)
 		}
@@ -135,8 +137,10 @@ func (w *loser) members(v reflect.Value, path string) {
 	}
 }
 
-// fields walks the fields of a struct and reports whether JSON shows one.
-func (w *loser) fields(v reflect.Value, path string) (shown bool) {
+// fields walks the fields of a struct and reports whether JSON shows one. It shows none of
+// a type that is embedded in itself again.
+func (w *loser) fields(v reflect.Value, path string, around ...reflect.Type) (shown bool) {
+	around = append(around, v.Type())
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		tag := f.Tag.Get("json")
@@ -146,19 +150,21 @@ func (w *loser) fields(v reflect.Value, path string) (shown bool) {
 			embedded = embedded.Elem()
 		}
 		inlined := f.Anonymous && name == "" && embedded.Kind() == reflect.Struct
-		if tag == "-" || !f.IsExported() && (!f.Anonymous || embedded.Kind() != reflect.Struct) {
+		if tag == "-" || inlined && slices.Contains(around, embedded) || !f.IsExported() && (!f.Anonymous || embedded.Kind() != reflect.Struct) {
 			continue
 		}
 		value := v.Field(i)
 		if inlined && f.Type.Kind() == reflect.Pointer {
 			if value.IsNil() {
-				shown = shown || slices.ContainsFunc(reflect.VisibleFields(embedded), reflect.StructField.IsExported)
+				shown = shown || slices.ContainsFunc(reflect.VisibleFields(embedded), func(f reflect.StructField) bool {
+					return f.IsExported() && f.Tag.Get("json") != "-"
+				})
 				continue
 			}
 			value = value.Elem()
 		}
 		if inlined && !as(value, marshalsJSON).IsValid() && !as(value, marshalsText).IsValid() {
-			shown = w.fields(value, path+"."+f.Name) || shown
+			shown = w.fields(value, path+"."+f.Name, around...) || shown
 			continue
 		}
 		shown = true

@@ -17,7 +17,12 @@ func TestLost(t *testing.T) {
 		*hidden
 		B string
 	}
-	failure := errors.New("x")
+	type left struct {
+		A int `json:"-"`
+	}
+	type without struct{ *left }
+	failure, around := errors.New("x"), &again{B: "\xff"}
+	around.again = around
 	for name, tt := range map[string]struct {
 		value any
 		want  []jsontext.Loss
@@ -28,6 +33,9 @@ func TestLost(t *testing.T) {
 		"a text in places": {map[string]any{"b": []string{"", "\xff"}, "a": &embedded{nil, "\xff"}}, []jsontext.Loss{{Path: `["a"].B`}, {Path: `["b"][1]`}}},
 		"a key":            {[]map[string]int{{"\xff": 1}}, []jsontext.Loss{{Path: "[0]", Key: "\xff"}}},
 		"a struct":         {[]any{hidden{}}, []jsontext.Loss{{Path: "[0]", Type: reflect.TypeFor[hidden]()}}},
+		"a struct inside":  {without{}, []jsontext.Loss{{Type: reflect.TypeFor[without]()}}},
+		"in itself":        {around, []jsontext.Loss{{Path: ".B"}}},
+		"no key":           {value: map[*key]int{nil: 1}},
 		"an error":         {failure, []jsontext.Loss{{Type: reflect.TypeOf(failure)}}},
 		"an empty error":   {empty{}, []jsontext.Loss{{Type: reflect.TypeFor[empty]()}}},
 		"zero, left out": {value: struct {
@@ -42,3 +50,12 @@ func TestLost(t *testing.T) {
 type empty struct{}
 
 func (empty) Error() string { return "" }
+
+type again struct {
+	*again
+	B string
+}
+
+type key struct{ text string }
+
+func (k *key) MarshalText() ([]byte, error) { return []byte(k.text), nil }

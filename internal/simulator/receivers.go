@@ -138,13 +138,15 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 		}
 	}}
 	source := in.Body
-	go func() {
-		// As much at a time as net/http reads of a connection; io.Copy would make a buffer of eight times that.
-		if _, err := io.CopyBuffer(sent, source, make([]byte, 4<<10)); err != nil {
-			body.broke.Store(&err) // or nobody reads on
-		}
-		_ = sent.Close()
-	}()
+	body.begin = sync.OnceFunc(func() {
+		go func() {
+			// As much at a time as net/http reads of a connection; io.Copy would make a buffer of eight times that.
+			if _, err := io.CopyBuffer(sent, source, make([]byte, 4<<10)); err != nil {
+				body.broke.Store(&err) // or nobody reads on
+			}
+			_ = sent.Close()
+		}()
+	})
 	in.Body = body
 	done := make(chan error, 1)
 	release := hold(ctx)
@@ -181,13 +183,15 @@ func (r *Receivers) call(h http.Handler, req *http.Request) (*http.Response, err
 	return w.response(req), nil
 }
 
-// incoming is a body that a handler reads.
+// incoming is a body that a handler reads. Of one that it does not read nothing is taken.
 type incoming struct {
 	net.Conn
+	begin func()
 	broke atomic.Pointer[error] // why there is no more of it, when that is not its end
 }
 
 func (b *incoming) Read(p []byte) (int, error) {
+	b.begin()
 	n, err := b.Conn.Read(p)
 	if broke := b.broke.Load(); err == io.EOF && broke != nil {
 		err = *broke

@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -315,6 +316,20 @@ func TestReceivers_bodyBreaksOff(t *testing.T) {
 	require.NoError(t, err)
 	_, err = read.Read(nil)
 	assert.ErrorIs(t, err, io.ErrClosedPipe)
+}
+
+// A handler that reads nothing of a body takes nothing of it.
+func TestReceivers_bodyNotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var receivers simulator.Receivers
+		require.NoError(t, receivers.Handle("https://hooks.example.com", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { synctest.Wait() })))
+		body := bytes.NewBufferString("whole")
+		req, err := http.NewRequest(http.MethodPost, "https://hooks.example.com/", struct{ io.Reader }{body})
+		require.NoError(t, err)
+		_, err = receivers.RoundTrip(req)
+		require.NoError(t, err)
+		assert.Equal(t, "whole", body.String())
+	})
 }
 
 // A deadline may be set of a body that has come whole, as on a connection.

@@ -132,6 +132,9 @@ func (t *tee) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close leaves the body open: rest reads on, and a server closes it.
+func (t *tee) Close() error { return nil }
+
 func (t *tee) keep(p []byte) {
 	if t.kept.Len()+len(p) > maxHeard {
 		t.long = true

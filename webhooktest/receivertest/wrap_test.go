@@ -1,6 +1,8 @@
 package receivertest_test
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -95,6 +97,35 @@ func TestWrap_controlledAnswer(t *testing.T) {
 	})).ServeHTTP(rec, receivertest.NewRequest(webhooktest.DevRev, "work_created", receivertest.Secret))
 	assert.Empty(t, tb.Errors())
 	assert.True(t, rec.Flushed)
+}
+
+// A receiver may close the body that it has read, of a delivery from the simulator and from
+// a connection.
+func TestWrap_closedBody(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"https://hooks.example.com", ""} {
+		tb := tbtest.New(t.Name())
+		verified := make(chan bool, 1)
+		receiver := receivertest.Wrap(tb, webhooktest.DevRev, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var delivery struct{ Verify any }
+			assert.NoError(t, json.NewDecoder(r.Body).Decode(&delivery))
+			assert.NoError(t, r.Body.Close())
+			w.Header().Set("Content-Type", "application/json")
+			assert.NoError(t, json.NewEncoder(w).Encode(delivery.Verify))
+			verified <- true
+		}))
+		server := httptest.NewServer(receiver)
+		tenant := webhooktest.Simulate(t, webhooktest.DevRev)
+		tenant.Receive("https://hooks.example.com", receiver)
+		resp, err := tenant.Client().Post("https://api.devrev.ai/webhooks.create", "application/json", strings.NewReader(`{"url":"`+cmp.Or(url, server.URL)+`","event_types":["work_created"]}`))
+		require.NoError(t, err)
+		resp.Body.Close()
+		require.NoError(t, tenant.Settle(t.Context()))
+		server.Close()
+		assert.Len(t, verified, 1)
+		tb.End()
+		assert.Empty(t, tb.Errors(), "at %q", url)
+	}
 }
 
 // A status that no page documents is logged, as the probes note it.

@@ -107,7 +107,7 @@ var DevRev = Definition{
 	},
 	Delivery: &Delivery{
 		Source: `DevRev API reference, page "Event Webhooks"; OpenAPI operation webhooks-event`,
-		Body:   "webhooks.event.request.json", Response: "webhooks.event.200.json", Tag: "type", Signature: "X-DevRev-Signature", Handshake: "verify",
+		Body:   "webhooks.event.request.json", Response: "webhooks.event.200.json", Tag: "type", Signature: "X-DevRev-Signature", Handshake: "verify", Challenge: "challenge",
 	},
 	Own: &OwnWebhook{
 		Create: devrevPost("webhooks.create", `{"url":"`+devrevURL+`","event_types":["work_created"]}`),

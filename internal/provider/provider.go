@@ -164,8 +164,9 @@ type Delivery struct {
 	Tag string
 	// Signature is the header with the signature of the body.
 	Signature string
-	// Handshake is the event by which the vendor asks a receiver to prove itself.
-	Handshake string
+	// Handshake is the event by which the vendor asks a receiver to prove itself, and
+	// Challenge the member of its payload that the answer repeats, under the same name.
+	Handshake, Challenge string
 }
 
 // OwnWebhook is how a recording makes a webhook of its own, finds what it has left

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -21,8 +20,8 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// DeliveryURL is where a recorded delivery went to, in the placeholder world.
-const DeliveryURL = "https://example.com/hook"
+// deliveryURL is where a recorded delivery went to, in the placeholder world.
+const deliveryURL = "https://example.com/hook"
 
 // Delivery is what a tenant has sent to a receiver, with what that answered.
 type Delivery struct {
@@ -169,7 +168,7 @@ func (d Delivery) interaction(body string) *cassette.Interaction {
 	ia := &cassette.Interaction{}
 	req, resp := &ia.Request, &ia.Response
 	req.Proto, req.ProtoMajor, req.ProtoMinor = "HTTP/1.1", 1, 1
-	req.Method, req.Host, req.URL = http.MethodPost, "example.com", DeliveryURL
+	req.Method, req.Host, req.URL = http.MethodPost, "example.com", deliveryURL
 	req.Headers, req.Body, req.ContentLength = header, body, int64(len(body))
 	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, 1
 	resp.Headers, resp.Status, resp.Code = http.Header{}, exchange.StatusText(d.Status), d.Status
@@ -179,24 +178,27 @@ func (d Delivery) interaction(body string) *cassette.Interaction {
 // echo is the receiver's answer if it echoes the challenge of the delivery, in
 // placeholders; any other has no place in a cassette.
 func (d Delivery) echo(recorded []byte) (answer string, dropped bool, err error) {
+	def := d.Definition.Delivery
 	challenge := func(body []byte) string {
-		var delivery struct {
-			Verify struct {
-				Challenge string `json:"challenge"`
-			} `json:"verify"`
+		root, err := jsontext.Parse(body, jsontext.Bounds{})
+		if err != nil || def.Challenge == "" {
+			return ""
 		}
-		_ = json.Unmarshal(body, &delivery) // no challenge then
-		return delivery.Verify.Challenge
+		n, found := root.Find(jsontext.Child(jsontext.Child("", def.Handshake), def.Challenge))
+		if !found || n.Kind != jsontext.String {
+			return ""
+		}
+		return n.Text
 	}
 	var echoed map[string]string
 	sent := challenge(d.Body)
 	dropped = len(bytes.TrimSpace(d.Answer)) > 0
 	switch {
-	case sent != "" && json.Unmarshal(d.Answer, &echoed) == nil && len(echoed) == 1 && echoed["challenge"] == sent:
-		return `{"challenge":` + strconv.Quote(challenge(recorded)) + `}`, false, nil
+	case sent != "" && json.Unmarshal(d.Answer, &echoed) == nil && len(echoed) == 1 && echoed[def.Challenge] == sent:
+		return "{" + jsontext.Quote(def.Challenge) + ":" + jsontext.Quote(challenge(recorded)) + "}", false, nil
 	case sent != "" && dropped && d.Status/100 == 2:
 		// Without it a replay would accept a receiver that echoes nothing.
-		return "", true, errors.New(`the receiver answers the challenge with more or other than {"challenge": ...}, which cannot be recorded`)
+		return "", true, fmt.Errorf("the receiver answers the challenge with more or other than {%q: ...}, which cannot be recorded", def.Challenge)
 	}
 	return "", dropped, nil
 }

@@ -115,7 +115,7 @@ func (c *Client) Requests() (requests []*http.Request, times []time.Time) {
 	defer c.mu.Unlock()
 	for _, p := range c.sent {
 		r := &Request{Request: contract.Request{Body: p.body}, Sent: p.sent, Credential: p.credential, AddOrigin: p.addOrigin}
-		requests, times = append(requests, c.Copy(r)), append(times, p.at)
+		requests, times = append(requests, c.copy(r)), append(times, p.at)
 	}
 	return requests, times
 }
@@ -148,7 +148,7 @@ func (c *Client) Send(req *http.Request, answer func(*Request) (*http.Response, 
 		c.keep(r)
 	}
 	for _, see := range c.OnRequest {
-		see(c.Copy(r))
+		see(c.copy(r))
 	}
 	return answer(r)
 }
@@ -233,12 +233,12 @@ func (c *Client) Judge(label string, problems []contract.Problem) {
 	if place := Callers().String(); place != "" {
 		text += "\ncalled at " + place
 	}
-	c.Fail("%s", text)
+	c.fail("%s", text)
 }
 
-// Fail fails the test. It runs while a request holds the client open, so that it
+// fail fails the test. It runs while a request holds the client open, so that it
 // never touches a test that has ended.
-func (c *Client) Fail(format string, args ...any) {
+func (c *Client) fail(format string, args ...any) {
 	c.Report.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -254,7 +254,7 @@ func (c *Client) Fail(format string, args ...any) {
 func (c *Client) Refuse(err error) error {
 	c.Report.Helper()
 	text := err.Error()
-	c.Fail("%s", text)
+	c.fail("%s", text)
 	first, rest, _ := strings.Cut(text, "\n")
 	if rest == "" {
 		return err

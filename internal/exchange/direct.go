@@ -26,7 +26,7 @@ func (d *Direct) RoundTrip(req *http.Request) (*http.Response, error) {
 	d.Report.Helper()
 	return d.Send(req, func(r *Request) (*http.Response, error) {
 		d.Report.Helper()
-		sent := d.Copy(r)
+		sent := d.copy(r)
 		resp, err := d.server.RoundTrip(sent)
 		if err != nil {
 			return nil, err

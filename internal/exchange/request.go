@@ -101,9 +101,9 @@ func closeBody(req *http.Request) {
 	}
 }
 
-// Copy is the request as the code under test sent it, with what the client
+// copy is the request as the code under test sent it, with what the client
 // added, safe to keep and to read.
-func (c *Client) Copy(r *Request) *http.Request {
+func (c *Client) copy(r *Request) *http.Request {
 	sent := r.Sent.Clone(r.Sent.Context())
 	if sent.Header == nil {
 		sent.Header = http.Header{}

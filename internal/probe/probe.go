@@ -210,8 +210,8 @@ func (p Probe) Message(f Failure) string {
 	line("why", p.Why)
 	line("source", p.Source)
 	if f.Request != nil {
-		line("sent", f.Request.Curl())
-		line("in Go", f.Request.Go())
+		line("sent", f.Request.curl())
+		line("in Go", f.Request.inGo())
 	}
 	return b.String()
 }

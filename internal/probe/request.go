@@ -115,8 +115,8 @@ func (r *Request) cut(name string) (all []*Request) {
 // maxShown is how much of a body or of a header is shown, in bytes.
 const maxShown = 2 << 10
 
-// Curl returns the request as a command line.
-func (r *Request) Curl() string {
+// curl returns the request as a command line.
+func (r *Request) curl() string {
 	var b strings.Builder
 	b.WriteString("curl -i")
 	if r.Method == http.MethodHead {
@@ -140,8 +140,8 @@ func (r *Request) Curl() string {
 	return b.String() + " " + r.URL
 }
 
-// Go returns the statements that make the request.
-func (r *Request) Go() string {
+// inGo returns the statements that make the request.
+func (r *Request) inGo() string {
 	var b strings.Builder
 	body := "nil"
 	switch {

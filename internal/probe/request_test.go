@@ -22,26 +22,26 @@ func TestRequest_pasted(t *testing.T) {
 		`{"a":"it's"}`, "{\r\n\t\"a\": \"\\u002d\"}\n", "\xff\xfe", "\ufeff{}", "`back` $HOME \\ \"quoted\"", "é😀", "\x01\x7f", "'", `\'`,
 	} {
 		r := &Request{Method: "POST", URL: "http://127.0.0.1/hook", Header: http.Header{"X-Odd": {"a 'b' \x01"}}, Body: []byte(body)}
-		cmd := exec.CommandContext(t.Context(), bash, "-c", `curl() { printf '%s\0' "$@"; }; `+r.Curl())
+		cmd := exec.CommandContext(t.Context(), bash, "-c", `curl() { printf '%s\0' "$@"; }; `+r.curl())
 		cmd.Env = []string{"LC_ALL=C.UTF-8"}
 		out, err := cmd.Output()
-		require.NoError(t, err, "%s", r.Curl())
+		require.NoError(t, err, "%s", r.curl())
 		assert.Equal(t, []string{"-i", "-H", "X-Odd: a 'b' \x01", "--data-binary", body, "http://127.0.0.1/hook", ""}, strings.Split(string(out), "\x00"))
-		_, err = parser.ParseExpr("func() {\n" + r.Go() + "\n}")
-		require.NoError(t, err, "%s", r.Go())
+		_, err = parser.ParseExpr("func() {\n" + r.inGo() + "\n}")
+		require.NoError(t, err, "%s", r.inGo())
 	}
 }
 
 func TestRequest_methods(t *testing.T) {
 	r := &Request{Method: "GET", URL: "http://127.0.0.1/", Header: http.Header{}}
-	assert.Equal(t, "curl -i -X GET http://127.0.0.1/", r.Curl())
-	assert.Equal(t, `req := httptest.NewRequest("GET", "http://127.0.0.1/", nil)`, r.Go())
+	assert.Equal(t, "curl -i -X GET http://127.0.0.1/", r.curl())
+	assert.Equal(t, `req := httptest.NewRequest("GET", "http://127.0.0.1/", nil)`, r.inGo())
 	r.Method = "HEAD"
-	assert.Equal(t, "curl -i --head http://127.0.0.1/", r.Curl())
+	assert.Equal(t, "curl -i --head http://127.0.0.1/", r.curl())
 	long := &Request{Method: "POST", URL: "http://127.0.0.1/", Header: http.Header{}, Body: []byte(strings.Repeat("x", 1<<20))}
-	assert.Contains(t, long.Curl(), "… (1048576 bytes)'")
-	assert.Less(t, len(long.Go()), 1000)
+	assert.Contains(t, long.curl(), "… (1048576 bytes)'")
+	assert.Less(t, len(long.inGo()), 1000)
 	stream := &Request{Method: "POST", URL: "http://127.0.0.1/", Header: http.Header{}, Stream: &zeros{}, What: "32 MiB of zeros"}
-	assert.Contains(t, stream.Curl(), "--data-binary @-")
-	assert.Contains(t, stream.Go(), "/* 32 MiB of zeros */")
+	assert.Contains(t, stream.curl(), "--data-binary @-")
+	assert.Contains(t, stream.inGo(), "/* 32 MiB of zeros */")
 }

@@ -13,15 +13,15 @@ import (
 // keptHeader begins what Keep names when that is a response header.
 const keptHeader = "header "
 
-// CutHeader returns the response header that a place of Keep names, if it names one.
-func CutHeader(place string) (name string, ok bool) {
+// cutHeader returns the response header that a place of Keep names, if it names one.
+func cutHeader(place string) (name string, ok bool) {
 	name, ok = strings.CutPrefix(place, keptHeader)
 	return http.CanonicalHeaderKey(name), ok
 }
 
-// CannotKeep says why a response header cannot be kept; empty when it can. One
+// cannotKeep says why a response header cannot be kept; empty when it can. One
 // that is recorded anyway has a form of its own, which Keep would loosen.
-func CannotKeep(def *provider.Definition, name string) string {
+func cannotKeep(def *provider.Definition, name string) string {
 	_, listed := def.ResponseHeaders[name]
 	switch {
 	case listed:
@@ -42,8 +42,8 @@ var ofTransfer = map[string]bool{"Content-Encoding": true, "Date": true, "Server
 // keepsHeader says whether the test lets a response header stay.
 func (r *Recording) keepsHeader(name string) bool {
 	return slices.ContainsFunc(r.Keep, func(place string) bool {
-		kept, ok := CutHeader(place)
-		return ok && kept == name && CannotKeep(r.Definition, name) == ""
+		kept, ok := cutHeader(place)
+		return ok && kept == name && cannotKeep(r.Definition, name) == ""
 	})
 }
 

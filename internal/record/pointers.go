@@ -71,8 +71,8 @@ func width(pattern string) int {
 // documented body. The wish says which: with Closed members count as well which the
 // contract forbids, since the option beside it lets such answers pass.
 func CheckPointer(d *provider.Definition, option, pointer string, wish contract.Wish) error {
-	if name, ok := CutHeader(pointer); ok && option == "Keep" {
-		if why := CannotKeep(d, name); why != "" {
+	if name, ok := cutHeader(pointer); ok && option == "Keep" {
+		if why := cannotKeep(d, name); why != "" {
 			return errors.New(why)
 		}
 		return nil
@@ -213,7 +213,7 @@ func (r *Recording) idle(named []Named) (idle []Named) {
 }
 
 func (r *Recording) stands(n Named, ia *cassette.Interaction) bool {
-	if name, ok := CutHeader(n.Place); ok {
+	if name, ok := cutHeader(n.Place); ok {
 		return len(ia.Response.Headers.Values(name)) > 0
 	}
 	if name, ok := strings.CutPrefix(n.Place, "?"); ok {

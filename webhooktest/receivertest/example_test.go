@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/webhookvcr/internal/tbtest"
 	"example.com/webhookvcr/webhooktest"
 	"example.com/webhookvcr/webhooktest/receivertest"
 )
@@ -108,10 +109,10 @@ func ExampleNewRequest() {
 
 func ExampleWrap() {
 	careless := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
-	receiver := receivertest.Wrap(exampleTB{}, webhooktest.DevRev, careless) // in a test, t
+	receiver := receivertest.Wrap(tbtest.Example(), webhooktest.DevRev, careless) // in a test, t
 	r := receivertest.NewRequest(webhooktest.DevRev, "work_created", receivertest.Secret, webhooktest.Remove("/work/title"))
 	receiver.ServeHTTP(httptest.NewRecorder(), r)
-	// Output: receivertest: POST /webhooks/1: the receiver accepted what DevRev never sends: delivery /work_created/work/title (line 1, column 247): is missing, but required
+	// Output: FAIL: receivertest: POST /webhooks/1: the receiver accepted what DevRev never sends: delivery /work_created/work/title (line 1, column 247): is missing, but required
 }
 
 func ExampleProbes() {
@@ -126,10 +127,3 @@ func ExampleProbes() {
 	// one effect
 	// needs [Applied]
 }
-
-// exampleTB prints what a test would report.
-type exampleTB struct{ testing.TB }
-
-func (exampleTB) Helper()                           {}
-func (exampleTB) Cleanup(func())                    {}
-func (exampleTB) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args...) }

@@ -147,7 +147,7 @@ func (a stranger) expectedStatus(def *provider.Definition, place string, idSet b
 	return exit.Drift // also of what comes each time to one kind of request
 }
 
-// asked are the scenarios of a check, one operation of which needs an id.
+// askedOf are the scenarios of a check, one operation of which needs an id.
 var askedOf = map[string][]string{
 	"devrev": {"webhooks.get/200", "webhooks.get/400-invalid_id", "webhooks.get/401", "webhooks.get/404", "webhooks.list/200", "webhooks.list/400-invalid_field"},
 	"dvelop": {"GetWebHook/200-json", "GetWebHook/200-hal", "GetWebHook/401", "GetWebHook/404-json", "GetEvent/200-json", "GetEvents/200"},

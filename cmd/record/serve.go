@@ -41,7 +41,7 @@ const elsewhere = "record serve --simulate answers every body that the contract 
 // bodyPatience is how long a client may take to send a body.
 const bodyPatience = 30 * time.Second
 
-// serve is the command serve.
+// serving is the command serve.
 type serving struct {
 	addr, scenarios, cors     string
 	always, failUnused, quiet bool

@@ -17,7 +17,7 @@ import (
 // samples makes the smallest values that a vendor's schemas allow: required
 // members only, of each enumeration the first value, of each list no entry. It
 // reads the schema files as plain JSON and knows the few keywords that they use;
-// TestSample holds each value against the compiled schema.
+// TestPayload holds what is made of them against the contract.
 type samples struct {
 	files fs.FS
 	read  sync.Map // a map[string]any for each file

@@ -30,7 +30,7 @@ type state struct {
 // answers to the requests of its scenarios is judged where its cassettes are.
 var vendors = []*provider.Definition{&provider.DevRev, &provider.DVelop}
 
-// The states of the vendors: each switch of a scenario, and each field.
+// states are those of a vendor: each switch of a scenario, and each field.
 func states(t testing.TB, d *provider.Definition) (all []state) {
 	switches := []string{"", "undocumented"}
 	for _, s := range d.Scenarios {

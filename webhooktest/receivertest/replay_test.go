@@ -59,7 +59,7 @@ func recordable(file, body string) record.Delivery {
 	}
 }
 
-// build makes a receiver that takes fresh and signed deliveries.
+// strictly builds a receiver that takes fresh and signed deliveries.
 func strictly(testing.TB, string) receivertest.Receiver {
 	return receivertest.Receiver{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

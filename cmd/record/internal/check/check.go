@@ -32,7 +32,7 @@ type Check struct {
 
 // outcome is what became of a scenario: a comparison, or why there is none.
 type outcome struct {
-	// given is the answer; of two, the one that is in doubt.
+	// Given is the answer; of two, the one that is in doubt.
 	session.Given
 	// with is the scenario whose cassette the answer was compared with, and report what
 	// has changed; nil when nothing was compared.
@@ -162,7 +162,7 @@ func (k *Check) unread() (all []Unread) {
 
 // unasked is the report of a check that lacks its credentials.
 func (k *Check) unasked(args []string) *Report {
-	targets, _ := session.Choose(args) // begin has found no mistake
+	targets, _ := session.Choose(args) // Begin has found no mistake
 	r := NewReport(nothing, "")
 	for _, t := range targets {
 		r.Leave(Unchecked{t.Def.Name, t.Scenario.Name, session.Skipped, exit.CauseMissing, exit.Remarks[exit.Missing], ""}, nil)

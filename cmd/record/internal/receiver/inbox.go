@@ -44,8 +44,8 @@ type Inbox struct {
 	def    *provider.Definition
 	secret string
 	events []string
-	// next counts the files of each event; mu guards it, and the output.
-	mu       sync.Mutex
+	mu     sync.Mutex // guards what follows, and the output
+	// next counts the files of each event.
 	next     map[string]int
 	begun    int
 	recorded int

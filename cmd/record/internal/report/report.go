@@ -146,7 +146,7 @@ func (c Case) prefix(line int) string {
 	}
 }
 
-// Text is the report in a format: those of Formats but text and json.
+// Text is the report in the format "github", "junit", "sarif" or "markdown".
 func (j Report) Text(format string) string {
 	switch format {
 	case "github":

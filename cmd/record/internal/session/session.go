@@ -174,7 +174,7 @@ type Session struct {
 	evidence
 	// Stopped is the failure that every further scenario would meet as well.
 	Stopped *exit.Error
-	// why is the exit status of the controls that have shown it, see present.
+	// why is the exit status of the controls that have shown it, see Present.
 	why int
 	// waited is how long the run has waited for an outage to end.
 	waited time.Duration

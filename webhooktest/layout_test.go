@@ -262,12 +262,15 @@ var wholeModule = map[string][]string{
 	"cmd/record":  {"readme", "script"},
 }
 
+// noPackages are directories that hold no package of the module.
+var noPackages = []string{"testdata", "node_modules", ".git"}
+
 // X.go is tested by X_test.go, or by X_ASPECT_test.go where that would be long.
 func TestLayout_testFiles(t *testing.T) {
 	kinds := []string{"example", "export", "main"}
 	dirs := map[string][]string{}
 	require.NoError(t, fs.WalkDir(os.DirFS(".."), ".", func(name string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules" || d.Name() == ".git") {
+		if err == nil && d.IsDir() && slices.Contains(noPackages, d.Name()) {
 			return fs.SkipDir
 		}
 		if strings.HasSuffix(name, ".go") {
@@ -342,6 +345,31 @@ func TestLayout_vendorsAreData(t *testing.T) {
 		})
 	}
 	assert.Greater(t, len(looked), 10)
+}
+
+// Package jsontext reads JSON for the whole module. Who goes through the tokens of
+// encoding/json has a reason.
+func TestLayout_oneReaderOfJSON(t *testing.T) {
+	reasons := map[string]string{
+		"internal/cassette/walk.go":      "it reads what is no JSON as far as it is",
+		"internal/record/gate.go":        "the gate shares no code with the replacing of values",
+		"webhooktest/matchtest/value.go": "the proof of a matcher shares no code with it",
+	}
+	readers := map[string]string{}
+	require.NoError(t, fs.WalkDir(os.DirFS(".."), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && slices.Contains(noPackages, d.Name()) {
+			return fs.SkipDir
+		}
+		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		data, err := os.ReadFile("../" + name)
+		if strings.Contains(string(data), ".Token()") {
+			readers[name] = reasons[name]
+		}
+		return err
+	}))
+	assert.Equal(t, reasons, readers, "files that read the tokens of JSON themselves; let package jsontext do it, or add the reason")
 }
 
 // No test binary waits for expressions that it may never use. Those of package probe

@@ -6,12 +6,14 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,6 +124,69 @@ func TestReadme_linksLeadSomewhere(t *testing.T) {
 	for path := range texts {
 		assert.True(t, reached[path], "the README has no link to %s", path)
 	}
+}
+
+// A pattern of go test that matches nothing passes: those that the pages and .ci/run
+// name have tests in the packages that stand beside them.
+func TestReadme_patternsMatchTests(t *testing.T) {
+	t.Parallel()
+	tests := map[string][]string{}
+	require.NoError(t, fs.WalkDir(os.DirFS(".."), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git") {
+			return fs.SkipDir
+		}
+		if err != nil || !strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		data, err := os.ReadFile("../" + name)
+		for _, m := range testFunc.FindAllStringSubmatch(string(data), -1) {
+			tests[path.Dir(name)] = append(tests[path.Dir(name)], m[1])
+		}
+		return err
+	}))
+	texts := pages(t)
+	script, err := os.ReadFile("../.ci/run")
+	require.NoError(t, err)
+	texts["../.ci/run"] = strings.ReplaceAll(string(script), "\\\n", "")
+	named := 0
+	for page, text := range texts {
+		for command := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '`' }) {
+			for _, m := range selection.FindAllStringSubmatch(command, -1) {
+				named++
+				assert.Empty(t, unmatched(command, strings.Trim(m[1], `'"`), tests), "%s: these of %s are in the name of no test", page, command)
+			}
+		}
+	}
+	assert.Greater(t, named, 10)
+	assert.Equal(t, []string{"Gone"}, unmatched("go test ./a -run ...", "Here|Gone", map[string][]string{"a": {"TestHere"}, "b": {"TestGone"}}))
+	assert.Empty(t, unmatched("go test -run ...", "Here|Gone/sub", map[string][]string{"a": {"TestHere"}, "b": {"TestGone"}}))
+}
+
+var (
+	testFunc  = regexp.MustCompile(`(?m)^func ((?:Test|Benchmark|Fuzz|Example)\w*)\(`)
+	selection = regexp.MustCompile(`(?:^| )-(?:run|skip|bench|fuzz)[ =]('[^']*'|"[^"]*"|\S+)`)
+	packages  = regexp.MustCompile(`(?:^| )\./([\w/]+)`)
+	words     = regexp.MustCompile(`\w+`)
+)
+
+// unmatched are the words of a pattern that are in the name of no test of the packages
+// which a command names, or of any when it names none. What follows a slash selects subtests.
+func unmatched(command, pattern string, tests map[string][]string) (missing []string) {
+	var names []string
+	beside := packages.FindAllStringSubmatch(command, -1)
+	for _, m := range beside {
+		names = append(names, tests[m[1]]...)
+	}
+	if beside == nil {
+		names = slices.Concat(slices.Collect(maps.Values(tests))...)
+	}
+	pattern, _, _ = strings.Cut(pattern, "/")
+	for _, word := range words.FindAllString(pattern, -1) {
+		if !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, word) }) {
+			missing = append(missing, word)
+		}
+	}
+	return missing
 }
 
 // Whoever sees the project for the first time reads the README to its end.

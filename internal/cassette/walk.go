@@ -10,8 +10,8 @@ import (
 )
 
 // Walk goes through the values of a body token by token: one that is no JSON is
-// read as far as it is. It returns how far that was, and the name of the member
-// that it was in.
+// read as far as it is, which package jsontext does not do. It returns how far that
+// was, and the name of the member that it was in.
 func Walk(body []byte, visit func(pointer, name string, token json.Token, from, to int)) (end int, inside string) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()

@@ -5,7 +5,9 @@
 // [Parse] returns a text as a tree of [Node], each with its place in the text.
 // [Decoder] returns it token by token, for texts that need no tree. [Child],
 // [Lookup] and [Node.Find] write and follow JSON pointers (RFC 6901). [Splice]
-// rewrites parts of a text in place. [Lost] says what a Go value loses as a text.
+// rewrites parts of a text in place, [Place] and [Remove] what a pointer names. [Lost]
+// says what a Go value loses as a text. TestLayout_oneReaderOfJSON knows who has a
+// reader of its own, and why.
 //
 // Whether a text is JSON is the decision of encoding/json, whose errors messages
 // quote: Parse takes what that takes, as a fuzz test shows, and the Decoder reads only

@@ -11,9 +11,10 @@
 //     turn what the caller sent into what the tape may hold; [Table.ToTenantJSON]
 //     and [Table.ToTenantURL] turn that into what the tenant understands.
 //  3. An answer comes back through [Table.FromTenantJSON] or, if it has been read,
-//     [Table.FromTenantTree], and [Table.FromTenantURL] and [Table.FromTenantText]. Values met for the first time get new placeholders, in
-//     the order of their JSON pointers, so that equal answers give equal tapes.
-//     [Sent.ToCallerJSON] and [Sent.ToCallerText] give the caller what it sent.
+//     [Table.FromTenantTree], and [Table.FromTenantURL] and [Table.FromTenantText].
+//     Values met for the first time get new placeholders, in the order of their JSON
+//     pointers, so that equal answers give equal tapes. [Sent.ToCallerJSON] and
+//     [Sent.ToCallerText] give the caller what it sent.
 //  4. [Table.Leaks], [Table.Escaped] and [Credentials] read the finished tape and
 //     report whatever should not be there, by place and never by value.
 //

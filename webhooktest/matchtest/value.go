@@ -9,7 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// value is a JSON value that keeps the order of its members and the digits of its numbers.
+// value is a JSON value that keeps the order of its members and the digits of its
+// numbers. Its reader is not that of the matcher, package jsontext: a mistake of one
+// would be the other's as well.
 type value struct {
 	// kind is the first byte of the value: { [ " 0 for a number, t f n; 0 for none.
 	kind byte

@@ -117,7 +117,7 @@ type Log struct {
 	OnAnswer func(Entry)
 
 	// recorded are the credentials in requests of the cassettes, which may be another recorder's.
-	recorded withheld
+	recorded credentials
 
 	mu       sync.Mutex
 	sequence *replay.Sequence
@@ -133,7 +133,7 @@ func NewLog(c exchange.Config, s *replay.Sequence) *Log {
 	c.Bare = true
 	l := &Log{config: c, sequence: s, report: Report{Version: LogVersion, Provider: c.Definition.Name, Requests: []Entry{}}}
 	for _, asked := range s.Requests() {
-		l.recorded.add(withhold(c.Definition, asked)...)
+		l.recorded.add(credentialsOf(c.Definition, asked)...)
 	}
 	return l
 }
@@ -155,7 +155,7 @@ func (l *Log) RoundTrip(req *http.Request) (*http.Response, error) {
 		if by.Request != nil {
 			asked = by.Request.Request
 		}
-		sent := withhold(c.Definition, asked)
+		sent := credentialsOf(c.Definition, asked)
 		hide := func(text string) string { return l.recorded.from(sent.from(text)) }
 		e.URL, e.Explanation, e.Breach = hide(e.URL), hide(e.Explanation), hide(e.Breach)
 		for i, note := range e.Notes {
@@ -177,7 +177,7 @@ func (l *Log) refuse(r *http.Request, err error) {
 	if r.URL.RawQuery != "" {
 		target += "?" + r.URL.RawQuery
 	}
-	l.add(Entry{Method: exchange.Method(r), URL: withhold(l.config.Definition, exchange.Asked(r, nil)).from(target), Result: Refused, Explanation: err.Error()})
+	l.add(Entry{Method: exchange.Method(r), URL: credentialsOf(l.config.Definition, exchange.Asked(r, nil)).from(target), Result: Refused, Explanation: err.Error()})
 }
 
 func (l *Log) add(e Entry) {

@@ -41,9 +41,9 @@ type (
 
 // junit has a suite for each group. What does not fail the command stands
 // in system-out.
-func (j Report) junit() string {
-	all := junitSuites{Name: "record " + j.Command}
-	for _, c := range j.Cases {
+func (r Report) junit() string {
+	all := junitSuites{Name: "record " + r.Command}
+	for _, c := range r.Cases {
 		i := slices.IndexFunc(all.Suites, func(s junitSuite) bool { return s.Name == c.Group })
 		if i < 0 {
 			i = len(all.Suites)
@@ -75,8 +75,8 @@ func (j Report) junit() string {
 		all.Tests++
 		suite.Cases = append(suite.Cases, entry)
 	}
-	if last := len(all.Suites) - 1; j.Next != "" && last >= 0 {
-		all.Suites[last].Out = BeforeNext + j.Next
+	if last := len(all.Suites) - 1; r.Next != "" && last >= 0 {
+		all.Suites[last].Out = BeforeNext + r.Next
 	}
 	text, _ := xml.MarshalIndent(all, "", "  ") // it encodes
 	return xml.Header + string(text) + "\n"

@@ -84,9 +84,9 @@ func (t *noticed) others() string {
 
 // noticed are the findings for people to read: one that has no line, and that several
 // cases share, stands once.
-func (j Report) noticed() (all []*noticed) {
+func (r Report) noticed() (all []*noticed) {
 	shared := map[Finding]*noticed{}
-	for _, c := range j.Cases {
+	for _, c := range r.Cases {
 		for _, f := range c.Findings {
 			if first := shared[f]; f.Line == 0 && first != nil && first.in.Group == c.Group {
 				first.more++
@@ -102,9 +102,9 @@ func (j Report) noticed() (all []*noticed) {
 
 // failures are the cases that could not be judged, each with how many more have the same
 // cause.
-func (j Report) failures() (all []*noticed) {
+func (r Report) failures() (all []*noticed) {
 	shared := map[string]*noticed{}
-	for _, c := range j.Cases {
+	for _, c := range r.Cases {
 		switch first := shared[c.Cause]; {
 		case c.Failed == "":
 		case first != nil && c.Cause != "":
@@ -147,27 +147,27 @@ func (c Case) prefix(line int) string {
 }
 
 // Text is the report in the format "github", "junit", "sarif" or "markdown".
-func (j Report) Text(format string) string {
+func (r Report) Text(format string) string {
 	switch format {
 	case "github":
-		return j.annotations()
+		return r.annotations()
 	case "junit":
-		return j.junit()
+		return r.junit()
 	case "sarif":
-		return JSON("", j.sarif())
+		return JSON("", r.sarif())
 	default:
-		return j.markdown()
+		return r.markdown()
 	}
 }
 
 // AppendSummary appends the report to the file that GitHub shows with the run of a
 // workflow.
-func (j Report) AppendSummary(path string) error {
+func (r Report) AppendSummary(path string) error {
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", say.Reason(err))
 	}
-	_, err = io.WriteString(file, j.markdown())
+	_, err = io.WriteString(file, r.markdown())
 	return cmp.Or(err, file.Close())
 }
 
@@ -185,7 +185,7 @@ func JSON(prefix string, v any) string {
 }
 
 // annotations are workflow commands, which GitHub shows beside the file.
-func (j Report) annotations() string {
+func (r Report) annotations() string {
 	var b strings.Builder
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
@@ -199,46 +199,46 @@ func (j Report) annotations() string {
 		}
 		fmt.Fprintf(&b, "::%s %stitle=%s::%s\n", kind, at, screen.Visible(property.Replace(title)), screen.Visible(data.Replace(message)))
 	}
-	for _, t := range j.noticed() {
+	for _, t := range r.noticed() {
 		kind := string(t.Level)
 		if t.Level == Note {
 			kind = "notice"
 		}
 		annotate(kind, t.in, t.Line, t.in.title()+t.others(), t.text())
 	}
-	for _, t := range j.failures() {
+	for _, t := range r.failures() {
 		annotate("error", t.in, 0, t.in.title()+t.others(), t.in.Failed)
 	}
-	b.WriteString(screen.Visible(data.Replace(j.Summary)) + "\n")
-	if j.Next != "" {
-		b.WriteString(BeforeNext + screen.Visible(data.Replace(j.Next)) + "\n")
+	b.WriteString(screen.Visible(data.Replace(r.Summary)) + "\n")
+	if r.Next != "" {
+		b.WriteString(BeforeNext + screen.Visible(data.Replace(r.Next)) + "\n")
 	}
 	return b.String()
 }
 
 // markdown is a table of the findings, and a list of what was not judged.
-func (j Report) markdown() string {
+func (r Report) markdown() string {
 	var b strings.Builder
 	escape := strings.NewReplacer("|", "\\|", "\n", "<br>", "\r", "", "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;")
 	cell := func(text string) string { return screen.Visible(escape.Replace(text)) }
-	fmt.Fprintf(&b, "## record %s\n\n%s\n", j.Command, cell(j.Summary))
-	if slices.ContainsFunc(j.Cases, func(c Case) bool { return len(c.Findings) > 0 }) {
+	fmt.Fprintf(&b, "## record %s\n\n%s\n", r.Command, cell(r.Summary))
+	if slices.ContainsFunc(r.Cases, func(c Case) bool { return len(c.Findings) > 0 }) {
 		b.WriteString("\n| level | where | place | what | rule |\n| --- | --- | --- | --- | --- |\n")
 	}
 	for _, level := range []Level{Error, Warning, Note} {
-		for _, t := range j.noticed() {
+		for _, t := range r.noticed() {
 			if t.Level == level {
 				fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", level, cell(t.in.at(t.Line)+t.others()), cell(t.Place), cell(t.Message), cell(t.Rule))
 			}
 		}
 	}
 	heading := "\nNot judged:\n\n"
-	for _, t := range j.failures() {
+	for _, t := range r.failures() {
 		fmt.Fprintf(&b, "%s- %s: %s\n", heading, cell(t.in.title()+t.others()), cell(t.in.Failed))
 		heading = ""
 	}
-	if j.Next != "" {
-		fmt.Fprintf(&b, "\n%s\n\n    %s\n", strings.TrimSpace(BeforeNext), strings.ReplaceAll(screen.Visible(j.Next), "\n", " "))
+	if r.Next != "" {
+		fmt.Fprintf(&b, "\n%s\n\n    %s\n", strings.TrimSpace(BeforeNext), strings.ReplaceAll(screen.Visible(r.Next), "\n", " "))
 	}
 	return b.String()
 }

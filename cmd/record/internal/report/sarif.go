@@ -64,17 +64,17 @@ type (
 	}
 )
 
-func (j Report) sarif() sarifLog {
+func (r Report) sarif() sarifLog {
 	run := sarifRun{Results: []sarifResult{}}
 	driver := &run.Tool.Driver
-	driver.Name, driver.Version, driver.Rules = "record "+j.Command, j.Version, []sarifRule{}
-	for _, r := range j.Rules {
-		driver.Rules = append(driver.Rules, sarifRule{r.ID, sarifText{r.Text}})
+	driver.Name, driver.Version, driver.Rules = "record "+r.Command, r.Version, []sarifRule{}
+	for _, rule := range r.Rules {
+		driver.Rules = append(driver.Rules, sarifRule{rule.ID, sarifText{rule.Text}})
 	}
 	done := sarifInvocation{Successful: true, Notifications: []sarifNotification{}}
-	for _, c := range j.Cases {
+	for _, c := range r.Cases {
 		for _, f := range c.Findings {
-			index := slices.IndexFunc(j.Rules, func(r Rule) bool { return r.ID == f.Rule }) // of none, -1 is SARIF's word too
+			index := slices.IndexFunc(r.Rules, func(rule Rule) bool { return rule.ID == f.Rule }) // of none, -1 is SARIF's word too
 			location := sarifLocation{Logical: []sarifLogical{{strings.TrimSpace(c.title() + " " + f.Place)}}}
 			if c.File != "" {
 				location.Physical = &sarifPhysical{}
@@ -88,8 +88,8 @@ func (j Report) sarif() sarifLog {
 			done.Notifications = append(done.Notifications, sarifNotification{Error, sarifText{c.title() + ": " + c.Failed}})
 		}
 	}
-	if j.Next != "" {
-		done.Notifications = append(done.Notifications, sarifNotification{Note, sarifText{BeforeNext + j.Next}})
+	if r.Next != "" {
+		done.Notifications = append(done.Notifications, sarifNotification{Note, sarifText{BeforeNext + r.Next}})
 	}
 	run.Invocations = []sarifInvocation{done}
 	return sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}}

@@ -14,36 +14,36 @@ import (
 	"example.com/webhookvcr/internal/secret"
 )
 
-// withheld are the values of a request that no text shown to others may hold.
-type withheld []string
+// credentials are the values of a request that no text shown to others may hold.
+type credentials []string
 
-// withhold collects the credentials of a request: from its headers, and from
-// its query and body what the contract calls a secret or a name tells to be one.
-func withhold(def *provider.Definition, req contract.Request) withheld {
-	var w withheld
+// credentialsOf collects those of a request: from its headers, and from its query and
+// body what the contract calls a secret or a name tells to be one.
+func credentialsOf(def *provider.Definition, req contract.Request) credentials {
+	var c credentials
 	for name, values := range req.Header {
 		if secret.Tells(name) {
 			for _, v := range values {
-				w.add(strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune(" ,;=", r) })...)
+				c.add(strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune(" ,;=", r) })...)
 			}
 		}
 	}
 	redactor := exchange.NewRedactor(def, req)
-	w.pairs(req.URL.RawQuery, redactor)
+	c.pairs(req.URL.RawQuery, redactor)
 	if exchange.IsForm(req.Body) {
-		w.pairs(string(req.Body), redactor)
+		c.pairs(string(req.Body), redactor)
 	}
-	w.members(req.Body, redactor)
-	return w
+	c.members(req.Body, redactor)
+	return c
 }
 
 // pairs collects the values of a query or a form, as text and as it was sent.
-func (w *withheld) pairs(raw string, redactor exchange.Redactor) {
+func (c *credentials) pairs(raw string, redactor exchange.Redactor) {
 	for pair := range strings.SplitSeq(raw, "&") {
 		if name, value, _ := strings.Cut(pair, "="); redactor.SecretKey(name) {
-			w.add(value)
+			c.add(value)
 			if plain, err := url.QueryUnescape(value); err == nil {
-				w.add(plain)
+				c.add(plain)
 			}
 		}
 	}
@@ -51,16 +51,16 @@ func (w *withheld) pairs(raw string, redactor exchange.Redactor) {
 
 // members collects the values of secret members, those inside them included, as
 // text and as the sender spelt it.
-func (w *withheld) members(body []byte, redactor exchange.Redactor) {
+func (c *credentials) members(body []byte, redactor exchange.Redactor) {
 	cassette.Walk(body, func(pointer, name string, token json.Token, from, to int) {
 		switch v := token.(type) {
 		case string:
 			if redactor.Named(pointer, name) {
-				w.add(v, strings.Trim(string(body[from:to]), `"`))
+				c.add(v, strings.Trim(string(body[from:to]), `"`))
 			}
 		case json.Number:
 			if redactor.Named(pointer, name) {
-				w.add(v.String())
+				c.add(v.String())
 			}
 		}
 	})
@@ -69,19 +69,19 @@ func (w *withheld) members(body []byte, redactor exchange.Redactor) {
 // add keeps what is worth hiding: the schemes of credentials, words of a few
 // letters and this module's own placeholders are no secret, and hiding them
 // would garble every text.
-func (w *withheld) add(values ...string) {
+func (c *credentials) add(values ...string) {
 	for _, v := range values {
-		if len(v) > 3 && v != provider.Token && v != provider.WrongToken && v != "Bearer" && v != "Basic" && !slices.Contains(*w, v) {
-			*w = append(*w, v)
+		if len(v) > 3 && v != provider.Token && v != provider.WrongToken && v != "Bearer" && v != "Basic" && !slices.Contains(*c, v) {
+			*c = append(*c, v)
 		}
 	}
 }
 
 // from returns the text without the values, in the spellings in which a message
 // may quote them, also where the message cuts a value off.
-func (w withheld) from(text string) string {
+func (c credentials) from(text string) string {
 	// A value may hold another one; the longer goes first.
-	longest := slices.SortedFunc(slices.Values(w), func(a, b string) int { return len(b) - len(a) })
+	longest := slices.SortedFunc(slices.Values(c), func(a, b string) int { return len(b) - len(a) })
 	for _, v := range longest {
 		for _, form := range spellings(v) {
 			text = strings.ReplaceAll(text, form, exchange.WithheldMark)

@@ -155,7 +155,7 @@ var askedOf = map[string][]string{
 
 // idVariable is the environment variable with the id of a webhook.
 func idVariable(def *provider.Definition) string {
-	i := slices.IndexFunc(def.Bindings, func(b provider.Binding) bool { return b.Placeholder == def.Own.Seed })
+	i := slices.IndexFunc(def.Bindings, func(b provider.Binding) bool { return b.Placeholder == def.Own.Placeholder })
 	if i < 0 {
 		return ""
 	}

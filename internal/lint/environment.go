@@ -46,11 +46,11 @@ func newSecrets(getenv func(string) string, placeholders []*regexp.Regexp, used 
 		if token := getenv(def.TokenVar); token != "" && table.Secret(token, provider.Token) == nil {
 			e.variables[provider.Token] = def.TokenVar
 		}
-		for _, seed := range def.Bindings {
+		for _, b := range def.Bindings {
 			// An event's id is a word.
-			if value := getenv(seed.Var); value != "" && seed.Kind != provider.Event && table.Bind(seed, value) == nil {
-				e.variables[seed.Placeholder] = seed.Var
-				e.other = seed.Var
+			if value := getenv(b.Var); value != "" && b.Kind != provider.Event && table.Bind(b, value) == nil {
+				e.variables[b.Placeholder] = b.Var
+				e.other = b.Var
 			}
 		}
 		if len(e.variables) > 0 || base != def.BaseURL {

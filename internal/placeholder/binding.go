@@ -29,7 +29,7 @@ func (t *Table) Bind(s provider.Binding, real string) error {
 	case real != s.Placeholder && MadeUp(real):
 		return fail("the real value lies in the namespace of made-up ids; set it to an id that the tenant knows")
 	case s.Kind == provider.Event:
-		return t.seedEvent(s, real, fail)
+		return t.bindEvent(s, real, fail)
 	case composed != nil || t.composed(real) != nil:
 		fault, ok := "", false
 		if composed != nil {
@@ -76,7 +76,7 @@ func (t *Table) clash(kind provider.Kind, real, placeholder string) string {
 	return ""
 }
 
-func (t *Table) seedEvent(s provider.Binding, real string, fail func(string, ...any) error) error {
+func (t *Table) bindEvent(s provider.Binding, real string, fail func(string, ...any) error) error {
 	if t.events != nil {
 		if t.events[s.Placeholder] == real {
 			return nil

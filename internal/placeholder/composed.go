@@ -221,7 +221,7 @@ type composed struct {
 	*idForm
 	pairs
 	t       *Table
-	first   map[string]string // the first id of a type: the seeds have names of their own
+	first   map[string]string // the first id of a type: bound ones have names of their own
 	numbers counter           // by type
 	indexed map[string]bool   // whole ids that were indexed
 }

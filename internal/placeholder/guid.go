@@ -69,7 +69,7 @@ type guids struct {
 	pairs
 	t       *Table
 	numbers counter
-	seeded  map[string]string // placeholders of the seeds, by the GUID as the environment spells it
+	bound   map[string]string // placeholders of bindings, by the GUID as the environment spells it
 }
 
 func (g *guids) end(s string, i int) int {
@@ -84,8 +84,8 @@ func (g *guids) placeholder(guid string, learn bool) (string, bool) {
 	key := lower(guid)
 	p, known := g.placeholders[key]
 	switch {
-	case g.seeded[guid] != "":
-		return g.seeded[guid], true
+	case g.bound[guid] != "":
+		return g.bound[guid], true
 	case known:
 		return mirrorCase(guid, p), true
 	case !learn || key == nilGUID || g.t.madeUp(key) || g.hidden(key):
@@ -143,7 +143,7 @@ func (g *guids) leak(guid string) (placeholder string, ok bool) {
 func (g *guids) bind(placeholder, real string) (fault string) {
 	if fault = g.clash(lower(real), lower(placeholder)); fault == "" {
 		g.enter(lower(real), lower(placeholder))
-		g.seeded[real] = placeholder
+		g.bound[real] = placeholder
 	}
 	return fault
 }

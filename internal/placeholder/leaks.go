@@ -20,7 +20,7 @@ type Leak struct {
 }
 
 // Known says whether the whole value may stand on a tape in a sensitive place: it
-// is a placeholder of this table, one of what the caller sent, a seed, made up,
+// is a placeholder of this table, one of what the caller sent, a bound one, made up,
 // empty, a fixed date or a known sentence of the vendor, or a link of the
 // vendor's API made of nothing else.
 func (t *Table) Known(value string) bool { return t.Placeholder(value) || t.knownLink(value) }

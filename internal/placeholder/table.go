@@ -49,10 +49,10 @@ type Table struct {
 	begins    [256]bool         // the bytes with which those forms begin
 	guids     *guids
 	grammars  []grammar           // ids, guids, and GUIDs without dashes
-	events    map[string]string   // the transposition of the seeded event
+	events    map[string]string   // the transposition of the bound event
 	eventVar  string              // the path variable that holds an event
 	literals  map[string]bool     // the fixed segments of the vendor's paths
-	words     map[string]bool     // what the caller sent in the open, and the event of the seed
+	words     map[string]bool     // what the caller sent in the open, and the bound event
 	said      map[string]bool     // of these, the strings of bodies and queries
 	made      map[string]bool     // made-up ids that the caller sent
 	fragments index               // parts of names, mail addresses and hosts
@@ -153,7 +153,7 @@ func (t *Table) keep(v value) *value {
 	return kept
 }
 
-// New returns a table that knows the base URL and the names of the seeds.
+// New returns a table that knows the base URL and the names of the bindings.
 func New(o Options) (*Table, error) {
 	if o.Definition == nil {
 		return nil, errors.New("a table needs the definition of a vendor")
@@ -175,7 +175,7 @@ func New(o Options) (*Table, error) {
 		return nil, err
 	}
 	for _, f := range slices.Concat(idForms(), formsOf(o.Definition)) {
-		// The definition is one of all vendors', or a copy with other seeds, or new.
+		// The definition is one of all vendors', or a copy with other bindings, or new.
 		if slices.ContainsFunc(t.ids, func(c *composed) bool { return c.Form == f.Form }) {
 			continue
 		}
@@ -183,7 +183,7 @@ func New(o Options) (*Table, error) {
 		t.ids, t.grammars = append(t.ids, c), append(t.grammars, c)
 		t.begins[f.Form[0]] = true
 	}
-	t.guids = &guids{pairs: newPairs(), t: t, numbers: counter{}, seeded: map[string]string{}}
+	t.guids = &guids{pairs: newPairs(), t: t, numbers: counter{}, bound: map[string]string{}}
 	t.grammars = append(t.grammars, t.guids, dashlessGUIDs{t.guids})
 	for _, s := range o.Definition.Bindings {
 		if s.Kind == provider.Event {

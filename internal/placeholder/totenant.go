@@ -142,7 +142,7 @@ func (t *Table) toTenantSegment(raw string) string {
 	return url.PathEscape(real)
 }
 
-// idPlaceholder says whether a text stands for an id, or will once its seed has a value.
+// idPlaceholder says whether a text stands for an id, or will once its binding has a value.
 func (t *Table) idPlaceholder(v string) bool {
 	if id := t.stands[v]; id != nil {
 		return id.kind == provider.ID
@@ -204,37 +204,37 @@ func (t *Table) ToTenantURL(u *url.URL) (*url.URL, error) {
 	return out, nil
 }
 
-// Unresolved returns the seeds whose placeholder occurs in a URL or a body
+// Unresolved returns the bindings whose placeholder occurs in a URL or a body
 // although no real value is known for them. An event id counts only where a
 // documented path has it.
 func (t *Table) Unresolved(s string) []provider.Binding {
 	var open []provider.Binding
-	for _, seed := range t.def.Bindings {
-		if !t.resolved(seed) && t.occurs(seed, s) {
-			open = append(open, seed)
+	for _, b := range t.def.Bindings {
+		if !t.resolved(b) && t.occurs(b, s) {
+			open = append(open, b)
 		}
 	}
 	return open
 }
 
-func (t *Table) resolved(seed provider.Binding) bool {
-	if seed.Kind == provider.Event {
+func (t *Table) resolved(b provider.Binding) bool {
+	if b.Kind == provider.Event {
 		return t.events != nil
 	}
-	if c := t.composed(seed.Placeholder); c != nil {
-		d, _ := c.whole(seed.Placeholder)
-		return c.taken(d.last().key(seed.Placeholder))
+	if c := t.composed(b.Placeholder); c != nil {
+		d, _ := c.whole(b.Placeholder)
+		return c.taken(d.last().key(b.Placeholder))
 	}
-	return t.guids.taken(lower(seed.Placeholder)) || t.stands[seed.Placeholder] != nil
+	return t.guids.taken(lower(b.Placeholder)) || t.stands[b.Placeholder] != nil
 }
 
-func (t *Table) occurs(seed provider.Binding, s string) bool {
-	if seed.Kind == provider.Event {
+func (t *Table) occurs(b provider.Binding, s string) bool {
+	if b.Kind == provider.Event {
 		u, err := url.Parse(s)
-		return err == nil && t.def.Variables(strings.TrimPrefix(u.EscapedPath(), t.base.mock.path))[seed.Variable] == seed.Placeholder
+		return err == nil && t.def.Variables(strings.TrimPrefix(u.EscapedPath(), t.base.mock.path))[b.Variable] == b.Placeholder
 	}
-	if t.form(seed.Placeholder) != nil {
-		names := func(g grammar, id string) bool { return g.names(id, seed.Placeholder) }
+	if t.form(b.Placeholder) != nil {
+		names := func(g grammar, id string) bool { return g.names(id, b.Placeholder) }
 		for i := range len(s) {
 			if _, ok := t.idAt(s, i, names); ok {
 				return true
@@ -243,7 +243,7 @@ func (t *Table) occurs(seed provider.Binding, s string) bool {
 		return false
 	}
 	x := index{}
-	x.add(needle{spelled: inEveryForm, text: seed.Placeholder, whole: true, joins: "_-"})
+	x.add(needle{spelled: inEveryForm, text: b.Placeholder, whole: true, joins: "_-"})
 	low := lower(s)
 	for i := range len(s) {
 		if _, ok := x.match(s, low, i); ok {

@@ -45,7 +45,7 @@ func (t *Table) fromTenantURL(v string, depth int) string {
 	return t.placeholderFor(provider.URL, v)
 }
 
-// world says on which side a URL stands. An event id does not tell: the seeded
+// world says on which side a URL stands. An event id does not tell: the bound
 // one and its placeholder are both event ids of the vendor.
 type world int
 
@@ -251,7 +251,7 @@ func (t *Table) fromTenantID(v string) string {
 	return t.placeholderFor(provider.ID, v)
 }
 
-// swapEvent exchanges the seeded event id and its placeholder, each for the
+// swapEvent exchanges the bound event id and its placeholder, each for the
 // other, so that two events never become one.
 func (t *Table) swapEvent(id string) string {
 	if other, ok := t.events[id]; ok {
@@ -261,7 +261,7 @@ func (t *Table) swapEvent(id string) string {
 }
 
 // fromTenantEvent returns the placeholder of an event id that is neither public nor
-// the seeded one nor the caller's own.
+// the bound one nor the caller's own.
 func (t *Table) fromTenantEvent(id string) string {
 	if t.knownEvent(id) {
 		return id

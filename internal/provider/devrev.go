@@ -110,10 +110,10 @@ var DevRev = Definition{
 		Body:   "webhooks.event.request.json", Response: "webhooks.event.200.json", Tag: "type", Signature: "X-DevRev-Signature", Handshake: "verify", Challenge: "challenge",
 	},
 	Own: &OwnWebhook{
-		Create: devrevPost("webhooks.create", `{"url":"`+devrevURL+`","event_types":["work_created"]}`),
-		List:   devrevPost("webhooks.list", "{}"),
-		Delete: devrevPost("webhooks.delete", devrevGetBody),
-		Seed:   DevRevWebhookID, At: devrevURL,
+		Create:      devrevPost("webhooks.create", `{"url":"`+devrevURL+`","event_types":["work_created"]}`),
+		List:        devrevPost("webhooks.list", "{}"),
+		Delete:      devrevPost("webhooks.delete", devrevGetBody),
+		Placeholder: DevRevWebhookID, At: devrevURL,
 		Created: "/webhook/id", Listed: "/webhooks", URL: "url",
 	},
 	RequestHeaders: []RequestHeader{

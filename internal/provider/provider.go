@@ -173,8 +173,8 @@ type Delivery struct {
 // behind, and removes it. The requests are those of the placeholder world.
 type OwnWebhook struct {
 	Create, List, Delete Request
-	// Seed is the placeholder of the webhook's id, which Delete names.
-	Seed string
+	// Placeholder stands for the webhook's id, which Delete names.
+	Placeholder string
 	// Created is the pointer of the new id in the answer to Create; empty means the
 	// last segment of its Location header.
 	Created string
@@ -235,7 +235,7 @@ const (
 	Opaque       Kind = "opaque"     // an opaque reference without a documented form
 	Word         Kind = "word"       // a name from the contract or the request; anything else is replaced
 	Header       Kind = "header"     // the name of a header that a vendor sends: kept if it looks like one
-	Event        Kind = "event"      // a vendor's event id: never replaced but for the seeded one, by position
+	Event        Kind = "event"      // a vendor's event id: never replaced but for the bound one, by position
 	Undocumented Kind = ""           // the contract does not describe it: replaced, whatever it is
 )
 
@@ -267,7 +267,7 @@ type Binding struct {
 	Lookup *Lookup
 }
 
-// Lookup is an unrecorded request whose answer holds a seed.
+// Lookup is an unrecorded request whose answer holds the value of a binding.
 type Lookup struct {
 	Method, Path, Body string
 	// Pointers are the JSON pointers tried in turn.

@@ -13,10 +13,10 @@ import (
 	"example.com/webhookvcr/internal/provider"
 )
 
-// seed enters the real values that the environment gives. Those of the
-// provider's own seeds may be missing: resolve tells when one is needed. A seed of
-// the caller's own is there because the test sends it.
-func (r *Recording) seed() error {
+// bind enters the real values that the environment gives. Those of the provider's
+// own bindings may be missing: resolve tells when one is needed. One of the caller's
+// is there because the test sends it.
+func (r *Recording) bind() error {
 	var missing []string
 	for _, s := range r.Bindings {
 		if r.Tenant.Getenv(s.Var) == "" {

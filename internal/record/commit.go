@@ -210,7 +210,7 @@ func (r *Recording) unknown() (reason, hint string) {
 		return "", ""
 	}
 	for i, ia := range r.captured {
-		name, variable := r.seedIn(ia)
+		name, variable := r.bindingIn(ia)
 		if name == "" {
 			continue
 		}

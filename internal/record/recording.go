@@ -119,7 +119,7 @@ func New(c Config) (*Recording, error) {
 	if err := r.table.Secret(c.Tenant.Token, provider.Token); err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Definition.TokenVar, err)
 	}
-	if err := r.seed(); err != nil {
+	if err := r.bind(); err != nil {
 		return nil, err
 	}
 	if r.recorder, err = cassette.NewRecorder(r.capture); err != nil {

@@ -24,7 +24,7 @@ import (
 type Tenant struct {
 	BaseURL string
 	Token   string
-	// Getenv gives the real values of the provider's seeds.
+	// Getenv gives the real values of the provider's bindings.
 	Getenv func(string) string
 	// Transport sends; nil is http.DefaultTransport.
 	Transport http.RoundTripper

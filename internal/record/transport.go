@@ -187,9 +187,9 @@ func (t *Transport) check(r *Recording, req *exchange.Request, broken []contract
 	t.Judge(label, append(broken, answer...))
 }
 
-// seedIn is the placeholder of what a request is about, when a variable gives its
+// bindingIn is the placeholder of what a request is about, when a variable gives its
 // value, and the variable; empty when there is none.
-func (r *Recording) seedIn(ia *cassette.Interaction) (placeholder, variable string) {
+func (r *Recording) bindingIn(ia *cassette.Interaction) (placeholder, variable string) {
 	if r.Tenant.Getenv == nil {
 		return "", ""
 	}

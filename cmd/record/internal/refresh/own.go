@@ -75,7 +75,7 @@ func (r *Refresh) onOwn(ctx context.Context, t session.Target, tenant record.Ten
 		}
 		environment := tenant.Getenv
 		tenant.Getenv = func(name string) string {
-			if slices.ContainsFunc(t.Def.Bindings, func(b provider.Binding) bool { return b.Var == name && b.Placeholder == t.Def.Own.Seed }) {
+			if slices.ContainsFunc(t.Def.Bindings, func(b provider.Binding) bool { return b.Var == name && b.Placeholder == t.Def.Own.Placeholder }) {
 				return id
 			}
 			return environment(name)
@@ -337,7 +337,7 @@ func (o *own) curl(id string) string {
 	removal := o.def.Own.Delete
 	target, body := removal.Target, removal.Body
 	for _, b := range o.def.Bindings {
-		if b.Placeholder == o.def.Own.Seed {
+		if b.Placeholder == o.def.Own.Placeholder {
 			target, body = strings.ReplaceAll(target, b.Placeholder, url.PathEscape(id)), strings.ReplaceAll(body, b.Placeholder, quoteJSON(id))
 			continue
 		}
@@ -400,7 +400,7 @@ func (o *own) send(ctx context.Context, timeout time.Duration, asked provider.Re
 func (o *own) translate(text, id string, escape func(string) string) string {
 	for _, s := range o.def.Bindings {
 		real := id
-		if s.Placeholder != o.def.Own.Seed {
+		if s.Placeholder != o.def.Own.Placeholder {
 			real = o.tenant.Getenv(s.Var)
 		}
 		if real != "" {

@@ -318,7 +318,8 @@ func internalSources(t *testing.T) map[string]string {
 }
 
 // What is known of a vendor stands in the vendor's own files: in a definition, a
-// simulator, schemas and cassettes. No other package names one in its code.
+// simulator, probes of its receivers, schemas and cassettes. No other package below
+// internal names one in its code.
 func TestLayout_vendorsAreData(t *testing.T) {
 	named := regexp.MustCompile(`(?i)devrev|d\.?velop|\bdvrv|\bdevo\b|\bsvcacc\b|\bdon:|dmsconfig|event_types|webhooks\.(get|list|create|update|delete)`)
 	looked := map[string]bool{}

@@ -175,10 +175,11 @@ func networkReason(cause *UnreachableError, err error) string {
 	var record tls.RecordHeaderError
 	var timeout net.Error
 	var proxy *proxyError
+	var op *net.OpError
 	switch {
 	case errors.As(cause.Err, &proxy):
 		return proxy.Error()
-	case strings.Contains(cause.Err.Error(), "proxyconnect"):
+	case errors.As(cause.Err, &op) && op.Op == "proxyconnect": // as net/http calls it
 		return theProxy + " gives no connection"
 	case errors.As(cause.Err, &dns):
 		return "its host name cannot be looked up"

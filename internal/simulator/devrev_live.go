@@ -496,7 +496,7 @@ func (s *DevRev) newChallenge() string {
 // devrevWire is how DevRev delivers: its guide has the times but for VerifyAfter, and
 // its OpenAPI document lists no other success than 200.
 var devrevWire = Wire{
-	Body: devrevBody, Request: devrevRequest, Verify: "verify",
+	Body: devrevBody, Request: devrevRequest, Verify: provider.DevRev.Delivery.Handshake,
 	Proven: func(h http.Header) bool { return h.Get("X-Devrev-Signature") != "" }, Proof: "X-Devrev-Signature",
 	Statuses: []int{200, 400, 401, 403, 429, 500, 503},
 	Settings: Settings{

@@ -57,11 +57,11 @@ func newRequest(p webhooktest.Provider, event, secret string, changes []webhookt
 	if err != nil {
 		return nil, err
 	}
-	var payload any = map[string]any{"challenge": "d2ViaG9va3Rlc3QgY2hhbGxlbmdl"}
-	if event != wire.Verify || event == "" {
-		if payload, err = live.Payload(event); err != nil {
-			return nil, err
-		}
+	var payload any
+	if event == wire.Verify && event != "" {
+		payload = map[string]any{d.Delivery.Challenge: "d2ViaG9va3Rlc3QgY2hhbGxlbmdl"}
+	} else if payload, err = live.Payload(event); err != nil {
+		return nil, err
 	}
 	edit, err := change.Payload(payload, changes)
 	if err != nil {

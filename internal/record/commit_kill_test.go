@@ -29,7 +29,7 @@ import (
 const (
 	killProcesses = 2  // at the same time
 	killLanes     = 10 // files that a process records at the same time
-	killRounds    = 5
+	killRounds    = 5  // and more, where the kills of a busy machine come too early or too late
 )
 
 // A process that is killed at any instant while it records over a cassette
@@ -64,6 +64,11 @@ func TestCommit_killed(t *testing.T) {
 		}
 		return ok
 	}
+	every := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(total) == len(whole.text)
+	}
 	var group sync.WaitGroup
 	for range killProcesses {
 		dir := t.TempDir()
@@ -72,7 +77,7 @@ func TestCommit_killed(t *testing.T) {
 			require.NoError(t, os.WriteFile(laneFile(dir, lane), []byte(whole.text[3]), 0o644))
 		}
 		group.Go(func() {
-			for range killRounds {
+			for round := 0; round < killRounds || round < 10*killRounds && !every(); round++ {
 				if !assert.NoError(t, killOne(t, env, dir)) {
 					return
 				}
@@ -86,8 +91,8 @@ func TestCommit_killed(t *testing.T) {
 	}
 	group.Wait()
 	t.Logf("%d recordings killed; each time one of %d whole cassettes was found, by number of exchanges: %v; temporary files left: %d", rounds, len(whole.text), total, left)
-	assert.Equal(t, killProcesses*killLanes*killRounds, rounds)
-	assert.Len(t, total, len(whole.text), "the kills came too early or too late to mean anything")
+	assert.GreaterOrEqual(t, rounds, killProcesses*killLanes*killRounds)
+	assert.True(t, every(), "the kills came too early or too late to mean anything")
 }
 
 // laneFile is the file of a lane, in a directory of its own.

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
 
 	"example.com/webhookvcr/internal/contract"
 	"example.com/webhookvcr/internal/exchange"
+	"example.com/webhookvcr/internal/provider"
 	"example.com/webhookvcr/internal/record"
 )
 
@@ -78,7 +78,7 @@ func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 		problems = contract.CheckRequest(c.p.def, asked)
 	}
 	if _, known := c.p.def.Find(asked.Method, asked.URL); known {
-		problems = append(problems, exchange.Presented(c.p.def, asked, root(req.URL))...)
+		problems = append(problems, exchange.Presented(c.p.def, asked, provider.Origin(req.URL.Scheme, req.URL.Host))...)
 	}
 	if err == nil {
 		resp.Request = req
@@ -86,13 +86,6 @@ func (c *checked) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c.report(asked, problems)
 	return resp, err
-}
-
-// root is the base URL that a request goes to, without the port that goes without
-// saying.
-func root(u *url.URL) string {
-	port := map[string]string{"http": ":80", "https": ":443"}[strings.ToLower(u.Scheme)]
-	return u.Scheme + "://" + strings.TrimSuffix(u.Host, port)
 }
 
 // answer returns the problems of an answer, whose body stays readable.

@@ -89,16 +89,13 @@ func loneSurrogate(body []byte) bool {
 	}
 }
 
-var defaultPorts = map[string]string{"https": ":443", "http": ":80"}
-
 // CanonicalURL returns the form in which two URLs are compared: scheme, host
 // without a default port, the path by decoded segments and the query by
 // decoded names, the values of one name in their order, each part escaped anew in one way. "a%2Fb" so stays apart
 // from "a/b". A query that does not decode counts as it is written.
 func CanonicalURL(u *url.URL) string {
 	var b strings.Builder
-	scheme := strings.ToLower(u.Scheme)
-	b.WriteString(scheme + "://" + strings.TrimSuffix(strings.ToLower(u.Host), defaultPorts[scheme]) + u.Opaque)
+	b.WriteString(provider.Origin(u.Scheme, u.Host) + u.Opaque)
 	for _, segment := range provider.Segments(u.EscapedPath()) {
 		b.WriteByte('/')
 		if decoded, err := url.PathUnescape(segment); err == nil {

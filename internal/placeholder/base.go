@@ -43,14 +43,7 @@ func newRoot(s string) (root, error) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
 		return root{}, errors.New("it has user information, a query or a fragment; expected https://HOST with a path at most")
 	}
-	return root{originOf(u.Scheme, u.Host), strings.TrimRight(u.EscapedPath(), "/")}, nil
-}
-
-var defaultPorts = map[string]string{"https": ":443", "http": ":80"}
-
-func originOf(scheme, host string) string {
-	scheme = lower(scheme)
-	return scheme + "://" + strings.TrimSuffix(lower(host), defaultPorts[scheme])
+	return root{provider.Origin(u.Scheme, u.Host), strings.TrimRight(u.EscapedPath(), "/")}, nil
 }
 
 // cut returns what follows the base URL in s.
@@ -63,7 +56,7 @@ func (r root) cut(s string) (rest string, ok bool) {
 	if end < 0 {
 		end = len(after)
 	}
-	if originOf(scheme, after[:end]) != r.origin {
+	if provider.Origin(scheme, after[:end]) != r.origin {
 		return "", false
 	}
 	return cutPath(after[end:], r.path)

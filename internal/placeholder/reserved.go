@@ -57,8 +57,8 @@ func (t *Table) openURL(v string) (fault string) {
 	case u.Scheme == "":
 	case u.Scheme != "http" && u.Scheme != "https":
 		return "holds a URL that is neither http nor https"
-	case originOf(u.Scheme, u.Host) == t.base.mock.origin:
-	case originOf(u.Scheme, u.Host) == t.base.real.origin:
+	case provider.Origin(u.Scheme, u.Host) == t.base.mock.origin:
+	case provider.Origin(u.Scheme, u.Host) == t.base.real.origin:
 		return "holds a URL of the tenant's own host"
 	case !reservedHost(u.Hostname()):
 		return "holds a URL that is not below a reserved host"

@@ -172,7 +172,7 @@ func (t *Table) ToTenantURL(u *url.URL) (*url.URL, error) {
 		return nil, errors.New("the URL carries user information; send the credential as a header")
 	}
 	rest := u.EscapedPath()
-	switch origin := originOf(u.Scheme, u.Host); {
+	switch origin := provider.Origin(u.Scheme, u.Host); {
 	case origin == t.base.mock.origin:
 	case origin == t.base.real.origin:
 		return nil, fmt.Errorf("the request goes to the tenant's own host; send it to %q, which stands for it", t.base.mock)

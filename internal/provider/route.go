@@ -15,6 +15,15 @@ type Route struct {
 	Variables map[string]string
 }
 
+var defaultPorts = map[string]string{"https": ":443", "http": ":80"}
+
+// Origin is where a URL leads, in the form in which origins are compared: scheme and host
+// in lower case, without the port that goes without saying.
+func Origin(scheme, host string) string {
+	scheme = strings.ToLower(scheme)
+	return scheme + "://" + strings.TrimSuffix(strings.ToLower(host), defaultPorts[scheme])
+}
+
 // Find returns the documented operation that a request addresses. The path is
 // compared segment by segment after decoding, so that an escaped slash in an id
 // is no separator. ok is false for an undocumented method or path.

@@ -1,6 +1,7 @@
 package cassette
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,7 +18,8 @@ func WalkDir(root string, visit fs.WalkDirFunc) error {
 }
 
 // Files are the files below a directory that could be cassettes, by their names and
-// in the order of their paths. Hidden ones are none.
+// in the order of their paths. Hidden ones are none, and one that is no regular file is an
+// error.
 func Files(root string) (paths []string, err error) {
 	err = WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch ext := strings.ToLower(filepath.Ext(path)); {
@@ -28,9 +30,15 @@ func Files(root string) (paths []string, err error) {
 		case d.IsDir() || ext != ".yaml" && ext != ".yml" || strings.HasPrefix(d.Name(), "."):
 			return nil
 		}
-		if info, err := os.Stat(path); err != nil || !info.IsDir() { // a link that leads nowhere is told when it is read
-			paths = append(paths, path)
+		info, err := os.Stat(path)
+		switch {
+		case err != nil: // a link that leads nowhere is told when it is read
+		case info.IsDir():
+			return nil
+		case !info.Mode().IsRegular(): // whoever opens a named pipe waits for ever
+			return fmt.Errorf("%s is no regular file; move it out of the directory", strings.TrimPrefix(path, filepath.Clean(root)+string(filepath.Separator)))
 		}
+		paths = append(paths, path)
 		return nil
 	})
 	return paths, err
